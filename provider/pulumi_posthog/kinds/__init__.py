@@ -1,0 +1,25 @@
+"""All kinds, in no particular order: the order of work follows from who refers to whom."""
+
+from collections.abc import Mapping
+
+from pulumi_posthog.kind import Kind, Lookup
+from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
+from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
+from pulumi_posthog.kinds.pipeline_destination import PIPELINE_DESTINATION, SITE_APP
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.role import ROLE
+from pulumi_posthog.kinds.role_membership import ROLE_MEMBERS, ROLE_MEMBERSHIP
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        PROJECT,
+        ROLE,
+        ROLE_MEMBERSHIP,
+        ROLE_MEMBERS,
+        PIPELINE_DESTINATION,
+        SITE_APP,
+        FILE_SYSTEM_ENTRY,
+    )
+}
+LOOKUPS: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (MEMBER, PLUGIN)}

@@ -1,0 +1,241 @@
+"""A kind of PostHog object, declared once as data; schema, comparison, requests, masking and docs derive from it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+Json = Any  # what json.loads returns; recursive types are more trouble than help here
+
+
+class Type(enum.Enum):
+    """What a field holds. The value is the name in JSON Schema; DECIMAL and JSON have none of their own."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    DECIMAL = "number"  # PostHog answers these as strings ("0.50"); compared as numbers
+    BOOLEAN = "boolean"
+    STRINGS = "array"  # a list of plain strings
+    OBJECT = "object"
+    LIST = "list"  # a list of objects, or of anything
+
+
+class Unset(enum.Enum):
+    """The one value that says "no default": None is a value of its own in PostHog."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a kind, with PostHog's own name.
+
+    `default` is what PostHog has when nobody set the field (export leaves it out). `merge_levels` is how many
+    levels of an object PostHog merges on PATCH instead of replacing (posthog-api.md 3.4): only declared keys are
+    compared and sent. `since` and `until` are the server ages (years) that know the field.
+    """
+
+    name: str
+    type: Type = Type.STRING
+    doc: str = ""
+    required: bool = False
+    nullable: bool = False
+    default: Json = UNSET
+    choices: tuple[Json, ...] = ()
+    choices_from: str | None = None  # a closed list too long to repeat: "timezones", "currencies"
+    minimum: float | None = None
+    maximum: float | None = None
+    decimal_places: int | None = None
+    max_length: int | None = None
+    items: Mapping[str, Any] | None = None  # JSON Schema of a list's items
+    keys: Mapping[str, Any] | None = None  # JSON Schema of an object's properties, where the list is closed
+    open_keys: bool = True  # False: only `keys` are allowed
+    unordered: bool = False
+    caseless: bool = False
+    merge_levels: int = 0
+    refers_to: str | None = None  # the kind (or "plugin", "member") that the value names
+    replace_on_changes: bool = False
+    secret: bool = False
+    write_only: bool = False
+    read_only: bool = False
+    on_create: bool = True  # False: PostHog ignores or overwrites it on create, so it is sent by PATCH afterwards
+    hidden_keys: tuple[str, ...] = ()  # keys of the answer that PostHog manages, or that are secret
+    since: int = 2024
+    until: int | None = None
+    from_key: bool = False  # comes from the entry's key in the YAML, not from its body
+    default_position: bool = False  # undeclared, it is created with the entry's place in the file
+    sent_as: str | None = None  # the name in a request body, where it differs: user -> user_uuid
+
+    def normal(self, value: Json) -> Json:
+        """`value` as PostHog would store and answer it, so that equal things are equal.
+
+        Strings are trimmed, decimals become numbers, whole floats integers, null items of string lists go
+        (posthog-api.md 1.1, 3.4); keys that PostHog manages itself are left out.
+        """
+        if value is None:
+            return None
+        if self.type is Type.DECIMAL:
+            return whole(float(value))
+        if self.type is Type.STRING and isinstance(value, str):
+            return value.strip()
+        if self.type is Type.STRINGS and isinstance(value, list):
+            items = [item.strip() if isinstance(item, str) else item for item in value if item is not None]
+            return sorted(items, key=str.casefold) if self.unordered else items
+        if self.type is Type.OBJECT and isinstance(value, dict):
+            value = {key: item for key, item in value.items() if key not in self.hidden_keys}
+        return whole(value)
+
+    @property
+    def as_json_text(self) -> bool:
+        """Whether the value travels through Pulumi as JSON text: only so do its numbers, nulls and order survive."""
+        return self.type in (Type.OBJECT, Type.LIST)
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        """The JSON Schema (draft 2020-12) of a declared value."""
+        name = {Type.LIST: "array"}.get(self.type, self.type.value)
+        schema: dict[str, Any] = {"type": [name, "null"] if self.nullable else name}
+        if self.doc:
+            schema["description"] = self.doc
+        if self.choices:
+            schema["enum"] = [*self.choices, None] if self.nullable else list(self.choices)
+        if self.choices_from:
+            schema = {"description": self.doc, "$ref": f"#/$defs/{self.choices_from}"}
+            if self.nullable:
+                schema = {"description": self.doc, "anyOf": [{"$ref": f"#/$defs/{self.choices_from}"}, {"type": "null"}]}
+        for key, limit in (("minimum", self.minimum), ("maximum", self.maximum)):
+            if limit is not None:
+                schema[key] = limit
+        if self.decimal_places is not None:
+            schema["multipleOf"] = 10**-self.decimal_places
+        if self.max_length is not None:
+            schema["maxLength"] = self.max_length
+        if self.type is Type.STRINGS:
+            schema["items"] = dict(self.items or {"type": "string"})
+        elif self.type is Type.LIST and self.items:
+            schema["items"] = dict(self.items)
+        if self.keys is not None:
+            schema["properties"] = dict(self.keys)
+            schema["additionalProperties"] = self.open_keys
+        if self.default is not UNSET:
+            schema["default"] = self.default
+        return schema
+
+
+def whole(value: Json) -> Json:
+    """`value` with every float that is a whole number made an int again, at any depth.
+
+    Pulumi carries all numbers as floats (2 becomes 2.0) and PostHog refuses 2.0 for an integer.
+    """
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: whole(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [whole(item) for item in value]
+    return value
+
+
+class Deletion(enum.Enum):
+    """How an object of a kind goes away (posthog-api.md 3.7, 6.5, 7.8)."""
+
+    DELETE = "DELETE"
+    PATCH_DELETED = "PATCH deleted=true"  # DELETE would only disable it
+    UNFILE = "move to Unfiled"  # a DELETE would destroy the object behind the row
+    FORGET = "forget"  # the object belongs to its parent and goes with it
+    NEVER = "never"  # only `state: absent` deletes, and only when the configuration allows it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """Objects that PostHog has and this product only refers to: members by e-mail, plugins by URL or name.
+
+    `keys` are dotted paths into the answer that may name an object, tried in order; `value` is what a request
+    wants in its place.
+    """
+
+    name: str
+    doc: str
+    collection: str
+    keys: tuple[str, ...]
+    value: str
+    read_scope: str
+    caseless: bool = False
+    page_size: int | None = None
+
+
+def unchanged(fields: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The hook of kinds whose fields can be compared as they are."""
+    return fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of object.
+
+    `from_api` turns an object as PostHog answers it into field values; None means by name. `comparable` reduces
+    field values to what is ours to compare; `to_api` turns the fields to send, and the live ones, into a body.
+
+    `collection` is the URL path of the list, with `{organization}`, `{project}` and `{role}` to fill in.
+    `natural_keys` are alternatives, tried in order: the first whose fields all have a value identifies an object
+    within its collection (posthog-api.md 11).
+    """
+
+    name: str
+    resource: str  # the Pulumi resource's class name
+    section: str  # where it stands in the YAML, as in "projects.*.pipeline_destinations"
+    doc: str
+    collection: str
+    fields: tuple[Field, ...]
+    natural_keys: tuple[tuple[str, ...], ...]
+    parent: str | None = None
+    read_scope: str
+    write_scope: str
+    deletion: Deletion = Deletion.DELETE
+    page_size: int | None = None  # None: without `limit`, which old servers refuse for this list
+    listed_in_full: bool = True  # False: the list's items lack fields, one more GET per object
+    embedded_in: tuple[str, str] | None = None  # (kind, field) whose answer already holds these objects
+    form_encoded: bool = False
+    exact_list_of: str | None = None  # this kind is "exactly these" objects of another kind under one parent
+    serial_writes: bool = False  # writes to one collection go one after another
+    from_api: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None
+    comparable: Callable[[Mapping[str, Json]], Mapping[str, Json]] = unchanged
+    to_api: Callable[[Mapping[str, Json], Mapping[str, Json]], Mapping[str, Json]] | None = None
+    oldest_wins: bool = False  # several matches of a natural key: take the oldest, and say so, instead of stopping
+    guarded: bool = True  # removals count against the rails
+    since: int = 2024
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields by their names."""
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def declarable(self) -> tuple[Field, ...]:
+        """The fields that a user may write."""
+        return tuple(field for field in self.fields if not field.read_only)
+
+    @cached_property
+    def writable(self) -> tuple[Field, ...]:
+        """The fields that are compared and sent: without the reference to the parent, which is part of the URL."""
+        return tuple(field for field in self.declarable if field.name != self.parent)
+
+    @property
+    def parent_field(self) -> Field | None:
+        """The field that names the parent, None for a kind directly below the organization."""
+        return self.by_name[self.parent] if self.parent else None
+
+    @property
+    def title(self) -> str:
+        """The name as people read it: "role membership"."""
+        return self.name.replace("_", " ")
+
+    def field(self, name: str) -> Field:
+        """The field of that name; raises KeyError for an unknown one."""
+        return self.by_name[name]

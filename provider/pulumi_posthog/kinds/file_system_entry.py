@@ -1,0 +1,119 @@
+"""A file-system entry is a folder, item or shortcut in a project's tree.
+
+PostHog names rows after the objects behind them, so of an item with a `ref` only its folder is ours
+(posthog-api.md 7.7); nothing is unique, so the oldest row of a natural key counts (7.3).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_posthog.kind import Deletion, Field, Kind, Type
+
+# posthog-api.md 7.2 and 7.8: types that the server knows; of any other, newer servers refuse to delete the row.
+TYPES = (
+    "folder",
+    "action",
+    "cohort",
+    "dashboard",
+    "early_access_feature",
+    "experiment",
+    "feature_flag",
+    "insight",
+    "link",
+    "notebook",
+    "session_recording_playlist",
+    "survey",
+    "hog_function/broadcast",
+    "hog_function/campaign",
+    "hog_function/destination",
+    "hog_function/internal_destination",
+    "hog_function/site_app",
+    "hog_function/site_destination",
+    "hog_function/transformation",
+)
+
+
+def segments(path: str) -> tuple[str, ...]:
+    r"""The segments of an escaped path, still escaped: `A\/B/C` -> (`A\/B`, `C`); empty ones are kept."""
+    parts, current, escaped = [], "", False
+    for character in path:
+        if character == "/" and not escaped:
+            parts.append(current)
+            current = ""
+        else:
+            current += character
+        escaped = character == "\\" and not escaped
+    return (*parts, current)
+
+
+def folder_of(path: str) -> str:
+    """The path of the folder that holds `path`; "" at the top."""
+    return "/".join(segments(path)[:-1])
+
+
+def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of an item with a `ref`, the folder alone: the last segment is the object's own name."""
+    if fields.get("ref") and not fields.get("shortcut") and "path" in fields:
+        return {**fields, "path": folder_of(fields["path"])}
+    return fields
+
+
+def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A moved item keeps the name that PostHog gave it; `meta` is never null, which would break the list (7.6)."""
+    body = dict(fields)
+    if "path" in body and live.get("ref") and not live.get("shortcut"):
+        body["path"] = "/".join(filter(None, (folder_of(body["path"]), segments(live["path"])[-1])))
+    if not live:
+        body["meta"] = {}
+    return body
+
+
+FILE_SYSTEM_ENTRY = Kind(
+    name="file_system_entry",
+    resource="FileSystemEntry",
+    section="projects.*.file_system",
+    doc="A folder, an item or a shortcut in a project's file system.",
+    collection="/api/projects/{project}/file_system/",
+    parent="project",
+    natural_keys=(("type", "ref", "shortcut"), ("type", "path")),
+    read_scope="file_system:read",
+    write_scope="file_system:write",
+    page_size=10_000,
+    deletion=Deletion.UNFILE,
+    serial_writes=True,
+    oldest_wins=True,
+    comparable=comparable,
+    to_api=to_api,
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(
+            name="path",
+            doc=r"Segments joined by /; a / inside a segment is written \/ and a \ is written \\.",
+            required=True,
+            from_key=True,
+        ),
+        Field(
+            name="type",
+            doc="folder, or the type of the object behind the row.",
+            required=True,
+            choices=TYPES,
+            replace_on_changes=True,
+        ),
+        Field(
+            name="ref",
+            doc="Id or short id of the object behind the row.",
+            nullable=True,
+            max_length=100,
+            replace_on_changes=True,
+        ),
+        Field(name="href", doc="Where a click leads.", nullable=True),
+        Field(
+            name="shortcut",
+            type=Type.BOOLEAN,
+            doc="Whether the row is a shortcut to an object filed elsewhere.",
+            default=False,
+            replace_on_changes=True,
+        ),
+        Field(name="created_at", read_only=True),
+    ),
+)

@@ -1,0 +1,61 @@
+"""A pipeline destination sends a project's events somewhere through an installed plugin; a site app is the same for web pages.
+
+`config` is read from form bodies only, and replaced as a whole except for its secrets (posthog-api.md 6.3).
+"""
+
+import dataclasses
+
+from pulumi_posthog.kind import Deletion, Field, Kind, Type
+
+PIPELINE_DESTINATION = Kind(
+    name="pipeline_destination",
+    resource="PipelineDestination",
+    section="projects.*.pipeline_destinations",
+    doc="A plugin configuration that exports a project's events.",
+    collection="/api/projects/{project}/pipeline_destination_configs/",
+    parent="project",
+    natural_keys=(("plugin", "name"),),
+    read_scope="plugin:read",
+    write_scope="plugin:write",
+    page_size=1000,
+    deletion=Deletion.PATCH_DELETED,
+    form_encoded=True,
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(
+            name="plugin",
+            type=Type.INTEGER,
+            doc="The installed plugin: its URL, or its name where that is unique.",
+            required=True,
+            refers_to="plugin",
+            replace_on_changes=True,
+        ),
+        Field(name="name", doc="Shown in PostHog.", max_length=400, nullable=True, from_key=True),
+        Field(name="description", doc="Shown in PostHog.", max_length=1000, nullable=True),
+        Field(name="enabled", type=Type.BOOLEAN, doc="Whether events are sent.", default=False),
+        Field(
+            name="order",
+            type=Type.INTEGER,
+            doc="Its place among the project's plugins; without it, its place in the file when it is created.",
+            minimum=-(2**31),
+            maximum=2**31 - 1,
+            default_position=True,
+        ),
+        Field(
+            name="config",
+            type=Type.OBJECT,
+            doc="The plugin's own settings. Write secrets as `!env NAME` or `!secret name`.",
+            merge_levels=1,
+            secret=True,
+        ),
+    ),
+)
+
+SITE_APP = dataclasses.replace(
+    PIPELINE_DESTINATION,
+    name="site_app",
+    resource="SiteApp",
+    section="projects.*.site_apps",
+    doc="A plugin configuration that injects a web app into the project's pages.",
+    collection="/api/projects/{project}/pipeline_frontend_apps_configs/",
+)

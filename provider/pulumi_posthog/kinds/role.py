@@ -1,0 +1,34 @@
+"""A role is a named group of organization members; access rules refer to it."""
+
+from pulumi_posthog.kind import Field, Kind, Type
+
+ROLE = Kind(
+    name="role",
+    resource="Role",
+    section="roles",
+    doc="A role of the organization.",
+    collection="/api/organizations/{organization}/roles/",
+    natural_keys=(("name",),),
+    read_scope="organization:read",
+    write_scope="organization:write",
+    fields=(
+        Field(
+            name="name",
+            doc="Unique within the organization, whatever its case.",
+            required=True,
+            max_length=200,
+            caseless=True,
+            from_key=True,
+        ),
+        Field(
+            name="feature_flags_access_level",
+            type=Type.INTEGER,
+            doc="What the role may do with feature flags: 21 view, 37 edit.",
+            choices=(21, 37),
+            on_create=False,
+            until=2024,
+        ),
+        Field(name="created_at", read_only=True),
+        Field(name="is_default", type=Type.BOOLEAN, read_only=True, since=2025),
+    ),
+)

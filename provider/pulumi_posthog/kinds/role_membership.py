@@ -1,0 +1,78 @@
+"""A role membership puts one organization member into one role.
+
+PostHog can create and delete a membership but not update it, so every field replaces. Roles embed their
+memberships, so reading the roles reads these too (posthog-api.md 4.2, 5).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_posthog.kind import Deletion, Field, Kind, Type
+
+
+def from_membership(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A membership as PostHog answers it -> its fields; the person is known by e-mail."""
+    return {"user": answer["user"]["email"], "joined_at": answer.get("joined_at")}
+
+
+def from_role(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A role as PostHog answers it -> the e-mails of its members."""
+    return {"members": [membership["user"]["email"] for membership in answer["members"]]}
+
+
+ROLE_MEMBERSHIP = Kind(
+    name="role_membership",
+    resource="RoleMembership",
+    section="roles.*.members",
+    doc="One member of one role, declared beside others that are left alone.",
+    collection="/api/organizations/{organization}/roles/{role}/role_memberships/",
+    parent="role",
+    embedded_in=("role", "members"),
+    natural_keys=(("user",),),
+    read_scope="organization:read",
+    write_scope="organization:write",
+    from_api=from_membership,
+    fields=(
+        Field(name="role", required=True, refers_to="role", replace_on_changes=True),
+        Field(
+            name="user",
+            doc="The member's e-mail address.",
+            required=True,
+            refers_to="member",
+            sent_as="user_uuid",
+            caseless=True,
+            from_key=True,
+            replace_on_changes=True,
+        ),
+        Field(name="joined_at", read_only=True),
+    ),
+)
+
+ROLE_MEMBERS = Kind(
+    name="role_members",
+    resource="RoleMembers",
+    section="roles.*.members",
+    doc="Exactly these members of one role: others are removed, within the rails.",
+    collection="/api/organizations/{organization}/roles/",
+    parent="role",
+    embedded_in=("role", "members"),
+    exact_list_of="role_membership",
+    natural_keys=(("role",),),
+    read_scope="organization:read",
+    write_scope="organization:write",
+    deletion=Deletion.FORGET,
+    from_api=from_role,
+    guarded=False,
+    fields=(
+        Field(name="role", required=True, refers_to="role", replace_on_changes=True),
+        Field(
+            name="members",
+            type=Type.STRINGS,
+            doc="The members' e-mail addresses.",
+            required=True,
+            refers_to="member",
+            unordered=True,
+            caseless=True,
+        ),
+    ),
+)
