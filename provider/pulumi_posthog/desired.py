@@ -1,0 +1,106 @@
+"""What the configuration says should exist, as values; and the problems that keep it from being said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pulumi_posthog.kind import Json, Kind
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class SecretText(str):
+    """A string that must not be shown: it came from `!env` or `!secret`. `source` says which, as in "!env NAME".
+
+    `known` is False for a value that was not at hand and was not needed (offline checks): it is then empty, and
+    never compared or sent.
+    """
+
+    source: str
+    known: bool
+
+    def __new__(cls, value: str, source: str, *, known: bool = True) -> SecretText:
+        text = super().__new__(cls, value)
+        text.source = source
+        text.known = known
+        return text
+
+    def __repr__(self) -> str:
+        return f"<{self.source}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a secret is never pickled")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that the user can put right: what, where, and what to do."""
+
+    message: str
+    where: Position | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        line = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{line}\n  hint: {self.hint}" if self.hint else line
+
+
+class ConfigError(Exception):
+    """Everything that is wrong with a configuration, not only the first thing."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One declared object.
+
+    `name` is unique within its kind and is Pulumi's resource name: "Web", "Web/Marketing/Launch board",
+    "Analysts/ana@acme.io". `fields` holds what is declared, without the reference to the parent, whose entry's
+    name is `parent`. `positions` says where each field stands; "" is the entry itself.
+    """
+
+    kind: Kind
+    name: str
+    fields: Mapping[str, Json]
+    parent: str | None = None
+    id: str | None = None  # take over exactly this object
+    previously: tuple[str, ...] = ()  # names (as `name`) that this entry had before
+    absent: bool = False
+    place: int = 1  # its place among its siblings in the file, from 1
+    positions: Mapping[str, Position] = field(default_factory=dict)
+
+    @property
+    def where(self) -> Position | None:
+        """Where the entry begins."""
+        return self.positions.get("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desired:
+    """A whole configuration: parents before their children, otherwise in the order of the file."""
+
+    host: str
+    organization: str
+    entries: tuple[Entry, ...]
+    file: str = "posthog.yaml"
+    options: Mapping[str, Json] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> Mapping[tuple[str, str], Entry]:
+        """(kind's name, entry's name) -> entry."""
+        return {(entry.kind.name, entry.name): entry for entry in self.entries}
