@@ -11,6 +11,10 @@ from typing import Any, Final
 Json = Any  # what json.loads returns; recursive types are more trouble than help here
 
 
+# What PostHog answers in place of a stored secret; sent back, it would become the secret (posthog-api.md 6.3).
+MASK: Final = "**************** POSTHOG SECRET FIELD ****************"
+
+
 class Type(enum.Enum):
     """What a field holds. The value is the name in JSON Schema; DECIMAL and JSON have none of their own."""
 
@@ -59,12 +63,15 @@ class Field:
     unordered: bool = False
     caseless: bool = False
     merge_levels: int = 0
+    sent_whole: bool = False  # PostHog does not merge it: send the live keys that are not declared along
     refers_to: str | None = None  # the kind (or "plugin", "member") that the value names
     replace_on_changes: bool = False
     secret: bool = False
     write_only: bool = False
     read_only: bool = False
-    on_create: bool = True  # False: PostHog ignores or overwrites it on create, so it is sent by PATCH afterwards
+    on_create: bool = (
+        True  # False: PostHog ignores or overwrites it on create, so it is sent by PATCH afterwards
+    )
     hidden_keys: tuple[str, ...] = ()  # keys of the answer that PostHog manages, or that are secret
     since: int = 2024
     until: int | None = None
@@ -108,7 +115,10 @@ class Field:
         if self.choices_from:
             schema = {"description": self.doc, "$ref": f"#/$defs/{self.choices_from}"}
             if self.nullable:
-                schema = {"description": self.doc, "anyOf": [{"$ref": f"#/$defs/{self.choices_from}"}, {"type": "null"}]}
+                schema = {
+                    "description": self.doc,
+                    "anyOf": [{"$ref": f"#/$defs/{self.choices_from}"}, {"type": "null"}],
+                }
         for key, limit in (("minimum", self.minimum), ("maximum", self.maximum)):
             if limit is not None:
                 schema[key] = limit
@@ -146,8 +156,7 @@ class Deletion(enum.Enum):
     """How an object of a kind goes away (posthog-api.md 3.7, 6.5, 7.8)."""
 
     DELETE = "DELETE"
-    PATCH_DELETED = "PATCH deleted=true"  # DELETE would only disable it
-    UNFILE = "move to Unfiled"  # a DELETE would destroy the object behind the row
+    PATCH = "PATCH"  # with the body that `Kind.removal` gives: DELETE would do too little, or too much
     FORGET = "forget"  # the object belongs to its parent and goes with it
     NEVER = "never"  # only `state: absent` deletes, and only when the configuration allows it
 
@@ -200,6 +209,8 @@ class Kind:
     deletion: Deletion = Deletion.DELETE
     page_size: int | None = None  # None: without `limit`, which old servers refuse for this list
     listed_in_full: bool = True  # False: the list's items lack fields, one more GET per object
+    completed_at: str | None = None  # a second URL, of `{id}`, for the fields that the first may lack
+    completion_sign: str | None = None  # the field whose absence from an answer says so
     embedded_in: tuple[str, str] | None = None  # (kind, field) whose answer already holds these objects
     form_encoded: bool = False
     exact_list_of: str | None = None  # this kind is "exactly these" objects of another kind under one parent
@@ -207,7 +218,17 @@ class Kind:
     from_api: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None
     comparable: Callable[[Mapping[str, Json]], Mapping[str, Json]] = unchanged
     to_api: Callable[[Mapping[str, Json], Mapping[str, Json]], Mapping[str, Json]] | None = None
-    oldest_wins: bool = False  # several matches of a natural key: take the oldest, and say so, instead of stopping
+    removal: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] | None = None  # None: DELETE after all
+    holders: Callable[[Mapping[str, Json]], tuple[Mapping[str, Json], ...]] | None = (
+        None  # what it lies in, nearest first
+    )
+    created_with: tuple[str, ...] | None = None  # the only fields to POST; the others follow by PATCH
+    in_current_organization: bool = (
+        False  # old servers write to the key owner's current organization, not the URL's
+    )
+    oldest_wins: bool = (
+        False  # several matches of a natural key: take the oldest, and say so, instead of stopping
+    )
     guarded: bool = True  # removals count against the rails
     since: int = 2024
 
@@ -230,6 +251,33 @@ class Kind:
     def parent_field(self) -> Field | None:
         """The field that names the parent, None for a kind directly below the organization."""
         return self.by_name[self.parent] if self.parent else None
+
+    def values(self, answer: Mapping[str, Json]) -> dict[str, Json]:
+        """An object as PostHog answers it -> its field values, normalised; fields it does not answer are left out."""
+        source = self.from_api(answer) if self.from_api else answer
+        return {
+            field.name: field.normal(source[field.name])
+            for field in self.fields
+            if field.name in source and not field.write_only and field.name != self.parent
+        }
+
+    def natural_key(self, values: Mapping[str, Json]) -> tuple[Json, ...] | None:
+        """What identifies an object with these values within its collection; None when too little is given.
+
+        Names come with the values, so that keys of different alternatives never meet: (("name", "analysts"),).
+        """
+        for names in self.natural_keys:
+            key = tuple((name, self._key_part(self.by_name[name], values.get(name))) for name in names)
+            if all(part is not None for _, part in key):
+                return key
+        return None
+
+    @staticmethod
+    def _key_part(field: Field, value: Json) -> Json:
+        value = field.normal(value)
+        if value is None and field.default is not UNSET:
+            value = field.default
+        return value.casefold() if field.caseless and isinstance(value, str) else value
 
     @property
     def title(self) -> str:

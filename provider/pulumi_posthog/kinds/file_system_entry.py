@@ -68,6 +68,25 @@ def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, A
     return body
 
 
+UNFILED = {"feature_flag": "Feature Flags", "early_access_feature": "Early Access Features"}
+
+
+def removal(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """An item goes back to Unfiled: deleting its last row would delete the object behind it (7.8)."""
+    if not values.get("ref") or values.get("shortcut"):
+        return None
+    plural = UNFILED.get(values["type"]) or f"{values['type'].replace('_', ' ').title()}s"
+    return {"path": f"Unfiled/{plural}/{segments(values['path'])[-1]}"}
+
+
+def holders(values: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The folders that an entry lies in, nearest first: PostHog deletes it with any of them."""
+    parts = segments(values["path"])
+    return tuple(
+        {"type": "folder", "path": "/".join(parts[:depth])} for depth in range(len(parts) - 1, 0, -1)
+    )
+
+
 FILE_SYSTEM_ENTRY = Kind(
     name="file_system_entry",
     resource="FileSystemEntry",
@@ -79,7 +98,9 @@ FILE_SYSTEM_ENTRY = Kind(
     read_scope="file_system:read",
     write_scope="file_system:write",
     page_size=10_000,
-    deletion=Deletion.UNFILE,
+    deletion=Deletion.PATCH,
+    removal=removal,
+    holders=holders,
     serial_writes=True,
     oldest_wins=True,
     comparable=comparable,

@@ -18,7 +18,8 @@ PIPELINE_DESTINATION = Kind(
     read_scope="plugin:read",
     write_scope="plugin:write",
     page_size=1000,
-    deletion=Deletion.PATCH_DELETED,
+    deletion=Deletion.PATCH,
+    removal=lambda _: {"deleted": True},  # DELETE only disables it (6.5)
     form_encoded=True,
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
@@ -46,6 +47,7 @@ PIPELINE_DESTINATION = Kind(
             type=Type.OBJECT,
             doc="The plugin's own settings. Write secrets as `!env NAME` or `!secret name`.",
             merge_levels=1,
+            sent_whole=True,
             secret=True,
         ),
     ),

@@ -12,6 +12,9 @@ PROJECT = Kind(
     read_scope="project:read",
     write_scope="project:write",
     listed_in_full=False,
+    completed_at="/api/environments/{id}/",
+    completion_sign="base_currency",
+    created_with=("name", "timezone"),
     deletion=Deletion.NEVER,
     fields=(
         Field(

@@ -11,6 +11,7 @@ ROLE = Kind(
     natural_keys=(("name",),),
     read_scope="organization:read",
     write_scope="organization:write",
+    in_current_organization=True,
     fields=(
         Field(
             name="name",

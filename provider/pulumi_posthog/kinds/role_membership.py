@@ -31,6 +31,7 @@ ROLE_MEMBERSHIP = Kind(
     natural_keys=(("user",),),
     read_scope="organization:read",
     write_scope="organization:write",
+    in_current_organization=True,
     from_api=from_membership,
     fields=(
         Field(name="role", required=True, refers_to="role", replace_on_changes=True),

@@ -1,0 +1,323 @@
+"""One change -> the requests that make it so, and Live kept true. The only place that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pulumi_posthog.api import ApiError, Conflict, Invalid, OutcomeUnknown, Writer
+from pulumi_posthog.desired import SecretText
+from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind
+from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.live import ELSEWHERE, Found, Live, Scope
+from pulumi_posthog.plan import Difference, differences, holds_secret, merged
+
+TRIES = 3  # how often a POST is sent whose answer was lost and that left nothing behind
+Rotated = Callable[[str, str], bool]
+
+
+class Impossible(Exception):
+    """PostHog would do something else than what is asked; the message says what to do."""
+
+
+class HalfMade(Exception):
+    """The object was created, and then something failed: the next run goes on from `found`."""
+
+    def __init__(self, found: Found, error: Exception) -> None:
+        super().__init__(str(error))
+        self.found = found
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a write came to. `ignored` are the fields that were sent and came back otherwise."""
+
+    found: Found
+    adopted: bool = False
+    ignored: tuple[Difference, ...] = ()
+
+
+def nothing_rotated(_field: str, _key: str) -> bool:
+    """Of an object that was just created with its secrets, none is another than the one sent."""
+    return False
+
+
+class Applier:
+    """Carries out changes. Every method may raise `ApiError` or `Impossible`; none repeats a POST blindly."""
+
+    def __init__(self, live: Live, writer: Writer) -> None:
+        self.live = live
+        self.writer = writer
+
+    def create(
+        self,
+        kind: Kind,
+        scope: Scope,
+        desired: Mapping[str, Json],
+        *,
+        id_: str | None = None,
+        defaults: Mapping[str, Json] | None = None,
+    ) -> Applied:
+        """Take over the object with the natural key of `desired` (or with `id_`), or make it.
+
+        A new one also gets `defaults`: fields that PostHog requires and nobody declared. Raises HalfMade when it was made and could not be completed, Impossible when several objects match.
+        """
+        with self.live.writing(kind, scope):
+            existing = self._existing(kind, scope, desired, id_)
+            if existing:
+                # PostHog does not say what the secrets are, so all declared ones are sent.
+                applied = self.update(kind, scope, existing, desired, rotated=lambda _field, _key: True)
+                return Applied(applied.found, adopted=True, ignored=applied.ignored)
+            return self._make(kind, scope, desired, defaults or {})
+
+    def update(
+        self,
+        kind: Kind,
+        scope: Scope,
+        found: Found,
+        desired: Mapping[str, Json],
+        *,
+        rotated: Rotated = nothing_rotated,
+    ) -> Applied:
+        """Send the declared fields that differ, and only those."""
+        changed = differences(kind, desired, found.values, rotated=rotated)
+        if not changed:
+            return Applied(found)
+        if kind.exact_list_of:
+            return Applied(self._make_exact(kind, scope, found, desired))
+        self._check_current_organization(kind)
+        after = self._patch(kind, scope, found, {d.field.name: d.desired for d in changed}, rotated)
+        sent = {difference.field.name: difference.desired for difference in changed}
+        return Applied(after, ignored=differences(kind, sent, after.values))
+
+    def delete(self, kind: Kind, scope: Scope, id_: str, *, even_guarded: bool = False) -> None:
+        """Remove an object; one that is gone already is fine.
+
+        `even_guarded` deletes what is otherwise never deleted. Raises Impossible when something that nobody
+        declared would go with it.
+        """
+        if kind.deletion is Deletion.FORGET or (kind.deletion is Deletion.NEVER and not even_guarded):
+            return
+        with self.live.writing(kind, scope):
+            found = self.live.object(kind, scope, id_)
+            if found is None:
+                return
+            self._check_current_organization(kind)
+            if kind.holders:
+                self._check_empty(kind, scope, found)
+            body = kind.removal(found.values) if kind.removal else None
+            path = self._path(kind, scope, id_)
+            if body is None:
+                self.writer.delete(path)
+                self.live.drop(kind, scope, id_)
+                self._drop_embedded(kind, scope, id_)
+                return
+            answer = self.writer.patch(path, body, form=kind.form_encoded)
+            if answer.get("deleted"):
+                self.live.drop(kind, scope, id_)
+            else:
+                self.live.put(kind, scope, answer)
+
+    # -- creating ------------------------------------------------------------------------------------------------
+
+    def _existing(
+        self, kind: Kind, scope: Scope, desired: Mapping[str, Json], id_: str | None
+    ) -> Found | None:
+        if id_ is not None:
+            found = self.live.object(kind, scope, id_)
+            if found is None:
+                raise Impossible(
+                    f"there is no {kind.title} with id {id_} to take over: check the id, or leave it out"
+                )
+            return found
+        matches = self.live.find(kind, scope, desired)
+        if len(matches) > 1 and not kind.oldest_wins:
+            ids = ", ".join(match.id for match in matches)
+            raise Impossible(
+                f"PostHog has {len(matches)} of this {kind.title} (ids {ids}): add `id: ...` to say which one is meant"
+            )
+        return matches[0] if matches else None
+
+    def _make(
+        self, kind: Kind, scope: Scope, desired: Mapping[str, Json], defaults: Mapping[str, Json]
+    ) -> Applied:
+        self._check_current_organization(kind)
+        first = {
+            name: value
+            for name, value in desired.items()
+            if (kind.created_with is None or name in kind.created_with) and kind.field(name).on_create
+        }
+        found = self._post(kind, scope, {**defaults, **first}, desired)
+        later = {name: value for name, value in desired.items() if name not in first}
+        try:
+            if later:
+                # The collection's answer may leave out fields that the object's own has (3.3).
+                found = self._patch_difference(kind, scope, found, later)
+        except ApiError as error:
+            raise HalfMade(found, error) from error
+        return Applied(found, ignored=differences(kind, desired, found.values))
+
+    def _patch_difference(self, kind: Kind, scope: Scope, found: Found, later: Mapping[str, Json]) -> Found:
+        changed = {d.field.name: d.desired for d in differences(kind, later, found.values)}
+        if not changed:
+            return found
+        if kind.completed_at and kind.completion_sign not in found.answer:
+            self.live.forget_object(kind, found.id)
+            found = self.live.object(kind, scope, found.id) or found
+        return self._patch(kind, scope, found, changed, lambda _field, _key: True)
+
+    def _post(
+        self, kind: Kind, scope: Scope, first: Mapping[str, Json], desired: Mapping[str, Json]
+    ) -> Found:
+        body = self._body(kind, first, {}, lambda _field, _key: True)
+        path = self.live.path(kind, scope)
+        for attempt in range(1, TRIES + 1):
+            try:
+                answer = self.writer.post(path, body, form=kind.form_encoded)
+            except (OutcomeUnknown, Conflict, Invalid) as error:
+                # A lost answer may hide a new object, and a refusal one that somebody else made meanwhile.
+                self.live.forget(kind, scope)
+                matches = self.live.find(kind, scope, desired)
+                if matches:
+                    return matches[-1]
+                if not isinstance(error, OutcomeUnknown) or attempt == TRIES:
+                    raise
+            else:
+                if answer.get("id") is None:
+                    raise Impossible(
+                        f"PostHog made a hog function in place of this {kind.title}: this server keeps no legacy plugin"
+                        " configurations any more. Take it out of the file and manage the function in PostHog"
+                    )
+                if kind.embedded_in:
+                    self._put_embedded(kind, scope, answer)
+                    return Found(kind, str(answer["id"]), answer)
+                return self.live.put(kind, scope, answer)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    # -- requests ------------------------------------------------------------------------------------------------
+
+    def _patch(
+        self, kind: Kind, scope: Scope, found: Found, changed: Mapping[str, Json], rotated: Rotated
+    ) -> Found:
+        elsewhere: frozenset[str] = found.answer.get(ELSEWHERE, frozenset())
+        answer: dict[str, Json] = {}
+        here = {name: value for name, value in changed.items() if name not in elsewhere}
+        there = {name: value for name, value in changed.items() if name in elsewhere}
+        if here:
+            path = self._path(kind, scope, found.id)
+            answer |= self.writer.patch(
+                path, self._body(kind, here, found.values, rotated), form=kind.form_encoded
+            )
+        if there and kind.completed_at:
+            path = kind.completed_at.format(id=found.id)
+            rest = self.writer.patch(path, self._body(kind, there, found.values, rotated))
+            answer |= {name: rest[name] for name in elsewhere if name in rest}
+        return self.live.put(kind, scope, {**found.answer, **answer})
+
+    def _body(
+        self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
+    ) -> dict[str, Json]:
+        chosen = kind.to_api(values, live) if kind.to_api else values
+        return {
+            (kind.by_name[name].sent_as or name) if name in kind.by_name else name: self._sent(
+                kind, name, value, live.get(name), rotated
+            )
+            for name, value in chosen.items()
+        }
+
+    def _sent(self, kind: Kind, name: str, value: Json, live: Json, rotated: Rotated) -> Json:
+        field = kind.by_name.get(name)
+        if field is None:
+            return value
+        if field.refers_to in LOOKUPS and isinstance(value, str):
+            return self._reference(field, value)
+        if field.secret and isinstance(value, dict):
+            kept = {key: item for key, item in (live or {}).items() if item != MASK}
+            value = {
+                key: item
+                for key, item in value.items()
+                if not holds_secret(item) or (live or {}).get(key) != MASK or rotated(name, key)
+            }
+            return plain(merged(kept, value, 1))
+        if field.sent_whole:
+            return plain(merged(live, value, field.merge_levels))
+        return plain(value)
+
+    def _reference(self, field: Field, value: str) -> Json:
+        found = self.live.refer(field.refers_to or "", value)
+        if found is None:
+            raise Impossible(f'the organization has no {field.refers_to} "{value}"')
+        return found
+
+    def _path(self, kind: Kind, scope: Scope, id_: str) -> str:
+        return f"{self.live.path(kind, scope)}{id_}/"
+
+    # -- exact lists, and objects that their parent's answer holds -----------------------------------------------
+
+    def _make_exact(self, kind: Kind, scope: Scope, found: Found, desired: Mapping[str, Json]) -> Found:
+        item_kind = KINDS[kind.exact_list_of or ""]
+        key, list_name = item_kind.natural_keys[0][0], kind.writable[0].name
+        present = {
+            item.values[key].casefold(): item for item in self.live.collection(item_kind, scope).values()
+        }
+        wanted = {value.casefold(): value for value in desired[list_name]}
+        # Adding first: nobody who only changes spelling, and no lone admin, is out for a moment.
+        for folded in wanted.keys() - present.keys():
+            self.create(item_kind, scope, {key: wanted[folded]})
+        for folded in present.keys() - wanted.keys():
+            self.delete(item_kind, scope, present[folded].id)
+        return self.live.object(kind, scope, found.id) or found
+
+    def _put_embedded(self, kind: Kind, scope: Scope, answer: Mapping[str, Json]) -> None:
+        self._change_parent(kind, scope, lambda items: [*items, answer])
+
+    def _drop_embedded(self, kind: Kind, scope: Scope, id_: str) -> None:
+        if kind.embedded_in:
+            self._change_parent(kind, scope, lambda items: [item for item in items if str(item["id"]) != id_])
+
+    def _change_parent(self, kind: Kind, scope: Scope, change: Callable[[list[Json]], list[Json]]) -> None:
+        parent_name, list_name = kind.embedded_in or ("", "")
+        self.live.change(
+            KINDS[parent_name],
+            scope,
+            scope[parent_name],
+            lambda parent: {**parent, list_name: change(parent[list_name])},
+        )
+
+    # -- safety --------------------------------------------------------------------------------------------------
+
+    def _check_current_organization(self, kind: Kind) -> None:
+        """Up to 2025, roles are written to the key owner's current organization (posthog-api.md 4.3)."""
+        if not kind.in_current_organization:
+            return
+        current = (self.live.me().get("organization") or {}).get("id")
+        if current != self.live.organization_id:
+            raise Impossible(
+                "the key's owner is working in another organization at the moment, and older PostHog servers would"
+                " write roles there: switch that user to this organization in PostHog, then run again"
+            )
+
+    def _check_empty(self, kind: Kind, scope: Scope, found: Found) -> None:
+        assert kind.holders is not None
+        own = kind.natural_key(found.values)
+        inside = [
+            str(other.values["path"])
+            for other in self.live.collection(kind, scope).values()
+            if any(kind.natural_key(holder) == own for holder in kind.holders(other.values))
+        ]
+        if inside:
+            raise Impossible(
+                f"{len(inside)} entries that this stack does not manage are in this {kind.title} and would go with it"
+                f' (the first is "{min(inside)}"): move them elsewhere in PostHog, or declare the entry again'
+            )
+
+
+def plain(value: Json) -> Json:
+    """`value` with secrets as ordinary strings, for a request body and for nothing else."""
+    if isinstance(value, SecretText):
+        return str.__str__(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value

@@ -1,0 +1,153 @@
+"""Desired -> Pulumi resources: the whole program of a stack that is written in YAML."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from pulumi_posthog import config, rails
+from pulumi_posthog.api import ApiError, Connection, Pace, Reader
+from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
+from pulumi_posthog.dynamic import KEY_VARIABLE
+from pulumi_posthog.entity import Address, Entity, Guard
+from pulumi_posthog.kind import Deletion
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.live import Live
+from pulumi_posthog.properties import json_text, to_properties
+
+
+def deploy(file: str = "posthog.yaml") -> None:
+    """Register everything that `file` declares; the path is relative to the folder of Pulumi.yaml.
+
+    Nothing is registered before the whole file is good and everything it refers to was found. What is wrong is
+    said in full, and the program ends with status 32.
+    """
+    settings = pulumi.Config("posthog")
+    path = project_folder() / (settings.get("file") or file)
+    try:
+        rails.Limits.from_settings({name: settings.get(name) for name in rails.SETTINGS}, KINDS)
+        desired = config.load(path, environment=os.environ, secret=settings.get)
+        register(resolved(desired, live_for(desired, settings.get("personalApiKey"))))
+    except ConfigError as error:
+        for problem in error.problems:
+            pulumi.log.error(str(problem))
+        sys.exit(32)
+    except (ApiError, rails.LimitsError) as error:
+        pulumi.log.error(str(error))
+        sys.exit(32)
+
+
+def project_folder() -> Path:
+    """The folder of Pulumi.yaml: the program itself may run in a folder below it (`main:`)."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), here)
+
+
+def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
+    """A view of the declared organization that can only read; raises ConfigError when there is no key."""
+    key = os.environ.get(KEY_VARIABLE) or key_from_config
+    if not key:
+        raise ConfigError(
+            [
+                Problem(
+                    "there is no PostHog API key",
+                    hint=f"set {KEY_VARIABLE} to a personal API key (PostHog: Settings, Personal API keys)",
+                )
+            ]
+        )
+    return Live(
+        Reader(Connection(desired.host, key), pace=Pace(), notify=pulumi.log.info), desired.organization
+    )
+
+
+def resolved(desired: Desired, live: Live, say: Callable[[str], None] = pulumi.log.info) -> Desired:
+    """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
+
+    The organization is read first of all, so that a wrong key, host or id ends here.
+    """
+    live.organization()
+    needed = sorted(config.needed(desired))
+    with ThreadPoolExecutor(max_workers=len(needed) or 1) as pool:
+        found = dict(zip(needed, pool.map(live.lookup, needed), strict=True))
+    result, notes = config.resolve(
+        desired,
+        members=found.get("member", ()),
+        plugins=found.get("plugin", ()),
+        pending=live.pending_invitations,
+    )
+    for note in notes:
+        say(note)
+    return result
+
+
+def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
+    """Register one resource per entry, parents first; (kind's name, entry's name) -> resource."""
+    address = Address(desired.host, desired.organization)
+    holders = Holders(desired)
+    guard = Guard(json_text(rails.managed(desired)), json_text(rails.renamed(desired)))
+    resources: dict[tuple[str, str], Entity] = {}
+    for entry in desired.entries:
+        parent = (
+            resources.get((entry.kind.parent, entry.parent)) if entry.kind.parent and entry.parent else None
+        )
+        resources[entry.kind.name, entry.name] = Entity(
+            entry.kind,
+            entry.name,
+            properties_of(entry, parent),
+            address,
+            pulumi.ResourceOptions(
+                parent=parent,
+                # Below a parent the guard has had its say already.
+                depends_on=[resources[name] for name in holders.of(entry)] if parent else [guard],
+                aliases=[pulumi.Alias(name=name) for name in entry.previously],
+            ),
+        )
+    return resources
+
+
+class Holders:
+    """Which declared entries another one lies in: they are made before it and deleted after it."""
+
+    def __init__(self, desired: Desired) -> None:
+        self._names = {
+            (entry.kind.name, entry.parent, entry.kind.natural_key(entry.fields)): (
+                entry.kind.name,
+                entry.name,
+            )
+            for entry in desired.entries
+            if entry.kind.holders
+        }
+
+    def of(self, entry: Entry) -> tuple[tuple[str, str], ...]:
+        """The nearest one, which depends on the next."""
+        if not entry.kind.holders:
+            return ()
+        keys = (
+            (entry.kind.name, entry.parent, entry.kind.natural_key(holder))
+            for holder in entry.kind.holders(entry.fields)
+        )
+        return next(((self._names[key],) for key in keys if key in self._names), ())
+
+
+def properties_of(entry: Entry, parent: Entity | None) -> dict[str, Any]:
+    """The properties of one entry's resource."""
+    kind = entry.kind
+    properties: dict[str, Any] = to_properties(kind, entry.fields)
+    for field in kind.fields:
+        if field.default_position and field.name not in entry.fields:
+            properties["__place"] = entry.place
+    if kind.parent and parent is not None:
+        properties[kind.parent] = parent.id
+    if entry.id is not None:
+        properties["__id"] = entry.id
+    if kind.deletion is Deletion.NEVER:
+        properties["state"] = "absent" if entry.absent else "present"
+        if entry.absent:
+            properties["__absent"] = True
+    return properties

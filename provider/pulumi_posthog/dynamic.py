@@ -1,0 +1,347 @@
+"""Kind -> Pulumi's dynamic provider: translates and decides nothing. The only place with pulumi.dynamic.
+
+Module and class names here stand in every state for ever: refresh and delete run what the state names.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import os
+import pickle
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from pulumi.dynamic import (  # noqa: TID251 - this is the one door
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from pulumi_posthog import engine
+from pulumi_posthog.api import ApiError, Connection, Pace, Reader, Writer
+from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
+from pulumi_posthog.kind import Deletion, Kind
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.live import Found, Live, Scope
+from pulumi_posthog.plan import details, differences
+from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values
+from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, list_refusal, refusals
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Props = Mapping[str, Any]
+KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"
+
+
+class Session:
+    """One organization, as this process sees it: one snapshot and one pace, whoever asks."""
+
+    _all: dict[tuple[str, str], Session] = {}
+    _lock = threading.Lock()
+    key_from_config: str | None = None
+    limits = Limits()
+
+    def __init__(self, host: str, organization: str) -> None:
+        key = os.environ.get(KEY_VARIABLE) or self.key_from_config
+        if not key:
+            raise Impossible(f"there is no PostHog API key: set {KEY_VARIABLE} to a personal API key")
+        self.connection = Connection(host, key)
+        self.pace = Pace()
+        self.live = Live(Reader(self.connection, pace=self.pace, notify=engine.say), organization)
+
+    @functools.cached_property
+    def applier(self) -> Applier:
+        """Made at the first write: a preview never has anything that can write."""
+        return Applier(self.live, Writer(self.connection, pace=self.pace, notify=engine.say))
+
+    @classmethod
+    def of(cls, properties: Props) -> Session:
+        """The session for a resource's host and organization."""
+        address = (properties["__host"], properties["__organization"])
+        with cls._lock:
+            if address not in cls._all:
+                cls._all[address] = cls(*address)
+            return cls._all[address]
+
+
+def clean(method: Callable[Concatenate[KindProvider, P], R]) -> Callable[Concatenate[KindProvider, P], R]:
+    """Let what the user can put right reach the terminal as one line instead of a traceback."""
+
+    @functools.wraps(method)
+    def call(self: KindProvider, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(self, *args, **kwargs)
+        except (ApiError, Impossible) as error:
+            engine.fail(error)
+
+    return cast("Callable[Concatenate[KindProvider, P], R]", call)
+
+
+class KindProvider(ResourceProvider):
+    """The provider of all resources of one kind; knows the kind by name, since it is pickled into the state."""
+
+    def __init__(self, kind: str) -> None:
+        # Nothing else: an attribute that varies would be a change of every resource, and a name cannot go stale.
+        self.kind = kind
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Find the key, in case the environment has none, and the limits in the stack configuration."""
+        configured(req)
+
+    @clean
+    def check(self, _olds: Any, news: Any) -> CheckResult:
+        """Complete the declared properties from the live ones, and say when an existing object is taken over."""
+        kind, olds = KINDS[self.kind], _olds or {}
+        inputs = checked(kind, olds, news)
+        if refusal := self._refusal(kind, inputs):
+            return CheckResult(inputs, [CheckFailure("", refusal)])
+        if not olds:
+            self._announce(kind, inputs)
+        return CheckResult(inputs, [])
+
+    @clean
+    def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
+        """Compare what is declared with what PostHog has, not with what the state remembers."""
+        kind = KINDS[self.kind]
+        if kind.parent and not engine.known(_news.get(kind.parent)):
+            return _replaced([kind.parent])
+        if kind.parent and str(_olds.get(kind.parent)) != str(_news.get(kind.parent)):
+            return _replaced([kind.parent])
+        found = Session.of(_news).live.object(kind, _scope(kind, _news), _id)
+        absent = bool(_news.get("__absent"))
+        if found is None:
+            return DiffResult(changes=False) if absent else _replaced(["id"])
+        if absent:
+            return DiffResult(changes=True)
+        changed = differences(
+            kind,
+            to_values(kind, _news),
+            found.values,
+            rotated=lambda field, key: rotated(_olds, _news, field, key),
+        )
+        unknown = [name for name in _news.get("__declared") or () if not engine.known(_news.get(name))]
+        replaces = [d.field.name for d in changed if d.field.replace_on_changes]
+        if replaces:
+            return _replaced(replaces)
+        return DiffResult(changes=bool(changed or unknown))
+
+    @clean
+    def read(self, id_: str, props: Any) -> ReadResult:
+        """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
+        kind = KINDS[self.kind]
+        found = Session.of(props).live.object(kind, _scope(kind, props), id_)
+        if found is None:
+            if props.get("__absent"):
+                return ReadResult(id_, dict(props), inputs=dict(props))
+            return ReadResult(None, {})  # None is the servicer's own way to say "gone"
+        inputs = recorded(kind, found.values, props)
+        if kind.deletion is Deletion.NEVER:
+            inputs["state"] = "present"
+        return ReadResult(id_, {**inputs, **outputs(kind, found.values)}, inputs=inputs)
+
+    @clean
+    def create(self, props: Any) -> CreateResult:
+        """Take over what is there already, or make it."""
+        kind, session, scope = KINDS[self.kind], Session.of(props), _scope(KINDS[self.kind], props)
+        if props.get("__absent"):
+            return self._remove(kind, session, scope, props)
+        try:
+            applied = session.applier.create(
+                kind, scope, to_values(kind, props), id_=props.get("__id"), defaults=_defaults(kind, props)
+            )
+        except HalfMade as half:
+            engine.fail(half, created_id=half.found.id, outs=_outs(kind, half.found, props))
+        _say_ignored(kind, applied)
+        return CreateResult(applied.found.id, _outs(kind, applied.found, props))
+
+    @clean
+    def update(self, _id: str, _olds: Any, _news: Any) -> UpdateResult:
+        """Send the declared fields that differ."""
+        kind, session, scope = KINDS[self.kind], Session.of(_news), _scope(KINDS[self.kind], _news)
+        if _news.get("__absent"):
+            return UpdateResult(self._remove(kind, session, scope, _news, _id).outs)
+        found = session.live.object(kind, scope, _id)
+        if found is None:
+            raise Impossible(
+                f"this {kind.title} vanished from PostHog while it was updated: run again to make it anew"
+            )
+        applied = session.applier.update(
+            kind,
+            scope,
+            found,
+            to_values(kind, _news),
+            rotated=lambda field, key: rotated(_olds, _news, field, key),
+        )
+        _say_ignored(kind, applied)
+        return UpdateResult(_outs(kind, applied.found, _news))
+
+    @clean
+    def delete(self, _id: str, _props: Any) -> None:
+        """Remove the object; what is guarded stays in PostHog and is only forgotten here."""
+        kind = KINDS[self.kind]
+        if kind.deletion is Deletion.NEVER:
+            if not _props.get("__absent"):
+                engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
+            return
+        if kind.deletion is not Deletion.FORGET:
+            Session.of(_props).applier.delete(kind, _scope(kind, _props), _id)
+
+    def _refusal(self, kind: Kind, inputs: Props) -> str | None:
+        """Why the rails do not allow what is declared: emptying an exact list, deleting what is guarded."""
+        if kind.parent and not engine.known(inputs.get(kind.parent)):
+            return None
+        if inputs.get("__absent"):
+            return self._deletion_refusal(kind, inputs)
+        if not kind.exact_list_of:
+            return None
+        session, scope, name = Session.of(inputs), _scope(kind, inputs), kind.writable[0].name
+        matches = session.live.find(kind, scope, {})
+        if not matches:
+            return None
+        declared, item = to_values(kind, inputs).get(name, ()), KINDS[kind.exact_list_of]
+        live = matches[0].values[name]
+        refusal = list_refusal(item, str(matches[0].answer.get("name", "")), live, declared, Session.limits)
+        if refusal:
+            return str(refusal)
+        gone = {value.casefold() for value in live} - {value.casefold() for value in declared}
+        own = str(session.live.me().get("email", "")) if gone else ""
+        if own.casefold() in gone and not Session.limits.allowed.get(item.name):
+            return (
+                f"{own} owns the key that this runs with, and would lose this {item.title}\n"
+                f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals {item.name}=1"
+            )
+        return None
+
+    def _deletion_refusal(self, kind: Kind, inputs: Props) -> str | None:
+        values, live = to_values(kind, inputs), Session.of(inputs).live
+        name = str(values.get("name", ""))
+        matches = live.find(kind, {}, values)
+        if not matches:
+            return None
+        if f"{kind.name}/{name}" not in Session.limits.deletions:
+            return (
+                f'{kind.title} "{name}" would be deleted with everything in it, for good\n'
+                f"  hint: if that is meant, say so: pulumi config set posthog:allowDeletions {kind.name}/{name}"
+            )
+        if len(live.collection(kind, {})) == 1:
+            return f'{kind.title} "{name}" is the last one of the organization and stays'
+        return None
+
+    def _announce(self, kind: Kind, inputs: Props) -> None:
+        if (kind.parent and not engine.known(inputs.get(kind.parent))) or inputs.get("__absent"):
+            return
+        if kind.exact_list_of:
+            return
+        values = to_values(kind, inputs)
+        matches = Session.of(inputs).live.find(kind, _scope(kind, inputs), values)
+        if matches:
+            changed = differences(kind, values, matches[0].values)
+            rows = [
+                f"  {path}: {live!r} => {desired!r}" for d in changed for path, live, desired in details(d)
+            ]
+            text = f"exists in PostHog already (id {matches[0].id}): it is taken over"
+            engine.say("\n".join([f"{text}, with these changes:" if rows else f"{text} as it is", *rows]))
+
+    def _remove(
+        self, kind: Kind, session: Session, scope: Scope, props: Props, id_: str | None = None
+    ) -> CreateResult:
+        values = to_values(kind, props)
+        if id_ is None:
+            matches = session.live.find(kind, scope, values)
+            id_ = matches[0].id if matches else f"absent:{values.get('name')}"
+        if not id_.startswith("absent:"):
+            session.applier.delete(kind, scope, id_, even_guarded=True)
+        return CreateResult(id_, {**props, "state": "absent"})
+
+
+def configured(req: ConfigureRequest) -> None:
+    """Take over what the stack configuration says; a limit that makes no sense stops the run."""
+    Session.key_from_config = req.config.get("posthog:personalApiKey")
+    try:
+        Session.limits = Limits.from_settings(
+            {name: req.config.get(f"posthog:{name}") for name in SETTINGS}, KINDS
+        )
+    except LimitsError as error:
+        engine.fail(error)
+
+
+class GuardProvider(ResourceProvider):
+    """Remembers what the stack manages and refuses a run that would remove too much of it.
+
+    Its `check` sees the old list and the new one before any other resource is touched, for all depend on it. Its
+    `read` answers without inputs, so that a refresh leaves the list alone, and its `diff` never says "changed",
+    so that the list is stored without being shown.
+    """
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Find the limits in the stack configuration."""
+        configured(req)
+
+    def check(self, _olds: Any, news: Any) -> CheckResult:
+        """Compare what the stack managed with what it will manage."""
+        inputs = {name: value for name, value in news.items() if name != "__provider"}
+        before = json.loads((_olds or {}).get("__managed") or "{}")
+        found = refusals(
+            before,
+            json.loads(news["__managed"]),
+            Session.limits,
+            KINDS,
+            json.loads(news.get("__renamed") or "{}"),
+        )
+        return CheckResult(inputs, [CheckFailure("", str(refusal)) for refusal in found])
+
+    def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
+        """Never a change that anybody would see."""
+        return DiffResult(changes=False)
+
+    def create(self, props: Any) -> CreateResult:
+        """There is nothing of it in PostHog."""
+        return CreateResult("guard", dict(props))
+
+    def read(self, id_: str, props: Any) -> ReadResult:
+        """What it is given."""
+        return ReadResult(id_, dict(props))
+
+
+def _scope(kind: Kind, properties: Props) -> dict[str, str]:
+    return {kind.parent: str(properties[kind.parent])} if kind.parent else {}
+
+
+def _defaults(kind: Kind, props: Props) -> dict[str, Any]:
+    place = props.get("__place")
+    return {field.name: place for field in kind.fields if field.default_position and place is not None}
+
+
+def _replaced(fields: list[str]) -> DiffResult:
+    # Names are unique in PostHog, so the old one has to go before the new one comes.
+    return DiffResult(changes=True, replaces=fields, delete_before_replace=True)
+
+
+def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:
+    values = {**found.values}
+    return {**recorded(kind, values, props), **outputs(kind, values)}
+
+
+def _say_ignored(kind: Kind, applied: Applied) -> None:
+    for difference in applied.ignored:
+        field = difference.field
+        age = f" It needs a server of {field.since} or newer." if field.since > 2024 else ""
+        engine.warn(
+            f"PostHog took the {kind.title} but not its {field.name}: it is still {difference.live!r}."
+            f"{age} Does the plan include it, and may this key's user set it?"
+        )
+
+
+@functools.cache
+def provider_string(kind: str | None) -> str:
+    """The pickled provider of a kind, or of the guard: by reference, the same on every run, host and Python."""
+    provider = KindProvider(kind) if kind else GuardProvider()
+    return base64.b64encode(pickle.dumps(provider, protocol=4)).decode()

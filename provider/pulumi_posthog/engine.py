@@ -1,0 +1,84 @@
+"""Speaking to Pulumi's engine from inside a provider: lines beside a resource, and errors without a traceback.
+
+The dynamic-provider API has neither, so the gRPC request at hand is taken from the calling frames.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf import any_pb2, struct_pb2
+from pulumi.output import Unknown
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
+
+
+def known(value: Any) -> bool:
+    """Whether a property has a value yet; those of parents to be made have none in a preview."""
+    return value is not None and not isinstance(value, Unknown)
+
+
+def fail(
+    error: Exception, *, created_id: str | None = None, outs: Mapping[str, Any] | None = None
+) -> NoReturn:
+    """Raise `error` as one clean line; with `created_id`, Pulumi records the half-made object and goes on from it."""
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
+    if created_id is not None:
+        properties = struct_pb2.Struct()
+        properties.update(dict(outs or {}))
+        detail = any_pb2.Any()
+        detail.Pack(
+            provider_pb2.ErrorResourceInitFailed(id=created_id, properties=properties, reasons=[str(error)])
+        )
+        status.details.append(detail)
+    context = _local(grpc.ServicerContext)
+    if context is not None:
+        # The engine takes its message from here when it is there, whatever Python raises afterwards.
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    raise error
+
+
+def say(text: str) -> None:
+    """Show a line beside the resource at work."""
+    _log(text, engine_pb2.INFO)
+
+
+def warn(text: str) -> None:
+    """Show a warning beside the resource at work."""
+    _log(text, engine_pb2.WARNING)
+
+
+def _log(text: str, severity: Any) -> None:
+    request = _request()
+    engine = _engine()
+    if engine is None:
+        print(text, file=sys.stderr)  # noqa: T201 - no engine to tell: the provider runs by itself, as in a test
+        return
+    engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=getattr(request, "urn", "")))
+
+
+@functools.cache
+def _engine() -> Any:
+    # Pulumi starts a provider with the engine's address as its only argument.
+    if len(sys.argv) != 2 or ":" not in sys.argv[1]:
+        return None
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
+
+
+def _request() -> Any:
+    return _local(object, "request")
+
+
+def _local(type_: type, name: str | None = None) -> Any:
+    """The nearest local variable of that type (and name) among the calling frames."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        for local, value in frame.f_locals.items():
+            if (name is None or (local == name and hasattr(value, "urn"))) and isinstance(value, type_):
+                return value
+        frame = frame.f_back
+    return None

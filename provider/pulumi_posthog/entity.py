@@ -1,0 +1,89 @@
+"""What every PostHog resource is to Pulumi: a custom resource that our dynamic provider looks after.
+
+Not `pulumi.dynamic.Resource`: that one fails at the 981st resource of a program.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from pulumi_posthog.dynamic import provider_string
+from pulumi_posthog.kind import Kind
+from pulumi_posthog.properties import secret_name
+
+
+@dataclasses.dataclass(frozen=True)
+class Address:
+    """Where resources live: PostHog's URL and the organization's id."""
+
+    host: str
+    organization: str
+
+    @classmethod
+    def configured(cls) -> Address:
+        """From `pulumi config set posthog:host` and `posthog:organization`, or POSTHOG_HOST and
+        POSTHOG_ORGANIZATION_ID; raises ValueError when one is missing."""
+        config = pulumi.Config("posthog")
+        host = config.get("host") or os.environ.get("POSTHOG_HOST")
+        organization = config.get("organization") or os.environ.get("POSTHOG_ORGANIZATION_ID")
+        if not host or not organization:
+            raise ValueError(
+                "which PostHog organization? `pulumi config set posthog:host https://eu.posthog.com` and"
+                " `pulumi config set posthog:organization <id>`"
+            )
+        return cls(host, organization)
+
+
+class Entity(pulumi.CustomResource):
+    """A resource of any kind, from properties as `to_properties` makes them."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        resource_name: str,
+        properties: Mapping[str, Any],
+        address: Address,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        secret_outputs = [field.name for field in kind.fields if field.read_only and field.secret]
+        secrets = {
+            name
+            for field in kind.fields
+            if field.secret
+            for name in ((secret_name(field),) if field.as_json_text else (field.name,))
+        }
+        super().__init__(
+            f"pulumi-python:dynamic/posthog:{kind.resource}",
+            resource_name,
+            {
+                **{field.name: None for field in kind.fields if field.read_only},
+                **{
+                    name: pulumi.Output.secret(value) if name in secrets and value is not None else value
+                    for name, value in properties.items()
+                },
+                "__host": address.host,
+                "__organization": address.organization,
+                "__provider": provider_string(kind.name),
+            },
+            pulumi.ResourceOptions.merge(
+                pulumi.ResourceOptions(additional_secret_outputs=secret_outputs) if secret_outputs else None,
+                opts,
+            ),
+        )
+
+
+class Guard(pulumi.CustomResource):
+    """Remembers what the stack manages; everything else depends on it (`rails`)."""
+
+    def __init__(self, managed: str, renamed: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(
+            "pulumi-python:dynamic/posthog:Guard",
+            "guard",
+            {"__managed": managed, "__renamed": renamed, "__provider": provider_string(None)},
+            opts,
+        )

@@ -1,0 +1,264 @@
+"""PostHog -> live. What PostHog has now: each collection is read once per process, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pulumi_posthog.api import IncompleteRead, NotFound, Reader
+from pulumi_posthog.kind import Json, Kind, Lookup
+from pulumi_posthog.kinds import KINDS, LOOKUPS, PROJECT
+
+T = TypeVar("T")
+# Under this key an answer says which of its fields came from, and must be sent to, the kind's second URL.
+ELSEWHERE = "__elsewhere"
+Scope = Mapping[str, str]  # the ids that fill in a collection's path: {"project": "2"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One live object: PostHog's id as text, its answer, and what the kind makes of it."""
+
+    kind: Kind
+    id: str
+    answer: Mapping[str, Json]
+
+    @cached_property
+    def values(self) -> Mapping[str, Json]:
+        """Field values, normalised (`Kind.values`)."""
+        return self.kind.values(self.answer)
+
+
+class Once:
+    """Runs the first call for a key and hands its result, or its error, to everybody who asks meanwhile or later."""
+
+    def __init__(self) -> None:
+        self._results: dict[Any, Future[Any]] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, key: Any, read: Callable[[], T]) -> T:
+        with self._lock:
+            future = self._results.get(key)
+            mine = future is None
+            if future is None:
+                future = self._results[key] = Future()
+        if mine:
+            try:
+                future.set_result(read())
+            except BaseException as error:
+                # Whoever asks again looks again: an error is not a result to keep.
+                self.forget(key)
+                future.set_exception(error)
+        result: T = future.result()
+        return result
+
+    def forget(self, key: Any) -> None:
+        """Have the next call for `key` read anew."""
+        with self._lock:
+            self._results.pop(key, None)
+
+    def known(self, key: Any) -> bool:
+        """Whether `key` has been read, or is being read."""
+        with self._lock:
+            return key in self._results
+
+
+class Live:
+    """What one organization has in PostHog now, read on demand and kept true by whoever writes.
+
+    Every method may raise `ApiError`; nothing that could not be read is ever reported as absent.
+    """
+
+    def __init__(self, reader: Reader, organization: str) -> None:
+        self.reader = reader
+        self.organization_id = organization
+        self._once = Once()
+        self._lock = threading.RLock()
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def organization(self) -> Mapping[str, Json]:
+        """The organization itself: name, `membership_level`, `projects`, features (posthog-api.md 2.2)."""
+        return self._once(
+            "organization", lambda: self.reader.get(f"/api/organizations/{self.organization_id}/")
+        )
+
+    def me(self) -> Mapping[str, Json]:
+        """The user whose key this is (posthog-api.md 2.1)."""
+        return self._once("me", lambda: self.reader.get("/api/users/@me/"))
+
+    def lookup(self, name: str) -> list[Mapping[str, Json]]:
+        """All members or all plugins, as PostHog answers them."""
+        lookup = LOOKUPS[name]
+        path = lookup.collection.format(organization=self.organization_id)
+        return self._once(("lookup", name), lambda: self.reader.list_all(path, page_size=lookup.page_size))
+
+    def pending_invitations(self) -> set[str]:
+        """The e-mail addresses that are invited to the organization and have not joined, case-folded."""
+        path = f"/api/organizations/{self.organization_id}/invites/"
+        invites = self._once("invites", lambda: self.reader.list_all(path))
+        return {invite["target_email"].casefold() for invite in invites if not invite.get("is_expired")}
+
+    def collection(self, kind: Kind, scope: Scope) -> Mapping[str, Found]:
+        """All objects of a kind below one parent, by id; a copy that nobody else changes."""
+        source = KINDS[kind.embedded_in[0]] if kind.embedded_in else kind
+        answers = self._answers(source, scope)
+        with self._lock:
+            current = dict(answers)
+        if not kind.embedded_in or kind.exact_list_of:
+            return {id_: Found(kind, id_, answer) for id_, answer in current.items()}
+        parent = current.get(scope[source.name])
+        embedded = parent[kind.embedded_in[1]] if parent else []
+        return {str(answer["id"]): Found(kind, str(answer["id"]), answer) for answer in embedded}
+
+    def object(self, kind: Kind, scope: Scope, id_: str) -> Found | None:
+        """One object by its id, None when PostHog says that it does not exist."""
+        if kind.listed_in_full:
+            return self.collection(kind, scope).get(id_)
+        answer = self._once(("item", kind.name, id_), lambda: self._item(kind, scope, id_))
+        return Found(kind, id_, answer) if answer is not None else None
+
+    def find(self, kind: Kind, scope: Scope, values: Mapping[str, Json]) -> list[Found]:
+        """The objects with the natural key of `values`, oldest first."""
+        if kind.exact_list_of:
+            found = self.object(kind, scope, scope[kind.parent or ""])
+            return [found] if found else []
+        wanted = kind.natural_key(values)
+        matches = [
+            found
+            for found in self.collection(kind, scope).values()
+            if wanted is not None and self._key_like(kind, wanted, found) == wanted
+        ]
+        if not kind.listed_in_full:
+            matches = [found for match in matches if (found := self.object(kind, scope, match.id))]
+        return sorted(matches, key=lambda found: str(found.answer.get("created_at") or ""))
+
+    @staticmethod
+    def _key_like(kind: Kind, wanted: tuple[Json, ...], found: Found) -> tuple[Json, ...] | None:
+        # An item may have both keys, by ref and by path: compare it by the one that is asked for.
+        names = tuple(name for name, _ in wanted)
+        only = {name: found.values.get(name) for name in names}
+        return kind.natural_key(only)
+
+    def refer(self, name: str, value: str) -> Json | None:
+        """What a request wants for a member's e-mail or a plugin's URL; None when there is no such one."""
+        lookup = LOOKUPS[name]
+        for key in lookup.keys:
+            for answer in self.lookup(name):
+                found = dig(answer, key)
+                if found == value or (lookup.caseless and str(found).casefold() == value.casefold()):
+                    return dig(answer, lookup.value)
+        return None
+
+    # -- keeping it true -----------------------------------------------------------------------------------------
+
+    def put(self, kind: Kind, scope: Scope, answer: Mapping[str, Json]) -> Found:
+        """Record what PostHog answered to a write."""
+        id_ = str(answer["id"])
+        if not kind.listed_in_full:
+            self._once.forget(("item", kind.name, id_))
+            self._once(("item", kind.name, id_), lambda: answer)
+        if self._once.known(self._key(kind, scope)):
+            answers = self._answers(kind, scope)
+            with self._lock:
+                answers[id_] = answer
+        return Found(kind, id_, answer)
+
+    def drop(self, kind: Kind, scope: Scope, id_: str) -> None:
+        """Record that an object is gone."""
+        self._once.forget(("item", kind.name, id_))
+        if self._once.known(self._key(kind, scope)):
+            answers = self._answers(kind, scope)
+            with self._lock:
+                answers.pop(id_, None)
+
+    def change(
+        self, kind: Kind, scope: Scope, id_: str, change: Callable[[Mapping[str, Json]], Mapping[str, Json]]
+    ) -> None:
+        """Replace one object of a collection by what `change` makes of it, without anybody coming between."""
+        answers = self._answers(kind, scope)
+        with self._lock:
+            if id_ in answers:
+                answers[id_] = change(answers[id_])
+
+    def forget_object(self, kind: Kind, id_: str) -> None:
+        """Read one object anew next time."""
+        self._once.forget(("item", kind.name, id_))
+
+    def forget(self, kind: Kind, scope: Scope) -> None:
+        """Read a collection anew next time: nobody knows what a lost answer has changed in it."""
+        source = KINDS[kind.embedded_in[0]] if kind.embedded_in else kind
+        self._once.forget(self._key(source, scope))
+
+    @contextlib.contextmanager
+    def writing(self, kind: Kind, scope: Scope) -> Iterator[None]:
+        """Held while a collection is written whose writes must not cross (PostHog makes missing folders itself)."""
+        if not kind.serial_writes:
+            yield
+            return
+        lock = self._once(("lock", self._key(kind, scope)), threading.Lock)
+        with lock:
+            yield
+
+    # -- how it is read ------------------------------------------------------------------------------------------
+
+    def path(self, kind: Kind | Lookup, scope: Scope) -> str:
+        """The collection's path."""
+        return kind.collection.format(organization=self.organization_id, **scope)
+
+    def _key(self, kind: Kind, scope: Scope) -> tuple[str, str]:
+        return ("collection", self.path(kind, scope))
+
+    def _answers(self, kind: Kind, scope: Scope) -> dict[str, Mapping[str, Json]]:
+        return self._once(self._key(kind, scope), lambda: self._list(kind, scope))
+
+    def _list(self, kind: Kind, scope: Scope) -> dict[str, Mapping[str, Json]]:
+        path = self.path(kind, scope)
+        try:
+            answers = self.reader.list_all(path, page_size=kind.page_size)
+        except NotFound:
+            # Of a project that is gone there is nothing; of one that is there, we could not look.
+            if kind.parent != PROJECT.name or self.object(PROJECT, {}, scope[PROJECT.name]) is not None:
+                raise
+            return {}
+        return {str(answer["id"]): answer for answer in answers if not answer.get("deleted")}
+
+    def _item(self, kind: Kind, scope: Scope, id_: str) -> Mapping[str, Json] | None:
+        """One object that its list answers only in part."""
+        try:
+            answer: dict[str, Json] = self.reader.get(f"{self.path(kind, scope)}{id_}/")
+        except NotFound:
+            # A wrong organization or a private project answers 404 as well: only a list without it proves absence.
+            if str(id_) in self.collection(kind, scope):
+                raise IncompleteRead(
+                    f"{kind.title} {id_} is in the list, but PostHog does not show it to this key",
+                ) from None
+            return None
+        if answer.get("is_pending_deletion"):
+            return None
+        return answer | self._completion(kind, answer)
+
+    def _completion(self, kind: Kind, answer: Mapping[str, Json]) -> Mapping[str, Json]:
+        """The fields that the server answers, and takes, at a second URL only (posthog-api.md 3.2)."""
+        if kind.completed_at is None or kind.completion_sign in answer or self._once.known("no second URL"):
+            return {}
+        try:
+            rest: Mapping[str, Json] = self.reader.get(kind.completed_at.format(id=answer["id"]))
+        except NotFound:  # older still: there is no second URL, and no such field
+            self._once("no second URL", lambda: True)
+            return {}
+        only_there = {name: value for name, value in rest.items() if name not in answer}
+        return {**only_there, ELSEWHERE: frozenset(only_there)}
+
+
+def dig(answer: Mapping[str, Json], path: str) -> Json:
+    """The value at a dotted path."""
+    value: Json = answer
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,212 @@
+"""desired, live -> plan. The only place that compares, for `pulumi` and for `drift` alike."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from deepdiff import DeepDiff
+
+from pulumi_posthog.desired import Desired, Entry, SecretText
+from pulumi_posthog.kind import MASK, Field, Json, Kind
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One declared field whose live value is another. A secret's values are `SecretText` or PostHog's mask."""
+
+    field: Field
+    live: Json
+    desired: Json
+
+
+class Action(enum.Enum):
+    """What has to happen to one object."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One object that has to change, and why."""
+
+    action: Action
+    kind: Kind
+    name: str
+    id: str | None = None
+    differences: tuple[Difference, ...] = ()
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that has to change, parents before children."""
+
+    changes: tuple[Change, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+
+def differences(
+    kind: Kind,
+    desired: Mapping[str, Json],
+    live: Mapping[str, Json],
+    *,
+    rotated: Callable[[str, str], bool] = lambda field, key: False,
+) -> tuple[Difference, ...]:
+    """The declared fields that differ from the live ones, in the kind's order.
+
+    `desired` and `live` are field values as `Kind.values` gives them. PostHog answers a mask for a secret, so
+    `rotated(field, key)` says whether the secret below that key is another than the one last sent.
+    """
+    wanted, found = kind.comparable({**desired}), kind.comparable({**live})
+    return tuple(
+        Difference(field, live.get(field.name), desired[field.name])
+        for field in kind.writable
+        if field.name in wanted
+        and not field.write_only
+        and not _same(field, wanted[field.name], found.get(field.name), rotated)
+    )
+
+
+def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str], bool]) -> bool:
+    if isinstance(desired, SecretText) and not desired.known:
+        return True
+    desired, live = field.normal(desired), field.normal(live)
+    if field.secret and isinstance(desired, dict) and isinstance(live, dict):
+        secrets = {key for key, value in desired.items() if holds_secret(value)}
+        if any(rotated(field.name, key) for key in secrets):
+            return False
+        # What is masked, or not at hand, cannot be compared; an empty one is drift that can be seen.
+        unseen = {key for key in secrets if live.get(key) == MASK or not _known(desired[key])}
+        desired = {key: value for key, value in desired.items() if key not in unseen}
+    if field.merge_levels and isinstance(desired, dict):
+        live = declared_part(live or {}, desired, field.merge_levels)
+        desired = without_nulls(desired, field.merge_levels)
+    if field.caseless:
+        desired, live = _folded(desired), _folded(live)
+    return bool(desired == live)
+
+
+def holds_secret(value: Json) -> bool:
+    """Whether there is a secret in `value`, at any depth."""
+    if isinstance(value, dict):
+        return any(holds_secret(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_secret(item) for item in value)
+    return isinstance(value, SecretText)
+
+
+def _known(value: Json) -> bool:
+    if isinstance(value, dict):
+        return all(_known(item) for item in value.values())
+    if isinstance(value, list):
+        return all(_known(item) for item in value)
+    return not isinstance(value, SecretText) or value.known
+
+
+def declared_part(live: Json, desired: Mapping[str, Json], levels: int) -> Json:
+    """Of a live object that PostHog merges, the keys that are declared, `levels` deep; nulls count as absent."""
+    if not isinstance(live, dict):
+        return live
+    return {
+        key: (
+            declared_part(live[key], desired[key], levels - 1)
+            if levels > 1 and isinstance(desired[key], dict)
+            else live[key]
+        )
+        for key in desired
+        if live.get(key) is not None
+    }
+
+
+def without_nulls(value: Mapping[str, Json], levels: int) -> dict[str, Json]:
+    """A declared object without the keys declared as null, which is how one says that a key should go."""
+    return {
+        key: without_nulls(item, levels - 1) if levels > 1 and isinstance(item, dict) else item
+        for key, item in value.items()
+        if item is not None
+    }
+
+
+def merged(live: Json, desired: Json, levels: int) -> Json:
+    """What a merged object will be once `desired` was sent: live keys that are not declared stay."""
+    if not (levels and isinstance(live, dict) and isinstance(desired, dict)):
+        return desired
+    result = {**live}
+    for key, value in desired.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(live.get(key), value, levels - 1)
+    return result
+
+
+def _folded(value: Json) -> Json:
+    if isinstance(value, str):
+        return value.casefold()
+    return sorted(map(_folded, value)) if isinstance(value, list) else value
+
+
+def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
+    """A difference within an object or list, leaf by leaf: (path, live, desired); one row for a plain value.
+
+    A secret is its `SecretText`, never its text.
+    """
+    live, desired = difference.live, difference.desired
+    if difference.field.merge_levels and isinstance(desired, dict):
+        live = declared_part(live or {}, desired, difference.field.merge_levels)
+    if not isinstance(desired, dict | list) or not isinstance(live, dict | list):
+        return ((difference.field.name, live, desired),)
+    tree = DeepDiff(
+        live,
+        desired,
+        view="tree",
+        ignore_order=difference.field.unordered,
+        ignore_type_in_groups=[(str, SecretText)],
+    )
+    rows = {
+        difference.field.name + change.path().removeprefix("root"): (change.t1, change.t2)
+        for changes in tree.values()
+        for change in changes
+    }
+    return tuple((path, _leaf(before), _leaf(after)) for path, (before, after) in sorted(rows.items()))
+
+
+def _leaf(value: Json) -> Json:
+    return None if repr(value) == "not present" else value
+
+
+def plan(desired: Desired, observed: Mapping[tuple[str, str], tuple[str, Mapping[str, Json]]]) -> Plan:
+    """What has to change so that live becomes desired.
+
+    `observed` maps (kind's name, entry's name) to the live object's id and field values; what is missing there
+    does not exist.
+    """
+    return Plan(
+        tuple(
+            filter(
+                None,
+                (change(entry, observed.get((entry.kind.name, entry.name))) for entry in desired.entries),
+            )
+        )
+    )
+
+
+def change(entry: Entry, live: tuple[str, Mapping[str, Json]] | None) -> Change | None:
+    """What has to happen to one entry; None when nothing has to."""
+    if live is None:
+        return None if entry.absent else Change(Action.CREATE, entry.kind, entry.name, entry=entry)
+    id_, values = live
+    if entry.absent:
+        return Change(Action.DELETE, entry.kind, entry.name, id_, entry=entry)
+    found = differences(entry.kind, entry.fields, values)
+    if not found:
+        return None
+    replaces = any(difference.field.replace_on_changes for difference in found)
+    return Change(Action.REPLACE if replaces else Action.UPDATE, entry.kind, entry.name, id_, found, entry)

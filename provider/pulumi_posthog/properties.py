@@ -1,0 +1,189 @@
+"""Field values <-> Pulumi properties, which lose whole numbers, nulls and order on their way (JSON text does not).
+
+A property whose name begins with `__` is stored and not shown:
+`__declared`  the names of the declared fields; the others are only there so that a preview shows exact changes
+`__nulls`     the fields declared as null, which Pulumi would drop
+`__exact`     of objects that PostHog merges: the declared part, as JSON text
+`__host`, `__organization`  where the object lives
+`__id`        the id of the object to take over
+`__salt`      the key of the secrets' fingerprints
+Beside an object with secrets in it stand `secret_<field>` (a Pulumi secret: JSON text of the secret keys) and
+`<field>_fingerprints` (key -> keyed digest), by which a preview shows which secret changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_posthog.desired import SecretText
+from pulumi_posthog.kind import MASK, Field, Json, Kind, whole
+from pulumi_posthog.plan import holds_secret, merged
+
+Properties = dict[str, Any]
+
+
+def json_text(value: Json) -> str:
+    """Equal values give equal texts."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def secret_name(field: Field) -> str:
+    """The property that holds a field's secret keys."""
+    return f"secret_{field.name}"
+
+
+def fingerprints_name(field: Field) -> str:
+    """The property that holds the fingerprints of a field's secret keys."""
+    return f"{field.name}_fingerprints"
+
+
+def to_properties(kind: Kind, values: Mapping[str, Json]) -> Properties:
+    """Declared field values as the program registers them; the `secret_...` ones must be made Pulumi secrets."""
+    result: Properties = {}
+    nulls = []
+    for name, value in values.items():
+        field = kind.field(name)
+        if value is None:
+            nulls.append(name)
+        elif field.secret and isinstance(value, dict):
+            result[name] = json_text({key: item for key, item in value.items() if not holds_secret(item)})
+            hidden = {key: item for key, item in value.items() if holds_secret(item)}
+            if hidden:
+                result[secret_name(field)] = json_text(hidden)
+        else:
+            result[name] = json_text(value) if field.as_json_text else value
+    if nulls:
+        result["__nulls"] = sorted(nulls)
+    return result
+
+
+def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
+    """The declared field values of checked properties; unknown ones (of parents to be made) are left out."""
+    exact = properties.get("__exact") or {}
+    values: dict[str, Json] = dict.fromkeys(properties.get("__nulls") or ())
+    for name in properties.get("__declared") or ():
+        field, value = kind.field(name), exact.get(name, properties.get(name))
+        if name == kind.parent or not isinstance(value, str | int | float | bool | list | dict):
+            continue
+        values[name] = json.loads(value) if field.as_json_text else whole(value)
+        if field.secret and field.as_json_text:
+            hidden = properties.get(secret_name(field))
+            if isinstance(hidden, str):
+                values[name] |= _as_secrets(json.loads(hidden))
+    return values
+
+
+def _as_secrets(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _as_secrets(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_secrets(item) for item in value]
+    return SecretText(value, "secret") if isinstance(value, str) else value
+
+
+def checked(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Properties:
+    """What `check` answers: the declared properties, completed from the state's, which a refresh made live.
+
+    So a field newly declared shows as `~ timezone: "UTC" => "CET"`, and one that nobody declares never shows.
+    """
+    news = {name: value for name, value in whole(news).items() if name != "__provider"}
+    declared = {name for name in news if name in kind.by_name}
+    result = {
+        name: value
+        for name, value in whole(olds).items()
+        if not name.startswith("__")
+        and _owner(kind, name) not in declared
+        and name not in news.get("__nulls", ())
+    }
+    exact = {}
+    for name, value in news.items():
+        field = kind.by_name.get(name)
+        result[name] = value
+        if field and field.as_json_text and isinstance(value, str):
+            result[name] = json_text(json.loads(value))
+            if field.merge_levels:
+                exact[name] = result[name]
+                before = json.loads(olds[name]) if isinstance(olds.get(name), str) else None
+                result[name] = json_text(merged(before, json.loads(value), field.merge_levels))
+    if exact:
+        result["__exact"] = exact
+    return {**result, **_fingerprints(kind, olds, result), "__declared": sorted(declared)}
+
+
+def _owner(kind: Kind, name: str) -> str:
+    """The field that a property belongs to."""
+    for field in kind.fields:
+        if field.secret and name in (secret_name(field), fingerprints_name(field)):
+            return field.name
+    return name
+
+
+def _fingerprints(kind: Kind, olds: Mapping[str, Any], properties: Mapping[str, Any]) -> Properties:
+    result: Properties = {}
+    for field in kind.fields:
+        hidden = properties.get(secret_name(field))
+        if isinstance(hidden, str):
+            salt = olds.get("__salt") or secrets.token_hex(16)
+            result["__salt"] = salt
+            result[fingerprints_name(field)] = {
+                key: fingerprint(salt, key, value) for key, value in json.loads(hidden).items()
+            }
+    return result
+
+
+def fingerprint(salt: str, key: str, value: Json) -> str:
+    """A short keyed digest: enough to see that a secret is another one, too little to learn it from."""
+    return hmac.new(bytes.fromhex(salt), f"{key}\0{json_text(value)}".encode(), hashlib.sha256).hexdigest()[
+        :12
+    ]
+
+
+def rotated(olds: Mapping[str, Any], news: Mapping[str, Any], field: str, key: str) -> bool:
+    """Whether the secret below `key` is another than the one last sent."""
+    name = f"{field}_fingerprints"
+    return bool((olds.get(name) or {}).get(key) != (news.get(name) or {}).get(key))
+
+
+def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, Any]) -> Properties:
+    """Live values as the state keeps them, inputs and outputs alike.
+
+    `properties` are those in the state (after a write: the ones just sent): what only they know, such as the
+    secrets, is carried over.
+    """
+    result: Properties = {name: value for name, value in properties.items() if name.startswith("__")}
+    if kind.parent:
+        result[kind.parent] = properties[kind.parent]
+    for field in kind.writable:
+        value = values.get(field.name)
+        if field.secret and isinstance(value, dict):
+            result |= _recorded_secrets(field, value, properties)
+        elif value is not None:
+            result[field.name] = json_text(value) if field.as_json_text else value
+    return result
+
+
+def _recorded_secrets(field: Field, value: Mapping[str, Json], properties: Mapping[str, Any]) -> Properties:
+    hidden = properties.get(secret_name(field))
+    keys = set(json.loads(hidden)) if isinstance(hidden, str) else set()
+    shown = {key: item for key, item in value.items() if item != MASK and key not in keys}
+    result: Properties = {field.name: json_text(shown)}
+    if keys:
+        prints = properties.get(fingerprints_name(field)) or {}
+        result[secret_name(field)] = hidden
+        # One that somebody emptied has no fingerprint any more: the preview shows it coming back.
+        result[fingerprints_name(field)] = {key: item for key, item in prints.items() if value.get(key)}
+    return result
+
+
+def outputs(kind: Kind, values: Mapping[str, Json]) -> Properties:
+    """Read-only values that a program may use; the secret ones among them are declared secret by the resource."""
+    return {
+        field.name: json_text(values[field.name]) if field.as_json_text else values[field.name]
+        for field in kind.fields
+        if field.read_only and values.get(field.name) is not None
+    }

@@ -1,0 +1,167 @@
+"""What is about to go, limits -> allowed, or refused with reasons. Pure: nothing here reads or writes.
+
+An empty file, a lost include or a wrong merge must not empty an organization, so every removal counts: of objects
+that left the configuration, of objects that must be replaced, and of the members of an exact list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pulumi_posthog.desired import Desired, Entry
+from pulumi_posthog.kind import UNSET, Kind
+from pulumi_posthog.properties import json_text
+
+# kind's name -> parent's name -> object's name -> what replaces it when it changes
+Managed = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+class LimitsError(ValueError):
+    """A setting of the rails that makes no sense; the message names it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may go in one run, for each kind and below each parent.
+
+    One object may always go. More may when they are at most `number` and at most `share` (0..1) of what is there.
+    `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
+    `state: absent` may delete ("project/Web").
+    """
+
+    number: int = 10
+    share: float = 1 / 3
+    allowed: Mapping[str, int] = field(default_factory=dict)
+    deletions: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, str | None], kinds: Iterable[str]) -> Limits:
+        """From stack configuration: `maxRemovals` (a number), `maxRemovalShare` (0 to 1), `allowRemovals`
+        (`role=3,role_membership=7`) and `allowDeletions` (`project/Web,project/Shop`).
+
+        Raises LimitsError.
+        """
+        known = sorted(kinds)
+        number = _number(settings, "maxRemovals", str(cls.number))
+        share = _number(settings, "maxRemovalShare", str(cls.share))
+        if not 0 <= share <= 1:
+            raise LimitsError(f"posthog:maxRemovalShare is {share}: it must lie between 0 and 1")
+        if number < 0 or not number.is_integer():
+            raise LimitsError(f"posthog:maxRemovals is {number}: it must be a whole number, 0 or more")
+        allowed = {}
+        for item in _items(settings.get("allowRemovals")):
+            kind, _, count = item.partition("=")
+            if kind not in known or not count.isdigit():
+                raise LimitsError(
+                    f'posthog:allowRemovals has "{item}": write KIND=NUMBER, where KIND is one of {", ".join(known)}'
+                )
+            allowed[kind] = int(count)
+        return cls(int(number), share, allowed, frozenset(_items(settings.get("allowDeletions"))))
+
+
+SETTINGS = ("maxRemovals", "maxRemovalShare", "allowRemovals", "allowDeletions")
+
+
+def _number(settings: Mapping[str, str | None], name: str, default: str) -> float:
+    text = settings.get(name) or default
+    try:
+        return float(text)
+    except ValueError:
+        raise LimitsError(f'posthog:{name} is "{text}": it must be a number') from None
+
+
+def _items(text: str | None) -> list[str]:
+    return [item.strip() for item in (text or "").split(",") if item.strip()]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a run is not allowed to go on."""
+
+    kind: Kind
+    parent: str
+    names: tuple[str, ...]
+    total: int
+
+    def __str__(self) -> str:
+        below = f' of "{self.parent}"' if self.parent else ""
+        rows = "\n".join(f"    {name}" for name in self.names)
+        return (
+            f"{len(self.names)} of {self.total} {self.kind.title}s{below} would be removed or replaced, more than the"
+            f" limits allow:\n{rows}\n"
+            f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals"
+            f" {self.kind.name}={len(self.names)}"
+        )
+
+
+def managed(desired: Desired) -> Managed:
+    """What a stack manages once `desired` is applied, as the guard remembers it."""
+    result: dict[str, dict[str, dict[str, str]]] = {}
+    for entry in desired.entries:
+        if entry.kind.guarded and not entry.absent:
+            result.setdefault(entry.kind.name, {}).setdefault(entry.parent or "", {})[entry.name] = (
+                _replaced_by(entry)
+            )
+    return result
+
+
+def _replaced_by(entry: Entry) -> str:
+    values = {
+        item.name: entry.fields.get(item.name, item.default)
+        for item in entry.kind.writable
+        if item.replace_on_changes and (item.name in entry.fields or item.default is not UNSET)
+    }
+    return json_text(values) if values else ""
+
+
+def renamed(desired: Desired) -> dict[str, dict[str, str]]:
+    """kind's name -> earlier name -> name now, of entries that say `previously`."""
+    result: dict[str, dict[str, str]] = {}
+    for entry in desired.entries:
+        for name in entry.previously:
+            result.setdefault(entry.kind.name, {})[name] = entry.name
+    return result
+
+
+def refusals(
+    before: Managed,
+    after: Managed,
+    limits: Limits,
+    kinds: Mapping[str, Kind],
+    moved: Mapping[str, Mapping[str, str]],
+) -> tuple[Refusal, ...]:
+    """Why going from `before` to `after` is too much; empty when it is allowed."""
+    result = []
+    for kind_name, parents in before.items():
+        kind = kinds.get(kind_name)
+        if kind is None:
+            continue
+        now = {name: key for objects in after.get(kind_name, {}).values() for name, key in objects.items()}
+        names = moved.get(kind_name, {})
+        everything: list[str] = []
+        for parent, objects in parents.items():
+            gone = sorted(name for name, key in objects.items() if now.get(names.get(name, name)) != key)
+            everything += gone
+            if too_many(kind, len(gone), len(objects), limits):
+                result.append(Refusal(kind, parent, tuple(gone), len(objects)))
+        # One each from many parents is many, too.
+        if len(everything) > max(limits.number, limits.allowed.get(kind_name, 0)) and len(parents) > 1:
+            result.append(Refusal(kind, "", tuple(everything), sum(map(len, parents.values()))))
+    return tuple(result)
+
+
+def list_refusal(
+    kind: Kind, parent: str, live: Iterable[str], declared: Iterable[str], limits: Limits
+) -> Refusal | None:
+    """Why an exact list may not become `declared`; None when it may. Names are compared whatever their case."""
+    total, kept = list(live), {name.casefold() for name in declared}
+    gone = tuple(sorted(name for name in total if name.casefold() not in kept))
+    return Refusal(kind, parent, gone, len(total)) if too_many(kind, len(gone), len(total), limits) else None
+
+
+def too_many(kind: Kind, gone: int, total: int, limits: Limits) -> bool:
+    """Whether `gone` of `total` objects are more than may go in one run."""
+    if gone <= max(1 if limits.number else 0, limits.allowed.get(kind.name, 0)):
+        return False
+    return gone > limits.number or gone > total * limits.share
