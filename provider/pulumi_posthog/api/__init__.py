@@ -1,0 +1,51 @@
+"""HTTP with PostHog and nothing else: the only place that imports httpx."""
+
+from pulumi_posthog.api.client import Connection, Files, Reader, Writer
+from pulumi_posthog.api.errors import (
+    ApiError,
+    Conflict,
+    Forbidden,
+    GaveUp,
+    IncompleteRead,
+    Invalid,
+    NotFound,
+    NotOffered,
+    OutcomeUnknown,
+    PaymentRequired,
+    Refused,
+    ServerFailed,
+    Throttled,
+    Unauthorized,
+    Unreachable,
+    WriteRefused,
+)
+from pulumi_posthog.api.masking import HIDDEN, Mask
+from pulumi_posthog.api.pacing import Pace
+from pulumi_posthog.api.paging import Json
+
+__all__ = [
+    "HIDDEN",
+    "ApiError",
+    "Conflict",
+    "Connection",
+    "Files",
+    "Forbidden",
+    "GaveUp",
+    "IncompleteRead",
+    "Invalid",
+    "Json",
+    "Mask",
+    "NotFound",
+    "NotOffered",
+    "OutcomeUnknown",
+    "Pace",
+    "PaymentRequired",
+    "Reader",
+    "Refused",
+    "ServerFailed",
+    "Throttled",
+    "Unauthorized",
+    "Unreachable",
+    "WriteRefused",
+    "Writer",
+]

@@ -11,9 +11,299 @@ ApiError
     ├── PaymentRequired  402
     ├── Forbidden        403
     │   └── NotOffered   403 for an action without scope mapping, or 405 (posthog-api.md 1.5)
-    ├── NotFound         404
-    ├── Conflict         409
+    ├── NotFound         404 in PostHog's own words; a proxy's 404 page is a plain Refused: it proves nothing
+    gone ├── Conflict         409
     ├── Invalid          400, 415, 422
     ├── Throttled        429
     └── ServerFailed     5xx
 """
+
+# ruff: noqa: N818 - the names read as what happened: `except NotFound`
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from math import isfinite
+from typing import Final
+from urllib.parse import urlsplit
+
+LONGEST_QUOTE: Final = 500  # characters of PostHog's or a proxy's words in one message
+
+
+class ApiError(Exception):
+    """One line for people: what was attempted, what went wrong, what to do about it.
+
+    `problem` and `hint` are the parts of that line. The other attributes are None where they don't apply:
+    `status`, `code`, `attr` and `detail` are PostHog's answer (posthog-api.md 1.6), also where it is only the
+    cause of the trouble; `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        method: str | None = None,
+        path: str | None = None,
+        hint: str | None = None,
+        status: int | None = None,
+        code: str | None = None,
+        attr: str | None = None,
+        detail: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        attempted = f"{method} {path}: " if method and path else ""
+        super().__init__(f"{attempted}{problem}" + (f"; {hint}" if hint else ""))
+        self.problem = problem
+        self.hint = hint
+        self.method = method
+        self.path = path
+        self.status = status
+        self.code = code
+        self.attr = attr
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class Unreachable(ApiError):
+    """No answer at all, and nothing was sent that could have changed anything."""
+
+
+class OutcomeUnknown(ApiError):
+    """A write was sent and its answer was lost: it may have happened. Look before trying again."""
+
+
+class IncompleteRead(ApiError):
+    """A list or object could not be read whole: nothing may be planned from it."""
+
+
+class GaveUp(ApiError):
+    """Waiting would take longer than allowed, or somebody stopped it. This request was not sent."""
+
+
+class WriteRefused(ApiError):
+    """A reader was asked to write. Nothing was sent."""
+
+
+class Refused(ApiError):
+    """PostHog, or a proxy on the way, answered no."""
+
+
+class Unauthorized(Refused):
+    """401: the key is missing, unknown or revoked (posthog-api.md 1.2)."""
+
+
+class PaymentRequired(Refused):
+    """402: the organization's plan lacks the feature."""
+
+
+class Forbidden(Refused):
+    """403: a scope is missing, or the key's owner may not do this (posthog-api.md 1.2)."""
+
+
+class NotOffered(Forbidden):
+    """No scope opens this action to a personal API key, or the method does not exist (posthog-api.md 1.5)."""
+
+
+class NotFound(Refused):
+    """404, in PostHog's own words."""
+
+
+class Conflict(Refused):
+    """409: a project of that name exists (posthog-api.md 1.6)."""
+
+
+class Invalid(Refused):
+    """400, 415, 422: PostHog does not take what was sent."""
+
+
+class Throttled(Refused):
+    """429: too many requests with this key (posthog-api.md 1.8)."""
+
+
+class ServerFailed(Refused):
+    """5xx: PostHog or a proxy in front of it failed."""
+
+
+BY_STATUS: Final[Mapping[int, type[Refused]]] = {
+    400: Invalid,
+    401: Unauthorized,
+    402: PaymentRequired,
+    403: Forbidden,
+    404: NotFound,
+    405: NotOffered,
+    409: Conflict,
+    415: Invalid,
+    422: Invalid,
+    429: Throttled,
+}
+
+# The one text that means something no status or code says; its case changed over the years (posthog-api.md
+# 1.2).
+UNMAPPED: Final = "does not support personal api key access"
+
+HINTS: Final[Mapping[type[Refused], str]] = {
+    Unauthorized: "check that the personal API key is complete, not revoked, and made on this very host",
+    PaymentRequired: "the plan of this organization does not include it",
+    Forbidden: "give the key that scope or that access, or use the key of an organization admin",
+    NotOffered: "this server does not offer that to a personal API key, whatever its scopes",
+    NotFound: "check the id, and that the key may see this organization or project",
+    Conflict: "look at what already exists",
+    Throttled: "the key has used up its requests: run again later",
+    ServerFailed: "try again later; PostHog's state is at https://status.posthog.com",
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the body of an error answer says.
+
+    `ours` tells PostHog's JSON from anybody else's page; `name` is how a message calls the body's author.
+    """
+
+    ours: bool
+    name: str = "PostHog"
+    code: str | None = None
+    attr: str | None = None
+    detail: str | None = None
+
+
+def refusal(
+    method: str,
+    path: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    mask: Callable[[str], str] = str,
+    hints: Mapping[type[Refused], str] = HINTS,
+) -> Refused:
+    """The error that an answer with a status of 300 or more is (posthog-api.md 1.2, 1.5, 1.6).
+
+    `headers` must find lower-case names; `mask` takes the secrets out of a text. Never raises.
+    """
+    words = words_of(body, headers.get("content-type", ""), mask)
+    kind = refused_as(status, words)
+    hint = hints.get(kind)
+    if 300 <= status < 400:
+        target = urlsplit(headers.get("location", ""))
+        host = f"{target.scheme}://{target.hostname}" if target.scheme and target.hostname else "another path"
+        problem = f"answered {said(status)} to {mask(one_line(host))}, and the key does not go there"
+        hint = "set `host` to the address that answers without a redirect"
+    else:
+        problem = f"{words.name} answered {said(status)}"
+        if words.code and words.code.casefold() not in GENERIC_CODES:
+            problem += f" {words.code}"
+        if words.attr:
+            problem += f", field {words.attr}"
+        if words.detail:
+            problem += f': "{words.detail}"'
+        if not words.ours and status < 500:
+            hint = "that is not PostHog's API: check `host`, and any proxy on the way"
+    return kind(
+        problem,
+        method=method,
+        path=path,
+        hint=hint,
+        status=status,
+        code=words.code,
+        attr=words.attr,
+        detail=words.detail,
+        retry_after=seconds_until(headers.get("retry-after")),
+    )
+
+
+GENERIC_CODES: Final = frozenset(
+    {"error", "not_found", "permission_denied", "throttled", "method_not_allowed"}
+)
+
+
+def refused_as(status: int, words: Words) -> type[Refused]:
+    """The class of a refusal."""
+    if status >= 500:
+        return ServerFailed
+    if status == 403 and UNMAPPED in (words.detail or "").casefold():
+        return NotOffered
+    if status in (404, 405, 409) and not words.ours:
+        return Refused  # "gone" and "not offered" lead to decisions: only PostHog itself may say them
+    return BY_STATUS.get(status, Refused)
+
+
+def said(status: int) -> str:
+    """A status as people read it: "404 Not Found"."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def words_of(body: bytes, content_type: str, mask: Callable[[str], str]) -> Words:
+    """What an error's body says: an envelope, a bare `{"detail"}` or `{"error"}`, HTML, or plain text."""
+    text = body.decode("utf-8", errors="replace").strip()
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        return foreign_words(text, content_type, mask)
+    if not isinstance(answer, dict):
+        return Words(ours=False, name="the server", detail=quoted(text, mask))
+
+    def field(name: str) -> str | None:
+        value = answer.get(name)
+        if value is None or value == "":
+            return None
+        return quoted(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), mask)
+
+    detail = field("detail") or field("error")
+    if detail is None:
+        return Words(ours=False, name="the server", detail=quoted(text, mask) if answer else None)
+    return Words(ours=True, code=field("code"), attr=field("attr"), detail=detail)
+
+
+def foreign_words(text: str, content_type: str, mask: Callable[[str], str]) -> Words:
+    """What somebody other than PostHog's API says: the title of a page, or the beginning of a text."""
+    if looks_like_html(text, content_type):
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+        named = quoted(html.unescape(title[1]), mask) if title else None
+        return Words(ours=False, name="a web page, most likely from a proxy,", detail=named or None)
+    return Words(ours=False, name="the server", detail=quoted(text, mask) or None)
+
+
+def looks_like_html(text: str, content_type: str) -> bool:
+    """Whether a body is a web page, by what it is declared to be or by how it begins."""
+    return "html" in content_type.casefold() or text.lstrip()[:15].casefold().startswith(
+        ("<!doctype", "<html")
+    )
+
+
+def quoted(text: str, mask: Callable[[str], str]) -> str:
+    """Foreign text, fit for our messages: without secrets, on one line, not too long."""
+    # Masked before it is cut: half a secret would not be recognised.
+    line = one_line(mask(text))
+    return line if len(line) <= LONGEST_QUOTE else line[:LONGEST_QUOTE] + "…"
+
+
+def one_line(text: str) -> str:
+    """`text` on one line and without control characters, which could drive a terminal."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable())
+
+
+def seconds_until(retry_after: str | None) -> float | None:
+    """The header `Retry-After`, seconds or an HTTP date, as seconds from now; None without sense in it."""
+    if retry_after is None:
+        return None
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        try:
+            date = parsedate_to_datetime(retry_after)
+        except (ValueError, IndexError):
+            return None
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        seconds = (date - datetime.now(UTC)).total_seconds()
+    return max(seconds, 0.0) if isfinite(seconds) else None

@@ -1,0 +1,477 @@
+"""Requests to PostHog -> its answers, or an ApiError that says what to do.
+
+A Reader can send nothing but GET; a Writer can write, and never sends a POST twice unless it knows that the
+first did not arrive.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import version
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+import httpx  # noqa: TID251 - this is the door
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from pulumi_posthog.api import paging
+from pulumi_posthog.api.errors import (
+    HINTS,
+    ApiError,
+    IncompleteRead,
+    NotFound,
+    OutcomeUnknown,
+    Refused,
+    Unauthorized,
+    Unreachable,
+    WriteRefused,
+    looks_like_html,
+    one_line,
+    quoted,
+    refusal,
+)
+from pulumi_posthog.api.masking import HIDDEN, Mask
+from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
+from pulumi_posthog.api.paging import Json
+
+TRIES: Final = 5
+BACKOFF: Final = wait_random_exponential(multiplier=1, max=15)  # seconds: up to 1, 2, 4, 8
+TIMEOUT: Final = 60.0  # seconds without a byte
+CONNECT_TIMEOUT: Final = 10.0  # seconds
+CONNECTIONS: Final = 16
+
+# 501, 505 and 512 (a query too expensive, posthog-api.md 1.6) would answer the same again. 408 is a proxy's
+# "your request took too long to arrive".
+NOT_AGAIN: Final = frozenset({501, 505, 512})
+# Failures before the first byte of the request: nothing can have happened.
+NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+Files = Mapping[str, tuple[str, bytes, str]]  # part -> file name, content, media type
+
+
+@dataclass(frozen=True, repr=False)
+class Connection:
+    """Where PostHog is and who is asking.
+
+    `host` is an address like https://eu.posthog.com, with https unless it is this very machine; `key` a
+    personal API key (posthog-api.md 1.2). Raises ValueError for what cannot be one. Never shows the key, and
+    cannot be pickled, so that no Pulumi state can hold it by accident.
+    """
+
+    host: str
+    key: str
+    user_agent: str = f"pulumi-posthog/{version('pulumi-posthog')}"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "host", checked_host(self.host))
+        object.__setattr__(self, "key", checked_key(self.key))
+        if not (self.user_agent.isascii() and self.user_agent.isprintable()):
+            raise ValueError("the user agent has characters that no header may have")
+
+    def __repr__(self) -> str:
+        return f"Connection(host={self.host!r}, key={HIDDEN})"
+
+    def __reduce__(self) -> str:
+        raise TypeError(
+            "a connection holds the API key and is not to be pickled: make a new one where it is needed"
+        )
+
+
+def checked_host(host: str) -> str:
+    """`host` without a trailing slash; raises ValueError for anything but https://name[:port][/path]."""
+    address = host.strip().rstrip("/")
+    parts = urlsplit(address)
+    try:
+        _ = parts.port
+        httpx.URL(address)
+    except (ValueError, httpx.InvalidURL):
+        raise ValueError("host is no address: write it as https://eu.posthog.com") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"host {one_line(address)!r} is no address: write it as https://eu.posthog.com")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("host may have no user, query or fragment: write it as https://eu.posthog.com")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError(
+            f"host {address} would see the key unencrypted: write https (plain http is for this machine only)"
+        )
+    return address
+
+
+def checked_key(key: str) -> str:
+    """`key` without white space around it; raises ValueError, not naming it, for what no header may have."""
+    stripped = key.strip()
+    if not stripped:
+        raise ValueError("the personal API key is empty")
+    if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
+        raise ValueError("the personal API key has characters that no key has: copy it again")
+    return stripped
+
+
+def is_loopback(hostname: str) -> bool:
+    """Whether a host name means this very machine."""
+    if hostname == "localhost" or hostname.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(hostname).is_loopback
+    except ValueError:
+        return False
+
+
+class TryAgain(Exception):  # noqa: N818 - it reads as what is to be done
+    """A failure that may be gone at the next attempt."""
+
+    def __init__(self, error: ApiError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Reader:
+    """Reads PostHog, and can do nothing else. Safe to use from many threads at once.
+
+    All readers and writers of a process should share one `pace`. `notify` gets a line of text for each wait
+    of more than 3 seconds and each list that is read again. `timeout` is in seconds without a byte;
+    `transport` is for tests.
+    """
+
+    METHODS: frozenset[str] = frozenset({"GET"})
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        pace: Pace,
+        notify: Callable[[str], object] = silent,
+        timeout: float = TIMEOUT,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.connection = connection
+        self.pace = pace
+        self._notify = notify
+        self._mask = Mask(connection.key)
+        self._timeout = timeout
+        self._hints = HINTS
+        if connection.key.startswith(("phc_", "phs_")):
+            self._hints = {
+                **HINTS,
+                Unauthorized: "this is a key of a project; a personal API key begins with phx_",
+            }
+        self._client = httpx.Client(
+            base_url=connection.host,
+            headers={
+                "Authorization": f"Bearer {connection.key}",
+                "Accept": "application/json",
+                "User-Agent": connection.user_agent,
+            },
+            # A session cookie would be a second identity next to the key.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT), pool=None),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            # Not HTTP/2: httpcore mixes up the streams of threads that share a connection (encode/httpx
+            # 3072), and eight requests a second gain nothing from it.
+            http2=False,
+            # With plain http to this machine a proxy from the environment would see the key.
+            trust_env=connection.host.startswith("https://"),
+            follow_redirects=False,
+            event_hooks={"request": [self._gate]},
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+    def hide(self, *secrets: str) -> None:
+        """Keeps these texts out of every message from now on."""
+        self._mask.add(*secrets)
+
+    def get(self, path: str, /, **params: str | int | bool | None) -> Json:
+        """An object, as PostHog answers it. Parameters that are None are left out.
+
+        Raises Refused and its kin for a no, IncompleteRead for half an answer, Unreachable for none, GaveUp.
+        """
+        return self._send("GET", path, params=query(params))
+
+    def list_all(
+        self,
+        path: str,
+        /,
+        *,
+        page_size: int | None = None,
+        params: Mapping[str, str | int | bool | None] | None = None,
+    ) -> list[Json]:
+        """A whole list, each object once; raises as `get` does, and IncompleteRead if it does not add up.
+
+        `page_size` None sends no `limit`: some lists of old servers fail on any parameter (posthog-api.md
+        4.3).
+        """
+        try:
+            return paging.read_all(
+                lambda page: self._send("GET", path, params=page),
+                path=self._shown(path),
+                page_size=page_size,
+                params=query(params or {}),
+                on_pages=self.pace.expect,
+                on_again=self._notify,
+            )
+        except KeyboardInterrupt:
+            # Threads may be sitting out a rate limit, and Python would wait for them before it exits.
+            self.pace.stop()
+            raise
+
+    def iterate(self, path: str, /, **params: str | int | bool | None) -> Iterator[Json]:
+        """The objects of a feed with a cursor, read page after page only as far as they are asked for."""
+        return paging.follow(
+            lambda page: self._send("GET", path, params=page), path=self._shown(path), params=query(params)
+        )
+
+    def _gate(self, request: httpx.Request) -> None:
+        """The last thing before the network, whoever asks: no write from a reader, no key to another host."""
+        if request.method not in self.METHODS:
+            raise WriteRefused(
+                "this client only reads",
+                method=request.method,
+                path=self._shown(request.url.path),
+                hint="nothing was sent; this is a bug, please report it",
+            )
+        ours = httpx.URL(self.connection.host)
+        if (request.url.scheme, request.url.host, request.url.port) != (ours.scheme, ours.host, ours.port):
+            raise WriteRefused(
+                f"the key is for {ours.host} and does not go to another host",
+                method=request.method,
+                path=request.url.path,
+            )
+
+    def _send(self, method: str, path: str, **content: Any) -> Json:
+        """Sends a request as often as is safe, and returns the JSON of the answer, None for an empty one."""
+        if not path.startswith("/") or path.startswith("//"):
+            raise ValueError("a path begins with one slash")
+        # Attempts to write that were not answered, and so may have been carried out.
+        lost: list[ApiError] = []
+
+        def attempt() -> Json:
+            return self._attempt(method, path, lost, content)
+
+        def say(state: RetryCallState) -> None:
+            if state.upcoming_sleep > WORTH_SAYING and state.outcome:
+                problem = state.outcome.exception()
+                self._notify(f"{problem}: trying again in {state.upcoming_sleep:.0f} s")
+
+        retrying = Retrying(
+            stop=stop_after_attempt(TRIES),
+            wait=BACKOFF,
+            retry=retry_if_exception_type(TryAgain),
+            sleep=self.pace.sleep,
+            before_sleep=say,
+            reraise=True,
+        )
+        try:
+            return retrying(attempt)
+        except TryAgain as failure:
+            error = failure.error
+            error.__cause__ = failure.__cause__
+        except ApiError as refused:
+            error = refused
+        if not lost:
+            raise error
+        if method == "DELETE" and isinstance(error, NotFound):
+            return None  # an attempt whose answer was lost has deleted it
+        # Even a clear no is no answer here: "the name is taken" may mean, by the attempt that seemed to fail.
+        raise OutcomeUnknown(
+            f"the answer was lost ({error.problem}), it may have been carried out",
+            method=method,
+            path=error.path,
+            hint="look before trying again",
+            status=error.status,
+            code=error.code,
+            attr=error.attr,
+            detail=error.detail,
+            retry_after=error.retry_after,
+        ) from error
+
+    def _attempt(self, method: str, path: str, lost: list[ApiError], content: Mapping[str, Any]) -> Json:
+        """One request and its answer. Raises TryAgain where that is safe and may help, else an ApiError."""
+        writes = method != "GET"
+        repeatable = method != "POST"
+
+        def failed(error: ApiError, *, again: bool = True, sent: bool = True) -> Exception:
+            if writes and sent:
+                lost.append(error)
+            return TryAgain(error) if again and (repeatable or not sent) else error
+
+        try:
+            response = self._exchange(method, path, content)
+        except NOT_SENT as error:
+            wrong_certificate = has_wrong_certificate(error)
+            raise failed(
+                self._unreachable(method, path, error), again=not wrong_certificate, sent=False
+            ) from error
+        except httpx.DecodingError as error:
+            raise failed(self._incomplete(method, path, "the answer is damaged")) from error
+        except httpx.TransportError as error:
+            raise failed(self._unreachable(method, path, error)) from error
+        if response.is_success:
+            try:
+                return self._json(method, path, response)
+            except TryAgain as cut:
+                raise failed(cut.error) from cut
+            except IncompleteRead as foreign:
+                raise failed(foreign, again=False) from foreign
+        refused = self._refusal(method, path, response)
+        if response.status_code >= 500 or response.status_code == 408:
+            again = response.status_code not in NOT_AGAIN
+            if again and repeatable and refused.retry_after:
+                # Maintenance, most likely: that concerns every request, not only this one.
+                self.pace.pause(refused.retry_after)
+            raise failed(refused, again=again)
+        raise refused
+
+    def _exchange(self, method: str, path: str, content: Mapping[str, Any]) -> httpx.Response:
+        """A request when its turn comes, and again for as long as the rate limit turns it away.
+
+        That is safe for POST, too: PostHog counts requests before it carries anything out (posthog-api.md
+        1.4).
+        """
+        while True:
+            request = self._client.build_request(method, path, **content)
+            self._gate(request)
+            sent_at = self.pace.take(method, self._notify)
+            response = self._client.send(request)
+            if response.status_code != 429:
+                self.pace.answered()
+                return response
+            self.pace.rejected(sent_at, self._refusal(method, path, response).retry_after)
+
+    def _json(self, method: str, path: str, response: httpx.Response) -> Json:
+        """The JSON of a good answer. Raises TryAgain for half of it, IncompleteRead for a web page."""
+        body = response.content
+        beginning = body[:200].decode("utf-8", errors="replace")
+        if looks_like_html(beginning, response.headers.get("content-type", "")):
+            raise self._incomplete(
+                method,
+                path,
+                "the answer is a web page, not PostHog's JSON",
+                hint="check `host`, and any proxy on the way",
+            )
+        if not body and method != "GET" and response.status_code != 201:
+            return None
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError) as error:
+            cut = self._incomplete(method, path, "the answer was cut short: it is no complete JSON")
+            raise TryAgain(cut) from error
+
+    def _refusal(self, method: str, path: str, response: httpx.Response) -> Refused:
+        return refusal(
+            method,
+            self._shown(path),
+            response.status_code,
+            response.headers,
+            response.content,
+            mask=self._mask,
+            hints=self._hints,
+        )
+
+    def _incomplete(self, method: str, path: str, problem: str, hint: str | None = None) -> IncompleteRead:
+        return IncompleteRead(problem, method=method, path=self._shown(path), hint=hint)
+
+    def _unreachable(self, method: str, path: str, error: httpx.TransportError) -> Unreachable:
+        host = urlsplit(self.connection.host).netloc
+        if isinstance(error, httpx.TimeoutException):
+            problem = f"{host} did not answer within {self._timeout:.0f} s"
+        else:
+            problem = f"{host} cannot be reached: {quoted(str(error), self._mask) or type(error).__name__}"
+        hint = "check `host` and the network"
+        if has_wrong_certificate(error):
+            hint = "a company's own certificate authority goes into the variable SSL_CERT_FILE"
+        return Unreachable(problem, method=method, path=self._shown(path), hint=hint)
+
+    def _shown(self, path: str) -> str:
+        """A path as messages show it: queries may hold anything, also a secret."""
+        return quoted(path.partition("?")[0], self._mask)
+
+
+class Writer(Reader):
+    """Reads and writes PostHog."""
+
+    METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
+
+    def post(
+        self, path: str, body: Mapping[str, Json], /, *, form: bool = False, files: Files | None = None
+    ) -> Json:
+        """Creates, or calls an action; returns the answer, None for an empty one.
+
+        Sent once: a lost answer raises OutcomeUnknown, and it is for the caller to look. Only what certainly
+        did not arrive, or was turned away by the rate limit, is sent again.
+        """
+        return self._send("POST", path, **encoded(body, form=form, files=files))
+
+    def patch(
+        self, path: str, body: Mapping[str, Json], /, *, form: bool = False, files: Files | None = None
+    ) -> Json:
+        """Changes the given fields; returns the answer. Raises OutcomeUnknown if no attempt was answered."""
+        return self._send("PATCH", path, **encoded(body, form=form, files=files))
+
+    def put(
+        self, path: str, body: Mapping[str, Json], /, *, form: bool = False, files: Files | None = None
+    ) -> Json:
+        """Replaces an object; returns the answer. For the few places where the API demands it."""
+        return self._send("PUT", path, **encoded(body, form=form, files=files))
+
+    def delete(self, path: str, /) -> Json | None:
+        """Deletes; returns the answer, if any. A repeated attempt that finds nothing is a success."""
+        return self._send("DELETE", path)
+
+
+def query(params: Mapping[str, str | int | bool | None]) -> dict[str, str]:
+    """Parameters as a query carries them, without those that are None."""
+    return {name: form_value(value) for name, value in params.items() if value is not None}
+
+
+def encoded(body: Mapping[str, Json], *, form: bool, files: Files | None) -> dict[str, Any]:
+    """A body as JSON, as a form, or in parts if there are files (posthog-api.md 1.1, 6.3)."""
+    if form or files:
+        return {
+            "data": {name: form_value(value) for name, value in body.items()},
+            "files": dict(files) if files else None,
+        }
+    return {"json": dict(body)}
+
+
+def form_value(value: Json) -> str:
+    """A value as a form carries it: objects and lists as JSON text, an empty text for null."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def has_wrong_certificate(error: BaseException | None) -> bool:
+    """Whether a certificate that does not verify is behind an error; trying again does not make it better."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

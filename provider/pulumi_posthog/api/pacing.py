@@ -1,0 +1,237 @@
+"""One budget for all requests of a process: 480 a minute and 4,800 an hour (posthog-api.md 1.8).
+
+pyrate-limiter and its like count requests, but none of them takes orders from the server: a 429 has to stop
+every thread for the whole of `Retry-After`, the rejected request has to leave the count (PostHog does not
+count it either), the limit has to follow what others leave of it, and a wait has to be said and bounded.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from bisect import bisect_right
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Final
+
+from pulumi_posthog.api.errors import GaveUp
+
+PER_MINUTE: Final = 480
+PER_HOUR: Final = 4_800
+MAX_WAIT: Final = 2 * 3_600.0  # seconds: a budget of an hour used up by others, and then some
+WORTH_SAYING: Final = 3.0  # seconds
+MARGIN: Final = 1.0  # seconds: PostHog counts a request when it arrives, we when it leaves
+LONGEST_BACKOFF: Final = 60.0  # seconds to wait after a 429 that does not say how long
+SHARE_KEPT: Final = 8  # the believed limit never falls below an eighth, and rises again by an eighth
+
+
+def silent(_text: str) -> None:
+    """Notifies nobody."""
+
+
+class Window:
+    """The requests of the last `seconds`, at most `limit` of them.
+
+    `believed` is how much of the limit seems to be left for us: less than `limit` while others use the same
+    key.
+    """
+
+    def __init__(self, seconds: float, limit: int, name: str) -> None:
+        self.seconds = seconds
+        self.limit = limit
+        self.believed = limit
+        self.name = name
+        self._sent: deque[float] = deque()
+        self._believed_since = 0.0
+
+    def record(self, now: float) -> None:
+        """Counts a request."""
+        self._sent.append(now)
+
+    def forget(self, sent_at: float) -> None:
+        """Takes a rejected request out of the count."""
+        if sent_at in self._sent:
+            self._sent.remove(sent_at)
+
+    def count(self, now: float) -> int:
+        """The requests of the last `seconds`."""
+        return len(self._sent) - bisect_right(self._sent, now - self.seconds)
+
+    def free_at(self, now: float) -> float:
+        """When the next request may go out."""
+        self._recover(now)
+        while self._sent and self._sent[0] + self.seconds + MARGIN <= now:
+            self._sent.popleft()
+        surplus = len(self._sent) - self.believed
+        return self._sent[surplus] + self.seconds + MARGIN if surplus >= 0 else now
+
+    def lower(self, now: float) -> None:
+        """Believes that no more is left for us than what we had of the window when PostHog said stop."""
+        self._recover(now)
+        self.believed = min(self.believed, max(self.count(now), self.limit // SHARE_KEPT, 1))
+        self._believed_since = now
+
+    def _recover(self, now: float) -> None:
+        # Others stop, too: often the "other" was our own last run. So the limit creeps back.
+        steps = int((now - self._believed_since) // self.seconds)
+        if self.believed < self.limit and steps > 0:
+            self.believed = min(self.limit, self.believed + steps * max(self.limit // SHARE_KEPT, 1))
+            self._believed_since += steps * self.seconds
+
+
+class Pace:
+    """The turns of all threads: each request waits for its own, and a 429 of one stops all.
+
+    `per_minute` and `per_hour` are requests; `max_wait` is how many seconds the process may spend waiting for
+    the limits in total. `clock` (seconds) and `sleep` are for tests. `sent` counts requests by method, the
+    rejected and repeated ones too.
+    """
+
+    def __init__(
+        self,
+        *,
+        per_minute: int = PER_MINUTE,
+        per_hour: int = PER_HOUR,
+        max_wait: float = MAX_WAIT,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] | None = None,
+    ) -> None:
+        if per_minute < 1 or per_hour < 1 or max_wait < 0:
+            raise ValueError("a pace needs at least one request a minute and an hour, and no negative wait")
+        self.sent: Counter[str] = Counter()
+        self.max_wait = max_wait
+        self.waited = 0.0
+        self._minute = Window(60.0, per_minute, "minute")
+        self._hour = Window(3_600.0, per_hour, "hour")
+        self._clock = clock
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
+        self._lock = threading.Lock()
+        self._paused_at = float("-inf")
+        self._paused_until = float("-inf")
+        self._rejected_in_a_row = 0
+        self._counted_until = float("-inf")  # up to here `waited` holds the time: threads wait side by side
+        self._said_until = float("-inf")
+        self._expected = 0
+
+    @property
+    def believed_per_minute(self) -> int:
+        """Requests a minute that seem to be left for us; fewer than allowed while others use the same key."""
+        return self._minute.believed
+
+    def expect(self, requests: int) -> None:
+        """Announces requests to come, so that a wait can say how many are left."""
+        with self._lock:
+            self._expected += requests
+
+    def take(self, method: str, notify: Callable[[str], object] = silent) -> float:
+        """Waits until a request may go out, counts it, and returns its time, which `rejected` wants.
+
+        Raises GaveUp instead of waiting longer than `max_wait` in total, or once stopped.
+        """
+        while True:
+            with self._lock:
+                if self._stopped.is_set():
+                    raise GaveUp("stopped while waiting for a turn")
+                now = self._clock()
+                until, reason = self._next_turn(now)
+                if until <= now:
+                    self._minute.record(now)
+                    self._hour.record(now)
+                    self.sent[method] += 1
+                    self._expected = max(0, self._expected - 1)
+                    return now
+                self._count_wait(now, until, reason)
+                to_say = self._what_to_say(now, until, reason)
+            if to_say:
+                notify(to_say)
+            self._sleep(until - now)
+
+    def rejected(self, sent_at: float, retry_after: float | None) -> None:
+        """PostHog answered 429 to the request that went out at `sent_at`: nobody goes on before it allows.
+
+        `retry_after` is in seconds, honoured in full; without it the wait doubles from 1 s to 60 s.
+        """
+        with self._lock:
+            now = self._clock()
+            self._minute.forget(sent_at)
+            self._hour.forget(sent_at)
+            # Requests that were under way when the first was rejected are rejected too: one event, not many.
+            if sent_at > self._paused_at:
+                self._rejected_in_a_row += 1
+                # A wait of more than a minute comes from the budget of the hour. That one is not lowered:
+                # PostHog says to the second when it goes on, and our own count would only go down in an
+                # hour's time.
+                from_the_minute = retry_after is None or retry_after <= self._minute.seconds
+                if from_the_minute and self._minute.count(now) < self._minute.believed:
+                    self._minute.lower(now)
+            backoff = min(2.0 ** (self._rejected_in_a_row - 1), LONGEST_BACKOFF)
+            self._pause(now, retry_after if retry_after and retry_after >= 1 else backoff)
+
+    def answered(self) -> None:
+        """A request got through: the next 429 without `Retry-After` waits 1 s again."""
+        with self._lock:
+            if self._clock() >= self._paused_until:
+                self._rejected_in_a_row = 0
+
+    def pause(self, seconds: float) -> None:
+        """Stops all requests for that long: a 503 with `Retry-After`, for one."""
+        with self._lock:
+            self._pause(self._clock(), seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleeps, unless stopped: then raises GaveUp."""
+        self._sleep(seconds)
+        if self._stopped.is_set():
+            raise GaveUp("stopped while waiting to try again")
+
+    def stop(self) -> None:
+        """Wakes every waiting thread with GaveUp: after Ctrl-C nobody should sit out a rate limit."""
+        self._stopped.set()
+
+    def _pause(self, now: float, seconds: float) -> None:
+        self._paused_at = max(self._paused_at, now)
+        self._paused_until = max(self._paused_until, now + seconds)
+
+    def _next_turn(self, now: float) -> tuple[float, str]:
+        turns = [
+            (self._minute.free_at(now), allowance(self._minute)),
+            (self._hour.free_at(now), allowance(self._hour)),
+            (self._paused_until, "PostHog asks for a pause"),
+        ]
+        return max(turns, key=lambda turn: turn[0])
+
+    def _count_wait(self, now: float, until: float, reason: str) -> None:
+        more = until - max(now, self._counted_until)
+        if more <= 0:
+            return
+        if self.waited + more > self.max_wait:
+            raise GaveUp(
+                f"{reason}: the next request may go out in {duration(until - now)}, "
+                f"more than is left of the {duration(self.max_wait)} that this run may wait",
+                hint="run again later, or allow a longer wait",
+            )
+        self.waited += more
+        self._counted_until = until
+
+    def _what_to_say(self, now: float, until: float, reason: str) -> str | None:
+        if until - max(now, self._said_until) <= WORTH_SAYING:
+            return None
+        self._said_until = until
+        left = f"; about {self._expected:,} requests left" if self._expected else ""
+        return f"{reason}: waiting {duration(until - now)}{left}"
+
+
+def allowance(window: Window) -> str:
+    """What a window allows, as people read it."""
+    if window.believed < window.limit:
+        return (
+            f"of PostHog's {window.limit:,} requests a {window.name} others with the same key "
+            f"leave about {window.believed:,}"
+        )
+    return f"PostHog allows {window.limit:,} requests a {window.name}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people read them: "37 s", "12 min"."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
