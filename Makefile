@@ -1,0 +1,38 @@
+# What a developer types; `make` alone lists it.
+
+# The first Python that is new enough and can make virtual environments; else python3, which then says what is missing.
+# Asked by running it: a version manager may have put a command there that only tells how to enable it.
+PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
+	$$name -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$name && exit; \
+	done; echo python3)
+PULUMI_VERSION = $(shell sed -n 's|^require .*/pulumi/pkg/v3 v||p' tools/pulumi/engine/go.mod)
+
+.DEFAULT_GOAL := help
+.PHONY: help install up down test lint lock
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+install: ## make .venv with the locked packages, and find or build the Pulumi CLI
+	@$(PYTHON) tools/install.py
+
+up: install ## start a local PostHog, apply examples/acme to it, and show what happens when somebody edits by hand
+	@.venv/bin/python tools/up.py
+
+down: ## stop what `make up` started
+	@$(PYTHON) tools/down.py
+
+lint: install ## check style and types
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/mypy tools/*.py
+
+test: lint ## all checks and all tests, as .ci/run has them
+	.venv/bin/pytest -n 2
+
+lock: install ## write requirements.lock anew; `make lock upgrade=1` takes newer versions where they fit
+	@mkdir -p .run && echo "pulumi==$(PULUMI_VERSION)" > .run/constraints.txt
+	.venv/bin/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --quiet $(if $(upgrade),--upgrade) \
+		--constraint .run/constraints.txt --output-file requirements.lock
