@@ -1,0 +1,165 @@
+"""desired, live -> plan."""
+
+import pytest
+
+from pulumi_posthog.desired import Desired, Entry, SecretText
+from pulumi_posthog.kind import MASK, Field, Type
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.plan import Action, Change, Difference, Plan, details, differences, merged, plan
+
+PROJECT, ROLE, MEMBERS = KINDS["project"], KINDS["role"], KINDS["role_members"]
+DESTINATION, ENTRY = KINDS["pipeline_destination"], KINDS["file_system_entry"]
+
+
+def names(kind, desired, live, **options):
+    return [difference.field.name for difference in differences(kind, desired, live, **options)]
+
+
+def test_only_declared_fields_are_compared():
+    assert names(PROJECT, {"timezone": "UTC"}, {"timezone": "UTC", "anonymize_ips": True}) == []
+
+
+def test_a_difference_holds_both_values():
+    found = differences(PROJECT, {"timezone": "Europe/Berlin"}, {"timezone": "UTC"})
+
+    assert found == (Difference(PROJECT.field("timezone"), "UTC", "Europe/Berlin"),)
+
+
+@pytest.mark.parametrize(
+    ("field", "desired", "live"),
+    [
+        ("timezone", " UTC ", "UTC"),  # PostHog trims
+        ("name", "web", "Web"),  # names are unique whatever their case
+        ("session_recording_sample_rate", 0.5, "0.50"),  # decimals are answered as strings
+        ("session_recording_minimum_duration_milliseconds", 2000.0, 2000),  # Pulumi makes floats
+        ("app_urls", ["https://a.io", None], ["https://a.io"]),  # null items are dropped
+    ],
+)
+def test_what_posthog_would_store_alike_is_no_difference(field, desired, live):
+    assert names(PROJECT, {field: desired}, {field: live}) == []
+
+
+def test_the_order_of_urls_counts():
+    assert names(PROJECT, {"app_urls": ["a", "b"]}, {"app_urls": ["b", "a"]}) == ["app_urls"]
+
+
+def test_members_are_a_set_of_addresses_whatever_their_case():
+    assert names(MEMBERS, {"members": ["Bo@acme.io", "ana@acme.io"]}, {"members": ["ana@acme.io", "bo@acme.io"]}) == []
+
+
+def test_of_a_merged_object_only_declared_keys_are_compared():
+    live = {"survey_config": {"appearance": {"color": "red"}, "other": 1}}
+
+    assert names(PROJECT, {"survey_config": {"appearance": {"color": "red"}}}, live) == []
+    assert names(PROJECT, {"survey_config": {"appearance": {"color": "blue"}}}, live) == ["survey_config"]
+
+
+def test_a_key_declared_null_must_be_absent():
+    assert names(PROJECT, {"survey_config": {"other": None}}, {"survey_config": {"other": 1}}) == ["survey_config"]
+    assert names(PROJECT, {"survey_config": {"other": None}}, {"survey_config": {}}) == []
+
+
+def test_a_masked_secret_cannot_differ_unless_it_was_rotated():
+    desired = {"config": {"password": SecretText("hush", "!env PASSWORD"), "account": "acme"}}
+    live = {"config": {"password": MASK, "account": "acme"}}
+
+    assert names(DESTINATION, desired, live) == []
+    assert names(DESTINATION, desired, live, rotated=lambda field, key: key == "password") == ["config"]
+
+
+def test_an_emptied_secret_is_a_difference():
+    desired = {"config": {"password": SecretText("hush", "!env PASSWORD")}}
+
+    assert names(DESTINATION, desired, {"config": {}}) == ["config"]
+
+
+def test_a_secret_that_is_not_at_hand_is_not_compared():
+    desired = {"config": {"password": SecretText("", "!env PASSWORD", known=False)}}
+
+    assert names(DESTINATION, desired, {"config": {"password": "seen"}}) == []
+
+
+def test_of_an_item_with_a_ref_only_the_folder_is_ours():
+    desired = {"path": "Marketing/Launch board", "type": "dashboard", "ref": "42"}
+
+    assert names(ENTRY, desired, {**desired, "path": "Marketing/Renamed in PostHog"}) == []
+    assert names(ENTRY, desired, {**desired, "path": "Unfiled/Dashboards/Launch board"}) == ["path"]
+
+
+def test_details_go_down_to_the_leaf_and_show_no_secret():
+    difference = Difference(
+        DESTINATION.field("config"),
+        {"account": "old", "password": MASK},
+        {"account": "new", "password": SecretText("hush", "!env PASSWORD")},
+    )
+
+    rows = details(difference)
+
+    assert rows[0] == ("config['account']", "old", "new")
+    assert "hush" not in repr(rows)
+
+
+def test_merging_keeps_what_is_not_declared_and_drops_what_is_null():
+    assert merged({"a": 1, "b": {"c": 2}}, {"a": None, "b": {"d": 3}}, 1) == {"b": {"d": 3}}
+    assert merged({"a": 1, "b": {"c": 2}}, {"b": {"d": 3}}, 2) == {"a": 1, "b": {"c": 2, "d": 3}}
+
+
+def desired_of(*entries):
+    return Desired(host="https://eu.posthog.com", organization="o", entries=entries)
+
+
+def test_a_plan_creates_what_is_missing_updates_what_differs_and_leaves_the_rest():
+    missing = Entry(kind=ROLE, name="New", fields={"name": "New"})
+    different = Entry(kind=PROJECT, name="Web", fields={"name": "Web", "timezone": "UTC"})
+    same = Entry(kind=ROLE, name="Same", fields={"name": "Same"})
+    observed = {
+        ("project", "Web"): ("2", {"name": "Web", "timezone": "Europe/Berlin"}),
+        ("role", "Same"): ("r", {"name": "Same"}),
+    }
+
+    assert plan(desired_of(missing, different, same), observed) == Plan(
+        (
+            Change(Action.CREATE, ROLE, "New", entry=missing),
+            Change(
+                Action.UPDATE,
+                PROJECT,
+                "Web",
+                "2",
+                (Difference(PROJECT.field("timezone"), "Europe/Berlin", "UTC"),),
+                different,
+            ),
+        )
+    )
+
+
+def test_an_immutable_field_replaces():
+    entry = Entry(kind=DESTINATION, name="Web/Orders", fields={"plugin": 7, "name": "Orders"}, parent="Web")
+
+    (change,) = plan(
+        desired_of(entry), {("pipeline_destination", "Web/Orders"): ("1", {"plugin": 8, "name": "Orders"})}
+    ).changes
+
+    assert change.action is Action.REPLACE
+
+
+def test_what_is_declared_absent_goes_when_it_is_there_and_only_then():
+    entry = Entry(kind=PROJECT, name="Old", fields={"name": "Old"}, absent=True)
+
+    assert plan(desired_of(entry), {("project", "Old"): ("3", {"name": "Old"})}).changes[0].action is Action.DELETE
+    assert not plan(desired_of(entry), {})
+
+
+def test_every_field_of_every_kind_is_equal_to_itself():
+    samples = {
+        Type.STRING: "x", Type.INTEGER: 3, Type.DECIMAL: "0.25", Type.BOOLEAN: True,
+        Type.STRINGS: ["x"], Type.OBJECT: {"a": 1}, Type.LIST: [{"a": 1}],
+    }  # fmt: skip
+
+    def sample(field: Field):
+        return field.choices[0] if field.choices else samples[field.type]
+
+    for kind in KINDS.values():
+        values = {field.name: sample(field) for field in kind.writable}
+        if kind.name == "file_system_entry":
+            values["path"] = "a/b"
+        assert differences(kind, values, values) == ()

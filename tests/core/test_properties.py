@@ -1,0 +1,101 @@
+"""Field values <-> Pulumi properties."""
+
+import json
+
+from pulumi_posthog.desired import SecretText
+from pulumi_posthog.kind import MASK
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.properties import checked, recorded, rotated, to_properties, to_values
+
+PROJECT, DESTINATION = KINDS["project"], KINDS["pipeline_destination"]
+PLACE = {"__host": "http://127.0.0.1:1", "__organization": "o"}
+DECLARED = {
+    "plugin": 7,
+    "name": "Orders",
+    "config": {"account": "acme", "password": SecretText("hush", "!env PASSWORD")},
+}
+
+
+def registered(values):
+    return {**to_properties(DESTINATION, values), "project": "2", **PLACE, "__provider": "..."}
+
+
+def test_values_survive_the_way_to_the_provider():
+    values = to_values(DESTINATION, checked(DESTINATION, {}, registered(DECLARED)))
+
+    assert values == DECLARED
+    assert isinstance(values["config"]["password"], SecretText)
+
+
+def test_secrets_stand_apart_from_what_is_shown():
+    properties = registered(DECLARED)
+
+    assert json.loads(properties["config"]) == {"account": "acme"}
+    assert json.loads(properties["secret_config"]) == {"password": "hush"}
+
+
+def test_null_has_its_own_spelling_since_pulumi_drops_it():
+    properties = to_properties(PROJECT, {"surveys_opt_in": None, "timezone": "UTC"})
+
+    assert properties == {"timezone": "UTC", "__nulls": ["surveys_opt_in"]}
+    assert to_values(PROJECT, checked(PROJECT, {}, properties)) == {"surveys_opt_in": None, "timezone": "UTC"}
+
+
+def test_whole_numbers_are_whole_again():
+    assert checked(DESTINATION, {}, {"plugin": 7.0})["plugin"] == 7
+
+
+def test_undeclared_fields_come_from_the_state_so_that_a_preview_is_exact():
+    inputs = checked(PROJECT, {"timezone": "UTC", "anonymize_ips": True}, {"timezone": "CET"})
+
+    assert inputs == {"timezone": "CET", "anonymize_ips": True, "__declared": ["timezone"]}
+
+
+def test_a_merged_object_shows_whole_and_is_compared_as_declared():
+    olds = {"survey_config": json.dumps({"color": "red", "other": 1})}
+    inputs = checked(PROJECT, olds, to_properties(PROJECT, {"survey_config": {"color": "blue"}}))
+
+    assert json.loads(inputs["survey_config"]) == {"color": "blue", "other": 1}
+    assert to_values(PROJECT, inputs) == {"survey_config": {"color": "blue"}}
+
+
+def test_the_same_secret_has_the_same_fingerprint_and_another_one_has_not():
+    first = checked(DESTINATION, {}, registered(DECLARED))
+    same = checked(DESTINATION, first, registered(DECLARED))
+    other = checked(
+        DESTINATION,
+        first,
+        registered({**DECLARED, "config": {"password": SecretText("new", "!env PASSWORD")}}),
+    )
+
+    assert not rotated(first, same, "config", "password")
+    assert rotated(first, other, "config", "password")
+    assert "hush" not in json.dumps(first["config_fingerprints"])
+
+
+def test_a_live_mask_is_not_recorded_and_the_secret_is_carried_over():
+    state = checked(DESTINATION, {}, registered(DECLARED))
+    live = {"plugin": 7, "name": "Orders", "config": {"account": "hand edited", "password": MASK}}
+
+    inputs = recorded(DESTINATION, live, state)
+
+    assert json.loads(inputs["config"]) == {"account": "hand edited"}
+    assert inputs["secret_config"] == state["secret_config"]
+    assert inputs["config_fingerprints"] == state["config_fingerprints"]
+
+
+def test_a_secret_that_was_emptied_by_hand_loses_its_fingerprint():
+    state = checked(DESTINATION, {}, registered(DECLARED))
+
+    inputs = recorded(DESTINATION, {"plugin": 7, "config": {"account": "acme"}}, state)
+
+    assert inputs["config_fingerprints"] == {}
+
+
+def test_a_config_without_secrets_forgets_the_earlier_ones():
+    state = checked(DESTINATION, {}, registered(DECLARED))
+
+    inputs = checked(DESTINATION, state, registered({"plugin": 7, "config": {"account": "acme"}}))
+
+    assert "secret_config" not in inputs
+    assert "config_fingerprints" not in inputs

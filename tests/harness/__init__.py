@@ -1,0 +1,1 @@
+"""The real parts that tests run against: a sandbox process and the Pulumi CLI."""

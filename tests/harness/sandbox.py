@@ -1,0 +1,121 @@
+"""The sandbox as a real process, and its API as another person would use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+KEY = "phx_test_key_that_must_not_leak"
+START_SECONDS = 30
+
+
+class Sandbox:
+    """A running sandbox; `with Sandbox("--age", "2025") as posthog: ...`."""
+
+    def __init__(self, *options: str, key: str = KEY) -> None:
+        self.key = key
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", "--key", key, *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self.url = self._url()
+
+    def _url(self) -> str:
+        assert self.process.stdout is not None
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if match := re.search(r"http://[\d.]+:\d+", line):
+                return match.group()
+        raise AssertionError(f"the sandbox did not start: {''.join(said)}")
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends the process."""
+        self.process.terminate()
+        self.process.communicate(timeout=START_SECONDS)
+
+    def call(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
+        """One request with the key; raises AssertionError with PostHog's answer when it is refused."""
+        data, headers = None, {"Authorization": f"Bearer {self.key}"}
+        if body is not None:
+            data = json.dumps(body).encode()
+            headers["Content-Type"] = "application/json"
+        if form:
+            data = urllib.parse.urlencode(body).encode()
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                text = response.read()
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from None
+        return json.loads(text) if text else None
+
+    def get(self, path: str) -> Any:
+        """The answer to a GET."""
+        return self.call("GET", path)
+
+    def all(self, path: str) -> list[Any]:
+        """All objects of a list."""
+        results: list[Any] = []
+        while True:
+            page = self.get(path)
+            results += page["results"]
+            if not page["next"]:
+                return results
+            path = page["next"].removeprefix(self.url)
+
+    @property
+    def info(self) -> Mapping[str, Any]:
+        """The ids that a client needs."""
+        info: Mapping[str, Any] = self.get("/_sandbox/info")
+        return info
+
+    @property
+    def organization(self) -> str:
+        """The organization's id."""
+        return str(self.info["organization"]["id"])
+
+    def requests(self) -> Mapping[str, Any]:
+        """What was asked since the last `count_anew`."""
+        counts: Mapping[str, Any] = self.get("/_sandbox/requests")
+        return counts
+
+    def count_anew(self) -> None:
+        """Starts the counts from zero."""
+        self.call("DELETE", "/_sandbox/requests")
+
+    def writes(self) -> dict[str, int]:
+        """Every request that was no GET: "METHOD path" -> how often."""
+        return {path: count for path, count in self.requests()["by_path"].items() if not path.startswith("GET ")}
+
+    def role(self, name: str) -> Any:
+        """The role of that name, None when there is none."""
+        roles = self.all(f"/api/organizations/{self.organization}/roles/")
+        return next((role for role in roles if role["name"] == name), None)
+
+    def project(self, name: str) -> Any:
+        """The whole project of that name, None when there is none."""
+        projects = self.all(f"/api/organizations/{self.organization}/projects/")
+        found = next((project for project in projects if project["name"] == name), None)
+        return found and self.get(f"/api/organizations/{self.organization}/projects/{found['id']}/")
+
+    def members(self, role: str) -> list[str]:
+        """The e-mail addresses of a role's members, sorted."""
+        return sorted(membership["user"]["email"] for membership in self.role(role)["members"])

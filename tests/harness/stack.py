@@ -1,0 +1,116 @@
+"""A Pulumi stack in a folder of its own, driven through the real command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.sandbox import Sandbox
+
+PULUMI_YAML = """\
+name: tried
+runtime: python
+options:
+  refresh: always
+"""
+PROGRAM = """\
+from pulumi_posthog.deploy import deploy
+
+deploy("posthog.yaml")
+"""
+HEADER = """\
+organization:
+  host: !env POSTHOG_HOST
+  id: !env POSTHOG_ORGANIZATION_ID
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command came to."""
+
+    status: int
+    text: str
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """What Pulumi counted under "Resources:": {"created": 3, "unchanged": 1}."""
+        _, _, tail = self.text.rpartition("Resources:")
+        return {word: int(count) for count, word in re.findall(r"(\d+) (?:to )?(\w+)", tail.partition("Duration")[0])}
+
+
+class Stack:
+    """One stack: `write` its YAML, then `up`, `preview`, `refresh`, `destroy`."""
+
+    def __init__(self, folder: Path, posthog: Sandbox, **environment: str) -> None:
+        self.folder = folder
+        self.posthog = posthog
+        (folder / "state").mkdir(parents=True, exist_ok=True)
+        (folder / "Pulumi.yaml").write_text(PULUMI_YAML)
+        (folder / "__main__.py").write_text(PROGRAM)
+        self.environment = {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "1",
+            "NO_COLOR": "1",
+            "POSTHOG_HOST": posthog.url,
+            "POSTHOG_ORGANIZATION_ID": posthog.organization,
+            "POSTHOG_PERSONAL_API_KEY": posthog.key,
+            **environment,
+        }
+        self.pulumi("stack", "init", "test")
+
+    def write(self, text: str, *, header: str = HEADER) -> None:
+        """The stack's posthog.yaml; `text` stands below the organization."""
+        (self.folder / "posthog.yaml").write_text(header + text)
+
+    def pulumi(self, *arguments: str, timeout: float = 300) -> Run:
+        """Runs the command; seconds."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout)
+
+    def up(self, *arguments: str) -> Run:
+        """`pulumi up` as in CI."""
+        return self.pulumi("up", "--yes", "--skip-preview", "--diff", *arguments)
+
+    def preview(self, *arguments: str) -> Run:
+        """`pulumi preview`, bare but for the flat output."""
+        return self.pulumi("preview", "--diff", *arguments)
+
+    def refresh(self) -> Run:
+        """`pulumi refresh`."""
+        return self.pulumi("refresh", "--yes", "--skip-preview", "--diff")
+
+    def destroy(self) -> Run:
+        """`pulumi destroy`."""
+        return self.pulumi("destroy", "--yes", "--skip-preview", "--diff")
+
+    def set(self, name: str, value: str) -> None:
+        """`pulumi config set posthog:NAME VALUE`."""
+        done = self.pulumi("config", "set", f"posthog:{name}", value)
+        assert done.status == 0, done.text
+
+    def state(self) -> dict[str, Any]:
+        """URN -> resource, as the state has them."""
+        done = self.pulumi("stack", "export")
+        deployment = json.loads(done.text)["deployment"]
+        return {resource["urn"]: resource for resource in deployment.get("resources", ())}
