@@ -1,0 +1,73 @@
+"""`python -m pulumi_posthog.sandbox`: the sandbox without the rest of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pulumi_posthog.sandbox import serve
+from pulumi_posthog.sandbox.options import AGES, DEFAULT_KEY, DEFAULT_PORT, Options, SandboxError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The flags, named as the fields of `Options`."""
+    flags = argparse.ArgumentParser(prog="pulumi-posthog sandbox", description="Run a local PostHog.")
+    flags.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 picks a free one")
+    flags.add_argument("--key", default=DEFAULT_KEY, help="personal API key of the organization's owner")
+    flags.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    flags.add_argument("--db", type=Path, help="SQLite file to keep (default: temporary)")
+    flags.add_argument("--seed", type=Path, help="a posthog.yaml to fill an empty database from")
+    flags.add_argument("--age", type=int, choices=AGES, default=2026, help="which PostHog to be")
+    flags.add_argument(
+        "--legacy-destinations",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="let destinations be created in every age (PostHog itself stopped in 2025)",
+    )
+    flags.add_argument("--latency-ms", type=float, default=0.0, help="wait before each answer")
+    flags.add_argument(
+        "--rate-limit", action="append", default=[], metavar="480/min", help="per key; repeatable"
+    )
+    flags.add_argument(
+        "--fault", action="append", default=[], metavar="'KIND METHOD PATH times=1'", help="repeatable"
+    )
+    flags.add_argument(
+        "--extra-key",
+        action="append",
+        default=[],
+        metavar="KEY:SCOPES",
+        help="another key of the owner, such as phx_reader:project:read,plugin:read; repeatable",
+    )
+    flags.add_argument("--admin-password", help="of the user admin on the page /admin/ (default: made up)")
+    flags.add_argument(
+        "--deletion-seconds", type=float, default=30.0, help="how long a deleted project stays pending (2026)"
+    )
+    flags.add_argument("--order-seed", type=int, default=0, help="shuffles the lists that have no order")
+    flags.add_argument("--threads", type=int, default=32)
+    return flags
+
+
+def options(arguments: Sequence[str] | None = None) -> Options:
+    """The command line as a value."""
+    given: dict[str, Any] = vars(parser().parse_args(arguments))
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
+    return Options(**values)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 after a clean stop, 2 for what the user can put right."""
+    try:
+        serve(options(arguments))
+    except SandboxError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""How many requests came, of which kind: the proof that a second `pulumi up` only reads."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+KEPT = 1000
+
+
+class Requests:
+    """Methods, paths and statuses; never query strings, bodies or headers, which can hold secrets."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.by_method: Counter[str] = Counter()
+        self.by_path: Counter[str] = Counter()
+        self.last: deque[str] = deque(maxlen=KEPT)
+
+    def count(self, method: str, path: str, status: object) -> None:
+        with self.lock:
+            self.by_method[method] += 1
+            self.by_path[f"{method} {path}"] += 1
+            self.last.append(f"{method} {path} {status}")
+
+    def forget(self) -> None:
+        with self.lock:
+            self.by_method.clear()
+            self.by_path.clear()
+            self.last.clear()
+
+    def as_json(self) -> dict[str, Any]:
+        with self.lock:
+            return {
+                "total": self.by_method.total(),
+                "by_method": dict(self.by_method),
+                "by_path": dict(sorted(self.by_path.items())),
+                "log": list(self.last),
+            }
+
+
+REQUESTS = Requests()
+
+
+class CountRequests:
+    """Counts what goes to the API, however it ends."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.path.startswith("/api/"):
+            status = "reset" if getattr(response, "resets_connection", False) else response.status_code
+            REQUESTS.count(request.method or "", request.path, status)
+        return response

@@ -1,0 +1,40 @@
+"""A rate limit such as 480/min, as text and as numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pulumi_posthog.sandbox.options import SandboxError
+
+SECONDS = {
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "m": 60,
+    "min": 60,
+    "minute": 60,
+    "h": 3600,
+    "hour": 3600,
+    "day": 86400,
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`count` calls within any `seconds`."""
+
+    count: int
+    seconds: int
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Rate:
+        """480/min, 4800/hour, 2/s."""
+        found = re.fullmatch(r"\s*(\d+)\s*/\s*([a-z]+)\s*", text)
+        if not found or found[2] not in SECONDS or int(found[1]) < 1:
+            raise SandboxError(f"a rate limit is written like 480/min or 4800/hour, not {text!r}")
+        return cls(int(found[1]), SECONDS[found[2]], text.strip())
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,305 @@
+"""Roles and who is in them (4, 5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import FieldError
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pulumi_posthog.sandbox import activity
+from pulumi_posthog.sandbox.activity import Changes
+from pulumi_posthog.sandbox.errors import Unhandled, invalid
+from pulumi_posthog.sandbox.models import (
+    Organization,
+    OrganizationMembership,
+    OrganizationResourceAccess,
+    Role,
+    RoleMembership,
+    User,
+)
+from pulumi_posthog.sandbox.organizations import is_restricted
+from pulumi_posthog.sandbox.permissions import AdminWrites
+from pulumi_posthog.sandbox.representation import basic_user, member, moment
+from pulumi_posthog.sandbox.switches import SWITCHES
+from pulumi_posthog.sandbox.views import ALWAYS, PostHogView, as_uuid, membership_of
+
+# What the old list could be filtered by: any other query parameter, `limit` included, ends in 500 (4.3).
+OLD_FILTERS = {"id", "name", "created_at", "created_by", "organization", "feature_flags_access_level"}
+
+
+class RoleInput(serializers.Serializer[Any]):
+    """A role as it is written; since 2025 only its name (4.2)."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(max_length=200)
+    feature_flags_access_level = serializers.ChoiceField(choices=(Role.VIEW, Role.EDIT), required=False)
+    created_at = serializers.DateTimeField(read_only=True)
+    members = serializers.ListField(read_only=True)
+
+
+class RoleMembershipInput(serializers.Serializer[Any]):
+    """The one thing that a membership is made from (5)."""
+
+    id = serializers.UUIDField(read_only=True)
+    role_id = serializers.UUIDField(read_only=True)
+    joined_at = serializers.DateTimeField(read_only=True)
+    user_uuid = serializers.UUIDField(write_only=True)
+
+
+class OfCurrentOrganization(PostHogView):
+    """Until 2025 writes ask the key owner's current organization, not the one in the URL (4.3)."""
+
+    scope_object = "organization"
+    further_permissions = (AdminWrites,)
+
+    @property
+    def organization_that_decides(self) -> Organization:
+        if SWITCHES.age >= 2026:
+            return self.organization
+        return self.caller.current_organization or self.organization
+
+    @property
+    def membership_that_decides(self) -> OrganizationMembership | None:
+        return membership_of(self.caller, self.organization_that_decides)
+
+    def role(self, id_: str) -> Role | None:
+        found = as_uuid(id_)
+        return Role.objects.filter(pk=found, organization=self.organization).first() if found else None
+
+
+class RoleView(OfCurrentOrganization):
+    """`/api/organizations/{org}/roles/`."""
+
+    serializer_class = RoleInput
+
+    def list(self, request: Request, **_kwargs: Any) -> Response:
+        rows = Role.objects.filter(organization=self.organization).order_by("heap_position")
+        if SWITCHES.age < 2026:
+            rows = filtered_as_of_old(rows, request)
+        page = self.page(rows)
+        return self.page_response(represented(page, self.organization, self.membership))
+
+    def answer(self, role: Role, status: int = 200) -> Response:
+        return Response(represented([role], self.organization, self.membership)[0], status=status)
+
+    def target(self) -> Role:
+        found = self.role(self.kwargs["id"])
+        if found is None:
+            raise NotFound
+        return found
+
+    def retrieve(self, request: Request, **_kwargs: Any) -> Response:
+        return self.answer(self.target())
+
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        given = RoleInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        organization = self.organization_that_decides
+        name = given.validated_data["name"]
+        refuse_taken_name(name, organization, None)
+        made = Role.objects.create(
+            organization=organization,
+            name=name,
+            feature_flags_access_level=default_flag_access(organization),
+        )
+        self.log(made, "created", [])
+        return self.answer(made, 201)
+
+    def update(self, request: Request, *, partial: bool = False, **_kwargs: Any) -> Response:
+        role = self.target()
+        given = RoleInput(data=request.data, partial=partial)
+        given.is_valid(raise_exception=True)
+        values = given.validated_data
+        before = role.name
+        if "name" in values:
+            refuse_taken_name(values["name"], self.organization_that_decides, role)
+            role.name = values["name"]
+        if SWITCHES.age == 2024 and "feature_flags_access_level" in values:
+            role.feature_flags_access_level = values["feature_flags_access_level"]
+        role.save()
+        self.log(role, "updated", activity.changes("Role", {"name": before}, {"name": role.name}))
+        return self.answer(role)
+
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        return self.update(request, partial=True, **kwargs)
+
+    def destroy(self, request: Request, **_kwargs: Any) -> Response:
+        role = self.target()
+        self.log(role, "deleted", [])
+        role.delete()
+        return Response(status=204)
+
+    def log(self, role: Role, what: str, changes: Changes) -> None:
+        # Only the newest servers are thought to log roles at all (15).
+        if SWITCHES.age < 2026:
+            return
+        activity.log(
+            scope="Role",
+            activity=what,
+            item_id=role.pk,
+            name=role.name,
+            user=self.caller,
+            organization=role.organization,
+            changes=changes,
+        )
+
+
+def filtered_as_of_old(rows: QuerySet[Role], request: Request) -> QuerySet[Role]:
+    """Every query parameter is an exact filter; one that names no field fails with 500 (4.3)."""
+    asked = {name: value for name, value in request.query_params.items() if name != "personal_api_key"}
+    if unknown := asked.keys() - OLD_FILTERS:
+        raise Unhandled(f"Cannot resolve keyword {unknown.pop()!r} into field.")
+    try:
+        return rows.filter(**asked)
+    except (FieldError, ValueError) as error:
+        raise Unhandled(str(error)) from error
+
+
+def refuse_taken_name(name: str, organization: Organization, role: Role | None) -> None:
+    """Unique whatever its case; until 2025 the check does not leave out the role itself (4.3)."""
+    taken = Role.objects.filter(organization=organization, name__iexact=name)
+    if role is not None and SWITCHES.age >= 2026:
+        taken = taken.exclude(pk=role.pk)
+    if taken.exists():
+        raise invalid("name", "There is already a role with this name.", "unique")
+
+
+def default_flag_access(organization: Organization) -> int:
+    """2024: what a new role gets, whatever was sent (4.2)."""
+    default = OrganizationResourceAccess.objects.filter(
+        organization=organization, resource="feature flags"
+    ).first()
+    return default.access_level if default else Role.EDIT
+
+
+def represented(
+    roles: Sequence[Role], organization: Organization, asks: OrganizationMembership | None
+) -> list[dict[str, Any]]:
+    """Roles with their memberships embedded, in three queries however many there are (4.2)."""
+    memberships = RoleMembership.objects.order_by("joined_at", "id")
+    # A list of thousands of ids makes a slower query than the whole organization.
+    if len(roles) <= 100:
+        memberships = memberships.filter(role__in=[role.pk for role in roles])
+    else:
+        memberships = memberships.filter(role__organization=organization)
+    if is_restricted(asks):
+        memberships = memberships.filter(user=asks.user if asks else None)
+    by_role: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for item in represented_memberships(memberships):
+        by_role[item["role_id"]].append(item)
+    items = []
+    for role in roles:
+        shown: dict[str, Any] = {
+            "id": str(role.pk),
+            "name": role.name,
+            "created_at": moment(role.created_at),
+            "created_by": None
+            if is_restricted(asks)
+            else basic_user(role.created_by)
+            if role.created_by_id
+            else None,
+            "members": by_role.get(str(role.pk), []),
+        }
+        if SWITCHES.age == 2024:
+            shown["feature_flags_access_level"] = role.feature_flags_access_level
+            shown["associated_flags"] = []
+        else:
+            shown["is_default"] = organization.default_role_id == role.pk
+        items.append(shown)
+    return items
+
+
+def represented_memberships(rows: QuerySet[RoleMembership]) -> list[dict[str, Any]]:
+    """Each user and member is read and built once, however many roles they are in."""
+    values = list(
+        rows.values_list("id", "role_id", "user_id", "organization_member_id", "joined_at", "updated_at")
+    )
+    users: dict[int, Any] = {}
+    members: dict[Any, Any] = {None: None}
+    if values:
+        wanted_members = {row[3] for row in values if row[3]}
+        wanted_users = {row[2] for row in values}
+        found_members = OrganizationMembership.objects.select_related("user")
+        if len(wanted_members) <= 500:
+            found_members = found_members.filter(pk__in=wanted_members)
+        for each in found_members:
+            members[each.pk] = member(each)
+            users[each.user_id] = basic_user(each.user)
+        for user in User.objects.filter(pk__in=wanted_users - users.keys()):
+            users[user.pk] = basic_user(user)
+    return [
+        {
+            "id": str(id_),
+            "role_id": str(role_id),
+            "organization_member": members[member_id],
+            "user": users[user_id],
+            "joined_at": moment(joined_at),
+            "updated_at": moment(updated_at),
+        }
+        for id_, role_id, user_id, member_id, joined_at, updated_at in values
+    ]
+
+
+class RoleMembershipView(OfCurrentOrganization):
+    """`/api/organizations/{org}/roles/{role}/role_memberships/`: made and deleted, never changed (5)."""
+
+    serializer_class = RoleMembershipInput
+    methods_of_age = {"retrieve": (2026, ALWAYS[1])}  # noqa: RUF012 - declared in the base class
+
+    def rows(self) -> QuerySet[RoleMembership]:
+        role = self.role(self.kwargs["role_id"])
+        if role is None:
+            return RoleMembership.objects.none()
+        rows = RoleMembership.objects.filter(role=role)
+        if is_restricted(self.membership):
+            rows = rows.filter(user=self.caller)
+        return rows.order_by("joined_at", "id") if SWITCHES.age >= 2026 else rows.order_by("heap_position")
+
+    def target(self) -> QuerySet[RoleMembership]:
+        id_ = as_uuid(self.kwargs["id"])
+        found = self.rows().filter(pk=id_) if id_ else RoleMembership.objects.none()
+        if not found:
+            raise NotFound
+        return found
+
+    def list(self, request: Request, **_kwargs: Any) -> Response:
+        page = self.page(self.rows())
+        position = {str(row.pk): index for index, row in enumerate(page)}
+        items = represented_memberships(RoleMembership.objects.filter(pk__in=[row.pk for row in page]))
+        return self.page_response(sorted(items, key=lambda item: position[item["id"]]))
+
+    def retrieve(self, request: Request, **_kwargs: Any) -> Response:
+        return Response(represented_memberships(self.target())[0])
+
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        given = RoleMembershipInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        role = self.role(self.kwargs["role_id"])
+        if role is None:
+            raise ValidationError("Role does not exist.")
+        membership = (
+            OrganizationMembership.objects.select_related("user")
+            .filter(
+                organization=self.organization,
+                user__uuid=given.validated_data["user_uuid"],
+                user__is_active=True,
+            )
+            .first()
+        )
+        if membership is None:
+            raise ValidationError("User does not exist.")
+        if RoleMembership.objects.filter(role=role, user=membership.user).exists():
+            raise ValidationError("User is already part of the role.")
+        made = RoleMembership.objects.create(role=role, user=membership.user, organization_member=membership)
+        return Response(represented_memberships(RoleMembership.objects.filter(pk=made.pk))[0], status=201)
+
+    def destroy(self, request: Request, **_kwargs: Any) -> Response:
+        self.target().delete()
+        return Response(status=204)

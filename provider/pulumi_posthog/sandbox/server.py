@@ -1,0 +1,148 @@
+"""Starting and stopping: a database, Django, a threaded production server in the foreground."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sqlite3
+import struct
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pulumi_posthog.sandbox.options import Options, SandboxError
+
+
+def serve(options: Options) -> None:
+    """Run until SIGTERM or SIGINT."""
+    with database_file(options.db) as database:
+        prepare(options, database)
+        run(options)
+
+
+@contextmanager
+def database_file(kept: Path | None) -> Iterator[Path]:
+    """The file that was named, or one that is gone after the stop."""
+    if kept is not None:
+        check_database(kept)
+        yield kept
+        return
+    folder = Path(tempfile.mkdtemp(prefix="posthog-sandbox-"))
+    try:
+        yield folder / "posthog.sqlite3"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_database(path: Path) -> None:
+    """One line instead of Django's traceback."""
+    try:
+        connection = sqlite3.connect(path)
+        try:
+            connection.execute("PRAGMA schema_version").fetchone()
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise SandboxError(f"--db {path}: {error}") from error
+
+
+def prepare(options: Options, database: Path) -> None:
+    """Django, tables, seed and switches; after this the application can be called."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "pulumi_posthog.sandbox.settings"
+    os.environ["POSTHOG_SANDBOX_DATABASE"] = str(database)
+
+    import django
+
+    django.setup()
+
+    from pulumi_posthog.sandbox import models, start
+
+    models.HEAP.seed(options.order_seed)
+    start.make_tables()
+    start.fill(options)
+    start.make_page_login(options.admin_password or secrets.token_urlsafe(9))
+
+
+def application() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+    """Django's own, but for the answers that never come."""
+    from django.core.handlers.wsgi import WSGIHandler
+    from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]
+
+    django_application = WSGIHandler()
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        response = django_application(environ, start_response)
+        if getattr(response, "resets_connection", False):
+            response.close()
+            # Closing a socket that lingers for no time at all sends a reset instead of an end.
+            connection: socket.socket = environ["sandbox.channel"].socket
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raise ClientDisconnected
+        return response
+
+    return call
+
+
+def run(options: Options) -> None:
+    """Listen, say where, and serve."""
+    from waitress import create_server  # type: ignore[import-untyped]
+    from waitress.channel import HTTPChannel
+    from waitress.task import WSGITask  # type: ignore[import-untyped]
+
+    from pulumi_posthog.sandbox.control import ADMIN_PAGE
+
+    class Task(WSGITask):  # type: ignore[misc] # waitress has no types
+        """Lets the application reach its own connection."""
+
+        def get_environment(self) -> dict[str, Any]:
+            environ: dict[str, Any] = super().get_environment()
+            environ["sandbox.channel"] = self.channel
+            return environ
+
+    class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
+        task_class = Task
+
+    logging.getLogger("waitress").setLevel(logging.CRITICAL)
+    try:
+        server = create_server(
+            application(),
+            host=options.host,
+            port=options.port,
+            threads=options.threads,
+            ident="PostHog sandbox",
+            connection_limit=1000,
+            channel_timeout=600,
+        )
+    except (OSError, ValueError) as error:
+        raise SandboxError(f"cannot listen on {options.host}:{options.port}: {error}") from error
+    server.channel_class = Channel
+
+    host, port = server.effective_host, server.effective_port
+    url = f"http://{host}:{port}"
+    ADMIN_PAGE["url"] = f"{url}/admin/"
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise SystemExit
+
+    signal.signal(signal.SIGTERM, stop)
+    say(f"PostHog sandbox on {url}")
+    say(f"admin page {ADMIN_PAGE['url']} user {ADMIN_PAGE['username']} password {ADMIN_PAGE['password']}")
+    try:
+        server.run()  # ends on SystemExit and KeyboardInterrupt by itself
+    finally:
+        server.close()
+
+
+def say(line: str) -> None:
+    """A line that another program can wait for."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,0 +1,129 @@
+"""Every path that is served; each family is one line or a few (1.1: the trailing slash is optional)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView
+
+from pulumi_posthog.sandbox import control
+from pulumi_posthog.sandbox.access_controls import ProjectAccessControlView, ResourceAccessControlView
+from pulumi_posthog.sandbox.activity import ActivityLogView
+from pulumi_posthog.sandbox.errors import endpoint_not_found
+from pulumi_posthog.sandbox.file_system import FileSystemShortcutView, FileSystemView
+from pulumi_posthog.sandbox.organizations import InviteView, MemberView, OrganizationView, UserView
+from pulumi_posthog.sandbox.pipeline import FAMILIES, PluginConfigView, PluginView, narrowed
+from pulumi_posthog.sandbox.projects import EnvironmentView, NestedEnvironmentView, ProjectView
+from pulumi_posthog.sandbox.roles import RoleMembershipView, RoleView
+from pulumi_posthog.sandbox.views import PostHogView
+
+Methods = Mapping[str, str]
+
+LIST: Methods = {"get": "list"}
+COLLECTION: Methods = {"get": "list", "post": "create"}
+WRITES: Methods = {"patch": "partial_update", "put": "update", "delete": "destroy"}
+DETAIL: Methods = {"get": "retrieve", **WRITES}
+
+ORGANIZATION = r"organizations/(?P<organization_id>[^/]+)"
+# The families of a project are served under both prefixes, with one id (3.1).
+PROJECTS = (r"projects/(?P<project_id>[^/]+)", r"environments/(?P<project_id>[^/]+)")
+ID = r"(?P<id>[^/]+)"
+
+
+def route(pattern: str, view: type[PostHogView], methods: Methods) -> URLPattern:
+    """One URL."""
+    return re_path(rf"^{pattern}/?$", view.as_view(dict(methods)))
+
+
+def organization_routes() -> Iterator[URLPattern]:
+    yield route(
+        "users/(?P<uuid>[^/]+)", UserView, {"get": "retrieve", "patch": "partial_update", "put": "update"}
+    )
+    yield route("organizations", OrganizationView, LIST)
+    yield route(ORGANIZATION, OrganizationView, DETAIL)
+    yield route(f"{ORGANIZATION}/members", MemberView, LIST)
+    yield route(f"{ORGANIZATION}/members/(?P<user_uuid>[^/]+)", MemberView, WRITES)
+    yield route(f"{ORGANIZATION}/invites", InviteView, COLLECTION)
+    yield route(f"{ORGANIZATION}/invites/{ID}", InviteView, {"delete": "destroy"})
+    yield route(f"{ORGANIZATION}/roles", RoleView, COLLECTION)
+    yield route(f"{ORGANIZATION}/roles/{ID}", RoleView, DETAIL)
+    memberships = rf"{ORGANIZATION}/roles/(?P<role_id>[^/]+)/role_memberships"
+    yield route(memberships, RoleMembershipView, COLLECTION)
+    yield route(f"{memberships}/{ID}", RoleMembershipView, {"get": "retrieve", "delete": "destroy"})
+
+
+def plugin_routes() -> Iterator[URLPattern]:
+    yield route(f"{ORGANIZATION}/plugins", PluginView, COLLECTION)
+    yield route(f"{ORGANIZATION}/plugins/{ID}", PluginView, DETAIL)
+    for family in FAMILIES:
+        yield route(f"{ORGANIZATION}/pipeline_{family}s", narrowed(PluginView, family), LIST)
+        yield route(
+            f"{ORGANIZATION}/pipeline_{family}s/{ID}", narrowed(PluginView, family), {"get": "retrieve"}
+        )
+    yield from plugin_config_routes("plugin_configs", PluginConfigView)
+    for family in FAMILIES:
+        plural = {"frontend_app": "frontend_apps", "import_app": "import_apps"}.get(family, family)
+        view = narrowed(PluginConfigView, family)
+        yield from plugin_config_routes(f"pipeline_{plural}_configs", view)
+
+
+def plugin_config_routes(name: str, view: type[PostHogView]) -> Iterator[URLPattern]:
+    for project in PROJECTS:
+        configs = f"{project}/{name}"
+        yield route(f"{configs}", view, COLLECTION)
+        yield route(f"{configs}/rearrange", view, {"patch": "rearrange"})
+        yield route(f"{configs}/{ID}", view, DETAIL)
+        yield route(f"{configs}/{ID}/frontend", view, {"get": "frontend"})
+        yield route(f"{configs}/{ID}/job", view, {"post": "job"})
+        yield route(f"{configs}/{ID}/migrate", view, {"post": "migrate"})
+        yield route(f"{configs}/{ID}/activity", view, {"get": "activity"})
+
+
+def project_routes() -> Iterator[URLPattern]:
+    for prefix, view in (
+        (f"{ORGANIZATION}/projects", ProjectView),
+        ("projects", ProjectView),
+        ("environments", EnvironmentView),
+    ):
+        detail = rf"{prefix}/(?P<project_id>[^/]+)"
+        yield route(prefix, view, COLLECTION)
+        yield route(detail, view, DETAIL)
+        yield route(f"{detail}/activity", view, {"get": "activity"})
+        yield route(f"{detail}/is_generating_demo_data", view, {"get": "is_generating_demo_data"})
+        yield route(f"{detail}/change_organization", view, {"post": "change_organization"})
+        for action in ("reset_token", "rotate_secret_token", "delete_secret_token_backup"):
+            yield route(f"{detail}/{action}", view, {"patch": action})
+    yield route(r"projects/(?P<project_id>[^/]+)/environments", NestedEnvironmentView, COLLECTION)
+    rules = {"get": "list", "put": "update"}
+    for project in PROJECTS:
+        yield route(f"{project}/access_controls", ProjectAccessControlView, rules)
+        yield route(f"{project}/resource_access_controls", ResourceAccessControlView, rules)
+        yield route(f"{project}/activity_log", ActivityLogView, LIST)
+
+
+def file_system_routes() -> Iterator[URLPattern]:
+    for project in PROJECTS:
+        yield route(f"{project}/file_system", FileSystemView, COLLECTION)
+        yield route(f"{project}/file_system/{ID}", FileSystemView, DETAIL)
+        yield route(f"{project}/file_system_shortcut", FileSystemShortcutView, COLLECTION)
+        yield route(f"{project}/file_system_shortcut/{ID}", FileSystemShortcutView, DETAIL)
+
+
+api: list[URLPattern | URLResolver] = [
+    *organization_routes(),
+    *plugin_routes(),
+    *project_routes(),
+    *file_system_routes(),
+    re_path(r"^schema/?$", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])),
+    re_path(r"", endpoint_not_found),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include(api)),
+    path("_sandbox/", include(control.urls())),
+    path("admin/", admin.site.urls),
+    path("", RedirectView.as_view(url="/admin/")),
+]

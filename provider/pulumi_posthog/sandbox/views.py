@@ -1,0 +1,226 @@
+"""What all families have in common: ages, parents in the URL, scopes, one transaction per write."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from rest_framework.exceptions import MethodNotAllowed, NotFound
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.viewsets import GenericViewSet
+
+from pulumi_posthog.sandbox.access import project_level
+from pulumi_posthog.sandbox.errors import endpoint_not_found
+from pulumi_posthog.sandbox.models import Organization, OrganizationMembership, PersonalAPIKey, Project, User
+from pulumi_posthog.sandbox.permissions import (
+    SAFE_METHODS,
+    KeyRestriction,
+    KeyScopes,
+    MemberOfOrganization,
+    MemberOfProject,
+)
+from pulumi_posthog.sandbox.switches import SWITCHES
+from pulumi_posthog.sandbox.throttling import KeyThrottle
+
+ALWAYS = (2024, 2026)
+READ_ACTIONS = ("list", "retrieve")
+WRITE_ACTIONS = ("create", "update", "partial_update", "destroy")
+
+# SQLite has one writer at a time. Waiting here is fair and silent; waiting in SQLite is neither.
+WRITER = threading.RLock()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One writer, one transaction."""
+    with WRITER, transaction.atomic():
+        yield
+
+
+class PostHogView(GenericViewSet[Any]):
+    """A family of endpoints under an organization, under a project, or under neither."""
+
+    scope_object: ClassVar[str]
+    """The noun of its scopes (1.3)."""
+    ages: ClassVar[tuple[int, int]] = ALWAYS
+    """From which age to which it is served; else 404."""
+    urls_of_age: ClassVar[Mapping[str, tuple[int, int]]] = {}
+    """The same for single actions that have a URL of their own."""
+    methods_of_age: ClassVar[Mapping[str, tuple[int, int]]] = {}
+    """The same for methods of a shared URL: not offered is 405, or 403 for keys (1.5)."""
+    mapped_actions: ClassVar[Mapping[str, tuple[int, str]]] = {}
+    """Further actions that keys may call: since which age, with which scope (1.5)."""
+    exempt_from_key_restriction: ClassVar[bool] = False
+    lists_projects: ClassVar[bool] = False
+    further_permissions: ClassVar[Sequence[type[BasePermission]]] = ()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        action = str(self.action_map.get(str(request.method).lower()))
+        if not within(self.ages) or not within(self.urls_of_age.get(action, ALWAYS)):
+            return endpoint_not_found(request)
+        if request.method in SAFE_METHODS:
+            return super().dispatch(request, *args, **kwargs)
+        with writing():
+            response = super().dispatch(request, *args, **kwargs)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not self.action_is_offered:
+            raise MethodNotAllowed(str(request.method))
+
+    @property
+    def action_is_offered(self) -> bool:
+        return within(self.methods_of_age.get(self.action, ALWAYS))
+
+    def needed_scopes(self) -> list[str] | None:
+        """The scopes that the action asks of a key; None when keys cannot call it at all (1.5)."""
+        action = self.action
+        if action is None or not self.action_is_offered:
+            return None
+        if action in self.mapped_actions:
+            since, scope = self.mapped_actions[action]
+            if SWITCHES.age < since:
+                return None
+            return [scope if ":" in scope else f"{self.scope_object}:{scope}"]
+        if action in READ_ACTIONS:
+            return [f"{self.scope_object}:read"]
+        if action in WRITE_ACTIONS:
+            return [f"{self.scope_object}:write"]
+        return None
+
+    def get_permissions(self) -> list[Any]:
+        classes: list[type[BasePermission]] = [
+            IsAuthenticated,
+            KeyScopes,
+            KeyRestriction,
+            MemberOfOrganization,
+            MemberOfProject,
+            *self.further_permissions,
+        ]
+        return [each() for each in classes]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [KeyThrottle(rate) for rate in SWITCHES.rate_limits]
+
+    @property
+    def caller(self) -> User:
+        user: Any = self.request.user
+        assert isinstance(user, User)  # noqa: S101 - for the type checker
+        return user
+
+    @property
+    def key(self) -> PersonalAPIKey:
+        key = self.request.auth
+        assert isinstance(key, PersonalAPIKey)  # noqa: S101 - for the type checker
+        return key
+
+    @property
+    def is_organization_based(self) -> bool:
+        return "organization_id" in self.kwargs or self.is_project_based
+
+    @property
+    def is_project_based(self) -> bool:
+        return "project_id" in self.kwargs
+
+    @cached_property
+    def organization(self) -> Organization:
+        """404 `Organization not found.` for what is neither `@current` nor a known uuid (2.2)."""
+        given = self.kwargs.get("organization_id")
+        if given is None:
+            return self.project.organization
+        if given == "@current":
+            current = self.caller.current_organization
+            if current is None:
+                raise NotFound("Organization not found.")
+            return current
+        id_ = as_uuid(given)
+        found = Organization.objects.filter(pk=id_).first() if id_ else None
+        if found is None:
+            raise NotFound("Organization not found.")
+        return found
+
+    @cached_property
+    def membership(self) -> OrganizationMembership | None:
+        return membership_of(self.caller, self.organization)
+
+    @property
+    def membership_that_decides(self) -> OrganizationMembership | None:
+        """Whose level counts for writes; some families ask the wrong organization in old ages (4.3)."""
+        return self.membership
+
+    @cached_property
+    def project(self) -> Project:
+        """404 `Project not found.` for what is neither `@current` nor a known number (3.2)."""
+        given = str(self.kwargs["project_id"])
+        if given == "@current":
+            current = self.caller.current_project
+            if current is None or not living_projects().filter(pk=current.pk).exists():
+                raise NotFound("Project not found.")
+            return current
+        if not given.isascii() or not given.isdigit():
+            raise NotFound("Project not found.")
+        found = living_projects().select_related("organization").filter(pk=int(given)).first()
+        if found is None or (
+            "organization_id" in self.kwargs and found.organization_id != self.organization.pk
+        ):
+            raise NotFound("Project not found.")
+        return found
+
+    @cached_property
+    def project_level(self) -> int | None:
+        return project_level(self.membership, self.project)
+
+    def page(self, rows: QuerySet[Any] | Sequence[Any]) -> list[Any]:
+        """The rows that the caller asked for."""
+        return self.paginate_queryset(rows) or []
+
+    def page_response(self, items: list[Any]) -> Response:
+        return self.get_paginated_response(items)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Only the OpenAPI generator asks; the actions say themselves what they read."""
+        return Project.objects.none()
+
+
+def within(ages: tuple[int, int]) -> bool:
+    """Whether the server's age is one of these."""
+    return ages[0] <= SWITCHES.age <= ages[1]
+
+
+def as_uuid(text: object) -> uuid.UUID | None:
+    """None for what is not a UUID."""
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None
+
+
+def membership_of(user: User, organization: Organization) -> OrganizationMembership | None:
+    """The user's place in the organization."""
+    return (
+        OrganizationMembership.objects.select_related("user", "organization")
+        .filter(user=user, organization=organization)
+        .first()
+    )
+
+
+def living_projects() -> QuerySet[Project]:
+    """Projects whose deletion is not complete; in 2026 it takes a while (3.7)."""
+    over = timezone.now() - timedelta(seconds=SWITCHES.deletion_seconds)
+    return Project.objects.filter(Q(deletion_began_at=None) | Q(deletion_began_at__gt=over))
