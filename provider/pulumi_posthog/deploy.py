@@ -144,6 +144,7 @@ def properties_of(entry: Entry, parent: Entity | None) -> dict[str, Any]:
             properties["__place"] = entry.place
     if kind.parent and parent is not None:
         properties[kind.parent] = parent.id
+    properties["__guarded"] = True
     if entry.id is not None:
         properties["__id"] = entry.id
     if kind.deletion is Deletion.NEVER:

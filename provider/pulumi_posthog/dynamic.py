@@ -28,8 +28,8 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 from pulumi_posthog import engine
 from pulumi_posthog.api import ApiError, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
-from pulumi_posthog.kind import Deletion, Kind
-from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kind import Deletion, Kind, Type
+from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.plan import details, differences
 from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values
@@ -48,6 +48,7 @@ class Session:
     _lock = threading.Lock()
     key_from_config: str | None = None
     limits = Limits()
+    guard_consulted = False  # whether this process has seen what the program declares, and let it pass
 
     def __init__(self, host: str, organization: str) -> None:
         key = os.environ.get(KEY_VARIABLE) or self.key_from_config
@@ -101,7 +102,8 @@ class KindProvider(ResourceProvider):
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
         kind, olds = KINDS[self.kind], _olds or {}
         inputs = checked(kind, olds, news)
-        if refusal := self._refusal(kind, inputs):
+        refusal = self._resolve(kind, inputs) or self._refusal(kind, inputs)
+        if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
         if not olds:
             self._announce(kind, inputs)
@@ -192,7 +194,22 @@ class KindProvider(ResourceProvider):
                 engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
             return
         if kind.deletion is not Deletion.FORGET:
+            if _props.get("__guarded"):
+                check_consulted()
             Session.of(_props).applier.delete(kind, _scope(kind, _props), _id)
+
+    @staticmethod
+    def _resolve(kind: Kind, inputs: dict[str, Any]) -> str | None:
+        """Put ids in the place of names (a plugin's URL), where a program gave a name; why not, if not."""
+        for field in kind.writable:
+            value = inputs.get(field.name)
+            if field.refers_to in LOOKUPS and field.type is Type.INTEGER and isinstance(value, str):
+                inputs[field.name] = Session.of(inputs).live.refer(field.refers_to, value)
+                if inputs[field.name] is None:
+                    return (
+                        f'the organization has no {field.refers_to} "{value}": install it, or check its name'
+                    )
+        return None
 
     def _refusal(self, kind: Kind, inputs: Props) -> str | None:
         """Why the rails do not allow what is declared: emptying an exact list, deleting what is guarded."""
@@ -296,6 +313,7 @@ class GuardProvider(ResourceProvider):
             KINDS,
             json.loads(news.get("__renamed") or "{}"),
         )
+        Session.guard_consulted = not found
         return CheckResult(inputs, [CheckFailure("", str(refusal)) for refusal in found])
 
     def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
@@ -309,6 +327,23 @@ class GuardProvider(ResourceProvider):
     def read(self, id_: str, props: Any) -> ReadResult:
         """What it is given."""
         return ReadResult(id_, dict(props))
+
+    def delete(self, _id: str, _props: Any) -> None:
+        """Nothing in PostHog, but only a stack that may be emptied loses its guard."""
+        try:
+            check_consulted()
+        except Impossible as error:
+            engine.fail(error)
+
+
+def check_consulted() -> None:
+    """Refuse to delete when no program has declared anything: it ended early, or the stack is being destroyed."""
+    if not Session.guard_consulted and not Session.limits.destroy:
+        raise Impossible(
+            "everything that this stack manages would be removed from PostHog, for no program has declared anything"
+            " in this run; if that is meant, as for `pulumi destroy`, say so: pulumi config set"
+            " posthog:allowDestroy true"
+        )
 
 
 def _scope(kind: Kind, properties: Props) -> dict[str, str]:

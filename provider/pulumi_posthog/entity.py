@@ -13,7 +13,7 @@ from typing import Any
 import pulumi
 
 from pulumi_posthog.dynamic import provider_string
-from pulumi_posthog.kind import Kind
+from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.properties import secret_name
 
 
@@ -75,6 +75,23 @@ class Entity(pulumi.CustomResource):
                 opts,
             ),
         )
+
+
+def declared(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of a typed resource -> properties; objects become JSON text, which keeps numbers and order.
+
+    Outputs may stand anywhere in `values`; fields that are UNSET are left out and None is said as null.
+    """
+    texts = {name for field in kind.fields if field.as_json_text for name in (field.name, secret_name(field))}
+    given = {name: value for name, value in values.items() if value is not UNSET}
+    result = {
+        name: pulumi.Output.json_dumps(value, sort_keys=True, ensure_ascii=False) if name in texts else value
+        for name, value in given.items()
+        if value is not None
+    }
+    if len(result) < len(given):
+        result["__nulls"] = sorted(given.keys() - result.keys())
+    return result
 
 
 class Guard(pulumi.CustomResource):

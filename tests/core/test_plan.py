@@ -44,7 +44,10 @@ def test_the_order_of_urls_counts():
 
 
 def test_members_are_a_set_of_addresses_whatever_their_case():
-    assert names(MEMBERS, {"members": ["Bo@acme.io", "ana@acme.io"]}, {"members": ["ana@acme.io", "bo@acme.io"]}) == []
+    assert (
+        names(MEMBERS, {"members": ["Bo@acme.io", "ana@acme.io"]}, {"members": ["ana@acme.io", "bo@acme.io"]})
+        == []
+    )
 
 
 def test_of_a_merged_object_only_declared_keys_are_compared():
@@ -55,7 +58,9 @@ def test_of_a_merged_object_only_declared_keys_are_compared():
 
 
 def test_a_key_declared_null_must_be_absent():
-    assert names(PROJECT, {"survey_config": {"other": None}}, {"survey_config": {"other": 1}}) == ["survey_config"]
+    assert names(PROJECT, {"survey_config": {"other": None}}, {"survey_config": {"other": 1}}) == [
+        "survey_config"
+    ]
     assert names(PROJECT, {"survey_config": {"other": None}}, {"survey_config": {}}) == []
 
 
@@ -145,7 +150,10 @@ def test_an_immutable_field_replaces():
 def test_what_is_declared_absent_goes_when_it_is_there_and_only_then():
     entry = Entry(kind=PROJECT, name="Old", fields={"name": "Old"}, absent=True)
 
-    assert plan(desired_of(entry), {("project", "Old"): ("3", {"name": "Old"})}).changes[0].action is Action.DELETE
+    assert (
+        plan(desired_of(entry), {("project", "Old"): ("3", {"name": "Old"})}).changes[0].action
+        is Action.DELETE
+    )
     assert not plan(desired_of(entry), {})
 
 

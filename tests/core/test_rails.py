@@ -35,14 +35,19 @@ def test_an_explicit_permission_counts_for_its_kind_only():
 
 
 def test_one_each_from_many_parents_is_many():
-    before = {"file_system_entry": {f"P{n}": {f"P{n}/a": "", f"P{n}/b": "", f"P{n}/c": ""} for n in range(20)}}
+    before = {
+        "file_system_entry": {f"P{n}": {f"P{n}/a": "", f"P{n}/b": "", f"P{n}/c": ""} for n in range(20)}
+    }
     after = {"file_system_entry": {f"P{n}": {f"P{n}/a": "", f"P{n}/b": ""} for n in range(20)}}
 
     assert [len(names) for names in gone(before, after)] == [20]
 
 
 def test_a_rename_is_no_removal():
-    assert gone(roles(*NINE), roles(*(f"{name}!" for name in NINE)), moved={"role": {n: f"{n}!" for n in NINE}}) == []
+    assert (
+        gone(roles(*NINE), roles(*(f"{name}!" for name in NINE)), moved={"role": {n: f"{n}!" for n in NINE}})
+        == []
+    )
 
 
 def test_a_replacement_is_a_removal():
@@ -85,7 +90,11 @@ def test_limits_that_make_no_sense_are_named(settings, message):
 
 
 def test_limits_come_from_stack_configuration():
-    settings = {"maxRemovals": "3", "allowRemovals": "role=4, role_membership=7", "allowDeletions": "project/Old"}
+    settings = {
+        "maxRemovals": "3",
+        "allowRemovals": "role=4, role_membership=7",
+        "allowDeletions": "project/Old",
+    }
 
     assert Limits.from_settings(settings, KINDS) == Limits(
         number=3, allowed={"role": 4, "role_membership": 7}, deletions=frozenset({"project/Old"})

@@ -76,7 +76,9 @@ def test_everything_is_in_posthog_as_declared(everything):
 def test_a_change_by_hand_shows_field_by_field_in_a_bare_preview_and_is_healed(everything):
     posthog = everything.posthog
     project = posthog.project("Web")["id"]
-    posthog.call("PATCH", f"/api/organizations/{posthog.organization}/projects/{project}/", {"timezone": "UTC"})
+    posthog.call(
+        "PATCH", f"/api/organizations/{posthog.organization}/projects/{project}/", {"timezone": "UTC"}
+    )
     posthog.count_anew()
 
     preview = succeeded(everything.preview())
@@ -179,6 +181,8 @@ def test_what_leaves_the_file_leaves_posthog_but_a_project_stays(everything):
 
 
 def test_destroy_removes_what_the_stack_made_and_leaves_projects(everything):
+    everything.set("allowDestroy", "true")
+
     succeeded(everything.destroy())
 
     assert everything.posthog.role("Analysts") is None
@@ -188,7 +192,9 @@ def test_destroy_removes_what_the_stack_made_and_leaves_projects(everything):
 def test_refresh_takes_over_what_was_changed_by_hand(everything):
     posthog = everything.posthog
     project = posthog.project("Web")["id"]
-    posthog.call("PATCH", f"/api/organizations/{posthog.organization}/projects/{project}/", {"timezone": "UTC"})
+    posthog.call(
+        "PATCH", f"/api/organizations/{posthog.organization}/projects/{project}/", {"timezone": "UTC"}
+    )
 
     succeeded(everything.refresh())
 

@@ -103,7 +103,9 @@ class Sandbox:
 
     def writes(self) -> dict[str, int]:
         """Every request that was no GET: "METHOD path" -> how often."""
-        return {path: count for path, count in self.requests()["by_path"].items() if not path.startswith("GET ")}
+        return {
+            path: count for path, count in self.requests()["by_path"].items() if not path.startswith("GET ")
+        }
 
     def role(self, name: str) -> Any:
         """The role of that name, None when there is none."""

@@ -42,7 +42,10 @@ class Run:
     def changes(self) -> dict[str, int]:
         """What Pulumi counted under "Resources:": {"created": 3, "unchanged": 1}."""
         _, _, tail = self.text.rpartition("Resources:")
-        return {word: int(count) for count, word in re.findall(r"(\d+) (?:to )?(\w+)", tail.partition("Duration")[0])}
+        return {
+            word: int(count)
+            for count, word in re.findall(r"(\d+) (?:to )?(\w+)", tail.partition("Duration")[0])
+        }
 
 
 class Stack:

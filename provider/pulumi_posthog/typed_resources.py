@@ -1,0 +1,116 @@
+"""kinds -> the source of `resources.py`: one typed class per kind, for programs written in Python.
+
+`python -m pulumi_posthog.typed_resources` writes it anew.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+from pulumi_posthog.kind import Field, Kind, Type
+from pulumi_posthog.kinds import KINDS
+
+TYPES = {
+    Type.STRING: "str",
+    Type.INTEGER: "int",
+    Type.DECIMAL: "float",
+    Type.BOOLEAN: "bool",
+    Type.STRINGS: "Sequence[pulumi.Input[str]]",
+    Type.OBJECT: "Mapping[str, Any]",
+    Type.LIST: "Sequence[Any]",
+}
+HEAD = '''"""The resources for programs written in Python. Generated from the kinds: do not edit.
+
+    web = Project("Web", name="Web", timezone="Europe/Berlin")
+    PipelineDestination("orders", project=web.id, plugin="https://github.com/...", name="Orders", order=1)
+
+A field that is left out is not managed; None says null to PostHog. Where the organization lives comes from
+`address`, or from the stack's configuration (`Address.configured`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from pulumi_posthog.entity import Address, Entity, declared
+from pulumi_posthog.kind import UNSET, Unset
+from pulumi_posthog.kinds import KINDS
+'''
+
+
+def source() -> str:
+    """The whole module, before formatting."""
+    classes = [_class(kind) for kind in KINDS.values()]
+    names = sorted([kind.resource for kind in KINDS.values()] + ["Address"])
+    return HEAD + "\n\n" + "\n\n".join(classes) + f"\n\n__all__ = {names!r}\n"
+
+
+def _class(kind: Kind) -> str:
+    arguments = [*(_argument(field) for field in _ordered(kind)), "address: Address | None = None"]
+    arguments.append("opts: pulumi.ResourceOptions | None = None")
+    names = [name for field in _ordered(kind) for name in _names(field)]
+    outputs = [
+        f"    {field.name}: pulumi.Output[{TYPES[field.type]}]" for field in kind.fields if field.read_only
+    ]
+    rows = "\n".join(
+        textwrap.fill(f"{field.name}: {field.doc}", 100, initial_indent=" " * 8, subsequent_indent=" " * 12)
+        for field in _ordered(kind)
+        if field.doc
+    )
+    body = ",\n                ".join(f'"{name}": {name}' for name in names)
+    return "\n".join(
+        [
+            f"class {kind.resource}(Entity):",
+            f'    """{kind.doc}',
+            "",
+            "    Arguments:",
+            rows.replace("\\", "\\\\"),
+            '    """',
+            "",
+            *outputs,
+            *([""] if outputs else []),
+            "    def __init__(",
+            "        self,",
+            "        resource_name: str,",
+            "        *,",
+            *(f"        {argument}," for argument in arguments),
+            "    ) -> None:",
+            f'        kind = KINDS["{kind.name}"]',
+            "        values: dict[str, Any] = {",
+            f"                {body},",
+            "        }",
+            "        super().__init__(",
+            "            kind, resource_name, declared(kind, values), address or Address.configured(), opts",
+            "        )",
+            "",
+        ]
+    )
+
+
+def _ordered(kind: Kind) -> list[Field]:
+    return sorted(kind.declarable, key=lambda field: not field.required)
+
+
+def _names(field: Field) -> list[str]:
+    return [field.name, f"secret_{field.name}"] if field.secret and field.as_json_text else [field.name]
+
+
+def _argument(field: Field) -> str:
+    type_ = TYPES[field.type]
+    if field.refers_to == "plugin":
+        type_ = "int | str"
+    given = f"pulumi.Input[{type_}]"
+    if field.nullable:
+        given += " | None"
+    if field.required:
+        return f"{field.name}: {given}"
+    first = f"{field.name}: {given} | Unset = UNSET"
+    return ",\n        ".join([first, *(f"{name}: {given} | Unset = UNSET" for name in _names(field)[1:])])
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "resources.py").write_text(source())

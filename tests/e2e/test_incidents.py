@@ -1,0 +1,271 @@
+"""What went wrong on somebody's worst night, replayed: nothing is lost and nothing is made twice.
+
+Each test is named after what happened.
+"""
+
+import signal
+import subprocess
+import time
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+NINE = [f"Role {number}" for number in range(9)]
+
+
+def roles_file(names):
+    return "roles:\n" + "".join(f"  {name}: {{}}\n" for name in names)
+
+
+@pytest.fixture
+def nine_roles(stack):
+    """A stack with nine roles, applied."""
+    stack.write(roles_file(NINE))
+    run = stack.up()
+    assert run.status == 0, run.text
+    stack.posthog.count_anew()
+    return stack
+
+
+def role_names(posthog):
+    return {role["name"] for role in posthog.all(f"/api/organizations/{posthog.organization}/roles/")}
+
+
+def assert_refused(stack, run, *texts):
+    assert run.status != 0, run.text
+    assert "Traceback" not in run.text
+    for text in texts:
+        assert text in run.text, run.text
+    assert stack.posthog.writes() == {}
+    assert set(NINE) <= role_names(stack.posthog)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "empty"),
+        ("roles: {}\n", "declares nothing"),
+        ("roles:\n  Role 0: {}\n  Role 1: [\n", "posthog.yaml:"),
+    ],
+    ids=["empty", "nothing declared", "cut in the middle"],
+)
+def test_an_empty_or_cut_file_was_read_as_an_empty_target(nine_roles, content, said):
+    nine_roles.write(
+        content,
+        header=""
+        if not content
+        else "organization: {host: !env POSTHOG_HOST, id: !env POSTHOG_ORGANIZATION_ID}\n",
+    )
+
+    assert_refused(nine_roles, nine_roles.preview(), said)
+    assert_refused(nine_roles, nine_roles.up(), said)
+    assert_refused(nine_roles, nine_roles.up("--continue-on-error"), said)
+
+
+def test_an_include_that_matched_nothing_emptied_the_organization(nine_roles):
+    nine_roles.write("roles: !include roles/*.yaml\n")
+
+    assert_refused(nine_roles, nine_roles.up(), "posthog.yaml:4:8", "roles/*.yaml")
+
+
+def test_most_roles_left_the_file_in_a_bad_merge(nine_roles):
+    nine_roles.write(roles_file(NINE[:2]))
+
+    for run in (nine_roles.preview(), nine_roles.up(), nine_roles.up("--continue-on-error")):
+        assert_refused(nine_roles, run, *NINE[2:], "pulumi config set posthog:allowRemovals role=7")
+
+    nine_roles.set("allowRemovals", "role=7")
+    assert nine_roles.up().status == 0
+    assert role_names(nine_roles.posthog) & set(NINE) == {"Role 0", "Role 1"}
+
+
+def test_members_were_stripped_though_no_team_was_removed(stack):
+    posthog = stack.posthog
+    people = [member["email"] for member in posthog.info["members"]]
+    stack.write(f"roles:\n  Everybody:\n    members: [{', '.join(people)}]\n")
+    assert stack.up().status == 0
+    posthog.count_anew()
+    stack.write(f"roles:\n  Everybody:\n    members: [{people[0]}]\n")
+
+    for run in (stack.preview(), stack.up()):
+        assert run.status != 0
+        assert f"{len(people) - 1} of {len(people)} role memberships" in run.text, run.text
+    assert posthog.members("Everybody") == sorted(people)
+    assert posthog.writes() == {}
+
+
+def test_the_owner_of_the_key_locked_themselves_out(stack):
+    stack.write("roles:\n  Admins:\n    members: [ada@acme.io, ana@acme.io]\n")
+    assert stack.up().status == 0
+    stack.write("roles:\n  Admins:\n    members: [ana@acme.io]\n")
+
+    run = stack.up()
+
+    assert run.status != 0
+    assert "ada@acme.io owns the key" in run.text
+    assert stack.posthog.members("Admins") == ["ada@acme.io", "ana@acme.io"]
+
+
+def test_a_dry_run_wrote(stack):
+    stack.posthog.count_anew()
+    stack.write(
+        "projects:\n  Web:\n    timezone: Europe/Berlin\n    file_system:\n      Marketing: {type: folder}\n"
+        "roles:\n  Analysts:\n    members: [ana@acme.io]\n"
+    )
+
+    run = stack.preview()
+
+    assert run.status == 0, run.text
+    assert set(stack.posthog.requests()["by_method"]) == {"GET"}
+
+
+@pytest.mark.parametrize("fault", ["reset-after", "502-after"])
+def test_a_create_was_repeated_after_its_answer_was_lost(stack, fault):
+    posthog = stack.posthog
+    stack.write(
+        "projects:\n  Web:\n    timezone: UTC\n    file_system:\n      Marketing: {type: folder}\n"
+        "    pipeline_destinations:\n      Orders: {plugin: Customer.io, order: 1, config: {}}\n"
+        "roles:\n  Analysts:\n    members: [ana@acme.io]\n  Editors:\n    members: {mode: additive, items: [bo@acme.io]}\n"
+    )
+    for path in (
+        "projects/$",
+        "roles/$",
+        "role_memberships/$",
+        "pipeline_destination_configs/$",
+        "file_system/$",
+    ):
+        posthog.call("POST", "/_sandbox/faults", {"fault": f"{fault} POST {path} times=1"})
+
+    run = stack.up()
+
+    assert run.status == 0, run.text
+    organization = f"/api/organizations/{posthog.organization}"
+    names = [project["name"] for project in posthog.all(f"{organization}/projects/")]
+    assert names.count("Web") == 1
+    assert sorted(role_names(posthog) & {"Analysts", "Editors"}) == ["Analysts", "Editors"]
+    assert posthog.members("Analysts") == ["ana@acme.io"]
+    project = posthog.project("Web")["id"]
+    assert len(posthog.all(f"/api/projects/{project}/pipeline_destination_configs/")) == 1
+    paths = [row["path"] for row in posthog.all(f"/api/projects/{project}/file_system/?limit=1000")]
+    assert paths.count("Marketing") == 1
+    posthog.count_anew()
+    assert stack.up().status == 0
+    assert posthog.writes() == {}
+
+
+def test_a_weak_key_was_told_403_and_everything_was_taken_for_gone(nine_roles):
+    weak = nine_roles.posthog.call("POST", "/_sandbox/keys", {"scopes": ["user:read", "project:read"]})["key"]
+    before = nine_roles.state()
+    nine_roles.environment["POSTHOG_PERSONAL_API_KEY"] = weak
+    nine_roles.posthog.count_anew()
+
+    for run in (nine_roles.preview(), nine_roles.up(), nine_roles.refresh()):
+        assert_refused(nine_roles, run, "organization:read")
+    assert nine_roles.state().keys() == before.keys()
+
+
+@pytest.mark.parametrize(
+    "fault", ["500-before GET /roles/ times=50", "cut GET /roles/ times=50", "html GET /roles/ times=50"]
+)
+def test_a_half_read_list_was_taken_for_the_whole(nine_roles, fault):
+    before = nine_roles.state()
+    nine_roles.posthog.call("POST", "/_sandbox/faults", {"fault": fault})
+
+    runs = (nine_roles.refresh(), nine_roles.up())
+
+    nine_roles.posthog.call("DELETE", "/_sandbox/faults")
+    for run in runs:
+        assert_refused(nine_roles, run)
+    assert nine_roles.state().keys() == before.keys()
+
+
+def test_an_update_sent_back_stale_values_of_fields_nobody_had_declared(stack):
+    posthog = stack.posthog
+    stack.write("projects:\n  Web:\n    timezone: Europe/Berlin\n")
+    assert stack.up().status == 0
+    project = posthog.project("Web")["id"]
+    path = f"/api/organizations/{posthog.organization}/projects/{project}/"
+    posthog.call("PATCH", path, {"anonymize_ips": True, "app_urls": ["https://by-hand.io"]})
+    stack.write("projects:\n  Web:\n    timezone: Europe/Paris\n")
+
+    assert stack.up().status == 0
+
+    web = posthog.project("Web")
+    assert (web["timezone"], web["anonymize_ips"], web["app_urls"]) == (
+        "Europe/Paris",
+        True,
+        ["https://by-hand.io"],
+    )
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise RuntimeError('half way')",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+        "import sys\nsys.exit(0)",
+        "pass",
+    ],
+    ids=["raises", "is killed", "exits early", "does nothing"],
+)
+def test_a_program_that_died_half_way_looked_like_a_smaller_one(nine_roles, program):
+    (nine_roles.folder / "__main__.py").write_text(program)
+
+    for run in (nine_roles.up(), nine_roles.up("--continue-on-error")):
+        assert run.status != 0, run.text
+        assert nine_roles.posthog.writes() == {}
+    assert set(NINE) <= role_names(nine_roles.posthog)
+
+
+def test_the_wrong_stack_was_destroyed(nine_roles):
+    run = nine_roles.destroy()
+
+    assert_refused(nine_roles, run, "pulumi config set posthog:allowDestroy true")
+
+
+def test_the_key_belonged_to_another_organization(nine_roles):
+    nine_roles.environment["POSTHOG_ORGANIZATION_ID"] = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"
+    nine_roles.posthog.count_anew()
+
+    assert_refused(nine_roles, nine_roles.up())
+
+
+def test_a_runner_was_killed_in_the_middle_of_a_create(stack):
+    posthog = stack.posthog
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 1500})
+    stack.write(roles_file(NINE[:3]))
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
+    running = subprocess.Popen(
+        command, cwd=stack.folder, env=stack.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not posthog.requests()["by_method"].get("POST") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
+    time.sleep(3)  # the provider lives on and goes on with its POST
+
+    locked = stack.up()
+    assert "locked" in locked.text
+    assert stack.pulumi("cancel", "--yes").status == 0
+    stack.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+    run = stack.up()
+
+    assert run.status == 0, run.text
+    names = [role["name"] for role in posthog.all(f"/api/organizations/{posthog.organization}/roles/")]
+    assert sorted(name for name in names if name in NINE) == NINE[:3]
+
+
+def test_one_bad_object_stopped_all_the_others(stack):
+    posthog = stack.posthog
+    posthog.call("POST", "/_sandbox/faults", {"fault": "500-before POST /role_memberships/ times=50"})
+    stack.write(
+        "roles:\n  Analysts:\n    members: [ana@acme.io]\n" + "".join(f"  {name}: {{}}\n" for name in NINE)
+    )
+
+    run = stack.up("--continue-on-error")
+
+    assert run.status != 0
+    assert set(NINE) <= role_names(posthog)
