@@ -23,14 +23,18 @@ BYTES_NEEDED = 4 * 1024**3
 
 
 def build(scratch: Path) -> Path:
-    """Build into a folder under `scratch` and return it: its bin has what a release has. Raises ToolError."""
+    """Build into a folder under `scratch` and return it: its bin has what a release has. Raises ToolError.
+
+    What Go downloads and compiles is kept until a build has succeeded: one that was interrupted goes on.
+    """
     if shutil.disk_usage(scratch).free < BYTES_NEEDED:
         free = shutil.disk_usage(scratch).free / 1024**3
         raise full_disk(f"building Pulumi takes 4 GB for a while in {scratch.parent}, {free:.1f} GB are free")
     began = time.monotonic()
     version = places.pulumi_version()
     say(f"pulumi: building {version} from source, once for this user: four to six minutes on two cores")
-    go = toolchain(scratch)
+    files = places.cache() / "go"
+    go = toolchain(scratch, files)
     home = scratch / "built"
     binaries = home / "bin"
     binaries.mkdir(parents=True)
@@ -40,6 +44,7 @@ def build(scratch: Path) -> Path:
     for script in SCRIPTS:
         shutil.copyfile(sources / script, binaries / script.name)
         (binaries / script.name).chmod(0o755)
+    remove(files)
     say(f"pulumi: built in {time.monotonic() - began:.0f} s")
     return home
 
