@@ -1,0 +1,124 @@
+"""The verbs as one program, and what becomes of an error that nobody caught."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.sandbox import sandbox
+
+ISSUES = "https://github.com/pulumi-posthog/pulumi-posthog/issues"
+NO_COLOR, DEBUG = "--no-color", "--debug"
+
+application = typer.Typer(
+    name="pulumi-posthog",
+    help="Keep a PostHog organization in Git: `pulumi up` applies it, this checks and compares.",
+    add_completion=False,
+    no_args_is_help=True,
+    # Plain: a tenth of a second sooner, and it reads well at any width.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (sandbox,):
+    application.command()(verb)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pulumi-posthog {version('pulumi-posthog')} (Python {platform.python_version()})")
+        raise typer.Exit
+
+
+@application.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is."),
+    ] = False,
+    _no_color: Annotated[
+        bool, typer.Option(NO_COLOR, help="No colours, as with NO_COLOR=1; may stand after the verb.")
+    ] = False,
+    _debug: Annotated[
+        bool, typer.Option(DEBUG, help="Show where a bug happened; may stand after the verb.")
+    ] = False,
+) -> None:
+    """What is true of all verbs; `run` acts on it before any of them."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit status."""
+    anywhere, rest = _parted(arguments)
+    if NO_COLOR in anywhere:
+        os.environ["NO_COLOR"] = "1"
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        result = application([*anywhere, *rest], prog_name="pulumi-posthog", standalone_mode=False)
+        sys.stdout.flush()
+    except BaseException as error:
+        return _failed(error, debug=DEBUG in anywhere)
+    return int(result or Exit.NOTHING)
+
+
+def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The options of all verbs, wherever they stand, and the other arguments."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    anywhere = [argument for argument in arguments[:end] if argument in (NO_COLOR, DEBUG)]
+    rest = [argument for argument in arguments[:end] if argument not in (NO_COLOR, DEBUG)]
+    return anywhere, [*rest, *arguments[end:]]
+
+
+def _interrupt(_signal: int, _frame: Any) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _failed(error: BaseException, *, debug: bool) -> Exit:
+    """Say why the command ended, in one line where the user can put it right; the exit status."""
+    from pulumi_posthog.cli import failures, terminal
+
+    if isinstance(error, typer.Exit):
+        return Exit(error.exit_code)
+    if isinstance(error, typer.Abort | KeyboardInterrupt):
+        terminal.note("cancelled")
+        return Exit.CANCELLED
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output has stopped: there is nobody to tell, and Python must not try at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.CANCELLED
+    if isinstance(error, typer.TyperException):
+        return _misused(error)
+    said = failures.said(error)
+    if said is not None:
+        for failure in said:
+            terminal.error(failure.message, failure.hint)
+        return failures.exit_of(said)
+    terminal.error(
+        f"this is a bug of pulumi-posthog: {type(error).__name__}: {error}",
+        f"please report it at {ISSUES}" + ("" if debug else f", with what {DEBUG} shows"),
+    )
+    if debug:
+        terminal.note("".join(traceback.format_exception(error)))
+    return Exit.BUG
+
+
+def _misused(error: typer.TyperException) -> Exit:
+    from pulumi_posthog.cli import terminal
+
+    context = getattr(error, "ctx", None)
+    message = error.format_message().replace("\n", " ").replace("\t", " ")
+    if not message.strip() or context is None:
+        terminal.error(message or "nothing to do", "pulumi-posthog --help")
+    elif type(error).__name__ == "NoArgsIsHelpError":
+        terminal.note(error.format_message())
+    else:
+        terminal.error(message[:1].lower() + message[1:].rstrip("."), f"see {context.command_path} --help")
+    return Exit.USAGE

@@ -1,0 +1,39 @@
+"""What the command's exit status means; scripts and workflows rely on it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+
+class Exit(enum.IntEnum):
+    """The statuses of `pulumi-posthog`. 6 is left out: Pulumi has it for a stack that does not exist."""
+
+    NOTHING = 0  # nothing to report
+    BUG = 1
+    USAGE = 2  # the configuration or the command line is wrong
+    KEY = 3  # the key, or a scope of it, is missing
+    API = 4  # PostHog failed, or something could not be read, or only a part was done
+    REFUSED = 5  # a rail said no
+    DIFFERENT = 7
+    CANCELLED = 8
+    GAVE_UP = 9  # waiting for the rate limit would have taken too long
+
+
+# Of several at once, the one that a person has to look at first.
+_FIRST_WINS = (
+    Exit.BUG,
+    Exit.CANCELLED,
+    Exit.GAVE_UP,
+    Exit.USAGE,
+    Exit.KEY,
+    Exit.API,
+    Exit.REFUSED,
+    Exit.DIFFERENT,
+    Exit.NOTHING,
+)
+
+
+def worst(exits: Iterable[Exit]) -> Exit:
+    """The one status that stands for several: 4 over 5 over 7."""
+    return min(exits, key=_FIRST_WINS.index, default=Exit.NOTHING)

@@ -1,0 +1,64 @@
+"""What people see: data goes to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # rich takes a tenth of a second, and `--help` does without it
+    from rich.console import Console
+
+WIDTH_OF_FILES = 120  # columns of text that goes into a file or a pipe, unless COLUMNS says otherwise
+
+
+@cache
+def stderr() -> Console:
+    """Where notes, progress and errors go."""
+    return _console(to_stderr=True)
+
+
+@cache
+def stdout() -> Console:
+    """Where text for people goes; other formats are written as they are (`write`)."""
+    return _console(to_stderr=False)
+
+
+def _console(*, to_stderr: bool) -> Console:
+    from rich.console import Console
+
+    # Colours, NO_COLOR, TERM=dumb, and the width of a terminal are rich's business.
+    stream = sys.stderr if to_stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else WIDTH_OF_FILES
+    return Console(stderr=to_stderr, width=width, highlight=False, emoji=False, markup=False)
+
+
+def write(text: str) -> None:
+    """Data for stdout, as it is."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """Something worth knowing that is no result."""
+    # Never folded: a terminal does that itself, and logs are searched line by line.
+    stderr().print(text, soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """Something that the user should look at."""
+    _headed("warning", "yellow", text)
+
+
+def error(text: str, hint: str | None = None) -> None:
+    """Why the command did not do what it was asked to, and what to do about it."""
+    _headed("error", "red", text)
+    if hint:
+        _headed("hint", "cyan", hint, before="  ")
+
+
+def _headed(head: str, colour: str, text: str, before: str = "") -> None:
+    from rich.text import Text
+
+    stderr().print(Text.assemble(before, (f"{head}:", f"bold {colour}"), f" {text}"), soft_wrap=True)
