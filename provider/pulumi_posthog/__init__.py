@@ -1,1 +1,47 @@
-"""Keep a PostHog organization in Git: YAML in, only the needed API calls out, through Pulumi."""
+"""Keep a PostHog organization in Git: YAML in, only the needed API calls out, through Pulumi.
+
+import pulumi_posthog
+
+pulumi_posthog.deploy("posthog.yaml")                  # a whole organization, written in YAML
+pulumi_posthog.Role("analysts", name="Analysts")       # or resources in a program of your own
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pulumi_posthog.deploy import deploy
+    from pulumi_posthog.entity import Address
+    from pulumi_posthog.resources import (
+        FileSystemEntry,
+        PipelineDestination,
+        Project,
+        Role,
+        RoleMembers,
+        RoleMembership,
+        SiteApp,
+    )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Address",
+    "FileSystemEntry",
+    "PipelineDestination",
+    "Project",
+    "Role",
+    "RoleMembers",
+    "RoleMembership",
+    "SiteApp",
+    "deploy",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Late, because the command line needs none of it and Pulumi's SDK takes half a second to import.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = {"deploy": "deploy", "Address": "entity"}.get(name, "resources")
+    return getattr(import_module(f"{__name__}.{module}"), name)

@@ -16,7 +16,6 @@ from pulumi_posthog.api import ApiError, Connection, Pace, Reader
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
 from pulumi_posthog.dynamic import KEY_VARIABLE
 from pulumi_posthog.entity import Address, Entity, Guard
-from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Live
 from pulumi_posthog.properties import json_text, to_properties
@@ -147,8 +146,6 @@ def properties_of(entry: Entry, parent: Entity | None) -> dict[str, Any]:
     properties["__guarded"] = True
     if entry.id is not None:
         properties["__id"] = entry.id
-    if kind.deletion is Deletion.NEVER:
-        properties["state"] = "absent" if entry.absent else "present"
-        if entry.absent:
-            properties["__absent"] = True
+    if entry.absent:
+        properties |= {"state": "absent", "__absent": True}
     return properties

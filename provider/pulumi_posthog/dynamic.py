@@ -39,6 +39,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Props = Mapping[str, Any]
 KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"
+DESTROY_VARIABLE = "POSTHOG_ALLOW_DESTROY"
 
 
 class Session:
@@ -145,8 +146,6 @@ class KindProvider(ResourceProvider):
                 return ReadResult(id_, dict(props), inputs=dict(props))
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
         inputs = recorded(kind, found.values, props)
-        if kind.deletion is Deletion.NEVER:
-            inputs["state"] = "present"
         return ReadResult(id_, {**inputs, **outputs(kind, found.values)}, inputs=inputs)
 
     @clean
@@ -338,11 +337,11 @@ class GuardProvider(ResourceProvider):
 
 def check_consulted() -> None:
     """Refuse to delete when no program has declared anything: it ended early, or the stack is being destroyed."""
-    if not Session.guard_consulted and not Session.limits.destroy:
+    # Not a setting of the stack: `pulumi destroy` sees those of the last `up`, and they stay set for ever.
+    if not Session.guard_consulted and os.environ.get(DESTROY_VARIABLE) != "true":
         raise Impossible(
             "everything that this stack manages would be removed from PostHog, for no program has declared anything"
-            " in this run; if that is meant, as for `pulumi destroy`, say so: pulumi config set"
-            " posthog:allowDestroy true"
+            f" in this run; if that is meant, say so: {DESTROY_VARIABLE}=true pulumi destroy"
         )
 
 

@@ -36,7 +36,7 @@ class Unset(enum.Enum):
 UNSET: Final = Unset.UNSET
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Field:
     """One field of a kind, with PostHog's own name.
 
@@ -78,6 +78,9 @@ class Field:
     from_key: bool = False  # comes from the entry's key in the YAML, not from its body
     default_position: bool = False  # undeclared, it is created with the entry's place in the file
     sent_as: str | None = None  # the name in a request body, where it differs: user -> user_uuid
+
+    def __repr__(self) -> str:
+        return f"<field {self.name}>"
 
     def normal(self, value: Json) -> Json:
         """`value` as PostHog would store and answer it, so that equal things are equal.
@@ -184,7 +187,7 @@ def unchanged(fields: Mapping[str, Json]) -> Mapping[str, Json]:
     return fields
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Kind:
     """One kind of object.
 
@@ -231,6 +234,9 @@ class Kind:
     )
     guarded: bool = True  # removals count against the rails
     since: int = 2024
+
+    def __repr__(self) -> str:
+        return f"<kind {self.name}>"
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

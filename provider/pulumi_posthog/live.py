@@ -223,8 +223,15 @@ class Live:
             answers = self.reader.list_all(path, page_size=kind.page_size)
         except NotFound:
             # Of a project that is gone there is nothing; of one that is there, we could not look.
-            if kind.parent != PROJECT.name or self.object(PROJECT, {}, scope[PROJECT.name]) is not None:
+            if kind.parent != PROJECT.name:
                 raise
+            if self.object(PROJECT, {}, scope[PROJECT.name]) is not None:
+                raise IncompleteRead(
+                    f"this server has no list of {kind.title} objects",
+                    method="GET",
+                    path=path,
+                    hint=f"it is older than {kind.since}, or has them switched off: take them out of the file",
+                ) from None
             return {}
         return {str(answer["id"]): answer for answer in answers if not answer.get("deleted")}
 

@@ -27,19 +27,18 @@ class Limits:
 
     One object may always go. More may when they are at most `number` and at most `share` (0..1) of what is there.
     `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
-    `state: absent` may delete ("project/Web"). `destroy` lets `pulumi destroy` remove all that is managed.
+    `state: absent` may delete ("project/Web").
     """
 
     number: int = 10
     share: float = 1 / 3
     allowed: Mapping[str, int] = field(default_factory=dict)
     deletions: frozenset[str] = frozenset()
-    destroy: bool = False
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str | None], kinds: Iterable[str]) -> Limits:
         """From stack configuration: `maxRemovals` (a number), `maxRemovalShare` (0 to 1), `allowRemovals`
-        (`role=3,role_membership=7`), `allowDeletions` (`project/Web,project/Shop`) and `allowDestroy` (`true`).
+        (`role=3,role_membership=7`), and `allowDeletions` (`project/Web,project/Shop`).
 
         Raises LimitsError.
         """
@@ -58,15 +57,10 @@ class Limits:
                     f'posthog:allowRemovals has "{item}": write KIND=NUMBER, where KIND is one of {", ".join(known)}'
                 )
             allowed[kind] = int(count)
-        destroy = settings.get("allowDestroy") or "false"
-        if destroy not in ("true", "false"):
-            raise LimitsError(f'posthog:allowDestroy is "{destroy}": it must be true or false')
-        return cls(
-            int(number), share, allowed, frozenset(_items(settings.get("allowDeletions"))), destroy == "true"
-        )
+        return cls(int(number), share, allowed, frozenset(_items(settings.get("allowDeletions"))))
 
 
-SETTINGS = ("maxRemovals", "maxRemovalShare", "allowRemovals", "allowDeletions", "allowDestroy")
+SETTINGS = ("maxRemovals", "maxRemovalShare", "allowRemovals", "allowDeletions")
 
 
 def _number(settings: Mapping[str, str | None], name: str, default: str) -> float:

@@ -221,7 +221,7 @@ def test_a_program_that_died_half_way_looked_like_a_smaller_one(nine_roles, prog
 def test_the_wrong_stack_was_destroyed(nine_roles):
     run = nine_roles.destroy()
 
-    assert_refused(nine_roles, run, "pulumi config set posthog:allowDestroy true")
+    assert_refused(nine_roles, run, "POSTHOG_ALLOW_DESTROY=true pulumi destroy")
 
 
 def test_the_key_belonged_to_another_organization(nine_roles):

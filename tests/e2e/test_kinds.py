@@ -181,7 +181,7 @@ def test_what_leaves_the_file_leaves_posthog_but_a_project_stays(everything):
 
 
 def test_destroy_removes_what_the_stack_made_and_leaves_projects(everything):
-    everything.set("allowDestroy", "true")
+    everything.environment["POSTHOG_ALLOW_DESTROY"] = "true"
 
     succeeded(everything.destroy())
 

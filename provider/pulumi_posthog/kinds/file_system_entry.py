@@ -98,6 +98,7 @@ FILE_SYSTEM_ENTRY = Kind(
     read_scope="file_system:read",
     write_scope="file_system:write",
     page_size=10_000,
+    since=2025,
     deletion=Deletion.PATCH,
     removal=removal,
     holders=holders,
