@@ -144,6 +144,6 @@ def pip(doing: str, arguments: list[str], *, total: int) -> None:
     refuse_if_known(ended, doing)
     raise ToolError(
         f"{doing}:\n{ended.quoted('ERROR')}",
-        "if a package is missing from your index, check PIP_INDEX_URL; if hashes differ, the index serves "
+        "if no version was found, check the network and PIP_INDEX_URL; if hashes differ, the index serves "
         "other files than those the lock file was written from",
     )
