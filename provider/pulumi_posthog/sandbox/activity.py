@@ -11,8 +11,10 @@ from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from pulumi_posthog.sandbox.errors import PaymentRequired
 from pulumi_posthog.sandbox.models import ActivityLog, Organization, Project, User
 from pulumi_posthog.sandbox.representation import basic_user, moment
+from pulumi_posthog.sandbox.switches import SWITCHES
 from pulumi_posthog.sandbox.views import PostHogView
 
 SECRET_FIELDS = ("api_token", "secret_api_token", "secret_api_token_backup", "slack_incoming_webhook")
@@ -111,6 +113,8 @@ class ActivityLogView(PostHogView):
     scope_object = "activity_log"
 
     def list(self, request: Request, **_kwargs: Any) -> Response:
+        if SWITCHES.age >= 2026 and self.organization.feature("audit_logs") is None:
+            raise PaymentRequired
         rows: QuerySet[ActivityLog] = ActivityLog.objects.select_related("user").filter(
             Q(team_id=self.project.pk) | Q(team_id=None, organization_id=self.project.organization_id)
         )
@@ -128,6 +132,8 @@ class ActivityLogView(PostHogView):
             paginator, rows = ActivityPageNumbers(), rows.order_by("-created_at")
         else:
             paginator = ActivityCursor()
+            if SWITCHES.age >= 2026 and asked.get("ordering") == "created_at":
+                paginator.ordering = "created_at"
         page = paginator.paginate_queryset(rows, request, view=self) or []
         return paginator.get_paginated_response([entry(row) for row in page])
 

@@ -11,39 +11,44 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from pulumi_posthog.sandbox import bulk, fill
 from pulumi_posthog.sandbox.counting import REQUESTS
-from pulumi_posthog.sandbox.models import Organization, Plugin
+from pulumi_posthog.sandbox.faults import FAULTS, KINDS
+from pulumi_posthog.sandbox.models import Organization, Plugin, Project, User, random_text
 from pulumi_posthog.sandbox.options import SandboxError, is_loopback
+from pulumi_posthog.sandbox.seed import make_key
 from pulumi_posthog.sandbox.switches import SWITCHES
-from pulumi_posthog.sandbox.views import living_projects
+from pulumi_posthog.sandbox.views import living_projects, writing
 
 Handler = Callable[[dict[str, Any]], Any]
-
-# Where the page is and how to log in; the server says so at the start.
-ADMIN_PAGE: dict[str, str] = {"url": "/admin/", "username": "admin", "password": ""}
 
 
 def info(_body: dict[str, Any]) -> Any:
     """Who and what there is to begin with."""
+    found: dict[str, Any] = {"organization": None, "age": SWITCHES.age, "admin": fill.ADMIN_PAGE}
     organization = Organization.objects.order_by("created_at").first()
     if organization is None:
-        return {"organization": None, "age": SWITCHES.age, "admin": ADMIN_PAGE}
+        return found
     members = organization.memberships.select_related("user").order_by("-level", "user__email")
-    return {
-        "organization": {"id": str(organization.pk), "name": organization.name, "slug": organization.slug},
-        "projects": [
-            {"id": each.pk, "name": each.name}
-            for each in living_projects().filter(organization=organization).order_by("pk")
-        ],
-        "members": [
-            {"email": each.user.email, "uuid": str(each.user.uuid), "level": each.level} for each in members
-        ],
-        "plugins": [
-            {"id": each.pk, "name": each.name, "url": each.url} for each in Plugin.objects.order_by("pk")
-        ],
-        "age": SWITCHES.age,
-        "admin": ADMIN_PAGE,
-    }
+    projects = living_projects().filter(organization=organization).order_by("pk")
+    found.update(
+        {
+            "organization": {
+                "id": str(organization.pk),
+                "name": organization.name,
+                "slug": organization.slug,
+            },
+            "projects": [{"id": each.pk, "name": each.name} for each in projects],
+            "members": [
+                {"email": each.user.email, "uuid": str(each.user.uuid), "level": each.level}
+                for each in members
+            ],
+            "plugins": [
+                {"id": each.pk, "name": each.name, "url": each.url} for each in Plugin.objects.order_by("pk")
+            ],
+        }
+    )
+    return found
 
 
 def requests(_body: dict[str, Any]) -> Any:
@@ -64,15 +69,75 @@ def change_settings(body: dict[str, Any]) -> Any:
     return SWITCHES.as_json()
 
 
+def faults(_body: dict[str, Any]) -> Any:
+    return {"faults": FAULTS.as_json(), "kinds": KINDS}
+
+
+def add_faults(body: dict[str, Any]) -> Any:
+    """`{"spec": "reset-after POST /roles/ times=1"}` or `{"specs": [...]}`."""
+    specs = body.get("specs", [body["spec"]] if "spec" in body else None)
+    if not isinstance(specs, list) or not all(isinstance(spec, str) for spec in specs):
+        raise SandboxError('the body is {"spec": "KIND METHOD PATH ..."} or {"specs": [...]}')
+    FAULTS.add(specs)
+    return faults({})
+
+
+def clear_faults(_body: dict[str, Any]) -> Any:
+    FAULTS.clear()
+    return faults({})
+
+
+def make_keys(body: dict[str, Any]) -> Any:
+    """`{"scopes": [...], "user": email, "organizations": [...], "projects": [...]}` -> the key, this once."""
+    known = {"scopes", "user", "organizations", "projects", "label"}
+    if unknown := body.keys() - known:
+        raise SandboxError(f"a key has {', '.join(sorted(known))}, not {', '.join(sorted(unknown))}")
+    email = body.get("user")
+    user = User.objects.filter(email=email).first() if email else fill.owner_of_keys()
+    if user is None:
+        raise SandboxError(f"there is no user {email}")
+    key = random_text("phx_")
+    with writing():
+        make_key(
+            user,
+            key,
+            label=str(body.get("label") or "made by /_sandbox/keys"),
+            scopes=body.get("scopes"),
+            organizations=[str(each) for each in body.get("organizations") or []],
+            projects=[int(each) for each in body.get("projects") or []],
+        )
+    return {"key": key}
+
+
+def make_many(body: dict[str, Any]) -> Any:
+    """`{"roles": n, "file_system": n, "projects": n, "pipeline_destinations": n, "members": n}`."""
+    with writing():
+        return bulk.make(body)
+
+
+def finish_deletions(_body: dict[str, Any]) -> Any:
+    """What PostHog does in the background: pending projects are gone now (3.7)."""
+    with writing():
+        pending = Project.objects.exclude(deletion_began_at=None)
+        ids = list(pending.values_list("pk", flat=True))
+        pending.delete()
+    return {"deleted": ids}
+
+
+def reset(_body: dict[str, Any]) -> Any:
+    """As after the start: objects, keys, switches, faults, counts."""
+    fill.reset()
+    return info({})
+
+
 def endpoint(path: str, **handlers: Handler) -> URLPattern:
     """A path and what each method does there."""
 
     @csrf_exempt
     def view(request: HttpRequest) -> HttpResponseBase:
         if not is_loopback(str(request.META.get("REMOTE_ADDR", ""))):
-            return JsonResponse(
-                {"error": "/_sandbox/ is for programs on the sandbox's own machine"}, status=403
-            )
+            detail = "/_sandbox/ is for programs on the sandbox's own machine"
+            return JsonResponse({"error": detail}, status=403)
         handler = handlers.get(str(request.method))
         if handler is None:
             return JsonResponse({"error": f"{path} takes {', '.join(handlers)}"}, status=405)
@@ -81,7 +146,7 @@ def endpoint(path: str, **handlers: Handler) -> URLPattern:
             if not isinstance(body, dict):
                 raise SandboxError("the body is a JSON object")
             return JsonResponse(handler(body))
-        except (SandboxError, ValueError) as error:
+        except (SandboxError, ValueError, TypeError) as error:
             return JsonResponse({"error": str(error)}, status=400)
 
     return re_path(rf"^{path}/?$", view)
@@ -93,4 +158,9 @@ def urls() -> list[URLPattern]:
         endpoint("info", GET=info),
         endpoint("requests", GET=requests, DELETE=forget_requests),
         endpoint("settings", GET=settings, PATCH=change_settings),
+        endpoint("faults", GET=faults, POST=add_faults, DELETE=clear_faults),
+        endpoint("keys", POST=make_keys),
+        endpoint("bulk", POST=make_many),
+        endpoint("deletions", POST=finish_deletions),
+        endpoint("reset", POST=reset),
     ]

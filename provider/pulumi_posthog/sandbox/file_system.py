@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
-from django.utils.dateparse import parse_datetime
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pulumi_posthog.sandbox.errors import Unhandled
+from pulumi_posthog.sandbox import file_system_moves as moves
+from pulumi_posthog.sandbox.errors import Unhandled, invalid
 from pulumi_posthog.sandbox.file_system_deletion import delete_row
-from pulumi_posthog.sandbox.file_system_paths import depth_of, make_parents
-from pulumi_posthog.sandbox.models import FileSystem, FileSystemShortcut, User
+from pulumi_posthog.sandbox.file_system_paths import depth_of, file_object, make_parents
+from pulumi_posthog.sandbox.file_system_search import filtered, ordered
+from pulumi_posthog.sandbox.models import (
+    FileSystem,
+    FileSystemShortcut,
+    FileSystemView,
+    ProjectObject,
+    User,
+)
 from pulumi_posthog.sandbox.representation import basic_user, moment
 from pulumi_posthog.sandbox.switches import SWITCHES
-from pulumi_posthog.sandbox.views import PostHogView, as_uuid
+from pulumi_posthog.sandbox.views import PostHogView, as_uuid, writing
 
 
 class FileSystemInput(serializers.Serializer[Any]):
@@ -35,6 +44,10 @@ class FileSystemInput(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField(read_only=True)
 
 
+# How many entries a count shows (7.1).
+COUNTED_ENTRIES = 200
+
+
 def represented_row(row: FileSystem) -> dict[str, Any]:
     """7.2."""
     item: dict[str, Any] = {
@@ -47,29 +60,36 @@ def represented_row(row: FileSystem) -> dict[str, Any]:
         "meta": row.meta,
         "shortcut": row.shortcut,
         "created_at": moment(row.created_at),
-        "last_viewed_at": None,
+        "last_viewed_at": moment(getattr(row, "last_viewed_at", None)),
     }
     if SWITCHES.age >= 2026:
         item["user_access_level"] = None
     return item
 
 
-ORDERS = {"path", "-path", "created_at", "-created_at", "last_viewed_at", "-last_viewed_at"}
-
-
-class FileSystemView(PostHogView):
+class FileSystemTreeView(PostHogView):
     """`/api/environments/{id}/file_system/` and, identical, under projects (7.1)."""
 
     scope_object = "file_system"
     serializer_class = FileSystemInput
     ages = (2025, 2026)
+    urls_of_age = {"undo_delete": (2026, 2026)}  # noqa: RUF012
+    mapped_actions = {  # noqa: RUF012
+        "move": (2026, "write"),
+        "link": (2026, "write"),
+        "count": (2026, "read"),
+        "count_by_path": (2026, "read"),
+        "unfiled": (2026, "read"),
+        "undo_delete": (2026, "write"),
+        "log_view": (2026, "write"),
+    }
 
     def rows(self) -> QuerySet[FileSystem]:
         return FileSystem.objects.filter(project=self.project)
 
     def list(self, request: Request, **_kwargs: Any) -> Response:
         rows = filtered(self.rows(), request, self.caller)
-        page = self.page(ordered(rows, request))
+        page = self.page(ordered(rows, request, self.caller))
         users = set()
         for row in page:
             # The server looks inside without asking whether there is an inside (7.6).
@@ -119,44 +139,108 @@ class FileSystemView(PostHogView):
         return self.update(request, partial=True, **kwargs)
 
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
-        deleted = delete_row(self.target(), self.caller)
+        deleted = delete_row(self.target())
         if deleted:
             return Response({"deleted": deleted})
         return Response(status=204)
 
+    def move(self, request: Request, **_kwargs: Any) -> Response:
+        """Answers the row; its `id` is null when it was merged into a folder (7.5)."""
+        return self.moved_or_linked(request, moves.move)
 
-def filtered(rows: QuerySet[FileSystem], request: Request, caller: User) -> QuerySet[FileSystem]:
-    """7.9."""
-    asked = request.query_params
-    if asked.get("depth", "").isdigit():
-        rows = rows.filter(depth=int(asked["depth"]))
-    if "path" in asked:
-        rows = rows.filter(path=asked["path"])
-    if asked.get("parent"):
-        rows = rows.filter(path__startswith=f"{asked['parent']}/")
-    if "type" in asked:
-        rows = rows.filter(type=asked["type"])
-    if "not_type" in asked:
-        rows = rows.exclude(type=asked["not_type"])
-    if "type__startswith" in asked:
-        rows = rows.filter(type__startswith=asked["type__startswith"])
-    if "ref" in asked:
-        rows = rows.filter(ref=asked["ref"])
-    for name in ("created_at__gt", "created_at__lt"):
-        when = parse_datetime(asked[name]) if name in asked else None
-        if when:
-            rows = rows.filter(**{name: when})
-    return rows
+    def link(self, request: Request, **_kwargs: Any) -> Response:
+        """200 although rows are made (7.5)."""
+        return self.moved_or_linked(request, moves.link)
+
+    def moved_or_linked(
+        self, request: Request, do: Callable[[FileSystem, str, User], FileSystem]
+    ) -> Response:
+        row = self.target()
+        given = NewPath(data=request.data)
+        new_path = given.validated_data["new_path"] if given.is_valid() else None
+        if not new_path:
+            return bare("new_path is required")
+        if row.type == "folder" and new_path == row.path:
+            return bare("Cannot move or link a folder onto itself")
+        return Response(represented_row(do(row, new_path, self.caller)))
+
+    def count(self, request: Request, **_kwargs: Any) -> Response:
+        row = self.target()
+        if row.type != "folder":
+            return bare("Count can only be called on folders")
+        return self.counted(row.path)
+
+    def count_by_path(self, request: Request, **_kwargs: Any) -> Response:
+        path = request.query_params.get("path")
+        if not path:
+            return bare("path parameter is required")
+        return self.counted(path)
+
+    def counted(self, path: str) -> Response:
+        """All descendants at any depth, folders included (7.5)."""
+        below = self.rows().filter(path__startswith=f"{path}/").order_by(Lower("path"))
+        answer: dict[str, Any] = {"count": below.count()}
+        if SWITCHES.age >= 2026:
+            answer["entries"] = [represented_row(row) for row in below[:COUNTED_ENTRIES]]
+            answer["has_more"] = answer["count"] > COUNTED_ENTRIES
+        return Response(answer)
+
+    def unfiled(self, request: Request, **_kwargs: Any) -> Response:
+        """A GET that writes (7.7)."""
+        with writing():
+            filed = moves.file_the_unfiled(self.project, request.query_params.get("type"), self.caller)
+        return Response({"count": filed})
+
+    def undo_delete(self, request: Request, **_kwargs: Any) -> Response:
+        items = request.data.get("items") if isinstance(request.data, dict) else None
+        if not isinstance(items, list):
+            raise invalid("items", "This field is required.", "required")
+        undone = []
+        for item in items:
+            for thing in ProjectObject.objects.filter(project=self.project, type=item["type"], deleted=True):
+                if thing.ref == item["ref"]:
+                    thing.deleted = False
+                    thing.save()
+                    file_object(thing, self.caller)
+                    undone.append({"type": thing.type, "ref": thing.ref})
+        return Response({"undone": undone})
+
+    def log_view(self, request: Request, **_kwargs: Any) -> Response:
+        views = FileSystemView.objects.filter(project=self.project, user=self.caller)
+        if request.method == "GET":
+            return Response(
+                [
+                    {"type": view.type, "ref": view.ref, "viewed_at": moment(view.viewed_at)}
+                    for view in views.order_by("-viewed_at")[:100]
+                ]
+            )
+        given = ViewInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        FileSystemView.objects.update_or_create(
+            project=self.project,
+            user=self.caller,
+            **given.validated_data,
+            defaults={"viewed_at": timezone.now()},
+        )
+        return Response(status=204)
 
 
-def ordered(rows: QuerySet[FileSystem], request: Request) -> QuerySet[FileSystem]:
-    """By lower-cased path, folders first where one level is asked for (7.9)."""
-    wanted = request.query_params.get("order_by", "")
-    if wanted in ORDERS and "last_viewed" not in wanted:
-        return rows.order_by(wanted, "id")
-    if request.query_params.get("depth", "").isdigit():
-        return rows.order_by(Q(type="folder").desc() if False else F("type"), Lower("path"), "id")
-    return rows.order_by(Lower("path"), "id")
+class NewPath(serializers.Serializer[Any]):
+    """Where to; the other fields that the reference lists are not read (7.5)."""
+
+    new_path = serializers.CharField()
+
+
+class ViewInput(serializers.Serializer[Any]):
+    """What was opened."""
+
+    type = serializers.CharField(max_length=100)
+    ref = serializers.CharField(max_length=100)
+
+
+def bare(detail: str) -> Response:
+    """A 400 without type, code and attr (1.6)."""
+    return Response({"detail": detail}, status=400)
 
 
 class ShortcutInput(serializers.Serializer[Any]):

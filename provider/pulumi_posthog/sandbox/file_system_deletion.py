@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_posthog.sandbox.errors import invalid
-from pulumi_posthog.sandbox.models import FileSystem, ProjectObject, User
+from pulumi_posthog.sandbox.models import FileSystem, ProjectObject
 from pulumi_posthog.sandbox.switches import SWITCHES
 
 REGISTERED = {
@@ -29,7 +29,7 @@ def is_registered(type_: str) -> bool:
     return type_ in REGISTERED or type_.startswith("hog_function/")
 
 
-def delete_row(row: FileSystem, user: User) -> list[dict[str, Any]]:
+def delete_row(row: FileSystem) -> list[dict[str, Any]]:
     """The objects that went with it."""
     deleted: list[dict[str, Any]] = []
     if row.type == "folder":

@@ -384,6 +384,22 @@ class FileSystem(models.Model):
         return f"{self.path} ({self.type})"
 
 
+class FileSystemView(models.Model):
+    """When somebody last opened what a row stands for (7.1 `log_view`)."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    type = models.CharField(max_length=100)
+    ref = models.CharField(max_length=100)
+    viewed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "File system view"
+
+    def __str__(self) -> str:
+        return f"{self.user} saw {self.type} {self.ref}"
+
+
 class FileSystemShortcut(models.Model):
     """A starred item of one user (7.10)."""
 
@@ -454,6 +470,22 @@ class AccessControl(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource} {self.resource_id or ''} {self.access_level}"
+
+
+class FeatureFlagRoleAccess(models.Model):
+    """2024: a role that may edit a feature flag (9)."""
+
+    feature_flag = models.ForeignKey(ProjectObject, on_delete=models.CASCADE, related_name="role_access")
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="feature_flag_access")
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "Feature flag role access"
+        verbose_name_plural = "Feature flag role access"
+
+    def __str__(self) -> str:
+        return f"{self.role} may edit {self.feature_flag}"
 
 
 class OrganizationResourceAccess(models.Model):

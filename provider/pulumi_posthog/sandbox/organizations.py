@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
@@ -22,6 +23,7 @@ from pulumi_posthog.sandbox.models import (
     OrganizationMembership,
     Project,
     Role,
+    RoleMembership,
     User,
 )
 from pulumi_posthog.sandbox.representation import (
@@ -160,8 +162,8 @@ class MemberView(PostHogView):
                 | Q(user__first_name__icontains=text)
                 | Q(user__last_name__icontains=text)
             )
-        if asked.get("updated_after"):
-            rows = rows.filter(updated_at__gt=asked["updated_after"])
+        if after := parse_datetime(asked.get("updated_after", "")):
+            rows = rows.filter(updated_at__gt=after)
         order = asked.get("order", "-joined_at")
         rows = rows.order_by(order if order in {"joined_at", "-joined_at"} else "-joined_at")
         return self.page_response([member(each) for each in self.page(rows)])
@@ -223,6 +225,15 @@ class MemberView(PostHogView):
             user=self.caller,
             organization=self.organization,
             changes=changes,
+        )
+
+
+def give_default_role(membership: OrganizationMembership) -> None:
+    """Who joins gets the organization's default role, without anybody's doing (5)."""
+    role = membership.organization.default_role
+    if role is not None:
+        RoleMembership.objects.get_or_create(
+            role=role, user=membership.user, defaults={"organization_member": membership}
         )
 
 

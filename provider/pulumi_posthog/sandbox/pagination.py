@@ -24,5 +24,6 @@ class Pages(LimitOffsetPagination):
     ) -> list[Any] | None:
         if isinstance(queryset, QuerySet) and faults.list_is_shuffled(request):
             queryset = queryset.order_by("?")
-        page = super().paginate_queryset(queryset, request, view)
-        return faults.disturbed_page(request, page, self.offset or 0)
+        page = super().paginate_queryset(queryset, request, view) or []
+        offset = self.offset or 0
+        return faults.disturbed_page(request, page, offset, lambda: queryset[offset - 1])

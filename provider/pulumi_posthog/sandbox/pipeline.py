@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from pulumi_posthog.sandbox import activity
 from pulumi_posthog.sandbox.activity import Changes
-from pulumi_posthog.sandbox.errors import Unhandled
+from pulumi_posthog.sandbox.errors import Unhandled, invalid
 from pulumi_posthog.sandbox.models import (
     ActivityLog,
     HogFunction,
@@ -25,6 +25,7 @@ from pulumi_posthog.sandbox.models import (
     PluginAttachment,
     PluginConfig,
     Project,
+    User,
 )
 from pulumi_posthog.sandbox.representation import moment
 from pulumi_posthog.sandbox.switches import SWITCHES
@@ -76,6 +77,16 @@ def represented_plugin(plugin: Plugin) -> dict[str, Any]:
     }
 
 
+def visible_plugins(organization: Organization) -> QuerySet[Plugin]:
+    """Own ones, global ones, and any that a project of the organization has a config of (2.4)."""
+    in_use = PluginConfig.objects.filter(project__organization=organization).exclude(deleted=True)
+    return (
+        Plugin.objects.select_related("organization")
+        .filter(Q(organization=organization) | Q(is_global=True) | Q(pk__in=in_use.values("plugin_id")))
+        .order_by("heap_position")
+    )
+
+
 class PluginInput(serializers.Serializer[Any]):
     """What a plugin is installed from."""
 
@@ -96,15 +107,7 @@ class PluginView(PostHogView):
     family: ClassVar[str | None] = None
 
     def visible(self) -> QuerySet[Plugin]:
-        """Own ones, global ones, and any that a project of the organization has a config of."""
-        in_use = PluginConfig.objects.filter(project__organization=self.organization).exclude(deleted=True)
-        return (
-            Plugin.objects.select_related("organization")
-            .filter(
-                Q(organization=self.organization) | Q(is_global=True) | Q(pk__in=in_use.values("plugin_id"))
-            )
-            .order_by("heap_position")
-        )
+        return visible_plugins(self.organization)
 
     def list(self, request: Request, **_kwargs: Any) -> Response:
         if self.organization.plugins_access_level < CONFIGURE:
@@ -305,6 +308,8 @@ class PluginConfigView(PostHogView):
         if self.organization.plugins_access_level < CONFIGURE:
             raise ValidationError("Plugin configuration is not available for the current organization!")
         plugin: Plugin = values["plugin"]
+        if not visible_plugins(self.organization).filter(pk=plugin.pk).exists():
+            raise invalid("plugin", f'Invalid pk "{plugin.pk}" - object does not exist.', "does_not_exist")
         made = PluginConfig(
             project=self.project,
             plugin=plugin,
@@ -319,7 +324,7 @@ class PluginConfigView(PostHogView):
             return self.create_hog_function(made)
         made.save()
         self.change_attachments(made, request)
-        self.log_config(made, {}, enabled_before=False)
+        log_config_change(made, {}, self.caller, enabled_before=False)
         recompute_inject_web_apps(self.project)
         return Response(represented_config(made, with_plugin=True), status=201)
 
@@ -351,7 +356,7 @@ class PluginConfigView(PostHogView):
             row.config = merged_config(row.plugin, before, sent)
         row.save()
         self.change_attachments(row, request)
-        self.log_config(row, before, enabled_before=enabled_before)
+        log_config_change(row, before, self.caller, enabled_before=enabled_before)
         recompute_inject_web_apps(self.project)
         return Response(represented_config(self.target(), with_plugin=True))
 
@@ -366,7 +371,7 @@ class PluginConfigView(PostHogView):
             raise Unhandled("PluginConfig matching query does not exist.")
         was_enabled, row.enabled = row.enabled, False
         row.save()
-        self.log_config(row, row.config, enabled_before=was_enabled)
+        log_config_change(row, row.config, self.caller, enabled_before=was_enabled)
         recompute_inject_web_apps(self.project)
         return Response(status=204)
 
@@ -420,7 +425,7 @@ class PluginConfigView(PostHogView):
             if part.startswith("remove_attachment["):
                 removed, _ = row.attachments.filter(key=part[18:-1]).delete()
                 if removed:
-                    self.log_attachment(row, "attachment_deleted", part[18:-1])
+                    log_attachment(row, "attachment_deleted", self.caller, part[18:-1])
             elif part.startswith("add_attachment[") and isinstance(value, UploadedFile):
                 _, made = PluginAttachment.objects.update_or_create(
                     plugin_config=row,
@@ -432,38 +437,43 @@ class PluginConfigView(PostHogView):
                         "contents": value.read(),
                     },
                 )
-                self.log_attachment(row, "attachment_created" if made else "attachment_updated", part[15:-1])
+                what = "attachment_created" if made else "attachment_updated"
+                log_attachment(row, what, self.caller, part[15:-1])
 
-    def log_attachment(self, row: PluginConfig, what: str, key: str) -> None:
-        self.log(
-            row,
-            what,
-            [{"type": "PluginConfig", "action": "changed", "field": key, "before": None, "after": None}],
-        )
 
-    def log_config(self, row: PluginConfig, before: Mapping[str, Any], *, enabled_before: bool) -> None:
-        """Only enabling, disabling and the config are logged, not name, description, order, deleted (6.7)."""
-        if row.enabled != enabled_before:
-            self.log(row, "enabled" if row.enabled else "disabled", [])
-        secrets = secret_keys(row.plugin)
-        changes = activity.changes("PluginConfig", before, row.config)
-        for change in changes:
-            if change["field"] in secrets:
-                change["before"] = SECRET_MASK if change["before"] else None
-                change["after"] = SECRET_MASK if change["after"] else None
-        if changes:
-            self.log(row, "config_updated", changes)
+def log_config(row: PluginConfig, what: str, user: User | None, changes: Changes) -> None:
+    """6.7."""
+    activity.log(
+        scope="PluginConfig",
+        activity=what,
+        item_id=row.pk,
+        name=row.name or row.plugin.name,
+        user=user,
+        project=row.project,
+        changes=changes,
+    )
 
-    def log(self, row: PluginConfig, what: str, changes: Changes) -> None:
-        activity.log(
-            scope="PluginConfig",
-            activity=what,
-            item_id=row.pk,
-            name=row.name or row.plugin.name,
-            user=self.caller,
-            project=self.project,
-            changes=changes,
-        )
+
+def log_attachment(row: PluginConfig, what: str, user: User | None, key: str) -> None:
+    """The fact, not the file."""
+    change = {"type": "PluginConfig", "action": "changed", "field": key, "before": None, "after": None}
+    log_config(row, what, user, [change])
+
+
+def log_config_change(
+    row: PluginConfig, before: Mapping[str, Any], user: User | None, *, enabled_before: bool
+) -> None:
+    """Only enabling, disabling and the config are logged, not name, description, order, deleted (6.7)."""
+    if row.enabled != enabled_before:
+        log_config(row, "enabled" if row.enabled else "disabled", user, [])
+    secrets = secret_keys(row.plugin)
+    changes = activity.changes("PluginConfig", before, row.config)
+    for change in changes:
+        if change["field"] in secrets:
+            change["before"] = SECRET_MASK if change["before"] else None
+            change["after"] = SECRET_MASK if change["after"] else None
+    if changes:
+        log_config(row, "config_updated", user, changes)
 
 
 def recompute_inject_web_apps(project: Project) -> None:
@@ -473,11 +483,6 @@ def recompute_inject_web_apps(project: Project) -> None:
     if bool(project.setting("inject_web_apps")) != wanted:
         project.settings = {**project.settings, "inject_web_apps": wanted}
         project.save(update_fields=["settings", "updated_at"])
-
-
-def visible_plugins(organization: Organization) -> QuerySet[Plugin]:
-    """What a config of one of its projects may refer to."""
-    return Plugin.objects.filter(Q(organization=organization) | Q(is_global=True))
 
 
 def narrowed(view: type[PostHogView], family: str) -> type[PostHogView]:

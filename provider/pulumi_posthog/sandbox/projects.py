@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,6 +26,7 @@ from pulumi_posthog.sandbox.models import (
     Organization,
     OrganizationMembership,
     Project,
+    User,
     project_token,
     random_text,
 )
@@ -107,7 +109,6 @@ class ProjectView(PostHogView):
     """`/api/organizations/{org}/projects/` and `/api/projects/`."""
 
     scope_object = "project"
-    lists_projects = True
     surface: ClassVar[Surface] = "project"
     urls_of_age = {  # noqa: RUF012
         "rotate_secret_token": (2025, 2026),
@@ -129,9 +130,20 @@ class ProjectView(PostHogView):
     @cached_property
     def organization(self) -> Organization:
         """`/api/projects/` POSTs to the owner's current organization (3.2)."""
-        if not self.is_project_based and "organization_id" not in self.kwargs:
-            self.kwargs["organization_id"] = "@current"
-        return super().organization
+        if self.is_project_based or "organization_id" in self.kwargs:
+            return super().organization
+        current = self.caller.current_organization
+        if current is None:
+            raise NotFound("Organization not found.")
+        return current
+
+    @property
+    def is_organization_based(self) -> bool:
+        return super().is_organization_based or self.action == "create"
+
+    @property
+    def lists_projects(self) -> bool:
+        return self.action == "list"
 
     def visible(self) -> QuerySet[Project]:
         """Of one organization, or of all that the key reaches."""
@@ -221,9 +233,8 @@ class ProjectView(PostHogView):
         return self.update(request, partial=True, **kwargs)
 
     def change(self, project: Project, values: dict[str, Any]) -> None:
-        """Store and log; names and settings are logged under different scopes (8.3)."""
-        before = {**project.settings, "name": project.environment_name}
-        project_before = {"name": project.name, "product_description": project.product_description}
+        """Store and log."""
+        before = copy.deepcopy(project)
         settings = dict(project.settings)
         for name, value in values.items():
             if name == "name":
@@ -234,10 +245,7 @@ class ProjectView(PostHogView):
                 settings[name] = merged(name, settings.get(name), value)
         project.settings = settings
         project.save()
-        after = {**settings, "name": project.environment_name}
-        project_after = {"name": project.name, "product_description": project.product_description}
-        self.log("Project", "updated", project, activity.changes("Project", project_before, project_after))
-        self.log("Team", "updated", project, activity.changes("Team", as_columns(before), as_columns(after)))
+        log_project_change(before, project, self.caller)
 
     def rename(self, project: Project, name: str) -> None:
         """2026 renames the environment along with its project (3.4)."""
@@ -317,6 +325,28 @@ class ProjectView(PostHogView):
             project=project,
             changes=changes,
         )
+
+
+def log_project_change(before: Project, after: Project, user: User | None) -> None:
+    """The project's own columns and those of its environment have a scope each (8.3)."""
+    for scope, columns in (("Project", project_columns), ("Team", environment_columns)):
+        activity.log(
+            scope=scope,
+            activity="updated",
+            item_id=after.pk,
+            name=after.name,
+            user=user,
+            project=after,
+            changes=activity.changes(scope, columns(before), columns(after)),
+        )
+
+
+def project_columns(project: Project) -> dict[str, Any]:
+    return {"name": project.name, "product_description": project.product_description}
+
+
+def environment_columns(project: Project) -> dict[str, Any]:
+    return as_columns({**project.settings, "name": project.environment_name})
 
 
 def as_columns(settings: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from pulumi_posthog.sandbox.models import (
     OrganizationMembership,
     PersonalAPIKey,
     Plugin,
-    Project,
     ProjectObject,
     Role,
     RoleMembership,
@@ -175,19 +174,3 @@ def seed_acme() -> Organization:
     for member in people[:2]:
         RoleMembership.objects.create(role=role, user=member.user, organization_member=member)
     return acme
-
-
-def owner_of_keys() -> User | None:
-    """Whose keys the sandbox makes: the owner of the first organization."""
-    first = (
-        OrganizationMembership.objects.select_related("user")
-        .filter(level=OWNER)
-        .order_by("organization__created_at", "joined_at")
-        .first()
-    )
-    return first.user if first else None
-
-
-def is_empty() -> bool:
-    """Whether there is anything to keep."""
-    return not Organization.objects.exists() and not Project.objects.exists()

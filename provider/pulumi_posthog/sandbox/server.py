@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -64,12 +63,11 @@ def prepare(options: Options, database: Path) -> None:
 
     django.setup()
 
-    from pulumi_posthog.sandbox import models, start
+    from pulumi_posthog.sandbox import fill
 
-    models.HEAP.seed(options.order_seed)
-    start.make_tables()
-    start.fill(options)
-    start.make_page_login(options.admin_password or secrets.token_urlsafe(9))
+    fill.make_tables()
+    fill.start(options)
+    fill.make_page_login(options.admin_password)
 
 
 def application() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
@@ -98,7 +96,7 @@ def run(options: Options) -> None:
     from waitress.channel import HTTPChannel
     from waitress.task import WSGITask  # type: ignore[import-untyped]
 
-    from pulumi_posthog.sandbox.control import ADMIN_PAGE
+    from pulumi_posthog.sandbox.fill import ADMIN_PAGE
 
     class Task(WSGITask):  # type: ignore[misc] # waitress has no types
         """Lets the application reach its own connection."""

@@ -13,7 +13,7 @@ from pulumi_posthog.sandbox import control
 from pulumi_posthog.sandbox.access_controls import ProjectAccessControlView, ResourceAccessControlView
 from pulumi_posthog.sandbox.activity import ActivityLogView
 from pulumi_posthog.sandbox.errors import endpoint_not_found
-from pulumi_posthog.sandbox.file_system import FileSystemShortcutView, FileSystemView
+from pulumi_posthog.sandbox.file_system import FileSystemShortcutView, FileSystemTreeView
 from pulumi_posthog.sandbox.organizations import InviteView, MemberView, OrganizationView, UserView
 from pulumi_posthog.sandbox.pipeline import FAMILIES, PluginConfigView, PluginView, narrowed
 from pulumi_posthog.sandbox.projects import EnvironmentView, NestedEnvironmentView, ProjectView
@@ -106,8 +106,15 @@ def project_routes() -> Iterator[URLPattern]:
 
 def file_system_routes() -> Iterator[URLPattern]:
     for project in PROJECTS:
-        yield route(f"{project}/file_system", FileSystemView, COLLECTION)
-        yield route(f"{project}/file_system/{ID}", FileSystemView, DETAIL)
+        rows = f"{project}/file_system"
+        yield route(rows, FileSystemTreeView, COLLECTION)
+        yield route(f"{rows}/count_by_path", FileSystemTreeView, {"post": "count_by_path"})
+        yield route(f"{rows}/unfiled", FileSystemTreeView, {"get": "unfiled"})
+        yield route(f"{rows}/undo_delete", FileSystemTreeView, {"post": "undo_delete"})
+        yield route(f"{rows}/log_view", FileSystemTreeView, {"get": "log_view", "post": "log_view"})
+        yield route(f"{rows}/{ID}", FileSystemTreeView, DETAIL)
+        for action in ("move", "link", "count"):
+            yield route(f"{rows}/{ID}/{action}", FileSystemTreeView, {"post": action})
         yield route(f"{project}/file_system_shortcut", FileSystemShortcutView, COLLECTION)
         yield route(f"{project}/file_system_shortcut/{ID}", FileSystemShortcutView, DETAIL)
 

@@ -64,12 +64,13 @@ class PostHogView(GenericViewSet[Any]):
     mapped_actions: ClassVar[Mapping[str, tuple[int, str]]] = {}
     """Further actions that keys may call: since which age, with which scope (1.5)."""
     exempt_from_key_restriction: ClassVar[bool] = False
-    lists_projects: ClassVar[bool] = False
     further_permissions: ClassVar[Sequence[type[BasePermission]]] = ()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         action = str(self.action_map.get(str(request.method).lower()))
-        if not within(self.ages) or not within(self.urls_of_age.get(action, ALWAYS)):
+        served = within(self.ages) and within(self.urls_of_age.get(action, ALWAYS))
+        # Environments came with 2025 (0.1).
+        if not served or (SWITCHES.age < 2025 and request.path.startswith("/api/environments")):
             return endpoint_not_found(request)
         if request.method in SAFE_METHODS:
             return super().dispatch(request, *args, **kwargs)
@@ -133,6 +134,11 @@ class PostHogView(GenericViewSet[Any]):
     @property
     def is_organization_based(self) -> bool:
         return "organization_id" in self.kwargs or self.is_project_based
+
+    @property
+    def lists_projects(self) -> bool:
+        """Whether a key that is limited to projects may read this list, cut down to those (1.2)."""
+        return False
 
     @property
     def is_project_based(self) -> bool:

@@ -1,0 +1,94 @@
+"""What an application needs before its first request: tables, objects, keys, a login for the page."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from pulumi_posthog.sandbox import models, seed, seed_file
+from pulumi_posthog.sandbox.counting import REQUESTS
+from pulumi_posthog.sandbox.faults import FAULTS
+from pulumi_posthog.sandbox.models import OWNER, Organization, OrganizationMembership, User
+from pulumi_posthog.sandbox.options import Options, SandboxError
+from pulumi_posthog.sandbox.switches import SWITCHES
+from pulumi_posthog.sandbox.throttling import forget
+from pulumi_posthog.sandbox.views import writing
+
+# Where the page is and how to log in; the server says so at the start.
+ADMIN_PAGE: dict[str, str] = {"url": "/admin/", "username": "admin", "password": ""}
+STARTED_WITH: list[Options] = []
+
+
+def make_tables() -> None:
+    """From the models as they are; nothing is migrated."""
+    try:
+        call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise SandboxError(f"the database is not one of this sandbox: {error}") from error
+
+
+def start(options: Options) -> None:
+    """Take over the options, seed an empty database; the keys work in any case."""
+    STARTED_WITH[:] = [options]
+    models.HEAP.seed(options.order_seed)
+    SWITCHES.start(options)
+    FAULTS.clear()
+    FAULTS.add(list(options.fault))
+    try:
+        with transaction.atomic():
+            fill(options)
+    except DatabaseError as error:
+        raise SandboxError(f"the database is not one of this sandbox: {error}") from error
+
+
+def fill(options: Options) -> None:
+    """Objects for an empty database, and the keys."""
+    if not Organization.objects.exists():
+        if options.seed is not None:
+            seed_file.seed_from(options.seed)
+        else:
+            seed.seed_acme()
+    owner = owner_of_keys()
+    if owner is None:
+        raise SandboxError("the database has no organization with an owner")
+    seed.make_key(owner, options.key)
+    for text in options.extra_key:
+        key, _, scopes = text.partition(":")
+        if not key or not scopes:
+            raise SandboxError(f"--extra-key is written KEY:SCOPE,SCOPE, not {text!r}")
+        seed.make_key(owner, key, label="extra", scopes=scopes.split(","))
+
+
+def owner_of_keys() -> User | None:
+    """Whose keys the sandbox makes: the owner of the first organization."""
+    owners = OrganizationMembership.objects.select_related("user").filter(level=OWNER)
+    first = owners.order_by("organization__created_at", "joined_at").first()
+    return first.user if first else None
+
+
+def reset() -> None:
+    """As after the start; who is logged in to the page stays so."""
+    with writing():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA defer_foreign_keys = ON")
+            for model in apps.get_app_config("sandbox").get_models():
+                table = connection.ops.quote_name(model._meta.db_table)
+                cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of our own
+            # Ids count from 1 again.
+            cursor.execute("DELETE FROM sqlite_sequence WHERE name LIKE 'sandbox_%'")
+        start(STARTED_WITH[0])
+    REQUESTS.forget()
+    forget()
+
+
+def make_page_login(password: str | None) -> None:
+    """One person may change everything by hand."""
+    people = get_user_model().objects
+    person, _ = people.get_or_create(username="admin", defaults={"is_staff": True, "is_superuser": True})
+    ADMIN_PAGE["password"] = password or secrets.token_urlsafe(9)
+    person.set_password(ADMIN_PAGE["password"])
+    person.save()

@@ -1,0 +1,191 @@
+"""Fills a sandbox from a file shaped like `posthog.yaml`; a small reader of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rest_framework.exceptions import ValidationError
+
+from pulumi_posthog.sandbox.file_system_paths import depth_of, make_parents
+from pulumi_posthog.sandbox.models import (
+    MEMBER,
+    FileSystem,
+    Organization,
+    OrganizationMembership,
+    Plugin,
+    PluginConfig,
+    Project,
+    Role,
+    RoleMembership,
+    User,
+)
+from pulumi_posthog.sandbox.options import SandboxError
+from pulumi_posthog.sandbox.project_changes import create_project, merged
+from pulumi_posthog.sandbox.project_settings import serializer_class
+from pulumi_posthog.sandbox.seed import MEMBERS, make_member, make_organization, make_plugins
+from pulumi_posthog.sandbox.switches import SWITCHES
+
+# Under which names a project holds configs of plugins, and what a plugin that is not known can do then.
+CONFIG_FAMILIES: dict[str, list[str]] = {
+    "pipeline_destinations": ["onEvent"],
+    "pipeline_transformations": ["processEvent"],
+    "site_apps": [],
+}
+TREE = "file_system"
+
+
+class SeedLoader(yaml.SafeLoader):
+    """`!env NAME` is the variable, or a placeholder where it is not set; other tags give their text."""
+
+
+def resolved(loader: SeedLoader, suffix: str, node: yaml.Node) -> Any:
+    text = str(loader.construct_scalar(node)) if isinstance(node, yaml.ScalarNode) else ""
+    name = text.split()[0] if text.split() else suffix
+    return os.environ.get(name) or f"placeholder-of-{name}"
+
+
+SeedLoader.add_multi_constructor("!", resolved)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The file as plain values."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SandboxError(f"--seed {path}: {error}") from error
+    try:
+        found = yaml.load(text, Loader=SeedLoader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise SandboxError(f"--seed {path}: {' '.join(str(error).split())}") from error
+    if not isinstance(found, dict):
+        raise SandboxError(f"--seed {path}: organization, projects and roles are expected")
+    return found
+
+
+def seed_from(path: Path) -> Organization:
+    """Everything that the file names; members that only roles name become members."""
+    content = read(path)
+    named = mapping(content.get("organization"), f"{path}: organization")
+    name = str(named.get("name") or "Acme")
+    organization = make_organization(name[:64], re.sub(r"[^a-z0-9]+", "-", name.lower())[:48])
+    if pinned := as_pinned(named.get("id")):
+        Organization.objects.filter(pk=organization.pk).update(id=pinned)
+        organization = Organization.objects.get(pk=pinned)
+    for member in MEMBERS:
+        make_member(organization, *member)
+    make_plugins(organization)
+    projects = mapping(content.get("projects"), f"{path}: projects") or {"Default project": {}}
+    made = [
+        seed_project(organization, str(each), mapping(value, f"{path}: projects.{each}"))
+        for each, value in projects.items()
+        if not (isinstance(value, dict) and value.get("state") == "absent")
+    ]
+    if made:
+        User.objects.update(current_project=made[0])
+    for each, value in mapping(content.get("roles"), f"{path}: roles").items():
+        seed_role(organization, str(each), mapping(value, f"{path}: roles.{each}"))
+    return organization
+
+
+def mapping(value: Any, where: str) -> dict[str, Any]:
+    """Nothing is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise SandboxError(f"--seed {where}: names with their fields are expected")
+    return value
+
+
+def as_pinned(value: object) -> uuid.UUID | None:
+    """The organization's id, where the file has a real one."""
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return None
+
+
+def seed_project(organization: Organization, name: str, value: dict[str, Any]) -> Project:
+    """Settings, destinations and site apps, tree."""
+    families = {key: value[key] for key in CONFIG_FAMILIES if key in value}
+    tree = mapping(value.get(TREE), f"projects.{name}.{TREE}")
+    sent = {key: given for key, given in value.items() if key not in CONFIG_FAMILIES and key != TREE}
+    settings = serializer_class(SWITCHES.age, "environment")(data={**sent, "name": sent.get("name", name)})
+    try:
+        settings.is_valid(raise_exception=True)
+    except ValidationError as error:
+        raise SandboxError(f"--seed: project {name}: {error.detail}") from error
+    values = dict(settings.validated_data)
+    project = create_project(organization, {"name": values.pop("name")}, None)
+    project.product_description = sent.get("product_description")
+    for setting, given in values.items():
+        project.settings[setting] = merged(setting, project.settings.get(setting), given)
+    project.save()
+    for family, configs in families.items():
+        found = mapping(configs, f"projects.{name}.{family}")
+        for order, (title, config) in enumerate(found.items(), start=1):
+            fields = mapping(config, f"projects.{name}.{family}.{title}")
+            seed_config(project, str(title), fields, CONFIG_FAMILIES[family], order)
+    for path, row in tree.items():
+        seed_row(project, str(path), mapping(row, f"projects.{name}.{TREE}.{path}"))
+    return project
+
+
+def seed_config(project: Project, name: str, value: dict[str, Any], methods: list[str], order: int) -> None:
+    """A plugin that is not installed is installed."""
+    wanted = str(value.get("plugin") or name)
+    plugin = Plugin.objects.filter(url=wanted).first() or Plugin.objects.filter(name=wanted).first()
+    if plugin is None:
+        plugin = Plugin.objects.create(
+            organization=project.organization,
+            name=wanted.rsplit("/", 1)[-1],
+            url=wanted if "/" in wanted else None,
+            capabilities={"methods": methods, "jobs": [], "scheduled_tasks": []},
+        )
+    PluginConfig.objects.create(
+        project=project,
+        plugin=plugin,
+        name=str(value.get("name") or name),
+        description=value.get("description"),
+        enabled=bool(value.get("enabled", False)),
+        order=int(value.get("order", order)),
+        config=mapping(value.get("config"), f"{name}.config"),
+    )
+
+
+def seed_row(project: Project, path: str, value: dict[str, Any]) -> None:
+    """A folder that an earlier row made along the way is not made twice."""
+    type_ = str(value.get("type", "folder"))
+    same = FileSystem.objects.filter(project=project, path=path, type=type_)
+    if type_ == "folder" and same.exists():
+        return
+    make_parents(project, path, None, escaped=False)
+    FileSystem.objects.create(
+        project=project,
+        path=path,
+        depth=depth_of(path),
+        type=type_,
+        ref=value.get("ref"),
+        href=value.get("href"),
+        meta=value.get("meta") or {},
+        shortcut=bool(value.get("shortcut")),
+    )
+
+
+def seed_role(organization: Organization, name: str, value: dict[str, Any]) -> None:
+    """With its members, whichever way they are listed."""
+    role = Role.objects.create(organization=organization, name=str(value.get("name") or name))
+    members = value.get("members") or []
+    emails = members.get("items") or [] if isinstance(members, dict) else members
+    for email in emails:
+        address = str(email.get("email") if isinstance(email, dict) else email)
+        member = OrganizationMembership.objects.filter(
+            organization=organization, user__email__iexact=address
+        ).first() or make_member(organization, address, address.partition("@")[0].title(), MEMBER)
+        RoleMembership.objects.get_or_create(
+            role=role, user=member.user, defaults={"organization_member": member}
+        )
