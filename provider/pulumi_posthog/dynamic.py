@@ -203,7 +203,7 @@ class KindProvider(ResourceProvider):
         for field in kind.writable:
             value = inputs.get(field.name)
             if field.refers_to in LOOKUPS and field.type is Type.INTEGER and isinstance(value, str):
-                inputs[field.name] = Session.of(inputs).live.refer(field.refers_to, value)
+                inputs[field.name] = Session.of(inputs).live.refer(str(field.refers_to), value)
                 if inputs[field.name] is None:
                     return (
                         f'the organization has no {field.refers_to} "{value}": install it, or check its name'

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+NaturalKey = tuple[tuple[str, Any], ...]
 Json = Any  # what json.loads returns; recursive types are more trouble than help here
 
 
@@ -57,15 +58,25 @@ class Field:
     maximum: float | None = None
     decimal_places: int | None = None
     max_length: int | None = None
+    max_json_length: int | None = None  # of the whole value, as JSON text
+    pattern: str | None = None  # a regular expression that the text must match
+    pattern_words: str = ""  # what such a text is, for messages: "an e-mail address"
     items: Mapping[str, Any] | None = None  # JSON Schema of a list's items
     keys: Mapping[str, Any] | None = None  # JSON Schema of an object's properties, where the list is closed
     open_keys: bool = True  # False: only `keys` are allowed
+    required_keys: tuple[str, ...] = ()
     unordered: bool = False
     caseless: bool = False
     merge_levels: int = 0
+    merged_keys: tuple[str, ...] | None = (
+        None  # the only keys below which the second level is merged; None: all
+    )
     sent_whole: bool = False  # PostHog does not merge it: send the live keys that are not declared along
     refers_to: str | None = None  # the kind (or "plugin", "member") that the value names
     replace_on_changes: bool = False
+    keys_from: str | None = (
+        None  # the field that refers to what describes the keys: a plugin's `config_schema`
+    )
     secret: bool = False
     write_only: bool = False
     read_only: bool = False
@@ -126,9 +137,17 @@ class Field:
             if limit is not None:
                 schema[key] = limit
         if self.decimal_places is not None:
-            schema["multipleOf"] = 10**-self.decimal_places
+            # Ours: `multipleOf: 0.01` refuses 0.07 in most editors, which divide binary fractions.
+            schema["decimalPlaces"] = self.decimal_places
+        if self.max_json_length is not None:
+            schema["maxJsonLength"] = self.max_json_length
+        if self.pattern is not None:
+            schema["pattern"] = self.pattern
+            schema["patternErrorMessage"] = f"must be {self.pattern_words}"
         if self.max_length is not None:
             schema["maxLength"] = self.max_length
+        if self.secret:
+            schema["writeOnly"] = True
         if self.type is Type.STRINGS:
             schema["items"] = dict(self.items or {"type": "string"})
         elif self.type is Type.LIST and self.items:
@@ -136,7 +155,9 @@ class Field:
         if self.keys is not None:
             schema["properties"] = dict(self.keys)
             schema["additionalProperties"] = self.open_keys
-        if self.default is not UNSET:
+        if self.required_keys:
+            schema["required"] = list(self.required_keys)
+        if self.default is not UNSET and (self.default is not None or self.nullable):
             schema["default"] = self.default
         return schema
 
@@ -225,6 +246,8 @@ class Kind:
     holders: Callable[[Mapping[str, Json]], tuple[Mapping[str, Json], ...]] | None = (
         None  # what it lies in, nearest first
     )
+    accepts: Callable[[Mapping[str, Json]], bool] | None = None  # may the plugin referred to stand here?
+    accepts_words: str = ""  # which plugins may, for messages: "one that handles events"
     created_with: tuple[str, ...] | None = None  # the only fields to POST; the others follow by PATCH
     in_current_organization: bool = (
         False  # old servers write to the key owner's current organization, not the URL's
@@ -267,16 +290,20 @@ class Kind:
             if field.name in source and not field.write_only and field.name != self.parent
         }
 
-    def natural_key(self, values: Mapping[str, Json]) -> tuple[Json, ...] | None:
-        """What identifies an object with these values within its collection; None when too little is given.
+    def natural_key(self, values: Mapping[str, Json]) -> NaturalKey | None:
+        """What identifies an object with these values within its collection; None when too little is given."""
+        return next(iter(self.all_natural_keys(values)), None)
+
+    def all_natural_keys(self, values: Mapping[str, Json]) -> list[NaturalKey]:
+        """The natural key by every alternative for which `values` say enough.
 
         Names come with the values, so that keys of different alternatives never meet: (("name", "analysts"),).
         """
-        for names in self.natural_keys:
-            key = tuple((name, self._key_part(self.by_name[name], values.get(name))) for name in names)
-            if all(part is not None for _, part in key):
-                return key
-        return None
+        keys = (
+            tuple((name, self._key_part(self.by_name[name], values.get(name))) for name in names)
+            for names in self.natural_keys
+        )
+        return [key for key in keys if all(part is not None for _, part in key)]
 
     @staticmethod
     def _key_part(field: Field, value: Json) -> Json:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
 from pulumi_posthog.api import IncompleteRead, NotFound, Reader
-from pulumi_posthog.kind import Json, Kind, Lookup
+from pulumi_posthog.kind import Json, Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds import KINDS, LOOKUPS, PROJECT
 
 T = TypeVar("T")
@@ -32,6 +32,44 @@ class Found:
     def values(self) -> Mapping[str, Json]:
         """Field values, normalised (`Kind.values`)."""
         return self.kind.values(self.answer)
+
+
+class Collection:
+    """The objects of one list, by id and by natural key."""
+
+    def __init__(self, kind: Kind, answers: Iterable[Mapping[str, Json]]) -> None:
+        self.kind = kind
+        self._found: dict[str, Found] = {}
+        self._ids: dict[NaturalKey, dict[str, None]] = {}
+        for answer in answers:
+            self.put(answer)
+
+    def put(self, answer: Mapping[str, Json]) -> Found:
+        """Add an object, or replace it."""
+        found = Found(self.kind, str(answer["id"]), answer)
+        self.drop(found.id)
+        self._found[found.id] = found
+        for key in self.kind.all_natural_keys(found.values):
+            self._ids.setdefault(key, {})[found.id] = None
+        return found
+
+    def drop(self, id_: str) -> None:
+        """Remove an object, if it is there."""
+        found = self._found.pop(id_, None)
+        for key in self.kind.all_natural_keys(found.values) if found else ():
+            self._ids[key].pop(id_, None)
+
+    def get(self, id_: str) -> Found | None:
+        """The object with that id."""
+        return self._found.get(id_)
+
+    def matching(self, key: NaturalKey | None) -> list[Found]:
+        """The objects with that natural key."""
+        return [self._found[id_] for id_ in self._ids.get(key, ())] if key else []
+
+    def all(self) -> dict[str, Found]:
+        """Everything, by id: a copy, for somebody else may write meanwhile."""
+        return dict(self._found)
 
 
 class Once:
@@ -79,6 +117,7 @@ class Live:
         self.organization_id = organization
         self._once = Once()
         self._lock = threading.RLock()
+        self._embedded: dict[tuple[str, str], tuple[Found | None, Collection]] = {}
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -106,20 +145,14 @@ class Live:
 
     def collection(self, kind: Kind, scope: Scope) -> Mapping[str, Found]:
         """All objects of a kind below one parent, by id; a copy that nobody else changes."""
-        source = KINDS[kind.embedded_in[0]] if kind.embedded_in else kind
-        answers = self._answers(source, scope)
+        collection = self._collection(kind, scope)
         with self._lock:
-            current = dict(answers)
-        if not kind.embedded_in or kind.exact_list_of:
-            return {id_: Found(kind, id_, answer) for id_, answer in current.items()}
-        parent = current.get(scope[source.name])
-        embedded = parent[kind.embedded_in[1]] if parent else []
-        return {str(answer["id"]): Found(kind, str(answer["id"]), answer) for answer in embedded}
+            return collection.all()
 
     def object(self, kind: Kind, scope: Scope, id_: str) -> Found | None:
         """One object by its id, None when PostHog says that it does not exist."""
         if kind.listed_in_full:
-            return self.collection(kind, scope).get(id_)
+            return self._collection(kind, scope).get(id_)
         answer = self._once(("item", kind.name, id_), lambda: self._item(kind, scope, id_))
         return Found(kind, id_, answer) if answer is not None else None
 
@@ -128,22 +161,12 @@ class Live:
         if kind.exact_list_of:
             found = self.object(kind, scope, scope[kind.parent or ""])
             return [found] if found else []
-        wanted = kind.natural_key(values)
-        matches = [
-            found
-            for found in self.collection(kind, scope).values()
-            if wanted is not None and self._key_like(kind, wanted, found) == wanted
-        ]
+        collection = self._collection(kind, scope)
+        with self._lock:
+            matches = collection.matching(kind.natural_key(values))
         if not kind.listed_in_full:
             matches = [found for match in matches if (found := self.object(kind, scope, match.id))]
         return sorted(matches, key=lambda found: str(found.answer.get("created_at") or ""))
-
-    @staticmethod
-    def _key_like(kind: Kind, wanted: tuple[Json, ...], found: Found) -> tuple[Json, ...] | None:
-        # An item may have both keys, by ref and by path: compare it by the one that is asked for.
-        names = tuple(name for name, _ in wanted)
-        only = {name: found.values.get(name) for name in names}
-        return kind.natural_key(only)
 
     def refer(self, name: str, value: str) -> Json | None:
         """What a request wants for a member's e-mail or a plugin's URL; None when there is no such one."""
@@ -164,27 +187,27 @@ class Live:
             self._once.forget(("item", kind.name, id_))
             self._once(("item", kind.name, id_), lambda: answer)
         if self._once.known(self._key(kind, scope)):
-            answers = self._answers(kind, scope)
+            collection = self._collection(kind, scope)
             with self._lock:
-                answers[id_] = answer
+                collection.put(answer)
         return Found(kind, id_, answer)
 
     def drop(self, kind: Kind, scope: Scope, id_: str) -> None:
         """Record that an object is gone."""
         self._once.forget(("item", kind.name, id_))
         if self._once.known(self._key(kind, scope)):
-            answers = self._answers(kind, scope)
+            collection = self._collection(kind, scope)
             with self._lock:
-                answers.pop(id_, None)
+                collection.drop(id_)
 
     def change(
         self, kind: Kind, scope: Scope, id_: str, change: Callable[[Mapping[str, Json]], Mapping[str, Json]]
     ) -> None:
         """Replace one object of a collection by what `change` makes of it, without anybody coming between."""
-        answers = self._answers(kind, scope)
+        collection = self._collection(kind, scope)
         with self._lock:
-            if id_ in answers:
-                answers[id_] = change(answers[id_])
+            if found := collection.get(id_):
+                collection.put(change(found.answer))
 
     def forget_object(self, kind: Kind, id_: str) -> None:
         """Read one object anew next time."""
@@ -214,10 +237,24 @@ class Live:
     def _key(self, kind: Kind, scope: Scope) -> tuple[str, str]:
         return ("collection", self.path(kind, scope))
 
-    def _answers(self, kind: Kind, scope: Scope) -> dict[str, Mapping[str, Json]]:
-        return self._once(self._key(kind, scope), lambda: self._list(kind, scope))
+    def _collection(self, kind: Kind, scope: Scope) -> Collection:
+        if not kind.embedded_in:
+            return self._once(self._key(kind, scope), lambda: self._list(kind, scope))
+        parent_kind, list_name = KINDS[kind.embedded_in[0]], kind.embedded_in[1]
+        parents = self._collection(parent_kind, scope)
+        parent = parents.get(scope[parent_kind.name])
+        answers = (
+            [parent.answer] if parent and kind.exact_list_of else parent.answer[list_name] if parent else []
+        )
+        with self._lock:
+            # The parent's answer changes with each write to what it holds, and only then.
+            key = (kind.name, scope[parent_kind.name])
+            known = self._embedded.get(key)
+            if known is None or known[0] is not parent:
+                known = self._embedded[key] = (parent, Collection(kind, answers))
+            return known[1]
 
-    def _list(self, kind: Kind, scope: Scope) -> dict[str, Mapping[str, Json]]:
+    def _list(self, kind: Kind, scope: Scope) -> Collection:
         path = self.path(kind, scope)
         try:
             answers = self.reader.list_all(path, page_size=kind.page_size)
@@ -232,8 +269,8 @@ class Live:
                     path=path,
                     hint=f"it is older than {kind.since}, or has them switched off: take them out of the file",
                 ) from None
-            return {}
-        return {str(answer["id"]): answer for answer in answers if not answer.get("deleted")}
+            return Collection(kind, ())
+        return Collection(kind, (answer for answer in answers if not answer.get("deleted")))
 
     def _item(self, kind: Kind, scope: Scope, id_: str) -> Mapping[str, Json] | None:
         """One object that its list answers only in part."""

@@ -37,6 +37,7 @@ class Sandbox:
             said.append(line)
             if match := re.search(r"http://[\d.]+:\d+", line):
                 return match.group()
+        self.process.wait()
         raise AssertionError(f"the sandbox did not start: {''.join(said)}")
 
     def __enter__(self) -> Sandbox:

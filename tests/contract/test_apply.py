@@ -1,0 +1,257 @@
+"""Creating, changing, taking over and removing objects of every kind, against servers of every age."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from harness.sandbox import Sandbox
+
+from pulumi_posthog.api import Connection, Pace, Reader, Writer
+from pulumi_posthog.apply import Applier, Impossible
+from pulumi_posthog.desired import SecretText
+from pulumi_posthog.kind import MASK
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.live import Live
+from pulumi_posthog.plan import differences
+
+SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
+
+
+@dataclass
+class Tried:
+    """A sandbox and everything that works on it."""
+
+    posthog: Sandbox
+    live: Live
+    applier: Applier
+    writer: Writer
+
+    def look_again(self) -> Live:
+        """A fresh view."""
+        return Live(self.live.reader, self.live.organization_id)
+
+
+def tried(sandbox: Sandbox) -> Tried:
+    """Clients for a running sandbox."""
+    connection, pace = Connection(sandbox.url, sandbox.key), Pace(per_minute=100_000, per_hour=1_000_000)
+    live = Live(Reader(connection, pace=pace), sandbox.organization)
+    writer = Writer(connection, pace=pace)
+    return Tried(sandbox, live, Applier(live, writer), writer)
+
+
+@contextmanager
+def trying(sandbox: Sandbox) -> Iterator[Tried]:
+    """The same, closed afterwards."""
+    clients = tried(sandbox)
+    with clients.live.reader, clients.writer:
+        yield clients
+
+
+@pytest.fixture(scope="module", params=["2026", "2025", "2024"])
+def server(request) -> Iterator[Sandbox]:
+    """One server of each age for all tests here: they use names of their own."""
+    with Sandbox("--age", request.param) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def it(server) -> Iterator[Tried]:
+    with trying(server) as clients:
+        yield clients
+
+
+@pytest.fixture
+def newest(posthog) -> Iterator[Tried]:
+    with trying(posthog) as clients:
+        yield clients
+
+
+def scope_of_new_project(it, name):
+    return {"project": it.applier.create(KINDS["project"], {}, {"name": name}).found.id}
+
+
+def test_a_project_gets_all_its_settings_though_posthog_overwrites_some_on_create(it):
+    desired = {
+        "name": "Settings",
+        "timezone": "Europe/Berlin",
+        "anonymize_ips": True,
+        "app_urls": ["https://acme.io"],
+        "test_account_filters": [],
+        "session_recording_sample_rate": 0.25,
+        "session_recording_event_trigger_config": ["bought"],
+    }
+
+    applied = it.applier.create(KINDS["project"], {}, desired)
+
+    found = it.look_again().object(KINDS["project"], {}, applied.found.id)
+    left = [difference.field.name for difference in differences(KINDS["project"], desired, found.values)]
+    assert left == [d.field.name for d in applied.ignored]
+    assert set(left) <= {"session_recording_event_trigger_config", "session_recording_sample_rate"}
+
+
+def test_a_role_is_found_whatever_its_case_and_taken_over(it):
+    first = it.applier.create(KINDS["role"], {}, {"name": "Taken"})
+
+    again = it.applier.create(KINDS["role"], {}, {"name": "TAKEN"})
+
+    assert again.adopted
+    assert again.found.id == first.found.id
+
+
+def test_a_role_is_renamed_in_place(it):
+    role = it.applier.create(KINDS["role"], {}, {"name": "Before"})
+
+    it.applier.update(KINDS["role"], {}, role.found, {"name": "After"})
+
+    assert it.look_again().object(KINDS["role"], {}, role.found.id).values["name"] == "After"
+
+
+def test_an_exact_list_adds_and_removes_until_it_is_so(it):
+    role = it.applier.create(KINDS["role"], {}, {"name": "Exact"}).found
+    scope, kind = {"role": role.id}, KINDS["role_members"]
+    it.applier.create(kind, scope, {"members": ["ana@acme.io", "bo@acme.io"]})
+
+    found = it.applier.live.object(kind, scope, role.id)
+    it.applier.update(kind, scope, found, {"members": ["BO@acme.io", "cy@acme.io"]})
+
+    assert sorted(it.look_again().object(kind, scope, role.id).values["members"]) == [
+        "bo@acme.io",
+        "cy@acme.io",
+    ]
+
+
+def test_a_membership_comes_and_goes(it):
+    role = it.applier.create(KINDS["role"], {}, {"name": "Additive"}).found
+    scope, kind = {"role": role.id}, KINDS["role_membership"]
+
+    membership = it.applier.create(kind, scope, {"user": "ANA@acme.io"}).found
+
+    assert it.live.find(kind, scope, {"user": "ana@acme.io"})[0].id == membership.id
+    it.applier.delete(kind, scope, membership.id)
+    assert it.live.collection(kind, scope) == {}
+    assert it.look_again().collection(kind, scope) == {}
+
+
+def test_a_destination_keeps_its_secret_when_another_key_changes(it):
+    scope, kind = scope_of_new_project(it, "Destinations"), KINDS["pipeline_destination"]
+    desired = {
+        "plugin": it.live.refer("plugin", SNOWFLAKE),
+        "name": "Orders",
+        "enabled": True,
+        "order": 1,
+        "config": {"account": "acme", "password": SecretText("hush", "!env PASSWORD"), "database": "orders"},
+    }
+    found = it.applier.create(kind, scope, desired).found
+    assert found.values["config"] == {"account": "acme", "password": MASK, "database": "orders"}
+    it.posthog.count_anew()
+
+    it.applier.update(kind, scope, found, {"config": {**desired["config"], "database": "sales"}})
+
+    assert it.look_again().object(kind, scope, found.id).values["config"] == {
+        "account": "acme",
+        "password": MASK,
+        "database": "sales",
+    }
+    assert list(it.posthog.writes()) == [
+        f"PATCH /api/projects/{scope['project']}/pipeline_destination_configs/{found.id}/"
+    ]
+
+
+def test_a_destination_is_gone_from_the_list_once_removed(it):
+    scope, kind = scope_of_new_project(it, "Removed destinations"), KINDS["pipeline_destination"]
+    plugin = it.live.refer("plugin", SNOWFLAKE)
+    found = it.applier.create(kind, scope, {"plugin": plugin, "name": "Orders"}, defaults={"order": 1}).found
+
+    it.applier.delete(kind, scope, found.id)
+
+    assert it.look_again().collection(kind, scope) == {}
+
+
+def test_several_destinations_of_one_plugin_and_name_need_an_id(it):
+    scope, kind = scope_of_new_project(it, "Twins"), KINDS["pipeline_destination"]
+    plugin = it.live.refer("plugin", SNOWFLAKE)
+    path = f"/api/projects/{scope['project']}/pipeline_destination_configs/"
+    twins = [
+        it.posthog.call("POST", path, {"plugin": plugin, "name": "Twin", "order": 1}, form=True)["id"]
+        for _ in range(2)
+    ]
+
+    with pytest.raises(Impossible, match=f"ids {twins[0]}, {twins[1]}"):
+        it.applier.create(kind, scope, {"plugin": plugin, "name": "Twin"})
+
+    applied = it.applier.create(kind, scope, {"plugin": plugin, "name": "Twin"}, id_=str(twins[1]))
+    assert applied.adopted
+    assert applied.found.id == str(twins[1])
+
+
+def test_a_server_without_legacy_destinations_says_what_it_made_instead(sandboxes):
+    it = tried(sandboxes("--no-legacy-destinations"))
+    scope, kind = scope_of_new_project(it, "Web"), KINDS["pipeline_destination"]
+
+    with pytest.raises(Exception, match=r"hog function|no longer"):
+        it.applier.create(
+            kind,
+            scope,
+            {"plugin": it.live.refer("plugin", SNOWFLAKE), "name": "Orders"},
+            defaults={"order": 1},
+        )
+
+
+def test_an_item_keeps_the_name_that_posthog_gave_it_when_it_moves(newest):
+    scope, kind = scope_of_new_project(newest, "Files"), KINDS["file_system_entry"]
+    path = f"/api/projects/{scope['project']}/file_system/"
+    row = newest.posthog.call(
+        "POST", path, {"path": "Unfiled/Dashboards/Real name", "type": "dashboard", "ref": "77", "meta": {}}
+    )
+
+    applied = newest.applier.create(
+        kind, scope, {"path": "Marketing/Board", "type": "dashboard", "ref": "77"}
+    )
+
+    assert applied.found.id == row["id"]
+    assert newest.posthog.get(f"{path}{row['id']}/")["path"] == "Marketing/Real name"
+
+
+def test_removing_an_item_files_it_away_and_leaves_the_object_alone(newest):
+    scope, kind = scope_of_new_project(newest, "Items"), KINDS["file_system_entry"]
+    item = newest.applier.create(
+        kind, scope, {"path": "Marketing/Board", "type": "dashboard", "ref": "78"}
+    ).found
+    newest.posthog.count_anew()
+
+    newest.applier.delete(kind, scope, item.id)
+
+    assert {path.split()[0] for path in newest.posthog.writes()} == {"PATCH"}
+    (row,) = [f for f in newest.look_again().collection(kind, scope).values() if f.id == item.id]
+    assert row.values["path"] == "Unfiled/Dashboards/Board"
+
+
+def test_a_folder_with_strangers_in_it_stays(newest):
+    scope, kind = scope_of_new_project(newest, "Folders"), KINDS["file_system_entry"]
+    folder = newest.applier.create(kind, scope, {"path": "Marketing", "type": "folder"}).found
+    path = f"/api/projects/{scope['project']}/file_system/"
+    newest.posthog.call("POST", path, {"path": "Marketing/Theirs", "type": "insight", "ref": "a", "meta": {}})
+
+    with trying(newest.posthog) as it, pytest.raises(Impossible, match='the first is "Marketing/Theirs"'):
+        it.applier.delete(kind, scope, folder.id)
+
+
+def test_a_project_is_never_deleted_without_being_named(newest):
+    project = newest.applier.create(KINDS["project"], {}, {"name": "Precious"}).found
+    newest.posthog.count_anew()
+
+    newest.applier.delete(KINDS["project"], {}, project.id)
+    assert newest.posthog.writes() == {}
+
+    newest.applier.delete(KINDS["project"], {}, project.id, even_guarded=True)
+    assert newest.look_again().object(KINDS["project"], {}, project.id) is None
+
+
+def test_another_current_organization_is_noticed_before_a_role_is_written_there(newest, monkeypatch):
+    monkeypatch.setattr(newest.live, "me", lambda: {"organization": {"id": "another"}})
+
+    with pytest.raises(Impossible, match="working in another organization"):
+        newest.applier.create(KINDS["role"], {}, {"name": "Misplaced"})
+
+    assert newest.posthog.role("Misplaced") is None
