@@ -26,7 +26,7 @@ lint: install ## check style and types
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/mypy tools/*.py
+	.venv/bin/mypy --config-file= --strict tools/*.py
 
 test: lint ## all checks and all tests, as .ci/run has them
 	.venv/bin/pytest -n 2

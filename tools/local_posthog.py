@@ -67,21 +67,12 @@ def start() -> LocalPostHog:
     """Start a sandbox with a key of its own on a free port. Raises ToolError with the end of its log."""
     key = f"phx_{secrets.token_urlsafe(32)}"
     environment = places.environment() | {"PYTHONUNBUFFERED": "1"}
-    for attempt in range(1, TRIES + 1):
+    for _attempt in range(TRIES):
         port = sandbox_process.free_port()
         program = places.VENV_BIN / "pulumi-posthog"
+        database = sandbox_process.FOLDER / "posthog.sqlite3"
         process = sandbox_process.start(
-            [
-                program,
-                "sandbox",
-                "--port",
-                str(port),
-                "--key",
-                key,
-                "--db",
-                sandbox_process.FOLDER / "posthog.sqlite3",
-            ],
-            environment,
+            [program, "sandbox", *("--port", str(port)), *("--key", key), *("--db", database)], environment
         )
         posthog = LocalPostHog(f"http://127.0.0.1:{port}", key)
         give_up = time.monotonic() + SECONDS_TO_START
@@ -90,9 +81,9 @@ def start() -> LocalPostHog:
                 return posthog
             time.sleep(0.1)
         sandbox_process.stop()
-        if process.poll() is None or attempt == TRIES:
+        text = sandbox_process.LOG.read_text(errors="replace").replace(key, "(the key)")
+        if "cannot listen" not in text:
             break
-    text = sandbox_process.LOG.read_text(errors="replace").replace(key, "(the key)")
     last = "\n".join(f"    {line}" for line in text.splitlines()[-8:])
     raise ToolError(f"the sandbox does not start:\n{last}", f"the whole log is {sandbox_process.LOG}")
 
