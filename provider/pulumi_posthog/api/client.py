@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import ssl
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
@@ -30,6 +32,7 @@ from pulumi_posthog.api import paging
 from pulumi_posthog.api.errors import (
     HINTS,
     ApiError,
+    GaveUp,
     IncompleteRead,
     NotFound,
     OutcomeUnknown,
@@ -38,7 +41,6 @@ from pulumi_posthog.api.errors import (
     Unreachable,
     WriteRefused,
     looks_like_html,
-    one_line,
     quoted,
     refusal,
 )
@@ -80,6 +82,11 @@ class Connection:
         if not (self.user_agent.isascii() and self.user_agent.isprintable()):
             raise ValueError("the user agent has characters that no header may have")
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether the host is reached by https."""
+        return self.host.startswith("https://")
+
     def __repr__(self) -> str:
         return f"Connection(host={self.host!r}, key={HIDDEN})"
 
@@ -92,14 +99,15 @@ class Connection:
 def checked_host(host: str) -> str:
     """`host` without a trailing slash; raises ValueError for anything but https://name[:port][/path]."""
     address = host.strip().rstrip("/")
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         _ = parts.port
         httpx.URL(address)
     except (ValueError, httpx.InvalidURL):
         raise ValueError("host is no address: write it as https://eu.posthog.com") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"host {one_line(address)!r} is no address: write it as https://eu.posthog.com")
+        # Not repeated: whoever mixed up two variables has the key here.
+        raise ValueError("host is no address: write it as https://eu.posthog.com")
     if parts.username is not None or parts.query or parts.fragment:
         raise ValueError("host may have no user, query or fragment: write it as https://eu.posthog.com")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
@@ -137,6 +145,38 @@ class TryAgain(Exception):  # noqa: N818 - it reads as what is to be done
         self.error = error
 
 
+class Clients:
+    """HTTP clients, each lent to one thread at a time, and each with one connection that stays open.
+
+    httpx allows threads to share a client, but its pool may close a connection under another thread's request
+    (encode/httpcore 1110), and with HTTP/2 it mixes up their streams (encode/httpx 3072): each time the
+    answer to a POST would be lost for nothing.
+    """
+
+    def __init__(self, new: Callable[[], httpx.Client]) -> None:
+        self._new = new
+        self._idle: list[httpx.Client] = []
+        self._places = threading.BoundedSemaphore(CONNECTIONS)
+
+    @contextmanager
+    def lent(self) -> Iterator[httpx.Client]:
+        """Lends a client, the last used first: its connection is the most likely to be still open."""
+        with self._places:
+            try:
+                client = self._idle.pop()
+            except IndexError:
+                client = self._new()
+            try:
+                yield client
+            finally:
+                self._idle.append(client)
+
+    def close(self) -> None:
+        """Closes the connections that nobody is using."""
+        while self._idle:
+            self._idle.pop().close()
+
+
 class Reader:
     """Reads PostHog, and can do nothing else. Safe to use from many threads at once.
 
@@ -156,6 +196,8 @@ class Reader:
         timeout: float = TIMEOUT,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        # Made once: each takes tens of milliseconds.
+        verify = httpx.create_ssl_context() if connection.encrypted and transport is None else True
         self.connection = connection
         self.pace = pace
         self._notify = notify
@@ -167,26 +209,7 @@ class Reader:
                 **HINTS,
                 Unauthorized: "this is a key of a project; a personal API key begins with phx_",
             }
-        self._client = httpx.Client(
-            base_url=connection.host,
-            headers={
-                "Authorization": f"Bearer {connection.key}",
-                "Accept": "application/json",
-                "User-Agent": connection.user_agent,
-            },
-            # A session cookie would be a second identity next to the key.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT), pool=None),
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-            # Not HTTP/2: httpcore mixes up the streams of threads that share a connection (encode/httpx
-            # 3072), and eight requests a second gain nothing from it.
-            http2=False,
-            # With plain http to this machine a proxy from the environment would see the key.
-            trust_env=connection.host.startswith("https://"),
-            follow_redirects=False,
-            event_hooks={"request": [self._gate]},
-            transport=transport,
-        )
+        self._clients = Clients(lambda: self._new_client(transport, verify))
 
     def __enter__(self) -> Self:
         return self
@@ -198,7 +221,7 @@ class Reader:
 
     def close(self) -> None:
         """Closes the connections."""
-        self._client.close()
+        self._clients.close()
 
     def hide(self, *secrets: str) -> None:
         """Keeps these texts out of every message from now on."""
@@ -209,7 +232,7 @@ class Reader:
 
         Raises Refused and its kin for a no, IncompleteRead for half an answer, Unreachable for none, GaveUp.
         """
-        return self._send("GET", path, params=query(params))
+        return self._get(path, query(params))
 
     def list_all(
         self,
@@ -226,7 +249,7 @@ class Reader:
         """
         try:
             return paging.read_all(
-                lambda page: self._send("GET", path, params=page),
+                lambda page: self._get(path, page),
                 path=self._shown(path),
                 page_size=page_size,
                 params=query(params or {}),
@@ -240,9 +263,32 @@ class Reader:
 
     def iterate(self, path: str, /, **params: str | int | bool | None) -> Iterator[Json]:
         """The objects of a feed with a cursor, read page after page only as far as they are asked for."""
-        return paging.follow(
-            lambda page: self._send("GET", path, params=page), path=self._shown(path), params=query(params)
+        return paging.follow(lambda page: self._get(path, page), path=self._shown(path), params=query(params))
+
+    def _new_client(
+        self, transport: httpx.BaseTransport | None, verify: ssl.SSLContext | bool
+    ) -> httpx.Client:
+        return httpx.Client(
+            base_url=self.connection.host,
+            headers={
+                "Authorization": f"Bearer {self.connection.key}",
+                "Accept": "application/json",
+                "User-Agent": self.connection.user_agent,
+            },
+            # A session cookie would be a second identity next to the key.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, CONNECT_TIMEOUT)),
+            # With plain http to this machine a proxy from the environment would see the key.
+            trust_env=self.connection.encrypted,
+            follow_redirects=False,
+            event_hooks={"request": [self._gate]},
+            verify=verify,
+            transport=transport,
         )
+
+    def _get(self, path: str, params: Mapping[str, str]) -> Json:
+        # Empty parameters would make httpx drop a query that is part of the path.
+        return self._send("GET", path, **({"params": dict(params)} if params else {}))
 
     def _gate(self, request: httpx.Request) -> None:
         """The last thing before the network, whoever asks: no write from a reader, no key to another host."""
@@ -258,13 +304,13 @@ class Reader:
             raise WriteRefused(
                 f"the key is for {ours.host} and does not go to another host",
                 method=request.method,
-                path=request.url.path,
+                path=self._shown(request.url.path),
             )
 
     def _send(self, method: str, path: str, **content: Any) -> Json:
         """Sends a request as often as is safe, and returns the JSON of the answer, None for an empty one."""
         if not path.startswith("/") or path.startswith("//"):
-            raise ValueError("a path begins with one slash")
+            raise ValueError("a path begins with one slash: the host is the connection's affair")
         # Attempts to write that were not answered, and so may have been carried out.
         lost: list[ApiError] = []
 
@@ -273,8 +319,11 @@ class Reader:
 
         def say(state: RetryCallState) -> None:
             if state.upcoming_sleep > WORTH_SAYING and state.outcome:
-                problem = state.outcome.exception()
-                self._notify(f"{problem}: trying again in {state.upcoming_sleep:.0f} s")
+                failure = state.outcome.exception()
+                problem = failure.error.problem if isinstance(failure, TryAgain) else failure
+                self._notify(
+                    f"{method} {self._shown(path)}: {problem}: trying again in {state.upcoming_sleep:.0f} s"
+                )
 
         retrying = Retrying(
             stop=stop_after_attempt(TRIES),
@@ -352,10 +401,12 @@ class Reader:
         1.4).
         """
         while True:
-            request = self._client.build_request(method, path, **content)
-            self._gate(request)
-            sent_at = self.pace.take(method, self._notify)
-            response = self._client.send(request)
+            try:
+                sent_at = self.pace.take(method, self._notify)
+            except GaveUp as error:
+                raise GaveUp(error.problem, method=method, path=self._shown(path), hint=error.hint) from None
+            with self._clients.lent() as client:
+                response = client.request(method, path, **content)
             if response.status_code != 429:
                 self.pace.answered()
                 return response
@@ -364,19 +415,19 @@ class Reader:
     def _json(self, method: str, path: str, response: httpx.Response) -> Json:
         """The JSON of a good answer. Raises TryAgain for half of it, IncompleteRead for a web page."""
         body = response.content
-        beginning = body[:200].decode("utf-8", errors="replace")
-        if looks_like_html(beginning, response.headers.get("content-type", "")):
-            raise self._incomplete(
-                method,
-                path,
-                "the answer is a web page, not PostHog's JSON",
-                hint="check `host`, and any proxy on the way",
-            )
         if not body and method != "GET" and response.status_code != 201:
             return None
         try:
             return json.loads(body)
         except (ValueError, RecursionError) as error:
+            beginning = body[:200].decode("utf-8", errors="replace")
+            if looks_like_html(beginning, response.headers.get("content-type", "")):
+                raise self._incomplete(
+                    method,
+                    path,
+                    "the answer is a web page, not PostHog's JSON",
+                    hint="check `host`, and any proxy on the way",
+                ) from error
             cut = self._incomplete(method, path, "the answer was cut short: it is no complete JSON")
             raise TryAgain(cut) from error
 
@@ -397,7 +448,8 @@ class Reader:
     def _unreachable(self, method: str, path: str, error: httpx.TransportError) -> Unreachable:
         host = urlsplit(self.connection.host).netloc
         if isinstance(error, httpx.TimeoutException):
-            problem = f"{host} did not answer within {self._timeout:.0f} s"
+            allowed = min(self._timeout, CONNECT_TIMEOUT) if isinstance(error, NOT_SENT) else self._timeout
+            problem = f"{host} did not answer within {allowed:g} s"
         else:
             problem = f"{host} cannot be reached: {quoted(str(error), self._mask) or type(error).__name__}"
         hint = "check `host` and the network"

@@ -22,7 +22,7 @@ MAX_WAIT: Final = 2 * 3_600.0  # seconds: a budget of an hour used up by others,
 WORTH_SAYING: Final = 3.0  # seconds
 MARGIN: Final = 1.0  # seconds: PostHog counts a request when it arrives, we when it leaves
 LONGEST_BACKOFF: Final = 60.0  # seconds to wait after a 429 that does not say how long
-SHARE_KEPT: Final = 8  # the believed limit never falls below an eighth, and rises again by an eighth
+SHARE_KEPT: Final = 8  # the believed limit never falls below an eighth
 
 
 def silent(_text: str) -> None:
@@ -72,10 +72,11 @@ class Window:
         self._believed_since = now
 
     def _recover(self, now: float) -> None:
-        # Others stop, too: often the "other" was our own last run. So the limit creeps back.
+        # Others stop, too: often the "other" was our own last run. And to believe too much costs little:
+        # PostHog says for how long it turns us away, and does not count what it turned away.
         steps = int((now - self._believed_since) // self.seconds)
         if self.believed < self.limit and steps > 0:
-            self.believed = min(self.limit, self.believed + steps * max(self.limit // SHARE_KEPT, 1))
+            self.believed = min(self.limit, self.believed * 2 ** min(steps, 32))
             self._believed_since += steps * self.seconds
 
 
@@ -101,8 +102,8 @@ class Pace:
         self.sent: Counter[str] = Counter()
         self.max_wait = max_wait
         self.waited = 0.0
-        self._minute = Window(60.0, per_minute, "minute")
-        self._hour = Window(3_600.0, per_hour, "hour")
+        self._minute = Window(60.0, per_minute, "a minute")
+        self._hour = Window(3_600.0, per_hour, "an hour")
         self._clock = clock
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
@@ -226,10 +227,10 @@ def allowance(window: Window) -> str:
     """What a window allows, as people read it."""
     if window.believed < window.limit:
         return (
-            f"of PostHog's {window.limit:,} requests a {window.name} others with the same key "
+            f"of PostHog's {window.limit:,} requests {window.name} others with the same key "
             f"leave about {window.believed:,}"
         )
-    return f"PostHog allows {window.limit:,} requests a {window.name}"
+    return f"PostHog allows {window.limit:,} requests {window.name}"
 
 
 def duration(seconds: float) -> str:

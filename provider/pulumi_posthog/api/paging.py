@@ -1,14 +1,15 @@
 """The pages of a list -> the whole list, or IncompleteRead (posthog-api.md 1.7).
 
 PostHog pages by `limit` and `offset`, without an order of its own for most lists: a page may repeat what
-another one had, and then something else is missing. So what was read is compared with PostHog's own `count`,
-and if the two differ the list is read again, in one page, where nothing can shift.
+another one had, and then something else is missing. So a list of up to a thousand objects is read in one
+page, where nothing can move; the pages of a longer one overlap, and what they hold is compared with PostHog's
+own `count`. If that does not add up, the list is read again, in one page.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -107,15 +108,28 @@ class Reading:
 
     def whole(self, page_size: int | None) -> list[Json]:
         """The list, each object once. Raises DoesNotAddUp."""
-        query = {**self._params} if page_size is None else {**self._params, "limit": str(page_size)}
-        first = self._page(query)
-        pages = [first]
-        if first.next is not None:
-            if first.count is not None and "offset" in first.next and first.items:
-                pages += self._by_offset(first, first.count, page_size)
-            else:
-                pages += self._by_next(first.next)
-        return self._checked(pages)
+        first = self._page(self._query(page_size))
+        if first.next is None:
+            return whole_of(first.items, first.count)
+        if first.count is None or "offset" not in first.next or not first.items:
+            pages = [first, *self._by_next(first.next)]
+            agree(pages)
+            return whole_of([item for page in pages for item in page.items], first.count)
+        shortened = page_size is not None and len(first.items) < page_size  # this server has a maximum
+        if first.count <= LARGE_PAGE and not shortened:
+            size = first.count + HEADROOM
+            first = self._page(self._query(size))
+            if first.next is None or not first.items:
+                return whole_of(first.items, first.count)
+            shortened = len(first.items) < size
+        step = len(first.items) if shortened else LARGE_PAGE
+        pages = [first, *self._by_offset(len(first.items), first.count or 0, step)]
+        agree(pages)
+        return whole_of(joined(pages), first.count)
+
+    def _query(self, limit: int | None, offset: int | None = None) -> Query:
+        asked = {"limit": limit, "offset": offset}
+        return {**self._params, **{name: str(value) for name, value in asked.items() if value is not None}}
 
     def _page(self, query: Query) -> Page:
         later = self.pages > 0
@@ -132,18 +146,16 @@ class Reading:
         self.most = max(self.most, page.count or 0, len(page.items))
         return page
 
-    def _by_offset(self, first: Page, count: int, page_size: int | None) -> list[Page]:
-        """The other pages, side by side: where each begins is known from the count."""
-        # A server with a maximum gives shorter pages than it was asked for, and goes on from where they end.
-        got = len(first.items)
-        step = got if page_size is not None else LARGE_PAGE
-        queries = [
-            {**self._params, "limit": str(step), "offset": str(offset)} for offset in range(got, count, step)
-        ]
-        self._on_pages(len(queries))
-        with ThreadPoolExecutor(min(SIDE_BY_SIDE, max(len(queries), 1)), "posthog-page") as threads:
+    def _by_offset(self, got: int, count: int, step: int) -> list[Page]:
+        """The pages after the first `got` objects, side by side: where each begins is known from the count.
+
+        Each begins with the last object of the one before.
+        """
+        starts = range(got - 1, count - 1, max(step - 1, 1))
+        self._on_pages(len(starts))
+        with ThreadPoolExecutor(min(SIDE_BY_SIDE, max(len(starts), 1)), "posthog-page") as threads:
             try:
-                return list(threads.map(self._page, queries))
+                return list(threads.map(lambda start: self._page(self._query(step, start)), starts))
             except BaseException:
                 threads.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -157,18 +169,36 @@ class Reading:
             query = pages[-1].next
         return pages
 
-    def _checked(self, pages: list[Page]) -> list[Json]:
-        counts = {page.count for page in pages}
-        if len(counts) > 1:
-            said = ", ".join(sorted(map(str, counts)))
-            raise DoesNotAddUp(f"its count changed between pages: {said}")
-        rows = [item for page in pages for item in page.items]
-        distinct = {identity(row): row for row in rows}
-        count = pages[0].count
-        if count is not None and count != len(distinct):
-            twice = f", {len(rows) - len(distinct)} of them twice" if len(rows) > len(distinct) else ""
-            raise DoesNotAddUp(f"PostHog counts {count:,} objects and gave {len(distinct):,}{twice}")
-        return list(distinct.values())
+
+def agree(pages: Sequence[Page]) -> None:
+    """Raises DoesNotAddUp if the pages of a list give different counts."""
+    counts = {page.count for page in pages}
+    if len(counts) > 1:
+        said = ", ".join(sorted(map(str, counts)))
+        raise DoesNotAddUp(f"its count changed between pages: {said}")
+
+
+def joined(pages: Sequence[Page]) -> list[Json]:
+    """The objects of pages that overlap by one.
+
+    The overlap is what shows that the list moved between two pages: if one object goes and another comes, the
+    count is right and yet an object in between was never seen. Raises DoesNotAddUp for that.
+    """
+    rows = list(pages[0].items)
+    for page in pages[1:]:
+        if not page.items or identity(page.items[0]) != identity(rows[-1]):
+            raise DoesNotAddUp("it moved, or has no order, between one page and the next")
+        rows += page.items[1:]
+    return rows
+
+
+def whole_of(rows: Sequence[Json], count: int | None) -> list[Json]:
+    """Each object once; raises DoesNotAddUp unless they are as many as PostHog counts."""
+    distinct = {identity(row): row for row in rows}
+    if count is not None and count != len(distinct):
+        twice = f", {len(rows) - len(distinct)} of them twice" if len(rows) > len(distinct) else ""
+        raise DoesNotAddUp(f"PostHog counts {count:,} objects and gave {len(distinct):,}{twice}")
+    return list(distinct.values())
 
 
 def page_of(answer: Json, path: str) -> Page:
@@ -213,5 +243,5 @@ def not_a_list(problem: str, path: str) -> IncompleteRead:
 def identity(row: Json) -> str:
     """What tells one object of a list from another: its id, or all of it where it has none."""
     if isinstance(row, dict) and row.get("id") is not None:
-        return f"id {row['id']}"
+        row = {"id": row["id"]}
     return json.dumps(row, sort_keys=True)
