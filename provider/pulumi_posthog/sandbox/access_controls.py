@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pulumi_posthog.sandbox.errors import PaymentRequired, invalid
-from pulumi_posthog.sandbox.models import ADMIN, AccessControl, OrganizationMembership, Role
+from pulumi_posthog.sandbox.models import ADMIN, AccessControl, OrganizationMembership, ProjectObject, Role
 from pulumi_posthog.sandbox.representation import moment
 from pulumi_posthog.sandbox.views import PostHogView
 
@@ -51,7 +52,7 @@ class ProjectAccessControlView(PostHogView):
     serializer_class = AccessControlInput
     ages = (2025, 2026)
 
-    def rows(self) -> Any:
+    def rows(self) -> QuerySet[AccessControl]:
         return AccessControl.objects.filter(
             project=self.project, resource="project", resource_id=str(self.project.pk)
         ).order_by("created_at")
@@ -120,7 +121,7 @@ class ProjectAccessControlView(PostHogView):
 class ResourceAccessControlView(ProjectAccessControlView):
     """`/api/projects/{id}/resource_access_controls/`: a kind of resource in the project."""
 
-    def rows(self) -> Any:
+    def rows(self) -> QuerySet[AccessControl]:
         return (
             AccessControl.objects.filter(project=self.project, resource_id=None)
             .exclude(resource="project")
@@ -141,6 +142,39 @@ class ResourceAccessControlView(ProjectAccessControlView):
         if not given.get("resource") or given["resource"] == "project":
             raise invalid("resource", "This field is required.", "required")
         return given["resource"], None
+
+    def levels(self) -> tuple[str, ...]:
+        return RESOURCE_LEVELS
+
+
+class ObjectAccessControlView(ProjectAccessControlView):
+    """`/api/projects/{id}/<resource>s/{rid}/access_controls/`: one dashboard, insight, flag, ..."""
+
+    def rows(self) -> QuerySet[AccessControl]:
+        resource, resource_id = self.values({})
+        return AccessControl.objects.filter(
+            project=self.project, resource=resource, resource_id=resource_id
+        ).order_by("created_at")
+
+    def list(self, request: Request, **_kwargs: Any) -> Response:
+        rows = self.rows()
+        default = rows.filter(organization_member=None, role=None).first()
+        return Response(
+            {
+                "access_controls": [represented_access_control(row) for row in rows],
+                "available_access_levels": list(RESOURCE_LEVELS),
+                "default_access_level": default.access_level if default else "editor",
+                "user_access_level": "manager" if (self.project_level or 0) >= ADMIN else "editor",
+                "user_can_edit_access_levels": (self.project_level or 0) >= ADMIN,
+            }
+        )
+
+    def values(self, given: dict[str, Any]) -> tuple[str, str | None]:
+        resource, id_ = self.kwargs["resource"], self.kwargs["resource_id"]
+        for thing in ProjectObject.objects.filter(project=self.project, type=resource, deleted=False):
+            if id_ in {thing.ref, str(thing.pk)}:
+                return resource, thing.ref
+        raise NotFound
 
     def levels(self) -> tuple[str, ...]:
         return RESOURCE_LEVELS

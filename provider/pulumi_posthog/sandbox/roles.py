@@ -209,7 +209,10 @@ def represented(
         }
         if SWITCHES.age == 2024:
             shown["feature_flags_access_level"] = role.feature_flags_access_level
-            shown["associated_flags"] = []
+            shown["associated_flags"] = [
+                {"id": each.feature_flag_id, "key": each.feature_flag.name}
+                for each in role.feature_flag_access.select_related("feature_flag")
+            ]
         else:
             shown["is_default"] = organization.default_role_id == role.pk
         items.append(shown)

@@ -21,9 +21,22 @@ from pulumi_posthog.sandbox.options import Options, SandboxError
 
 def serve(options: Options) -> None:
     """Run until SIGTERM or SIGINT."""
-    with database_file(options.db) as database:
+    # The address first: a port that is taken should be said before anything is made.
+    with listening(options.host, options.port) as listener, database_file(options.db) as database:
         prepare(options, database)
-        run(options)
+        run(options, listener)
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket of the host's first address; who connects before the server runs waits."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server(address[:2], family=family, backlog=1024)
+    except OSError as error:
+        raise SandboxError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+    with listener:
+        yield listener
 
 
 @contextmanager
@@ -45,7 +58,9 @@ def check_database(path: Path) -> None:
     try:
         connection = sqlite3.connect(path)
         try:
-            connection.execute("PRAGMA schema_version").fetchone()
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            if tables and "sandbox_organization" not in tables:
+                raise SandboxError(f"--db {path}: this database belongs to another program")
             connection.execute("BEGIN IMMEDIATE")
             connection.rollback()
         finally:
@@ -90,7 +105,7 @@ def application() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[byt
     return call
 
 
-def run(options: Options) -> None:
+def run(options: Options, listener: socket.socket) -> None:
     """Listen, say where, and serve."""
     from waitress import create_server  # type: ignore[import-untyped]
     from waitress.channel import HTTPChannel
@@ -110,22 +125,18 @@ def run(options: Options) -> None:
         task_class = Task
 
     logging.getLogger("waitress").setLevel(logging.CRITICAL)
-    try:
-        server = create_server(
-            application(),
-            host=options.host,
-            port=options.port,
-            threads=options.threads,
-            ident="PostHog sandbox",
-            connection_limit=1000,
-            channel_timeout=600,
-        )
-    except (OSError, ValueError) as error:
-        raise SandboxError(f"cannot listen on {options.host}:{options.port}: {error}") from error
+    server = create_server(
+        application(),
+        sockets=[listener],
+        threads=options.threads,
+        ident="PostHog sandbox",
+        connection_limit=1000,
+        channel_timeout=600,
+    )
     server.channel_class = Channel
 
-    host, port = server.effective_host, server.effective_port
-    url = f"http://{host}:{port}"
+    host, port = listener.getsockname()[:2]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     ADMIN_PAGE["url"] = f"{url}/admin/"
 
     def stop(_signal: int, _frame: object) -> None:

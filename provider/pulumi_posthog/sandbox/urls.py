@@ -10,9 +10,14 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from pulumi_posthog.sandbox import control
-from pulumi_posthog.sandbox.access_controls import ProjectAccessControlView, ResourceAccessControlView
+from pulumi_posthog.sandbox.access_controls import (
+    ObjectAccessControlView,
+    ProjectAccessControlView,
+    ResourceAccessControlView,
+)
 from pulumi_posthog.sandbox.activity import ActivityLogView
 from pulumi_posthog.sandbox.errors import endpoint_not_found
+from pulumi_posthog.sandbox.feature_flag_access import FeatureFlagRoleAccessView, ResourceAccessView
 from pulumi_posthog.sandbox.file_system import FileSystemShortcutView, FileSystemTreeView
 from pulumi_posthog.sandbox.organizations import InviteView, MemberView, OrganizationView, UserView
 from pulumi_posthog.sandbox.pipeline import FAMILIES, PluginConfigView, PluginView, narrowed
@@ -30,6 +35,8 @@ DETAIL: Methods = {"get": "retrieve", **WRITES}
 ORGANIZATION = r"organizations/(?P<organization_id>[^/]+)"
 # The families of a project are served under both prefixes, with one id (3.1).
 PROJECTS = (r"projects/(?P<project_id>[^/]+)", r"environments/(?P<project_id>[^/]+)")
+# Kinds of object that have access controls of their own (9).
+RESOURCES = ("dashboard", "feature_flag", "insight", "notebook")
 ID = r"(?P<id>[^/]+)"
 
 
@@ -101,7 +108,17 @@ def project_routes() -> Iterator[URLPattern]:
     for project in PROJECTS:
         yield route(f"{project}/access_controls", ProjectAccessControlView, rules)
         yield route(f"{project}/resource_access_controls", ResourceAccessControlView, rules)
+        thing = rf"{project}/(?P<resource>{'|'.join(RESOURCES)})s/(?P<resource_id>[^/]+)"
+        yield route(f"{thing}/access_controls", ObjectAccessControlView, rules)
         yield route(f"{project}/activity_log", ActivityLogView, LIST)
+
+
+def feature_flag_routes() -> Iterator[URLPattern]:
+    yield route(f"{ORGANIZATION}/resource_access", ResourceAccessView, COLLECTION)
+    yield route(f"{ORGANIZATION}/resource_access/{ID}", ResourceAccessView, DETAIL)
+    flag = rf"{PROJECTS[0]}/feature_flags/(?P<flag_id>[^/]+)/role_access"
+    yield route(flag, FeatureFlagRoleAccessView, COLLECTION)
+    yield route(f"{flag}/{ID}", FeatureFlagRoleAccessView, {"get": "retrieve", "delete": "destroy"})
 
 
 def file_system_routes() -> Iterator[URLPattern]:
@@ -123,6 +140,7 @@ api: list[URLPattern | URLResolver] = [
     *organization_routes(),
     *plugin_routes(),
     *project_routes(),
+    *feature_flag_routes(),
     *file_system_routes(),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])),
     re_path(r"", endpoint_not_found),
