@@ -158,16 +158,16 @@ def alone(lock: Path, doing: str) -> Iterator[None]:
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a+") as file:
-        waited = False
+        spoke = 0.0
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if not waited:
+                if time.monotonic() - spoke >= SECONDS_OF_SILENCE:
                     file.seek(0)
                     say(f"{doing}: waiting for process {file.read().strip() or '?'}, which is at it too")
-                    waited = True
+                    spoke = time.monotonic()
                 time.sleep(0.5)
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -1,0 +1,85 @@
+"""`make up` tells a story and checks it; whatever became of an earlier one, the next begins anew."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+import up
+
+from .conftest import REPOSITORY, SYSTEM_PATH, Checkout
+
+
+@pytest.fixture
+def example(checkout: Checkout) -> Iterator[Checkout]:
+    """A checkout with examples/acme that uses the packages we run on."""
+    shutil.copytree(REPOSITORY / "examples" / "acme", checkout.folder / "examples" / "acme")
+    (checkout.folder / ".venv").symlink_to(sys.prefix)
+    checkout.environment["PATH"] = SYSTEM_PATH
+    yield checkout
+    checkout.run("tools/down.py")
+
+
+@pytest.mark.e2e
+def test_the_story_holds_and_can_be_told_again(example: Checkout):
+    first = example.run("tools/up.py")
+    again = example.run("tools/up.py")
+    key_file = example.folder / ".run" / "up" / "environment"
+    (key,) = (
+        line.partition("=")[2] for line in key_file.read_text().splitlines() if "PERSONAL_API_KEY" in line
+    )
+    down = example.run("tools/down.py")
+
+    assert (first.returncode, first.stderr) == (0, ""), first
+    assert "0 to change" in first.stdout
+    assert "a last preview finds nothing more to change" in first.stdout
+    assert again.returncode == 0, again
+    assert "stopped the sandbox of an earlier `make up`" in again.stdout
+    assert key not in again.stdout
+    assert key_file.stat().st_mode & 0o077 == 0
+    assert down.stdout.startswith("stopped the sandbox")
+    assert "\x1b" not in first.stdout
+
+
+@pytest.mark.e2e
+def test_a_story_that_was_killed_half_way_does_not_trouble_the_next(example: Checkout):
+    with subprocess.Popen(
+        [sys.executable, "tools/up.py"],
+        cwd=example.folder,
+        env=example.environment,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        locks = example.folder / ".run" / "up"
+        give_up = time.monotonic() + 60
+        while not list(locks.glob("state-*/.pulumi/locks/**/*.json")) and time.monotonic() < give_up:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+
+    ended = example.run("tools/up.py")
+
+    assert ended.returncode == 0, ended
+    assert "stopped the sandbox of an earlier `make up`" in ended.stdout
+
+
+def test_pulumi_aligns_names_and_the_story_does_not_mind():
+    text = '      ~ timezone     : "UTC" => "Europe/Berlin"'
+
+    assert '~ timezone: "UTC" => "Europe/Berlin"' in up.one_space(text)
+
+
+def test_an_example_that_is_not_there_is_named(example: Checkout):
+    (example.folder / "examples" / "acme" / "posthog.yaml").unlink(missing_ok=True)
+
+    ended = example.run("tools/up.py")
+
+    assert ended.returncode == 2
+    assert "posthog.yaml is missing" in ended.stderr
+    assert "Traceback" not in ended.stderr
