@@ -14,7 +14,9 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 install: ## make .venv with the locked packages, and find or build the Pulumi CLI
-	@$(PYTHON) tools/install.py
+	@python=$(PYTHON); command -v $$python >/dev/null || { printf '%s\n' 'install: there is no python3 on PATH' '' \
+		'hint: install Python 3.11 or newer, or name one: make install PYTHON=/path/to/python3.11' >&2; exit 2; }; \
+		$$python tools/install.py
 
 up: install ## start a local PostHog, apply examples/acme to it, and show what happens when somebody edits by hand
 	@.venv/bin/python tools/up.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -32,9 +33,7 @@ def test_the_story_holds_and_can_be_told_again(example: Checkout):
     first = example.run("tools/up.py")
     again = example.run("tools/up.py")
     key_file = example.folder / ".run" / "up" / "environment"
-    (key,) = (
-        line.partition("=")[2] for line in key_file.read_text().splitlines() if "PERSONAL_API_KEY" in line
-    )
+    (key,) = re.findall(r"POSTHOG_PERSONAL_API_KEY=(\S+)", key_file.read_text())
     down = example.run("tools/down.py")
 
     assert (first.returncode, first.stderr) == (0, ""), first
