@@ -1,0 +1,108 @@
+"""The sandbox inside the test process: one database, every test rolled back."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_posthog.sandbox.options import Options
+from pulumi_posthog.sandbox.server import prepare
+from sandbox.table import ALL_AGES, API, KEY
+
+OPTIONS = Options(key=KEY, admin_password="admin", deletion_seconds=60)
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Django starts here, once per process."""
+    path = tmp_path_factory.mktemp("sandbox") / "posthog.sqlite3"
+    prepare(OPTIONS, path)
+    return path
+
+
+@pytest.fixture
+def age() -> int:
+    """The newest, unless the test says otherwise."""
+    return max(ALL_AGES)
+
+
+@pytest.fixture
+def api(database: Path, age: int) -> Iterator[API]:
+    """The seeded organization, as it was at the start."""
+    from django.db import transaction
+    from django.test import Client
+
+    from pulumi_posthog.sandbox.counting import REQUESTS
+    from pulumi_posthog.sandbox.faults import FAULTS
+    from pulumi_posthog.sandbox.switches import SWITCHES
+    from pulumi_posthog.sandbox.throttling import forget
+
+    with transaction.atomic():
+        SWITCHES.start(OPTIONS)
+        SWITCHES.age = age
+        FAULTS.clear()
+        REQUESTS.forget()
+        forget()
+        api = API(Client(raise_request_exception=False))
+        api.names |= names_of_the_seed()
+        yield api
+        FAULTS.clear()
+        transaction.set_rollback(True)
+
+
+def names_of_the_seed() -> dict[str, Any]:
+    """Placeholders for the tables."""
+    from pulumi_posthog.sandbox.models import (
+        Organization,
+        OrganizationMembership,
+        Plugin,
+        Project,
+        ProjectObject,
+        Role,
+        User,
+    )
+
+    organization = Organization.objects.get()
+    project = Project.objects.get()
+    names: dict[str, Any] = {
+        "org": str(organization.pk),
+        "project": project.pk,
+        "role": str(Role.objects.get().pk),
+        "dashboard": ProjectObject.objects.get(name="KPIs").pk,
+        "nobody": "00000000-0000-4000-8000-000000000000",
+    }
+    for user in User.objects.all():
+        names[user.first_name.lower()] = str(user.uuid)
+    for membership in OrganizationMembership.objects.select_related("user"):
+        names[f"member_{membership.user.first_name.lower()}"] = str(membership.pk)
+    for name, plugin in zip(
+        ("snowflake", "customerio", "geoip", "bar"), Plugin.objects.order_by("pk"), strict=True
+    ):
+        names[name] = plugin.pk
+    return names
+
+
+numbers = itertools.count(1)
+
+
+@pytest.fixture
+def key_of(api: API) -> Callable[..., str]:
+    """Makes a key: of whom, with which scopes, for which organizations or projects."""
+
+    def make(email: str = "ada@acme.io", **limits: Any) -> str:
+        return make_key(email, **limits)
+
+    return make
+
+
+def make_key(email: str, **limits: Any) -> str:
+    from pulumi_posthog.sandbox.models import User
+    from pulumi_posthog.sandbox.seed import make_key as make
+
+    key = f"phx_test_{next(numbers)}"
+    make(User.objects.get(email=email), key, **limits)
+    return key
