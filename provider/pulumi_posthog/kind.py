@@ -256,6 +256,7 @@ class Kind:
         False  # several matches of a natural key: take the oldest, and say so, instead of stopping
     )
     guarded: bool = True  # removals count against the rails
+    activity_scopes: tuple[str, ...] = ()  # where the activity log tells of its objects (posthog-api.md 8.3)
     since: int = 2024
 
     def __repr__(self) -> str:

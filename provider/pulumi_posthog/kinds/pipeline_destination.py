@@ -21,6 +21,7 @@ PIPELINE_DESTINATION = Kind(
     deletion=Deletion.PATCH,
     removal=lambda _: {"deleted": True},  # DELETE only disables it (6.5)
     form_encoded=True,
+    activity_scopes=("PluginConfig", "Plugin"),
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
         Field(

@@ -16,6 +16,7 @@ PROJECT = Kind(
     completion_sign="base_currency",
     created_with=("name", "timezone"),
     deletion=Deletion.NEVER,
+    activity_scopes=("Team", "Project"),
     fields=(
         Field(
             name="name",
