@@ -122,12 +122,13 @@ def pip(doing: str, arguments: list[str], *, total: int) -> None:
     """Run `pip install` as the PIP_* environment has it; raises ToolError with pip's own words."""
     seen: set[str] = set()
 
-    def narrate(line: str) -> str:
-        if found := re.match(r"\s*(?:Collecting|Requirement already satisfied:|Obtaining) (\S+)", line):
-            seen.add(found[1])
+    def narrate(line: str) -> str | None:
         if line.startswith("Installing collected packages"):
             return "unpacking the packages"
-        return f"{min(len(seen), total)} of {total} packages fetched"
+        if found := re.match(r"\s*(?:Collecting|Requirement already satisfied:|Obtaining) (\S+)", line):
+            seen.add(found[1])
+            return f"{min(len(seen), total)} of {total} packages fetched"
+        return None
 
     # A user's `pip config set global.user yes` would put the packages elsewhere, or stop pip.
     ours = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}
