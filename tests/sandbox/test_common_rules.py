@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.steps import a_key, changed_organization, in_both_organizations
 from sandbox.table import (
     ALL_AGES,
     API,
@@ -24,42 +25,7 @@ from sandbox.table import (
     validation,
 )
 
-
-def a_key(name: str, email: str = "ada@acme.io", **limits: Any) -> Callable[[API], None]:
-    """A step that makes a key and gives it a name."""
-
-    def step(api: API) -> None:
-        from pulumi_posthog.sandbox.models import User
-        from pulumi_posthog.sandbox.seed import make_key
-
-        key = f"phx_{name}_{email}"
-        make_key(User.objects.get(email=email), key, **api.fill_in(limits))
-        api.names[name] = key
-
-    return step
-
-
-def another_organization(api: API) -> None:
-    from pulumi_posthog.sandbox.models import Organization, Project
-
-    other = Organization.objects.create(name="Other", slug="other")
-    project = Project.objects.create(organization=other, name="Theirs", environment_name="Theirs")
-    api.names |= {"other": str(other.pk), "their_project": project.pk}
-
-
-def ada_is_in_both(api: API) -> None:
-    another_organization(api)
-    from pulumi_posthog.sandbox.models import OrganizationMembership, User
-
-    user = User.objects.get(email="ada@acme.io")
-    OrganizationMembership.objects.create(organization_id=api.names["other"], user=user, level=15)
-
-
-def keys_are_for_admins(api: API) -> None:
-    from pulumi_posthog.sandbox.models import Organization
-
-    Organization.objects.update(members_can_use_personal_api_keys=False)
-
+KEYS_ARE_FOR_ADMINS = changed_organization(members_can_use_personal_api_keys=False)
 
 URLS = (
     Row("the trailing slash is optional", GET("/api/organizations/{org}/roles"), 200),
@@ -220,14 +186,14 @@ KEYS = (
         GET("/api/organizations/{org}/roles/", key="{limited}"),
         403,
         {**DENIED, "detail": "API key does not have access to the requested organization: ID {org}."},
-        given=[ada_is_in_both, a_key("limited", scopes=["*"], organizations=["{other}"])],
+        given=[in_both_organizations, a_key("limited", scopes=["*"], organizations=["{other}"])],
     ),
     Row(
         "a key for other organizations does not list this one",
         GET("/api/organizations/", key="{limited}"),
         200,
         {"count": 1, "results": [{"id": "{other}"}]},
-        given=[ada_is_in_both, a_key("limited", scopes=["*"], organizations=["{other}"])],
+        given=[in_both_organizations, a_key("limited", scopes=["*"], organizations=["{other}"])],
     ),
     Row(
         "a key for other projects names this one",
@@ -254,13 +220,13 @@ KEYS = (
         GET("/api/organizations/{org}/roles/", key="{bo}"),
         403,
         {**DENIED, "detail": "Organization Acme does not allow using personal API keys."},
-        given=[keys_are_for_admins, a_key("bo", "bo@acme.io")],
+        given=[KEYS_ARE_FOR_ADMINS, a_key("bo", "bo@acme.io")],
     ),
     Row(
         "its admins may use theirs then",
         GET("/api/organizations/{org}/roles/"),
         200,
-        given=[keys_are_for_admins],
+        given=[KEYS_ARE_FOR_ADMINS],
     ),
 )
 
