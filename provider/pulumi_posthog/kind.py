@@ -133,19 +133,17 @@ class Field:
                     "description": self.doc,
                     "anyOf": [{"$ref": f"#/$defs/{self.choices_from}"}, {"type": "null"}],
                 }
-        for key, limit in (("minimum", self.minimum), ("maximum", self.maximum)):
-            if limit is not None:
-                schema[key] = limit
-        if self.decimal_places is not None:
+        limits = {
+            "minimum": self.minimum,
+            "maximum": self.maximum,
             # Ours: `multipleOf: 0.01` refuses 0.07 in most editors, which divide binary fractions.
-            schema["decimalPlaces"] = self.decimal_places
-        if self.max_json_length is not None:
-            schema["maxJsonLength"] = self.max_json_length
-        if self.pattern is not None:
-            schema["pattern"] = self.pattern
-            schema["patternErrorMessage"] = f"must be {self.pattern_words}"
-        if self.max_length is not None:
-            schema["maxLength"] = self.max_length
+            "decimalPlaces": self.decimal_places,
+            "maxJsonLength": self.max_json_length,
+            "maxLength": self.max_length,
+            "pattern": self.pattern,
+            "patternErrorMessage": f"must be {self.pattern_words}" if self.pattern else None,
+        }
+        schema |= {key: limit for key, limit in limits.items() if limit is not None}
         if self.secret:
             schema["writeOnly"] = True
         if self.type is Type.STRINGS:

@@ -1,0 +1,46 @@
+"""YAML text -> Desired: loading with positions, `!env`, includes, the schema, references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pulumi_posthog.config import document, entries
+from pulumi_posthog.config.references import needed, resolve
+from pulumi_posthog.config.source import Source, nothing
+from pulumi_posthog.desired import ConfigError, Desired, Position, Problem
+
+__all__ = ["load", "needed", "resolve"]
+
+
+def load(
+    path: Path,
+    *,
+    environment: Mapping[str, str],
+    secret: Callable[[str], str | None] | None = None,
+    offline: bool = False,
+) -> Desired:
+    """What the file at `path`, and the files it includes, declare.
+
+    `environment` answers `!env NAME`, `secret` answers `!secret name` (from the stack configuration). With
+    `offline`, a variable or secret that is missing is no problem: the value is then unknown (`SecretText`
+    with `known` False), and an unknown host or organization is the empty string, which nobody can talk to.
+
+    Raises ConfigError with everything that is wrong with the files, in the order in which it stands there.
+    """
+    source = Source(path, environment=environment, secret=secret, offline=offline)
+    problems = list(source.problems)
+    if source.root is None:
+        raise ConfigError(problems)
+    values, found = document.document(source.root)
+    desired, more = entries.desired(source.root, values, source.main)
+    problems += [*found, *more]
+    if not problems and not desired.entries:
+        problems.append(nothing("the file declares nothing", source.main))
+    if problems:
+        raise ConfigError(sorted(dict.fromkeys(problems), key=_place))
+    return desired
+
+
+def _place(problem: Problem) -> tuple[Position, str]:
+    return problem.where or Position("", 0, 0), problem.message

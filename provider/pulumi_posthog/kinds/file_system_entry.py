@@ -9,7 +9,7 @@ from typing import Any
 
 from pulumi_posthog.kind import Deletion, Field, Kind, Type
 
-# posthog-api.md 7.2 and 7.8: types that the server knows; of any other, newer servers refuse to delete the row.
+# posthog-api.md 7.2 and 7.8: types that the server knows; of any other, newer ones refuse to delete the row.
 TYPES = (
     "folder",
     "action",
@@ -59,7 +59,7 @@ def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A moved item keeps the name that PostHog gave it; `meta` is never null, which would break the list (7.6)."""
+    """A moved item keeps the name that PostHog gave it; `meta` is never null, which breaks the list (7.6)."""
     body = dict(fields)
     if "path" in body and live.get("ref") and not live.get("shortcut"):
         body["path"] = "/".join(filter(None, (folder_of(body["path"]), segments(live["path"])[-1])))
@@ -112,6 +112,8 @@ FILE_SYSTEM_ENTRY = Kind(
             name="path",
             doc=r"Segments joined by /; a / inside a segment is written \/ and a \ is written \\.",
             required=True,
+            pattern=r"^(?=\S)(?=.*\S$)(?:[^/\\]|\\[/\\])+(?:/(?:[^/\\]|\\[/\\])+)*$",
+            pattern_words=r"a path such as Folder/Item (\/ inside a segment), no slash or blank at the ends",
             from_key=True,
         ),
         Field(

@@ -1,11 +1,26 @@
-"""A pipeline destination sends a project's events somewhere through an installed plugin; a site app is the same for web pages.
+"""A pipeline destination sends a project's events somewhere, a site app adds to its pages, both by a plugin.
 
 `config` is read from form bodies only, and replaced as a whole except for its secrets (posthog-api.md 6.3).
 """
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 from pulumi_posthog.kind import Deletion, Field, Kind, Type
+
+
+def exports_events(plugin: Mapping[str, Any]) -> bool:
+    """Whether PostHog lists configurations of this plugin among the destinations (posthog-api.md 6.2)."""
+    methods = (plugin.get("capabilities") or {}).get("methods") or ()
+    return "onEvent" in methods or "composeWebhook" in methods
+
+
+def is_web_app(plugin: Mapping[str, Any]) -> bool:
+    """Whether PostHog lists configurations of this plugin among the site apps (posthog-api.md 6.2)."""
+    capabilities = plugin.get("capabilities") or {}
+    return not capabilities.get("methods") and not capabilities.get("scheduled_tasks")
+
 
 PIPELINE_DESTINATION = Kind(
     name="pipeline_destination",
@@ -22,6 +37,8 @@ PIPELINE_DESTINATION = Kind(
     removal=lambda _: {"deleted": True},  # DELETE only disables it (6.5)
     form_encoded=True,
     activity_scopes=("PluginConfig", "Plugin"),
+    accepts=exports_events,
+    accepts_words="a plugin that exports events (onEvent or composeWebhook)",
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
         Field(
@@ -38,7 +55,9 @@ PIPELINE_DESTINATION = Kind(
         Field(
             name="order",
             type=Type.INTEGER,
-            doc="Its place among the project's plugins; without it, its place in the file when it is created.",
+            doc=(
+                "Its place among the project's plugins; without it, its place in the file when it is created."
+            ),
             minimum=-(2**31),
             maximum=2**31 - 1,
             default_position=True,
@@ -49,6 +68,7 @@ PIPELINE_DESTINATION = Kind(
             doc="The plugin's own settings. Write secrets as `!env NAME` or `!secret name`.",
             merge_levels=1,
             sent_whole=True,
+            keys_from="plugin",
             secret=True,
         ),
     ),
@@ -61,4 +81,6 @@ SITE_APP = dataclasses.replace(
     section="projects.*.site_apps",
     doc="A plugin configuration that injects a web app into the project's pages.",
     collection="/api/projects/{project}/pipeline_frontend_apps_configs/",
+    accepts=is_web_app,
+    accepts_words="a plugin that is a web app (no methods, no scheduled tasks)",
 )

@@ -9,6 +9,8 @@ from typing import Any
 
 from pulumi_posthog.kind import Deletion, Field, Kind, Type
 
+EMAIL = r"^[^@\s]+@[^@\s]+$"
+
 
 def from_membership(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """A membership as PostHog answers it -> its fields; the person is known by e-mail."""
@@ -39,6 +41,8 @@ ROLE_MEMBERSHIP = Kind(
             name="user",
             doc="The member's e-mail address.",
             required=True,
+            pattern=EMAIL,
+            pattern_words="an e-mail address",
             refers_to="member",
             sent_as="user_uuid",
             caseless=True,
@@ -71,6 +75,7 @@ ROLE_MEMBERS = Kind(
             type=Type.STRINGS,
             doc="The members' e-mail addresses.",
             required=True,
+            items={"type": "string", "pattern": EMAIL, "patternErrorMessage": "must be an e-mail address"},
             refers_to="member",
             unordered=True,
             caseless=True,

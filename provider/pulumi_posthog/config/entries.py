@@ -1,0 +1,451 @@
+"""Nodes, values -> Desired: one entry per declared object, parents first."""
+
+from __future__ import annotations
+
+import ipaddress
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pulumi_posthog.config.source import Node
+from pulumi_posthog.desired import Desired, Entry, Position, Problem, SecretText
+from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.schema import below, body_fields, key_field, list_field, reserved
+
+UNKNOWN: Final = SecretText("", "a value that is missing", known=False)
+
+
+def desired(root: Node, values: Json, file: str) -> tuple[Desired, tuple[Problem, ...]]:
+    """What a tree declares, and what is wrong with it beyond its schema.
+
+    `values` are the tree's, as the schema wants them. Of what has the wrong form nothing is made: the schema's
+    check has said so.
+    """
+    builder = Builder()
+    builder.sections(None, root, values, None)
+    builder.check()
+    host, organization = builder.organization(root, values)
+    result = Desired(host=host, organization=organization, entries=tuple(builder.entries), file=file)
+    return result, tuple(builder.problems)
+
+
+class Builder:
+    """Makes `entries` from the sections of a file, and `problems`."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.problems: list[Problem] = []
+
+    # -- sections and entries --------------------------------------------------------------------------------
+
+    def sections(self, kind: Kind | None, node: Node, values: Json, parent: Entry | None) -> None:
+        """Make the entries of all sections within `parent`, of that kind, or at the top of the file."""
+        if not isinstance(node.value, dict):
+            return
+        known = below(kind)
+        for key, section in node.value.items():
+            kinds = known.get(key)
+            if kinds is None or section.unknown:
+                continue
+            exact = next((each for each in kinds if each.exact_list_of), None)
+            if exact is not None and parent is not None:
+                self._list(exact, section, values[key], parent, node.keys[key])
+            elif isinstance(section.value, dict):
+                self._mapping(kinds[0], section, values[key], parent)
+
+    def _mapping(self, kind: Kind, section: Node, values: Json, parent: Entry | None) -> None:
+        made = []
+        for place, (key, body) in enumerate(section.value.items(), 1):
+            if isinstance(body.value, dict):
+                where = section.keys[key]
+                entry = self._entry(kind, key, body, values[key], where=where, parent=parent, place=place)
+                made.append((entry, body, values[key]))
+        self._check_previous(kind, [(key, body) for key, body in section.value.items()], values)
+        for entry, body, value in holders_first(made):
+            self.entries.append(entry)
+            self.sections(kind, body, value, entry)
+
+    def _entry(
+        self,
+        kind: Kind,
+        key: str,
+        body: Node,
+        values: Mapping[str, Json],
+        *,
+        where: Position,
+        parent: Entry | None,
+        place: int,
+    ) -> Entry:
+        absent = values.get("state") == "absent"
+        own = key_field(kind)
+        if key != key.strip() and not own.pattern:
+            self.problems.append(
+                Problem(
+                    f'{kind.title} "{key}" begins or ends with a blank',
+                    where,
+                    "PostHog takes such blanks off",
+                )
+            )
+        fields: dict[str, Json] = {own.name: key}
+        positions = {"": where, own.name: where}
+        for field in body_fields(kind):
+            if field.name not in body.value:
+                continue
+            item = body.value[field.name]
+            if not absent:
+                fields[field.name] = self._value(kind, key, field, item, values[field.name])
+            positions |= positions_of(field.name, body.keys[field.name], item)
+        if absent:
+            self._check_absent(kind, key, body)
+        id_ = values.get("id")
+        return Entry(
+            kind=kind,
+            name=joined(parent.name if parent else None, key),
+            fields=fields,
+            parent=parent.name if parent else None,
+            id=str(id_) if isinstance(id_, str | int) else None,
+            previously=earlier_names(parent, key, listed(values.get("previously"))),
+            absent=absent,
+            place=place,
+            positions=positions,
+        )
+
+    def _check_absent(self, kind: Kind, key: str, body: Node) -> None:
+        for other, where in body.keys.items():
+            if other not in reserved(kind):
+                self.problems.append(
+                    Problem(
+                        f'{kind.title} "{key}" has `state: absent` and "{other}"',
+                        where,
+                        "what is to be deleted has no settings: keep `state: absent` alone",
+                    )
+                )
+
+    def _list(self, kind: Kind, section: Node, values: Json, parent: Entry, where: Position) -> None:
+        """A list of names below `parent`: one entry that owns it, or one entry per name."""
+        additive = False
+        if isinstance(section.value, dict):
+            additive = values.get("mode") == "additive"
+            if "mode" not in values or "items" not in section.value:
+                return
+            section, values = section.value["items"], values["items"]
+        if not isinstance(section.value, tuple):
+            return
+        names = [
+            (str(value), item.where)
+            for value, item in zip(values, section.value, strict=True)
+            if isinstance(value, str) and not item.unknown
+        ]
+        self._check_twice(kind, parent, names)
+        if not additive:
+            self._exact(kind, section, [name for name, _ in names], parent, where)
+            return
+        single = KINDS[kind.exact_list_of or ""]
+        own = key_field(single)
+        self.entries += [
+            Entry(
+                kind=single,
+                name=joined(parent.name, name),
+                fields={own.name: name},
+                parent=parent.name,
+                previously=earlier_names(parent, name, ()),
+                place=place,
+                positions={"": there, own.name: there},
+            )
+            for place, (name, there) in enumerate(names, 1)
+        ]
+
+    def _exact(self, kind: Kind, section: Node, names: list[str], parent: Entry, where: Position) -> None:
+        field = list_field(kind)
+        self.entries.append(
+            Entry(
+                kind=kind,
+                name=parent.name,
+                fields={field.name: names},
+                parent=parent.name,
+                previously=parent.previously,
+                positions={"": where, **positions_of(field.name, where, section)},
+            )
+        )
+
+    def _check_twice(self, kind: Kind, parent: Entry, names: list[tuple[str, Position]]) -> None:
+        seen: dict[str, tuple[str, Position]] = {}
+        for name, where in names:
+            other = seen.setdefault(name.casefold(), (name, where))
+            if other[1] is not where:
+                same = "" if other[0] == name else f' as "{other[0]}"'
+                self.problems.append(
+                    Problem(
+                        f'"{name}" stands twice in {list_field(kind).name} of {parent.kind.title} '
+                        f'"{parent.name}"',
+                        where,
+                        f"it is at {other[1]} already{same}",
+                    )
+                )
+
+    # -- values ----------------------------------------------------------------------------------------------
+
+    def _value(self, kind: Kind, key: str, field: Field, node: Node, value: Json) -> Json:
+        """A field's value as entries hold it: secrets only where PostHog keeps secrets."""
+        place = f'{field.name} of {kind.title} "{key}"'
+        if field.secret:
+            for text, where in texts(node):
+                if str(text) == MASK:
+                    self.problems.append(
+                        Problem(
+                            f"{place} holds what PostHog shows in place of a secret",
+                            where,
+                            "write the secret itself as `!env NAME` or `!secret name`, or leave it out "
+                            "to keep it",
+                        )
+                    )
+            if field.type is Type.STRING and value and not isinstance(value, SecretText):
+                self.problems.append(
+                    Problem(
+                        f"{place} is a secret and stands in the file as it is",
+                        node.where,
+                        "write `!env NAME` or `!secret name`, and change the secret: it has been in a file",
+                    )
+                )
+            return value
+        for text, where in texts(node):
+            if isinstance(text, SecretText) and text.source.startswith("!secret"):
+                self.problems.append(
+                    Problem(
+                        f"{place} is no secret to PostHog: everybody in the project can read it there",
+                        where,
+                        "write `!env NAME` for a value that only differs from place to place",
+                    )
+                )
+        # A value with a gap in it can neither be compared nor sent.
+        return UNKNOWN if any(is_unknown(text) for text, _ in texts(node)) else revealed(value)
+
+    # -- what entries must not be to each other --------------------------------------------------------------
+
+    def check(self) -> None:
+        """Note entries that PostHog, or Pulumi, could not tell apart."""
+        self._check_unique(
+            lambda entry: (entry.kind.name, entry.name),
+            lambda entry, other: (
+                f"{described(entry)} would have the same name in Pulumi as the one at {other.where}: "
+                f'"{entry.name}"',
+                "a / in a project's name can do that: change one of the two",
+            ),
+        )
+        self._check_unique(
+            lambda entry: (entry.kind.name, entry.parent, natural_key(entry)) if natural_key(entry) else None,
+            lambda entry, other: (
+                f"{described(entry)} is the same to PostHog as {described(other)}, at {other.where}",
+                same_words(entry),
+            ),
+        )
+        self._check_unique(
+            lambda entry: (entry.kind.name, entry.id) if entry.id else None,
+            lambda entry, other: (
+                f"{described(entry)} has the same id as {described(other)}, at {other.where}",
+                "one object can be taken over once",
+            ),
+        )
+
+    def _check_unique(
+        self,
+        key: Callable[[Entry], Any],
+        words: Callable[[Entry, Entry], tuple[str, str]],
+    ) -> None:
+        seen: dict[Any, Entry] = {}
+        for entry in self.entries:
+            found = key(entry)
+            if found is None:
+                continue
+            other = seen.setdefault(found, entry)
+            if other is not entry:
+                message, hint = words(entry, other)
+                self.problems.append(Problem(message, entry.where, hint))
+
+    def _check_previous(
+        self, kind: Kind, items: Iterable[tuple[str, Node]], values: Mapping[str, Json]
+    ) -> None:
+        keys, claimed = set(values), dict[str, str]()
+        for key, body in items:
+            if not isinstance(body.value, dict) or "previously" not in body.value:
+                continue
+            where = body.keys["previously"]
+            for name in listed(values[key].get("previously")):
+                if name in keys:
+                    self.problems.append(
+                        Problem(
+                            f'{kind.title} "{key}" was previously "{name}", which is still declared',
+                            where,
+                            "`previously` names a key that is no longer in the file",
+                        )
+                    )
+                elif claimed.setdefault(name, key) != key:
+                    self.problems.append(
+                        Problem(
+                            f'{kind.title} "{key}" and "{claimed[name]}" were both previously "{name}"',
+                            where,
+                            "one object cannot become two",
+                        )
+                    )
+
+    # -- the organization ------------------------------------------------------------------------------------
+
+    def organization(self, root: Node, values: Json) -> tuple[str, str]:
+        """(host, id); empty where they are unknown."""
+        node = root.value.get("organization") if isinstance(root.value, dict) else None
+        if node is None or not isinstance(node.value, dict):
+            return "", ""
+        declared = values["organization"]
+        found = {}
+        for key in ("host", "id"):
+            item = node.value.get(key)
+            text = declared.get(key)
+            found[key] = str(text) if isinstance(text, str) else ""
+            if isinstance(text, SecretText) and text.source.startswith("!secret"):
+                self.problems.append(
+                    Problem(f"organization.{key} is no secret", item and item.where, "write `!env NAME`")
+                )
+        if found["host"]:
+            found["host"] = self._host(node.value["host"], declared["host"])
+        return found["host"], as_uuid(found["id"])
+
+    def _host(self, node: Node, text: str) -> str:
+        shown = text.source if isinstance(text, SecretText) else f'"{text}"'
+        try:
+            parts = urlsplit(str(text).strip())
+            name, port = (parts.hostname or "").lower(), parts.port
+        except ValueError:
+            name, port, parts = "", None, urlsplit("")
+        rest = parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password
+        if not name or parts.scheme not in {"http", "https"} or rest or " " in name:
+            # The value is not shown: a URL may have a password in it.
+            self.problems.append(
+                Problem(
+                    "organization.host must be an address such as https://eu.posthog.com",
+                    node.where,
+                    "a scheme and a host name, without user, path and query",
+                )
+            )
+            return ""
+        if parts.scheme == "http" and not loopback(name):
+            self.problems.append(
+                Problem(
+                    f"organization.host must begin with https://, and {shown} does not",
+                    node.where,
+                    "the API key would travel in plain text; http is for localhost only",
+                )
+            )
+            return ""
+        bracketed = f"[{name}]" if ":" in name else name
+        return f"{parts.scheme}://{bracketed}{f':{port}' if port else ''}"
+
+
+def joined(parent: str | None, key: str) -> str:
+    """An entry's name: its parent's, then its own."""
+    return f"{parent}/{key}" if parent is not None else key
+
+
+def earlier_names(parent: Entry | None, key: str, previously: Iterable[str]) -> tuple[str, ...]:
+    """Every name that an entry may have had, given its own earlier keys and its parent's earlier names."""
+    parents = (parent.name, *parent.previously) if parent else (None,)
+    names = [joined(above, name) for above in parents for name in (key, *previously)]
+    return tuple(dict.fromkeys(names[1:]))
+
+
+def listed(value: Json) -> tuple[str, ...]:
+    """One text or a list of them, as a list; anything else is none."""
+    items = value if isinstance(value, list) else [value]
+    return tuple(str(item) for item in items if isinstance(item, str) and not is_unknown(item))
+
+
+def holders_first(made: list[tuple[Entry, Node, Json]]) -> Iterator[tuple[Entry, Node, Json]]:
+    """The same in the order of the file, but nothing before the declared folders that it lies in."""
+    by_key = {natural_key(item[0]): item for item in made}
+    done: set[int] = set()
+    for item in made:
+        entry = item[0]
+        above = entry.kind.holders(entry.fields) if entry.kind.holders else ()
+        for holder in (*reversed(above), None):
+            first = by_key.get(entry.kind.natural_key(holder)) if holder is not None else item
+            if first is not None and id(first) not in done:
+                done.add(id(first))
+                yield first
+
+
+def natural_key(entry: Entry) -> tuple[Json, ...] | None:
+    """The natural key of an entry, None where it has none or part of it is unknown."""
+    key = entry.kind.natural_key(entry.fields)
+    if key is None or any(is_unknown(part) or isinstance(part, dict | list) for _, part in key):
+        return None
+    return key
+
+
+def same_words(entry: Entry) -> str:
+    """Why two entries with the natural key of this one cannot both be."""
+    names = [name for name, _ in natural_key(entry) or ()]
+    if any(entry.kind.field(name).caseless for name in names):
+        return f"a {entry.kind.title}'s {names[0]} is unique whatever its case"
+    return f"they have the same {' and '.join((', '.join(names[:-1]), names[-1]) if names[1:] else names)}"
+
+
+def described(entry: Entry) -> str:
+    """An entry in a message."""
+    return f'{entry.kind.title} "{entry.name}"'
+
+
+def positions_of(name: str, where: Position, node: Node) -> dict[str, Position]:
+    """Where a field stands, and its keys or items one level down: "config.password", "members.0"."""
+    result = {name: where}
+    if isinstance(node.value, dict):
+        result |= {f"{name}.{key}": node.keys[key] for key in node.value}
+    elif isinstance(node.value, tuple):
+        result |= {f"{name}.{index}": item.where for index, item in enumerate(node.value)}
+    return result
+
+
+def texts(node: Node) -> Iterator[tuple[str, Position]]:
+    """Every text in a tree and where it stands."""
+    if isinstance(node.value, dict):
+        for item in node.value.values():
+            yield from texts(item)
+    elif isinstance(node.value, tuple):
+        for item in node.value:
+            yield from texts(item)
+    elif isinstance(node.value, str):
+        yield node.value, node.where
+
+
+def is_unknown(value: Json) -> bool:
+    """Whether a value was not at hand."""
+    return isinstance(value, SecretText) and not value.known
+
+
+def revealed(value: Json) -> Json:
+    """`value` with what came from `!env` as ordinary text, for fields that are no secret."""
+    if isinstance(value, SecretText):
+        return str.__str__(value)
+    if isinstance(value, dict):
+        return {key: revealed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [revealed(item) for item in value]
+    return value
+
+
+def as_uuid(text: str) -> str:
+    """A UUID as PostHog writes it; anything else as it is."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return text
+
+
+def loopback(host: str) -> bool:
+    """Whether a host name means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,248 @@
+"""Desired, what PostHog has -> Desired with e-mails and plugins looked up. Pure: nothing here reads.
+
+posthog-api.md 2.3 (members), 2.4 (plugins), 6.2 (families), 6.3 (config).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+from pulumi_posthog.config.document import suggestion
+from pulumi_posthog.desired import ConfigError, Desired, Entry, Position, Problem, SecretText
+from pulumi_posthog.kind import Field, Json, Kind, Lookup, Type
+from pulumi_posthog.kinds import LOOKUPS
+from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
+
+Answer = Mapping[str, Json]
+
+
+def needed(desired: Desired) -> set[str]:
+    """The lookups whose objects are referred to: of "member" and "plugin"."""
+    return {
+        field.refers_to or ""
+        for entry in desired.entries
+        for field in references(entry.kind)
+        if entry.fields.get(field.name)
+    }
+
+
+def resolve(
+    desired: Desired,
+    *,
+    members: Sequence[Answer],
+    plugins: Sequence[Answer],
+    pending: Callable[[], Collection[str]],
+) -> tuple[Desired, tuple[str, ...]]:
+    """`desired` with every plugin as its id and every e-mail as PostHog spells it, and notes for the user.
+
+    `members` and `plugins` are PostHog's answers, `pending` the e-mails that are invited, asked for only when
+    somebody is unknown. Who is invited is left out, and a note says so. Raises ConfigError.
+    """
+    resolver = Resolver({MEMBER.name: members, PLUGIN.name: plugins}, pending)
+    entries = tuple(entry for each in desired.entries if (entry := resolver.resolved(each)) is not None)
+    if resolver.problems:
+        raise ConfigError(resolver.problems)
+    return dataclasses.replace(desired, entries=entries), tuple(resolver.notes)
+
+
+def references(kind: Kind) -> tuple[Field, ...]:
+    """The fields of a kind that refer to what PostHog already has."""
+    return tuple(field for field in kind.writable if field.refers_to in LOOKUPS)
+
+
+class Resolver:
+    """Looks up what entries refer to; collects `problems` and `notes`."""
+
+    def __init__(self, found: Mapping[str, Sequence[Answer]], pending: Callable[[], Collection[str]]) -> None:
+        self.found = found
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self._pending = pending
+        self._invited: frozenset[str] | None = None
+        self._indexes = {
+            name: [index(LOOKUPS[name], key, answers) for key in LOOKUPS[name].keys]
+            for name, answers in found.items()
+        }
+
+    def resolved(self, entry: Entry) -> Entry | None:
+        """The entry with its references looked up; None when it is about somebody who has not joined yet."""
+        fields = dict(entry.fields)
+        for field in references(entry.kind):
+            value = fields.get(field.name)
+            if field.type is Type.STRINGS and isinstance(value, list):
+                names = [
+                    self._member(entry, text, entry.positions.get(f"{field.name}.{place}"))
+                    for place, text in enumerate(value)
+                ]
+                fields[field.name] = [name for name in names if name is not None]
+            elif field.refers_to == PLUGIN.name and known(value):
+                fields = self._with_plugin(entry, field, fields)
+            elif isinstance(value, str) and known(value):
+                fields[field.name] = self._member(entry, value, entry.positions.get(field.name))
+                if fields[field.name] is None:
+                    return None
+        return dataclasses.replace(entry, fields=fields)
+
+    # -- members ---------------------------------------------------------------------------------------------
+
+    def _member(self, entry: Entry, email: str, where: Position | None) -> str | None:
+        """The e-mail as PostHog spells it; None for who cannot be in a role yet."""
+        matches = self._matches(MEMBER, email)
+        if matches:
+            return str(dig(matches[0], MEMBER.keys[0]))
+        if email.casefold() in self.invited:
+            self.notes.append(
+                f'"{email}" is invited and has not joined yet: left out of'
+                f' {entry.kind.parent or entry.kind.title} "{entry.parent or entry.name}" for now'
+            )
+            return None
+        known_emails = [dig(member, MEMBER.keys[0]) for member in self.found[MEMBER.name]]
+        self.problems.append(
+            Problem(
+                f'nobody in the organization has the e-mail address "{email}"',
+                where or entry.where,
+                suggestion(email, known_emails, listed=False) or "invite that person in PostHog first",
+            )
+        )
+        return None
+
+    @property
+    def invited(self) -> frozenset[str]:
+        """The e-mails of those who are invited, asked for once and only when somebody is unknown."""
+        if self._invited is None:
+            self._invited = frozenset(email.casefold() for email in self._pending())
+        return self._invited
+
+    # -- plugins ---------------------------------------------------------------------------------------------
+
+    def _with_plugin(self, entry: Entry, field: Field, fields: dict[str, Json]) -> dict[str, Json]:
+        """The fields with the plugin's id, once it is there, fits and takes the configuration."""
+        name, where = str(fields[field.name]), entry.positions.get(field.name, entry.where)
+        matches = self._matches(PLUGIN, name)
+        if len(matches) != 1:
+            self.problems.append(self._no_plugin(name, matches, where))
+            return fields
+        plugin = matches[0]
+        if entry.kind.accepts and not entry.kind.accepts(plugin):
+            self.problems.append(
+                Problem(
+                    f'plugin "{plugin.get("name")}" cannot be a {entry.kind.title}',
+                    where,
+                    f"a {entry.kind.title} takes {entry.kind.accepts_words}",
+                )
+            )
+        for other in entry.kind.writable:
+            config = fields.get(other.name)
+            if other.keys_from == field.name and isinstance(config, dict):
+                self._check_config(entry, other, config, plugin)
+        return {**fields, field.name: dig(plugin, PLUGIN.value)}
+
+    def _no_plugin(self, name: str, matches: Sequence[Answer], where: Position | None) -> Problem:
+        if matches:
+            urls = ", ".join(str(plugin.get("url") or f"id {plugin['id']}") for plugin in matches)
+            return Problem(
+                f'{len(matches)} installed plugins are called "{name}"', where, f"name it by its URL: {urls}"
+            )
+        plugins = self.found[PLUGIN.name]
+        names = [str(dig(plugin, key)) for plugin in plugins for key in PLUGIN.keys if dig(plugin, key)]
+        installed = "; ".join(
+            f"{plugin.get('name')} ({plugin['url']})" if plugin.get("url") else str(plugin.get("name"))
+            for plugin in plugins
+        )
+        close = suggestion(name, names, listed=False)
+        hint = f"installed: {installed}" if plugins else "no plugin is installed in the organization"
+        return Problem(f'no plugin "{name}" is installed', where, f"{close} {hint}" if close else hint)
+
+    def _check_config(self, entry: Entry, field: Field, config: Mapping[str, Json], plugin: Answer) -> None:
+        specs = config_specs(plugin)
+        place = f'{field.name} of {entry.kind.title} "{entry.name}"'
+        start = entry.positions.get(field.name, entry.where)
+        for key, value in config.items():
+            where = entry.positions.get(f"{field.name}.{key}", start)
+            if key not in specs:
+                message = f'plugin "{plugin.get("name")}" has no setting "{key}"'
+                self.problems.append(Problem(message, where, suggestion(key, specs)))
+            elif known(value):
+                self.problems += [
+                    Problem(f"{field.name}.{key} of {place.partition(' of ')[2]} {words}", where, hint)
+                    for words, hint in setting_problems(specs[key], value)
+                ]
+        for key, spec in specs.items():
+            if not spec.get("required") or spec.get("default") not in {None, ""} or key in config:
+                continue
+            if spec.get("secret"):
+                # PostHog keeps a secret that is not sent: it may have been typed in there.
+                self.notes.append(
+                    f'{place} does not say "{key}", a secret that the plugin needs: it stays as it is'
+                )
+            else:
+                self.problems.append(
+                    Problem(f'{place} lacks "{key}", which the plugin needs', start, spec.get("hint") or None)
+                )
+
+    # -- both ------------------------------------------------------------------------------------------------
+
+    def _matches(self, lookup: Lookup, text: str) -> Sequence[Answer]:
+        """The objects that the text names, by the first key that has any."""
+        for by_name in self._indexes[lookup.name]:
+            matches = by_name.get(text.casefold() if lookup.caseless else text.rstrip("/"))
+            if matches:
+                return matches
+        return ()
+
+
+def index(lookup: Lookup, key: str, answers: Iterable[Answer]) -> dict[str, list[Answer]]:
+    """The objects by what names them at one key."""
+    result: dict[str, list[Answer]] = {}
+    for answer in answers:
+        name = dig(answer, key)
+        if isinstance(name, str) and name:
+            result.setdefault(name.casefold() if lookup.caseless else name.rstrip("/"), []).append(answer)
+    return result
+
+
+def config_specs(plugin: Answer) -> dict[str, Mapping[str, Json]]:
+    """What a plugin says about its settings, by key: in a list or, in old ones, in an object (2.4)."""
+    schema = plugin.get("config_schema")
+    if isinstance(schema, dict):
+        return {key: spec for key, spec in schema.items() if isinstance(spec, dict)}
+    return {
+        spec["key"]: spec
+        for spec in schema or ()
+        if isinstance(spec, dict) and isinstance(spec.get("key"), str) and spec["key"]
+    }
+
+
+def setting_problems(spec: Mapping[str, Json], value: Json) -> Iterator[tuple[str, str | None]]:
+    """What is wrong with one plugin setting: (the end of a sentence, a hint). No value is shown."""
+    type_, choices = spec.get("type"), spec.get("choices") or ()
+    if type_ == "attachment":
+        yield "is a file, and files cannot be declared", "upload it in PostHog and leave the key out here"
+    elif value is None:
+        return
+    elif spec.get("secret") and value != "" and not isinstance(value, SecretText):
+        yield (
+            "is a secret and stands in the file as it is",
+            "write `!env NAME` or `!secret name`, and change the secret: it has been in a file",
+        )
+    elif type_ == "choice" and choices and value not in choices:
+        listed = ", ".join(str(choice) for choice in choices)
+        yield f"must be one of {listed}", suggestion(value, choices, listed=False)
+    elif type_ in {"string", "choice"} and not isinstance(value, str):
+        yield "must be text", "put it in quotes"
+    elif spec.get("required") and value == "":
+        yield "must not be empty: the plugin needs it", None
+
+
+def known(value: Json) -> bool:
+    """Whether there is a value, and it is at hand."""
+    return value is not None and not (isinstance(value, SecretText) and not value.known)
+
+
+def dig(answer: Answer, path: str) -> Json:
+    """The value at a dotted path of PostHog's answer."""
+    value: Json = answer
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

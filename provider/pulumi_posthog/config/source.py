@@ -1,0 +1,501 @@
+"""YAML text -> nodes that know where they stand, with `!env`, `!secret` and `!include` resolved.
+
+Built on PyYAML's events, not on its constructors: no tag makes an object, and depth, aliases and files have
+limits.
+Plain scalars mean what YAML 1.2 says: `yes`, `12:30` and `2026-01-01` are texts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from pulumi_posthog.desired import Position, Problem, SecretText
+from pulumi_posthog.kind import Json
+
+MAX_BYTES: Final = 5_000_000  # of one file
+MAX_FILES: Final = 1_000
+MAX_NODES: Final = 500_000  # once every alias and include stands for what it means
+MAX_DEPTH: Final = 64
+MAX_EXACT: Final = 2**53  # larger whole numbers do not survive JSON readers that know only floats
+SAME: Final = "tag:yaml.org,2002:"
+TAGS: Final = ("!env", "!secret", "!include")
+VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
+FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]")
+WORDS: Final[Mapping[str, Json]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+LINE_END: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+# The C parser is ten times as fast and reads the same; PyYAML is not always built with it.
+Events: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A value and where it stands.
+
+    `value` is a scalar (texts that came from `!env` or `!secret` are `SecretText`, not `known` when they were
+    not to be had), a tuple of nodes, or a dict of nodes; then `keys` says where each key stands. `size` is the
+    number of nodes.
+    """
+
+    value: Json
+    where: Position
+    keys: Mapping[str, Position] = field(default_factory=dict)
+    size: int = 1
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the value could not be had, for a reason that is told elsewhere."""
+        return isinstance(self.value, SecretText) and not self.value.known
+
+
+class UnreadableError(Exception):
+    """A file that yields nothing, for the problem given."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class Source:
+    """Reads one configuration: `root` is its tree, or None; `problems` is what is wrong with its files' text.
+
+    `secret` looks a name up in the stack configuration. With `offline`, what the machine lacks is no problem.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        environment: Mapping[str, str],
+        secret: Callable[[str], str | None] | None,
+        offline: bool,
+    ) -> None:
+        self.problems: list[Problem] = []
+        self.environment = environment
+        self.secret = secret
+        self.offline = offline
+        self.main = shown_path(path)
+        self.folder = path.parent.resolve()
+        self.files = 0
+        self.root = self._main(path)
+
+    def _main(self, path: Path) -> Node | None:
+        try:
+            root = self.file(path, self.main, ())
+        except UnreadableError as error:
+            self.problems.append(error.problem)
+            return None
+        if root.value is None:
+            self.problems.append(nothing("the file is empty", self.main))
+            return None
+        return root
+
+    def file(self, path: Path, name: str, within: tuple[Path, ...]) -> Node:
+        """The tree of one file; `within` are the files that include it. Raises UnreadableError."""
+        self.files += 1
+        document = Document(self, file_text(path, name), path, name, within)
+        return document.root()
+
+    # -- tags ------------------------------------------------------------------------------------------------
+
+    def tagged(self, tag: str, node: Node, document: Document) -> Node:
+        """What a tagged node stands for."""
+        if tag not in TAGS:
+            close = difflib.get_close_matches(tag, TAGS, 1)
+            # The tag itself is not shown: it may be an unquoted password that begins with "!".
+            return self.lost(
+                node,
+                "a tag that has no meaning here",
+                f"did you mean {close[0]}?"
+                if close
+                else f"the tags are {', '.join(TAGS)}; put a text that begins with ! in quotes",
+            )
+        if tag == "!env":
+            return self._environment(node)
+        if not isinstance(node.value, str) or not node.value:
+            what = {"!secret": "the name of a secret", "!include": "a path"}[tag]
+            return self.lost(node, f"{tag} takes {what}", f"write `{tag} ...`")
+        return self._secret(node) if tag == "!secret" else self._include(node, document)
+
+    def lost(
+        self, node: Node, message: str, hint: str | None = None, source: str = "a value that is missing"
+    ) -> Node:
+        """Note a problem; the node's value is then unknown."""
+        self.problems.append(Problem(message, node.where, hint))
+        return Node(SecretText("", source, known=False), node.where)
+
+    def _environment(self, node: Node) -> Node:
+        parts = node.value if isinstance(node.value, tuple) else (node,)
+        name, default = parts[0].value if parts else None, parts[1] if len(parts) == 2 else None
+        if (
+            len(parts) not in {1, 2}
+            or not isinstance(name, str)
+            or not VARIABLE.match(name)
+            or (default is not None and isinstance(default.value, dict | tuple))
+        ):
+            # What stands there is not shown: it may be the secret itself.
+            return self.lost(
+                node,
+                "!env takes the name of an environment variable",
+                "write `!env NAME`, or `!env [NAME, default]`; a name is letters, digits and underscores",
+            )
+        source, value = f"!env {name}", self.environment.get(name)
+        if value:
+            return self._given(value, source, node)
+        if default is not None:
+            return Node(default.value, default.where)
+        if self.offline:
+            return Node(SecretText("", source, known=False), node.where)
+        state = "is empty" if value == "" else "is not set"
+        hint = f"set it, or write `!env [{name}, default]`"
+        return self.lost(node, f"the environment variable {name} {state}", hint, source)
+
+    def _secret(self, node: Node) -> Node:
+        source = f"!secret {node.value}"
+        value = self.secret(node.value) if self.secret else None
+        if value:
+            return self._given(value, source, node)
+        if self.offline:
+            return Node(SecretText("", source, known=False), node.where)
+        hint = f"set it: pulumi config set --secret posthog:{node.value}"
+        return self.lost(node, f'the stack configuration has no secret "{node.value}"', hint, source)
+
+    def _given(self, value: str, source: str, node: Node) -> Node:
+        if not storable(value):
+            return self.lost(node, f"{source} holds a character that no PostHog text can hold", None, source)
+        return Node(SecretText(value, source), node.where)
+
+    # -- includes --------------------------------------------------------------------------------------------
+
+    def _include(self, node: Node, document: Document) -> Node:
+        try:
+            trees = [self._included(path, node, document) for path in self._matches(node, document)]
+        except UnreadableError as error:
+            self.problems.append(error.problem)
+            return Node(SecretText("", "!include", known=False), node.where)
+        if len(trees) == 1:
+            return trees[0]
+        return self.united(trees, node.where)
+
+    def _matches(self, node: Node, document: Document) -> list[Path]:
+        pattern = node.value
+        if Path(pattern).is_absolute():
+            raise UnreadableError(
+                Problem(
+                    f'!include "{pattern}" is an absolute path',
+                    node.where,
+                    "write it relative to the file that it stands in",
+                )
+            )
+        try:
+            if re.search(r"[*?\[]", pattern):
+                found = sorted(document.folder.glob(pattern))
+            else:
+                found = [document.folder / pattern]
+            found = [path for path in found if path.is_file()]
+        except (OSError, ValueError, NotImplementedError, RuntimeError):
+            found = []
+        if not found:
+            raise UnreadableError(
+                Problem(
+                    f'!include "{pattern}" matches no file',
+                    node.where,
+                    f"paths are relative to {shown_path(document.folder)}",
+                )
+            )
+        return found
+
+    def _included(self, path: Path, node: Node, document: Document) -> Node:
+        name = os.path.normpath(Path(document.name).parent / os.path.relpath(path, document.folder))
+        real = path.resolve()
+        if not real.is_relative_to(self.folder):
+            raise UnreadableError(
+                Problem(f"!include of {name}, which is outside the configuration's folder", node.where)
+            )
+        within = (*document.within, document.path.resolve())
+        if real in within:
+            raise UnreadableError(Problem(f"!include of {name}, which includes this file itself", node.where))
+        if self.files >= MAX_FILES:
+            raise UnreadableError(Problem(f"more than {MAX_FILES} files are included", node.where))
+        return self.file(path, name, within)
+
+    def united(self, trees: list[Node], where: Position) -> Node:
+        """Several included mappings as one; a key that two of them have is a problem."""
+        items: dict[str, Node] = {}
+        keys: dict[str, Position] = {}
+        for tree in trees:
+            if not isinstance(tree.value, dict):
+                if not tree.unknown:
+                    self.problems.append(Problem("one of several included files, and no mapping", tree.where))
+                continue
+            for key, item in tree.value.items():
+                if key in keys:
+                    self.problems.append(
+                        Problem(f'"{key}" is declared already, at {keys[key]}', tree.keys[key])
+                    )
+                    continue
+                items[key], keys[key] = item, tree.keys[key]
+        return self.counted(Node(items, where, keys, 1 + sum(item.size for item in items.values())))
+
+    def counted(self, node: Node) -> Node:
+        """`node`, unless it stands for too much."""
+        if node.size > MAX_NODES:
+            raise UnreadableError(
+                Problem(
+                    f"the file means more than {MAX_NODES:,} values, most of them through aliases or "
+                    f"includes",
+                    node.where,
+                )
+            )
+        return node
+
+
+class Document:
+    """One file's events, made into nodes."""
+
+    def __init__(self, source: Source, text: str, path: Path, name: str, within: tuple[Path, ...]) -> None:
+        self.source = source
+        self.text = text
+        self.path = path
+        self.folder = path.parent
+        self.name = name
+        self.within = within
+        self.anchors: dict[str | None, Node | None] = {}
+        try:
+            self.events = Events(text)
+        except yaml.YAMLError as error:
+            raise UnreadableError(self._syntax(error)) from None
+
+    def root(self) -> Node:
+        """The tree of the file's one document; of an empty file, a null. Raises UnreadableError."""
+        try:
+            self.events.get_event()  # the stream starts
+            if self.events.check_event(yaml.StreamEndEvent):
+                return Node(None, Position(self.name, 1, 1))
+            self.events.get_event()  # the document starts
+            root = self.node(0)
+            self.events.get_event()  # the document ends
+            if not self.events.check_event(yaml.StreamEndEvent):
+                raise UnreadableError(
+                    Problem(
+                        "a second YAML document",
+                        self._position(self.events.peek_event()),
+                        "a file holds one: take the --- out",
+                    )
+                )
+            return root
+        except yaml.YAMLError as error:
+            raise UnreadableError(self._syntax(error)) from None
+        finally:
+            self.events.dispose()
+
+    def node(self, depth: int) -> Node:
+        """The node that the next event begins."""
+        event = self.events.get_event()
+        where = self._position(event)
+        if depth > MAX_DEPTH:
+            raise UnreadableError(Problem(f"nested more than {MAX_DEPTH} levels deep", where))
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event.anchor, where)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        if isinstance(event, yaml.ScalarEvent):
+            node = Node(self._scalar(event, where), where)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self._sequence(depth, where)
+        else:
+            node = self._mapping(depth, where)
+        tag = event.tag
+        if tag not in {None, "!", *(SAME + name for name in ("str", "seq", "map"))}:
+            node = self.source.tagged(tag, node, self)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        return self.source.counted(node)
+
+    def _alias(self, anchor: str | None, where: Position) -> Node:
+        # The name is not shown: it may be an unquoted password that begins with "*".
+        if anchor not in self.anchors:
+            message = "an alias whose anchor does not stand above it"
+            return self.source.lost(Node(None, where), message, "put a text that begins with * in quotes")
+        node = self.anchors[anchor]
+        if node is None:
+            return self.source.lost(Node(None, where), "an alias within what it stands for")
+        return node
+
+    def _scalar(self, event: yaml.ScalarEvent, where: Position) -> Json:
+        text = event.value
+        if not storable(text):
+            return self.source.lost(
+                Node(None, where), "a character that no PostHog text can hold (NUL, or half a pair)"
+            ).value
+        if event.tag is not None or not event.implicit[0]:
+            return text
+        if text in WORDS:
+            return WORDS[text]
+        value = number(text)
+        if value is None:
+            return text
+        if abs(value) > MAX_EXACT:
+            return self.source.lost(
+                Node(None, where), "a number too large to be kept exactly", "put it in quotes if it is a text"
+            ).value
+        return value
+
+    def _sequence(self, depth: int, where: Position) -> Node:
+        items = []
+        while not self.events.check_event(yaml.SequenceEndEvent):
+            items.append(self.node(depth + 1))
+        self.events.get_event()
+        return Node(tuple(items), where, size=1 + sum(item.size for item in items))
+
+    def _mapping(self, depth: int, where: Position) -> Node:
+        items: dict[str, Node] = {}
+        keys: dict[str, Position] = {}
+        merged: list[tuple[Position, Node, bool]] = []
+        while not self.events.check_event(yaml.MappingEndEvent):
+            event = self.events.peek_event()
+            here = self._position(event)
+            key = self._key(depth)
+            including = getattr(self.events.peek_event(), "tag", None) == "!include"
+            item = self.node(depth + 1)
+            if key is None:
+                self.source.problems.append(Problem("a key that is no plain text", here))
+            elif key == "<<" and event.implicit[0]:
+                merged += self._merged(item, here, including)
+            elif key in keys:
+                self.source.problems.append(
+                    Problem(f'"{key}" stands here already, at {keys[key]}', here, "keep one of the two")
+                )
+            else:
+                items[key], keys[key] = item, here
+        self.events.get_event()
+        self._merge(merged, items, keys)
+        return Node(items, where, keys, 1 + sum(item.size for item in items.values()))
+
+    def _key(self, depth: int) -> str | None:
+        """A mapping's key as it is written, whatever YAML would make of it: `2026:` is "2026"."""
+        event = self.events.peek_event()
+        if not isinstance(event, yaml.ScalarEvent) or event.tag is not None or event.anchor is not None:
+            self.node(depth + 1)
+            return None
+        text: str = self.events.get_event().value
+        return text if storable(text) else None
+
+    def _merged(self, node: Node, where: Position, including: bool) -> Iterator[tuple[Position, Node, bool]]:
+        """The mappings that one `<<` brings: (where it stands, the mapping, whether from other files)."""
+        for each in node.value if isinstance(node.value, tuple) else (node,):
+            if isinstance(each.value, dict):
+                yield where, each, including
+            elif not each.unknown:
+                self.source.problems.append(
+                    Problem("<< takes a mapping", where, "write `<<: *anchor`, or `<<: !include path`")
+                )
+
+    def _merge(
+        self,
+        merged: list[tuple[Position, Node, bool]],
+        items: dict[str, Node],
+        keys: dict[str, Position],
+    ) -> None:
+        """Add what is not there yet: what the mapping says itself counts, then what was merged first."""
+        for _, node, including in merged:
+            for key, item in node.value.items():
+                if key not in keys:
+                    items[key], keys[key] = item, node.keys[key]
+                elif including and isinstance(item.value, dict) and isinstance(items[key].value, dict):
+                    # The own one would win, as with any merge key, and lose the other file's whole block.
+                    self.source.problems.append(
+                        Problem(
+                            f'"{key}" is declared already, at {keys[key]}',
+                            node.keys[key],
+                            f"include it inside: `{key}: {{<<: !include ...}}`",
+                        )
+                    )
+
+    # -- positions and syntax --------------------------------------------------------------------------------
+
+    def _position(self, event: Any) -> Position:
+        return Position(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _syntax(self, error: yaml.YAMLError) -> Problem:
+        """A syntax error in words; none of them quotes the text."""
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        if mark is None:
+            return Problem("this is no YAML", Position(self.name, 1, 1))
+        where = Position(self.name, mark.line + 1, mark.column + 1)
+        lines = LINE_END.split(self.text)
+        line = lines[mark.line] if mark.line < len(lines) else ""
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            return Problem("a tab in the indentation", where, "YAML is indented with spaces")
+        words = getattr(error, "problem", None) or getattr(error, "context", None) or "it cannot be read"
+        return Problem(f"this is no YAML: {words}", where)
+
+
+def number(text: str) -> int | float | None:
+    """The number that a plain text is; one far too large is infinite. None: it is no number."""
+    if INTEGER.match(text):
+        return int(text) if len(text) < 20 else math.inf
+    if FLOAT.match(text) and not LEADING_ZERO.match(text):
+        return float(text)
+    return None
+
+
+def nothing(message: str, name: str) -> Problem:
+    """The problem of a file that says nothing."""
+    hint = "a file that declares nothing is refused, so that a lost one deletes nothing"
+    return Problem(message, Position(name, 1, 1), hint)
+
+
+def storable(text: str) -> bool:
+    """Whether PostHog, and JSON, can hold the text."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def file_text(path: Path, name: str) -> str:
+    """The text of a file; raises UnreadableError."""
+    start = Position(name, 1, 1)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableError(Problem(f"the file is larger than {MAX_BYTES // 1_000_000} MB", start))
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise UnreadableError(Problem(f"there is no file {name}")) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it cannot be opened"
+        raise UnreadableError(Problem(f"{name} cannot be read: {reason}")) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        where = position_after(data[: error.start].decode("utf-8-sig", errors="replace"), name)
+        raise UnreadableError(Problem("this is no UTF-8 text", where, "save the file as UTF-8")) from None
+    if control := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        where = position_after(text[: control.start()], name)
+        raise UnreadableError(Problem("a control character, which YAML does not allow", where))
+    return text
+
+
+def position_after(before: str, name: str) -> Position:
+    """Where the character stands that comes after this much of a file."""
+    lines = LINE_END.split(before)
+    return Position(name, len(lines), len(lines[-1]) + 1)
+
+
+def shown_path(path: Path) -> str:
+    """The path as messages show it: relative to the working directory where it is below it."""
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return str(path)

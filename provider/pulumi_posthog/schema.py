@@ -1,0 +1,220 @@
+"""Kinds -> the JSON Schema (draft 2020-12) of posthog.yaml, for editors and for `config`.
+
+Keywords that are ours and that other validators pass over: `decimalPlaces`, the most that a number may have,
+and `maxJsonLength`, the most characters that a value may have as JSON text. `markdownDescription` and
+`patternErrorMessage` are what YAML editors show.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi_posthog.kind import UNSET, Deletion, Field, Kind, Type
+from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.choices import CHOICES
+
+ID = "urn:pulumi-posthog:posthog.schema.json"
+UUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+NEWEST, OLDEST = 2026, 2024
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a whole file, once `!env`, `!secret` and `!include` are resolved."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": ID,
+        "title": "PostHog organization",
+        "type": "object",
+        "properties": {"organization": ORGANIZATION, **sections(None)},
+        # A place for anchors that several entries share, as Docker Compose has it.
+        "patternProperties": {"^x-": {}},
+        "required": ["organization"],
+        "additionalProperties": False,
+        "$defs": {
+            name: {"title": title, "enum": list(values)} for name, (title, values) in sorted(CHOICES.items())
+        },
+    }
+
+
+def text() -> str:
+    """The schema as it is committed in `schemas/`."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def described(words: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """`schema` with a description, which may have Markdown in it."""
+    return {"description": words, "markdownDescription": words, **schema}
+
+
+ORGANIZATION = described(
+    "Which organization this file is about: checked against the API key before anything else is read.",
+    {
+        "type": "object",
+        "properties": {
+            "host": described(
+                "PostHog's address: `https://eu.posthog.com`, `https://us.posthog.com`, or your own.",
+                {"type": "string"},
+            ),
+            "id": described(
+                "The organization's id, a UUID: PostHog shows it under Settings, Organization.",
+                {"type": "string", "pattern": UUID_PATTERN, "patternErrorMessage": "must be a UUID"},
+            ),
+        },
+        "required": ["host", "id"],
+        "additionalProperties": False,
+    },
+)
+
+
+def below(kind: Kind | None) -> dict[str, tuple[Kind, ...]]:
+    """Key in the file -> the kinds declared under it, within an entry of `kind`; None: at the top."""
+    prefix = f"{kind.section}.*." if kind else ""
+    result: dict[str, tuple[Kind, ...]] = {}
+    for other in KINDS.values():
+        key = other.section.removeprefix(prefix)
+        if other.section.startswith(prefix) and "." not in key:
+            result[key] = (*result.get(key, ()), other)
+    return result
+
+
+def sections(kind: Kind | None) -> dict[str, Any]:
+    """Key in the file -> schema of what stands under it, within an entry of `kind`; None: at the top."""
+    return {key: section(kinds) for key, kinds in below(kind).items()}
+
+
+def section(kinds: tuple[Kind, ...]) -> dict[str, Any]:
+    """The schema of a section: a mapping of entries, or a list where a kind can be declared exactly."""
+    exact = next((kind for kind in kinds if kind.exact_list_of), None)
+    return _list_section(exact) if exact else _mapping_section(kinds[0])
+
+
+def _mapping_section(kind: Kind) -> dict[str, Any]:
+    key = key_field(kind)
+    names = {"minLength": 1, **{name: item for name, item in field_schema(key).items() if name in KEYWORDS}}
+    return described(
+        f"{kind.doc} The key is its `{key.name}`: {key.doc}",
+        {"type": "object", "propertyNames": names, "additionalProperties": entry(kind)},
+    )
+
+
+# Of a field that is a mapping's key, what `propertyNames` can say.
+KEYWORDS = ("maxLength", "pattern", "patternErrorMessage")
+
+
+def _list_section(kind: Kind) -> dict[str, Any]:
+    declared = list_field(kind)
+    item = key_field(KINDS[kind.exact_list_of or ""])
+    items = described(
+        declared.doc, {"type": "array", "items": {**field_schema(item), **dict(declared.items or {})}}
+    )
+    return described(
+        f"{kind.doc} `{{mode: additive, items: [...]}}` adds these and leaves others alone.",
+        {
+            "anyOf": [
+                items,
+                {
+                    "type": "object",
+                    "properties": {
+                        "mode": described(
+                            "`exact`: these and nobody else. `additive`: these, and others are left alone.",
+                            {"enum": ["exact", "additive"]},
+                        ),
+                        "items": items,
+                    },
+                    "required": ["mode", "items"],
+                    "additionalProperties": False,
+                },
+            ]
+        },
+    )
+
+
+def key_field(kind: Kind) -> Field:
+    """The field that the entry's key in the file gives."""
+    return next(field for field in kind.declarable if field.from_key)
+
+
+def list_field(kind: Kind) -> Field:
+    """Of a kind that is an exact list, the field that holds it."""
+    return next(field for field in kind.writable if field.type is Type.STRINGS)
+
+
+def body_fields(kind: Kind) -> tuple[Field, ...]:
+    """The fields that stand in an entry's body: not the key, not the parent."""
+    return tuple(field for field in kind.writable if not field.from_key)
+
+
+def entry(kind: Kind) -> dict[str, Any]:
+    """The schema of one entry's body."""
+    fields = body_fields(kind)
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            **{field.name: field_schema(field) for field in fields},
+            **sections(kind),
+            **reserved(kind),
+        },
+        "additionalProperties": False,
+    }
+    required = [field.name for field in fields if field.required]
+    return {**schema, "required": required} if required else schema
+
+
+def reserved(kind: Kind) -> dict[str, Any]:
+    """What an entry may say about itself, beside its fields."""
+    name = {"type": "string", "minLength": 1}
+    result: dict[str, Any] = {
+        "previously": described(
+            "The key, or keys, that this entry had before: it is renamed instead of made anew.",
+            {"anyOf": [name, {"type": "array", "items": name}]},
+        ),
+        "id": described(
+            "Take over the object with this id in PostHog, when its name does not say which one is meant.",
+            {
+                "type": ["string", "integer"],
+                "pattern": "^[0-9A-Za-z-]+$",
+                "patternErrorMessage": "must be an id as PostHog shows it",
+            },
+        ),
+    }
+    if kind.deletion is Deletion.NEVER:
+        result["state"] = described(
+            f"`absent` deletes this {kind.title} with everything in it, once the stack configuration "
+            f"allows it too.",
+            {"enum": ["absent"]},
+        )
+    return result
+
+
+def field_schema(field: Field) -> dict[str, Any]:
+    """The schema of a field's value in the file: what it refers to is named there, not numbered."""
+    schema = dict(field.json_schema)
+    if field.refers_to in LOOKUPS and field.type is not Type.STRINGS:
+        schema |= {"type": "string", "minLength": 1}
+    if field.doc:
+        schema |= {"description": field.doc, "markdownDescription": "\n\n".join(markdown(field))}
+    return schema
+
+
+def markdown(field: Field) -> list[str]:
+    """A field's description in paragraphs: what it is, its default, the servers that have it."""
+    result = [field.doc]
+    if field.default is not UNSET:
+        result.append(f"PostHog's default: `{json.dumps(field.default)}`")
+    if field.replace_on_changes:
+        result.append("A change makes the object anew.")
+    if field.since > OLDEST and field.until:
+        result.append(f"Only on servers of {field.since} to {field.until}.")
+    elif field.since > OLDEST:
+        result.append(f"Needs a server of {field.since} or newer.")
+    elif field.until:
+        result.append(f"Gone from servers newer than {field.until}.")
+    return result
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(text(), encoding="utf-8")
