@@ -31,7 +31,7 @@ from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
 from pulumi_posthog.kind import Deletion, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.live import Found, Live, Scope
-from pulumi_posthog.plan import details, differences
+from pulumi_posthog.plan import Difference, details, differences
 from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, list_refusal, refusals
 
@@ -63,6 +63,15 @@ class Session:
     def applier(self) -> Applier:
         """Made at the first write: a preview never has anything that can write."""
         return Applier(self.live, Writer(self.connection, pace=self.pace, notify=engine.say))
+
+    @classmethod
+    def forget(cls) -> None:
+        """Begin anew, as another process would."""
+        with cls._lock:
+            for session in cls._all.values():
+                session.live.reader.close()
+            cls._all.clear()
+            cls.guard_consulted = False
 
     @classmethod
     def of(cls, properties: Props) -> Session:
@@ -130,6 +139,7 @@ class KindProvider(ResourceProvider):
             found.values,
             rotated=lambda field, key: rotated(_olds, _news, field, key),
         )
+        _say_newly_declared(kind, changed, _olds)
         unknown = [name for name in _news.get("__declared") or () if not engine.known(_news.get(name))]
         replaces = [d.field.name for d in changed if d.field.replace_on_changes]
         if replaces:
@@ -362,6 +372,19 @@ def _replaced(fields: list[str]) -> DiffResult:
 def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:
     values = {**found.values}
     return {**recorded(kind, values, props), **outputs(kind, values)}
+
+
+def _say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:
+    """The state has no earlier value to show for a field that was not declared before."""
+    before = {*(olds.get("__declared") or ()), *(olds.get("__nulls") or ())}
+    rows = [row(*detail) for d in changed if d.field.name not in before for detail in details(d)]
+    if rows:
+        engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
+
+
+def row(path: str, live: Any, desired: Any) -> str:
+    """One difference as a line; a secret shows as where it comes from."""
+    return f"  {path}: {live!r} => {desired!r}"
 
 
 def _say_ignored(kind: Kind, applied: Applied) -> None:

@@ -1,9 +1,8 @@
 """Field values <-> Pulumi properties, which lose whole numbers, nulls and order on their way (JSON text does not).
 
 A property whose name begins with `__` is stored and not shown:
-`__declared`  the names of the declared fields; the others are only there so that a preview shows exact changes
+`__declared`  the names of the declared fields
 `__nulls`     the fields declared as null, which Pulumi would drop
-`__exact`     of objects that PostHog merges: the declared part, as JSON text
 `__host`, `__organization`  where the object lives
 `__id`        the id of the object to take over
 `__salt`      the key of the secrets' fingerprints
@@ -22,7 +21,7 @@ from typing import Any
 
 from pulumi_posthog.desired import SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind, whole
-from pulumi_posthog.plan import holds_secret, merged
+from pulumi_posthog.plan import declared_part, holds_secret
 
 Properties = dict[str, Any]
 
@@ -64,10 +63,9 @@ def to_properties(kind: Kind, values: Mapping[str, Json]) -> Properties:
 
 def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
     """The declared field values of checked properties; unknown ones (of parents to be made) are left out."""
-    exact = properties.get("__exact") or {}
     values: dict[str, Json] = dict.fromkeys(properties.get("__nulls") or ())
     for name in properties.get("__declared") or ():
-        field, value = kind.field(name), exact.get(name, properties.get(name))
+        field, value = kind.field(name), properties.get(name)
         if name == kind.parent or not isinstance(value, str | int | float | bool | list | dict):
             continue
         values[name] = json.loads(value) if field.as_json_text else whole(value)
@@ -87,40 +85,14 @@ def _as_secrets(value: Json) -> Json:
 
 
 def checked(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Properties:
-    """What `check` answers: the declared properties, completed from the state's, which a refresh made live.
-
-    So a field newly declared shows as `~ timezone: "UTC" => "CET"`, and one that nobody declares never shows.
-    """
-    news = {name: value for name, value in whole(news).items() if name != "__provider"}
-    declared = {name for name in news if name in kind.by_name}
-    result = {
-        name: value
-        for name, value in whole(olds).items()
-        if not name.startswith("__")
-        and _owner(kind, name) not in declared
-        and name not in news.get("__nulls", ())
-    }
-    exact = {}
-    for name, value in news.items():
+    """What `check` answers: the declared properties, made comparable with what `recorded` leaves in the state."""
+    result = {name: value for name, value in whole(news).items() if name != "__provider"}
+    for name in result:
         field = kind.by_name.get(name)
-        result[name] = value
-        if field and field.as_json_text and isinstance(value, str):
-            result[name] = json_text(json.loads(value))
-            if field.merge_levels:
-                exact[name] = result[name]
-                before = json.loads(olds[name]) if isinstance(olds.get(name), str) else None
-                result[name] = json_text(merged(before, json.loads(value), field.merge_levels))
-    if exact:
-        result["__exact"] = exact
-    return {**result, **_fingerprints(kind, olds, result), "__declared": sorted(declared)}
-
-
-def _owner(kind: Kind, name: str) -> str:
-    """The field that a property belongs to."""
-    for field in kind.fields:
-        if field.secret and name in (secret_name(field), fingerprints_name(field)):
-            return field.name
-    return name
+        if field and field.as_json_text and isinstance(result[name], str):
+            result[name] = json_text(json.loads(result[name]))
+    declared = sorted(name for name in result if name in kind.by_name)
+    return {**result, **_fingerprints(kind, olds, result), "__declared": declared}
 
 
 def _fingerprints(kind: Kind, olds: Mapping[str, Any], properties: Mapping[str, Any]) -> Properties:
@@ -150,7 +122,7 @@ def rotated(olds: Mapping[str, Any], news: Mapping[str, Any], field: str, key: s
 
 
 def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, Any]) -> Properties:
-    """Live values as the state keeps them, inputs and outputs alike.
+    """The live values of what is declared, as the state keeps them, inputs and outputs alike.
 
     `properties` are those in the state (after a write: the ones just sent): what only they know, such as the
     secrets, is carried over.
@@ -158,25 +130,40 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
     result: Properties = {name: value for name, value in properties.items() if name.startswith("__")}
     if kind.parent:
         result[kind.parent] = properties[kind.parent]
+    declared = {*(properties.get("__declared") or ()), *(properties.get("__nulls") or ())}
     for field in kind.writable:
         value = values.get(field.name)
+        if value is None or field.name not in declared:
+            continue
+        if field.merge_levels and isinstance(properties.get(field.name), str):
+            value = _as_declared(value, json.loads(properties[field.name]), field.merge_levels)
         if field.secret and isinstance(value, dict):
-            result |= _recorded_secrets(field, value, properties)
-        elif value is not None:
+            result |= _recorded_secrets(field, values[field.name], value, properties)
+        else:
             result[field.name] = json_text(value) if field.as_json_text else value
     return result
 
 
-def _recorded_secrets(field: Field, value: Mapping[str, Json], properties: Mapping[str, Any]) -> Properties:
+def _as_declared(live: Json, before: Json, levels: int) -> Json:
+    """Of a merged object, what was declared of it; keys declared as null stay null while they are absent."""
+    if not isinstance(live, dict) or not isinstance(before, dict):
+        return live
+    part = declared_part(live, before, levels)
+    return {**{key: None for key, value in before.items() if value is None}, **part}
+
+
+def _recorded_secrets(
+    field: Field, live: Mapping[str, Json], declared: Mapping[str, Json], properties: Mapping[str, Any]
+) -> Properties:
     hidden = properties.get(secret_name(field))
     keys = set(json.loads(hidden)) if isinstance(hidden, str) else set()
-    shown = {key: item for key, item in value.items() if item != MASK and key not in keys}
+    shown = {key: item for key, item in declared.items() if item != MASK and key not in keys}
     result: Properties = {field.name: json_text(shown)}
     if keys:
         prints = properties.get(fingerprints_name(field)) or {}
         result[secret_name(field)] = hidden
         # One that somebody emptied has no fingerprint any more: the preview shows it coming back.
-        result[fingerprints_name(field)] = {key: item for key, item in prints.items() if value.get(key)}
+        result[fingerprints_name(field)] = {key: item for key, item in prints.items() if live.get(key)}
     return result
 
 

@@ -45,18 +45,30 @@ def test_whole_numbers_are_whole_again():
     assert checked(DESTINATION, {}, {"plugin": 7.0})["plugin"] == 7
 
 
-def test_undeclared_fields_come_from_the_state_so_that_a_preview_is_exact():
+def test_inputs_are_what_is_declared_and_nothing_else():
     inputs = checked(PROJECT, {"timezone": "UTC", "anonymize_ips": True}, {"timezone": "CET"})
 
-    assert inputs == {"timezone": "CET", "anonymize_ips": True, "__declared": ["timezone"]}
+    assert inputs == {"timezone": "CET", "__declared": ["timezone"]}
 
 
-def test_a_merged_object_shows_whole_and_is_compared_as_declared():
-    olds = {"survey_config": json.dumps({"color": "red", "other": 1})}
-    inputs = checked(PROJECT, olds, to_properties(PROJECT, {"survey_config": {"color": "blue"}}))
+def test_of_a_live_object_the_state_keeps_what_is_declared():
+    state = checked(
+        PROJECT, {}, to_properties(PROJECT, {"timezone": "UTC", "survey_config": {"color": "blue"}})
+    )
+    live = {"timezone": "CET", "anonymize_ips": True, "survey_config": {"color": "red", "other": 1}}
 
-    assert json.loads(inputs["survey_config"]) == {"color": "blue", "other": 1}
-    assert to_values(PROJECT, inputs) == {"survey_config": {"color": "blue"}}
+    assert recorded(PROJECT, live, state) == {
+        "timezone": "CET",
+        "survey_config": json.dumps({"color": "red"}),
+        "__declared": ["survey_config", "timezone"],
+    }
+
+
+def test_what_is_declared_null_is_kept_while_it_is_not_so():
+    state = checked(PROJECT, {}, to_properties(PROJECT, {"surveys_opt_in": None}))
+
+    assert recorded(PROJECT, {"surveys_opt_in": True}, state)["surveys_opt_in"] is True
+    assert "surveys_opt_in" not in recorded(PROJECT, {"surveys_opt_in": None}, state)
 
 
 def test_the_same_secret_has_the_same_fingerprint_and_another_one_has_not():

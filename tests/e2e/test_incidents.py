@@ -135,7 +135,7 @@ def test_a_create_was_repeated_after_its_answer_was_lost(stack, fault):
         "pipeline_destination_configs/$",
         "file_system/$",
     ):
-        posthog.call("POST", "/_sandbox/faults", {"fault": f"{fault} POST {path} times=1"})
+        posthog.call("POST", "/_sandbox/faults", {"spec": f"{fault} POST {path} times=1"})
 
     run = stack.up()
 
@@ -166,11 +166,11 @@ def test_a_weak_key_was_told_403_and_everything_was_taken_for_gone(nine_roles):
 
 
 @pytest.mark.parametrize(
-    "fault", ["500-before GET /roles/ times=50", "cut GET /roles/ times=50", "html GET /roles/ times=50"]
+    "fault", ["500 GET /roles/ times=50", "cut GET /roles/ times=50", "html GET /roles/ times=50"]
 )
 def test_a_half_read_list_was_taken_for_the_whole(nine_roles, fault):
     before = nine_roles.state()
-    nine_roles.posthog.call("POST", "/_sandbox/faults", {"fault": fault})
+    nine_roles.posthog.call("POST", "/_sandbox/faults", {"spec": fault})
 
     runs = (nine_roles.refresh(), nine_roles.up())
 
@@ -260,7 +260,7 @@ def test_a_runner_was_killed_in_the_middle_of_a_create(stack):
 
 def test_one_bad_object_stopped_all_the_others(stack):
     posthog = stack.posthog
-    posthog.call("POST", "/_sandbox/faults", {"fault": "500-before POST /role_memberships/ times=50"})
+    posthog.call("POST", "/_sandbox/faults", {"spec": "500 POST /role_memberships/ times=50"})
     stack.write(
         "roles:\n  Analysts:\n    members: [ana@acme.io]\n" + "".join(f"  {name}: {{}}\n" for name in NINE)
     )

@@ -1,0 +1,175 @@
+"""A Pulumi engine in a hundred lines: the order of calls of `pulumi up`, for thousands of runs in one process.
+
+It drives the real providers over properties as the program registers them, against a real sandbox; what it leaves
+out (serialisation, secrets in the state, parallel work) the tests of the real command line cover.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from pulumi_posthog import rails
+from pulumi_posthog.deploy import Holders, properties_of
+from pulumi_posthog.desired import Desired
+from pulumi_posthog.dynamic import GuardProvider, KindProvider, Session
+from pulumi_posthog.properties import json_text
+
+UNKNOWN = object()
+
+
+class Refused(Exception):
+    """A check said no; nothing was touched."""
+
+
+class Killed(BaseException):
+    """The runner died here: whatever was under way is not recorded."""
+
+
+@dataclass
+class Resource:
+    """One resource in the state."""
+
+    kind: str
+    id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    after: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Outcome:
+    """What a run did: the names of the resources by operation, and the errors."""
+
+    operations: list[tuple[str, tuple[str, str]]] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+
+
+class Engine:
+    """A stack's state and the operations on it."""
+
+    def __init__(self) -> None:
+        self.state: dict[tuple[str, str], Resource] = {}
+        self.guard: dict[str, Any] = {}
+
+    def up(self, desired: Desired, *, preview: bool = False) -> Outcome:
+        """One `pulumi up --skip-preview` in a process of its own; with `preview`, only what it would do."""
+        Session.forget()
+        outcome = Outcome()
+        state = copy.deepcopy(self.state) if preview else self.state
+        self._refresh(state)
+        guard = GuardProvider()
+        news = {
+            "__managed": json_text(rails.managed(desired)),
+            "__renamed": json_text(rails.renamed(desired)),
+        }
+        refused = guard.check(self.guard, news).failures
+        if refused:
+            raise Refused("\n".join(failure.reason for failure in refused))
+        if not preview:
+            self.guard = news
+        holders = Holders(desired)
+        ids: dict[tuple[str, str], Any] = {}
+        failed: set[tuple[str, str]] = set()
+        for entry in desired.entries:
+            name = (entry.kind.name, entry.name)
+            parent = (entry.kind.parent, entry.parent) if entry.parent else None
+            after = (*((parent,) if parent else ()), *holders.of(entry))
+            if failed & set(after):
+                failed.add(name)
+                continue
+            properties = {
+                **properties_of(entry, SimpleNamespace(id=ids[parent]) if parent else None),
+                "__host": desired.host,
+                "__organization": desired.organization,
+            }
+            try:
+                ids[name] = self._step(state, name, properties, after, outcome, preview)
+            except Refused:
+                raise
+            except Exception as error:
+                failed.add(name)
+                outcome.errors.append(error)
+        if not outcome.errors:
+            self._delete_the_rest(state, desired, outcome, preview)
+        return outcome
+
+    def _refresh(self, state: dict[tuple[str, str], Resource]) -> None:
+        for name, resource in list(state.items()):
+            result = KindProvider(resource.kind).read(resource.id, copy.deepcopy(resource.outputs))
+            if result.id is None:
+                del state[name]
+            else:
+                resource.outputs, resource.inputs = dict(result.outs), dict(result.inputs)
+
+    def _step(
+        self,
+        state: dict[tuple[str, str], Resource],
+        name: tuple[str, str],
+        properties: dict[str, Any],
+        after: tuple[tuple[str, str], ...],
+        outcome: Outcome,
+        preview: bool,
+    ) -> Any:
+        provider, old = KindProvider(name[0]), state.get(name)
+        check = provider.check(copy.deepcopy(old.inputs) if old else {}, _sent(properties))
+        if check.failures:
+            raise Refused("\n".join(failure.reason for failure in check.failures))
+        inputs = check.inputs
+        if old is None:
+            outcome.operations.append(("create", name))
+            if preview:
+                return None
+            created = provider.create(_sent(inputs))
+            state[name] = Resource(name[0], created.id, inputs, dict(created.outs), after)
+            return created.id
+        diff = provider.diff(old.id, copy.deepcopy(old.outputs), copy.deepcopy(inputs))
+        if diff.replaces:
+            outcome.operations.append(("replace", name))
+            if preview:
+                return None
+            provider.delete(old.id, old.outputs)
+            del state[name]
+            return self._step(state, name, properties, after, Outcome(), preview)
+        if diff.changes:
+            outcome.operations.append(("update", name))
+            if not preview:
+                updated = provider.update(old.id, copy.deepcopy(old.outputs), _sent(inputs))
+                old.outputs = dict(updated.outs)
+        old.inputs, old.after = inputs, after
+        return old.id
+
+    def _delete_the_rest(
+        self, state: dict[tuple[str, str], Resource], desired: Desired, outcome: Outcome, preview: bool
+    ) -> None:
+        gone = [name for name in state if name not in desired.by_name]
+        while gone:
+            held = {holder for name in gone for holder in state[name].after}
+            leaf = next(name for name in gone if name not in held)
+            outcome.operations.append(("delete", leaf))
+            if not preview:
+                try:
+                    KindProvider(leaf[0]).delete(state[leaf].id, state[leaf].outputs)
+                except Exception as error:
+                    outcome.errors.append(error)
+                    return
+            del state[leaf]
+            gone.remove(leaf)
+
+
+def _sent(properties: dict[str, Any]) -> dict[str, Any]:
+    """Properties as they arrive in a provider: every number a float, no None in a dict."""
+
+    def arrived(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: arrived(item) for key, item in value.items() if item is not None}
+        if isinstance(value, list | tuple):
+            return [arrived(item) for item in value]
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    result: dict[str, Any] = arrived(properties)
+    json.dumps(result)  # anything else would not survive the way
+    return result
