@@ -13,8 +13,12 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pulumi_posthog.cli.drift import drift
 from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.explain import explain
 from pulumi_posthog.cli.sandbox import sandbox
+from pulumi_posthog.cli.schema import schema
+from pulumi_posthog.cli.validate import validate
 
 ISSUES = "https://github.com/pulumi-posthog/pulumi-posthog/issues"
 NO_COLOR, DEBUG = "--no-color", "--debug"
@@ -29,7 +33,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (sandbox,):
+for verb in (validate, drift, schema, explain, sandbox):
     application.command()(verb)
 
 

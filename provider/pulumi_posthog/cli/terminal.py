@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # rich takes a tenth of a second, and `--help` does without it
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 WIDTH_OF_FILES = 120  # columns of text that goes into a file or a pipe, unless COLUMNS says otherwise
 
@@ -32,6 +32,17 @@ def _console(*, to_stderr: bool) -> Console:
     stream = sys.stderr if to_stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else WIDTH_OF_FILES
     return Console(stderr=to_stderr, width=width, highlight=False, emoji=False, markup=False)
+
+
+def show(what: RenderableType) -> None:
+    """Text for people on stdout; in files and pipes its lines do not end in blanks."""
+    console = stdout()
+    if console.is_terminal:
+        console.print(what)
+        return
+    with console.capture() as captured:
+        console.print(what)
+    write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def write(text: str) -> None:

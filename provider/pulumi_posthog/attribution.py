@@ -1,0 +1,120 @@
+"""activity log -> who changed a field and when (posthog-api.md 8).
+
+PostHog keeps no log of some kinds, and not all servers show it: then nobody is named, and that is no error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from pulumi_posthog.api import ApiError
+from pulumi_posthog.kind import Field, Json, Kind
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.live import Found, Live
+from pulumi_posthog.report.findings import Who
+
+REQUESTS = 20  # at most, for one report
+PAGE = 100  # entries of an object's feed that are looked through: one page, one request
+
+
+class Attribution:
+    """Answers who did something, for at most `requests` requests; "unknown" (None) from then on.
+
+    Each object's feed is read when it is first asked about. `missing` says why feeds could not be read.
+    """
+
+    def __init__(self, live: Live, requests: int = REQUESTS) -> None:
+        self.live = live
+        self.requests_left = requests
+        self.missing: str | None = None
+        self._feeds: dict[tuple[str, str], tuple[Mapping[str, Json], ...]] = {}
+        self._owner: str | None = None
+
+    def changed(self, found: Found, project: str | None, field: Field, key: str | None = None) -> Who | None:
+        """Who gave a field the value that it has now; `key` is the key of an object field that differs."""
+        live = found.values.get(field.name)
+        for entry in self._feed(found.kind, project, found.id):
+            if _switched(entry, field, live):
+                return self._who(entry)
+            for change in _changes(entry):
+                if change.get("field") not in {field.name, f"{field.name}_id", key} - {None}:
+                    continue
+                after = change.get("after")
+                if change.get("field") == key and isinstance(live, dict):
+                    return self._who(entry) if after == live.get(key) else None
+                # The newest entry about a field made it what it is, or the log is not complete.
+                return self._who(entry) if field.normal(after) == field.normal(live) else None
+        return None
+
+    def created(self, found: Found, project: str | None) -> Who | None:
+        """Who made an object that nobody declared."""
+        for entry in self._feed(found.kind, project, found.id):
+            if entry.get("activity") == "created":
+                return self._who(entry)
+        author = found.answer.get("created_by")
+        if isinstance(author, Mapping) and author.get("email"):
+            return Who(str(author["email"]), found.answer.get("created_at"))
+        return None
+
+    def _feed(self, kind: Kind, project: str | None, id_: str) -> tuple[Mapping[str, Json], ...]:
+        if not kind.activity_scopes:
+            return ()
+        project = project or (id_ if kind is PROJECT else None)
+        if (kind.name, id_) not in self._feeds:
+            if project is None or self.missing or not self._may_ask():
+                return ()
+            self._feeds[kind.name, id_] = tuple(self._read(kind, project, id_))
+        return self._feeds[kind.name, id_]
+
+    def _read(self, kind: Kind, project: str, id_: str) -> Iterator[Mapping[str, Json]]:
+        try:
+            yield from islice(
+                self.live.reader.iterate(
+                    f"/api/projects/{project}/activity_log/",
+                    scopes=",".join(kind.activity_scopes),
+                    item_id=id_,
+                    page_size=PAGE,
+                ),
+                PAGE,
+            )
+        except ApiError as error:
+            self.missing = str(error)
+
+    def _may_ask(self) -> bool:
+        self.requests_left -= 1
+        return self.requests_left >= 0
+
+    def _who(self, entry: Mapping[str, Json]) -> Who:
+        when = str(entry["created_at"]) if entry.get("created_at") else None
+        user = entry.get("user")
+        if not isinstance(user, Mapping):
+            return Who("PostHog itself", when)
+        name = str(user.get("email") or user.get("first_name") or "somebody")
+        if entry.get("was_impersonated"):
+            return Who(f"PostHog staff as {name}", when)
+        return Who(f"{name} (the owner of this key)" if user.get("uuid") == self._own() else name, when)
+
+    def _own(self) -> str:
+        """The user whose key this is: what `pulumi up` did itself appears under that name."""
+        if self._owner is None:
+            self._owner = ""
+            # The name alone is enough, too, where the key may not ask.
+            with contextlib.suppress(ApiError):
+                if self._may_ask():
+                    self._owner = str(self.live.me().get("uuid") or "")
+        return self._owner
+
+
+def _changes(entry: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    detail = entry.get("detail")
+    changes = detail.get("changes") if isinstance(detail, Mapping) else None
+    return [change for change in changes if isinstance(change, Mapping)] if isinstance(changes, list) else []
+
+
+def _switched(entry: Mapping[str, Json], field: Field, live: Json) -> bool:
+    """Some changes are logged by a word alone, without the field: "enabled", "disabled", "order_changed"."""
+    if field.name == "enabled":
+        return entry.get("activity") == ("enabled" if live else "disabled")
+    return entry.get("activity") == f"{field.name}_changed"

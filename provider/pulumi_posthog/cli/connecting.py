@@ -1,0 +1,39 @@
+"""A configuration and the environment -> a view of PostHog that can only read."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.failures import Stop
+
+if TYPE_CHECKING:
+    from pulumi_posthog.api import Reader
+    from pulumi_posthog.live import Live
+
+KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"  # the provider's own: `dynamic.KEY_VARIABLE`
+NO_KEY = f"set {KEY_VARIABLE} to a personal API key (PostHog: Settings, Personal API keys)"
+
+
+def reader_for(host: str) -> Reader:
+    """HTTP with a host, with the key from the environment; raises Stop when either cannot be right."""
+    from pulumi_posthog.api import Connection, Pace, Reader
+    from pulumi_posthog.cli import terminal
+
+    key = os.environ.get(KEY_VARIABLE)
+    if not key:
+        raise Stop("there is no PostHog API key", NO_KEY, Exit.KEY)
+    try:
+        connection = Connection(host, key)
+    except ValueError as error:
+        wrong_key = "key" in str(error).partition(":")[0]
+        raise Stop(str(error), NO_KEY if wrong_key else None, Exit.KEY if wrong_key else Exit.USAGE) from None
+    return Reader(connection, pace=Pace(), notify=terminal.note)
+
+
+def live_for(host: str, organization: str) -> Live:
+    """A view of one organization."""
+    from pulumi_posthog.live import Live
+
+    return Live(reader_for(host), organization)

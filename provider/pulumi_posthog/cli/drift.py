@@ -1,0 +1,279 @@
+"""`pulumi-posthog drift`: where PostHog differs from the configuration, read-only and without Pulumi."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from pulumi_posthog.cli import failures, terminal
+from pulumi_posthog.cli.choices import DEFAULT_FILE, File, Only, chosen, kinds
+from pulumi_posthog.cli.exits import Exit, worst
+from pulumi_posthog.cli.failures import Stop
+
+if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
+    from pulumi_posthog.attribution import Attribution
+    from pulumi_posthog.desired import Desired
+    from pulumi_posthog.report.drift import Recorded
+    from pulumi_posthog.report.findings import Finding, Report, Status
+    from pulumi_posthog.report.rules import Rule
+
+FORMATS = "text, json, markdown, html, sarif or junit"
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """The options of one run."""
+
+    file: Path
+    kinds: frozenset[str]
+    undeclared: bool
+    who: int
+    ignore_file: Path | None
+    baseline: Path | None
+    stack_state: Path | None
+    stack: str | None
+    counted: frozenset[Status]
+
+
+def drift(
+    file: File = DEFAULT_FILE,
+    *,
+    form: Annotated[str, Option("--format", metavar="FORMAT", help=f"{FORMATS}.")] = "text",
+    output: Annotated[
+        list[Path] | None,
+        Option(metavar="FILE", help="Write the report there as well, as its suffix says: .json, .md, ..."),
+    ] = None,
+    only: Only = None,
+    undeclared: Annotated[
+        bool, Option("--undeclared", help="Tell what is in PostHog and was not declared, too.")
+    ] = False,
+    fail_on: Annotated[
+        str,
+        Option(metavar="LIST", help="What ends with 7: all, none, or of changed-live,gone,not-declared,..."),
+    ] = "all",
+    ignore_file: Annotated[
+        Path | None, Option(metavar="FILE", help="YAML list of {path, reason, owner, until}.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, Option(metavar="FILE", help="An earlier JSON report: only what is new counts.")
+    ] = None,
+    stack: Annotated[
+        str | None,
+        Option(
+            metavar="NAME", help="A Pulumi stack: tells what is pending in Git from what was changed live."
+        ),
+    ] = None,
+    stack_state: Annotated[
+        Path | None, Option(metavar="FILE", help="The same from a file that `pulumi stack export` wrote.")
+    ] = None,
+    who: Annotated[
+        int, Option(metavar="N", help="Ask the activity log who it was, with at most N requests; 0: do not.")
+    ] = 20,
+    max_size: Annotated[int, Option(metavar="N", min=1000, help="Cut Markdown at N characters.")] = 60_000,
+) -> int:
+    """Compare PostHog with the configuration; 7 when they differ, 4 when something could not be read."""
+    from pulumi_posthog.report import FORMATS as KNOWN
+    from pulumi_posthog.report import SUFFIXES
+
+    chosen("--format", form, KNOWN)
+    for path in output or ():
+        chosen(f"--output {path}", path.suffix, list(SUFFIXES))
+    if stack and stack_state:
+        raise Stop("--stack and --stack-state say the same", "give one of them")
+    asked = Asked(
+        file, kinds(only), undeclared, who, ignore_file, baseline, stack_state, stack, _counted(fail_on)
+    )
+    report = told(asked)
+    for path in output or ():
+        path.write_text(_in_form(report, SUFFIXES[path.suffix], max_size), encoding="utf-8")
+    if form == "text":
+        from pulumi_posthog.report import text
+
+        # Why it failed stands on stderr already.
+        terminal.show(text.screen(report, reasons=False))
+    else:
+        terminal.write(_in_form(report, form, max_size))
+    return report.exit
+
+
+def _in_form(report: Report, form: str, max_size: int) -> str:
+    from pulumi_posthog.report import markdown, rendered
+
+    return markdown.rendered(report, max_size) if form == "markdown" else rendered(report, form)
+
+
+def _counted(fail_on: str) -> frozenset[Status]:
+    from pulumi_posthog.report.findings import Status
+
+    # What could not be read is no difference: it has a status of its own, always.
+    all_ = frozenset(Status) - {Status.UNREAD}
+    if fail_on in ("all", "none"):
+        return all_ if fail_on == "all" else frozenset()
+    by_name = {status.value.replace("_", "-"): status for status in Status if status in all_}
+    names = [name.strip().replace("_", "-") for name in fail_on.split(",") if name.strip()]
+    return frozenset(by_name[chosen("--fail-on", name, [*by_name, "all", "none"])] for name in names)
+
+
+def told(asked: Asked) -> Report:
+    """The report on one run; also on one that failed, so that every format says why."""
+    from pulumi_posthog.report.findings import Failed, Report
+
+    try:
+        return _compared(asked)
+    except Exception as error:
+        found = failures.said(error)
+        if found is None:
+            raise
+        for failure in found:
+            terminal.error(failure.message, failure.hint)
+        return Report(
+            file=str(asked.file),
+            failures=tuple(Failed(failure.message, failure.hint) for failure in found),
+            exit=failures.exit_of(found),
+            at=_now(),
+        )
+
+
+def _now() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _compared(asked: Asked) -> Report:
+    from pulumi_posthog import config
+    from pulumi_posthog.api import GaveUp
+    from pulumi_posthog.attribution import Attribution
+    from pulumi_posthog.cli.connecting import live_for
+    from pulumi_posthog.observe import observe
+    from pulumi_posthog.plan import plan
+    from pulumi_posthog.report.drift import findings, path_of
+    from pulumi_posthog.report.findings import Report, Status
+
+    # Offline: PostHog never shows a secret, so there is none to compare, and none needs to be at hand.
+    desired = config.load(asked.file, environment=os.environ, offline=True)
+    rules = _rules(asked, desired)
+    baseline = _baseline(asked)
+    recorded = _recorded(asked)
+    live = live_for(*address(desired))
+    with progress() as tell:
+        observed = observe(
+            desired,
+            live,
+            ids={key: each.id for key, each in (recorded or {}).items()},
+            undeclared=asked.undeclared,
+            kinds=asked.kinds,
+            progress=tell,
+        )
+    found = findings(observed, plan(observed.readable, observed.for_plan), recorded)
+    found, expired = _marked(found, rules, baseline)
+    attribution = Attribution(live, asked.who)
+    found = tuple(_attributed(finding, attribution) for finding in found)
+    notes = (*observed.notes, *expired)
+    for note in notes:
+        terminal.warn(note)
+    if attribution.missing:
+        terminal.note(f"who changed what is unknown: {attribution.missing}")
+    gave_up = any(isinstance(error, GaveUp) for error in observed.unread.values())
+    new = [finding for finding in found if finding.counts]
+    exits = [Exit.GAVE_UP] if gave_up else []
+    exits += [Exit.API] if any(finding.status is Status.UNREAD for finding in new) else []
+    exits += [Exit.DIFFERENT] if any(finding.status in asked.counted for finding in new) else []
+    return Report(
+        file=desired.file,
+        host=desired.host,
+        organization=desired.organization,
+        at=_now(),
+        findings=found,
+        checked=tuple(path_of(entry, observed.desired) for entry in observed.compared),
+        requests=sum(live.reader.pace.sent.values()),
+        notes=notes,
+        exit=worst(exits),
+    )
+
+
+def address(desired: Desired) -> tuple[str, str]:
+    """Host and organization; raises Stop when one comes from a variable that is not set."""
+    for name, value in (("host", desired.host), ("id", desired.organization)):
+        if not value:
+            raise Stop(
+                f"{desired.file}: organization.{name} is not known", "set the variable that it comes from"
+            )
+    return desired.host, desired.organization
+
+
+def _rules(asked: Asked, desired: Desired) -> tuple[Rule, ...]:
+    from pulumi_posthog.report.rules import rules
+
+    options = desired.options.get("drift")
+    declared = options.get("ignore") if isinstance(options, dict) else None
+    found = rules(declared, desired.file)
+    if asked.ignore_file is None:
+        return found
+    import yaml
+
+    try:
+        items = yaml.safe_load(asked.ignore_file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise Stop(
+            f"{asked.ignore_file} is not YAML", "write a list of {path, reason, owner, until}"
+        ) from None
+    return (*found, *rules(items, str(asked.ignore_file)))
+
+
+def _baseline(asked: Asked) -> frozenset[str]:
+    from pulumi_posthog.report.baseline import read
+
+    return read(asked.baseline) if asked.baseline else frozenset()
+
+
+def _recorded(asked: Asked) -> dict[tuple[str, str], Recorded] | None:
+    from pulumi_posthog.cli.stack import recorded, state_of
+
+    if asked.stack_state:
+        return dict(recorded(asked.stack_state.read_text(encoding="utf-8"), str(asked.stack_state)))
+    if asked.stack:
+        return dict(recorded(state_of(asked.stack, asked.file.parent), f"stack {asked.stack}"))
+    return None
+
+
+def _marked(
+    found: tuple[Finding, ...], rules: Sequence[Rule], baseline: frozenset[str]
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    from datetime import UTC, datetime
+
+    from pulumi_posthog.report.baseline import marked
+    from pulumi_posthog.report.rules import ignored
+
+    return ignored(marked(found, baseline), rules, datetime.now(UTC).date())
+
+
+def _attributed(finding: Finding, attribution: Attribution) -> Finding:
+    from pulumi_posthog.report.findings import Status
+
+    trace = finding.trace
+    if trace is None or not finding.counts or finding.status not in (Status.CHANGED, Status.UNDECLARED):
+        return finding
+    who = (
+        attribution.changed(trace.found, trace.project, trace.field, trace.key)
+        if trace.field
+        else attribution.created(trace.found, trace.project)
+    )
+    return dataclasses.replace(finding, who=who)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[int, int], object]]:
+    """Tells how far the reading is, on a terminal; elsewhere nothing."""
+    console = terminal.stderr()
+    if not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    with console.status("reading PostHog") as status:
+        yield lambda done, total: status.update(f"reading PostHog: {done} of {total} lists")

@@ -1,0 +1,258 @@
+"""`pulumi-posthog explain`: what a key of posthog.yaml means, and what PostHog does with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Argument, Option
+
+from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.choices import chosen, did_you_mean
+from pulumi_posthog.cli.failures import Stop
+
+if TYPE_CHECKING:
+    from pulumi_posthog.kind import Field, Kind
+
+MANY = 12  # choices that are listed; of more, the number and a few are told
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What there is to say about one path; `facts` are (name, text), `below` the paths one level down."""
+
+    path: str
+    doc: str
+    facts: tuple[tuple[str, str], ...] = ()
+    below: tuple[tuple[str, str], ...] = field(default=())
+
+
+def explain(
+    path: Annotated[
+        str, Argument(metavar="[PATH]", help="Such as projects.timezone; without it, what there is.")
+    ] = "",
+    *,
+    form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+) -> None:
+    """Explain a key of posthog.yaml: its type, choices and default, and what PostHog does with it."""
+    chosen("--format", form, ("text", "json"))
+    found = explanation(path)
+    if form == "json":
+        document: dict[str, Any] = {"version": 1, **asdict(found)}
+        document["facts"], document["below"] = dict(found.facts), dict(found.below)
+        terminal.write(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        _print(found)
+
+
+def _print(found: Explanation) -> None:
+    from rich.console import Group, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+    parts: list[RenderableType] = [Text(found.path, style="bold")] if found.path else []
+    parts.append(Text(found.doc))
+    for title, rows in (("", found.facts), ("keys:", found.below)):
+        if not rows:
+            continue
+        parts.append(Text(f"\n{title}" if title else ""))
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, text in rows:
+            table.add_row(Text(f"  {name}", style="cyan"), Text(text))
+        parts.append(table)
+    terminal.show(Group(*parts))
+
+
+def explanation(path: str) -> Explanation:
+    """What there is to say about a path; names of entries may be given or left out. Raises Stop."""
+    from pulumi_posthog.schema import below
+
+    kind: Kind | None = None
+    known = below(None)
+    words = [word for word in path.split(".") if word and word != "*"]
+    if not words:
+        return _top()
+    if words[0] == "organization":
+        return _organization(words)
+    chosen("explain", words[0], [*known, "organization"])
+    walked: list[str] = []
+    while words:
+        word = words.pop(0)
+        walked.append(word)
+        if word in known:
+            kind = next((each for each in known[word] if each.exact_list_of), known[word][0])
+            known = below(kind)
+            if words and _names_entry(words, {*known, *_keys(kind)}):
+                words.pop(0)
+            continue
+        assert kind is not None  # noqa: S101 - the first word is a section, or there was a Stop
+        if word in _keys(kind):
+            return _field(".".join(walked), kind, word)
+        raise Stop(
+            f'explain: {".".join(walked[:-1])} has no "{word}"', did_you_mean(word, [*_keys(kind), *known])
+        )
+    return _section(".".join(walked), kind)
+
+
+def _names_entry(words: list[str], known: set[str]) -> bool:
+    """Whether the next word is the name of an entry, as in projects.Web.timezone, and no misspelt key."""
+    if words[0] in known:
+        return False
+    return len(words) > 1 or not get_close_matches(words[0], known)
+
+
+def _top() -> Explanation:
+    from pulumi_posthog.schema import below
+
+    rows = [(name, kinds[0].doc) for name, kinds in below(None).items()]
+    return Explanation(
+        "", "What posthog.yaml may say.", below=(("organization", "Which organization it is."), *rows)
+    )
+
+
+def _organization(words: list[str]) -> Explanation:
+    from pulumi_posthog.schema import ORGANIZATION
+
+    properties = ORGANIZATION["properties"]
+    if len(words) > 1:
+        name = chosen("explain", words[1], list(properties))
+        return Explanation(f"organization.{name}", properties[name]["description"], (("required", "yes"),))
+    rows = tuple((name, str(schema["description"])) for name, schema in properties.items())
+    return Explanation("organization", ORGANIZATION["description"], below=rows)
+
+
+def _keys(kind: Kind) -> dict[str, str]:
+    """Everything that may stand in an entry of a kind, but for sections, and what it means."""
+    from pulumi_posthog.schema import body_fields, reserved
+
+    if kind.exact_list_of:
+        return {}
+    own = {each.name: each.doc for each in kind.declarable if each.from_key}
+    return {
+        **own,
+        **{each.name: each.doc for each in body_fields(kind)},
+        **{name: str(schema["description"]) for name, schema in reserved(kind).items()},
+    }
+
+
+def _section(path: str, kind: Kind | None) -> Explanation:
+    from pulumi_posthog.kind import Deletion
+    from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.schema import below
+
+    assert kind is not None  # noqa: S101 - a path has at least one word, and that is a section
+    goes = {
+        Deletion.DELETE: "PostHog deletes it.",
+        Deletion.PATCH: "It is taken out of sight in PostHog; what lies behind it stays.",
+        Deletion.FORGET: "It goes with what it belongs to.",
+        Deletion.NEVER: "It stays in PostHog; only `state: absent` deletes it, once the stack allows that.",
+    }
+    item = KINDS[kind.exact_list_of] if kind.exact_list_of else kind
+    facts = [
+        ("when no longer declared", goes[item.deletion]),
+        ("scopes of the key", f"{kind.read_scope} to look, {kind.write_scope} to change"),
+        *_ages(kind.since, None),
+    ]
+    rows = {**_keys(kind), **{name: kinds[0].doc for name, kinds in below(kind).items()}}
+    return Explanation(path, kind.doc, tuple(facts), tuple(rows.items()))
+
+
+def _field(path: str, kind: Kind, name: str) -> Explanation:
+    if name not in kind.by_name:
+        return Explanation(path, _keys(kind)[name])
+    described = kind.by_name[name]
+    facts = [
+        ("type", _type(described)),
+        *_limits(described),
+        *_default(described),
+        *_ages(described.since, described.until),
+        *_behaviour(kind, described),
+    ]
+    return Explanation(path, described.doc or f"The {name} of a {kind.title}.", tuple(facts))
+
+
+def _type(described: Field) -> str:
+    from pulumi_posthog.kind import Type
+
+    names = {
+        Type.STRING: "text",
+        Type.INTEGER: "whole number",
+        Type.DECIMAL: "number",
+        Type.BOOLEAN: "true or false",
+        Type.STRINGS: "list of texts",
+        Type.OBJECT: "mapping",
+        Type.LIST: "list",
+    }
+    text = "text: names what PostHog has already" if described.refers_to else names[described.type]
+    return f"{text}, or null" if described.nullable else text
+
+
+def _limits(described: Field) -> list[tuple[str, str]]:
+    from pulumi_posthog.kinds.choices import CHOICES
+
+    facts = []
+    choices = list(described.choices)
+    if described.choices_from:
+        _, listed = CHOICES[described.choices_from]
+        choices = list(listed)
+    if choices:
+        few = ", ".join(str(choice) for choice in choices[:MANY])
+        more = f" and {len(choices) - MANY} more (`pulumi-posthog schema`)" if len(choices) > MANY else ""
+        facts.append(("choices", few + more))
+    for name, limit in (("at least", described.minimum), ("at most", described.maximum)):
+        if limit is not None:
+            facts.append((name, f"{limit:,.10g}"))
+    if described.decimal_places is not None:
+        facts.append(("decimal places", f"at most {described.decimal_places}"))
+    if described.max_length is not None:
+        facts.append(("length", f"at most {described.max_length:,} characters"))
+    if described.keys:
+        facts.append(("keys", ", ".join(described.keys) + ("" if not described.open_keys else " and others")))
+    return facts
+
+
+def _default(described: Field) -> list[tuple[str, str]]:
+    from pulumi_posthog.kind import UNSET
+
+    if described.from_key:
+        return [("written as", "the entry's key")]
+    if described.required:
+        return [("required", "yes")]
+    if described.default is UNSET:
+        return []
+    return [("PostHog's default", json.dumps(described.default, ensure_ascii=False))]
+
+
+def _ages(since: int, until: int | None) -> list[tuple[str, str]]:
+    from pulumi_posthog.schema import OLDEST
+
+    if until is not None:
+        return [("servers", f"{since} to {until}" if since > OLDEST else f"up to {until}")]
+    return [("servers", f"{since} and newer")] if since > OLDEST else []
+
+
+def _behaviour(kind: Kind, described: Field) -> list[tuple[str, str]]:
+    """What PostHog does with the value, as far as its declaration says."""
+    sentences = []
+    if described.replace_on_changes:
+        sentences.append(f"A change deletes the {kind.title} and makes it anew.")
+    if described.merge_levels:
+        sentences.append("Only the declared keys are compared and changed; the others stay as they are.")
+        sentences.append("A key declared as null is taken out.")
+    if described.unordered:
+        sentences.append("The order does not matter.")
+    if described.caseless:
+        sentences.append("Upper and lower case are the same.")
+    if described.secret:
+        sentences.append("PostHog shows a secret to nobody: a change made by hand cannot be seen.")
+    if not described.on_create:
+        sentences.append("PostHog ignores it when the object is made, so it is sent right afterwards.")
+    if described.hidden_keys:
+        sentences.append(f"PostHog manages these keys itself: {', '.join(described.hidden_keys)}.")
+    if not described.required and not described.from_key:
+        sentences.append("Left out, it is not managed and stays as it is.")
+    return [("behaviour", " ".join(sentences))] if sentences else []

@@ -1,0 +1,98 @@
+"""A Pulumi stack -> what it remembers of each object, and the values of its configuration."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.failures import Stop
+
+if TYPE_CHECKING:
+    from pulumi_posthog.observe import Key
+    from pulumi_posthog.report.drift import Recorded
+
+TYPE = "pulumi-python:dynamic/posthog:"
+EXPORT = "pulumi stack export --stack NAME > state.json"
+SECONDS = 120  # that Pulumi may take to answer
+
+
+def state_of(stack: str, folder: Path) -> str:
+    """What `pulumi stack export` prints, run in `folder`; raises Stop."""
+    return _pulumi(["stack", "export", "--stack", stack], folder)
+
+
+def settings_of(stack: str, folder: Path) -> dict[str, str]:
+    """The stack's plain `posthog:...` settings by their names; secret ones are left out. Raises Stop."""
+    answer = json.loads(_pulumi(["config", "--json", "--stack", stack], folder) or "{}")
+    return {
+        name.removeprefix("posthog:"): str(setting["value"])
+        for name, setting in answer.items()
+        if name.startswith("posthog:") and not setting.get("secret") and "value" in setting
+    }
+
+
+def _pulumi(arguments: list[str], folder: Path) -> str:
+    command = ["pulumi", *arguments, "--non-interactive"]
+    shown = " ".join(command)
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except FileNotFoundError:
+        raise Stop(
+            "there is no `pulumi` on PATH", f"install it, or use --stack-state with: {EXPORT}"
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise Stop(
+            f"`{shown}` did not end within {SECONDS} s", "is the backend reachable?", Exit.API
+        ) from None
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        said = next(
+            (line for line in lines if line.startswith("error:")), lines[-1] if lines else "no reason given"
+        )
+        raise Stop(
+            f"`{shown}`: {said.removeprefix('error: ')}", "`pulumi stack ls` says which stacks there are"
+        )
+    return done.stdout
+
+
+def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
+    """What is remembered of each object of ours, from what `pulumi stack export` printed; raises Stop."""
+    from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.properties import fingerprints_name, to_values
+    from pulumi_posthog.report.drift import Recorded
+
+    by_resource = {kind.resource: kind for kind in KINDS.values()}
+    result = {}
+    for resource in _resources(text, source):
+        kind = by_resource.get(str(resource.get("type", "")).removeprefix(TYPE))
+        if kind is None or resource.get("delete") or not resource.get("id"):
+            continue  # another provider's, the guard, or one that is already on its way out
+        name = str(resource["urn"]).rpartition("::")[2]
+        inputs = resource.get("inputs") or {}
+        result[kind.name, name] = Recorded(
+            kind,
+            name,
+            str(resource["id"]),
+            to_values(kind, inputs),
+            {
+                field.name: inputs[fingerprints_name(field)]
+                for field in kind.fields
+                if field.secret and isinstance(inputs.get(fingerprints_name(field)), dict)
+            },
+            inputs.get("__salt") if isinstance(inputs.get("__salt"), str) else None,
+        )
+    return result
+
+
+def _resources(text: str, source: str) -> list[dict[str, Any]]:
+    try:
+        resources = json.loads(text)["deployment"].get("resources") or []
+        return [resource for resource in resources if isinstance(resource, dict)]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Stop(f"{source} is not the state of a Pulumi stack", f"write it with: {EXPORT}") from None

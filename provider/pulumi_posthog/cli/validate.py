@@ -1,0 +1,100 @@
+"""`pulumi-posthog validate`: everything that is wrong with a configuration, without a network or a key."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.choices import DEFAULT_FILE, chosen
+from pulumi_posthog.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from pulumi_posthog.desired import Desired, Problem
+
+FORMATS = ("text", "json", "sarif", "github")
+RULE = "configuration"
+
+
+def validate(
+    files: Annotated[
+        list[Path] | None, Argument(metavar="[FILE]...", help="Configurations.  [default: posthog.yaml]")
+    ] = None,
+    *,
+    form: Annotated[
+        str, Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
+    ] = "text",
+) -> int:
+    """Check configurations offline: every problem in one go, with its line; 2 when there is one.
+
+    Values of `!env` and `!secret` need not be at hand. The members and plugins that a file refers to are
+    looked up by `drift`, `adopt` and `pulumi preview`.
+    """
+    from pulumi_posthog import config
+    from pulumi_posthog.desired import ConfigError
+
+    chosen("--format", form, FORMATS)
+    good: list[Desired] = []
+    problems: list[Problem] = []
+    for file in files or [DEFAULT_FILE]:
+        try:
+            good.append(config.load(file, environment=os.environ, offline=True))
+        except ConfigError as error:
+            problems += error.problems
+    _say(good, problems, form)
+    return Exit.USAGE if problems else Exit.NOTHING
+
+
+def _say(good: list[Desired], problems: list[Problem], form: str) -> None:
+    from pulumi_posthog.report import github, sarif
+    from pulumi_posthog.report.findings import plural
+
+    exit_ = Exit.USAGE if problems else Exit.NOTHING
+    if form == "json":
+        terminal.write(json.dumps(_document(good, problems, exit_), indent=2, ensure_ascii=False))
+    elif form == "sarif":
+        results = [
+            sarif.Result(
+                RULE,
+                f"{problem.message}; hint: {problem.hint}" if problem.hint else problem.message,
+                problem.where,
+            )
+            for problem in problems
+        ]
+        rules = {RULE: "The configuration cannot be applied as it is."}
+        terminal.write(sarif.log(results, rules, file=str(DEFAULT_FILE), exit_code=exit_))
+    elif form == "github":
+        if problems:
+            terminal.write(github.commands(problems))
+    else:
+        # Problems are what was asked for: data, on stdout.
+        for problem in problems:
+            terminal.write(f"{problem}\n")
+        for desired in good:
+            terminal.write(
+                f"{desired.file}: {plural(len(desired.entries), 'object')} declared, nothing wrong"
+            )
+        if problems:
+            terminal.note(f"{plural(len(problems), 'problem')}")
+
+
+def _document(good: list[Desired], problems: list[Problem], exit_: Exit) -> dict[str, object]:
+    return {
+        "version": 1,
+        "exit_code": exit_,
+        "files": [{"file": desired.file, "objects": len(desired.entries)} for desired in good],
+        "problems": [
+            {
+                "message": problem.message,
+                "hint": problem.hint,
+                "file": problem.where.file if problem.where else None,
+                "line": problem.where.line if problem.where else None,
+                "column": problem.where.column if problem.where else None,
+            }
+            for problem in problems
+        ],
+    }

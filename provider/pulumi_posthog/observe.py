@@ -1,0 +1,351 @@
+"""desired, PostHog -> observed: what of a configuration exists, and what could not be looked at.
+
+"Could not look" is never "gone": an entry whose collection could not be read whole is in `unread`, and
+nothing is planned for it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from pulumi_posthog import config
+from pulumi_posthog.api import ApiError, Unauthorized
+from pulumi_posthog.desired import Desired, Entry, SecretText
+from pulumi_posthog.kind import Json, Kind
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.live import Found, Live, Scope
+
+Key = tuple[str, str]  # the kind's name, the entry's name
+Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
+
+READERS = 8  # requests under way at the same time
+
+
+class Unclear(Exception):  # noqa: N818 - it reads as what the matter is
+    """Nobody but a person can say which live object an entry means; `matches` are those that it may be."""
+
+    def __init__(self, problem: str, *, hint: str, matches: Collection[Found] = ()) -> None:
+        super().__init__(problem)
+        self.hint = hint
+        self.matches = tuple(matches)
+
+
+@dataclass(frozen=True)
+class Undeclared:
+    """A live object that no entry means, in the collection `group`."""
+
+    found: Found
+    group: Group
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What there is of a configuration. An entry that is in neither mapping does not exist."""
+
+    desired: Desired  # with e-mails and plugins looked up
+    found: Mapping[Key, Found]
+    unread: Mapping[Key, ApiError | Unclear]
+    scopes: Mapping[Group, Scope] = field(default_factory=dict)  # the ids that lead to each collection
+    undeclared: tuple[Undeclared, ...] = ()
+    unread_groups: Mapping[Group, ApiError] = field(default_factory=dict)  # asked for, but without an entry
+    kinds: frozenset[str] = frozenset()  # what the look was limited to; empty: to nothing
+    notes: tuple[str, ...] = ()
+
+    @property
+    def readable(self) -> Desired:
+        """What a plan can be made for."""
+        entries = tuple(entry for entry in self.compared if key_of(entry) not in self.unread)
+        return dataclasses.replace(self.desired, entries=entries)
+
+    @property
+    def compared(self) -> tuple[Entry, ...]:
+        """The entries that were asked about: not those that are only there because others lie below them."""
+        return tuple(
+            entry for entry in self.desired.entries if not self.kinds or entry.kind.name in self.kinds
+        )
+
+    @property
+    def for_plan(self) -> dict[Key, tuple[str, Mapping[str, Json]]]:
+        """As `plan.plan` wants it."""
+        return {key: (found.id, found.values) for key, found in self.found.items()}
+
+
+def key_of(entry: Entry) -> Key:
+    """What an entry is known by."""
+    return (entry.kind.name, entry.name)
+
+
+def silent(_done: int, _total: int) -> None:
+    """Tells nobody how far the reading is."""
+
+
+def observe(
+    desired: Desired,
+    live: Live,
+    *,
+    ids: Mapping[Key, str] | None = None,
+    undeclared: bool = False,
+    kinds: Collection[str] = (),
+    progress: Callable[[int, int], object] = silent,
+) -> Observed:
+    """Look every entry up: each collection is read once, `READERS` side by side.
+
+    `ids` are those that a stack remembers: they find what was renamed by hand. `kinds` limits the look to
+    these kinds (and what they lie below). With `undeclared`, live objects without an entry are told as well:
+    in the collections that the configuration says something about, or of all `kinds` where these are given.
+
+    Raises ConfigError for a reference to somebody or something that PostHog does not have, and ApiError when
+    the key, the host or the organization is wrong. Whatever else goes wrong is in `unread`.
+    """
+    return _Observer(live, ids or {}, frozenset(kinds), progress).observe(desired, undeclared=undeclared)
+
+
+class _Observer:
+    """One look at PostHog; the threads share its results, and each writes only its own keys."""
+
+    def __init__(
+        self,
+        live: Live,
+        ids: Mapping[Key, str],
+        kinds: frozenset[str],
+        progress: Callable[[int, int], object],
+    ) -> None:
+        self.live = live
+        self.ids = ids
+        self.kinds = kinds
+        self.progress = progress
+        self.found: dict[Key, Found] = {}
+        self.unread: dict[Key, ApiError | Unclear] = {}
+        self.unread_groups: dict[Group, ApiError] = {}
+        self.scopes: dict[Group, Scope] = {}
+        self._collections: dict[Group, Mapping[str, Found]] = {}
+        self._done = 0
+        self._total = 0
+
+    def observe(self, desired: Desired, *, undeclared: bool) -> Observed:
+        wanted = self._wanted(desired.entries)
+        desired = dataclasses.replace(desired, entries=wanted)
+        with ThreadPoolExecutor(READERS) as pool:
+            try:
+                self._knock(wanted)
+                desired, notes = self._resolved(desired, pool)
+                for generation in generations(desired.entries):
+                    self._look(generation, desired, pool)
+                strays = self._undeclared(desired, pool) if undeclared else ()
+            except BaseException:
+                # The pool would wait for its threads, and they for the rate limit.
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.live.reader.pace.stop()
+                raise
+        return Observed(
+            desired, self.found, self.unread, self.scopes, strays, self.unread_groups, self.kinds, notes
+        )
+
+    def _wanted(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        if not self.kinds:
+            return entries
+        kinds = set(self.kinds)
+        for kind in map(KINDS.__getitem__, self.kinds):
+            kinds.update(ancestors(kind))
+        return tuple(entry for entry in entries if entry.kind.name in kinds)
+
+    def _knock(self, entries: tuple[Entry, ...]) -> None:
+        """One request before all others: a wrong key or organization is to be said once, not per entry."""
+        top = next((entry.kind for entry in entries if entry.kind.parent is None), None)
+        try:
+            if top is not None:
+                self.live.collection(top, {})
+                return
+        except Unauthorized:
+            raise
+        except ApiError:
+            pass  # is it this list, or everything?
+        self.live.organization()
+
+    def _resolved(self, desired: Desired, pool: ThreadPoolExecutor) -> tuple[Desired, tuple[str, ...]]:
+        needed = sorted(config.needed(desired))
+        answers: dict[str, list[Mapping[str, Json]]] = {}
+        futures = {name: pool.submit(self.live.lookup, name) for name in needed}
+        for name, future in futures.items():
+            try:
+                answers[name] = future.result()
+            except ApiError as error:
+                for entry in desired.entries:
+                    if name in references(entry):
+                        self.unread[key_of(entry)] = error
+        readable = tuple(entry for entry in desired.entries if key_of(entry) not in self.unread)
+        result, notes = config.resolve(
+            dataclasses.replace(desired, entries=readable),
+            members=answers.get("member", ()),
+            plugins=answers.get("plugin", ()),
+            pending=self.live.pending_invitations,
+        )
+        resolved = result.by_name
+        # Whoever is invited and has not joined is in neither.
+        entries = tuple(
+            resolved.get(key_of(entry), entry)
+            for entry in desired.entries
+            if key_of(entry) in resolved or key_of(entry) in self.unread
+        )
+        return dataclasses.replace(desired, entries=entries), tuple(notes)
+
+    def _look(self, entries: Iterable[Entry], desired: Desired, pool: ThreadPoolExecutor) -> None:
+        groups: dict[Group, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            if key_of(entry) not in self.unread and not self._parent_unread(entry, desired):
+                groups[group_of(entry)].append(entry)
+        self._total += len(groups)
+        # All lists first: what is looked up in them afterwards may cost a request each.
+        ready = [
+            (group, members, scope)
+            for group, members in groups.items()
+            if (scope := self._scope(members[0].kind, desired, members[0].parent)) is not None
+        ]
+        errors = pool.map(lambda each: self._read(each[0], each[2]), ready)
+        lookups = [
+            (entry, scope, error)
+            for (_, members, scope), error in zip(ready, errors, strict=True)
+            for entry in members
+        ]
+        list(pool.map(lambda each: self._look_up(*each), lookups))
+
+    def _parent_unread(self, entry: Entry, desired: Desired) -> bool:
+        if entry.kind.parent is None or entry.parent is None:
+            return False
+        error = self.unread.get((entry.kind.parent, entry.parent))
+        if error is not None:
+            self.unread[key_of(entry)] = error
+        return error is not None
+
+    def _scope(self, kind: Kind, desired: Desired, parent: str | None) -> Scope | None:
+        """The ids that lead to a collection; None when what it lies below does not exist."""
+        if kind.parent is None or parent is None:
+            return {}
+        found = self.found.get((kind.parent, parent))
+        if found is None:
+            return None
+        above = desired.by_name[kind.parent, parent]
+        rest = self._scope(above.kind, desired, above.parent)
+        return None if rest is None else {**rest, kind.parent: found.id}
+
+    def _read(self, group: Group, scope: Scope) -> ApiError | None:
+        """Read one collection; the error that it came to."""
+        self.scopes[group] = scope
+        try:
+            self._collections[group] = self.live.collection(KINDS[group[0]], scope)
+        except ApiError as error:
+            return error
+        finally:
+            self._done += 1
+            self.progress(self._done, self._total)
+        return None
+
+    def _look_up(self, entry: Entry, scope: Scope, unread: ApiError | None) -> None:
+        key = key_of(entry)
+        try:
+            if unread is not None:
+                raise unread
+            found = self._by_id(entry, scope) or self._by_natural_key(entry, scope)
+        except (ApiError, Unclear) as error:
+            if isinstance(error, Unauthorized):
+                raise
+            self.unread[key] = error
+            return
+        if found is not None:
+            self.found[key] = found
+
+    def _by_id(self, entry: Entry, scope: Scope) -> Found | None:
+        names = (entry.name, *entry.previously)
+        remembered = (self.ids.get((entry.kind.name, name)) for name in names)
+        for id_ in filter(None, (entry.id, *remembered)):
+            found = self.live.object(entry.kind, scope, id_)
+            if found is not None:
+                return found
+        return None
+
+    def _by_natural_key(self, entry: Entry, scope: Scope) -> Found | None:
+        if entry.id is not None:
+            return None  # it and no other was meant
+        for name, value in entry.kind.natural_key(entry.fields) or ():
+            if isinstance(value, SecretText) and not value.known:
+                raise Unclear(
+                    f"{name} is {value.source}, which is not set",
+                    hint="set it: the object cannot be found without",
+                )
+        matches = self.live.find(entry.kind, scope, entry.fields)
+        if len(matches) > 1 and not entry.kind.oldest_wins:
+            ids = ", ".join(found.id for found in matches)
+            raise Unclear(
+                f'{len(matches)} {entry.kind.title}s in PostHog answer to "{entry.name}": ids {ids}',
+                hint="write the `id` of the one that is meant into the entry",
+                matches=matches,
+            )
+        return matches[0] if matches else None
+
+    def _undeclared(self, desired: Desired, pool: ThreadPoolExecutor) -> tuple[Undeclared, ...]:
+        groups = dict.fromkeys(group_of(entry) for entry in desired.entries)
+        for name in self.kinds:
+            above = KINDS[name].parent
+            parents = (
+                [entry.name for entry in desired.entries if entry.kind.name == above] if above else [None]
+            )
+            groups.update(dict.fromkeys((name, parent) for parent in parents))
+        missing = [group for group in groups if group not in self._collections]
+        list(pool.map(lambda group: self._read_group(group, desired), missing))
+        known: dict[str, set[str]] = defaultdict(set)
+        for (kind, _), found in self.found.items():
+            known[kind].add(found.id)
+        return tuple(
+            Undeclared(found, (name, parent))
+            for (name, parent) in sorted(groups, key=lambda group: (group[0], group[1] or ""))
+            if not KINDS[name].exact_list_of and (not self.kinds or name in self.kinds)
+            for found in self._collections.get((name, parent), {}).values()
+            if found.id not in known[name] and not self._ambiguous(found)
+        )
+
+    def _ambiguous(self, found: Found) -> bool:
+        """Whether an entry means this object or another one: then it is not undeclared."""
+        return any(
+            match.kind.name == found.kind.name and match.id == found.id
+            for error in self.unread.values()
+            if isinstance(error, Unclear)
+            for match in error.matches
+        )
+
+    def _read_group(self, group: Group, desired: Desired) -> None:
+        kind, parent = KINDS[group[0]], group[1]
+        scope = self._scope(kind, desired, parent)
+        if scope is None:
+            return
+        error = self._read(group, scope)
+        if error is not None and not any(group_of(entry) == group for entry in desired.entries):
+            self.unread_groups[group] = error
+
+
+def group_of(entry: Entry) -> Group:
+    """The collection that an entry's object is in."""
+    return (entry.kind.name, entry.parent)
+
+
+def generations(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Entries by how deep they lie: the parents' ids are needed to find the children."""
+    by_depth: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_depth[len(ancestors(entry.kind))].append(entry)
+    return [by_depth[depth] for depth in sorted(by_depth)]
+
+
+def ancestors(kind: Kind) -> tuple[str, ...]:
+    """The kinds that objects of a kind lie below, nearest first."""
+    if kind.parent is None:
+        return ()
+    return (kind.parent, *ancestors(KINDS[kind.parent]))
+
+
+def references(entry: Entry) -> set[str]:
+    """The lookups ("member", "plugin") and kinds that an entry's declared fields refer to."""
+    return {each.refers_to for each in entry.kind.fields if each.refers_to and each.name in entry.fields}

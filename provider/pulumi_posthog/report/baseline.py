@@ -1,0 +1,37 @@
+"""An earlier JSON report -> which findings are not new."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from pulumi_posthog.desired import ConfigError, Problem
+from pulumi_posthog.report.findings import Finding, Status
+
+
+def read(path: Path) -> frozenset[str]:
+    """The fingerprints of an earlier run; raises ConfigError for anything else than a report, OSError."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return frozenset(str(each["fingerprint"]) for each in document["findings"])
+    except (ValueError, KeyError, TypeError):
+        raise ConfigError(
+            [
+                Problem(
+                    f"{path} is no report",
+                    hint="write one with: pulumi-posthog drift --format json > baseline.json",
+                )
+            ]
+        ) from None
+
+
+def marked(findings: Iterable[Finding], baseline: frozenset[str]) -> tuple[Finding, ...]:
+    """The findings with those marked that the baseline has, too. What could not be read is always new."""
+    return tuple(
+        dataclasses.replace(finding, known=True)
+        if finding.fingerprint in baseline and finding.status is not Status.UNREAD
+        else finding
+        for finding in findings
+    )

@@ -1,0 +1,341 @@
+"""observed, plan, what a stack remembers -> findings. Pure: who did it is asked later, of what is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from pulumi_posthog.api.errors import ApiError
+from pulumi_posthog.api.masking import HIDDEN
+from pulumi_posthog.desired import Desired, Entry, Position, SecretText
+from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.live import Found
+from pulumi_posthog.observe import Group, Key, Observed, Undeclared, group_of, key_of
+from pulumi_posthog.plan import Action, Change, Difference, Plan, details, differences, holds_secret
+from pulumi_posthog.properties import fingerprint
+from pulumi_posthog.report.findings import Finding, Status, Trace
+
+FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")  # of a path as `details` writes it: config['account'].x
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a stack remembers of one object: its id, and the values last applied (secrets left out)."""
+
+    kind: Kind
+    name: str
+    id: str
+    values: Mapping[str, Json]
+    fingerprints: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # of secrets: field -> key -> digest
+    salt: str | None = None
+
+    def rotated(self, name: str, key: str, value: Json) -> bool:
+        """Whether a secret is another than the one last applied; False where the stack does not know."""
+        if self.salt is None or key not in self.fingerprints.get(name, {}):
+            return False
+        return fingerprint(self.salt, key, value) != self.fingerprints[name][key]
+
+
+def findings(
+    observed: Observed, plan: Plan, recorded: Mapping[Key, Recorded] | None = None
+) -> tuple[Finding, ...]:
+    """Everything that differs, in the order of the configuration; what nobody declared and what could not be
+    read come last.
+
+    With `recorded`, what differs because the configuration changed is told from what somebody changed in
+    PostHog; without it, everything counts as changed in PostHog.
+    """
+    desired = observed.desired
+    return (
+        *(found for change in plan.changes for found in _of_change(change, observed, recorded)),
+        *_rotated(observed, recorded or {}),
+        *_no_longer_declared(desired, observed, recorded or {}),
+        *(_of_undeclared(each, observed) for each in observed.undeclared),
+        *(
+            _unread(entry.kind, path_of(entry, desired), observed.unread[key_of(entry)], entry)
+            for entry in observed.compared
+            if key_of(entry) in observed.unread
+        ),
+        *(
+            _unread(KINDS[group[0]], collection_path(group, desired), error, None)
+            for group, error in observed.unread_groups.items()
+        ),
+    )
+
+
+def path_of(entry: Entry, desired: Desired) -> str:
+    """Where an entry stands in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
+    section = entry.kind.section.rpartition(".")[2]
+    key = next((entry.fields.get(each.name) for each in entry.kind.fields if each.from_key), None)
+    return ".".join(
+        filter(None, (_parent_path(entry.kind, entry.parent, desired), section, key and str(key)))
+    )
+
+
+def collection_path(group: Group, desired: Desired) -> str:
+    """Where the entries of one collection stand: "projects.Web.file_system"."""
+    kind, parent = KINDS[group[0]], group[1]
+    return ".".join(filter(None, (_parent_path(kind, parent, desired), kind.section.rpartition(".")[2])))
+
+
+def _parent_path(kind: Kind, parent: str | None, desired: Desired) -> str:
+    above = desired.by_name.get((kind.parent, parent)) if kind.parent and parent else None
+    return path_of(above, desired) if above else ""
+
+
+def _of_change(
+    change: Change, observed: Observed, recorded: Mapping[Key, Recorded] | None
+) -> Iterator[Finding]:
+    entry = change.entry
+    if entry is None:
+        return
+    path = path_of(entry, observed.desired)
+    if change.action is Action.CREATE:
+        gone = recorded is None or remembered(entry, recorded) is not None
+        yield Finding(
+            status=Status.GONE if gone else Status.PENDING,
+            kind=entry.kind.name,
+            object=path,
+            path=path,
+            whole=True,
+            removal=gone,
+            where=entry.where,
+        )
+        return
+    found = observed.found[key_of(entry)]
+    if change.action is Action.DELETE:
+        yield Finding(
+            status=Status.PENDING,
+            kind=entry.kind.name,
+            object=path,
+            path=path,
+            id=found.id,
+            whole=True,
+            message="is declared absent, and PostHog still has it",
+            where=entry.where,
+        )
+        return
+    before = remembered(entry, recorded) if recorded is not None else None
+    for difference in change.differences:
+        status = Status.CHANGED if recorded is None else origin(difference, entry, found, before)
+        place = _Place(entry, path, found, observed.scopes[group_of(entry)].get(PROJECT.name))
+        yield from _of_difference(difference, status, place)
+
+
+def remembered(entry: Entry, recorded: Mapping[Key, Recorded]) -> Recorded | None:
+    """What the stack knows of an entry, also by a name that it had before."""
+    names = (entry.name, *entry.previously)
+    return next(
+        (recorded[entry.kind.name, name] for name in names if (entry.kind.name, name) in recorded), None
+    )
+
+
+def origin(difference: Difference, entry: Entry, found: Found, before: Recorded | None) -> Status:
+    """Whether somebody changed a field in PostHog, or the configuration changed and was not applied yet.
+
+    Where both changed, it counts as changed in PostHog: somebody's work is about to be overwritten.
+    """
+    name = difference.field.name
+    if before is None or name not in before.values:
+        return Status.PENDING
+    applied = {name: before.values[name]}
+    same_as_applied = not differences(entry.kind, {name: entry.fields[name]}, applied)
+    live_as_applied = not differences(entry.kind, applied, {name: found.values.get(name)})
+    return Status.PENDING if live_as_applied and not same_as_applied else Status.CHANGED
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The object that a difference is about."""
+
+    entry: Entry
+    path: str
+    found: Found
+    project: str | None
+
+
+def _of_difference(difference: Difference, status: Status, place: _Place) -> Iterator[Finding]:
+    field, entry = difference.field, place.entry
+    for row in rows(difference):
+        key = FIRST_KEY.match(row.path)
+        # An exact list stands in the YAML where the object itself would.
+        own = row.path.removeprefix(field.name) if entry.kind.exact_list_of else f".{row.path}"
+        yield Finding(
+            status=status,
+            kind=entry.kind.name,
+            object=place.path,
+            path=f"{place.path}{own}",
+            live=row.live,
+            declared=row.declared,
+            id=place.found.id,
+            removal=row.removal,
+            message=row.message,
+            where=where_of(entry, field.name, key[1] if key else None),
+            trace=Trace(place.found, place.project, field, key[1] if key else None),
+        )
+
+
+def where_of(entry: Entry, field: str, key: str | None = None) -> Position | None:
+    """The place in the YAML that says most about a field, or about a key in it."""
+    places = (f"{field}.{key}", field, "")
+    return next((entry.positions[place] for place in places if place in entry.positions), None)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value that differs, fit to be shown."""
+
+    path: str
+    live: Json
+    declared: Json
+    removal: bool = False
+    message: str | None = None
+
+
+def rows(difference: Difference) -> Iterator[Row]:
+    """A difference value by value. Of sets, what is missing and what is too much; of secrets, no text."""
+    field, live, declared = difference.field, difference.live, difference.desired
+    if field.unordered and isinstance(live, list) and isinstance(declared, list):
+        yield from _of_set(field, live, declared)
+        return
+    if field.type is Type.STRINGS:
+        # Item by item, one that was put first would make all others differ.
+        yield Row(field.name, live, declared)
+        return
+    for path, before, after in details(difference):
+        if before is None and after is None:
+            continue  # a key that should be absent, and is
+        if holds_secret(after) and before == MASK:
+            continue  # there is a secret on both sides, and nobody can compare them
+        yield Row(path, without_secrets(before, hide=_is_secret(field, path, after)), without_secrets(after))
+
+
+def _of_set(field: Field, live: list[Json], declared: list[Json]) -> Iterator[Row]:
+    have, want = _folded(field, live), _folded(field, declared)
+    for key in want:
+        if key not in have:
+            yield Row(
+                f"{field.name}[{want[key]}]",
+                None,
+                want[key],
+                removal=True,
+                message="is declared, and PostHog does not have it",
+            )
+    for key in have:
+        if key not in want:
+            yield Row(
+                f"{field.name}[{have[key]}]", have[key], None, message="is in PostHog, and nobody declared it"
+            )
+
+
+def _folded(field: Field, values: Iterable[Json]) -> dict[str, Json]:
+    return {str(value).casefold() if field.caseless else str(value): value for value in values}
+
+
+def _is_secret(field: Field, path: str, declared: Json) -> bool:
+    """Whether a live value is not to be seen: PostHog masks only what it knows to be secret."""
+    if not field.secret:
+        return False
+    return holds_secret(declared) or field.type is not Type.OBJECT or path == field.name
+
+
+def without_secrets(value: Json, *, hide: bool = False) -> Json:
+    """`value` as it may be shown: secrets by where they come from, masked and hidden ones as "<hidden>"."""
+    if isinstance(value, SecretText):
+        return value.source
+    if isinstance(value, dict):
+        return {key: without_secrets(item, hide=hide) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_secrets(item, hide=hide) for item in value]
+    if value == MASK or (hide and value not in (None, "")):
+        return HIDDEN
+    return value
+
+
+def _rotated(observed: Observed, recorded: Mapping[Key, Recorded]) -> Iterator[Finding]:
+    """Secrets that are not the ones last applied: PostHog answers a mask, the stack has digests."""
+    for entry in observed.compared:
+        before = remembered(entry, recorded)
+        if before is None or key_of(entry) not in observed.found:
+            continue
+        for name, value in entry.fields.items():
+            if not entry.kind.field(name).secret or not isinstance(value, dict):
+                continue
+            for key, item in value.items():
+                if holds_secret(item) and known(item) and before.rotated(name, key, item):
+                    path = path_of(entry, observed.desired)
+                    yield Finding(
+                        status=Status.PENDING,
+                        kind=entry.kind.name,
+                        object=path,
+                        path=f"{path}.{name}['{key}']",
+                        declared=without_secrets(item),
+                        live=HIDDEN,
+                        id=before.id,
+                        message="is another secret than the one last applied",
+                        where=where_of(entry, name, key),
+                    )
+
+
+def known(value: Json) -> bool:
+    """Whether all secrets in `value` are at hand."""
+    if isinstance(value, dict):
+        return all(map(known, value.values()))
+    if isinstance(value, list):
+        return all(map(known, value))
+    return not isinstance(value, SecretText) or value.known
+
+
+def _no_longer_declared(
+    desired: Desired, observed: Observed, recorded: Mapping[Key, Recorded]
+) -> Iterator[Finding]:
+    names = {(entry.kind.name, name) for entry in desired.entries for name in (entry.name, *entry.previously)}
+    for key, before in recorded.items():
+        if key in names or (observed.kinds and before.kind.name not in observed.kinds):
+            continue
+        yield Finding(
+            status=Status.PENDING,
+            kind=before.kind.name,
+            object=f"{before.kind.section.partition('.')[0]}.{before.name}",
+            path=f"{before.kind.section.partition('.')[0]}.{before.name}",
+            id=before.id,
+            whole=True,
+            message="is in the stack and no longer declared",
+        )
+
+
+def _of_undeclared(undeclared: Undeclared, observed: Observed) -> Finding:
+    found, kind = undeclared.found, undeclared.found.kind
+    key = next((found.values.get(each.name) for each in kind.fields if each.from_key), None)
+    path = f"{collection_path(undeclared.group, observed.desired)}.{key or found.id}"
+    return Finding(
+        status=Status.UNDECLARED,
+        kind=kind.name,
+        object=path,
+        path=path,
+        id=found.id,
+        whole=True,
+        trace=Trace(found, observed.scopes[undeclared.group].get(PROJECT.name)),
+    )
+
+
+def _unread(kind: Kind, path: str, error: Exception, entry: Entry | None) -> Finding:
+    problem = str(error)
+    if isinstance(error, ApiError):
+        problem = f"{error.method} {error.path}: {error.problem}" if error.path else error.problem
+    return Finding(
+        status=Status.UNREAD,
+        kind=kind.name,
+        object=path,
+        path=path,
+        whole=True,
+        message=f"could not be looked at: {problem}",
+        hint=getattr(error, "hint", None),
+        where=entry.where if entry else None,
+    )

@@ -1,0 +1,170 @@
+"""What a look at an organization came to, as values that every format shows."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pulumi_posthog.desired import Position
+from pulumi_posthog.kind import Field, Json
+from pulumi_posthog.live import Found
+
+
+class Status(enum.Enum):
+    """How PostHog and the configuration differ. The value is a name in formats for programs."""
+
+    CHANGED = "changed_live"
+    GONE = "gone"
+    UNDECLARED = "not_declared"
+    PENDING = "pending_in_git"
+    UNREAD = "could_not_look"
+
+    @property
+    def title(self) -> str:
+        """As people read it."""
+        return {"pending_in_git": "pending in Git"}.get(self.value, self.value.replace("_", " "))
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody, and the moment as PostHog writes it (ISO 8601). `name` is fit for people."""
+
+    name: str
+    when: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.when}" if self.when else self.name
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a finding comes from: what is needed to ask who did it. Never shown."""
+
+    found: Found
+    project: str | None
+    field: Field | None = None  # None: it is about the whole object
+    key: str | None = None  # the key of an object field that differs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One difference: of a field, of a whole object, or of something that could not be read.
+
+    `object` is where the object stands in the YAML, as in "projects.Web"; `path` says what of it differs and
+    is `object` itself for a whole one. `live` and `declared` are fit to be shown: no secret is in them.
+    """
+
+    status: Status
+    kind: str
+    object: str
+    path: str
+    live: Json = None
+    declared: Json = None
+    id: str | None = None
+    whole: bool = False  # it is about the object as such, and `live` and `declared` say nothing
+    removal: bool = False  # something that is declared is no longer there: no ignore rule hides that
+    message: str | None = None
+    hint: str | None = None
+    where: Position | None = None
+    who: Who | None = None
+    known: bool = False  # the baseline has it, too
+    ignored: str | None = None  # why an ignore rule hides it
+    trace: Trace | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is new, and nobody said that it does not matter."""
+        return not self.known and self.ignored is None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same difference in another run: what a baseline compares."""
+        text = json.dumps([self.status.value, self.kind, self.path, self.live], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+    @property
+    def summary(self) -> str:
+        """The difference in one sentence, without who and when."""
+        if self.message:
+            return f"{self.path}: {self.message}"
+        if self.whole:
+            return {
+                Status.GONE: f"{self.path} is declared, and PostHog does not have it",
+                Status.UNDECLARED: f"{self.path} is in PostHog, and nobody declared it",
+                Status.PENDING: f"{self.path} is not in PostHog yet",
+            }.get(self.status, f"{self.path} differs")
+        if self.removal:
+            return f"{self.path} is declared, and PostHog does not have it"
+        return f"{self.path} is {shown(self.live)}, declared is {shown(self.declared)}"
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why nothing could be looked at, or not everything was."""
+
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Everything that a run has to say. `failures` say that it could not even begin."""
+
+    title: str = "drift"
+    file: str = "posthog.yaml"
+    host: str = ""
+    organization: str = ""
+    at: str = ""  # ISO 8601, UTC
+    findings: tuple[Finding, ...] = ()
+    checked: tuple[str, ...] = ()  # the objects that were looked at, as `Finding.object`
+    requests: int = 0
+    exit: int = 0  # what the command ends with
+    failures: tuple[Failed, ...] = ()
+    notes: tuple[str, ...] = ()
+    counted: frozenset[Status] = field(default_factory=lambda: frozenset(Status))
+
+    @cached_property
+    def new(self) -> tuple[Finding, ...]:
+        """What counts."""
+        return tuple(finding for finding in self.findings if finding.counts)
+
+    @cached_property
+    def by_status(self) -> Mapping[Status, tuple[Finding, ...]]:
+        """What counts, in the order of `Status`; statuses without a finding are left out."""
+        groups = {status: tuple(each for each in self.new if each.status is status) for status in Status}
+        return {status: findings for status, findings in groups.items() if findings}
+
+    @property
+    def known(self) -> tuple[Finding, ...]:
+        """What the baseline has, too."""
+        return tuple(finding for finding in self.findings if finding.known and finding.ignored is None)
+
+    @property
+    def ignored(self) -> tuple[Finding, ...]:
+        """What ignore rules hide."""
+        return tuple(finding for finding in self.findings if finding.ignored is not None)
+
+    @property
+    def headline(self) -> str:
+        """The result in one line."""
+        if self.failures:
+            return f"{self.title}: nothing could be compared"
+        if not self.by_status:
+            return f"{self.title}: PostHog is as declared ({plural(len(self.checked), 'object')} compared)"
+        counts = ", ".join(f"{len(found)} {status.title}" for status, found in self.by_status.items())
+        return f"{self.title}: {counts}"
+
+
+def plural(number: int, noun: str) -> str:
+    """ "1 object", "2 objects"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def shown(value: Json, longest: int | None = None) -> str:
+    """A value as JSON text on one line, cut to `longest` characters."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"

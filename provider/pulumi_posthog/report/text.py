@@ -1,0 +1,103 @@
+"""Findings -> what a terminal shows: one object after the other, readable at any width."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from pulumi_posthog.report.findings import Finding, Report, Status, plural, shown
+
+COLOURS = {
+    Status.CHANGED: "yellow",
+    Status.GONE: "red",
+    Status.UNDECLARED: "magenta",
+    Status.PENDING: "cyan",
+    Status.UNREAD: "red",
+}
+LONGEST_VALUE = 300  # characters; other formats have the whole value
+MOST = 50  # findings of one status that are shown one by one
+
+
+def rendered(report: Report) -> str:
+    """As plain text for a file."""
+    console = Console(
+        file=io.StringIO(), width=120, highlight=False, markup=False, emoji=False, no_color=True
+    )
+    console.print(screen(report))
+    stream = console.file
+    assert isinstance(stream, io.StringIO)  # noqa: S101 - tells mypy what was given two lines above
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def screen(report: Report, *, reasons: bool = True) -> RenderableType:
+    """For a terminal, whose width and colours rich knows; `reasons` says why a run failed."""
+    return Group(*_parts(report, reasons))
+
+
+def _parts(report: Report, reasons: bool) -> Iterator[RenderableType]:
+    colour = "green" if not report.new and not report.failures else "red" if report.failures else "yellow"
+    yield Text(report.headline, style=f"bold {colour}")
+    if report.host:
+        yield Text(
+            f"{report.file} against {report.host}, organization {report.organization}:"
+            f" {plural(report.requests, 'request')}",
+            style="dim",
+        )
+    for failure in report.failures if reasons else ():
+        yield Text.assemble(("error: ", "bold red"), failure.message)
+        if failure.hint:
+            yield _indented(Text.assemble(("hint: ", "bold cyan"), failure.hint), 2)
+    for status, findings in report.by_status.items():
+        yield Text()
+        yield Text(status.title, style=f"bold {COLOURS[status]}")
+        for object_, own in groupby(findings[:MOST], key=lambda finding: finding.object):
+            yield from _object(object_, list(own))
+        if len(findings) > MOST:
+            yield _indented(
+                Text(f"and {len(findings) - MOST:,} more: --format json has them all", style="dim"), 2
+            )
+    for count, why in (
+        (len(report.known), "known from the baseline"),
+        (len(report.ignored), "ignored by a rule"),
+    ):
+        if count:
+            yield Text()
+            yield Text(f"{plural(count, 'difference')} {why}", style="dim")
+
+
+def _object(path: str, findings: list[Finding]) -> Iterator[RenderableType]:
+    first = findings[0]
+    head = Text.assemble((path, "bold"))
+    if first.where:
+        head.append(f"  {first.where.file}:{first.where.line}", style="dim")
+    yield _indented(head, 2)
+    for finding in findings:
+        yield _indented(_line(finding), 4)
+        if finding.hint:
+            yield _indented(Text.assemble(("hint: ", "cyan"), finding.hint), 6)
+
+
+def _line(finding: Finding) -> Text:
+    text = Text()
+    own = finding.path.removeprefix(finding.object).removeprefix(".")
+    if own:
+        text.append(f"{own}: " if not finding.message else f"{own} ")
+    if finding.message or finding.whole or finding.removal:
+        text.append(finding.summary.removeprefix(finding.path).lstrip(": "))
+    else:
+        text.append(shown(finding.live, LONGEST_VALUE), style="red")
+        text.append(", declared is ")
+        text.append(shown(finding.declared, LONGEST_VALUE), style="green")
+    if finding.status in (Status.CHANGED, Status.UNDECLARED):
+        text.append(f"  ({finding.who or 'who: unknown'})", style="dim")
+    return text
+
+
+def _indented(text: Text, columns: int) -> Padding:
+    # Not expanded to the full width: lines would end in blanks.
+    return Padding(text, (0, 0, 0, columns), expand=False)
