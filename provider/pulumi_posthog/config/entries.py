@@ -20,8 +20,8 @@ UNKNOWN: Final = SecretText("", "a value that is missing", known=False)
 def desired(root: Node, values: Json, file: str) -> tuple[Desired, tuple[Problem, ...]]:
     """What a tree declares, and what is wrong with it beyond its schema.
 
-    `values` are the tree's, as the schema wants them. Of what has the wrong form nothing is made: the schema's
-    check has said so.
+    `values` are the tree's, as the schema wants them. Nothing is made of what has the wrong form: checking the
+    schema has said so.
     """
     builder = Builder()
     builder.sections(None, root, values, None)

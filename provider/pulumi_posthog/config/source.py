@@ -47,8 +47,8 @@ class Node:
     """A value and where it stands.
 
     `value` is a scalar (texts that came from `!env` or `!secret` are `SecretText`, not `known` when they were
-    not to be had), a tuple of nodes, or a dict of nodes; then `keys` says where each key stands. `size` is the
-    number of nodes.
+    not to be had), a tuple of nodes, or a dict of nodes; then `keys` says where each key is. `size` counts its
+    nodes.
     """
 
     value: Json
