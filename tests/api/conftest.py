@@ -85,6 +85,7 @@ class Scripted:
 
     def __init__(self, script: list[bytes | str]) -> None:
         self.requests: list[str] = []
+        self.received = b""
         self._script = script
         self._over = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -135,6 +136,7 @@ class Scripted:
         )
         while len(body) < length and (more := connection.recv(65_536)):
             body += more
+        self.received += received
         self.requests.append(head.split(b" HTTP")[0].decode(errors="replace"))
 
 

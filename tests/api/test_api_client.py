@@ -432,6 +432,16 @@ def test_a_429_waits_as_long_as_posthog_says_and_sends_again(connect, clock, sai
     assert any("waiting 59 s" in line for line in said)
 
 
+def test_a_429_without_a_time_waits_longer_each_time_until_an_answer_comes(connect, clock):
+    app = App(no(429), no(429), ok(), no(429), ok())
+    client = connect(app)
+
+    client.get("/api/x/")
+    client.get("/api/x/")
+
+    assert clock.slept == [1, 2, 1]
+
+
 def test_a_429_does_not_use_up_the_attempts(connect):
     app = App(*[no(429, retry_after="1")] * 12, no(502), ok())
 
@@ -445,7 +455,7 @@ def test_waiting_too_long_is_given_up_before_anything_is_sent(clock, said):
         Reader(
             Connection("https://eu.posthog.com", KEY), pace=pace, transport=httpx.MockTransport(app)
         ) as reader,
-        pytest.raises(GaveUp, match=r"^GET /api/x/: PostHog asks for a pause: .* 50 min, more than"),
+        pytest.raises(GaveUp, match=r"^GET /api/x/: PostHog has had too many requests .* 50 min, more than"),
     ):
         reader.get("/api/x/")
 

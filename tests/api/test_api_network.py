@@ -111,6 +111,19 @@ def test_plain_http_to_this_machine_does_not_pass_through_a_proxy(scripted, pace
         assert client.get("/api/x/") == {"id": 1}
 
 
+def test_a_proxy_that_refuses_has_seen_neither_the_request_nor_the_key(scripted, pace, monkeypatch):
+    proxy = scripted(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+    monkeypatch.setenv("HTTPS_PROXY", proxy.host)
+    monkeypatch.setenv("https_proxy", proxy.host)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+
+    with writer("https://eu.posthog.com", pace) as client, pytest.raises(Unreachable, match="407"):
+        client.post("/api/x/", {})
+    assert proxy.requests == ["CONNECT eu.posthog.com:443"] * 5
+    assert b"phx_" not in proxy.received
+
+
 class Pages(BaseHTTPRequestHandler):
     """A list of 5,000 objects over connections that stay open."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,14 +21,15 @@ class Throttle:
     def __init__(self, clock: Any, *limits: tuple[float, int]) -> None:
         self.clock = clock
         self.limits = limits
-        self.histories: list[list[float]] = [[] for _ in limits]
+        self.histories: list[deque[float]] = [deque() for _ in limits]
         self.rejections = 0
 
     def retry_after(self) -> int | None:
         """Seconds to wait, or None for a request that is let through."""
         waits = []
         for (seconds, limit), history in zip(self.limits, self.histories, strict=True):
-            history[:] = [moment for moment in history if moment > self.clock() - seconds]
+            while history and history[0] <= self.clock() - seconds:
+                history.popleft()
             if len(history) >= limit:
                 waits.append(math.ceil(seconds - (self.clock() - history[0])))
         if waits:
@@ -115,7 +117,7 @@ def test_a_429_stops_everybody_for_all_of_retry_after(pace, clock, said):
         ]
 
     assert min(times) >= sent_at + 59
-    assert said == ["PostHog asks for a pause: waiting 59 s"]
+    assert said == ["PostHog has had too many requests with this key: waiting 59 s"]
 
 
 def test_without_retry_after_the_pauses_double_up_to_a_minute(pace, clock):
@@ -137,6 +139,23 @@ def test_an_answer_ends_the_doubling(pace, clock):
     pace.take("GET")
 
     assert clock.slept == [1]
+
+
+def test_an_answer_to_a_request_from_before_the_429_does_not(pace, clock):
+    pace.rejected(pace.take("GET"), None)
+    pace.answered()
+    pace.rejected(pace.take("GET"), None)
+    pace.take("GET")
+
+    assert clock.slept == [1, 2]
+
+
+def test_a_short_pause_does_not_end_a_long_one(pace, clock):
+    pace.rejected(pace.take("GET"), 40)
+    pace.pause(3)
+    pace.take("GET")
+
+    assert clock.slept == [40]
 
 
 def test_requests_rejected_side_by_side_are_one_event(pace, clock):
@@ -234,14 +253,14 @@ def test_a_pace_gives_up_before_it_waits_too_long(clock):
         pace.take("GET")
 
     assert str(gave_up.value) == (
-        "PostHog asks for a pause: the next request may go out in 100 s, more than is left of the 5 min "
-        "that this run may wait; run again later, or allow a longer wait"
+        "PostHog has had too many requests with this key: the next request may go out in 100 s, more than "
+        "is left of the 5 min that this run may wait; run again later, or allow a longer wait"
     )
     assert clock.slept == [250]
     assert pace.waited == 250
 
 
-def test_threads_that_wait_side_by_side_wait_once():
+def test_threads_that_wait_side_by_side_wait_once_and_say_so_once(said):
     wakened = threading.Barrier(4)
     now = [0.0]
 
@@ -253,10 +272,11 @@ def test_threads_that_wait_side_by_side_wait_once():
     pace.pause(100)
 
     with ThreadPoolExecutor(4) as threads:
-        for future in [threads.submit(pace.take, "GET") for _ in range(4)]:
+        for future in [threads.submit(pace.take, "GET", said.append) for _ in range(4)]:
             future.result()
 
     assert pace.waited == 100
+    assert said == ["PostHog asks for a pause: waiting 100 s"]
 
 
 def test_stopping_wakes_whoever_waits():

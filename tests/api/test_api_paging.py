@@ -244,6 +244,27 @@ def test_links_that_lead_in_a_circle_are_refused(read: Any):
         read(posthog, path=PATH)
 
 
+def test_a_server_with_a_maximum_gives_its_pages_in_one_reading():
+    posthog = FakeList(objects(400), maximum=150)
+
+    assert read_all(posthog, path=PATH) == objects(400)
+    assert posthog.queries == [
+        {},
+        {"limit": "500"},
+        {"limit": "150", "offset": "149"},
+        {"limit": "150", "offset": "298"},
+    ]
+
+
+def test_pages_that_disagree_on_the_count_do_not_add_up():
+    answers = [
+        {"total_count": 2, "next": "https://inner/?page=2", "results": objects(1)},
+        {"total_count": 3, "next": None, "results": objects(1, 1)},
+    ] * 4
+    with pytest.raises(IncompleteRead, match="its count changed between pages: 2, 3"):
+        read_all(lambda _query: answers.pop(0), path=PATH)
+
+
 def test_a_bare_array_is_a_whole_list():
     assert read_all(lambda _query: objects(3), path=PATH) == objects(3)
 

@@ -110,6 +110,7 @@ class Pace:
         self._lock = threading.Lock()
         self._paused_at = float("-inf")
         self._paused_until = float("-inf")
+        self._pause_reason = ""
         self._rejected_in_a_row = 0
         self._counted_until = float("-inf")  # up to here `waited` holds the time: threads wait side by side
         self._said_until = float("-inf")
@@ -167,7 +168,9 @@ class Pace:
                 if from_the_minute and self._minute.count(now) < self._minute.believed:
                     self._minute.lower(now)
             backoff = min(2.0 ** (self._rejected_in_a_row - 1), LONGEST_BACKOFF)
-            self._pause(now, retry_after if retry_after and retry_after >= 1 else backoff)
+            # "Retry after 0 seconds" is no reason to hammer.
+            seconds = retry_after if retry_after and retry_after >= 1 else backoff
+            self._pause(now, seconds, "PostHog has had too many requests with this key")
 
     def answered(self) -> None:
         """A request got through: the next 429 without `Retry-After` waits 1 s again."""
@@ -178,7 +181,7 @@ class Pace:
     def pause(self, seconds: float) -> None:
         """Stops all requests for that long: a 503 with `Retry-After`, for one."""
         with self._lock:
-            self._pause(self._clock(), seconds)
+            self._pause(self._clock(), seconds, "PostHog asks for a pause")
 
     def sleep(self, seconds: float) -> None:
         """Sleeps, unless stopped: then raises GaveUp."""
@@ -190,15 +193,17 @@ class Pace:
         """Wakes every waiting thread with GaveUp: after Ctrl-C nobody should sit out a rate limit."""
         self._stopped.set()
 
-    def _pause(self, now: float, seconds: float) -> None:
-        self._paused_at = max(self._paused_at, now)
-        self._paused_until = max(self._paused_until, now + seconds)
+    def _pause(self, now: float, seconds: float, reason: str) -> None:
+        self._paused_at = now
+        if now + seconds > self._paused_until:
+            self._paused_until = now + seconds
+            self._pause_reason = reason
 
     def _next_turn(self, now: float) -> tuple[float, str]:
         turns = [
             (self._minute.free_at(now), allowance(self._minute)),
             (self._hour.free_at(now), allowance(self._hour)),
-            (self._paused_until, "PostHog asks for a pause"),
+            (self._paused_until, self._pause_reason),
         ]
         return max(turns, key=lambda turn: turn[0])
 
