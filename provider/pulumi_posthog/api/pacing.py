@@ -167,7 +167,7 @@ class Pace:
                 from_the_minute = retry_after is None or retry_after <= self._minute.seconds
                 if from_the_minute and self._minute.count(now) < self._minute.believed:
                     self._minute.lower(now)
-            backoff = min(2.0 ** (self._rejected_in_a_row - 1), LONGEST_BACKOFF)
+            backoff = min(2.0 ** min(self._rejected_in_a_row - 1, 10), LONGEST_BACKOFF)
             # "Retry after 0 seconds" is no reason to hammer.
             seconds = retry_after if retry_after and retry_after >= 1 else backoff
             self._pause(now, seconds, "PostHog has had too many requests with this key")
