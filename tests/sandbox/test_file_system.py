@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sandbox.steps import a_key, an_object
@@ -36,9 +38,7 @@ BOARD = an_object("board", "dashboard", "Board")
 
 def in_both(row: Row) -> Row:
     """The file system came with 2025."""
-    return Row(
-        row.says, row.call, row.status, row.has, row.given, tuple(age for age in row.ages if age in AGES)
-    )
+    return replace(row, ages=tuple(age for age in row.ages if age in AGES))
 
 
 MAKING = (
