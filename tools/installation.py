@@ -60,7 +60,7 @@ def print_environment() -> None:
     """Print shell `export` lines. Raises ToolError where nothing is installed yet."""
     if not virtual_environment.works():
         raise ToolError(f"{places.VENV} is not there yet", "run `make install` first")
-    for name, value in places.changes(os.environ.get("PATH", os.defpath)).items():
+    for name, value in places.changes(os.environ).items():
         print(f"export {name}={shlex.quote(value)}")
 
 

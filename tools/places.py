@@ -41,13 +41,18 @@ def environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
     start.pop("PYTHONHOME", None)
     # Pulumi's dynamic provider would run this Python instead of the one first on PATH.
     start.pop("PULUMI_PYTHON_CMD", None)
-    return start | changes(start.get("PATH", os.defpath))
+    return start | changes(start)
 
 
-def changes(path: str) -> dict[str, str]:
+def changes(base: Mapping[str, str]) -> dict[str, str]:
     """What `environment` sets, for `eval "$(python3 tools/install.py --print-env)"`."""
+    # Pulumi's own processes talk to each other over this machine; behind a proxy they would ask the proxy.
+    direct = base.get("no_proxy") or base.get("NO_PROXY") or ""
+    hosts = [host for host in direct.split(",") if host] + ["127.0.0.1", "localhost"]
     return {
-        "PATH": os.pathsep.join((str(VENV_BIN), path_without_venv(path))),
+        "PATH": os.pathsep.join((str(VENV_BIN), path_without_venv(base.get("PATH", os.defpath)))),
         "VIRTUAL_ENV": str(VENV),
         "PULUMI_SKIP_UPDATE_CHECK": "1",
+        # Some programs read one, some the other.
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(dict.fromkeys(hosts))),
     }

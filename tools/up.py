@@ -6,6 +6,7 @@ user can put right is missing.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -16,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 import local_posthog
 import places
@@ -71,7 +71,7 @@ def tell() -> None:
     made = stack.resources()
     claim(bool(made), "the first `pulumi up` made nothing", up)
     show(made)
-    told(f"{counted(made)} made with {requests(posthog)}")
+    told(f"{counted(made)}: made, or taken over where it was there, with {requests(posthog)}")
 
     chapter("The second one has nothing to change, and only reads")
     posthog.forget_requests()
@@ -184,10 +184,11 @@ def counted(made: list[Resource]) -> str:
 
 
 def show(made: list[Resource]) -> None:
-    table = Table("kind", "name", "id in PostHog", box=None, padding=(0, 2))
-    for resource in made:
-        table.add_row(resource.kind, resource.name, resource.id)
-    console.print(table)
+    """One line for each, in columns that are never cut short."""
+    rows = sorted((resource.kind, resource.name, resource.id) for resource in made)
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for kind, name, identifier in rows:
+        quote(f"  {kind:{widths[0]}}  {name:{widths[1]}}  {identifier}")
 
 
 def claim(holds: bool, otherwise: str, outcome: Outcome) -> None:
@@ -205,10 +206,12 @@ def one_space(text: str) -> str:
 
 def write_environment(stack: Stack) -> None:
     """Leave a file to `source`, readable by its owner only, for work on the same stack by hand."""
+    values = places.changes(os.environ) | dict(stack.variables)
+    # The PATH of the shell that reads it, not ours.
     path = f'export PATH={shlex.quote(str(places.VENV_BIN))}:"$PATH"\n'
-    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in stack.variables.items()]
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in values.items() if name != "PATH"]
     ENVIRONMENT_FILE.touch(mode=0o600)
-    ENVIRONMENT_FILE.write_text("".join([path, "export PULUMI_SKIP_UPDATE_CHECK=1\n", *lines]))
+    ENVIRONMENT_FILE.write_text("".join([path, *lines]))
 
 
 def look_around(posthog: LocalPostHog) -> None:
