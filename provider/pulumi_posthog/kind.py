@@ -255,6 +255,8 @@ class Kind:
     )
     guarded: bool = True  # removals count against the rails
     activity_scopes: tuple[str, ...] = ()  # where the activity log tells of its objects (posthog-api.md 8.3)
+    # Field values -> those worth writing into a file; None: PostHog makes and keeps the object by itself.
+    exported: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] = unchanged
     since: int = 2024
 
     def __repr__(self) -> str:

@@ -87,6 +87,15 @@ def holders(values: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     )
 
 
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Nothing of what PostHog files by itself, and of an item no link, which PostHog keeps up to date (7.7)."""
+    if segments(values["path"])[0] == "Unfiled":
+        return None
+    if values.get("ref") and not values.get("shortcut"):
+        return {name: value for name, value in values.items() if name != "href"}
+    return values
+
+
 FILE_SYSTEM_ENTRY = Kind(
     name="file_system_entry",
     resource="FileSystemEntry",
@@ -105,6 +114,7 @@ FILE_SYSTEM_ENTRY = Kind(
     serial_writes=True,
     oldest_wins=True,
     comparable=comparable,
+    exported=exported,
     to_api=to_api,
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
