@@ -67,16 +67,17 @@ class Stack:
         return Outcome(ended.returncode, ended.stdout)
 
     def resources(self) -> list[Resource]:
-        """What the state has now, but for Pulumi's own and our guard. Raises ToolError."""
+        """What the state has now by kind and name, but for Pulumi's own and our guard. Raises ToolError."""
         exported = self.run("stack", "export")
         if exported.status != 0:
             raise ToolError(f"pulumi stack export:\n{exported.text}", "run `make up` again")
         entries: list[dict[str, Any]] = json.loads(exported.text)["deployment"].get("resources") or []
-        return [
+        resources = [
             Resource(entry["type"].rpartition(":")[2], entry["urn"].rpartition("::")[2], entry["id"])
             for entry in entries
             if entry.get("custom") and not entry["type"].endswith((":Guard", ":providers:pulumi-python"))
         ]
+        return sorted(resources, key=lambda resource: (resource.kind, resource.name))
 
 
 def create(folder: Path, variables: Mapping[str, str]) -> Stack:

@@ -13,8 +13,9 @@ import shutil
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -80,19 +81,19 @@ def tell() -> None:
     claim(only_reads(posthog), f"the second `pulumi up` sent {requests(posthog)}", up)
     told(f"0 to change, {requests(posthog)}")
 
-    chapter("Meanwhile, somebody edits two things by hand")
+    chapter("Meanwhile, somebody edits three things by hand")
     edits = edit_by_hand(posthog, made)
     for edit in edits:
-        told(f'{edit.what}: {edit.field} "{edit.before}" is now "{edit.after}"')
+        told(edit.told)
 
-    chapter("`pulumi preview --diff` finds both, field by field")
+    chapter("`pulumi preview --diff` finds them all, field by field")
     posthog.forget_requests()
     preview = pulumi(stack, "preview", "--diff")
     claim(preview.status == 0, "`pulumi preview` failed", preview)
     for edit in edits:
-        line = f'~ {edit.field}: "{edit.after}" => "{edit.before}"'
-        claim(line in one_space(preview.text), f"`pulumi preview --diff` does not say: {line}", preview)
-        quote(line)
+        line = edit.line.search(one_space(preview.text))
+        claim(line is not None, f"`pulumi preview --diff` does not show this: {edit.told}", preview)
+        quote(line[0] if line else "")
     claim(only_reads(posthog), f"`pulumi preview` sent {requests(posthog)}", preview)
     told(f"found with {requests(posthog)}")
 
@@ -102,8 +103,7 @@ def tell() -> None:
     claim(up.status == 0, "`pulumi up` could not put the edits right", up)
     told(f"healed with {requests(posthog)}")
     for edit in edits:
-        now = posthog.call("GET", edit.path)[edit.field]
-        claim(now == edit.before, f'{edit.what}: {edit.field} is "{now}", not "{edit.before}"', up)
+        claim(edit.is_healed(), f"`pulumi up` did not put this right: {edit.told}", up)
     preview = pulumi(stack, "preview", "--expect-no-changes")
     claim(preview.status == 0, "a last `pulumi preview` still finds something to change", preview)
     told("a last preview finds nothing more to change")
@@ -127,32 +127,57 @@ def begin() -> LocalPostHog:
     return posthog
 
 
+@dataclass(frozen=True)
 class Edit:
-    """A field of a PostHog thing that somebody changed: where, and from what to what."""
+    """What somebody did by hand, the line of a preview that shows it, and whether it has been put right."""
 
-    def __init__(self, posthog: LocalPostHog, resource: Resource, path: str, field: str, after: str) -> None:
-        self.what = f"{resource.kind} {resource.name}"
-        self.path = path
-        self.field = field
-        self.before: Any = posthog.call("GET", path)[field]
-        self.after = after
-        posthog.call("PATCH", path, {field: after})
+    told: str
+    line: re.Pattern[str]
+    is_healed: Callable[[], bool]
 
 
 def edit_by_hand(posthog: LocalPostHog, made: list[Resource]) -> list[Edit]:
-    """Rename a role and move a project to another time zone, through the API as PostHog's own pages do."""
-    organization = posthog.information()["organization"]["id"]
-    role = next((resource for resource in made if resource.kind == "Role"), None)
-    project = next((resource for resource in made if resource.kind == "Project"), None)
-    if role is None or project is None:
-        raise ToolError(
-            "examples/acme/posthog.yaml declares no role or no project",
-            "declare one of each: the story needs both",
-        )
+    """Rename a role, move a project to another time zone and let somebody into a role, as PostHog's pages do."""
+    roles = f"/api/organizations/{posthog.information()['organization']['id']}/roles"
+    role, project, members = (one(made, kind) for kind in ("Role", "Project", "RoleMembers"))
     return [
-        Edit(posthog, role, f"/api/organizations/{organization}/roles/{role.id}/", "name", "Renamed by hand"),
-        Edit(posthog, project, f"/api/projects/{project.id}/", "timezone", "Asia/Tokyo"),
+        edit_field(posthog, role, f"{roles}/{role.id}/", "name", "Renamed by hand"),
+        edit_field(posthog, project, f"/api/projects/{project.id}/", "timezone", "Asia/Tokyo"),
+        add_member(posthog, members, f"{roles}/{members.id}/role_memberships/"),
     ]
+
+
+def one(made: list[Resource], kind: str) -> Resource:
+    """A resource of that kind. Raises ToolError when the example declares none."""
+    found = next((resource for resource in made if resource.kind == kind), None)
+    if found is None:
+        raise ToolError(f"examples/acme/posthog.yaml declares no {kind}", "the story needs one: declare it")
+    return found
+
+
+def edit_field(posthog: LocalPostHog, resource: Resource, path: str, field: str, after: str) -> Edit:
+    before = posthog.call("GET", path)[field]
+    posthog.call("PATCH", path, {field: after})
+    return Edit(
+        f'{resource.kind} {resource.name}: {field} "{before}" is now "{after}"',
+        re.compile(f'~ {field}: "{re.escape(after)}" => "{re.escape(before)}"'),
+        lambda: bool(posthog.call("GET", path)[field] == before),
+    )
+
+
+def add_member(posthog: LocalPostHog, resource: Resource, path: str) -> Edit:
+    def emails() -> set[str]:
+        return {membership["user"]["email"] for membership in posthog.call("GET", path)["results"]}
+
+    people = {person["email"]: person["uuid"] for person in posthog.information()["members"]}
+    # The last one stands at the end of the list, so that the preview shows one line and no shift.
+    newcomer = max(people.keys() - emails())
+    posthog.call("POST", path, {"user_uuid": people[newcomer]})
+    return Edit(
+        f"Role {resource.name}: {newcomer} is now a member",
+        re.compile(rf'- \[\d+\]: "{re.escape(newcomer)}"'),
+        lambda: newcomer not in emails(),
+    )
 
 
 def pulumi(stack: Stack, *arguments: str) -> Outcome:
@@ -185,7 +210,7 @@ def counted(made: list[Resource]) -> str:
 
 def show(made: list[Resource]) -> None:
     """One line for each, in columns that are never cut short."""
-    rows = sorted((resource.kind, resource.name, resource.id) for resource in made)
+    rows = [(resource.kind, resource.name, resource.id) for resource in made]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for kind, name, identifier in rows:
         quote(f"  {kind:{widths[0]}}  {name:{widths[1]}}  {identifier}")
