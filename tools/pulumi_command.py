@@ -14,7 +14,7 @@ from pathlib import Path
 import places
 import pulumi_build
 from places import GO_MODULES, VENV, VENV_BIN, VENV_PYTHON
-from steps import alone, run, say
+from steps import ToolError, alone, run, say
 
 # 3.216 brought ReadResult(inputs=...), without which a change made by hand cannot be shown.
 OLDEST = (3, 216)
@@ -116,7 +116,10 @@ def cached() -> Command:
                 made.replace(home)
             ready = working(home)
     if ready is None:
-        raise RuntimeError(f"{home} was made just now and does not work")
+        raise ToolError(
+            f"{home / 'bin' / 'pulumi'} was made just now and does not run",
+            "try it yourself; where programs may not run from there, name another cache folder in XDG_CACHE_HOME",
+        )
     return ready
 
 

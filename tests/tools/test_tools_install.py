@@ -196,6 +196,30 @@ def test_a_go_that_is_too_old_is_not_used(checkout: Checkout, tmp_path: Path):
     assert "is 1.19.8; 1.25." in ended.stdout
 
 
+def test_one_in_the_cache_that_does_not_run_is_replaced_by_one_that_does(
+    checkout: Checkout, pulumi_on_path: Callable[..., Path], tmp_path: Path, built_version: str
+):
+    binaries = checkout.with_venv()
+    home = tmp_path / "cache" / "pulumi-posthog" / f"pulumi-{built_version}"
+    pulumi_on_path("", folder=home / "bin")
+    # What the SDK's own installer does, without the network.
+    pulumi_on_path(f"v{built_version}", folder=tmp_path / "release" / "bin")
+    package = tmp_path / "sdk" / "pulumi" / "automation"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").touch()
+    (package / "__init__.py").write_text(
+        "import shutil\nclass PulumiCommand:\n    @classmethod\n    def install(cls, root, version):\n"
+        f"        shutil.copytree({str(tmp_path / 'release')!r}, root)\n"
+    )
+
+    ended = checkout.install(PYTHONPATH=str(package.parent.parent))
+
+    assert ended.returncode == 0, ended
+    assert f"trying the official release {built_version}" in ended.stdout
+    assert (binaries / "pulumi").readlink() == home / "bin" / "pulumi"
+    assert (home / "bin" / "pulumi").read_text().endswith(f"echo v{built_version}\n")
+
+
 def test_two_at_once_take_turns(checkout: Checkout, pulumi_on_path: Callable[..., Path]):
     checkout.with_venv()
     pulumi_on_path("v3.230.1")
