@@ -28,7 +28,7 @@ class PaymentRequired(APIException):
     default_detail = "This feature is not available on your plan."
 
 
-class Unhandled(Exception):  # noqa: N818 - named for what the caller sees, not for what went wrong
+class Unhandled(Exception):
     """A place where PostHog itself fails: 500 `A server error occurred.`"""
 
 

@@ -169,7 +169,7 @@ class Project(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="projects")
     name = models.CharField(max_length=200, default="Default project")
     environment_name = models.CharField(max_length=200, default="Default project")
-    product_description = models.TextField(max_length=1000, null=True, blank=True)
+    product_description = models.CharField(max_length=1000, null=True, blank=True)
     settings = models.JSONField(default=dict, blank=True, help_text="the environment's settings")
     api_token = models.CharField(max_length=200, unique=True, default=project_token)
     secret_api_token = models.CharField(max_length=200, null=True, blank=True)

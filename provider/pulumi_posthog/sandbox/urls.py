@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
 
 from pulumi_posthog.sandbox import control
 from pulumi_posthog.sandbox.access_controls import (
@@ -23,6 +22,7 @@ from pulumi_posthog.sandbox.organizations import InviteView, MemberView, Organiz
 from pulumi_posthog.sandbox.pipeline import FAMILIES, PluginConfigView, PluginView, narrowed
 from pulumi_posthog.sandbox.projects import EnvironmentView, NestedEnvironmentView, ProjectView
 from pulumi_posthog.sandbox.roles import RoleMembershipView, RoleView
+from pulumi_posthog.sandbox.schema import SchemaView
 from pulumi_posthog.sandbox.views import PostHogView
 
 Methods = Mapping[str, str]
@@ -142,7 +142,7 @@ api: list[URLPattern | URLResolver] = [
     *project_routes(),
     *feature_flag_routes(),
     *file_system_routes(),
-    re_path(r"^schema/?$", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[])),
+    re_path(r"^schema/?$", SchemaView.as_view()),
     re_path(r"", endpoint_not_found),
 ]
 

@@ -1,0 +1,203 @@
+"""The sandbox's page: everything under PostHog's names, and drift made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from sandbox.table import API
+
+ONE = "/api/projects/{project}/"
+
+
+@pytest.fixture
+def page(api: API) -> Iterator[Client]:
+    """Somebody who is logged in."""
+    from django.test.utils import setup_test_environment, teardown_test_environment
+
+    # So that answers tell which form they showed.
+    setup_test_environment()
+    client = Client()
+    assert client.login(username="admin", password="admin")
+    yield client
+    teardown_test_environment()
+
+
+def test_the_page_asks_for_a_login(api: API) -> None:
+    response = Client().get("/admin/")
+
+    assert (response.status_code, response.headers["Location"]) == (302, "/admin/login/?next=/admin/")
+
+
+def test_the_root_leads_to_the_page(api: API) -> None:
+    assert Client().get("/").headers["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Organizations",
+        "Organization members",
+        "Organization invites",
+        "Users",
+        "Personal API keys",
+        "Projects",
+        "Roles",
+        "Role memberships",
+        "Plugins",
+        "Pipeline configs (destinations, transformations, site apps)",
+        "File system rows",
+        "Access controls",
+        "Activity log",
+        "Dashboards, insights, flags, ...",
+    ],
+)
+def test_everything_is_there_under_its_name(page: Client, name: str) -> None:
+    import html
+
+    assert html.escape(name) in page.get("/admin/").content.decode()
+
+
+def models() -> list[str]:
+    return [
+        "accesscontrol",
+        "activitylog",
+        "featureflagroleaccess",
+        "filesystem",
+        "filesystemshortcut",
+        "hogfunction",
+        "organization",
+        "organizationinvite",
+        "organizationmembership",
+        "organizationresourceaccess",
+        "personalapikey",
+        "plugin",
+        "pluginattachment",
+        "pluginconfig",
+        "project",
+        "projectobject",
+        "role",
+        "rolemembership",
+        "user",
+    ]
+
+
+@pytest.mark.parametrize("model", models())
+def test_every_list_and_form_opens(page: Client, model: str) -> None:
+    from django.apps import apps
+
+    assert page.get(f"/admin/sandbox/{model}/").status_code == 200
+    if model not in {"personalapikey", "activitylog"}:
+        assert page.get(f"/admin/sandbox/{model}/add/").status_code == 200
+    first = apps.get_model("sandbox", model)._default_manager.first()
+    if first is not None:
+        assert page.get(f"/admin/sandbox/{model}/{first.pk}/change/").status_code == 200
+
+
+def form_of(page: Client, url: str) -> dict[str, str]:
+    """What a browser would send back unchanged."""
+    fields = page.get(url).context["adminform"].form
+    sent = {}
+    for bound in fields:
+        value = bound.value()
+        if value is True:
+            sent[bound.html_name] = "on"
+        elif value not in (None, False):
+            sent[bound.html_name] = str(value)
+    return sent
+
+
+def save(page: Client, url: str, **changes: str) -> None:
+    sent = {name: value for name, value in {**form_of(page, url), **changes}.items() if value != "off"}
+    response = page.post(url, sent)
+    errors = response.context["adminform"].form.errors if response.context else None
+    assert response.status_code == 302, errors
+
+
+def test_a_form_sent_back_as_it_was_changes_nothing(page: Client, api: API) -> None:
+    before = api.get(ONE)
+    save(page, f"/admin/sandbox/project/{api.names['project']}/change/")
+
+    assert {**api.get(ONE), "updated_at": 0} == {**before, "updated_at": 0}
+    assert api.results(ONE + "activity_log/") == []
+
+
+def test_a_setting_changed_by_hand_is_drift_with_a_name_in_the_log(page: Client, api: API) -> None:
+    url = f"/admin/sandbox/project/{api.names['project']}/change/"
+    save(page, url, timezone="Europe/Berlin", anonymize_ips="on", app_urls='["https://acme.io"]')
+
+    project = api.get(ONE)
+    assert (project["timezone"], project["anonymize_ips"]) == ("Europe/Berlin", True)
+    assert project["app_urls"] == ["https://acme.io"]
+    entry = api.results(ONE + "activity_log/")[0]
+    assert entry["user"]["email"] == "ana@acme.io"
+    assert {change["field"] for change in entry["detail"]["changes"]} == {
+        "timezone",
+        "anonymize_ips",
+        "app_urls",
+    }
+
+
+def test_a_role_renamed_by_hand(page: Client, api: API) -> None:
+    save(page, f"/admin/sandbox/role/{api.names['role']}/change/", name="Builders")
+
+    assert api.get("/api/organizations/{org}/roles/{role}/")["name"] == "Builders"
+    entry = api.results(ONE + "activity_log/?scope=Role")[0]
+    assert entry["detail"]["changes"] == [
+        {"type": "Role", "action": "changed", "field": "name", "before": "Engineering", "after": "Builders"}
+    ]
+
+
+def test_a_member_added_to_a_role_by_hand(page: Client, api: API) -> None:
+    from pulumi_posthog.sandbox.models import User
+
+    bo = User.objects.get(email="bo@acme.io")
+    save(page, "/admin/sandbox/rolemembership/add/", role=api.names["role"], user=str(bo.pk))
+
+    members = api.get("/api/organizations/{org}/roles/{role}/")["members"]
+    assert {each["user"]["email"] for each in members} == {"ada@acme.io", "ana@acme.io", "bo@acme.io"}
+    assert all(each["organization_member"] for each in members)
+
+
+def test_a_project_made_by_hand_has_what_projects_have(page: Client, api: API) -> None:
+    save(
+        page,
+        "/admin/sandbox/project/add/",
+        organization=api.names["org"],
+        name="By hand",
+        environment_name="By hand",
+    )
+
+    made = next(each for each in api.results("/api/projects/") if each["name"] == "By hand")
+    project = api.get(f"/api/projects/{made['id']}/")
+    assert project["primary_dashboard"] is not None
+    assert api.get("/api/projects/")["count"] == 2
+
+
+def test_a_dashboard_made_by_hand_is_filed(page: Client, api: API) -> None:
+    save(
+        page,
+        "/admin/sandbox/projectobject/add/",
+        project=str(api.names["project"]),
+        type="dashboard",
+        name="By hand",
+    )
+
+    assert api.get(ONE + "file_system/?path=Unfiled/Dashboards/By%20hand")["count"] == 1
+
+
+def test_a_role_deleted_by_hand(page: Client, api: API) -> None:
+    response = page.post(f"/admin/sandbox/role/{api.names['role']}/delete/", {"post": "yes"})
+
+    assert response.status_code == 302
+    assert api.get("/api/organizations/{org}/roles/")["count"] == 0
+
+
+def test_its_style_sheets_are_served(api: API) -> None:
+    response = Client().get("/static/admin/css/base.css")
+
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].startswith("text/css")
+    response.close()

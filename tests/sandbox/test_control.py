@@ -1,0 +1,196 @@
+"""`/_sandbox/`: counting, switches, keys, many objects, deletions, starting again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sandbox.table import API, DELETE, GET, PATCH, POST
+
+ROLES = "/api/organizations/{org}/roles/"
+ONE = "/api/projects/{project}/"
+
+
+def test_requests_are_counted_by_method_and_path(api: API) -> None:
+    api.get(ROLES)
+    api.get(ROLES + "?a=secret")
+    api.send(POST(ROLES, {"name": "Analysts"}))
+    api.send(GET("/api/nothing/"))
+
+    roles = api.fill_in(ROLES)
+    assert api.get("/_sandbox/requests") == {
+        "total": 4,
+        "by_method": {"GET": 3, "POST": 1},
+        "by_path": {f"GET {roles}": 2, "GET /api/nothing/": 1, f"POST {roles}": 1},
+        "log": [f"GET {roles} 200", f"GET {roles} 200", f"POST {roles} 201", "GET /api/nothing/ 404"],
+    }
+
+
+def test_counting_starts_from_zero_again(api: API) -> None:
+    api.get(ROLES)
+    api.send(DELETE("/_sandbox/requests"))
+
+    assert api.get("/_sandbox/requests") == {"total": 0, "by_method": {}, "by_path": {}, "log": []}
+
+
+def test_no_secret_is_in_the_counts(api: API) -> None:
+    api.get("/api/users/@me/?personal_api_key=phx_of_the_owner", key=None)
+    api.send(POST(ROLES, {"name": "hush"}))
+
+    counts = json.dumps(api.get("/_sandbox/requests"))
+    assert "phx_" not in counts
+    assert "hush" not in counts
+
+
+def test_info_says_who_and_what_there_is(api: API) -> None:
+    info = api.get("/_sandbox/info")
+
+    assert info["organization"] == {"id": api.names["org"], "name": "Acme", "slug": "acme"}
+    assert info["projects"] == [{"id": api.names["project"], "name": "Default project"}]
+    assert [(each["email"], each["level"]) for each in info["members"]] == [
+        ("ada@acme.io", 15),
+        ("ana@acme.io", 8),
+        ("bo@acme.io", 1),
+        ("cy@acme.io", 1),
+        ("dee@acme.io", 1),
+    ]
+    assert [each["name"] for each in info["plugins"]] == [
+        "Snowflake Export",
+        "Customer.io",
+        "GeoIP",
+        "Notification Bar",
+    ]
+    assert info["age"] == 2026
+    assert info["admin"]["username"] == "admin"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"age": 2023}, "age"),
+        ({"age": "2025"}, "age"),
+        ({"latency_ms": -1}, "latency_ms"),
+        ({"latency_ms": True}, "latency_ms"),
+        ({"legacy_destinations": "no"}, "legacy_destinations"),
+        ({"rate_limits": "480/min"}, "rate_limits"),
+        ({"rate_limits": ["many"]}, "rate limit"),
+        ({"llamas": 1}, "llamas"),
+    ],
+)
+def test_a_bad_switch_is_refused_and_nothing_changes(api: API, change: dict[str, Any], named: str) -> None:
+    before = api.get("/_sandbox/settings")
+
+    answer = api.send(PATCH("/_sandbox/settings", {"latency_ms": 1, **change}))
+
+    assert answer.status == 400
+    assert named in answer.body["error"]
+    assert api.get("/_sandbox/settings") == before
+
+
+def test_switches_change_while_it_runs(api: API) -> None:
+    changed = {"age": 2025, "latency_ms": 1.0, "rate_limits": ["2/min"], "legacy_destinations": False}
+    api.send(PATCH("/_sandbox/settings", changed))
+
+    settings = api.get("/_sandbox/settings")
+    assert {name: settings[name] for name in changed} == changed
+    assert "is_pending_deletion" not in api.get(ONE)
+    assert [api.send(GET(ROLES)).status for _ in range(3)] == [200, 429, 429]
+
+
+def test_a_key_is_made_with_scopes_for_a_user(api: API) -> None:
+    made = api.send(POST("/_sandbox/keys", {"scopes": ["user:read"], "user": "bo@acme.io"})).body["key"]
+
+    assert api.get("/api/users/@me/", key=made)["email"] == "bo@acme.io"
+    assert api.send(GET("/api/projects/", key=made)).status == 403
+
+
+def test_a_key_is_limited_to_projects(api: API) -> None:
+    made = api.send(POST("/_sandbox/keys", {"scopes": ["*"], "projects": [api.names["project"]]})).body["key"]
+
+    assert api.send(GET(ONE, key=made)).status == 200
+    assert api.send(GET(ROLES, key=made)).status == 403
+
+
+@pytest.mark.parametrize("body", [{"user": "nobody@acme.io"}, {"llamas": 1}, {"projects": ["x"]}])
+def test_a_key_that_cannot_be_made_is_refused(api: API, body: dict[str, Any]) -> None:
+    assert api.send(POST("/_sandbox/keys", body)).status == 400
+
+
+def test_many_objects_are_made_at_once(api: API) -> None:
+    wanted = {"members": 10, "roles": 30, "projects": 20, "file_system": 250, "pipeline_destinations": 5}
+    answer = api.send(POST("/_sandbox/bulk", wanted))
+
+    assert answer.body == wanted
+    assert api.get("/api/organizations/{org}/members/")["count"] == 15
+    roles = api.results(ROLES + "?limit=1000")
+    assert sorted(len(role["members"]) for role in roles) == [1] * 30 + [2]
+    assert api.get("/api/projects/")["count"] == 21
+    assert api.get(ONE + "file_system/?type=link")["count"] == 250
+    assert api.get(ONE + "pipeline_destination_configs/")["count"] == 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"llamas": 1},
+        {"roles": -1},
+        {"roles": "many"},
+        {"roles": 1_000_000},
+        {"file_system": 1, "project": 99},
+    ],
+)
+def test_what_bulk_cannot_make_is_refused(api: API, body: dict[str, Any]) -> None:
+    assert api.send(POST("/_sandbox/bulk", body)).status == 400
+
+
+def test_bulk_can_be_asked_twice(api: API) -> None:
+    for _ in range(2):
+        assert (
+            api.send(
+                POST("/_sandbox/bulk", {"roles": 3, "projects": 3, "file_system": 3, "members": 3})
+            ).status
+            == 200
+        )
+
+
+def test_pending_deletions_are_finished(api: API) -> None:
+    api.send(DELETE(ONE))
+    finished = api.send(POST("/_sandbox/deletions"))
+
+    assert finished.body == {"deleted": [api.names["project"]]}
+    assert api.send(GET(ONE)).status == 404
+
+
+def test_it_starts_again_as_it_was(api: API) -> None:
+    api.send(POST(ROLES, {"name": "Analysts"}))
+    api.send(POST("/api/projects/", {"name": "Web"}))
+    api.send(PATCH("/_sandbox/settings", {"age": 2024, "rate_limits": ["1/min"]}))
+    api.send(POST("/_sandbox/faults", {"spec": "503 GET /roles/"}))
+
+    info = api.send(POST("/_sandbox/reset")).body
+    api.names["org"] = info["organization"]["id"]
+
+    assert info["age"] == 2026
+    assert [each["name"] for each in info["projects"]] == ["Default project"]
+    assert info["projects"][0]["id"] == 1
+    assert api.get(ROLES)["count"] == 1
+    assert api.get("/_sandbox/requests")["total"] == 1
+
+
+def test_a_method_that_is_not_there_is_named(api: API) -> None:
+    answer = api.send(DELETE("/_sandbox/info"))
+
+    assert (answer.status, answer.body) == (405, {"error": "info takes GET"})
+
+
+def test_it_is_closed_to_other_machines(api: API) -> None:
+    response = api.client.get("/_sandbox/info", REMOTE_ADDR="192.0.2.7")
+
+    assert response.status_code == 403
+
+
+def test_a_body_that_is_no_object_is_refused(api: API) -> None:
+    assert api.send(POST("/_sandbox/keys", raw=("application/json", "[1]"))).status == 400
+    assert api.send(POST("/_sandbox/keys", raw=("application/json", "{"))).status == 400
