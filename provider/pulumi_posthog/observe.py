@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from pulumi_posthog import config
-from pulumi_posthog.api import ApiError, Unauthorized
-from pulumi_posthog.desired import Desired, Entry, SecretText
+from pulumi_posthog.api import ApiError, NotFound, Refused, Unauthorized
+from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem, SecretText
 from pulumi_posthog.kind import Json, Kind
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Found, Live, Scope
@@ -25,7 +25,7 @@ Group = tuple[str, str | None]  # the kind's name, the name of the entry that it
 READERS = 8  # requests under way at the same time
 
 
-class Unclear(Exception):  # noqa: N818 - it reads as what the matter is
+class Unclear(Exception):
     """Nobody but a person can say which live object an entry means; `matches` are those that it may be."""
 
     def __init__(self, problem: str, *, hint: str, matches: Collection[Found] = ()) -> None:
@@ -160,11 +160,22 @@ class _Observer:
             if top is not None:
                 self.live.collection(top, {})
                 return
-        except Unauthorized:
-            raise
-        except ApiError:
-            pass  # is it this list, or everything?
-        self.live.organization()
+        except Refused as error:
+            if isinstance(error, Unauthorized):
+                raise
+        # No answer to this list, or no list to ask for: is it only that, or everything?
+        try:
+            self.live.organization()
+        except NotFound:
+            raise ConfigError(
+                [
+                    Problem(
+                        f"{self.live.reader.connection.host} shows this key no organization"
+                        f" {self.live.organization_id}",
+                        hint="check organization.host and organization.id, and whose key it is",
+                    )
+                ]
+            ) from None
 
     def _resolved(self, desired: Desired, pool: ThreadPoolExecutor) -> tuple[Desired, tuple[str, ...]]:
         needed = sorted(config.needed(desired))
@@ -304,7 +315,9 @@ class _Observer:
             for (name, parent) in sorted(groups, key=lambda group: (group[0], group[1] or ""))
             if not KINDS[name].exact_list_of and (not self.kinds or name in self.kinds)
             for found in self._collections.get((name, parent), {}).values()
-            if found.id not in known[name] and not self._ambiguous(found)
+            if found.id not in known[name]
+            and found.kind.exported(found.values) is not None
+            and not self._ambiguous(found)
         )
 
     def _ambiguous(self, found: Found) -> bool:

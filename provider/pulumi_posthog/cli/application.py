@@ -16,6 +16,7 @@ import typer
 from pulumi_posthog.cli.drift import drift
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.explain import explain
+from pulumi_posthog.cli.export import export
 from pulumi_posthog.cli.sandbox import sandbox
 from pulumi_posthog.cli.schema import schema
 from pulumi_posthog.cli.validate import validate
@@ -33,7 +34,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (validate, drift, schema, explain, sandbox):
+for verb in (validate, drift, export, schema, explain, sandbox):
     application.command()(verb)
 
 

@@ -17,7 +17,7 @@ class Failure:
     exit: Exit
 
 
-class Stop(Exception):  # noqa: N818 - it reads as what is to be done
+class Stop(Exception):
     """A verb cannot go on, for a reason of its own."""
 
     def __init__(self, message: str, hint: str | None = None, exit_: Exit = Exit.USAGE) -> None:

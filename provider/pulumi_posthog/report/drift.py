@@ -19,7 +19,9 @@ from pulumi_posthog.plan import Action, Change, Difference, Plan, details, diffe
 from pulumi_posthog.properties import fingerprint
 from pulumi_posthog.report.findings import Finding, Status, Trace
 
-FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")  # of a path as `details` writes it: config['account'].x
+# Of a path as `details` writes it, and as people read it: config['account'] -> config.account
+FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
+KEY: Final = re.compile(r"\['([^']*)'\]")
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,17 @@ def findings(
     PostHog; without it, everything counts as changed in PostHog.
     """
     desired = observed.desired
+    known_ids = {(each.kind.name, each.id) for each in (recorded or {}).values()}
     return (
         *(found for change in plan.changes for found in _of_change(change, observed, recorded)),
         *_rotated(observed, recorded or {}),
         *_no_longer_declared(desired, observed, recorded or {}),
-        *(_of_undeclared(each, observed) for each in observed.undeclared),
+        # What the stack knows is not strange, only no longer wanted.
+        *(
+            _of_undeclared(each, observed)
+            for each in observed.undeclared
+            if (each.found.kind.name, each.found.id) not in known_ids
+        ),
         *(
             _unread(entry.kind, path_of(entry, desired), observed.unread[key_of(entry)], entry)
             for entry in observed.compared
@@ -165,7 +173,9 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
     for row in rows(difference):
         key = FIRST_KEY.match(row.path)
         # An exact list stands in the YAML where the object itself would.
-        own = row.path.removeprefix(field.name) if entry.kind.exact_list_of else f".{row.path}"
+        own = KEY.sub(
+            r".\1", row.path.removeprefix(field.name) if entry.kind.exact_list_of else f".{row.path}"
+        )
         yield Finding(
             status=status,
             kind=entry.kind.name,
@@ -274,7 +284,7 @@ def _rotated(observed: Observed, recorded: Mapping[Key, Recorded]) -> Iterator[F
                         status=Status.PENDING,
                         kind=entry.kind.name,
                         object=path,
-                        path=f"{path}.{name}['{key}']",
+                        path=f"{path}.{name}.{key}",
                         declared=without_secrets(item),
                         live=HIDDEN,
                         id=before.id,

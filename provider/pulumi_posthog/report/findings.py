@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 
 from pulumi_posthog.desired import Position
@@ -37,7 +38,7 @@ class Who:
     when: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.when}" if self.when else self.name
+        return f"{self.name}, {moment(self.when)}" if self.when else self.name
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,6 @@ class Report:
     exit: int = 0  # what the command ends with
     failures: tuple[Failed, ...] = ()
     notes: tuple[str, ...] = ()
-    counted: frozenset[Status] = field(default_factory=lambda: frozenset(Status))
 
     @cached_property
     def new(self) -> tuple[Finding, ...]:
@@ -157,6 +157,14 @@ class Report:
             return f"{self.title}: PostHog is as declared ({plural(len(self.checked), 'object')} compared)"
         counts = ", ".join(f"{len(found)} {status.title}" for status, found in self.by_status.items())
         return f"{self.title}: {counts}"
+
+
+def moment(text: str) -> str:
+    """A moment in ISO 8601, to the second and in UTC, as people read it; anything else as it is."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except ValueError:
+        return text
 
 
 def plural(number: int, noun: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 from string import Template
 
-from pulumi_posthog.report.findings import Finding, Report, Status, plural, shown
+from pulumi_posthog.report.findings import Finding, Report, Status, moment, plural, shown
 
 MEANING = {
     Status.CHANGED: "PostHog has another value than the configuration.",
@@ -54,34 +55,42 @@ def _facts(report: Report) -> str:
 
 
 def _section(status: Status, findings: tuple[Finding, ...]) -> str:
-    rows = "".join(_row(finding) for finding in findings)
+    columns = {
+        Status.CHANGED: ("what", "PostHog", "declared", "who and when"),
+        Status.PENDING: ("what", "PostHog", "declared"),
+        Status.UNDECLARED: ("what", "who and when"),
+        Status.GONE: ("what",),
+        Status.UNREAD: ("what", "why"),
+    }[status]
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    rows = "".join(f"<tr>{''.join(_cells(finding))}</tr>" for finding in findings)
     return (
         f'<section id="{status.value}" class="{status.value}"><h2>{escape(status.title)}'
         f" <small>{len(findings):,}</small></h2><p>{escape(MEANING[status])}</p>"
-        f'<div class="scroll"><table><thead><tr><th scope="col">what</th><th scope="col">PostHog</th>'
-        f'<th scope="col">declared</th><th scope="col">who and when</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div></section>"
+        f'<table class="of{len(columns)}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></section>'
     )
 
 
-def _row(finding: Finding) -> str:
+def _cells(finding: Finding) -> Iterator[str]:
     where = f"{finding.where.file}:{finding.where.line}" if finding.where else ""
     own = finding.path.removeprefix(finding.object)
-    what = f"<th scope=row><b>{escape(finding.object)}</b>{escape(own)}<span>{escape(where)}</span></th>"
-    if finding.message or finding.whole or finding.removal:
-        said = escape(finding.summary.removeprefix(finding.path).lstrip(": "))
-        hint = f"<span>{escape(finding.hint)}</span>" if finding.hint else ""
-        values = f"<td colspan=2>{said}{hint}</td>"
-    else:
-        values = (
-            f"<td><code class=live>{escape(shown(finding.live))}</code></td>"
-            f"<td><code class=declared>{escape(shown(finding.declared))}</code></td>"
-        )
-    if finding.who:
-        who = f"{escape(finding.who.name)}<span>{escape(finding.who.when or '')}</span>"
-    else:
-        who = "unknown" if finding.status in (Status.CHANGED, Status.UNDECLARED) else ""
-    return f"<tr>{what}{values}<td>{who}</td></tr>"
+    yield f'<th scope="row"><b>{escape(finding.object)}</b>{escape(own)}<span>{escape(where)}</span></th>'
+    if finding.status in (Status.CHANGED, Status.PENDING):
+        if finding.message or finding.whole:
+            yield f'<td colspan="2">{_said(finding)}</td>'
+        else:
+            yield f'<td><code class="live">{escape(shown(finding.live))}</code></td>'
+            yield f'<td><code class="declared">{escape(shown(finding.declared))}</code></td>'
+    if finding.status is Status.UNREAD:
+        yield f"<td>{_said(finding)}</td>"
+    if finding.status in (Status.CHANGED, Status.UNDECLARED):
+        who, when = (finding.who.name, finding.who.when or "") if finding.who else ("unknown", "")
+        yield f"<td>{escape(who)}<span>{escape(moment(when))}</span></td>"
+
+
+def _said(finding: Finding) -> str:
+    hint = f"<span>{escape(finding.hint)}</span>" if finding.hint else ""
+    return escape(finding.summary.removeprefix(finding.path).lstrip(": ")) + hint
 
 
 def _hidden(report: Report) -> str:

@@ -1,0 +1,141 @@
+"""`pulumi-posthog export`: a living organization as a configuration that changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.choices import Only, chosen, did_you_mean, kinds
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.failures import Stop
+
+if TYPE_CHECKING:
+    from pulumi_posthog.api import Reader
+    from pulumi_posthog.export import Exported
+    from pulumi_posthog.live import Live
+
+
+def export(
+    *,
+    host: Annotated[
+        str, Option(envvar="POSTHOG_HOST", help="PostHog's address, such as https://eu.posthog.com.")
+    ] = "",
+    organization: Annotated[
+        str,
+        Option(
+            envvar="POSTHOG_ORGANIZATION_ID", help="Id, slug or name; not needed when the key sees only one."
+        ),
+    ] = "",
+    output: Annotated[Path | None, Option(metavar="FILE", help="Write this file in place of stdout.")] = None,
+    split: Annotated[
+        bool, Option("--split", help="One file per project, and one of the roles, beside --output.")
+    ] = False,
+    only: Only = None,
+    project: Annotated[
+        list[str] | None, Option(metavar="NAME", help="This project only; repeatable.")
+    ] = None,
+    force: Annotated[bool, Option("--force", help="Overwrite files that exist.")] = False,
+    form: Annotated[str, Option("--format", metavar="FORMAT", help="text (YAML) or json.")] = "text",
+) -> int:
+    """Write what lives in PostHog as YAML; 4 when a part of it could not be read.
+
+    Secrets become references to variables, defaults are left out, and what PostHog makes by itself, too.
+    """
+    from pulumi_posthog.cli.connecting import reader_for
+    from pulumi_posthog.export import export as exported
+    from pulumi_posthog.live import Live
+
+    chosen("--format", form, ("text", "json"))
+    if split and output is None:
+        raise Stop("--split writes several files", "say where: --output posthog.yaml")
+    if not host:
+        raise Stop("which PostHog?", "give --host https://eu.posthog.com, or set POSTHOG_HOST")
+    reader = reader_for(host)
+    live = Live(reader, organization_id(reader, organization))
+    _check_projects(live, project or ())
+    name = output.name if output else "posthog.yaml"
+    result = exported(live, kinds=kinds(only), projects=project or (), main=name, split=split)
+    if output is not None:
+        _written(result, output, force)
+    _say(result, output, form)
+    return Exit.API if result.unread else Exit.NOTHING
+
+
+def organization_id(reader: Reader, wanted: str) -> str:
+    """The id of the organization that is meant; raises Stop when that is not clear."""
+    organizations = reader.list_all("/api/organizations/")
+    matches = [
+        each
+        for each in organizations
+        if not wanted
+        or wanted.casefold() in {str(each.get(key, "")).casefold() for key in ("id", "slug", "name")}
+    ]
+    if len(matches) == 1:
+        return str(matches[0]["id"])
+    names = ", ".join(f"{each.get('name')} ({each['id']})" for each in organizations) or "none"
+    if wanted and not matches:
+        raise Stop(f'the key sees no organization "{wanted}"', f"it sees: {names}")
+    raise Stop("the key sees several organizations", f"give --organization with one of: {names}")
+
+
+def _check_projects(live: Live, wanted: Sequence[str]) -> None:
+    from pulumi_posthog.kinds.project import PROJECT
+
+    if not wanted:
+        return
+    names = [str(found.values["name"]) for found in live.collection(PROJECT, {}).values()]
+    for name in wanted:
+        if name.casefold() not in {each.casefold() for each in names}:
+            raise Stop(f'there is no project "{name}"', did_you_mean(name, names))
+
+
+def _written(result: Exported, output: Path, force: bool) -> None:
+    """Write all files or, where one exists, none."""
+    from pulumi_posthog.export import SCHEMA_FILE
+    from pulumi_posthog.schema import text
+
+    paths = {output.parent / name: content for name, content in result.files.items()}
+    taken = [path for path in paths if path.exists()]
+    if taken and not force:
+        raise Stop(
+            f"{', '.join(map(str, taken))} exists already, and nothing was written",
+            "--force overwrites, --output names another file",
+            Exit.REFUSED,
+        )
+    schema = output.parent / SCHEMA_FILE
+    for path, content in {**paths, **({} if schema.exists() and not force else {schema: text()})}.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def _say(result: Exported, output: Path | None, form: str) -> None:
+    from pulumi_posthog.report.findings import plural
+
+    if form == "json":
+        document = {
+            "version": 1,
+            "exit_code": Exit.API if result.unread else Exit.NOTHING,
+            "objects": result.objects,
+            "main": result.main,
+            "files": dict(result.files) if output is None else {},
+            "written": [str(output.parent / name) for name in result.files] if output else [],
+            "variables": list(result.variables),
+            "left_out": list(result.left_out),
+            "unread": list(result.unread),
+        }
+        terminal.write(json.dumps(document, indent=2, ensure_ascii=False))
+    elif output is None:
+        terminal.write(result.files[result.main])
+    for row in result.left_out:
+        terminal.warn(f"left out: {row}")
+    for row in result.unread:
+        terminal.error(f"could not be read: {row}")
+    if result.variables:
+        terminal.note(f"set before `pulumi up`: {', '.join(result.variables)}")
+    where = f" in {plural(len(result.files), 'file')}" if output else ""
+    terminal.note(f"{plural(result.objects, 'object')}{where}")
