@@ -60,7 +60,8 @@ class Applier:
     ) -> Applied:
         """Take over the object with the natural key of `desired` (or with `id_`), or make it.
 
-        A new one also gets `defaults`: fields that PostHog requires and nobody declared. Raises HalfMade when it was made and could not be completed, Impossible when several objects match.
+        A new one also gets `defaults`: fields that PostHog requires and nobody declared. Raises HalfMade when it was
+        made and could not be completed, Impossible when several objects match.
         """
         with self.live.writing(kind, scope):
             existing = self._existing(kind, scope, desired, id_)
@@ -103,8 +104,7 @@ class Applier:
             if found is None:
                 return
             self._check_current_organization(kind)
-            if kind.holders:
-                self._check_empty(kind, scope, found)
+            self._check_empty(kind, scope, found)
             body = kind.removal(found.values) if kind.removal else None
             path = self._path(kind, scope, id_)
             if body is None:
@@ -298,7 +298,8 @@ class Applier:
             )
 
     def _check_empty(self, kind: Kind, scope: Scope, found: Found) -> None:
-        assert kind.holders is not None
+        if kind.holders is None:
+            return
         own = kind.natural_key(found.values)
         inside = [
             str(other.values["path"])

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-
 from pulumi_posthog import config, rails
 from pulumi_posthog.api import ApiError, Connection, Pace, Reader
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
@@ -60,9 +59,11 @@ def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
                 )
             ]
         )
-    return Live(
-        Reader(Connection(desired.host, key), pace=Pace(), notify=pulumi.log.info), desired.organization
-    )
+    try:
+        connection, pace = Connection(desired.host, key), Pace.from_environment(os.environ)
+    except ValueError as error:
+        raise ConfigError([Problem(str(error))]) from error
+    return Live(Reader(connection, pace=pace, notify=pulumi.log.info), desired.organization)
 
 
 def resolved(desired: Desired, live: Live, say: Callable[[str], None] = pulumi.log.info) -> Desired:

@@ -12,7 +12,7 @@ import os
 import pickle
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from pulumi.dynamic import (  # noqa: TID251 - this is the one door
     CheckFailure,
@@ -45,7 +45,7 @@ DESTROY_VARIABLE = "POSTHOG_ALLOW_DESTROY"
 class Session:
     """One organization, as this process sees it: one snapshot and one pace, whoever asks."""
 
-    _all: dict[tuple[str, str], Session] = {}
+    _all: ClassVar[dict[tuple[str, str], Session]] = {}
     _lock = threading.Lock()
     key_from_config: str | None = None
     limits = Limits()
@@ -55,8 +55,11 @@ class Session:
         key = os.environ.get(KEY_VARIABLE) or self.key_from_config
         if not key:
             raise Impossible(f"there is no PostHog API key: set {KEY_VARIABLE} to a personal API key")
-        self.connection = Connection(host, key)
-        self.pace = Pace()
+        try:
+            self.connection = Connection(host, key)
+            self.pace = Pace.from_environment(os.environ)
+        except ValueError as error:
+            raise Impossible(str(error)) from error
         self.live = Live(Reader(self.connection, pace=self.pace, notify=engine.say), organization)
 
     @functools.cached_property

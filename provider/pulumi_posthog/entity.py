@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-
 from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.properties import secret_name

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from pulumi_posthog.api import IncompleteRead, NotFound, Reader
 from pulumi_posthog.kind import Json, Kind, Lookup, NaturalKey
-from pulumi_posthog.kinds import KINDS, LOOKUPS, PROJECT
+from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.project import PROJECT
 
 T = TypeVar("T")
 # Under this key an answer says which of its fields came from, and must be sent to, the kind's second URL.
@@ -285,7 +286,7 @@ class Live:
             return None
         if answer.get("is_pending_deletion"):
             return None
-        return answer | self._completion(kind, answer)
+        return {**answer, **self._completion(kind, answer)}
 
     def _completion(self, kind: Kind, answer: Mapping[str, Json]) -> Mapping[str, Json]:
         """The fields that the server answers, and takes, at a second URL only (posthog-api.md 3.2)."""

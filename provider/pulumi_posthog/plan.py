@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from deepdiff import DeepDiff
+from deepdiff import DeepDiff  # noqa: TID251 - this is the one door
 
 from pulumi_posthog.desired import Desired, Entry, SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind

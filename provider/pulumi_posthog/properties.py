@@ -68,7 +68,7 @@ def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
         field, value = kind.field(name), properties.get(name)
         if name == kind.parent or not isinstance(value, str | int | float | bool | list | dict):
             continue
-        values[name] = json.loads(value) if field.as_json_text else whole(value)
+        values[name] = json.loads(str(value)) if field.as_json_text else whole(value)
         if field.secret and field.as_json_text:
             hidden = properties.get(secret_name(field))
             if isinstance(hidden, str):
@@ -87,10 +87,10 @@ def _as_secrets(value: Json) -> Json:
 def checked(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Properties:
     """What `check` answers: the declared properties, made comparable with what `recorded` leaves in the state."""
     result = {name: value for name, value in whole(news).items() if name != "__provider"}
-    for name in result:
-        field = kind.by_name.get(name)
-        if field and field.as_json_text and isinstance(result[name], str):
-            result[name] = json_text(json.loads(result[name]))
+    for field in kind.fields:
+        text = result.get(field.name)
+        if field.as_json_text and isinstance(text, str):
+            result[field.name] = json_text(json.loads(text))
     declared = sorted(name for name in result if name in kind.by_name)
     return {**result, **_fingerprints(kind, olds, result), "__declared": declared}
 

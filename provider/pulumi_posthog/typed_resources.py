@@ -65,7 +65,7 @@ def _class(kind: Kind) -> str:
     return "\n".join(
         [
             f"class {kind.resource}(Entity):",
-            f'    """{kind.doc}',
+            textwrap.fill(f'"""{kind.doc}', 100, initial_indent=" " * 4, subsequent_indent=" " * 4),
             "",
             "    Arguments:",
             rows.replace("\\", "\\\\"),
@@ -104,12 +104,10 @@ def _argument(field: Field) -> str:
     if field.refers_to == "plugin":
         type_ = "int | str"
     given = f"pulumi.Input[{type_}]"
-    if field.nullable:
-        given += " | None"
     if field.required:
         return f"{field.name}: {given}"
-    first = f"{field.name}: {given} | Unset = UNSET"
-    return ",\n        ".join([first, *(f"{name}: {given} | Unset = UNSET" for name in _names(field)[1:])])
+    given += " | Unset | None = UNSET" if field.nullable else " | Unset = UNSET"
+    return ",\n        ".join(f"{name}: {given}" for name in _names(field))
 
 
 if __name__ == "__main__":

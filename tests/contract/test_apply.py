@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from harness.sandbox import Sandbox
 
+from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.desired import SecretText

@@ -126,7 +126,8 @@ def test_a_create_was_repeated_after_its_answer_was_lost(stack, fault):
     stack.write(
         "projects:\n  Web:\n    timezone: UTC\n    file_system:\n      Marketing: {type: folder}\n"
         "    pipeline_destinations:\n      Orders: {plugin: Customer.io, order: 1, config: {}}\n"
-        "roles:\n  Analysts:\n    members: [ana@acme.io]\n  Editors:\n    members: {mode: additive, items: [bo@acme.io]}\n"
+        "roles:\n  Analysts:\n    members: [ana@acme.io]\n"
+        "  Editors:\n    members: {mode: additive, items: [bo@acme.io]}\n"
     )
     for path in (
         "projects/$",
@@ -165,12 +166,9 @@ def test_a_weak_key_was_told_403_and_everything_was_taken_for_gone(nine_roles):
     assert nine_roles.state().keys() == before.keys()
 
 
-@pytest.mark.parametrize(
-    "fault", ["500 GET /roles/ times=50", "cut GET /roles/ times=50", "html GET /roles/ times=50"]
-)
-def test_a_half_read_list_was_taken_for_the_whole(nine_roles, fault):
+def test_a_half_read_list_was_taken_for_the_whole(nine_roles):
     before = nine_roles.state()
-    nine_roles.posthog.call("POST", "/_sandbox/faults", {"spec": fault})
+    nine_roles.posthog.call("POST", "/_sandbox/faults", {"spec": "cut GET /roles/ times=50"})
 
     runs = (nine_roles.refresh(), nine_roles.up())
 

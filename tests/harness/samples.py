@@ -17,7 +17,7 @@ PARTICULAR: dict[str, tuple[Any, Any]] = {
     ),
     "survey_config": ({"appearance": {"color": "red"}}, {"appearance": {"color": "blue"}}),
     "session_replay_config": ({"record_canvas": True}, {"record_canvas": False}),
-    "modifiers": ({"personsOnEventsMode": "disabled"}, {"personsOnEventsMode": "person_id_no_override_properties_on_events"}),
+    "modifiers": ({"bounceRateDurationSeconds": 10}, {"bounceRateDurationSeconds": 20}),
     "session_recording_linked_flag": ({"id": 1, "key": "a"}, {"id": 2, "key": "b"}),
     "session_recording_network_payload_capture_config": ({"recordBody": True}, {"recordBody": False}),
     "session_recording_masking_config": ({"maskAllInputs": True}, {"maskAllInputs": False}),

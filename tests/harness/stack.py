@@ -66,6 +66,9 @@ class Stack:
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "1",
             "NO_COLOR": "1",
+            # The sandbox sets no limits unless it is told to.
+            "POSTHOG_REQUESTS_PER_MINUTE": "100000",
+            "POSTHOG_REQUESTS_PER_HOUR": "1000000",
             "POSTHOG_HOST": posthog.url,
             "POSTHOG_ORGANIZATION_ID": posthog.organization,
             "POSTHOG_PERSONAL_API_KEY": posthog.key,

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-import httpx  # noqa: TID251 - this is the door
+import httpx
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -137,7 +137,7 @@ def is_loopback(hostname: str) -> bool:
         return False
 
 
-class TryAgain(Exception):  # noqa: N818 - it reads as what is to be done
+class TryAgain(Exception):
     """A failure that may be gone at the next attempt."""
 
     def __init__(self, error: ApiError) -> None:

@@ -18,7 +18,7 @@ ApiError
     └── ServerFailed     5xx
 """
 
-# ruff: noqa: N818 - the names read as what happened: `except NotFound`
+
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import threading
 import time
 from bisect import bisect_right
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from pulumi_posthog.api.errors import GaveUp
@@ -23,6 +23,13 @@ WORTH_SAYING: Final = 3.0  # seconds
 MARGIN: Final = 1.0  # seconds: PostHog counts a request when it arrives, we when it leaves
 LONGEST_BACKOFF: Final = 60.0  # seconds to wait after a 429 that does not say how long
 SHARE_KEPT: Final = 8  # the believed limit never falls below an eighth
+
+
+SETTINGS: Final = {
+    "POSTHOG_REQUESTS_PER_MINUTE": "per_minute",
+    "POSTHOG_REQUESTS_PER_HOUR": "per_hour",
+    "POSTHOG_MAX_WAIT": "max_wait",
+}
 
 
 def silent(_text: str) -> None:
@@ -115,6 +122,22 @@ class Pace:
         self._counted_until = float("-inf")  # up to here `waited` holds the time: threads wait side by side
         self._said_until = float("-inf")
         self._expected = 0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Pace:
+        """As POSTHOG_REQUESTS_PER_MINUTE, POSTHOG_REQUESTS_PER_HOUR and POSTHOG_MAX_WAIT (seconds) say.
+
+        Servers of one's own have no limits unless somebody set them (posthog-api.md 1.8). Raises ValueError.
+        """
+        given = {}
+        for variable, name in SETTINGS.items():
+            text = environment.get(variable)
+            if not text:
+                continue
+            if not text.isdigit() or (name != "max_wait" and int(text) < 1):
+                raise ValueError(f'{variable} is "{text}": it must be a whole number, and at least one request')
+            given[name] = int(text)
+        return cls(**given)
 
     @property
     def believed_per_minute(self) -> int:

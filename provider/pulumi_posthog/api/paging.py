@@ -36,7 +36,7 @@ class Page:
     next: Query | None
 
 
-class DoesNotAddUp(Exception):  # noqa: N818 - it reads as what happened
+class DoesNotAddUp(Exception):
     """One reading of a list is not the whole list; another one may be."""
 
 
