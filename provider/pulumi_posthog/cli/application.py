@@ -13,7 +13,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pulumi_posthog.cli.adopt import adopt
+from pulumi_posthog.cli.doctor import doctor
 from pulumi_posthog.cli.drift import drift
+from pulumi_posthog.cli.estimate import estimate
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.explain import explain
 from pulumi_posthog.cli.export import export
@@ -34,7 +37,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (validate, drift, export, schema, explain, sandbox):
+for verb in (validate, drift, export, adopt, doctor, estimate, schema, explain, sandbox):
     application.command()(verb)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -150,9 +149,7 @@ def _compared(asked: Asked) -> Report:
     from pulumi_posthog import config
     from pulumi_posthog.api import GaveUp
     from pulumi_posthog.attribution import Attribution
-    from pulumi_posthog.cli.connecting import live_for
-    from pulumi_posthog.observe import observe
-    from pulumi_posthog.plan import plan
+    from pulumi_posthog.cli.looking import look_at
     from pulumi_posthog.report.drift import findings, path_of
     from pulumi_posthog.report.findings import Report, Status
 
@@ -161,17 +158,14 @@ def _compared(asked: Asked) -> Report:
     rules = _rules(asked, desired)
     baseline = _baseline(asked)
     recorded = _recorded(asked)
-    live = live_for(*address(desired))
-    with progress() as tell:
-        observed = observe(
-            desired,
-            live,
-            ids={key: each.id for key, each in (recorded or {}).items()},
-            undeclared=asked.undeclared,
-            kinds=asked.kinds,
-            progress=tell,
-        )
-    found = findings(observed, plan(observed.readable, observed.for_plan), recorded)
+    look = look_at(
+        desired,
+        ids={key: each.id for key, each in (recorded or {}).items()},
+        undeclared=asked.undeclared,
+        kinds=asked.kinds,
+    )
+    live, observed = look.live, look.observed
+    found = findings(observed, look.plan, recorded)
     found, expired = _marked(found, rules, baseline)
     attribution = Attribution(live, asked.who)
     found = tuple(_attributed(finding, attribution) for finding in found)
@@ -196,16 +190,6 @@ def _compared(asked: Asked) -> Report:
         notes=notes,
         exit=worst(exits),
     )
-
-
-def address(desired: Desired) -> tuple[str, str]:
-    """Host and organization; raises Stop when one comes from a variable that is not set."""
-    for name, value in (("host", desired.host), ("id", desired.organization)):
-        if not value:
-            raise Stop(
-                f"{desired.file}: organization.{name} is not known", "set the variable that it comes from"
-            )
-    return desired.host, desired.organization
 
 
 def _rules(asked: Asked, desired: Desired) -> tuple[Rule, ...]:
@@ -266,14 +250,3 @@ def _attributed(finding: Finding, attribution: Attribution) -> Finding:
         else attribution.created(trace.found, trace.project)
     )
     return dataclasses.replace(finding, who=who)
-
-
-@contextlib.contextmanager
-def progress() -> Iterator[Callable[[int, int], object]]:
-    """Tells how far the reading is, on a terminal; elsewhere nothing."""
-    console = terminal.stderr()
-    if not console.is_terminal:
-        yield lambda _done, _total: None
-        return
-    with console.status("reading PostHog") as status:
-        yield lambda done, total: status.update(f"reading PostHog: {done} of {total} lists")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,17 +37,22 @@ def settings_of(stack: str, folder: Path) -> dict[str, str]:
     }
 
 
+def pulumi_command() -> str | None:
+    """The Pulumi CLI: on PATH, or in the virtual environment that this runs in."""
+    here = Path(sys.executable).parent
+    return shutil.which("pulumi") or shutil.which("pulumi", path=str(here))
+
+
 def _pulumi(arguments: list[str], folder: Path) -> str:
-    command = ["pulumi", *arguments, "--non-interactive"]
-    shown = " ".join(command)
+    program = pulumi_command()
+    if program is None:
+        raise Stop("there is no `pulumi` on PATH", f"install it, or use --stack-state with: {EXPORT}")
+    command = [program, *arguments, "--non-interactive"]
+    shown = " ".join(["pulumi", *command[1:]])
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
         )
-    except FileNotFoundError:
-        raise Stop(
-            "there is no `pulumi` on PATH", f"install it, or use --stack-state with: {EXPORT}"
-        ) from None
     except subprocess.TimeoutExpired:
         raise Stop(
             f"`{shown}` did not end within {SECONDS} s", "is the backend reachable?", Exit.API

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -73,3 +75,14 @@ def _headed(head: str, colour: str, text: str, before: str = "") -> None:
     from rich.text import Text
 
     stderr().print(Text.assemble(before, (f"{head}:", f"bold {colour}"), f" {text}"), soft_wrap=True)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[int, int], object]]:
+    """Tells how far the reading is, on a terminal; elsewhere nothing."""
+    console = stderr()
+    if not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    with console.status("reading PostHog") as status:
+        yield lambda done, total: status.update(f"reading PostHog: {done} of {total} lists")

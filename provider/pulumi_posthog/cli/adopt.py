@@ -1,0 +1,174 @@
+"""`pulumi-posthog adopt`: what of a configuration exists in PostHog already, and would be taken over."""
+
+from __future__ import annotations
+
+import enum
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.choices import DEFAULT_FILE, File, Only, chosen, kinds
+from pulumi_posthog.cli.exits import Exit, worst
+
+if TYPE_CHECKING:
+    from pulumi_posthog.cli.looking import Look
+    from pulumi_posthog.observe import Key
+    from pulumi_posthog.report.drift import Recorded
+
+
+class Fate(enum.Enum):
+    """What `pulumi up` would do with an entry."""
+
+    TAKEN_OVER = "taken over"
+    MANAGED = "managed already"
+    ELSEWHERE = "managed elsewhere"
+    AMBIGUOUS = "ambiguous"
+    MADE = "made"
+    UNREAD = "could not look"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry. `changes` are the fields that would be changed; `said` is what else there is to say."""
+
+    fate: Fate
+    path: str
+    id: str | None = None
+    changes: tuple[str, ...] = ()
+    said: str | None = None
+    hint: str | None = None
+
+
+def adopt(
+    file: File = DEFAULT_FILE,
+    *,
+    only: Only = None,
+    stack_state: Annotated[
+        Path | None, Option(metavar="FILE", help="State of this stack, from `pulumi stack export`.")
+    ] = None,
+    other_state: Annotated[
+        list[Path] | None, Option(metavar="FILE", help="State of another stack; repeatable.")
+    ] = None,
+    form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+) -> int:
+    """Show what `pulumi up` would take over, what it would make, and what is ambiguous. Changes nothing."""
+    from pulumi_posthog import config
+    from pulumi_posthog.cli.looking import look_at
+
+    chosen("--format", form, ("text", "json"))
+    desired = config.load(file, environment=os.environ, offline=True)
+    own = _recorded([stack_state] if stack_state else [])
+    others = _recorded(other_state or ())
+    look = look_at(desired, ids={key: each.id for key, (_, each) in own.items()}, kinds=kinds(only))
+    rows = list(_rows(look, own, others))
+    fates = {row.fate for row in rows}
+    exits = [Exit.API] if Fate.UNREAD in fates else []
+    exits += [Exit.USAGE] if fates & {Fate.AMBIGUOUS, Fate.ELSEWHERE} else []
+    exit_ = worst(exits)
+    for note in look.observed.notes:
+        terminal.warn(note)
+    if form == "json":
+        terminal.write(json.dumps(_document(rows, exit_, look.requests), indent=2, ensure_ascii=False))
+    else:
+        _show(rows)
+    return exit_
+
+
+def _recorded(paths: Iterable[Path]) -> dict[Key, tuple[Path, Recorded]]:
+    from pulumi_posthog.cli.stack import recorded
+
+    return {
+        key: (path, each)
+        for path in paths
+        for key, each in recorded(path.read_text(encoding="utf-8"), str(path)).items()
+    }
+
+
+def _rows(
+    look: Look, own: Mapping[Key, tuple[Path, Recorded]], others: Mapping[Key, tuple[Path, Recorded]]
+) -> Iterator[Row]:
+    from pulumi_posthog.observe import Unclear, key_of
+    from pulumi_posthog.report.drift import path_of
+
+    observed = look.observed
+    changes = {(change.kind.name, change.name): change for change in look.plan.changes}
+    managed = {(each.kind.name, each.id) for _, each in own.values()}
+    elsewhere = {(each.kind.name, each.id): path for path, each in others.values()}
+    for entry in observed.compared:
+        key, path = key_of(entry), path_of(entry, observed.desired)
+        error, found = observed.unread.get(key), observed.found.get(key)
+        if error is not None:
+            fate = Fate.AMBIGUOUS if isinstance(error, Unclear) and error.matches else Fate.UNREAD
+            yield Row(fate, path, said=getattr(error, "problem", str(error)), hint=error.hint)
+        elif found is None:
+            if not entry.absent:
+                yield Row(Fate.MADE, path)
+        elif (entry.kind.name, found.id) in elsewhere:
+            yield Row(
+                Fate.ELSEWHERE,
+                path,
+                found.id,
+                said=f"by the stack of {elsewhere[entry.kind.name, found.id]}",
+                hint="take it out of one of the two: they would undo each other's work",
+            )
+        else:
+            change = changes.get(key)
+            fields = tuple(difference.field.name for difference in change.differences) if change else ()
+            known = (entry.kind.name, found.id) in managed
+            yield Row(Fate.MANAGED if known else Fate.TAKEN_OVER, path, found.id, fields)
+
+
+def _document(rows: list[Row], exit_: Exit, requests: int) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "exit_code": exit_,
+        "requests": requests,
+        "counts": {fate.value: sum(row.fate is fate for row in rows) for fate in Fate},
+        "entries": [
+            {
+                "fate": row.fate.value,
+                "path": row.path,
+                "id": row.id,
+                "changes": list(row.changes),
+                "said": row.said,
+                "hint": row.hint,
+            }
+            for row in rows
+        ],
+    }
+
+
+def _show(rows: list[Row]) -> None:
+    from rich.console import Group, RenderableType
+    from rich.text import Text
+
+    titles = {
+        Fate.TAKEN_OVER: "exist already, and would be taken over",
+        Fate.MANAGED: "are managed by this stack already",
+        Fate.ELSEWHERE: "are managed by another stack",
+        Fate.AMBIGUOUS: "are ambiguous",
+        Fate.MADE: "do not exist, and would be made",
+        Fate.UNREAD: "could not be looked at",
+    }
+    parts: list[RenderableType] = []
+    for fate, title in titles.items():
+        own = [row for row in rows if row.fate is fate]
+        if not own:
+            continue
+        parts += [Text() if parts else "", Text(f"{len(own):,} {title}", style="bold")]
+        for row in own:
+            line = Text.assemble(f"  {row.path}", (f"  id {row.id}" if row.id else "", "dim"))
+            if row.changes:
+                line.append(f"  would change: {', '.join(row.changes)}", style="yellow")
+            if row.said:
+                line.append(f"  {row.said}")
+            parts.append(line)
+            if row.hint:
+                parts.append(Text.assemble(("    hint: ", "cyan"), row.hint))
+    terminal.show(Group(*parts[1:]))

@@ -1,0 +1,397 @@
+"""`pulumi-posthog doctor`: whether everything is there that a run needs; one line each, passed or what to do."""
+
+from __future__ import annotations
+
+import enum
+import json
+import os
+import platform
+import re
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+from pulumi_posthog.cli import failures, terminal
+from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
+from pulumi_posthog.cli.connecting import KEY_VARIABLE, live_for
+from pulumi_posthog.cli.exits import Exit, worst
+from pulumi_posthog.cli.stack import pulumi_command
+
+if TYPE_CHECKING:
+    from pulumi_posthog.desired import Desired
+    from pulumi_posthog.kind import Kind, Lookup
+    from pulumi_posthog.live import Found, Live
+
+OLDEST_PULUMI = (3, 216)  # the first whose refresh takes what we read
+OLDEST_PYTHON = (3, 11)
+ADMIN = 8  # membership level (posthog-api.md 1.9)
+SKEW = 60  # seconds: more, and times in reports do not fit those in PostHog
+SECONDS = 30  # that Pulumi may take to answer
+
+
+class Outcome(enum.Enum):
+    """How a check went."""
+
+    PASSED = "passed"
+    NOTED = "noted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line."""
+
+    name: str
+    outcome: Outcome
+    said: str
+    hint: str | None = None
+    exit: Exit = Exit.KEY
+
+
+def doctor(
+    file: File = DEFAULT_FILE,
+    *,
+    form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+) -> int:
+    """Check key, host, organization, scopes, plan, server and Pulumi; 3 when something is missing."""
+    chosen("--format", form, ("text", "json"))
+    checks = list(checked(file))
+    exit_ = worst(check.exit for check in checks if check.outcome is Outcome.FAILED)
+    if form == "json":
+        rows = [
+            {"name": each.name, "outcome": each.outcome.value, "said": each.said, "hint": each.hint}
+            for each in checks
+        ]
+        terminal.write(
+            json.dumps({"version": 1, "exit_code": exit_, "checks": rows}, indent=2, ensure_ascii=False)
+        )
+    else:
+        _show(checks)
+    return exit_
+
+
+def checked(file: Path) -> Iterator[Check]:
+    """All checks; what needs something that is missing is left out."""
+    yield from _of_this_machine(file)
+    desired = yield from _of_configuration(file)
+    if desired is None:
+        return
+    live = yield from _of_key(desired)
+    if live is not None:
+        yield from _of_posthog(desired, live)
+
+
+def passed(name: str, said: str) -> Check:
+    """A check that went well."""
+    return Check(name, Outcome.PASSED, said)
+
+
+def noted(name: str, said: str, hint: str | None = None) -> Check:
+    """Something to know, which keeps nobody from going on."""
+    return Check(name, Outcome.NOTED, said, hint)
+
+
+def failed(name: str, said: str, hint: str | None, exit_: Exit = Exit.KEY) -> Check:
+    """Something is missing."""
+    return Check(name, Outcome.FAILED, said, hint, exit_)
+
+
+def _because(name: str, error: Exception) -> Check:
+    failure = failures.of_api(error)
+    return failed(name, failure.message, failure.hint, failure.exit)
+
+
+# -- this machine --------------------------------------------------------------------------------------------------
+
+
+def _of_this_machine(file: Path) -> Iterator[Check]:
+    yield passed("pulumi-posthog", version("pulumi-posthog"))
+    python = tuple(map(int, platform.python_version_tuple()[:2]))
+    wanted = ".".join(map(str, OLDEST_PYTHON))
+    if python >= OLDEST_PYTHON:
+        yield passed("Python", platform.python_version())
+    else:
+        yield failed("Python", platform.python_version(), f"it takes {wanted} or newer")
+    yield from _pulumi(file.parent)
+
+
+def _pulumi(folder: Path) -> Iterator[Check]:
+    program = pulumi_command() or "pulumi"
+    found = _ran([program, "version"], folder)
+    numbers = re.match(r"v?(\d+)\.(\d+)", found or "")
+    if numbers is None:
+        yield noted("Pulumi", "there is no `pulumi` on PATH", "only `pulumi preview` and `pulumi up` need it")
+        return
+    if tuple(map(int, numbers.groups())) < OLDEST_PULUMI:
+        yield failed("Pulumi", str(found), f"it takes {'.'.join(map(str, OLDEST_PULUMI))} or newer")
+    else:
+        yield passed("Pulumi", f"{found}, SDK {version('pulumi')}")
+    answer = _ran([program, "whoami", "--json", "--non-interactive"], folder)
+    try:
+        who = json.loads(answer or "")
+        yield passed("state backend", f"{who.get('url') or 'reachable'} as {who.get('user')}")
+    except (ValueError, AttributeError):
+        yield noted(
+            "state backend", "nobody is logged in, or it cannot be reached", "`pulumi login` says more"
+        )
+
+
+def _ran(command: list[str], folder: Path) -> str | None:
+    """What a command printed; None when it failed."""
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+# -- the configuration and the key ---------------------------------------------------------------------------------
+
+
+def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
+    from pulumi_posthog import config
+    from pulumi_posthog.desired import ConfigError
+
+    try:
+        desired = config.load(file, environment=os.environ, offline=True)
+    except ConfigError as error:
+        more = f", and {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
+        first = error.problems[0]
+        said = f"{first.where}: {first.message}" if first.where else first.message
+        yield failed("configuration", said + more, "`pulumi-posthog validate` tells all", Exit.USAGE)
+        return None
+    for name, value in (("host", desired.host), ("id", desired.organization)):
+        if not value:
+            yield failed(
+                "configuration",
+                f"{desired.file}: organization.{name} is not known",
+                "set the variable that it comes from",
+                Exit.USAGE,
+            )
+            return None
+    yield passed("configuration", f"{desired.file}: {len(desired.entries):,} objects")
+    return desired
+
+
+def _of_key(desired: Desired) -> Generator[Check, None, Live | None]:
+    from pulumi_posthog.api import ApiError, Forbidden
+
+    try:
+        live = live_for(desired.host, desired.organization)
+    except failures.Stop as stop:
+        yield failed("key", stop.failure.message, stop.failure.hint, stop.failure.exit)
+        return None
+    try:
+        me = live.me()
+        yield passed("key", f"{KEY_VARIABLE} is {me.get('email')}'s")
+    except Forbidden:
+        yield noted(
+            "key", f"{KEY_VARIABLE} works; whose it is, it may not say", "the scope user:read shows it"
+        )
+    except ApiError as error:
+        yield _because("key", error)
+        return None
+    return live
+
+
+# -- PostHog -------------------------------------------------------------------------------------------------------
+
+
+def _of_posthog(desired: Desired, live: Live) -> Iterator[Check]:
+    from pulumi_posthog.api import ApiError
+
+    yield from _clock(desired.host)
+    try:
+        organization = live.organization()
+    except ApiError as error:
+        yield _because("organization", error)
+        return
+    yield passed("organization", f"{organization.get('name')} ({desired.organization})")
+    yield from _level(organization)
+    yield from _scopes(desired, live)
+    yield from _plan(desired, organization)
+    try:
+        yield from _age(desired, live)
+    except ApiError as error:
+        yield _because("server", error)
+    sent = sum(live.reader.pace.sent.values())
+    allowed = live.reader.pace.believed_per_minute
+    yield passed("rate limit", f"{allowed:,} requests a minute; {sent} sent now")
+
+
+def _clock(host: str) -> Iterator[Check]:
+    """PostHog's clock by the header `Date` of an answer to a request without a key."""
+    from datetime import UTC, datetime
+
+    request = urllib.request.Request(f"{host}/api/", method="GET")  # noqa: S310 - http or https, or no Desired
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
+            date = answer.headers.get("Date")
+    except urllib.error.HTTPError as answer:
+        date = answer.headers.get("Date")  # a 404 has a date as well
+    except (OSError, ValueError):
+        return  # the next check says that, and better
+    try:
+        skew = (datetime.now(UTC) - parsedate_to_datetime(str(date))).total_seconds()
+    except (TypeError, ValueError):
+        yield noted("clock", f"{host} does not say what time it is")
+        return
+    said = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} {host}"
+    yield noted("clock", said, "set this machine's clock") if abs(skew) > SKEW else passed("clock", said)
+
+
+def _level(organization: Mapping[str, Any]) -> Iterator[Check]:
+    level = organization.get("membership_level")
+    names = {1: "a member", 8: "an admin", 15: "an owner"}
+    if isinstance(level, int) and level < ADMIN:
+        yield failed(
+            "membership",
+            f"the key's owner is {names.get(level, f'of level {level}')}",
+            "roles and most project settings take an organization admin: use the key of one",
+        )
+    elif level is not None:
+        yield passed("membership", f"the key's owner is {names.get(level, f'of level {level}')}")
+
+
+def needed_scopes(desired: Desired) -> tuple[str, ...]:
+    """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
+    from pulumi_posthog import config
+    from pulumi_posthog.kinds import LOOKUPS
+
+    scopes = {"organization:read", "user:read", "activity_log:read"}
+    for entry in desired.entries:
+        scopes |= {entry.kind.read_scope, entry.kind.write_scope}
+    scopes |= {LOOKUPS[name].read_scope for name in config.needed(desired)}
+    written = {scope.partition(":")[0] for scope in scopes if scope.endswith(":write")}
+    return tuple(
+        sorted(
+            scope for scope in scopes if scope.endswith(":write") or scope.partition(":")[0] not in written
+        )
+    )
+
+
+def _scopes(desired: Desired, live: Live) -> Iterator[Check]:
+    from pulumi_posthog.api import ApiError, Forbidden, NotFound
+
+    needed = needed_scopes(desired)
+    yield noted("scopes needed", ", ".join(needed))
+    for scope, path in _probes(desired, live):
+        try:
+            live.reader.get(path, limit=1)
+        except Forbidden as error:
+            optional = scope == "activity_log:read"
+            hint = f"add {scope} to the key" + (": drift could then say who changed what" if optional else "")
+            said = error.detail or error.problem
+            yield noted(scope, said, hint) if optional else failed(scope, said, hint)
+        except NotFound:
+            yield noted(scope, "this server has no such list", "it is older, or has it switched off")
+        except ApiError as error:
+            yield _because(scope, error)
+        else:
+            yield passed(scope, "may be read")
+    writes = [scope for scope in needed if scope.endswith(":write")]
+    if writes:
+        yield noted("scopes to write", f"{', '.join(writes)}: not tried, for that would change something")
+
+
+def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
+    """One list to read for each scope."""
+    from pulumi_posthog import config
+    from pulumi_posthog.kinds import LOOKUPS
+
+    projects = live.organization().get("projects") or ()
+    project = str(projects[0]["id"]) if projects else None
+    done = {"organization:read", "user:read"}  # what came before took these
+    sources: list[Kind | Lookup] = [entry.kind for entry in desired.entries]
+    sources += [LOOKUPS[name] for name in sorted(config.needed(desired))]
+    for source in sources:
+        if source.read_scope in done or ("{project}" in source.collection and project is None):
+            continue
+        done.add(source.read_scope)
+        yield source.read_scope, live.path(source, {"project": project or ""})
+    if project is not None:
+        yield "activity_log:read", f"/api/projects/{project}/activity_log/"
+
+
+def _plan(desired: Desired, organization: Mapping[str, Any]) -> Iterator[Check]:
+    """What the organization's plan includes of what the configuration uses (posthog-api.md 2.2)."""
+    features = {each.get("key"): each for each in organization.get("available_product_features") or ()}
+    kinds = {entry.kind.name for entry in desired.entries}
+    if not features:
+        yield noted("plan", "this server does not say what the plan includes")
+        return
+    if "project" in kinds:
+        limit = features.get("organizations_projects", {"limit": 1}).get("limit")
+        declared = {entry.name.casefold() for entry in desired.entries if entry.kind.name == "project"}
+        living = {str(each.get("name")).casefold() for each in organization.get("projects") or ()}
+        number = len(declared | living)
+        if limit is not None and number > limit:
+            yield failed(
+                "plan: projects",
+                f"{number} projects with those declared, and the plan has {limit}",
+                "declare fewer, or ask for a larger plan",
+            )
+        else:
+            yield passed("plan: projects", f"{number} of {limit if limit is not None else 'any number'}")
+    if "role" in kinds:
+        if "role_based_access" in features:
+            yield passed("plan: roles", "role-based access is included")
+        else:
+            yield noted(
+                "plan: roles", "role-based access is not included", "roles are kept, and have no effect"
+            )
+
+
+def _age(desired: Desired, live: Live) -> Iterator[Check]:
+    """How old the server is, by the settings that its projects have."""
+    from pulumi_posthog.kinds.project import PROJECT
+
+    first: Found | None = next(iter(live.collection(PROJECT, {}).values()), None)
+    full = live.object(PROJECT, {}, first.id) if first else None
+    if full is None:
+        yield noted("server", "its age cannot be told without a project")
+        return
+    age = max((each.since for each in PROJECT.fields if each.name in full.answer), default=2024)
+    yield passed("server", f"answers like one of {age}" + (" or newer" if age >= 2026 else ""))
+    for name, since in sorted(_newer_than(desired, age)):
+        yield failed("server", f"{name} is declared", f"it takes a server of {since} or newer", Exit.USAGE)
+
+
+def _newer_than(desired: Desired, age: int) -> set[tuple[str, int]]:
+    fields = {
+        (f"{entry.kind.section}.{name}", entry.kind.field(name).since)
+        for entry in desired.entries
+        for name in entry.fields
+    }
+    kinds = {(entry.kind.section, entry.kind.since) for entry in desired.entries}
+    return {(name, since) for name, since in fields | kinds if since > age}
+
+
+# -- text ----------------------------------------------------------------------------------------------------------
+
+
+def _show(checks: Iterable[Check]) -> None:
+    from rich.console import Group, RenderableType
+    from rich.text import Text
+
+    marks = {
+        Outcome.PASSED: ("ok  ", "green"),
+        Outcome.NOTED: ("note", "yellow"),
+        Outcome.FAILED: ("FAIL", "bold red"),
+    }
+    parts: list[RenderableType] = []
+    for check in checks:
+        parts.append(Text.assemble(marks[check.outcome], " ", (check.name, "bold"), f": {check.said}"))
+        if check.hint:
+            parts.append(Text.assemble(("     hint: ", "cyan"), check.hint))
+    terminal.show(Group(*parts))

@@ -1,0 +1,185 @@
+"""`pulumi-posthog estimate`: how many requests a preview and an update take, and how long PostHog lets them take."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
+from pulumi_posthog.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from pulumi_posthog.cli.looking import Look
+    from pulumi_posthog.desired import Desired, Entry
+    from pulumi_posthog.plan import Change
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Requests of one run; `exact` is False when PostHog was not asked and everything counts as new."""
+
+    objects: int
+    reads: int
+    writes: int
+    exact: bool
+
+    @property
+    def up(self) -> int:
+        """`pulumi up --skip-preview`: one process, one look."""
+        return self.reads + self.writes
+
+    @property
+    def preview_and_up(self) -> int:
+        """A bare `pulumi up`: the preview is a process of its own, with a look of its own."""
+        return self.reads + self.up
+
+
+def estimate(
+    file: File = DEFAULT_FILE,
+    *,
+    offline: Annotated[
+        bool, Option("--offline", help="Do not ask PostHog; count everything as new: the most it can be.")
+    ] = False,
+    form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+) -> int:
+    """Count the requests of `pulumi preview` and `pulumi up`, and the time that the rate limit makes of them."""
+    from pulumi_posthog import config
+
+    chosen("--format", form, ("text", "json"))
+    desired = config.load(file, environment=os.environ, offline=True)
+    unread = 0
+    if offline:
+        found = at_most(desired)
+    else:
+        from pulumi_posthog.cli.looking import look_at
+
+        look = look_at(desired)
+        found, unread = of_look(look), len(look.observed.unread)
+    if unread:
+        terminal.error(
+            f"{unread} objects could not be looked at, and are not counted", "`pulumi-posthog drift` says why"
+        )
+    if form == "json":
+        document = {
+            "version": 1,
+            "exit_code": Exit.API if unread else Exit.NOTHING,
+            **asdict(found),
+            "preview": _run(found.reads),
+            "up": _run(found.up),
+            "preview_and_up": _run(found.preview_and_up),
+        }
+        terminal.write(json.dumps(document, indent=2))
+    else:
+        _show(found)
+    return Exit.API if unread else Exit.NOTHING
+
+
+def of_look(look: Look) -> Estimate:
+    """From a plan against PostHog as it is now."""
+    # The program asks for the organization itself, too: its pin is checked first.
+    return Estimate(
+        len(look.observed.compared),
+        look.requests + 1,
+        sum(writes_of(change) for change in look.plan.changes),
+        exact=True,
+    )
+
+
+def at_most(desired: Desired) -> Estimate:
+    """From the configuration alone: every list once, and everything made anew."""
+    from pulumi_posthog import config
+    from pulumi_posthog.observe import group_of
+
+    lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
+    single = [entry for entry in desired.entries if not entry.kind.listed_in_full]
+    second = [entry for entry in single if entry.kind.completed_at]
+    reads = 1 + len(config.needed(desired)) + len(lists) + len(single) + len(second)
+    writes = sum(_writes_to_make(entry) for entry in desired.entries)
+    return Estimate(len(desired.entries), reads, writes, exact=False)
+
+
+def writes_of(change: Change) -> int:
+    """The requests that one change takes."""
+    from pulumi_posthog.plan import Action
+
+    if change.action is Action.DELETE:
+        return 1
+    made = _writes_to_make(change.entry) if change.entry else 1
+    if change.action is Action.CREATE:
+        return made
+    if change.action is Action.REPLACE:
+        return made + 1
+    if change.kind.exact_list_of:
+        return sum(_moves(difference.live, difference.desired) for difference in change.differences)
+    return 1
+
+
+def _moves(live: object, declared: object) -> int:
+    """How many items of an exact list have to come or go."""
+    have, want = (
+        {str(item).casefold() for item in each} if isinstance(each, list) else set()
+        for each in (live, declared)
+    )
+    return len(have ^ want)
+
+
+def _writes_to_make(entry: Entry) -> int:
+    kind = entry.kind
+    if kind.exact_list_of:
+        return sum(len(value) for value in entry.fields.values() if isinstance(value, list))
+    first = kind.created_with
+    later = [
+        name
+        for name in entry.fields
+        if not kind.field(name).on_create or (first is not None and name not in first)
+    ]
+    return 2 if later else 1
+
+
+def _run(requests: int) -> dict[str, int]:
+    return {"requests": requests, "seconds": seconds(requests)}
+
+
+def seconds(requests: int) -> int:
+    """The time that the rate limit alone makes of so many requests with a key that nobody else uses."""
+    from pulumi_posthog.api.pacing import PER_HOUR, PER_MINUTE
+
+    # A full window goes out at once; the next one waits until it is over.
+    return max((requests - 1) // PER_MINUTE * 60, (requests - 1) // PER_HOUR * 3_600) if requests else 0
+
+
+def _show(found: Estimate) -> None:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from pulumi_posthog.api.pacing import PER_HOUR, PER_MINUTE
+    from pulumi_posthog.report.findings import plural
+
+    table = Table.grid(padding=(0, 2))
+    for name, requests in (
+        ("pulumi preview", found.reads),
+        ("pulumi up --skip-preview", found.up),
+        ("pulumi up, with its preview", found.preview_and_up),
+    ):
+        wait = seconds(requests)
+        said = f"{wait // 60:,} min for the rate limit" if wait else "no wait for the rate limit"
+        table.add_row(Text(f"  {name}"), Text(plural(requests, "request"), justify="right"), Text(said))
+    basis = "as PostHog is now" if found.exact else "at most: as if nothing existed yet"
+    terminal.show(
+        Group(
+            Text(
+                f"{plural(found.objects, 'object')}, {plural(found.writes, 'write')}, {basis}", style="bold"
+            ),
+            table,
+            Text(
+                f"PostHog allows {PER_MINUTE:,} requests a minute and {PER_HOUR:,} an hour per key.",
+                style="dim",
+            ),
+        )
+    )
