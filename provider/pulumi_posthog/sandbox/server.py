@@ -34,7 +34,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.create_server(address[:2], family=family, backlog=1024)
     except OSError as error:
-        raise SandboxError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        # Python adds the address to the text once more; errors of names have numbers below zero.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise SandboxError(f"cannot listen on {host}:{port}: {reason}") from error
     with listener:
         yield listener
 

@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
-    "drf_spectacular",
     "pulumi_posthog.sandbox.apps.SandboxConfig",
 ]
 
@@ -91,8 +90,7 @@ MIGRATION_MODULES = {
     "sandbox": None,
 }
 
-# Passwords protect one page on loopback; the slow hashers would only cost start-up time.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+PASSWORD_HASHERS = ["pulumi_posthog.sandbox.passwords.QuickHasher"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["pulumi_posthog.sandbox.authentication.PersonalAPIKeyAuthentication"],

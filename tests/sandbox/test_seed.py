@@ -1,0 +1,136 @@
+"""A sandbox filled from a file shaped like posthog.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_posthog.sandbox.options import SandboxError
+from sandbox.table import API
+
+FILE = """
+organization:
+  host: https://eu.posthog.com
+  id: 0191c0de-7e3a-0000-8000-0c6f5d1a2b3c
+  name: Umbrella Ltd.
+projects:
+  Web:
+    timezone: Europe/Berlin
+    product_description: The shop
+    session_recording_sample_rate: 0.5
+    session_replay_config: {record_canvas: true}
+    app_urls: [https://acme.io]
+    pipeline_destinations:
+      Orders to Snowflake:
+        plugin: https://github.com/PostHog/snowflake-export-plugin
+        enabled: true
+        order: 1
+        config: {account: acme, password: !env SNOWFLAKE_PASSWORD, username: !env NOT_SET}
+      To a lake:
+        plugin: https://github.com/acme/lake
+    site_apps:
+      Bar:
+        plugin: Notification Bar
+    file_system:
+      Marketing: {type: folder}
+      Marketing/Launch board: {type: dashboard, ref: "42"}
+      Elsewhere/Deep/Down: {type: folder}
+  Mobile: {}
+  Gone: {state: absent}
+roles:
+  Analysts:
+    members: [ana@acme.io, Bo@acme.io, eve@umbrella.io]
+  Builders:
+    members: {mode: additive, items: [cy@acme.io]}
+  Empty:
+"""
+
+
+@pytest.fixture
+def filled(api: API, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Fills an empty sandbox from a text."""
+    from pulumi_posthog.sandbox.models import Organization, Plugin, User
+    from pulumi_posthog.sandbox.seed_file import seed_from
+
+    monkeypatch.setenv("SNOWFLAKE_PASSWORD", "hush")
+    Organization.objects.all().delete()
+    Plugin.objects.all().delete()
+    User.objects.all().delete()
+
+    def fill(text: str) -> Any:
+        path = tmp_path / "posthog.yaml"
+        path.write_text(text)
+        return seed_from(path)
+
+    return fill
+
+
+def test_organization_projects_and_roles_are_made(filled: Callable[[str], Any]) -> None:
+    from pulumi_posthog.sandbox.models import FileSystem, PluginConfig, Project, Role
+
+    organization = filled(FILE)
+
+    assert (str(organization.pk), organization.name) == (
+        "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c",
+        "Umbrella Ltd.",
+    )
+    assert list(Project.objects.order_by("pk").values_list("name", flat=True)) == ["Web", "Mobile"]
+    web = Project.objects.get(name="Web")
+    assert web.product_description == "The shop"
+    assert web.settings["timezone"] == "Europe/Berlin"
+    assert web.settings["session_recording_sample_rate"] == "0.50"
+    assert web.settings["session_replay_config"] == {"record_canvas": True}
+    orders = PluginConfig.objects.get(name="Orders to Snowflake")
+    assert (orders.enabled, orders.order) == (True, 1)
+    assert orders.config == {"account": "acme", "password": "hush", "username": "placeholder-of-NOT_SET"}
+    assert PluginConfig.objects.get(name="To a lake").plugin.capabilities["methods"] == ["onEvent"]
+    assert PluginConfig.objects.get(name="Bar").plugin.name == "Notification Bar"
+    rows = FileSystem.objects.filter(project=web).exclude(path__startswith="Unfiled")
+    assert sorted(rows.values_list("path", "type", "ref")) == [
+        ("Elsewhere", "folder", None),
+        ("Elsewhere/Deep", "folder", None),
+        ("Elsewhere/Deep/Down", "folder", None),
+        ("Marketing", "folder", None),
+        ("Marketing/Launch board", "dashboard", "42"),
+    ]
+    members = {
+        role.name: sorted(role.memberships.values_list("user__email", flat=True))
+        for role in Role.objects.all()
+    }
+    assert members == {
+        "Analysts": ["ana@acme.io", "bo@acme.io", "eve@umbrella.io"],
+        "Builders": ["cy@acme.io"],
+        "Empty": [],
+    }
+
+
+def test_an_empty_file_still_gives_a_project(filled: Callable[[str], Any]) -> None:
+    from pulumi_posthog.sandbox.models import Project
+
+    filled("roles: {}")
+
+    assert list(Project.objects.values_list("name", flat=True)) == ["Default project"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[]", "organization, projects and roles"),
+        ("projects: [Web]", "projects: names with their fields"),
+        ("projects: {Web: {timezone: Berlin}}", "project Web"),
+        ("projects: {Web: {file_system: [x]}}", "file_system"),
+        ("roles: {Analysts: [ana@acme.io]}", "roles.Analysts"),
+        ("a: [", "expected"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_in_one_line(
+    filled: Callable[[str], Any], text: str, said: str
+) -> None:
+    with pytest.raises(SandboxError) as refused:
+        filled(text)
+
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
