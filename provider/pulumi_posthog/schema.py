@@ -57,7 +57,7 @@ ORGANIZATION = described(
         "properties": {
             "host": described(
                 "PostHog's address: `https://eu.posthog.com`, `https://us.posthog.com`, or your own.",
-                {"type": "string"},
+                {"type": "string", "minLength": 1},
             ),
             "id": described(
                 "The organization's id, a UUID: PostHog shows it under Settings, Organization.",

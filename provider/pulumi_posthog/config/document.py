@@ -151,7 +151,7 @@ def worded(error: Finding, root: Node) -> Iterator[Problem]:
     else:
         where = key_position(root, (*path, error.instance)) if named else position(root, path)
         place = subject((*path, error.instance) if named else path)
-        predicate, hint = _predicate(error)
+        predicate, hint = _predicate(error, "" if named else _not(error))
         yield Problem(f"{place} {predicate}", where, hint)
 
 
@@ -199,32 +199,31 @@ def _missing_keys(error: Finding, path: Path, root: Node) -> Iterator[Problem]:
             yield Problem(f'{subject(path)} lacks "{key}"', position(root, path), words)
 
 
-def _predicate(error: Finding) -> tuple[str, str | None]:
-    """What is wrong, as the end of a sentence, and what to do."""
+def _predicate(error: Finding, found: str) -> tuple[str, str | None]:
+    """What is wrong, as the end of a sentence, and what to do; `found` says what stands there."""
     limit, value, schema = error.validator_value, error.instance, error.schema
     match error.validator:
         case "type":
             types = (limit,) if isinstance(limit, str) else tuple(limit)
             wanted = " or ".join(TYPES[name] for name in types)
-            return f"must be {wanted}{_not(error)}", _type_hint(types, value)
-        case "enum" if "title" in schema:
-            return f"must be a {schema['title']}{_not(error)}", suggestion(value, limit, listed=False)
+            return f"must be {wanted}{found}", _type_hint(types, value)
         case "enum":
-            choices = ", ".join(_shown(choice) for choice in limit)
-            words = "must be" if len(limit) == 1 else "must be one of"
-            return f"{words} {choices}{_not(error)}", suggestion(value, limit, listed=False)
-        case "minimum":
-            return f"must be at least {limit:,}{_not(error)}", None
-        case "maximum":
-            return f"must be at most {limit:,}{_not(error)}", None
+            if "title" in schema:
+                wanted = f"a {schema['title']}"
+            else:
+                wanted = ("one of " if len(limit) > 1 else "") + enumeration(map(_shown, limit))
+            return f"must be {wanted}{found}", suggestion(value, limit, listed=False) or _type_hint((), value)
+        case "minimum" | "maximum":
+            least = "least" if error.validator == "minimum" else "most"
+            return f"must be at {least} {limit:,}{found}", None
         case "minLength" | "minItems" | "minProperties" if limit == 1:
             return "must not be empty", None
         case "maxLength":
             return f"must have at most {limit:,} characters, not {len(value):,}", None
         case "pattern":
-            return schema.get("patternErrorMessage", "has the wrong form") + _not(error), None
+            return schema.get("patternErrorMessage", "has the wrong form") + found, None
         case "decimalPlaces":
-            return f"must have at most {limit} decimal places{_not(error)}", None
+            return f"must have at most {limit} decimal places{found}", None
         case "maxJsonLength":
             return f"must have at most {limit:,} characters in all, as JSON", None
         case "uniqueItems":
@@ -269,13 +268,19 @@ def suggestion(word: Json, known: Iterable[Json], *, listed: bool = True) -> str
     names = [str(name) for name in known]
     if isinstance(word, str) and not isinstance(word, SecretText):
         folded = {name.casefold(): name for name in names}
-        close = difflib.get_close_matches(word.casefold(), folded, 1)
+        close = difflib.get_close_matches(word.casefold(), folded, 1, cutoff=0.7)
         if close:
             return f'did you mean "{folded[close[0]]}"?'
     if not listed or not names:
         return None
-    more = f", ... ({len(names)} in all)" if len(names) > MANY else ""
-    return f"there is {', '.join(names[:MANY])}{more}"
+    return f"known: {enumeration(names)}"
+
+
+def enumeration(names: Iterable[str]) -> str:
+    """Names with commas between them; of very many, the first and how many there are."""
+    listed = list(names)
+    more = f", ... ({len(listed)} in all)" if len(listed) > MANY else ""
+    return f"{', '.join(listed[:MANY])}{more}"
 
 
 # -- where something is --------------------------------------------------------------------------------------

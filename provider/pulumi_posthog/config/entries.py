@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pulumi_posthog.config.source import Node
 from pulumi_posthog.desired import Desired, Entry, Position, Problem, SecretText
-from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
+from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.schema import below, body_fields, key_field, list_field, reserved
 
@@ -20,8 +20,8 @@ UNKNOWN: Final = SecretText("", "a value that is missing", known=False)
 def desired(root: Node, values: Json, file: str) -> tuple[Desired, tuple[Problem, ...]]:
     """What a tree declares, and what is wrong with it beyond its schema.
 
-    `values` are the tree's, as the schema wants them. Nothing is made of what has the wrong form: checking the
-    schema has said so.
+    `values` are the tree's, as the schema wants them. Nothing is made of what has the wrong form, which the
+    check of the schema has told.
     """
     builder = Builder()
     builder.sections(None, root, values, None)
@@ -78,7 +78,7 @@ class Builder:
         parent: Entry | None,
         place: int,
     ) -> Entry:
-        absent = values.get("state") == "absent"
+        absent = kind.deletion is Deletion.NEVER and values.get("state") == "absent"
         own = key_field(kind)
         if key != key.strip() and not own.pattern:
             self.problems.append(
@@ -138,7 +138,7 @@ class Builder:
             for value, item in zip(values, section.value, strict=True)
             if isinstance(value, str) and not item.unknown
         ]
-        self._check_twice(kind, parent, names)
+        names = self._once_each(kind, parent, names)
         if not additive:
             self._exact(kind, section, [name for name, _ in names], parent, where)
             return
@@ -170,7 +170,9 @@ class Builder:
             )
         )
 
-    def _check_twice(self, kind: Kind, parent: Entry, names: list[tuple[str, Position]]) -> None:
+    def _once_each(
+        self, kind: Kind, parent: Entry, names: list[tuple[str, Position]]
+    ) -> list[tuple[str, Position]]:
         seen: dict[str, tuple[str, Position]] = {}
         for name, where in names:
             other = seen.setdefault(name.casefold(), (name, where))
@@ -184,6 +186,7 @@ class Builder:
                         f"it is at {other[1]} already{same}",
                     )
                 )
+        return list(seen.values())
 
     # -- values ----------------------------------------------------------------------------------------------
 
@@ -229,8 +232,7 @@ class Builder:
         self._check_unique(
             lambda entry: (entry.kind.name, entry.name),
             lambda entry, other: (
-                f"{described(entry)} would have the same name in Pulumi as the one at {other.where}: "
-                f'"{entry.name}"',
+                f"{described(entry)} would have the same name in Pulumi as the one at {other.where}",
                 "a / in a project's name can do that: change one of the two",
             ),
         )

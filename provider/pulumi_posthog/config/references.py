@@ -155,6 +155,8 @@ class Resolver:
         return Problem(f'no plugin "{name}" is installed', where, f"{close} {hint}" if close else hint)
 
     def _check_config(self, entry: Entry, field: Field, config: Mapping[str, Json], plugin: Answer) -> None:
+        if plugin.get("config_schema") is None:
+            return
         specs = config_specs(plugin)
         place = f'{field.name} of {entry.kind.title} "{entry.name}"'
         start = entry.positions.get(field.name, entry.where)

@@ -46,9 +46,8 @@ Events: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Node:
     """A value and where it stands.
 
-    `value` is a scalar (texts that came from `!env` or `!secret` are `SecretText`, not `known` when they were
-    not to be had), a tuple of nodes, or a dict of nodes; then `keys` says where each key is. `size` counts its
-    nodes.
+    `value` is a tuple of nodes, a dict of nodes (`keys` says where each key stands), or a scalar; texts from
+    `!env` and `!secret` are `SecretText`, not `known` when they were not to be had. `size` counts the nodes.
     """
 
     value: Json
