@@ -231,11 +231,12 @@ class _Exporter:
                 self.left_out.append(
                     f"{_shown(here)}: id {found.id} has the same name as id {first[name].id}; rename one of the two"
                 )
-                if not kind.oldest_wins:
-                    result[name] = {**result[name], "id": _id(first[name])}
                 continue
             first[name] = found
             body = self._body(kind, found, values, here) if self._included(kind) else {}
+            twins = self.live.find(kind, scope, values)
+            if len(twins) > 1 and not (kind.oldest_wins and twins[0].id == found.id):
+                body["id"] = _id(found)  # nothing else says which of them is meant
             result[name] = {**body, **self._sections(kind, {**scope, kind.name: found.id}, here)}
         return result
 
@@ -451,6 +452,12 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
         """Lists are indented below their key."""
         return super().increase_indent(flow, False)
+
+    def choose_scalar_style(self) -> Any:
+        """`!env NAME` needs no quotes, although PyYAML quotes what has a tag."""
+        event: Any = self.event
+        plain = event.tag in ("!env", "!include") and re.fullmatch(r"[A-Za-z_][\w./-]*", event.value)
+        return "" if plain else super().choose_scalar_style()
 
     def ignore_aliases(self, data: Any) -> bool:
         """Equal values are written out."""

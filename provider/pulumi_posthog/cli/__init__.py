@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -10,5 +11,12 @@ from typing import NoReturn
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with one of the codes of `exits.Exit`."""
     from pulumi_posthog.cli.application import run
+    from pulumi_posthog.cli.exits import Exit
 
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    status = run(sys.argv[1:] if arguments is None else arguments)
+    if status == Exit.CANCELLED:
+        # Threads that wait for an answer would keep the process until it comes: nobody wants it any more.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)

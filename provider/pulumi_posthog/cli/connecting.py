@@ -25,11 +25,15 @@ def reader_for(host: str) -> Reader:
     if not key:
         raise Stop("there is no PostHog API key", NO_KEY, Exit.KEY)
     try:
+        pace = Pace.from_environment(os.environ)
+    except ValueError as error:
+        raise Stop(str(error)) from None
+    try:
         connection = Connection(host, key)
     except ValueError as error:
         wrong_key = "key" in str(error).partition(":")[0]
         raise Stop(str(error), NO_KEY if wrong_key else None, Exit.KEY if wrong_key else Exit.USAGE) from None
-    return Reader(connection, pace=Pace(), notify=terminal.note)
+    return Reader(connection, pace=pace, notify=terminal.note)
 
 
 def live_for(host: str, organization: str) -> Live:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from pulumi_posthog.cli import failures, terminal
+from pulumi_posthog.cli import failures, stack, terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, Only, chosen, kinds
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.failures import Stop
@@ -18,7 +18,6 @@ from pulumi_posthog.cli.failures import Stop
 if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
     from pulumi_posthog.attribution import Attribution
     from pulumi_posthog.desired import Desired
-    from pulumi_posthog.report.drift import Recorded
     from pulumi_posthog.report.findings import Finding, Report, Status
     from pulumi_posthog.report.rules import Rule
 
@@ -62,10 +61,12 @@ def drift(
     baseline: Annotated[
         Path | None, Option(metavar="FILE", help="An earlier JSON report: only what is new counts.")
     ] = None,
-    stack: Annotated[
+    stack_name: Annotated[
         str | None,
         Option(
-            metavar="NAME", help="A Pulumi stack: tells what is pending in Git from what was changed live."
+            "--stack",
+            metavar="NAME",
+            help="A Pulumi stack: tells what is pending in Git from what was changed live.",
         ),
     ] = None,
     stack_state: Annotated[
@@ -83,21 +84,23 @@ def drift(
     chosen("--format", form, KNOWN)
     for path in output or ():
         chosen(f"--output {path}", path.suffix, list(SUFFIXES))
-    if stack and stack_state:
+    if stack_name and stack_state:
         raise Stop("--stack and --stack-state say the same", "give one of them")
     asked = Asked(
-        file, kinds(only), undeclared, who, ignore_file, baseline, stack_state, stack, _counted(fail_on)
+        file, kinds(only), undeclared, who, ignore_file, baseline, stack_state, stack_name, _counted(fail_on)
     )
-    report = told(asked)
-    for path in output or ():
-        path.write_text(_in_form(report, SUFFIXES[path.suffix], max_size), encoding="utf-8")
+    report, error = told(asked)
     if form == "text":
         from pulumi_posthog.report import text
 
-        # Why it failed stands on stderr already.
+        # Why it failed goes to stderr, like every error.
         terminal.show(text.screen(report, reasons=False))
     else:
         terminal.write(_in_form(report, form, max_size))
+    for path in output or ():
+        path.write_text(_in_form(report, SUFFIXES[path.suffix], max_size), encoding="utf-8")
+    if error is not None:
+        raise error
     return report.exit
 
 
@@ -110,8 +113,8 @@ def _in_form(report: Report, form: str, max_size: int) -> str:
 def _counted(fail_on: str) -> frozenset[Status]:
     from pulumi_posthog.report.findings import Status
 
-    # What could not be read is no difference: it has a status of its own, always.
-    all_ = frozenset(Status) - {Status.UNREAD}
+    # These are no differences: each has an exit status of its own, always.
+    all_ = frozenset(Status) - {Status.UNREAD, Status.REFUSED}
     if fail_on in ("all", "none"):
         return all_ if fail_on == "all" else frozenset()
     by_name = {status.value.replace("_", "-"): status for status in Status if status in all_}
@@ -119,24 +122,22 @@ def _counted(fail_on: str) -> frozenset[Status]:
     return frozenset(by_name[chosen("--fail-on", name, [*by_name, "all", "none"])] for name in names)
 
 
-def told(asked: Asked) -> Report:
-    """The report on one run; also on one that failed, so that every format says why."""
+def told(asked: Asked) -> tuple[Report, BaseException | None]:
+    """The report on one run, and what ended it early: so that every format says so as well."""
     from pulumi_posthog.report.findings import Failed, Report
 
     try:
-        return _compared(asked)
-    except Exception as error:
-        found = failures.said(error)
-        if found is None:
-            raise
-        for failure in found:
-            terminal.error(failure.message, failure.hint)
-        return Report(
-            file=str(asked.file),
-            failures=tuple(Failed(failure.message, failure.hint) for failure in found),
-            exit=failures.exit_of(found),
-            at=_now(),
-        )
+        return _compared(asked), None
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            found: Sequence[failures.Failure] = (failures.Failure("cancelled", None, Exit.CANCELLED),)
+        else:
+            found = failures.said(error) or (
+                failures.Failure(f"a bug: {type(error).__name__}", None, Exit.BUG),
+            )
+        reasons = tuple(Failed(failure.message, failure.hint) for failure in found)
+        report = Report(file=str(asked.file), failures=reasons, exit=failures.exit_of(found), at=_now())
+        return report, error
 
 
 def _now() -> str:
@@ -146,18 +147,20 @@ def _now() -> str:
 
 
 def _compared(asked: Asked) -> Report:
-    from pulumi_posthog import config
+    from pulumi_posthog import config, rails
     from pulumi_posthog.api import GaveUp
     from pulumi_posthog.attribution import Attribution
     from pulumi_posthog.cli.looking import look_at
-    from pulumi_posthog.report.drift import findings, path_of
+    from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.report.drift import findings, path_of, refused
     from pulumi_posthog.report.findings import Report, Status
 
     # Offline: PostHog never shows a secret, so there is none to compare, and none needs to be at hand.
     desired = config.load(asked.file, environment=os.environ, offline=True)
     rules = _rules(asked, desired)
     baseline = _baseline(asked)
-    recorded = _recorded(asked)
+    state = _state(asked)
+    recorded = dict(stack.recorded(*state)) if state else None
     look = look_at(
         desired,
         ids={key: each.id for key, each in (recorded or {}).items()},
@@ -166,6 +169,9 @@ def _compared(asked: Asked) -> Report:
     )
     live, observed = look.live, look.observed
     found = findings(observed, look.plan, recorded)
+    if asked.stack and state and not asked.kinds:
+        limits = rails.Limits.from_settings(stack.settings_of(asked.stack, asked.file.parent), KINDS)
+        found = (*refused(observed.desired, observed, stack.managed(*state), limits), *found)
     found, expired = _marked(found, rules, baseline)
     attribution = Attribution(live, asked.who)
     found = tuple(_attributed(finding, attribution) for finding in found)
@@ -177,6 +183,7 @@ def _compared(asked: Asked) -> Report:
     gave_up = any(isinstance(error, GaveUp) for error in observed.unread.values())
     new = [finding for finding in found if finding.counts]
     exits = [Exit.GAVE_UP] if gave_up else []
+    exits += [Exit.REFUSED] if any(finding.status is Status.REFUSED for finding in new) else []
     exits += [Exit.API] if any(finding.status is Status.UNREAD for finding in new) else []
     exits += [Exit.DIFFERENT] if any(finding.status in asked.counted for finding in new) else []
     return Report(
@@ -217,13 +224,12 @@ def _baseline(asked: Asked) -> frozenset[str]:
     return read(asked.baseline) if asked.baseline else frozenset()
 
 
-def _recorded(asked: Asked) -> dict[tuple[str, str], Recorded] | None:
-    from pulumi_posthog.cli.stack import recorded, state_of
-
+def _state(asked: Asked) -> tuple[str, str] | None:
+    """The state of a stack, and where it is from."""
     if asked.stack_state:
-        return dict(recorded(asked.stack_state.read_text(encoding="utf-8"), str(asked.stack_state)))
+        return asked.stack_state.read_text(encoding="utf-8"), str(asked.stack_state)
     if asked.stack:
-        return dict(recorded(state_of(asked.stack, asked.file.parent), f"stack {asked.stack}"))
+        return stack.state_of(asked.stack, asked.file.parent), f"stack {asked.stack}"
     return None
 
 

@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 
 if TYPE_CHECKING:
     from pulumi_posthog.observe import Key
+    from pulumi_posthog.rails import Managed
     from pulumi_posthog.report.drift import Recorded
 
 TYPE = "pulumi-python:dynamic/posthog:"
@@ -95,6 +96,13 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
             inputs.get("__salt") if isinstance(inputs.get("__salt"), str) else None,
         )
     return result
+
+
+def managed(text: str, source: str) -> Managed:
+    """What the stack's guard remembers to be managed; raises Stop."""
+    guards = [each for each in _resources(text, source) if each.get("type") == f"{TYPE}Guard"]
+    remembered = (guards[0].get("inputs") or {}).get("__managed") if guards else None
+    return cast("Managed", json.loads(remembered)) if isinstance(remembered, str) else {}
 
 
 def _resources(text: str, source: str) -> list[dict[str, Any]]:

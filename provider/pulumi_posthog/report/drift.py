@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from pulumi_posthog import rails
 from pulumi_posthog.api.errors import ApiError
 from pulumi_posthog.api.masking import HIDDEN
 from pulumi_posthog.desired import Desired, Entry, Position, SecretText
@@ -18,6 +19,7 @@ from pulumi_posthog.observe import Group, Key, Observed, Undeclared, group_of, k
 from pulumi_posthog.plan import Action, Change, Difference, Plan, details, differences, holds_secret
 from pulumi_posthog.properties import fingerprint
 from pulumi_posthog.report.findings import Finding, Status, Trace
+from pulumi_posthog.schema import list_field
 
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
 FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
@@ -74,6 +76,38 @@ def findings(
             _unread(KINDS[group[0]], collection_path(group, desired), error, None)
             for group, error in observed.unread_groups.items()
         ),
+    )
+
+
+def refused(
+    desired: Desired, observed: Observed, managed: rails.Managed, limits: rails.Limits
+) -> tuple[Finding, ...]:
+    """What the rails would say to an update: too much of what the stack manages would go, or too many members
+    whom nobody declared."""
+    found = list(rails.refusals(managed, rails.managed(desired), limits, KINDS, rails.renamed(desired)))
+    for entry in desired.entries:
+        live = observed.found.get(key_of(entry))
+        if entry.kind.exact_list_of and live is not None:
+            name = list_field(entry.kind).name
+            refusal = rails.list_refusal(
+                KINDS[entry.kind.exact_list_of], entry.name, live.values[name], entry.fields[name], limits
+            )
+            found += [refusal] if refusal else []
+    return tuple(_of_refusal(refusal, desired) for refusal in found)
+
+
+def _of_refusal(refusal: rails.Refusal, desired: Desired) -> Finding:
+    path = collection_path((refusal.kind.name, refusal.parent or None), desired)
+    return Finding(
+        status=Status.REFUSED,
+        kind=refusal.kind.name,
+        object=path,
+        path=path,
+        whole=True,
+        removal=True,
+        message=f"{len(refusal.names)} of {refusal.total} would be removed or replaced, more than the limits allow:"
+        f" {', '.join(refusal.names)}",
+        hint=f"if that is meant: pulumi config set posthog:allowRemovals {refusal.kind.name}={len(refusal.names)}",
     )
 
 

@@ -23,6 +23,7 @@ class Status(enum.Enum):
     UNDECLARED = "not_declared"
     PENDING = "pending_in_git"
     UNREAD = "could_not_look"
+    REFUSED = "would_be_refused"
 
     @property
     def title(self) -> str:

@@ -15,6 +15,7 @@ MEANING = {
     Status.UNDECLARED: "In PostHog, and in no configuration.",
     Status.PENDING: "The configuration changed and was not applied yet.",
     Status.UNREAD: "Nobody knows whether these differ.",
+    Status.REFUSED: "pulumi up would stop here, before it changes anything.",
 }
 
 
@@ -61,6 +62,7 @@ def _section(status: Status, findings: tuple[Finding, ...]) -> str:
         Status.UNDECLARED: ("what", "who and when"),
         Status.GONE: ("what",),
         Status.UNREAD: ("what", "why"),
+        Status.REFUSED: ("what", "why"),
     }[status]
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
     rows = "".join(f"<tr>{''.join(_cells(finding))}</tr>" for finding in findings)
@@ -81,7 +83,7 @@ def _cells(finding: Finding) -> Iterator[str]:
         else:
             yield f'<td><code class="live">{escape(shown(finding.live))}</code></td>'
             yield f'<td><code class="declared">{escape(shown(finding.declared))}</code></td>'
-    if finding.status is Status.UNREAD:
+    if finding.status in (Status.UNREAD, Status.REFUSED):
         yield f"<td>{_said(finding)}</td>"
     if finding.status in (Status.CHANGED, Status.UNDECLARED):
         who, when = (finding.who.name, finding.who.when or "") if finding.who else ("unknown", "")

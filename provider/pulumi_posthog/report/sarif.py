@@ -13,7 +13,7 @@ from pulumi_posthog.desired import Position
 from pulumi_posthog.report.findings import Failed, Report, Status
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-LEVELS = {Status.UNDECLARED: "note", Status.PENDING: "note", Status.UNREAD: "error", Status.GONE: "error"}
+LEVELS = {Status.CHANGED: "warning", Status.UNDECLARED: "note", Status.PENDING: "note"}  # others: error
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def rendered(report: Report) -> str:
             finding.status.value,
             f"{finding.summary}; by {finding.who}" if finding.who else finding.summary,
             finding.where,
-            LEVELS.get(finding.status, "warning"),
+            LEVELS.get(finding.status, "error"),
             finding.fingerprint,
             finding.ignored or ("known from the baseline" if finding.known else None),
         )

@@ -18,6 +18,7 @@ COLOURS = {
     Status.UNDECLARED: "magenta",
     Status.PENDING: "cyan",
     Status.UNREAD: "red",
+    Status.REFUSED: "red",
 }
 LONGEST_VALUE = 300  # characters; other formats have the whole value
 MOST = 50  # findings of one status that are shown one by one
