@@ -267,13 +267,20 @@ def suggestion(word: Json, known: Iterable[Json], *, listed: bool = True) -> str
     """A hint that names what is most like `word`, or everything that is known when that is not much."""
     names = [str(name) for name in known]
     if isinstance(word, str) and not isinstance(word, SecretText):
-        folded = {name.casefold(): name for name in names}
-        close = difflib.get_close_matches(word.casefold(), folded, 1, cutoff=0.7)
+        close = closest(word, tuple(names))
         if close:
-            return f'did you mean "{folded[close[0]]}"?'
+            return f'did you mean "{close}"?'
     if not listed or not names:
         return None
     return f"known: {enumeration(names)}"
+
+
+@functools.lru_cache(maxsize=1000)  # one mistake is often made many times, and the lists are long
+def closest(word: str, names: tuple[str, ...]) -> str | None:
+    """The name that is most like `word`, whatever its case; None when none is."""
+    folded = {name.casefold(): name for name in names}
+    found = difflib.get_close_matches(word.casefold(), folded, 1, cutoff=0.7)
+    return folded[found[0]] if found else None
 
 
 def enumeration(names: Iterable[str]) -> str:
