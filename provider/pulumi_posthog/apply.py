@@ -88,8 +88,11 @@ class Applier:
             return Applied(self._make_exact(kind, scope, found, desired))
         self._check_current_organization(kind)
         after = self._patch(kind, scope, found, {d.field.name: d.desired for d in changed}, rotated)
-        sent = {difference.field.name: difference.desired for difference in changed}
-        return Applied(after, ignored=differences(kind, sent, after.values))
+        sent = {difference.field.name for difference in changed}
+        still = differences(kind, desired, after.values)
+        return Applied(
+            after, ignored=tuple(difference for difference in still if difference.field.name in sent)
+        )
 
     def delete(self, kind: Kind, scope: Scope, id_: str, *, even_guarded: bool = False) -> None:
         """Remove an object; one that is gone already is fine.
@@ -238,9 +241,9 @@ class Applier:
                 for key, item in value.items()
                 if not holds_secret(item) or (live or {}).get(key) != MASK or rotated(name, key)
             }
-            return plain(merged(kept, value, 1))
+            return plain(_replacing(kept, value))
         if field.sent_whole:
-            return plain(merged(live, value, field.merge_levels))
+            return plain(_replacing(live, value))
         return plain(value)
 
     def _reference(self, field: Field, value: str) -> Json:
@@ -311,6 +314,14 @@ class Applier:
                 f"{len(inside)} entries that this stack does not manage are in this {kind.title} and would go with it"
                 f' (the first is "{min(inside)}"): move them elsewhere in PostHog, or declare the entry again'
             )
+
+
+def _replacing(live: Json, declared: Mapping[str, Json]) -> Json:
+    """A whole object to send: what nobody declared stays, and what is declared null is said, for a server may merge."""
+    return {
+        **merged(live or {}, declared, 1),
+        **{key: None for key, value in declared.items() if value is None},
+    }
 
 
 def plain(value: Json) -> Json:

@@ -73,6 +73,8 @@ class Session:
         with cls._lock:
             for session in cls._all.values():
                 session.live.reader.close()
+                if "applier" in vars(session):
+                    session.applier.writer.close()
             cls._all.clear()
             cls.guard_consulted = False
 

@@ -86,8 +86,8 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
         unseen = {key for key in secrets if live.get(key) == MASK or not _known(desired[key])}
         desired = {key: value for key, value in desired.items() if key not in unseen}
     if field.merge_levels and isinstance(desired, dict):
-        live = declared_part(live or {}, desired, field.merge_levels)
-        desired = without_nulls(desired, field.merge_levels)
+        live = declared_part(field, live, desired)
+        desired = _without_nulls(field, desired)
     if field.caseless:
         desired, live = _folded(desired), _folded(live)
     return bool(desired == live)
@@ -110,28 +110,25 @@ def _known(value: Json) -> bool:
     return not isinstance(value, SecretText) or value.known
 
 
-def declared_part(live: Json, desired: Mapping[str, Json], levels: int) -> Json:
-    """Of a live object that PostHog merges, the keys that are declared, `levels` deep; nulls count as absent."""
-    if not isinstance(live, dict):
+def declared_part(field: Field, live: Json, desired: Json) -> Json:
+    """Of a live object that PostHog merges, the keys that are declared; nulls count as absent."""
+    return _declared_part(live or {}, desired, field.merge_levels, field.merged_keys)
+
+
+def _declared_part(live: Json, desired: Json, levels: int, only: tuple[str, ...] | None = None) -> Json:
+    if not levels or not isinstance(live, dict) or not isinstance(desired, dict):
         return live
     return {
-        key: (
-            declared_part(live[key], desired[key], levels - 1)
-            if levels > 1 and isinstance(desired[key], dict)
-            else live[key]
-        )
+        key: _declared_part(live[key], desired[key], levels - 1 if only is None or key in only else 0)
         for key in desired
         if live.get(key) is not None
     }
 
 
-def without_nulls(value: Mapping[str, Json], levels: int) -> dict[str, Json]:
+def _without_nulls(field: Field, desired: Mapping[str, Json]) -> Json:
     """A declared object without the keys declared as null, which is how one says that a key should go."""
-    return {
-        key: without_nulls(item, levels - 1) if levels > 1 and isinstance(item, dict) else item
-        for key, item in value.items()
-        if item is not None
-    }
+    # An object is the declared part of itself.
+    return declared_part(field, desired, desired)
 
 
 def merged(live: Json, desired: Json, levels: int) -> Json:
@@ -160,7 +157,7 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
     """
     live, desired = difference.live, difference.desired
     if difference.field.merge_levels and isinstance(desired, dict):
-        live = declared_part(live or {}, desired, difference.field.merge_levels)
+        live = declared_part(difference.field, live, desired)
     if not isinstance(desired, dict | list) or not isinstance(live, dict | list):
         return ((difference.field.name, live, desired),)
     tree = DeepDiff(

@@ -136,7 +136,7 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
         if value is None or field.name not in declared:
             continue
         if field.merge_levels and isinstance(properties.get(field.name), str):
-            value = _as_declared(value, json.loads(properties[field.name]), field.merge_levels)
+            value = _as_declared(field, value, json.loads(properties[field.name]))
         if field.secret and isinstance(value, dict):
             result |= _recorded_secrets(field, values[field.name], value, properties)
         else:
@@ -144,11 +144,11 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
     return result
 
 
-def _as_declared(live: Json, before: Json, levels: int) -> Json:
+def _as_declared(field: Field, live: Json, before: Json) -> Json:
     """Of a merged object, what was declared of it; keys declared as null stay null while they are absent."""
     if not isinstance(live, dict) or not isinstance(before, dict):
         return live
-    part = declared_part(live, before, levels)
+    part = declared_part(field, live, before)
     return {**{key: None for key, value in before.items() if value is None}, **part}
 
 

@@ -57,6 +57,20 @@ def test_of_a_merged_object_only_declared_keys_are_compared():
     assert names(PROJECT, {"survey_config": {"appearance": {"color": "blue"}}}, live) == ["survey_config"]
 
 
+def test_below_a_key_that_posthog_replaces_everything_counts():
+    live = {
+        "marketing_analytics_config": {
+            "campaign_name_mappings": {"a": 1, "b": 2},
+            "sources_map": {"x": {}, "y": {}},
+        }
+    }
+
+    assert names(PROJECT, {"marketing_analytics_config": {"sources_map": {"x": {}}}}, live) == []
+    assert names(PROJECT, {"marketing_analytics_config": {"campaign_name_mappings": {"a": 1}}}, live) == [
+        "marketing_analytics_config"
+    ]
+
+
 def test_a_key_declared_null_must_be_absent():
     assert names(PROJECT, {"survey_config": {"other": None}}, {"survey_config": {"other": 1}}) == [
         "survey_config"
