@@ -12,7 +12,7 @@ import time
 from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from pulumi_posthog.api.errors import GaveUp
 
@@ -129,7 +129,7 @@ class Pace:
 
         Servers of one's own have no limits unless somebody set them (posthog-api.md 1.8). Raises ValueError.
         """
-        given = {}
+        given: dict[str, Any] = {}
         for variable, name in SETTINGS.items():
             text = environment.get(variable)
             if not text:
