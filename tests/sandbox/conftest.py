@@ -24,6 +24,20 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def seeded(database: Path) -> dict[str, Any]:
+    """Placeholders for the tables."""
+    return names_of_the_seed()
+
+
+@pytest.fixture(scope="session")
+def client(database: Path) -> Any:
+    """One for all: each would read all of the page's style sheets anew."""
+    from django.test import Client
+
+    return Client(raise_request_exception=False)
+
+
 @pytest.fixture
 def age() -> int:
     """The newest, unless the test says otherwise."""
@@ -31,10 +45,9 @@ def age() -> int:
 
 
 @pytest.fixture
-def api(database: Path, age: int) -> Iterator[API]:
+def api(client: Any, seeded: dict[str, Any], age: int) -> Iterator[API]:
     """The seeded organization, as it was at the start."""
     from django.db import transaction
-    from django.test import Client
 
     from pulumi_posthog.sandbox.counting import REQUESTS
     from pulumi_posthog.sandbox.faults import FAULTS
@@ -47,15 +60,15 @@ def api(database: Path, age: int) -> Iterator[API]:
         FAULTS.clear()
         REQUESTS.forget()
         forget()
-        api = API(Client(raise_request_exception=False))
-        api.names |= names_of_the_seed()
+        api = API(client)
+        api.names |= seeded
         yield api
         FAULTS.clear()
         transaction.set_rollback(True)
 
 
 def names_of_the_seed() -> dict[str, Any]:
-    """Placeholders for the tables."""
+    """Ids by short names."""
     from pulumi_posthog.sandbox.models import (
         Organization,
         OrganizationMembership,

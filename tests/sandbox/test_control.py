@@ -194,3 +194,22 @@ def test_it_is_closed_to_other_machines(api: API) -> None:
 def test_a_body_that_is_no_object_is_refused(api: API) -> None:
     assert api.send(POST("/_sandbox/keys", raw=("application/json", "[1]"))).status == 400
     assert api.send(POST("/_sandbox/keys", raw=("application/json", "{"))).status == 400
+
+
+def test_an_extra_key_of_the_command_line_has_its_scopes(api: API) -> None:
+    from pulumi_posthog.sandbox.fill import fill
+    from pulumi_posthog.sandbox.options import Options
+
+    fill(Options(key="phx_mine", extra_key=("phx_reader:project:read,user:read",)))
+
+    assert api.send(GET("/api/projects/", key="phx_reader")).status == 200
+    assert api.send(GET(ROLES, key="phx_reader")).status == 403
+    assert api.send(GET(ROLES, key="phx_mine")).status == 200
+
+
+def test_an_extra_key_without_scopes_is_refused(api: API) -> None:
+    from pulumi_posthog.sandbox.fill import fill
+    from pulumi_posthog.sandbox.options import Options, SandboxError
+
+    with pytest.raises(SandboxError, match="KEY:SCOPE"):
+        fill(Options(extra_key=("phx_reader",)))

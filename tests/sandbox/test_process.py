@@ -141,58 +141,100 @@ def test_the_command_line_sets_the_switches(start: Start) -> None:
     assert [process.ask("GET", "/api/users/@me/")[0] for _ in range(6)][-1] == 429
 
 
+def run(*arguments: str) -> tuple[int, str, str]:
+    """The program, which is expected to give up."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pulumi_posthog.sandbox", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_what_the_user_can_put_right_is_one_line() -> None:
+    code, said, error = run("--port", "0", "--fault", "llama")
+
+    assert (code, said) == (2, "")
+    assert error == "error: a fault is written 'KIND METHOD PATH [times=1 ...]', not 'llama'\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--fault", "llama"], "a fault is written"),
-        (["--rate-limit", "many"], "a rate limit is written"),
         (["--db", "/proc/nowhere/x"], "unable to open database file"),
         (["--db", __file__], "file is not a database"),
-        (["--seed", "/nowhere.yaml"], "No such file"),
-        (["--extra-key", "phx_x"], "KEY:SCOPE"),
         (["--host", "0.0.0.0"], "choose a --key of your own"),  # noqa: S104 - to be refused
         (["--host", "no.such.host.invalid", "--key", "phx_mine"], "cannot listen"),
         (["--port", "99999"], "--port"),
+        (["--key", " "], "--key"),
+        (["--latency-ms", "-1"], "--latency-ms"),
+        (["--threads", "0"], "--threads"),
     ],
 )
-def test_what_the_user_can_put_right_is_one_line(arguments: list[str], said: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", *arguments],
-        capture_output=True, text=True, check=False, timeout=30,
-    )  # fmt: skip
+def test_a_bad_flag_is_named(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from pulumi_posthog.sandbox.__main__ import main
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("error: ")
-    assert done.stderr.count("\n") == 1
-    assert said in done.stderr
+    code = main(["--port", "0", *arguments])
+    error = capsys.readouterr().err
+
+    assert (code, error.count("\n")) == (2, 1)
+    assert error.startswith("error: ")
+    assert said in error
 
 
 def test_a_taken_port_is_said(sandbox: Process) -> None:
     port = sandbox.url.rsplit(":", 1)[1]
-    done = subprocess.run(
-        [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", port],
-        capture_output=True, text=True, check=False, timeout=30,
-    )  # fmt: skip
 
-    assert (done.returncode, done.stderr) == (
+    assert run("--port", port) == (
         2,
+        "",
         f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n",
     )
 
 
-def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+def test_a_database_of_another_program_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     import sqlite3
+
+    from pulumi_posthog.sandbox.__main__ import main
 
     other = tmp_path / "other.sqlite3"
     connection = sqlite3.connect(other)
     connection.execute("CREATE TABLE precious (id)")
     connection.close()
-    done = subprocess.run(
-        [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", "--db", str(other)],
-        capture_output=True, text=True, check=False, timeout=30,
-    )  # fmt: skip
 
-    assert (done.returncode, "belongs to another program" in done.stderr) == (2, True)
+    assert main(["--port", "0", "--db", str(other)]) == 2
+    assert "belongs to another program" in capsys.readouterr().err
+
+
+def test_a_database_of_another_version_is_refused(start: Start, tmp_path: Path) -> None:
+    import sqlite3
+
+    kept = tmp_path / "kept.sqlite3"
+    connection = sqlite3.connect(kept)
+    connection.execute("CREATE TABLE sandbox_organization (id)")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    code, _, error = run("--port", "0", "--db", str(kept))
+
+    assert (code, "made by another version" in error, error.count("\n")) == (2, True, 1)
+
+
+def test_a_library_that_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from pulumi_posthog import sandbox
+    from pulumi_posthog.sandbox.__main__ import main
+
+    monkeypatch.setattr(sandbox, "find_spec", lambda name: None if name == "waitress" else name)
+
+    assert main(["--port", "0"]) == 2
+    assert capsys.readouterr().err == (
+        "error: the sandbox needs waitress: pip install 'pulumi-posthog[sandbox]'\n"
+    )
 
 
 def test_sixteen_clients_write_at_once_and_none_is_turned_away(sandbox: Process) -> None:

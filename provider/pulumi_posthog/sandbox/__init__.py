@@ -1,24 +1,59 @@
 """A local PostHog: a real Django REST framework application that keeps PostHog's published rules.
 
 It is written from PostHog's public API reference, independently of the provider: nothing here imports the
-rest of the package and nothing there imports this, so a mistake in one is caught by the other.
+rest of the package and nothing there imports this but `Options`, `SandboxError` and `serve`, so that a mistake
+in one is caught by the other. Numbers such as (4.3) name the section of the API page that a rule is from.
+
+`--age` says which generation of PostHog answers: 2024, 2025 or 2026. Where they differ, the difference is kept,
+mistakes of the servers included.
+
+It differs from PostHog in this:
+
+- Creating a pipeline destination makes the row in every age (`--no-legacy-destinations` for what PostHog does
+  since 2025: a hog function, or 400). Hog functions can be seen on the page, not through the API.
+- The default key is from before there were scopes: unrestricted in 2024, `*` later.
+- A project has exactly one environment; 2025 let it have a second one for demo data.
+- Dashboards, insights, flags and cohorts are a name and a row in the tree, and are served only as far as their
+  access goes. New projects get no default playlists. `hog_function/...` rows are seen from all environments,
+  and rows of objects that one has no access to are seen, too.
+- Persons, events, queries, insights, exports and evaluations are not served (404), nor is `settings_as_of`.
+- Writes come one after the other; until 2025 two at once could undo each other in PostHog, or end in 500.
+- A plan's features are data of the organization, to be changed on the page; nothing is billed or paid.
+- No e-mails are sent, invites are not accepted, nobody is notified, demo data are not made.
+- That 2026 logs changes of roles, and refuses wildcards in the last two parts of a host of `app_urls`, are
+  guesses; the other guesses are told where they are made.
+- A folder that holds something which cannot be deleted (2026) is left as it was; how far PostHog gets before it
+  refuses is not known.
 """
 
 from __future__ import annotations
+
+from importlib.util import find_spec
 
 from pulumi_posthog.sandbox.options import Options, SandboxError
 
 __all__ = ["Options", "SandboxError", "serve"]
 
 
+# What the extra `sandbox` brings, by the names they are imported under.
+LIBRARIES = (
+    "django",
+    "rest_framework",
+    "exceptions_hog",
+    "drf_spectacular",
+    "waitress",
+    "whitenoise",
+    "yaml",
+)
+
+
 def serve(options: Options) -> None:
     """Run in the foreground until SIGTERM or SIGINT; `SandboxError` says what the user can put right."""
-    # Django is imported only here: `pulumi-posthog --help` must not wait for it, nor need the extra.
-    try:
-        from pulumi_posthog.sandbox import server
-    except ModuleNotFoundError as missing:
-        raise SandboxError(
-            f"the sandbox needs {missing.name}: pip install 'pulumi-posthog[sandbox]'"
-        ) from missing
+    for library in LIBRARIES:
+        if find_spec(library) is None:
+            raise SandboxError(f"the sandbox needs {library}: pip install 'pulumi-posthog[sandbox]'")
+
+    # Django is imported only from here on: `pulumi-posthog --help` must not wait for it.
+    from pulumi_posthog.sandbox import server
 
     server.serve(options)

@@ -176,6 +176,12 @@ class CauseFaults:
         striking = FAULTS.striking(request)
         if not striking:
             return self.get_response(request)
+        response = self.disturbed(request, striking)
+        if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+            response["Content-Length"] = str(len(response.content))
+        return response
+
+    def disturbed(self, request: HttpRequest, striking: list[Fault]) -> HttpResponseBase:
         for fault in striking:
             instead = before(fault, request)
             if instead is not None:

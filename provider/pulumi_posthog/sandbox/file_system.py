@@ -197,8 +197,12 @@ class FileSystemTreeView(PostHogView):
             raise invalid("items", "This field is required.", "required")
         undone = []
         for item in items:
-            for thing in ProjectObject.objects.filter(project=self.project, type=item["type"], deleted=True):
-                if thing.ref == item["ref"]:
+            given = Reference(data=item)
+            given.is_valid(raise_exception=True)
+            wanted = given.validated_data
+            deleted = ProjectObject.objects.filter(project=self.project, type=wanted["type"], deleted=True)
+            for thing in deleted:
+                if thing.ref == wanted["ref"]:
                     thing.deleted = False
                     thing.save()
                     file_object(thing, self.caller)
@@ -214,7 +218,7 @@ class FileSystemTreeView(PostHogView):
                     for view in views.order_by("-viewed_at")[:100]
                 ]
             )
-        given = ViewInput(data=request.data)
+        given = Reference(data=request.data)
         given.is_valid(raise_exception=True)
         FileSystemView.objects.update_or_create(
             project=self.project,
@@ -231,8 +235,8 @@ class NewPath(serializers.Serializer[Any]):
     new_path = serializers.CharField()
 
 
-class ViewInput(serializers.Serializer[Any]):
-    """What was opened."""
+class Reference(serializers.Serializer[Any]):
+    """What a row stands for."""
 
     type = serializers.CharField(max_length=100)
     ref = serializers.CharField(max_length=100)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import zlib
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from pulumi_posthog.sandbox import models, seed, seed_file
 from pulumi_posthog.sandbox.counting import REQUESTS
@@ -24,11 +25,26 @@ STARTED_WITH: list[Options] = []
 
 
 def make_tables() -> None:
-    """From the models as they are; nothing is migrated."""
-    try:
+    """From the models as they are; nothing is migrated, so a kept database is of the version that made it."""
+    version = version_of_tables()
+    with connection.cursor() as cursor:
+        (found,) = cursor.execute("PRAGMA user_version").fetchone()
+        if found == version:
+            return
+        if found:
+            raise SandboxError("the database was made by another version of the sandbox: choose another file")
         call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
-    except DatabaseError as error:
-        raise SandboxError(f"the database is not one of this sandbox: {error}") from error
+        cursor.execute(f"PRAGMA user_version = {version}")
+
+
+def version_of_tables() -> int:
+    """A number that changes with any column; SQLite keeps 31 bits for it."""
+    columns = [
+        f"{field.model._meta.db_table}.{field.column} {field.db_type(connection)} {field.null}"
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+    ]
+    return zlib.crc32("\n".join(columns).encode()) & 0x7FFFFFFF
 
 
 def start(options: Options) -> None:
@@ -38,11 +54,8 @@ def start(options: Options) -> None:
     SWITCHES.start(options)
     FAULTS.clear()
     FAULTS.add(list(options.fault))
-    try:
-        with transaction.atomic():
-            fill(options)
-    except DatabaseError as error:
-        raise SandboxError(f"the database is not one of this sandbox: {error}") from error
+    with transaction.atomic():
+        fill(options)
 
 
 def fill(options: Options) -> None:

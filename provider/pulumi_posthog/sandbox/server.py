@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -19,12 +20,36 @@ from typing import Any
 from pulumi_posthog.sandbox.options import Options, SandboxError
 
 
+class Stop(SystemExit):
+    """SIGTERM or SIGINT came; the server ends on it, and so does a start that is under way."""
+
+
 def serve(options: Options) -> None:
     """Run until SIGTERM or SIGINT."""
-    # The address first: a port that is taken should be said before anything is made.
-    with listening(options.host, options.port) as listener, database_file(options.db) as database:
+    with (
+        contextlib.suppress(Stop),
+        stopped_by(signal.SIGTERM, signal.SIGINT),
+        # The address first: a port that is taken should be said before anything is made.
+        listening(options.host, options.port) as listener,
+        database_file(options.db) as database,
+    ):
         prepare(options, database)
         run(options, listener)
+
+
+@contextmanager
+def stopped_by(*signals: signal.Signals) -> Iterator[None]:
+    """From the first moment, or a Ctrl-C during the start would show a traceback."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise Stop
+
+    before = {each: signal.signal(each, stop) for each in signals}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 @contextmanager
@@ -141,19 +166,18 @@ def run(options: Options, listener: socket.socket) -> None:
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     ADMIN_PAGE["url"] = f"{url}/admin/"
 
-    def stop(_signal: int, _frame: object) -> None:
-        raise SystemExit
-
-    signal.signal(signal.SIGTERM, stop)
-    say(f"PostHog sandbox on {url}")
-    say(f"admin page {ADMIN_PAGE['url']} user {ADMIN_PAGE['username']} password {ADMIN_PAGE['password']}")
+    # In one piece: who reads only the first line may hang up then.
+    say(
+        f"PostHog sandbox on {url}\n"
+        f"admin page {ADMIN_PAGE['url']} user {ADMIN_PAGE['username']} password {ADMIN_PAGE['password']}\n"
+    )
     try:
-        server.run()  # ends on SystemExit and KeyboardInterrupt by itself
+        server.run()  # ends on Stop by itself
     finally:
         server.close()
 
 
-def say(line: str) -> None:
-    """A line that another program can wait for."""
-    sys.stdout.write(f"{line}\n")
+def say(text: str) -> None:
+    """What another program can wait for."""
+    sys.stdout.write(text)
     sys.stdout.flush()
