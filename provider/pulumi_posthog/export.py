@@ -24,7 +24,7 @@ from pulumi_posthog.kind import MASK, UNSET, Field, Json, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Live, Scope, dig
-from pulumi_posthog.observe import READERS, ancestors
+from pulumi_posthog.observe import ancestors, readers
 from pulumi_posthog.schema import below, body_fields, key_field, list_field
 
 SCHEMA_FILE: Final = "posthog.schema.json"
@@ -85,14 +85,9 @@ class _Exporter:
 
     def export(self, main: str, split: bool) -> Exported:
         self.live.organization()
-        with ThreadPoolExecutor(READERS) as pool:
-            try:
-                self._read_ahead(pool)
-                document = {"organization": self._address(), **self._sections(None, {}, ())}
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                self.live.reader.pace.stop()
-                raise
+        with readers(self.live) as pool:
+            self._read_ahead(pool)
+            document = {"organization": self._address(), **self._sections(None, {}, ())}
         desired = self._accepted(document)
         self.left_out = list(dict.fromkeys(self.left_out))
         # Of what was left out again, no variable is needed.

@@ -6,9 +6,10 @@ nothing is planned for it.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -104,6 +105,20 @@ def observe(
     return _Observer(live, ids or {}, frozenset(kinds), progress).observe(desired, undeclared=undeclared)
 
 
+@contextlib.contextmanager
+def readers(live: Live) -> Iterator[ThreadPoolExecutor]:
+    """`READERS` threads to read with; whatever ends the work early does not wait for their answers."""
+    pool = ThreadPoolExecutor(READERS)
+    try:
+        yield pool
+    except BaseException:
+        # They may be sitting out a rate limit, or waiting for a server that does not answer.
+        live.reader.pace.stop()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
 class _Observer:
     """One look at PostHog; the threads share its results, and each writes only its own keys."""
 
@@ -129,18 +144,12 @@ class _Observer:
     def observe(self, desired: Desired, *, undeclared: bool) -> Observed:
         wanted = self._wanted(desired.entries)
         desired = dataclasses.replace(desired, entries=wanted)
-        with ThreadPoolExecutor(READERS) as pool:
-            try:
-                self._knock(wanted)
-                desired, notes = self._resolved(desired, pool)
-                for generation in generations(desired.entries):
-                    self._look(generation, desired, pool)
-                strays = self._undeclared(desired, pool) if undeclared else ()
-            except BaseException:
-                # The pool would wait for its threads, and they for the rate limit.
-                pool.shutdown(wait=False, cancel_futures=True)
-                self.live.reader.pace.stop()
-                raise
+        with readers(self.live) as pool:
+            self._knock(wanted)
+            desired, notes = self._resolved(desired, pool)
+            for generation in generations(desired.entries):
+                self._look(generation, desired, pool)
+            strays = self._undeclared(desired, pool) if undeclared else ()
         return Observed(
             desired, self.found, self.unread, self.scopes, strays, self.unread_groups, self.kinds, notes
         )

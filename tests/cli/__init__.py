@@ -1,0 +1,1 @@
+"""The command as a user has it: a real process, beside a real sandbox."""

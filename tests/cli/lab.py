@@ -1,0 +1,153 @@
+"""The command beside an organization that is as its file says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.sandbox import KEY, Sandbox
+
+COMMAND = Path(sys.executable).with_name("pulumi-posthog")
+PASSWORD = "hush-hush-very-secret"
+ORGANIZATION = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"
+SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
+DECLARED = f"""\
+projects:
+  Web:
+    timezone: Europe/Berlin
+    anonymize_ips: true
+    app_urls: [https://acme.io]
+    survey_config: {{appearance: {{color: red}}}}
+    pipeline_destinations:
+      Orders to Snowflake:
+        plugin: {SNOWFLAKE}
+        enabled: true
+        order: 1
+        config: {{account: acme, username: ana, database: orders, password: !env SNOWFLAKE_PASSWORD}}
+    file_system:
+      Marketing: {{type: folder}}
+      Marketing/Launches: {{type: folder}}
+  Shop:
+    timezone: Europe/Paris
+
+roles:
+  Analysts:
+    members: [ana@acme.io, bo@acme.io]
+  Engineering:
+    members: {{mode: additive, items: [cy@acme.io]}}
+  Guests: {{}}
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The output as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def text(self) -> str:
+        """Both outputs."""
+        return self.out + self.err
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A sandbox, and the folder that holds its configuration."""
+
+    posthog: Sandbox
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def header(self) -> str:
+        """The organization, as every file has it."""
+        return f"organization:\n  host: {self.posthog.url}\n  id: {ORGANIZATION}\n\n"
+
+    def write(self, declared: str = DECLARED, name: str = "posthog.yaml") -> Path:
+        """A configuration with this below the organization."""
+        path = self.folder / name
+        path.write_text(self.header + declared)
+        return path
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """The command, running."""
+        return subprocess.Popen(
+            [str(COMMAND), *arguments],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **environment: str) -> Run:
+        """The command to its end; in no case does it show the key or a secret."""
+        with self.start(*arguments, **environment) as process:
+            out, err = process.communicate(timeout=60)
+        for secret in (self.posthog.key, PASSWORD):
+            assert secret not in out + err
+        return Run(process.returncode, out, err)
+
+    def call(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
+        """One request below the organization, or anywhere with a path that begins with /."""
+        path = path if path.startswith("/") else f"/api/organizations/{ORGANIZATION}/{path}"
+        return self.posthog.call(method, path, body, form=form)
+
+    def project(self, name: str) -> str:
+        """The path of a project below the organization."""
+        return f"projects/{self.posthog.project(name)['id']}/"
+
+    def key_without(self, *scopes: str) -> str:
+        """A key with all scopes that drift needs but these."""
+        all_ = {
+            "organization:read",
+            "organization_member:read",
+            "user:read",
+            "project:read",
+            "plugin:read",
+            "file_system:read",
+            "activity_log:read",
+        }
+        answer = self.call("POST", "/_sandbox/keys", {"scopes": sorted(all_ - set(scopes))})
+        return str(answer["key"])
+
+
+def lab_of(posthog: Sandbox, folder: Path) -> Lab:
+    """A lab whose sandbox is as at the start."""
+    posthog.call("POST", "/_sandbox/reset")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "POSTHOG_PERSONAL_API_KEY": KEY,
+        "SNOWFLAKE_PASSWORD": PASSWORD,
+    }
+    lab = Lab(posthog, folder, environment)
+    lab.write()
+    return lab
+
+
+def declared(text: str) -> Any:
+    """A YAML text as values; `!env NAME` as {"env": NAME}."""
+
+    class Loader(yaml.SafeLoader):
+        """Knows our tags."""
+
+    Loader.add_constructor("!env", lambda loader, node: {"env": loader.construct_scalar(node)})
+    return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader with one more tag
