@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from harness.sandbox import Sandbox
 from harness.stack import Stack
 
@@ -51,7 +52,7 @@ def test_three_mistakes_are_told_at_once_with_their_places(untouched):
     )
 
     assert_told(
-        stack,
+        untouched,
         "posthog.yaml:6:15:",
         "Europe/Berlin",
         "posthog.yaml:7:5:",
