@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pulumi_posthog.api import ApiError, Conflict, Invalid, OutcomeUnknown, Writer
+from pulumi_posthog.api import ApiError, Conflict, Invalid, NotOffered, OutcomeUnknown, Writer
 from pulumi_posthog.desired import SecretText
 from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
@@ -87,6 +87,12 @@ class Applier:
         if kind.exact_list_of:
             return Applied(self._make_exact(kind, scope, found, desired))
         self._check_current_organization(kind)
+        moved = next((d for d in changed if d.field.from_key), None)
+        if kind.move_action and moved and self._inside(kind, scope, found):
+            found = self._move(kind, scope, found, moved.desired)
+            changed = differences(kind, desired, found.values, rotated=rotated)
+            if not changed:
+                return Applied(found)
         after = self._patch(kind, scope, found, {d.field.name: d.desired for d in changed}, rotated)
         sent = {difference.field.name for difference in changed}
         still = differences(kind, desired, after.values)
@@ -197,6 +203,47 @@ class Applier:
                 return self.live.put(kind, scope, answer)
         raise AssertionError("unreachable: the last try returns or raises")
 
+    # -- moving ------------------------------------------------------------------------------------------------
+
+    def _inside(self, kind: Kind, scope: Scope, found: Found) -> list[Found]:
+        """Everything that lies in an object, at any depth."""
+        if kind.holders is None:
+            return []
+        own = kind.natural_key(found.values)
+        return [
+            other
+            for other in self.live.collection(kind, scope).values()
+            if any(kind.natural_key(holder) == own for holder in kind.holders(other.values))
+        ]
+
+    def _move(self, kind: Kind, scope: Scope, found: Found, target: str) -> Found:
+        """Give a folder another path, and everything in it, declared or not.
+
+        Raises Impossible when the target exists: PostHog would merge the two.
+        """
+        name = next(field.name for field in kind.fields if field.from_key)
+        source, inside = str(found.values[name]), self._inside(kind, scope, found)
+        if self.live.find(kind, scope, {**found.values, name: target}):
+            raise Impossible(
+                f'there is a {kind.title} "{target}" already, and PostHog would merge "{source}" into it: move what is'
+                " in it by hand, or leave out `previously` to take over the one that is there"
+            )
+        try:
+            self.writer.post(
+                f"{self._path(kind, scope, found.id)}{kind.move_action}", {f"new_{name}": target}
+            )
+        except (NotOffered, OutcomeUnknown):
+            # Old servers do not offer it to keys; after a lost answer, moving what is still there completes it.
+            self.live.forget(kind, scope)
+            here = self.live.collection(kind, scope)
+            for other in (*inside, found):
+                current = here.get(other.id)
+                if current and current.values[name] == other.values[name]:
+                    path = f"{target}{str(other.values[name]).removeprefix(source)}"
+                    self.writer.patch(self._path(kind, scope, other.id), {name: path})
+        self.live.forget(kind, scope)
+        return self.live.object(kind, scope, found.id) or found
+
     # -- requests ------------------------------------------------------------------------------------------------
 
     def _patch(
@@ -301,14 +348,7 @@ class Applier:
             )
 
     def _check_empty(self, kind: Kind, scope: Scope, found: Found) -> None:
-        if kind.holders is None:
-            return
-        own = kind.natural_key(found.values)
-        inside = [
-            str(other.values["path"])
-            for other in self.live.collection(kind, scope).values()
-            if any(kind.natural_key(holder) == own for holder in kind.holders(other.values))
-        ]
+        inside = [str(other.values["path"]) for other in self._inside(kind, scope, found)]
         if inside:
             raise Impossible(
                 f"{len(inside)} entries that this stack does not manage are in this {kind.title} and would go with it"

@@ -246,6 +246,9 @@ class Kind:
     )
     accepts: Callable[[Mapping[str, Json]], bool] | None = None  # may the plugin referred to stand here?
     accepts_words: str = ""  # which plugins may, for messages: "one that handles events"
+    move_action: str | None = (
+        None  # POST `{id}/<this>` moves an object together with everything that lies in it
+    )
     created_with: tuple[str, ...] | None = None  # the only fields to POST; the others follow by PATCH
     in_current_organization: bool = (
         False  # old servers write to the key owner's current organization, not the URL's

@@ -213,6 +213,34 @@ def test_an_item_keeps_the_name_that_posthog_gave_it_when_it_moves(newest):
     assert newest.posthog.get(f"{path}{row['id']}/")["path"] == "Marketing/Real name"
 
 
+@pytest.mark.parametrize("age", ["2026", "2025"])
+def test_a_folder_moves_with_everything_in_it(sandboxes, age):
+    with trying(sandboxes("--age", age)) as it:
+        scope, kind = scope_of_new_project(it, "Moves"), KINDS["file_system_entry"]
+        folder = it.applier.create(kind, scope, {"path": "Marketing", "type": "folder"}).found
+        it.applier.create(kind, scope, {"path": "Marketing/Launches", "type": "folder"})
+        it.applier.create(kind, scope, {"path": "Marketing/Launches/Board", "type": "dashboard", "ref": "79"})
+
+        it.applier.update(kind, scope, folder, {"path": "Growth", "type": "folder"})
+
+        paths = {found.values["path"] for found in it.look_again().collection(kind, scope).values()}
+        assert {path for path in paths if not path.startswith("Unfiled")} == {
+            "Growth",
+            "Growth/Launches",
+            "Growth/Launches/Board",
+        }
+
+
+def test_a_folder_is_not_merged_into_another_one(newest):
+    scope, kind = scope_of_new_project(newest, "Merges"), KINDS["file_system_entry"]
+    folder = newest.applier.create(kind, scope, {"path": "Marketing", "type": "folder"}).found
+    newest.applier.create(kind, scope, {"path": "Marketing/Launches", "type": "folder"})
+    newest.applier.create(kind, scope, {"path": "Growth", "type": "folder"})
+
+    with pytest.raises(Impossible, match='there is a file system entry "Growth" already'):
+        newest.applier.update(kind, scope, folder, {"path": "Growth", "type": "folder"})
+
+
 def test_removing_an_item_files_it_away_and_leaves_the_object_alone(newest):
     scope, kind = scope_of_new_project(newest, "Items"), KINDS["file_system_entry"]
     item = newest.applier.create(

@@ -248,3 +248,23 @@ def test_a_program_may_use_the_api_token_as_a_secret(everything):
     web = next(r for urn, r in everything.state().items() if urn.endswith("posthog:Project::Web"))
 
     assert "ciphertext" in json.dumps(web["outputs"]["api_token"])
+
+
+def test_a_folder_can_be_renamed_with_what_is_in_it(everything):
+    posthog = everything.posthog
+    project = posthog.project("Web")["id"]
+    path = f"/api/projects/{project}/file_system/"
+    posthog.call("POST", path, {"path": "Marketing/Theirs", "type": "insight", "ref": "abc", "meta": {}})
+    before = {row["id"] for row in posthog.all(f"{path}?limit=1000")}
+    everything.write(
+        EVERYTHING.replace(
+            "Marketing: {type: folder}", "Growth: {type: folder, previously: Marketing}"
+        ).replace("Marketing/Launch", "Growth/Launch")
+    )
+
+    succeeded(everything.up())
+
+    rows = posthog.all(f"{path}?limit=1000")
+    assert {row["id"] for row in rows} == before
+    assert {"Growth", "Growth/Launch board", "Growth/Theirs"} <= {row["path"] for row in rows}
+    assert succeeded(everything.preview()).changes == {"unchanged": 10}

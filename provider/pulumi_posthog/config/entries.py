@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -63,7 +64,10 @@ class Builder:
                 entry = self._entry(kind, key, body, values[key], where=where, parent=parent, place=place)
                 made.append((entry, body, values[key]))
         self._check_previous(kind, [(key, body) for key, body in section.value.items()], values)
-        for entry, body, value in holders_first(made):
+        folders: dict[object, Entry] = {}
+        for alone, body, value in holders_first(made):
+            entry = moved_along(alone, folders)
+            folders[natural_key(entry)] = entry
             self.entries.append(entry)
             self.sections(kind, body, value, entry)
 
@@ -354,6 +358,18 @@ def earlier_names(parent: Entry | None, key: str, previously: Iterable[str]) -> 
     parents = (parent.name, *parent.previously) if parent else (None,)
     names = [joined(above, name) for above in parents for name in (key, *previously)]
     return tuple(dict.fromkeys(names[1:]))
+
+
+def moved_along(entry: Entry, folders: Mapping[object, Entry]) -> Entry:
+    """The entry with the names that it had while the folder it lies in had its earlier ones."""
+    above = entry.kind.holders(entry.fields) if entry.kind.holders else ()
+    keys = (entry.kind.natural_key(holder) for holder in above)
+    folder = next((folders[key] for key in keys if key in folders), None)
+    if folder is None or not folder.previously:
+        return entry
+    below = entry.name.removeprefix(folder.name)
+    names = (*entry.previously, *(f"{name}{below}" for name in folder.previously))
+    return dataclasses.replace(entry, previously=tuple(dict.fromkeys(names)))
 
 
 def listed(value: Json) -> tuple[str, ...]:

@@ -111,6 +111,7 @@ FILE_SYSTEM_ENTRY = Kind(
     deletion=Deletion.PATCH,
     removal=removal,
     holders=holders,
+    move_action="move/",
     serial_writes=True,
     oldest_wins=True,
     comparable=comparable,
