@@ -8,7 +8,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
 PULUMI_VERSION = $(shell sed -n 's|^require .*/pulumi/pkg/v3 v||p' tools/pulumi/engine/go.mod)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down test lint lock
+.PHONY: help install up down test soak lint lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -32,6 +32,9 @@ lint: install ## check style and types
 
 test: lint ## all checks and all tests, as .ci/run has them
 	.venv/bin/pytest -n 2
+
+soak: install ## hours of random configurations, faults and kills, and of broken files; a failure prints its seed
+	SOAK_EXAMPLES=$(or $(examples),10000) .venv/bin/pytest --timeout 0 tests/model tests/config/test_config_fuzz.py
 
 lock: install ## write requirements.lock anew; `make lock upgrade=1` takes newer versions where they fit
 	@mkdir -p .run && echo "pulumi==$(PULUMI_VERSION)" > .run/constraints.txt

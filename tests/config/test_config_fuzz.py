@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.soak import examples
 from pulumi_posthog import config
 from pulumi_posthog.config import source
 from pulumi_posthog.desired import ConfigError, Desired, SecretText
@@ -99,21 +100,13 @@ def check(result):
         )
 
 
-PROFILE = settings(
-    max_examples=400,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-@PROFILE
+@settings(**examples(400))
 @given(mutations=st.lists(MUTATION, min_size=1, max_size=6), offline=st.booleans())
 def test_a_damaged_file_is_refused_or_read(folder, mutations, offline):
     check(outcome(mutated(TEXT, mutations).encode(errors="surrogatepass"), offline=offline))
 
 
-@settings(PROFILE, max_examples=200)
+@settings(**examples(200))
 @given(data=st.binary(max_size=200))
 def test_any_bytes_are_refused_or_read(folder, data):
     check(outcome(data))
@@ -142,7 +135,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(PROFILE, max_examples=300)
+@settings(**examples(300))
 @given(
     sections=st.fixed_dictionaries({}, optional={"projects": VALUES, "roles": VALUES}),
     body=st.dictionaries(st.sampled_from(["Web", "Shop", "web", " Web"]), VALUES, max_size=3),
@@ -156,7 +149,7 @@ def test_any_values_in_any_place_are_refused_or_read(folder, sections, body):
     check(outcome(yaml.safe_dump(tree, allow_unicode=True).encode()))
 
 
-@settings(PROFILE, max_examples=100)
+@settings(**examples(100))
 @given(mutations=st.lists(MUTATION, min_size=1, max_size=4))
 def test_both_parsers_say_the_same_of_a_damaged_file(folder, mutations):
     text = mutated(TEXT, mutations).encode(errors="surrogatepass")

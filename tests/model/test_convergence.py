@@ -6,7 +6,6 @@ engine calls as Pulumi's, in one process; `tests/e2e` runs the real one.
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -14,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from harness.engine import Engine, Killed, Refused
 from harness.sandbox import Sandbox
+from harness.soak import examples
 from pulumi_posthog.api import ApiError, Reader
 from pulumi_posthog.apply import HalfMade, Impossible
 from pulumi_posthog.desired import Desired, Entry, SecretText
@@ -26,7 +26,6 @@ from pulumi_posthog.dynamic import KEY_VARIABLE, Session
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.rails import Limits
 
-EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "100"))
 PEOPLE = ("ada@acme.io", "ana@acme.io", "bo@acme.io", "cy@acme.io", "dee@acme.io")
 # Each strikes one request, the {after}th that matches: whatever it is, it happens somewhere in the middle.
 FAULTS = (
@@ -216,13 +215,7 @@ disturbances = st.builds(
 )
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize="SOAK_EXAMPLES" not in os.environ,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(**examples(100))
 @given(st.lists(st.tuples(models(), disturbances), min_size=1, max_size=3))
 def test_repeated_ups_converge_whatever_happens(posthog, reaper, rounds):
     posthog.call("POST", "/_sandbox/reset")
