@@ -35,7 +35,7 @@ def client(database: Path) -> Any:
     """One for all: each would read all of the page's style sheets anew."""
     from django.test import Client
 
-    return Client(raise_request_exception=False)
+    return Client(raise_request_exception=False, SERVER_NAME="localhost")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -185,10 +186,20 @@ def test_a_method_that_is_not_there_is_named(api: API) -> None:
     assert (answer.status, answer.body) == (405, {"error": "info takes GET"})
 
 
-def test_it_is_closed_to_other_machines(api: API) -> None:
-    response = api.client.get("/_sandbox/info", REMOTE_ADDR="192.0.2.7")
+@pytest.mark.parametrize(
+    "where", [{"REMOTE_ADDR": "192.0.2.7"}, {"SERVER_NAME": "rebound.example.com"}], ids=["machine", "name"]
+)
+def test_from_elsewhere_it_wants_an_unrestricted_key(
+    api: API, key_of: Callable[..., str], where: dict[str, str]
+) -> None:
+    def status(key: str) -> int:
+        return int(
+            api.client.get("/_sandbox/info", headers={"Authorization": f"Bearer {key}"}, **where).status_code
+        )
 
-    assert response.status_code == 403
+    assert status("") == 403
+    assert status(key_of(scopes=["*"])) == 403
+    assert status("phx_of_the_owner") == 200
 
 
 def test_a_body_that_is_no_object_is_refused(api: API) -> None:
