@@ -237,6 +237,12 @@ class KindProvider(ResourceProvider):
         matches = session.live.find(kind, scope, {})
         if not matches:
             return None
+        if matches[0].answer.get("is_default"):
+            return (
+                f'"{matches[0].answer.get("name")}" is the organization\'s default role: PostHog puts every new member'
+                " into it, and an exact list would put them out again\n"
+                "  hint: write `members: {mode: additive, items: [...]}`"
+            )
         declared, item = to_values(kind, inputs).get(name, ()), KINDS[kind.exact_list_of]
         live = matches[0].values[name]
         refusal = list_refusal(item, str(matches[0].answer.get("name", "")), live, declared, Session.limits)

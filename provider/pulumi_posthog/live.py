@@ -18,6 +18,7 @@ from pulumi_posthog.kinds.project import PROJECT
 T = TypeVar("T")
 # Under this key an answer says which of its fields came from, and must be sent to, the kind's second URL.
 ELSEWHERE = "__elsewhere"
+PROJECTS, ENVIRONMENTS = "/api/projects/", "/api/environments/"
 Scope = Mapping[str, str]  # the ids that fill in a collection's path: {"project": "2"}
 
 
@@ -118,6 +119,7 @@ class Live:
         self.organization_id = organization
         self._once = Once()
         self._lock = threading.RLock()
+        self._below_environments = False
         self._embedded: dict[tuple[str, str], tuple[Found | None, Collection]] = {}
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -233,7 +235,8 @@ class Live:
 
     def path(self, kind: Kind | Lookup, scope: Scope) -> str:
         """The collection's path."""
-        return kind.collection.format(organization=self.organization_id, **scope)
+        path = kind.collection.format(organization=self.organization_id, **scope)
+        return path.replace(PROJECTS, ENVIRONMENTS, 1) if self._below_environments else path
 
     def _key(self, kind: Kind, scope: Scope) -> tuple[str, str]:
         return ("collection", self.path(kind, scope))
@@ -264,6 +267,8 @@ class Live:
             if kind.parent != PROJECT.name:
                 raise
             if self.object(PROJECT, {}, scope[PROJECT.name]) is not None:
+                if not self._below_environments and (found := self._other_prefix(kind, scope)) is not None:
+                    return found
                 raise IncompleteRead(
                     f"this server has no list of {kind.title} objects",
                     method="GET",
@@ -272,6 +277,14 @@ class Live:
                 ) from None
             return Collection(kind, ())
         return Collection(kind, (answer for answer in answers if not answer.get("deleted")))
+
+    def _other_prefix(self, kind: Kind, scope: Scope) -> Collection | None:
+        """The list below the environment's URL, where the server has it only there (posthog-api.md 15)."""
+        self._below_environments = True
+        with contextlib.suppress(NotFound):
+            return Collection(kind, self.reader.list_all(self.path(kind, scope), page_size=kind.page_size))
+        self._below_environments = False
+        return None
 
     def _item(self, kind: Kind, scope: Scope, id_: str) -> Mapping[str, Json] | None:
         """One object that its list answers only in part."""
