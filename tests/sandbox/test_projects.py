@@ -152,6 +152,21 @@ READING = (
         {"count": 1, "results": [{"id": "{project}"}]},
         ages=(2025, 2026),
     ),
+    Row(
+        "one environment of a project",
+        GET(ONE + "environments/{project}/"),
+        200,
+        {"id": "{project}"},
+        ages=(2025, 2026),
+    ),
+    Row(
+        "not of another project",
+        GET("/api/projects/{second}/environments/{project}/"),
+        404,
+        NOT_FOUND,
+        given=[SECOND],
+        ages=(2025, 2026),
+    ),
 )
 
 CREATING = (

@@ -11,6 +11,7 @@ import pytest
 from pulumi_posthog.sandbox.options import SandboxError
 from sandbox.table import API
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 FILE = """
 organization:
   host: https://eu.posthog.com
@@ -134,3 +135,40 @@ def test_a_file_that_cannot_be_used_is_named_in_one_line(
 
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_files_include_others(filled: Callable[[str], Any], tmp_path: Path) -> None:
+    from pulumi_posthog.sandbox.models import Role
+
+    (tmp_path / "roles.yaml").write_text("Analysts: {members: [ana@acme.io]}")
+    filled("roles: !include roles.yaml")
+
+    assert list(Role.objects.values_list("name", flat=True)) == ["Analysts"]
+
+
+def test_files_that_include_each_other_are_refused(filled: Callable[[str], Any]) -> None:
+    with pytest.raises(SandboxError, match="without end"):
+        filled("roles: !include posthog.yaml")
+
+
+@pytest.mark.parametrize(
+    "example", sorted(EXAMPLES.glob("*/posthog.yaml")), ids=lambda path: path.parent.name
+)
+def test_every_example_can_be_a_seed(api: API, filled: Callable[[str], Any], example: Path) -> None:
+    from pulumi_posthog.sandbox.seed_file import seed_from
+
+    organization = seed_from(example)
+
+    assert organization.projects.count() > 0
+
+
+def test_a_dashboard_that_has_a_row_is_filed_and_not_doubled(filled: Callable[[str], Any]) -> None:
+    from pulumi_posthog.sandbox.models import FileSystem, Project
+    from pulumi_posthog.sandbox.seed_file import seed_row
+
+    filled("projects: {Web: {}}")
+    web = Project.objects.get()
+    row = FileSystem.objects.get(project=web, type="dashboard")
+    seed_row(web, "Marketing/Board", {"type": "dashboard", "ref": row.ref})
+
+    assert FileSystem.objects.get(project=web, type="dashboard").path == "Marketing/Board"

@@ -371,6 +371,17 @@ class EnvironmentView(ProjectView):
         project.environment_name = name
 
 
+class EnvironmentOfProjectView(EnvironmentView):
+    """`/api/projects/{pid}/environments/{id}/`: the same under its project (3.2)."""
+
+    @cached_property
+    def project(self) -> Project:
+        found = super().project
+        if self.kwargs["parent_id"] not in {"@current", str(found.pk)}:
+            raise NotFound
+        return found
+
+
 class NestedEnvironmentView(PostHogView):
     """`/api/projects/{pid}/environments/`: there is one, and a second is 403 (3.2)."""
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from rest_framework.exceptions import ValidationError
 
+from pulumi_posthog.sandbox.file_system_moves import put
 from pulumi_posthog.sandbox.file_system_paths import depth_of, make_parents
 from pulumi_posthog.sandbox.models import (
     MEMBER,
@@ -37,14 +38,22 @@ CONFIG_FAMILIES: dict[str, list[str]] = {
     "site_apps": [],
 }
 TREE = "file_system"
+DEEPEST_INCLUDE = 20
 
 
 class SeedLoader(yaml.SafeLoader):
-    """`!env NAME` is the variable, or a placeholder where it is not set; other tags give their text."""
+    """`!env NAME`, `!secret name` are the variable, or a placeholder where it is not set; `!include` is the file."""
+
+    path: Path
+    depth: int
 
 
 def resolved(loader: SeedLoader, suffix: str, node: yaml.Node) -> Any:
     text = str(loader.construct_scalar(node)) if isinstance(node, yaml.ScalarNode) else ""
+    if suffix == "include":
+        if loader.depth >= DEEPEST_INCLUDE:
+            raise SandboxError(f"--seed {loader.path}: files include each other without end")
+        return load(loader.path.parent / text, loader.depth + 1)
     name = text.split()[0] if text.split() else suffix
     return os.environ.get(name) or f"placeholder-of-{name}"
 
@@ -52,16 +61,24 @@ def resolved(loader: SeedLoader, suffix: str, node: yaml.Node) -> Any:
 SeedLoader.add_multi_constructor("!", resolved)
 
 
-def read(path: Path) -> dict[str, Any]:
-    """The file as plain values."""
+def load(path: Path, depth: int = 0) -> Any:
+    """A file and what it includes, as plain values."""
     try:
-        text = path.read_text(encoding="utf-8")
+        loader = SeedLoader(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise SandboxError(f"--seed {path}: {error}") from error
+    loader.path, loader.depth = path, depth
     try:
-        found = yaml.load(text, Loader=SeedLoader)  # noqa: S506 - a SafeLoader
+        return loader.get_single_data()
     except yaml.YAMLError as error:
         raise SandboxError(f"--seed {path}: {' '.join(str(error).split())}") from error
+    finally:
+        loader.dispose()
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The whole of it."""
+    found = load(path)
     if not isinstance(found, dict):
         raise SandboxError(f"--seed {path}: organization, projects and roles are expected")
     return found
@@ -164,6 +181,13 @@ def seed_row(project: Project, path: str, value: dict[str, Any]) -> None:
     if type_ == "folder" and same.exists():
         return
     make_parents(project, path, None, escaped=False)
+    # A dashboard that the project was made with has its row already: it is filed where the file says.
+    filed = (
+        FileSystem.objects.filter(project=project, type=type_, ref=value.get("ref")).exclude(ref=None).first()
+    )
+    if filed is not None and not value.get("shortcut"):
+        put(filed, path)
+        return
     FileSystem.objects.create(
         project=project,
         path=path,
@@ -178,7 +202,11 @@ def seed_row(project: Project, path: str, value: dict[str, Any]) -> None:
 
 def seed_role(organization: Organization, name: str, value: dict[str, Any]) -> None:
     """With its members, whichever way they are listed."""
-    role = Role.objects.create(organization=organization, name=str(value.get("name") or name))
+    role = Role.objects.create(
+        organization=organization,
+        name=str(value.get("name") or name),
+        feature_flags_access_level=value.get("feature_flags_access_level", Role.EDIT),
+    )
     members = value.get("members") or []
     emails = members.get("items") or [] if isinstance(members, dict) else members
     for email in emails:

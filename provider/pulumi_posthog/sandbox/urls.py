@@ -22,7 +22,12 @@ from pulumi_posthog.sandbox.feature_flag_access import FeatureFlagRoleAccessView
 from pulumi_posthog.sandbox.file_system import FileSystemShortcutView, FileSystemTreeView
 from pulumi_posthog.sandbox.organizations import InviteView, MemberView, OrganizationView, UserView
 from pulumi_posthog.sandbox.pipeline import FAMILIES, PluginConfigView, PluginView, narrowed
-from pulumi_posthog.sandbox.projects import EnvironmentView, NestedEnvironmentView, ProjectView
+from pulumi_posthog.sandbox.projects import (
+    EnvironmentOfProjectView,
+    EnvironmentView,
+    NestedEnvironmentView,
+    ProjectView,
+)
 from pulumi_posthog.sandbox.roles import RoleMembershipView, RoleView
 from pulumi_posthog.sandbox.views import PostHogView
 
@@ -105,6 +110,8 @@ def project_routes() -> Iterator[URLPattern]:
         for action in ("reset_token", "rotate_secret_token", "delete_secret_token_backup"):
             yield route(f"{detail}/{action}", view, {"patch": action})
     yield route(r"projects/(?P<project_id>[^/]+)/environments", NestedEnvironmentView, COLLECTION)
+    nested = r"projects/(?P<parent_id>[^/]+)/environments/(?P<project_id>[^/]+)"
+    yield route(nested, EnvironmentOfProjectView, DETAIL)
     rules = {"get": "list", "put": "update"}
     for project in PROJECTS:
         yield route(f"{project}/access_controls", ProjectAccessControlView, rules)
