@@ -31,9 +31,10 @@ from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
 from pulumi_posthog.kind import Deletion, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.live import Found, Live, Scope
+from pulumi_posthog.objections import objection_to_deletion, objection_to_list
 from pulumi_posthog.plan import Difference, details, differences
 from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values
-from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, list_refusal, refusals
+from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, refusals
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -117,7 +118,7 @@ class KindProvider(ResourceProvider):
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
         kind, olds = KINDS[self.kind], _olds or {}
         inputs = checked(kind, olds, news)
-        refusal = self._resolve(kind, inputs) or self._refusal(kind, inputs)
+        refusal = self._resolve(kind, inputs) or self._objection(kind, inputs)
         if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
         if not olds:
@@ -225,52 +226,16 @@ class KindProvider(ResourceProvider):
                     )
         return None
 
-    def _refusal(self, kind: Kind, inputs: Props) -> str | None:
-        """Why the rails do not allow what is declared: emptying an exact list, deleting what is guarded."""
-        if kind.parent and not engine.known(inputs.get(kind.parent)):
+    @staticmethod
+    def _objection(kind: Kind, inputs: Props) -> str | None:
+        """Why the rails do not allow what is declared, as far as that can be known yet."""
+        absent = bool(inputs.get("__absent"))
+        if not (absent or kind.exact_list_of) or (kind.parent and not engine.known(inputs.get(kind.parent))):
             return None
-        if inputs.get("__absent"):
-            return self._deletion_refusal(kind, inputs)
-        if not kind.exact_list_of:
-            return None
-        session, scope, name = Session.of(inputs), _scope(kind, inputs), kind.writable[0].name
-        matches = session.live.find(kind, scope, {})
-        if not matches:
-            return None
-        if matches[0].answer.get("is_default"):
-            return (
-                f'"{matches[0].answer.get("name")}" is the organization\'s default role: PostHog puts every new member'
-                " into it, and an exact list would put them out again\n"
-                "  hint: write `members: {mode: additive, items: [...]}`"
-            )
-        declared, item = to_values(kind, inputs).get(name, ()), KINDS[kind.exact_list_of]
-        live = matches[0].values[name]
-        refusal = list_refusal(item, str(matches[0].answer.get("name", "")), live, declared, Session.limits)
-        if refusal:
-            return str(refusal)
-        gone = {value.casefold() for value in live} - {value.casefold() for value in declared}
-        own = str(session.live.me().get("email", "")) if gone else ""
-        if own.casefold() in gone and not Session.limits.allowed.get(item.name):
-            return (
-                f"{own} owns the key that this runs with, and would lose this {item.title}\n"
-                f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals {item.name}=1"
-            )
-        return None
-
-    def _deletion_refusal(self, kind: Kind, inputs: Props) -> str | None:
-        values, live = to_values(kind, inputs), Session.of(inputs).live
-        name = str(values.get("name", ""))
-        matches = live.find(kind, {}, values)
-        if not matches:
-            return None
-        if f"{kind.name}/{name}" not in Session.limits.deletions:
-            return (
-                f'{kind.title} "{name}" would be deleted with everything in it, for good\n'
-                f"  hint: if that is meant, say so: pulumi config set posthog:allowDeletions {kind.name}/{name}"
-            )
-        if len(live.collection(kind, {})) == 1:
-            return f'{kind.title} "{name}" is the last one of the organization and stays'
-        return None
+        live, scope, values = Session.of(inputs).live, _scope(kind, inputs), to_values(kind, inputs)
+        if absent:
+            return objection_to_deletion(kind, values, live, Session.limits)
+        return objection_to_list(kind, scope, values, live, Session.limits)
 
     def _announce(self, kind: Kind, inputs: Props) -> None:
         if (kind.parent and not engine.known(inputs.get(kind.parent))) or inputs.get("__absent"):

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from harness.stack import Stack
+
 pytestmark = pytest.mark.e2e
 
 NINE = [f"Role {number}" for number in range(9)]
@@ -267,3 +269,65 @@ def test_one_bad_object_stopped_all_the_others(stack):
 
     assert run.status != 0
     assert set(NINE) <= role_names(posthog)
+
+
+def test_a_half_made_project_was_made_again(stack):
+    posthog = stack.posthog
+    stack.write("projects:\n  Web:\n    timezone: Europe/Berlin\n    anonymize_ips: true\n")
+    posthog.call("POST", "/_sandbox/faults", {"spec": "503 PATCH /projects/ times=50"})
+    half = stack.up()
+    posthog.call("DELETE", "/_sandbox/faults")
+    assert half.status != 0
+    assert "Traceback" not in half.text, half.text
+    project = posthog.project("Web")
+    assert project["anonymize_ips"] is False
+    posthog.count_anew()
+
+    run = stack.up()
+
+    assert run.status == 0, run.text
+    path = f"/api/organizations/{posthog.organization}/projects/{project['id']}/"
+    assert posthog.writes() == {f"PATCH {path}": 1}
+    assert posthog.project("Web")["anonymize_ips"] is True
+    assert stack.preview().changes == {"unchanged": 3}
+
+
+def test_two_runs_at_once_wrote_over_each_other(stack):
+    posthog = stack.posthog
+    stack.write(roles_file(NINE[:2]))
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 1500})
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
+    with subprocess.Popen(
+        command,
+        cwd=stack.folder,
+        env=stack.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as first:
+        deadline = time.monotonic() + 60
+        while not posthog.requests()["total"] and time.monotonic() < deadline:
+            time.sleep(0.1)
+        second = stack.up()
+        said, _ = first.communicate(timeout=120)
+
+    assert "the stack is currently locked" in second.text
+    assert second.status != 0
+    assert first.returncode == 0, said
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
+    assert stack.up().changes == {"unchanged": 4}
+
+
+def test_two_stacks_fought_over_one_object_without_knowing(stack, tmp_path):
+    stack.write("roles:\n  Analysts: {}\n")
+    assert stack.up().status == 0
+    other = Stack(tmp_path / "other", stack.posthog)
+    other.write("roles:\n  Analysts: {}\n")
+
+    run = other.up()
+
+    assert "exists in PostHog already" in run.text
+    roles = [
+        role["name"] for role in stack.posthog.all(f"/api/organizations/{stack.posthog.organization}/roles/")
+    ]
+    assert roles.count("Analysts") == 1

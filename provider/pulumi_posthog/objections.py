@@ -1,0 +1,56 @@
+"""One declared object, live, limits -> why the rails do not allow it; None when they do. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi_posthog.kind import Json, Kind
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.live import Live, Scope
+from pulumi_posthog.rails import Limits, list_refusal
+
+
+def objection_to_list(
+    kind: Kind, scope: Scope, values: Mapping[str, Json], live: Live, limits: Limits
+) -> str | None:
+    """Why a list that is exact may not become what is declared: it would lose too much, or the wrong one.
+
+    `kind` is one with `exact_list_of`, `scope` names its parent.
+    """
+    found = next(iter(live.find(kind, scope, {})), None)
+    if found is None:
+        return None
+    name, item = kind.writable[0].name, KINDS[kind.exact_list_of or ""]
+    parent = str(found.answer.get("name", ""))
+    if found.answer.get("is_default"):
+        return (
+            f'"{parent}" is the organization\'s default role: PostHog puts every new member into it, and an exact list'
+            " would put them out again\n  hint: write `members: {mode: additive, items: [...]}`"
+        )
+    before, declared = found.values[name], values.get(name, ())
+    refusal = list_refusal(item, parent, before, declared, limits)
+    if refusal:
+        return str(refusal)
+    gone = {value.casefold() for value in before} - {value.casefold() for value in declared}
+    own = str(live.me().get("email", "")) if gone else ""
+    if own.casefold() in gone and not limits.allowed.get(item.name):
+        return (
+            f"{own} owns the key that this runs with, and would lose this {item.title}\n"
+            f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals {item.name}=1"
+        )
+    return None
+
+
+def objection_to_deletion(kind: Kind, values: Mapping[str, Json], live: Live, limits: Limits) -> str | None:
+    """Why a guarded object that is declared absent may not be deleted: nobody allowed it, or it is the last one."""
+    name = str(values.get("name", ""))
+    if not live.find(kind, {}, values):
+        return None
+    if f"{kind.name}/{name}" not in limits.deletions:
+        return (
+            f'{kind.title} "{name}" would be deleted with everything in it, for good\n'
+            f"  hint: if that is meant, say so: pulumi config set posthog:allowDeletions {kind.name}/{name}"
+        )
+    if len(live.collection(kind, {})) == 1:
+        return f'{kind.title} "{name}" is the last one of the organization and stays'
+    return None
