@@ -40,3 +40,9 @@ def lab(seeded: Callable[[str], Sandbox], tmp_path: Path) -> Lab:
 def lab_of_any_age(request: pytest.FixtureRequest, seeded: Callable[[str], Sandbox], tmp_path: Path) -> Lab:
     """The same of a server of each age."""
     return lab_of(seeded(request.param), tmp_path)
+
+
+@pytest.fixture
+def old_lab(seeded: Callable[[str], Sandbox], tmp_path: Path) -> Lab:
+    """The same of the oldest server: there, names of projects are not unique."""
+    return lab_of(seeded("2024"), tmp_path)

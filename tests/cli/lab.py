@@ -44,6 +44,16 @@ roles:
     members: {{mode: additive, items: [cy@acme.io]}}
   Guests: {{}}
 """
+PULUMI = """\
+#!/bin/sh
+case "$*" in
+  "version") echo v3.259.0;;
+  "whoami"*) echo '{{"user": "ana", "url": "file:///state"}}';;
+  "stack export --stack prod"*) cat {folder}/state.json;;
+  "config"*) echo "{{}}";;
+  *) echo "error: no stack named 'nope' found" >&2; exit 6;;
+esac
+"""
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,15 @@ class Lab:
             assert secret not in out + err
         return Run(process.returncode, out, err)
 
+    def pulumi(self, state: str = "{}") -> None:
+        """A `pulumi` that knows one stack, "prod", with this state; the real one takes a second and a backend."""
+        folder = self.folder / "bin"
+        folder.mkdir(exist_ok=True)
+        (folder / "state.json").write_text(state)
+        program = folder / "pulumi"
+        program.write_text(PULUMI.format(folder=folder))
+        program.chmod(0o755)
+
     def call(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
         """One request below the organization, or anywhere with a path that begins with /."""
         path = path if path.startswith("/") else f"/api/organizations/{ORGANIZATION}/{path}"
@@ -132,7 +151,7 @@ def lab_of(posthog: Sandbox, folder: Path) -> Lab:
     """A lab whose sandbox is as at the start."""
     posthog.call("POST", "/_sandbox/reset")
     environment = {
-        "PATH": os.environ["PATH"],
+        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "POSTHOG_PERSONAL_API_KEY": KEY,
@@ -140,6 +159,7 @@ def lab_of(posthog: Sandbox, folder: Path) -> Lab:
     }
     lab = Lab(posthog, folder, environment)
     lab.write()
+    lab.pulumi()
     return lab
 
 

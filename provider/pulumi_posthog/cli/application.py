@@ -25,6 +25,7 @@ from pulumi_posthog.cli.schema import schema
 from pulumi_posthog.cli.validate import validate
 
 ISSUES = "https://github.com/pulumi-posthog/pulumi-posthog/issues"
+TYPERS_INTERRUPTED = 130  # what typer makes of Ctrl-C
 NO_COLOR, DEBUG = "--no-color", "--debug"
 
 application = typer.Typer(
@@ -71,6 +72,8 @@ def run(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         result = application([*anywhere, *rest], prog_name="pulumi-posthog", standalone_mode=False)
+        if result == TYPERS_INTERRUPTED:
+            raise KeyboardInterrupt
         sys.stdout.flush()
     except BaseException as error:
         return _failed(error, debug=DEBUG in anywhere)
@@ -98,7 +101,7 @@ def _failed(error: BaseException, *, debug: bool) -> Exit:
     if isinstance(error, typer.Abort | KeyboardInterrupt):
         terminal.note("cancelled")
         return Exit.CANCELLED
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
         # Whoever read our output has stopped: there is nobody to tell, and Python must not try at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.CANCELLED
@@ -122,11 +125,10 @@ def _misused(error: typer.TyperException) -> Exit:
     from pulumi_posthog.cli import terminal
 
     context = getattr(error, "ctx", None)
-    message = error.format_message().replace("\n", " ").replace("\t", " ")
-    if not message.strip() or context is None:
-        terminal.error(message or "nothing to do", "pulumi-posthog --help")
-    elif type(error).__name__ == "NoArgsIsHelpError":
+    command = context.command_path if context else application.info.name
+    if type(error).__name__ == "NoArgsIsHelpError":
         terminal.note(error.format_message())
     else:
-        terminal.error(message[:1].lower() + message[1:].rstrip("."), f"see {context.command_path} --help")
+        message = " ".join(error.format_message().split())
+        terminal.error(message[:1].lower() + message[1:].rstrip("."), f"see {command} --help")
     return Exit.USAGE

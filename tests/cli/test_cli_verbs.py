@@ -1,0 +1,451 @@
+"""The other verbs, and what is true of all of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+
+import pytest
+
+from cli.lab import COMMAND, DECLARED, Lab
+from pulumi_posthog.cli.application import application, run
+from pulumi_posthog.cli.sandbox import sandbox
+from pulumi_posthog.sandbox import Options
+
+VERBS = sorted(
+    str(command.callback.__name__) for command in application.registered_commands if command.callback
+)
+BROKEN = "projects:\n  Web: {timzone: Mars, anonymize_ips: maybe}\n"
+
+# -- validate ------------------------------------------------------------------------------------------------------
+
+
+def test_a_good_file_is_said_to_be_good(lab: Lab):
+    run = lab.run("validate", POSTHOG_PERSONAL_API_KEY="", SNOWFLAKE_PASSWORD="")
+
+    assert (run.status, run.out) == (0, "posthog.yaml: 10 objects declared, nothing wrong\n")
+
+
+def test_every_problem_is_told_at_once_with_its_place_and_a_hint(lab: Lab):
+    lab.write(BROKEN)
+
+    run = lab.run("validate")
+
+    assert run.status == 2
+    assert (
+        'posthog.yaml:6:9: project "Web" has no field "timzone"\n  hint: did you mean "timezone"?' in run.out
+    )
+    assert "anonymize_ips" in run.out
+    assert run.err == "2 problems\n"
+
+
+def test_several_files_are_checked_in_one_go(lab: Lab):
+    lab.write(BROKEN, "broken.yaml")
+
+    run = lab.run("validate", "broken.yaml", "posthog.yaml", "nowhere.yaml")
+
+    assert run.status == 2
+    assert "broken.yaml:6:9" in run.out
+    assert "there is no file nowhere.yaml" in run.out
+    assert "posthog.yaml: 10 objects declared" in run.out
+
+
+@pytest.mark.parametrize(("declared", "status"), [(DECLARED, 0), (BROKEN, 2)])
+def test_validate_is_complete_in_every_format(lab: Lab, declared: str, status: int):
+    lab.write(declared)
+
+    runs = {form: lab.run("validate", "--format", form) for form in ("text", "json", "sarif", "github")}
+
+    assert {run.status for run in runs.values()} == {status}
+    assert runs["json"].json["exit_code"] == status
+    assert len(runs["json"].json["problems"]) == status
+    (sarif,) = runs["sarif"].json["runs"]
+    assert len(sarif["results"]) == status
+    lines = runs["github"].out.splitlines()
+    assert len(lines) == status
+    assert all(
+        re.match(r"::error title=pulumi-posthog,file=posthog.yaml,line=6,col=\d+::", line) for line in lines
+    )
+
+
+# -- schema and explain --------------------------------------------------------------------------------------------
+
+
+def test_the_schema_is_the_one_that_is_committed(lab: Lab):
+    assert (
+        "timezone" in lab.run("schema").json["properties"]["projects"]["additionalProperties"]["properties"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("", ["organization", "projects", "roles"]),
+        ("projects", ["timezone", "file_system", "project:write to change"]),
+        ("projects.timezone", ["Africa/Abidjan", '"UTC"', "is not managed"]),
+        ("projects.Web.timezone", ["Africa/Abidjan"]),
+        ("projects.*.file_system", ["folder"]),
+        ("projects.Web.pipeline_destinations.Orders.config", ["!env NAME", "cannot be seen"]),
+        ("projects.session_recording_sample_rate", ["at most 2", "or null"]),
+        ("roles.feature_flags_access_level", ["21, 37", "up to 2024"]),
+        ("roles.Analysts", ["members"]),
+        ("roles.members", ["Exactly these"]),
+        ("organization.host", ["eu.posthog.com"]),
+    ],
+)
+def test_a_key_is_explained(capsys: pytest.CaptureFixture[str], path: str, said: list[str]):
+    assert run(["explain", path]) == 0
+    text = capsys.readouterr().out
+    assert run(["explain", path, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+
+    assert all(each in text for each in said), text
+    assert document["doc"].split()[0] in text
+
+
+def test_an_explanation_in_a_terminal(lab: Lab):
+    assert "projects.timezone\nThe time zone" in lab.run("explain", "projects.Web.timezone").out
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("projcts", "did you mean projects?"),
+        ("projects.timzone", "did you mean timezone?"),
+        ("projects.Web.timzone", "did you mean timezone?"),
+        ("organization.hst", "did you mean host?"),
+    ],
+)
+def test_an_unknown_key_is_answered_with_the_closest_one(
+    capsys: pytest.CaptureFixture[str], path: str, said: str
+):
+    assert run(["explain", path]) == 2
+    assert said in capsys.readouterr().err
+
+
+# -- adopt ---------------------------------------------------------------------------------------------------------
+
+
+def test_adopt_tells_what_exists_what_would_be_made_and_what_would_change(lab: Lab):
+    lab.write("projects:\n  Web: {timezone: UTC}\nroles:\n  Guests: {}\n  New: {}\n")
+
+    run = lab.run("adopt", "--format", "json")
+
+    assert run.status == 0
+    rows = {each["path"]: (each["fate"], each["changes"]) for each in run.json["entries"]}
+    assert rows == {
+        "projects.Web": ("taken over", ["timezone"]),
+        "roles.Guests": ("taken over", []),
+        "roles.New": ("made", []),
+    }
+    assert "1 do not exist, and would be made" in lab.run("adopt").out
+
+
+def test_adopt_tells_what_another_stack_has_already(lab: Lab):
+    guests = lab.posthog.role("Guests")["id"]
+    resource = {
+        "urn": "urn:pulumi:t::p::pulumi-python:dynamic/posthog:Role::Guests",
+        "type": "pulumi-python:dynamic/posthog:Role",
+        "id": guests,
+        "inputs": {"name": "Guests", "__declared": ["name"]},
+    }
+    (lab.folder / "state.json").write_text(json.dumps({"deployment": {"resources": [resource]}}))
+    lab.write("roles:\n  Guests: {}\n")
+
+    elsewhere = lab.run("adopt", "--other-state", "state.json", "--format", "json")
+    own = lab.run("adopt", "--stack-state", "state.json", "--format", "json")
+
+    assert (elsewhere.status, elsewhere.json["entries"][0]["fate"]) == (2, "managed elsewhere")
+    assert (own.status, own.json["entries"][0]["fate"]) == (0, "managed already")
+
+
+def test_adopt_asks_when_several_objects_may_be_meant(old_lab: Lab):
+    lab = old_lab
+    lab.call("POST", "projects/", {"name": "Shop"})
+    lab.write("projects:\n  Shop: {}\n")
+
+    run = lab.run("adopt")
+
+    assert run.status == 2
+    assert "1 are ambiguous" in run.out
+    assert "write the `id`" in run.out
+
+
+def test_adopt_says_what_it_could_not_look_at(lab: Lab):
+    run = lab.run("adopt", "--format", "json", POSTHOG_PERSONAL_API_KEY=lab.key_without("plugin:read"))
+
+    assert run.status == 4
+    assert run.json["counts"]["could not look"] == 1
+
+
+# -- doctor --------------------------------------------------------------------------------------------------------
+
+
+def outcomes(lab: Lab, **environment: str) -> tuple[int, dict[str, str]]:
+    run = lab.run("doctor", "--format", "json", **environment)
+    assert run.json["exit_code"] == run.status
+    return run.status, {each["name"]: each["outcome"] for each in run.json["checks"]}
+
+
+def test_doctor_passes_where_nothing_is_missing(lab: Lab):
+    status, found = outcomes(lab)
+
+    assert status == 0
+    assert "failed" not in found.values()
+    for name in (
+        "Python",
+        "configuration",
+        "key",
+        "clock",
+        "organization",
+        "membership",
+        "plugin:read",
+        "server",
+    ):
+        assert found[name] == "passed", name
+
+
+def test_doctor_names_the_scopes_that_the_file_needs_and_the_key_lacks(lab: Lab):
+    status, found = outcomes(lab, POSTHOG_PERSONAL_API_KEY=lab.key_without("plugin:read", "file_system:read"))
+
+    assert status == 3
+    assert found["plugin:read"] == found["file_system:read"] == "failed"
+    assert found["project:read"] == "passed"
+
+
+def test_doctor_asks_for_no_more_scopes_than_the_file_needs(lab: Lab):
+    lab.write("roles:\n  Guests: {}\n")
+
+    run = lab.run("doctor")
+
+    assert "scopes needed: activity_log:read, organization:write, user:read" in run.out
+
+
+@pytest.mark.parametrize(
+    ("environment", "status"),
+    [({"POSTHOG_PERSONAL_API_KEY": ""}, 3), ({"POSTHOG_PERSONAL_API_KEY": "phx_nobody_has_this"}, 3)],
+)
+def test_doctor_says_what_is_wrong_with_a_key(lab: Lab, environment: dict[str, str], status: int):
+    assert outcomes(lab, **environment) == (status, {**outcomes(lab, **environment)[1], "key": "failed"})
+
+
+def test_doctor_tells_a_broken_file_and_an_organization_that_the_key_does_not_see(lab: Lab):
+    path = lab.write()
+    path.write_text(path.read_text().replace("0191c0de", "0191dead"))
+    wrong = lab.run("doctor")
+    lab.write(BROKEN)
+    broken = lab.run("doctor")
+
+    assert (wrong.status, "FAIL organization" in wrong.out) == (4, True)
+    assert (broken.status, "FAIL configuration" in broken.out) == (2, True)
+
+
+def test_doctor_says_which_settings_an_older_server_does_not_know(old_lab: Lab):
+    old_lab.write("projects:\n  Web: {business_model: b2b}\n")
+
+    run = old_lab.run("doctor")
+
+    assert run.status == 2
+    assert "answers like one of 2024" in run.out
+    assert "projects.business_model is declared" in run.out
+
+
+# -- estimate ------------------------------------------------------------------------------------------------------
+
+
+def test_an_estimate_counts_the_requests_of_a_preview_and_an_update(lab: Lab):
+    lab.write(DECLARED.replace("Europe/Berlin", "UTC").replace("  Guests: {}", "  Guests: {}\n  New: {}"))
+
+    run = lab.run("estimate", "--format", "json")
+
+    assert run.status == 0
+    assert run.json["writes"] == 2
+    assert run.json["up"]["requests"] == run.json["preview"]["requests"] + 2
+    assert "no wait for the rate limit" in lab.run("estimate").out
+
+
+def test_offline_an_estimate_is_the_most_that_it_can_be(lab: Lab):
+    online = lab.run("estimate", "--format", "json").json
+    offline = lab.run("estimate", "--offline", "--format", "json", POSTHOG_PERSONAL_API_KEY="").json
+
+    assert offline["writes"] > online["writes"] == 0
+    assert offline["reads"] >= online["reads"]
+
+
+def test_the_rate_limit_makes_time_of_many_requests(lab: Lab):
+    lab.write("roles:\n" + "".join(f"  Role {number}: {{}}\n" for number in range(5000)))
+
+    found = lab.run("estimate", "--offline", "--format", "json").json
+
+    assert found["preview"]["seconds"] == 0
+    assert found["up"]["seconds"] == 3600
+
+
+# -- sandbox -------------------------------------------------------------------------------------------------------
+
+
+def test_the_sandbox_has_all_its_switches():
+    assert {each.name for each in dataclasses.fields(Options)} == set(inspect.signature(sandbox).parameters)
+
+
+def test_the_sandbox_serves_until_it_is_told_to_stop(lab: Lab):
+    with lab.start("sandbox", "--port", "0", "--key", "phx_of_this_test", PYTHONUNBUFFERED="1") as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.terminate()
+        process.communicate(timeout=20)
+
+    assert "http://127.0.0.1:" in first
+    assert process.returncode == 0
+
+
+def test_a_switch_that_makes_no_sense_is_one_line(lab: Lab):
+    run = lab.run("sandbox", "--age", "1999")
+
+    assert (run.status, run.out) == (2, "")
+    assert run.err == "error: --age is one of 2024, 2025, 2026, not 1999\n"
+
+
+# -- all verbs -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", [[], *([verb] for verb in VERBS)])
+def test_help_needs_nothing_but_the_command_line(verb: list[str]):
+    """Not HTTP, not Pulumi, not Django: their import alone would take longer than anybody waits for help."""
+    program = (
+        "import sys; from pulumi_posthog.cli.application import run; status = run(sys.argv[1:]);"
+        "heavy = {'httpx', 'pulumi', 'django', 'rich', 'deepdiff', 'jsonschema', 'yaml'} & set(sys.modules);"
+        "sys.exit(f'imports {heavy}' if heavy else status)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, *verb, "--help"],
+        env={**os.environ, "COLUMNS": "60"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: pulumi-posthog")
+    assert max(map(len, done.stdout.splitlines())) <= 60
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["frobnicate"], "no such command 'frobnicate'"),
+        (["drfit"], "drift"),
+        (["drift", "--fromat", "json"], "--format"),
+        (["drift", "--who", "many"], "--who"),
+        (["drift", "a.yaml", "b.yaml"], "b.yaml"),
+        (["explain", "--format"], "--format"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_and_a_hint(lab: Lab, arguments: list[str], said: str):
+    run = lab.run(*arguments)
+
+    assert run.status == 2
+    assert said in run.err
+    assert re.fullmatch(r"error: .*\n  hint: see pulumi-posthog.* --help\n", run.err)
+    assert run.out == ""
+
+
+def test_version_says_which_one_it_is(lab: Lab):
+    assert re.fullmatch(r"pulumi-posthog \d+\.\d+\.\d+ \(Python 3\.\d+\.\d+\)\n", lab.run("--version").out)
+
+
+def test_a_bug_shows_where_it_happened_only_when_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    from pulumi_posthog import schema
+
+    def broken() -> str:
+        raise RuntimeError("never meant to happen")
+
+    monkeypatch.setattr(schema, "text", broken)
+
+    assert run(["schema"]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    assert run(["schema", "--debug"]) == 1
+    assert 'raise RuntimeError("never meant to happen")' in capsys.readouterr().err
+
+
+def test_whoever_reads_only_the_beginning_leaves_no_traceback(lab: Lab):
+    with lab.start("schema") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read()
+
+    assert process.returncode == 8
+    assert err == ""
+
+
+def on_a_terminal(lab: Lab, *arguments: str, columns: int = 80, **environment: str) -> str:
+    """What a terminal of this width shows, colours and all."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [str(COMMAND), *arguments],
+        cwd=lab.folder,
+        env={**lab.environment, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown = b""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if not select.select([master], [], [], 0.1)[0]:
+            continue
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        shown += chunk
+    process.wait(timeout=10)
+    os.close(master)
+    return shown.decode()
+
+
+def test_a_terminal_has_colours_and_progress(lab: Lab):
+    lab.call("PATCH", lab.project("Web"), {"timezone": "UTC"})
+    lab.call("PATCH", "/_sandbox/settings", {"latency_ms": 100})
+
+    shown = on_a_terminal(lab, "drift")
+
+    assert "\x1b[1;33mdrift: 1 changed live\x1b[0m" in shown
+    assert "reading PostHog" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [(["frob"], {"NO_COLOR": "1"}), (["frob", "--no-color"], {}), (["--no-color", "frob"], {})],
+)
+def test_colours_can_be_switched_off(lab: Lab, arguments: list[str], environment: dict[str, str]):
+    """NO_COLOR is about colours: bold stays."""
+    coloured = re.compile("\x1b\\[[0-9;]*3[0-7]m")
+
+    assert coloured.search(on_a_terminal(lab, "frob"))
+    assert not coloured.search(on_a_terminal(lab, *arguments, **environment))
+
+
+def test_a_narrow_terminal_is_not_overrun(lab: Lab):
+    lab.call("PATCH", lab.project("Web"), {"timezone": "UTC"})
+
+    shown = on_a_terminal(lab, "drift", columns=40, NO_COLOR="1")
+
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "\n").splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 40
