@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from pulumi.runtime import resource, rpc_manager
+
 import pulumi
 from pulumi_posthog import config, rails
 from pulumi_posthog.api import ApiError, Connection, Pace, Reader
@@ -19,6 +21,8 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Live
 from pulumi_posthog.properties import json_text, to_properties
 
+SDK_DEBUG_VARIABLE = "POSTHOG_PULUMI_DEBUG"  # "true": have `pulumi --debug` show the SDK's own messages
+
 
 def deploy(file: str = "posthog.yaml") -> None:
     """Register everything that `file` declares; the path is relative to the folder of Pulumi.yaml.
@@ -26,6 +30,7 @@ def deploy(file: str = "posthog.yaml") -> None:
     Nothing is registered before the whole file is good and everything it refers to was found. What is wrong is
     said in full, and the program ends with status 32.
     """
+    quieten(os.environ)
     settings = pulumi.Config("posthog")
     path = project_folder() / (settings.get("file") or file)
     try:
@@ -39,6 +44,29 @@ def deploy(file: str = "posthog.yaml") -> None:
     except (ApiError, rails.LimitsError) as error:
         pulumi.log.error(str(error))
         sys.exit(32)
+
+
+class Quiet:
+    """The SDK's log without its debug messages."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(pulumi.log, name)
+
+    def debug(self, *_args: Any, **_more: Any) -> None:
+        """Say nothing."""
+
+
+def quieten(environment: Mapping[str, str]) -> None:
+    """Keep the SDK from telling the engine four things per resource that only `pulumi --debug` would show.
+
+    Each is a call that the program waits for, and together they are a seventh of a run without changes. What a
+    program says itself by `pulumi.log.debug` is not touched. SDK_DEBUG_VARIABLE brings them back.
+    """
+    if environment.get(SDK_DEBUG_VARIABLE) == "true":
+        return
+    for module in (resource, rpc_manager):
+        if hasattr(module, "log"):
+            module.log = Quiet()  # type: ignore[attr-defined]  # a name that the SDK imports for itself
 
 
 def project_folder() -> Path:
@@ -107,6 +135,7 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
                 depends_on=[resources[name] for name in holders.of(entry)] if parent else [guard],
                 aliases=[pulumi.Alias(name=name) for name in entry.previously],
             ),
+            outputs=False,
         )
     return resources
 

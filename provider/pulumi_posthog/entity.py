@@ -39,7 +39,10 @@ class Address:
 
 
 class Entity(pulumi.CustomResource):
-    """A resource of any kind, from properties as `to_properties` makes them."""
+    """A resource of any kind, from properties as `to_properties` makes them.
+
+    `outputs` says whether the program may read what PostHog answers (`created_at`): each costs the SDK some work.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,8 @@ class Entity(pulumi.CustomResource):
         properties: Mapping[str, Any],
         address: Address,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        outputs: bool = True,
     ) -> None:
         secret_outputs = [field.name for field in kind.fields if field.read_only and field.secret]
         secrets = {
@@ -60,7 +65,7 @@ class Entity(pulumi.CustomResource):
             f"pulumi-python:dynamic/posthog:{kind.resource}",
             resource_name,
             {
-                **{field.name: None for field in kind.fields if field.read_only},
+                **{field.name: None for field in kind.fields if outputs and field.read_only},
                 **{
                     name: pulumi.Output.secret(value) if name in secrets and value is not None else value
                     for name, value in properties.items()

@@ -6,8 +6,6 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from deepdiff import DeepDiff  # noqa: TID251 - this is the one door
-
 from pulumi_posthog.desired import Desired, Entry, SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind
 
@@ -160,6 +158,9 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
         live = declared_part(difference.field, live, desired)
     if not isinstance(desired, dict | list) or not isinstance(live, dict | list):
         return ((difference.field.name, live, desired),)
+    # Late: it takes longer to import than everything else together, and most runs have nothing to show.
+    from deepdiff import DeepDiff  # noqa: TID251 - this is the one door
+
     tree = DeepDiff(
         live,
         desired,

@@ -18,8 +18,6 @@ ApiError
     └── ServerFailed     5xx
 """
 
-
-
 from __future__ import annotations
 
 import html

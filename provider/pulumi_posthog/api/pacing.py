@@ -135,7 +135,9 @@ class Pace:
             if not text:
                 continue
             if not text.isdigit() or (name != "max_wait" and int(text) < 1):
-                raise ValueError(f'{variable} is "{text}": it must be a whole number, and at least one request')
+                raise ValueError(
+                    f'{variable} is "{text}": it must be a whole number, and at least one request'
+                )
             given[name] = int(text)
         return cls(**given)
 
