@@ -8,7 +8,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
 PULUMI_VERSION = $(shell sed -n 's|^require .*/pulumi/pkg/v3 v||p' tools/pulumi/engine/go.mod)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down test soak lint lock
+.PHONY: help install up down bench test soak lint lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -23,6 +23,9 @@ up: install ## start a local PostHog, apply examples/acme to it, and show what h
 
 down: ## stop what `make up` started
 	@$(PYTHON) tools/down.py
+
+bench: install ## measure requests, time and memory; `make bench size=all` takes an hour
+	@.venv/bin/python -m benchmarks $(if $(size),--size $(size))
 
 lint: install ## check style and types
 	.venv/bin/ruff check

@@ -1,0 +1,108 @@
+"""Pulumi stacks in folders of their own: ours, and an empty one of the same size."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.processes import Used, measured
+from harness.sandbox import Sandbox
+
+ROOT = Path(__file__).resolve().parent.parent
+PULUMI_YAML = """\
+name: {name}
+runtime: python
+options:
+  refresh: always
+"""
+OURS = """\
+from pulumi_posthog.deploy import deploy
+
+deploy("posthog.yaml")
+"""
+FLOOR = """\
+from benchmarks.empty_provider import register
+
+register({count})
+"""
+UNLIMITED = {"POSTHOG_REQUESTS_PER_MINUTE": "1000000", "POSTHOG_REQUESTS_PER_HOUR": "100000000"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A folder with a program and a state."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def pulumi(self, *arguments: str, **environment: str) -> Used:
+        """Run `pulumi` without a terminal."""
+        return self.run("pulumi", *arguments, "--non-interactive", **environment)
+
+    def run(self, *arguments: str, **environment: str) -> Used:
+        """Run a command in the folder."""
+        return measured(arguments, folder=self.folder, environment={**self.environment, **environment})
+
+    @property
+    def state_bytes(self) -> int:
+        """The size of the state file."""
+        return sum(path.stat().st_size for path in self.folder.glob("state/.pulumi/stacks/*/*.json"))
+
+
+def ours(folder: Path, posthog: Sandbox, yaml: str, **environment: str) -> Stack:
+    """A stack that looks after a sandbox."""
+    stack = made(
+        folder,
+        OURS,
+        {
+            "POSTHOG_HOST": posthog.url,
+            "POSTHOG_ORGANIZATION_ID": posthog.organization,
+            "POSTHOG_PERSONAL_API_KEY": posthog.key,
+            "POSTHOG_ALLOW_DESTROY": "true",
+            **UNLIMITED,
+            **environment,
+        },
+    )
+    (folder / "posthog.yaml").write_text(yaml)
+    return stack
+
+
+def floor(folder: Path, count: int, **environment: str) -> Stack:
+    """A stack of so many empty resources."""
+    return made(folder, FLOOR.format(count=count), environment)
+
+
+def made(folder: Path, program: str, environment: Mapping[str, str]) -> Stack:
+    """A new stack. Raises RuntimeError when Pulumi cannot make it."""
+    (folder / "state").mkdir(parents=True)
+    (folder / "Pulumi.yaml").write_text(PULUMI_YAML.format(name=folder.name))
+    (folder / "__main__.py").write_text(program)
+    stack = Stack(
+        folder,
+        {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            # This working copy, wherever the package is installed from.
+            "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "provider", ROOT))),
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "NO_COLOR": "1",
+            **environment,
+        },
+    )
+    done = stack.pulumi("stack", "init", "bench")
+    if done.status:
+        raise RuntimeError(done.text)
+    return stack
+
+
+def arguments(verb: str) -> Sequence[str]:
+    """How the verb is called in CI."""
+    if verb == "preview":
+        return ("preview", "--diff", "--suppress-outputs")
+    return (verb, "--yes", "--skip-preview", "--diff", "--suppress-outputs")

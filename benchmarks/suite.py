@@ -1,0 +1,125 @@
+"""One organization -> what every command costs there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.organizations import Organization
+from benchmarks.processes import Used
+from benchmarks.stacks import ROOT, Stack, arguments, floor, ours
+from harness.sandbox import Sandbox
+
+SAVE_ONCE = {"PULUMI_SKIP_CHECKPOINTS": "1"}
+CHECKPOINTS_UP_TO = 500  # resources: beyond, one save per change takes minutes (README, "Sizes")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement. Seconds and MiB; `requests` is None where nothing is asked of PostHog."""
+
+    size: str
+    latency_ms: int
+    step: str
+    status: int
+    requests: int | None
+    wall: float
+    cpu: float
+    cpu_of: Mapping[str, float] = field(default_factory=dict)
+    peak_of: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the file of results."""
+        return asdict(self)
+
+
+def floor_rows(organization: Organization, folder: Path) -> Iterator[Row]:
+    """Pulumi with as many empty resources."""
+    stack = floor(folder / "floor", organization.resources)
+
+    def row(step: str, used: Used) -> Row:
+        return made(organization, 0, f"floor: {step}", used, None)
+
+    yield row("first up, one save", stack.pulumi(*arguments("up"), **SAVE_ONCE))
+    for verb in ("preview", "up"):
+        yield row(f"no-op {verb}", stack.pulumi(*arguments(verb)))
+    yield row("destroy, one save", stack.pulumi(*arguments("destroy"), **SAVE_ONCE))
+
+
+def rows(organization: Organization, latency_ms: int, folder: Path, *, only: str | None) -> Iterator[Row]:
+    """All steps; with `only`, no others than those whose name holds it (and what must come before)."""
+    with Sandbox() as posthog:
+        posthog.call("POST", "/_sandbox/bulk", dict(organization.fill))
+        emails = [member["email"] for member in posthog.info["members"]]
+        posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": latency_ms})
+        stack = ours(folder / "stack", posthog, organization.yaml(emails))
+        measurement = Measurement(organization, latency_ms, posthog, stack, only)
+        yield from measurement.rows()
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The steps of one organization at one latency, in their order."""
+
+    organization: Organization
+    latency_ms: int
+    posthog: Sandbox
+    stack: Stack
+    only: str | None
+
+    def rows(self) -> Iterator[Row]:
+        """Measure; what is not asked for is left out where nothing later depends on it."""
+        command = ("pulumi-posthog", "drift", "--format", "json")
+        yield from self._row("validate", lambda: self.stack.run("pulumi-posthog", "validate"))
+        if self.organization.resources <= CHECKPOINTS_UP_TO:
+            yield from self._row("first up", lambda: self._pulumi("up"))
+            yield from self._row("destroy", lambda: self._pulumi("destroy"))
+        yield from self._row("first up, one save", lambda: self._pulumi("up", **SAVE_ONCE), needed=True)
+        yield from self._row("GET each object, 10 workers", self._get_each)
+        yield from self._row("drift", lambda: self.stack.run(*command))
+        yield from self._row("no-op preview", lambda: self._pulumi("preview"))
+        yield from self._row("no-op up", lambda: self._pulumi("up"))
+        if self._wanted("up after 1 % by hand"):
+            self.organization.change(self.posthog, max(1, self.organization.resources // 200))
+            yield from self._row("up after 1 % by hand", lambda: self._pulumi("up"))
+        yield from self._row("destroy, one save", lambda: self._pulumi("destroy", **SAVE_ONCE))
+
+    def _pulumi(self, verb: str, **environment: str) -> Used:
+        return self.stack.pulumi(*arguments(verb), **environment)
+
+    def _get_each(self) -> Used:
+        file = self.stack.folder / "paths.txt"
+        file.write_text("\n".join(self.organization.objects(self.posthog)))
+        self.posthog.count_anew()
+        script = ROOT / "benchmarks" / "each_object.py"
+        return self.stack.run(sys.executable, str(script), self.posthog.url, self.posthog.key, str(file))
+
+    def _wanted(self, step: str) -> bool:
+        return self.only is None or self.only in step
+
+    def _row(self, step: str, run: Callable[[], Used], *, needed: bool = False) -> Iterator[Row]:
+        if not (needed or self._wanted(step)):
+            return
+        self.posthog.count_anew()
+        used = run()
+        yield made(self.organization, self.latency_ms, step, used, int(self.posthog.requests()["total"]))
+        if used.status and needed:
+            raise RuntimeError(f"{self.organization.name}: {step} failed:\n{used.text[-3000:]}")
+
+
+def made(organization: Organization, latency_ms: int, step: str, used: Used, requests: int | None) -> Row:
+    """A measurement as a row."""
+    return Row(
+        organization.name,
+        latency_ms,
+        step,
+        used.status,
+        requests,
+        used.wall,
+        used.cpu,
+        used.cpu_of,
+        used.peak_of,
+    )

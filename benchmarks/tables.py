@@ -1,0 +1,92 @@
+"""Rows -> tables for a terminal, Markdown and JSON. Times stand beside Pulumi's floor of the same run."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.suite import Row
+
+COLUMNS = (
+    "latency",
+    "step",
+    "requests",
+    "wall s",
+    "CPU s",
+    "x floor",
+    "engine MiB",
+    "program MiB",
+    "provider MiB",
+)
+PARTS = ("engine", "program", "provider")
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()},"
+        f" pulumi {version('pulumi')}"
+    )
+
+
+def cells(row: Row, rows: Sequence[Row]) -> list[str]:
+    """One row as texts."""
+    floor = floor_of(row, rows)
+    peaks = [
+        row.peak_of.get(part) or (row.peak_of.get("command") if part == "program" else None) for part in PARTS
+    ]
+    return [
+        "" if row.step.startswith("floor") else f"{row.latency_ms} ms",
+        row.step if row.status == 0 else f"{row.step} (status {row.status})",
+        "" if row.requests is None else f"{row.requests:,}",
+        f"{row.wall:.1f}",
+        f"{row.cpu:.1f}",
+        f"{row.cpu / floor.cpu:.2f}" if floor else "",
+        *("" if peak is None else f"{peak:.0f}" for peak in peaks),
+    ]
+
+
+def floor_of(row: Row, rows: Sequence[Row]) -> Row | None:
+    """What Pulumi itself needs for the same step with as many resources. Compared in CPU: on a busy machine
+    the wall time says more about the neighbours.
+    """
+    return next((each for each in rows if each.size == row.size and each.step == f"floor: {row.step}"), None)
+
+
+def show(rows: Sequence[Row], titles: dict[str, str]) -> None:
+    """Print a table per size."""
+    console = Console(soft_wrap=True)
+    console.width = max(console.width, 130)  # a table that is cut says nothing
+    console.print(machine())
+    for size in dict.fromkeys(row.size for row in rows):
+        table = Table(title=titles[size], title_justify="left")
+        for place, column in enumerate(COLUMNS):
+            table.add_column(column, justify="left" if place < 2 else "right")
+        for row in (each for each in rows if each.size == size):
+            table.add_row(*cells(row, rows))
+        console.print(table)
+
+
+def markdown(rows: Sequence[Row], titles: dict[str, str]) -> str:
+    """The same tables for a file."""
+    lines: list[str] = []
+    for size in dict.fromkeys(row.size for row in rows):
+        lines += ["", f"### {titles[size]}", "", line(COLUMNS), line("---" for _ in COLUMNS)]
+        lines += [line(cells(row, rows)) for row in rows if row.size == size]
+    return "\n".join(lines).lstrip() + "\n"
+
+
+def line(texts: Iterable[str]) -> str:
+    """A row of a Markdown table."""
+    return f"| {' | '.join(texts)} |"
+
+
+def document(rows: Sequence[Row]) -> str:
+    """The same as JSON."""
+    return json.dumps({"machine": machine(), "rows": [row.as_json() for row in rows]}, indent=1) + "\n"
