@@ -25,6 +25,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Live, Scope, dig
 from pulumi_posthog.observe import ancestors, readers
+from pulumi_posthog.report.findings import printable
 from pulumi_posthog.schema import below, body_fields, key_field, list_field
 
 SCHEMA_FILE: Final = "posthog.schema.json"
@@ -116,7 +117,7 @@ class _Exporter:
             if rows:
                 yield ""
                 yield title
-                yield from (f"  {row}" for row in rows)
+                yield from (f"  {printable(row)}" for row in rows)
 
     # -- reading -------------------------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ def write(text: str) -> None:
 def note(text: str) -> None:
     """Something worth knowing that is no result."""
     # Never folded: a terminal does that itself, and logs are searched line by line.
-    stderr().print(text, soft_wrap=True)
+    stderr().print(_harmless(text), soft_wrap=True)
 
 
 def warn(text: str) -> None:
@@ -71,10 +71,18 @@ def error(text: str, hint: str | None = None) -> None:
         _headed("hint", "cyan", hint, before="  ")
 
 
+def _harmless(text: str) -> str:
+    from pulumi_posthog.report.findings import printable
+
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def _headed(head: str, colour: str, text: str, before: str = "") -> None:
     from rich.text import Text
 
-    stderr().print(Text.assemble(before, (f"{head}:", f"bold {colour}"), f" {text}"), soft_wrap=True)
+    stderr().print(
+        Text.assemble(before, (f"{head}:", f"bold {colour}"), f" {_harmless(text)}"), soft_wrap=True
+    )
 
 
 @contextlib.contextmanager

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from pulumi_posthog.desired import Position
-from pulumi_posthog.kind import Field, Json
-from pulumi_posthog.live import Found
+if TYPE_CHECKING:  # so that an error message does not wait for HTTP
+    from pulumi_posthog.desired import Position
+    from pulumi_posthog.kind import Field, Json
+    from pulumi_posthog.live import Found
 
 
 class Status(enum.Enum):
@@ -158,6 +160,14 @@ class Report:
             return f"{self.title}: PostHog is as declared ({plural(len(self.checked), 'object')} compared)"
         counts = ", ".join(f"{len(found)} {status.title}" for status, found in self.by_status.items())
         return f"{self.title}: {counts}"
+
+
+def printable(text: str) -> str:
+    """`text` on one line, without what could drive a terminal or turn its direction: names are other people's."""
+    return "".join(
+        character if character.isprintable() or character == " " else " " if character.isspace() else "\ufffd"
+        for character in text
+    )
 
 
 def moment(text: str) -> str:

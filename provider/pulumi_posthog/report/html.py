@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
-from html import escape
 from importlib.resources import files
 from string import Template
 
-from pulumi_posthog.report.findings import Finding, Report, Status, moment, plural, shown
+from pulumi_posthog.report.findings import Finding, Report, Status, moment, plural, printable, shown
 
 MEANING = {
     Status.CHANGED: "PostHog has another value than the configuration.",
@@ -41,6 +41,11 @@ def rendered(report: Report) -> str:
         sections="".join(_section(status, findings) for status, findings in report.by_status.items()),
         hidden=_hidden(report),
     )
+
+
+def escape(text: str) -> str:
+    """`text` as it is, whatever means something in HTML."""
+    return html.escape(printable(text))
 
 
 def _facts(report: Report) -> str:

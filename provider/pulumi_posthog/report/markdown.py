@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from pulumi_posthog.report.findings import Finding, Report, Status, plural, shown
+from pulumi_posthog.report.findings import Finding, Report, Status, plural, printable, shown
 
 MARKER = "<!-- pulumi-posthog {title} -->"  # finds the comment again that is to be kept up to date
 LONGEST = 60_000  # characters: GitHub takes 65,536, GitLab a million
@@ -111,4 +111,4 @@ def escaped(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` without line breaks, which would end a table's row."""
-    return " ".join(text.split())
+    return " ".join(printable(" ".join(text.split())).split())

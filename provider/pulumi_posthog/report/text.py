@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from pulumi_posthog.report.findings import Finding, Report, Status, plural, shown
+from pulumi_posthog.report.findings import Finding, Report, Status, plural, printable, shown
 
 COLOURS = {
     Status.CHANGED: "yellow",
@@ -37,7 +37,15 @@ def rendered(report: Report) -> str:
 
 def screen(report: Report, *, reasons: bool = True) -> RenderableType:
     """For a terminal, whose width and colours rich knows; `reasons` says why a run failed."""
-    return Group(*_parts(report, reasons))
+    return Group(*map(_harmless, _parts(report, reasons)))
+
+
+def _harmless(part: RenderableType) -> RenderableType:
+    text = part.renderable if isinstance(part, Padding) else part
+    if isinstance(text, Text):
+        # One character for each, so that colours stay where they are.
+        text.plain = printable(text.plain)
+    return part
 
 
 def _parts(report: Report, reasons: bool) -> Iterator[RenderableType]:
