@@ -1,0 +1,306 @@
+"""Kinds -> docs/reference.md, and what `--help` says -> docs/command-line.md.
+
+`python -m pulumi_posthog.reference docs/reference.md docs/command-line.md` writes them anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.kind import UNSET, Deletion, Field, Kind, Lookup, Type
+from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.choices import CHOICES
+from pulumi_posthog.schema import OLDEST, key_field
+
+TYPES: Mapping[Type, str] = {
+    Type.STRING: "text",
+    Type.INTEGER: "whole number",
+    Type.DECIMAL: "number",
+    Type.BOOLEAN: "true or false",
+    Type.STRINGS: "list of texts",
+    Type.OBJECT: "mapping",
+    Type.LIST: "list",
+}
+DELETIONS: Mapping[Deletion, str] = {
+    Deletion.DELETE: "PostHog deletes it (`DELETE`).",
+    Deletion.PATCH: (
+        "PostHog deletes it; where a `DELETE` would do too little or too much, a `PATCH` takes it out of sight."
+    ),
+    Deletion.FORGET: "Nothing is sent: it goes with its {parent}.",
+    Deletion.NEVER: (
+        "Nothing is sent: it stays in PostHog and is no longer managed. Only `state: absent` deletes it, and "
+        "only when the stack says so too: `pulumi config set posthog:allowDeletions {name}/NAME`."
+    ),
+}
+AS_REFERENCE = "`!env NAME` or `!secret name`"
+INTRODUCTION = """\
+# Reference: every kind and every field
+
+Generated from the kinds by `python -m pulumi_posthog.reference`: do not edit. `pulumi-posthog explain
+projects.timezone` says the same on the command line, and `schemas/posthog.schema.json` tells it to editors.
+
+A field that is left out is not managed: it is neither compared nor changed. `null` may be written where the
+column *null* says so. The column *default* is what PostHog has while nobody has set the field. *Servers* are
+the years of PostHog servers that know a field; without an entry, all since {oldest}.
+
+Every run also reads the organization (`organization:read`); a scope to write includes the one to read.
+"""
+WITH_ITSELF = """\
+## What every entry may say about itself
+
+Beside its fields, an entry of a mapping (everything but a list of members) may have
+
+| key | meaning |
+|---|---|
+| `previously` | the key, or a list of keys, that it had before: it is renamed instead of made anew |
+| `id` | take over the object with this id, when the name does not say which one is meant |
+| `state: absent` | of a project only: delete it with everything in it, once the stack allows that too |
+
+Keys at the top that begin with `x-` declare nothing: they are a place for YAML anchors. `!env NAME` is the value
+of an environment variable (`!env [NAME, default]` with a default), `!secret name` that of
+`pulumi config set --secret posthog:name`, and `!include path` the content of another file, or of all files that
+`path/*.yaml` matches.
+"""
+
+
+def reference() -> str:
+    """The page on all kinds."""
+    kinds = list(KINDS.values())
+    contents = "\n".join(
+        f"* [{kind.title}](#{kind.title.replace(' ', '-')}): `{kind.section}`" for kind in kinds
+    )
+    parts = [
+        INTRODUCTION.format(oldest=OLDEST),
+        contents + "\n",
+        WITH_ITSELF,
+        *(_kind(kind) for kind in kinds),
+        _lookups(),
+    ]
+    return "\n".join(parts)
+
+
+def _kind(kind: Kind) -> str:
+    facts = "\n".join(f"* **{name}**: {text}" for name, text in _facts(kind))
+    rows = [_row(kind, field) for field in kind.fields if not field.read_only and field.name != kind.parent]
+    table = _table(("field", "type", "default", "null", "servers", "what it is"), rows)
+    outputs = [field for field in kind.fields if field.read_only]
+    parts = [f"## {kind.title}\n", f"{kind.doc}\n", f"{facts}\n", table]
+    if outputs:
+        names = ", ".join(f"`{field.name}`" + (" (secret)" if field.secret else "") for field in outputs)
+        parts.append(f"A program in Python can also read: {names}.\n")
+    return "\n".join(parts)
+
+
+def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
+    item = KINDS[kind.exact_list_of] if kind.exact_list_of else None
+    yield "in the file", _place(kind)
+    yield "in a Python program", f"`pulumi_posthog.{kind.resource}`"
+    yield "what identifies it", _identity(kind)
+    yield "created", _creation(kind, item)
+    yield "changed", _update(kind, item)
+    deletion = DELETIONS[kind.deletion].format(parent=kind.parent, name=kind.name)
+    if kind.removal and kind.removal.__doc__:
+        # What it says beside the generic sentence, without the section of the API's description.
+        deletion += f" {kind.removal.__doc__.partition(' (')[0]}."
+    yield "no longer declared", deletion
+    more = {LOOKUPS[name].read_scope for field in kind.writable if (name := field.refers_to or "") in LOOKUPS}
+    if kind.in_current_organization or kind.exact_list_of:
+        more.add("user:read")
+    also = ", and " + ", ".join(f"`{scope}`" for scope in sorted(more)) if more - {kind.read_scope} else ""
+    yield "scopes of the key", f"`{kind.read_scope}` to look, `{kind.write_scope}` to change{also}"
+    if kind.since > OLDEST:
+        yield "servers", f"{kind.since} and newer"
+
+
+def _place(kind: Kind) -> str:
+    if kind.exact_list_of:
+        return f"`{kind.section}: [...]`, or `{{mode: exact, items: [...]}}`"
+    if any(other.exact_list_of == kind.name for other in KINDS.values()):
+        return f"`{kind.section}: {{mode: additive, items: [...]}}`"
+    return f"`{kind.section}`; the key of the entry is its `{key_field(kind).name}`"
+
+
+def _identity(kind: Kind) -> str:
+    if kind.exact_list_of:
+        return f"its {kind.parent}"
+    names = [" and ".join(f"`{name}`" for name in key) for key in kind.natural_keys]
+    within = f" within its {kind.parent}" if kind.parent else " within the organization"
+    return (
+        ", else ".join(names)
+        + within
+        + (
+            "; the oldest of several"
+            if kind.oldest_wins
+            else "; several are an error, and `id` says which is meant"
+        )
+    )
+
+
+def _creation(kind: Kind, item: Kind | None) -> str:
+    if item is not None:
+        return f"one {item.title} for everybody who is missing"
+    text = "one `POST`, unless PostHog has it already: then it is taken over"
+    later = [field.name for field in kind.writable if not field.on_create]
+    if kind.created_with:
+        names = " and ".join(f"`{name}`" for name in kind.created_with)
+        return f"{text}; the `POST` has {names}, and a `PATCH` right afterwards the rest"
+    if later:
+        names = ", ".join(f"`{name}`" for name in later)
+        text += f"; {names} by a `PATCH` right afterwards"
+    return text
+
+
+def _update(kind: Kind, item: Kind | None) -> str:
+    if item is not None:
+        return (
+            "whoever is missing is added first, then whoever is not in the list is removed, within the limits of"
+            f" `posthog:allowRemovals {item.name}=NUMBER`"
+        )
+    replaced = [field.name for field in kind.writable if field.replace_on_changes]
+    if len(replaced) == len(kind.writable):
+        return "not at all: another value deletes it and makes it anew"
+    text = "one `PATCH` with the declared fields that differ"
+    if replaced:
+        names = ", ".join(f"`{name}`" for name in replaced)
+        text += f"; another value of {names} deletes it and makes it anew"
+    return text
+
+
+def _row(kind: Kind, field: Field) -> tuple[str, ...]:
+    return (
+        f"`{field.name}`" + (", the key" if field.from_key else " (required)" if field.required else ""),
+        _type(field),
+        f"`{json.dumps(field.default, ensure_ascii=False)}`" if field.default is not UNSET else "",
+        "yes" if field.nullable else "",
+        _servers(field),
+        " ".join(_sentences(kind, field)),
+    )
+
+
+def _type(field: Field) -> str:
+    if field.refers_to in LOOKUPS and field.type is not Type.STRINGS:
+        return f"text: names a {field.refers_to}"
+    text = TYPES[field.type]
+    if field.choices:
+        return "one of " + ", ".join(f"`{choice}`" for choice in field.choices)
+    if field.choices_from:
+        name, choices = CHOICES[field.choices_from]
+        return f"a {name} such as `{field.default}` ({len(choices):,} are known)"
+    limits = [
+        (field.minimum, "at least {:,.10g}"),
+        (field.maximum, "at most {:,.10g}"),
+        (field.decimal_places, "at most {} decimal places"),
+        (field.max_length, "at most {:,} characters"),
+        (field.max_json_length, "at most {:,} characters of JSON"),
+    ]
+    said = [words.format(limit) for limit, words in limits if limit is not None]
+    return ", ".join([text, *said])
+
+
+def _servers(field: Field) -> str:
+    if field.since > OLDEST and field.until:
+        return str(field.since) if field.since == field.until else f"{field.since} to {field.until}"
+    if field.until:
+        return f"up to {field.until}"
+    return f"{field.since} and newer" if field.since > OLDEST else ""
+
+
+def _sentences(kind: Kind, field: Field) -> Iterator[str]:
+    yield field.doc
+    if field.keys:
+        names = ", ".join(f"`{name}`" for name in field.keys)
+        yield f"Keys: {names}{', and others' if field.open_keys else ''}."
+    if field.required_keys:
+        yield "Needs " + " and ".join(f"`{name}`" for name in field.required_keys) + "."
+    if field.merge_levels and "left alone" not in field.doc:
+        yield "Keys that are not declared are left alone."
+    if field.secret and AS_REFERENCE not in field.doc:
+        yield f"Write it as {AS_REFERENCE}."
+    if field.replace_on_changes and len(kind.writable) > 1:
+        yield "A change makes it anew."
+    if field.hidden_keys:
+        names = ", ".join(f"`{name}`" for name in field.hidden_keys)
+        yield f"PostHog looks after {names} itself."
+
+
+def _lookups() -> str:
+    rows = [_lookup(lookup) for lookup in LOOKUPS.values()]
+    words = "Members and plugins are PostHog's: the file names them and never makes them."
+    table = _table(("what", "named by", "scope of the key"), rows)
+    return f"## What the file only refers to\n\n{words}\n\n{table}"
+
+
+def _lookup(lookup: Lookup) -> tuple[str, ...]:
+    names = " or ".join(f"`{key.rpartition('.')[2]}`" for key in lookup.keys)
+    return lookup.doc.rstrip("."), names, f"`{lookup.read_scope}`"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *(tuple(cell.replace("|", "\\|") for cell in row) for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+# -- the command line ----------------------------------------------------------------------------------------------
+
+STATUSES: Mapping[Exit, str] = {
+    Exit.NOTHING: "nothing to report",
+    Exit.BUG: "a bug of pulumi-posthog",
+    Exit.USAGE: "the configuration or the command line is wrong",
+    Exit.KEY: "the key, or a scope of it, is missing",
+    Exit.API: "PostHog failed, something could not be read, or only a part was done",
+    Exit.REFUSED: "`pulumi up` would be refused, for it would remove too much",
+    Exit.DIFFERENT: "there are differences",
+    Exit.CANCELLED: "cancelled",
+    Exit.GAVE_UP: "gave up waiting for PostHog's rate limit",
+}
+HELP = """\
+# The command line
+
+Generated from `--help` by `python -m pulumi_posthog.reference`: do not edit. `pulumi` itself applies;
+`pulumi-posthog` checks, compares and exports, and sends nothing but `GET`. Its key comes from
+`POSTHOG_PERSONAL_API_KEY`.
+"""
+
+
+def command_line() -> str:
+    """The page on all verbs."""
+    from pulumi_posthog.cli.application import application
+
+    verbs = [command.callback for command in application.registered_commands]
+    names = [verb.__name__ for verb in verbs if verb is not None]
+    contents = "\n".join(f"* [{name}](#{name})" for name in names)
+    statuses = _table(("status", "meaning"), [(str(int(exit_)), words) for exit_, words in STATUSES.items()])
+    parts = [f"{HELP}\n{contents}\n", f"## pulumi-posthog\n\n{_fenced(help_of())}"]
+    parts += [f"## {name}\n\n{_fenced(help_of(name))}" for name in names]
+    parts.append(
+        "## Exit statuses\n\nOf several at once the first in this order counts: 1, 8, 9, 2, 3, 4, 5, 7. "
+        f"6 is left out: Pulumi has it for a stack that does not exist.\n\n{statuses}"
+    )
+    return "\n".join(parts)
+
+
+def _fenced(text: str) -> str:
+    return f"```text\n{text}```\n"
+
+
+def help_of(*verb: str) -> str:
+    """What `pulumi-posthog VERB --help` prints."""
+    from pulumi_posthog.cli.application import application
+
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        application([*verb, "--help"], prog_name="pulumi-posthog", standalone_mode=False)
+    return said.getvalue()
+
+
+if __name__ == "__main__":
+    os.environ["COLUMNS"] = "100"  # a narrow terminal must not break lines elsewhere
+    Path(sys.argv[1]).write_text(reference(), encoding="utf-8")
+    Path(sys.argv[2]).write_text(command_line(), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What the documentation promises, done as a reader does it."""
