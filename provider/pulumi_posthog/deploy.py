@@ -13,7 +13,7 @@ from pulumi.runtime import resource, rpc_manager
 
 import pulumi
 from pulumi_posthog import config, rails
-from pulumi_posthog.api import ApiError, Connection, Pace, Reader
+from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
 from pulumi_posthog.dynamic import KEY_VARIABLE
 from pulumi_posthog.entity import Address, Entity, Guard
@@ -99,7 +99,12 @@ def resolved(desired: Desired, live: Live, say: Callable[[str], None] = pulumi.l
 
     The organization is read first of all, so that a wrong key, host or id ends here.
     """
-    live.organization()
+    try:
+        live.organization()
+    except NotFound as error:
+        problem = f"{desired.host} shows this key no organization {desired.organization}"
+        hint = "check organization.host and organization.id, and whose key it is"
+        raise ConfigError([Problem(problem, hint=hint)]) from error
     needed = sorted(config.needed(desired))
     with ThreadPoolExecutor(max_workers=len(needed) or 1) as pool:
         found = dict(zip(needed, pool.map(live.lookup, needed), strict=True))

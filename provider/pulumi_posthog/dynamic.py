@@ -34,7 +34,7 @@ from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list
 from pulumi_posthog.plan import Difference, details, differences
 from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values
-from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, refusals
+from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, refusals, removals
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -291,15 +291,26 @@ class GuardProvider(ResourceProvider):
         """Compare what the stack managed with what it will manage."""
         inputs = {name: value for name, value in news.items() if name != "__provider"}
         before = json.loads((_olds or {}).get("__managed") or "{}")
-        found = refusals(
-            before,
-            json.loads(news["__managed"]),
-            Session.limits,
-            KINDS,
-            json.loads(news.get("__renamed") or "{}"),
-        )
+        after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
+        found = refusals(before, after, Session.limits, KINDS, renamed)
+        idle = self._idle(removals(before, after, renamed))
+        if before and idle:
+            engine.warn(
+                f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
+                " pulumi config rm posthog:allowRemovals"
+            )
         Session.guard_consulted = not found
         return CheckResult(inputs, [CheckFailure("", str(refusal)) for refusal in found])
+
+    @staticmethod
+    def _idle(gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
+        """The kinds whose removals are allowed and do not happen; what exact lists own, the guard does not see."""
+        exact = {kind.exact_list_of for kind in KINDS.values()}
+        return [
+            kind
+            for kind in Session.limits.allowed
+            if kind not in exact and not any(gone.get(kind, {}).values())
+        ]
 
     def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
         """Never a change that anybody would see."""

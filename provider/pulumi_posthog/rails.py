@@ -124,6 +124,21 @@ def renamed(desired: Desired) -> dict[str, dict[str, str]]:
     return result
 
 
+def removals(
+    before: Managed, after: Managed, moved: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, list[str]]]:
+    """kind's name -> parent's name -> what goes or is replaced there, sorted; every kind and parent of `before`."""
+    result: dict[str, dict[str, list[str]]] = {}
+    for kind, parents in before.items():
+        now = {name: key for objects in after.get(kind, {}).values() for name, key in objects.items()}
+        names = moved.get(kind, {})
+        result[kind] = {
+            parent: sorted(name for name, key in objects.items() if now.get(names.get(name, name)) != key)
+            for parent, objects in parents.items()
+        }
+    return result
+
+
 def refusals(
     before: Managed,
     after: Managed,
@@ -133,21 +148,18 @@ def refusals(
 ) -> tuple[Refusal, ...]:
     """Why going from `before` to `after` is too much; empty when it is allowed."""
     result = []
-    for kind_name, parents in before.items():
+    for kind_name, parents in removals(before, after, moved).items():
         kind = kinds.get(kind_name)
         if kind is None:
             continue
-        now = {name: key for objects in after.get(kind_name, {}).values() for name, key in objects.items()}
-        names = moved.get(kind_name, {})
-        everything: list[str] = []
-        for parent, objects in parents.items():
-            gone = sorted(name for name, key in objects.items() if now.get(names.get(name, name)) != key)
-            everything += gone
-            if too_many(kind, len(gone), len(objects), limits):
-                result.append(Refusal(kind, parent, tuple(gone), len(objects)))
+        sizes = {parent: len(before[kind_name][parent]) for parent in parents}
+        everything = [name for gone in parents.values() for name in gone]
+        for parent, gone in parents.items():
+            if too_many(kind, len(gone), sizes[parent], limits):
+                result.append(Refusal(kind, parent, tuple(gone), sizes[parent]))
         # One each from many parents is many, too.
         if len(everything) > max(limits.number, limits.allowed.get(kind_name, 0)) and len(parents) > 1:
-            result.append(Refusal(kind, "", tuple(everything), sum(map(len, parents.values()))))
+            result.append(Refusal(kind, "", tuple(everything), sum(sizes.values())))
     return tuple(result)
 
 

@@ -78,8 +78,11 @@ def test_most_roles_left_the_file_in_a_bad_merge(nine_roles):
         assert_refused(nine_roles, run, *NINE[2:], "pulumi config set posthog:allowRemovals role=7")
 
     nine_roles.set("allowRemovals", "role=7")
-    assert nine_roles.up().status == 0
+    allowed = nine_roles.up()
+    assert allowed.status == 0, allowed.text
+    assert "pulumi config rm" not in allowed.text
     assert role_names(nine_roles.posthog) & set(NINE) == {"Role 0", "Role 1"}
+    assert "pulumi config rm posthog:allowRemovals" in nine_roles.preview().text
 
 
 def test_members_were_stripped_though_no_team_was_removed(stack):
@@ -228,7 +231,7 @@ def test_the_key_belonged_to_another_organization(nine_roles):
     nine_roles.environment["POSTHOG_ORGANIZATION_ID"] = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"
     nine_roles.posthog.count_anew()
 
-    assert_refused(nine_roles, nine_roles.up())
+    assert_refused(nine_roles, nine_roles.up(), "shows this key no organization", "check organization.host")
 
 
 def test_a_runner_was_killed_in_the_middle_of_a_create(stack):
