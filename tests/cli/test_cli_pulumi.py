@@ -1,0 +1,81 @@
+"""The command and Pulumi say the same about one organization."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from cli.lab import COMMAND, Run
+from harness.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+DECLARED = """
+projects:
+  Default project:
+    timezone: Europe/Berlin
+    app_urls: [https://acme.io]
+    pipeline_destinations:
+      Orders:
+        plugin: https://github.com/PostHog/snowflake-export-plugin
+        order: 1
+        config: {account: acme, username: ana, database: orders, password: !env SNOWFLAKE_PASSWORD}
+roles:
+  Analysts:
+    members: [ana@acme.io, bo@acme.io]
+"""
+
+
+def command(stack: Stack, *arguments: str) -> Run:
+    """`pulumi-posthog` in the stack's folder, with its environment."""
+    done = subprocess.run(
+        [str(COMMAND), *arguments],
+        cwd=stack.folder,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for secret in (stack.posthog.key, "hush-hush-very-secret"):
+        assert secret not in done.stdout + done.stderr
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def test_an_export_is_taken_over_and_changes_nothing(stack: Stack):
+    posthog = stack.posthog
+    organization = f"/api/organizations/{posthog.organization}"
+    posthog.call("POST", f"{organization}/projects/", {"name": "Shop", "timezone": "Europe/Paris"})
+    assert command(stack, "export", "--output", "posthog.yaml").status == 0
+    posthog.count_anew()
+
+    preview = stack.preview()
+    up = stack.up()
+
+    assert preview.status == up.status == 0, preview.text + up.text
+    assert "it is taken over as it is" in preview.text
+    assert "with these changes" not in preview.text
+    assert posthog.writes() == {}
+    assert stack.preview("--expect-no-changes").status == 0
+    assert command(stack, "drift", "--stack", "test").status == 0
+
+
+def test_drift_beside_a_stack_tells_what_pulumi_would_do_and_why(stack: Stack):
+    stack.write(DECLARED)
+    assert stack.up().status == 0
+    posthog = stack.posthog
+    role = posthog.role("Analysts")
+    posthog.call("PATCH", f"/api/organizations/{posthog.organization}/roles/{role['id']}/", {"name": "Ops"})
+    stack.write(DECLARED.replace("Europe/Berlin", "Europe/Paris") + "  New: {}\n")
+    stack.environment["SNOWFLAKE_PASSWORD"] = "another-hush-hush"
+
+    found = command(stack, "drift", "--stack", "test", "--format", "json").json["findings"]
+
+    assert {(each["status"], each["path"]) for each in found} == {
+        ("pending_in_git", "projects.Default project.timezone"),
+        ("pending_in_git", "projects.Default project.pipeline_destinations.Orders.config.password"),
+        ("pending_in_git", "roles.New"),
+        ("changed_live", "roles.Analysts.name"),
+    }
+    changes = stack.preview().changes
+    assert (changes["create"], changes["update"]) == (1, 3)
