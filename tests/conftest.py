@@ -6,21 +6,37 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from harness.sandbox import Sandbox
 from harness.stack import Stack
 
 
-@pytest.fixture
-def posthog() -> Iterator[Sandbox]:
-    """A sandbox of its own, of the newest server age, with the seeded organization."""
+@pytest.fixture(scope="session")
+def running() -> Iterator[Sandbox]:
+    """One sandbox process for all tests of a worker: starting one takes longer than most tests."""
     with Sandbox() as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def posthog(running: Sandbox) -> Sandbox:
+    """A sandbox as after its start: of the newest server age, with the seeded organization, without faults."""
+    running.call("POST", "/_sandbox/reset")
+    running.count_anew()
+    return running
 
 
 @pytest.fixture
 def stack(tmp_path: Path, posthog: Sandbox) -> Stack:
     """An empty Pulumi stack beside that sandbox."""
     return Stack(tmp_path / "stack", posthog, SNOWFLAKE_PASSWORD="hush-hush-very-secret")
+
+
+@pytest.fixture
+def lone_stack(tmp_path: Path) -> Iterator[Stack]:
+    """A stack with a sandbox of its own, for runs that are killed: what they leave behind goes on writing."""
+    with Sandbox() as sandbox:
+        yield Stack(tmp_path / "lone", sandbox)
 
 
 @pytest.fixture

@@ -234,13 +234,17 @@ def test_the_key_belonged_to_another_organization(nine_roles):
     assert_refused(nine_roles, nine_roles.up(), "shows this key no organization", "check organization.host")
 
 
-def test_a_runner_was_killed_in_the_middle_of_a_create(stack):
-    posthog = stack.posthog
+def test_a_runner_was_killed_in_the_middle_of_a_create(lone_stack):
+    posthog = lone_stack.posthog
     posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 1500})
-    stack.write(roles_file(NINE[:3]))
+    lone_stack.write(roles_file(NINE[:3]))
     command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
     running = subprocess.Popen(
-        command, cwd=stack.folder, env=stack.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=lone_stack.folder,
+        env=lone_stack.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 60
     while not posthog.requests()["by_method"].get("POST") and time.monotonic() < deadline:
@@ -250,11 +254,11 @@ def test_a_runner_was_killed_in_the_middle_of_a_create(stack):
     posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
     time.sleep(3)  # the provider lives on and goes on with its POST
 
-    locked = stack.up()
+    locked = lone_stack.up()
     assert "locked" in locked.text
-    assert stack.pulumi("cancel", "--yes").status == 0
-    stack.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
-    run = stack.up()
+    assert lone_stack.pulumi("cancel", "--yes").status == 0
+    lone_stack.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+    run = lone_stack.up()
 
     assert run.status == 0, run.text
     names = [role["name"] for role in posthog.all(f"/api/organizations/{posthog.organization}/roles/")]
@@ -295,15 +299,15 @@ def test_a_half_made_project_was_made_again(stack):
     assert stack.preview().changes == {"unchanged": 3}
 
 
-def test_two_runs_at_once_wrote_over_each_other(stack):
-    posthog = stack.posthog
-    stack.write(roles_file(NINE[:2]))
+def test_two_runs_at_once_wrote_over_each_other(lone_stack):
+    posthog = lone_stack.posthog
+    lone_stack.write(roles_file(NINE[:2]))
     posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 1500})
     command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
     with subprocess.Popen(
         command,
-        cwd=stack.folder,
-        env=stack.environment,
+        cwd=lone_stack.folder,
+        env=lone_stack.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -311,14 +315,14 @@ def test_two_runs_at_once_wrote_over_each_other(stack):
         deadline = time.monotonic() + 60
         while not posthog.requests()["total"] and time.monotonic() < deadline:
             time.sleep(0.1)
-        second = stack.up()
+        second = lone_stack.up()
         said, _ = first.communicate(timeout=120)
 
     assert "the stack is currently locked" in second.text
     assert second.status != 0
     assert first.returncode == 0, said
     posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
-    assert stack.up().changes == {"unchanged": 4}
+    assert lone_stack.up().changes == {"unchanged": 4}
 
 
 def test_two_stacks_fought_over_one_object_without_knowing(stack, tmp_path):

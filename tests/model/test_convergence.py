@@ -42,13 +42,6 @@ FAULTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def posthog() -> Iterator[Sandbox]:
-    """One sandbox for all examples: each resets it."""
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
 @pytest.fixture(autouse=True)
 def at_hand(monkeypatch: pytest.MonkeyPatch, posthog: Sandbox) -> Iterator[None]:
     """The key and a pace that does not wait; rails that let everything pass, for they have tests of their own."""
