@@ -1,0 +1,59 @@
+"""How many requests a run without changes may send: by collections and pages, never by objects."""
+
+import pytest
+
+PLUGIN = "https://github.com/PostHog/snowflake-export-plugin"
+
+
+def roles(posthog, count):
+    posthog.call("POST", "/_sandbox/bulk", {"members": 50, "roles": count})
+    path = f"/api/organizations/{posthog.organization}/roles/"
+    emails = {
+        role["name"]: role["members"][0]["user"]["email"]
+        for role in posthog.all(path if count < 100 else f"{path}?limit=10000")
+        if role["name"].startswith("Role ")
+    }
+    return "roles:\n" + "".join(f"  {name}:\n    members: [{email}]\n" for name, email in emails.items())
+
+
+def projects(count, destinations):
+    config = "{account: acme, username: exporter, database: ORDERS, dbschema: PUBLIC}"
+    return "projects:\n" + "".join(
+        f"  Project {number}:\n    timezone: Europe/Berlin\n    file_system: {{Reports: {{type: folder}}}}\n"
+        "    pipeline_destinations:\n"
+        + "".join(
+            f"      Destination {place}: {{plugin: {PLUGIN}, order: {place}, config: {config}}}\n"
+            for place in range(1, destinations + 1)
+        )
+        for number in range(count)
+    )
+
+
+# Servers before 2026 take no parameter for this list, so that more than a page of roles is more than they can tell.
+@pytest.mark.parametrize(("age", "count"), [("2024", 90), ("2025", 90), ("2026", 200)])
+def test_hundreds_of_roles_and_memberships_cost_at_most_eight(sandboxes, requests_of_a_preview, age, count):
+    posthog = sandboxes("--age", age)
+    text = roles(posthog, count)
+
+    assert requests_of_a_preview(posthog, text) <= 8
+
+
+def test_more_roles_cost_only_more_pages(sandboxes, requests_of_a_preview):
+    few, many = sandboxes(), sandboxes()
+    small, large = roles(few, 20), roles(many, 1_100)
+
+    # The first page tells how many there are; the others are of a thousand. And so for the members.
+    assert requests_of_a_preview(many, large) <= requests_of_a_preview(few, small) + 2
+
+
+@pytest.mark.parametrize("count", [2, 6])
+def test_projects_cost_at_most_three_each_and_four(posthog, requests_of_a_preview, count):
+    text = projects(count, destinations=3)
+
+    assert requests_of_a_preview(posthog, text) <= 4 + 3 * count
+
+
+def test_objects_in_a_project_cost_nothing_more(sandboxes, requests_of_a_preview):
+    few, many = (requests_of_a_preview(sandboxes(), projects(2, destinations=number)) for number in (1, 12))
+
+    assert few == many
