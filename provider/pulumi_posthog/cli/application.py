@@ -20,6 +20,7 @@ from pulumi_posthog.cli.estimate import estimate
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.explain import explain
 from pulumi_posthog.cli.export import export
+from pulumi_posthog.cli.init import init
 from pulumi_posthog.cli.sandbox import sandbox
 from pulumi_posthog.cli.schema import schema
 from pulumi_posthog.cli.validate import validate
@@ -38,7 +39,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (validate, drift, export, adopt, doctor, estimate, schema, explain, sandbox):
+for verb in (validate, drift, export, adopt, doctor, estimate, init, schema, explain, sandbox):
     application.command()(verb)
 
 

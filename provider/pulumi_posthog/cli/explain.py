@@ -31,7 +31,7 @@ class Explanation:
 
 def explain(
     path: Annotated[
-        str, Argument(metavar="[PATH]", help="Such as projects.timezone; without it, what there is.")
+        str, Argument(metavar="PATH", help="Such as projects.timezone; without it, what there is.")
     ] = "",
     *,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",

@@ -22,7 +22,7 @@ RULE = "configuration"
 
 def validate(
     files: Annotated[
-        list[Path] | None, Argument(metavar="[FILE]...", help="Configurations.  [default: posthog.yaml]")
+        list[Path] | None, Argument(metavar="FILE", help="Configurations.  [default: posthog.yaml]")
     ] = None,
     *,
     form: Annotated[

@@ -1,0 +1,135 @@
+"""`pulumi-posthog init`: a repository for an organization, with the workflows that check, preview, apply and watch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Annotated
+
+from typer import Argument, Option
+
+from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.choices import chosen
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.failures import Stop
+
+# Where a template goes; those of a CI system stand under its name.
+PLACES: Mapping[str, Mapping[str, str]] = {
+    "": {
+        "posthog.yaml": "posthog.yaml",
+        "Pulumi.yaml": "Pulumi.yaml",
+        "program.py": "__main__.py",
+        "requirements.txt": "requirements.txt",
+        "gitignore": ".gitignore",
+        "README.md": "README.md",
+    },
+    "github": {
+        "CODEOWNERS": ".github/CODEOWNERS",
+        "github/pull-request.yml": ".github/workflows/pull-request.yml",
+        "github/apply.yml": ".github/workflows/apply.yml",
+        "github/drift.yml": ".github/workflows/drift.yml",
+        "ci/preview.py": "ci/preview.py",
+        "ci/comment.py": "ci/comment.py",
+        "ci/drift_issue.py": "ci/drift_issue.py",
+    },
+    "gitlab": {
+        "CODEOWNERS": "CODEOWNERS",
+        "gitlab/gitlab-ci.yml": ".gitlab-ci.yml",
+        "ci/preview.py": "ci/preview.py",
+    },
+}
+CI = ("github", "gitlab", "none")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+UNKNOWN = {"host": "!env POSTHOG_HOST", "organization": "!env POSTHOG_ORGANIZATION_ID"}
+
+
+def init(
+    name: Annotated[
+        str, Argument(metavar="NAME", help="The new folder, and the name of the Pulumi project.")
+    ],
+    *,
+    host: Annotated[
+        str, Option(envvar="POSTHOG_HOST", help="PostHog's address, such as https://eu.posthog.com.")
+    ] = "",
+    organization: Annotated[
+        str,
+        Option(
+            envvar="POSTHOG_ORGANIZATION_ID", help="The organization's id; with --from-live its name will do."
+        ),
+    ] = "",
+    from_live: Annotated[
+        bool, Option("--from-live", help="Export the organization in place of an example.")
+    ] = False,
+    ci: Annotated[str, Option(metavar="CI", help="github, gitlab or none.")] = "github",
+    stack: Annotated[str, Option(metavar="NAME", help="The stack that the workflows apply.")] = "production",
+    force: Annotated[
+        bool, Option("--force", help="Write into a folder that is not empty, over files in it.")
+    ] = False,
+) -> int:
+    """Make a repository for an organization: configuration, Pulumi project and CI."""
+    chosen("--ci", ci, CI)
+    folder = Path(name)
+    if not NAME.fullmatch(folder.name):
+        raise Stop(
+            f'"{folder.name}" cannot be the name of a Pulumi project',
+            "letters, digits, dots, dashes and underscores",
+        )
+    if not re.fullmatch(NAME, stack):
+        raise Stop(
+            f'"{stack}" cannot be the name of a stack', "letters, digits, dots, dashes and underscores"
+        )
+    if folder.exists() and any(folder.iterdir()) and not force:
+        raise Stop(f"{folder} is not empty, and nothing was written", "--force writes over it", Exit.REFUSED)
+    contents = _contents(folder.name, host, organization, ci, stack)
+    exported = _exported(host, organization) if from_live else {}
+    for place, text in {**contents, **exported}.items():
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        terminal.write(str(path))
+    terminal.note(f"next: cd {folder} && cat README.md")
+    return Exit.NOTHING
+
+
+def _contents(name: str, host: str, organization: str, ci: str, stack: str) -> dict[str, str]:
+    from pulumi_posthog.export import SCHEMA_FILE
+    from pulumi_posthog.schema import text
+
+    values = {
+        "name": name,
+        "host": host or UNKNOWN["host"],
+        "organization": organization or UNKNOWN["organization"],
+        "stack": stack,
+        "version": version("pulumi-posthog"),
+    }
+    templates = files("pulumi_posthog.cli") / "templates"
+    places = {**PLACES[""], **PLACES.get(ci, {})}
+    result = {}
+    for source, place in places.items():
+        raw = (templates / source).read_text(encoding="utf-8")
+        # Programs are as they are: nothing in them is to be filled in.
+        result[place] = raw if source.endswith(".py") else Template(raw).substitute(values)
+    return {**result, SCHEMA_FILE: text()}
+
+
+def _exported(host: str, organization: str) -> dict[str, str]:
+    from pulumi_posthog.cli.connecting import reader_for
+    from pulumi_posthog.cli.export import organization_id
+    from pulumi_posthog.export import export
+    from pulumi_posthog.live import Live
+
+    if not host:
+        raise Stop("which PostHog?", "give --host https://eu.posthog.com, or set POSTHOG_HOST")
+    reader = reader_for(host)
+    result = export(Live(reader, organization_id(reader, organization)))
+    if result.unread:
+        raise Stop(
+            f"not everything could be read: {result.unread[0]}", "`pulumi-posthog doctor` says more", Exit.API
+        )
+    for row in result.left_out:
+        terminal.warn(f"left out: {row}")
+    return dict(result.files)

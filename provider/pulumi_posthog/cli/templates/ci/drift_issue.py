@@ -1,0 +1,66 @@
+"""Drift -> one issue: opened, updated and closed. Wants GH_TOKEN.
+
+Ends with 7 when the differences are others than those that the issue tells already, 0 when they are the same or
+gone, and with drift's own status when PostHog could not be looked at; then the issue stays as it is.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+LABEL = "posthog-drift"
+SAME, DIFFERENT = 0, 7
+
+
+def drift() -> int:
+    """Look; leaves drift.json, drift.md and drift.html behind."""
+    command = [".venv/bin/pulumi-posthog", "drift"]
+    outputs = [part for form in ("json", "md", "html") for part in ("--output", f"drift.{form}")]
+    return subprocess.run([*command, *outputs], check=False).returncode
+
+
+def marker() -> str:
+    """The set of differences in one line, to be found again in the issue's text."""
+    findings = json.loads(Path("drift.json").read_text(encoding="utf-8"))["findings"]
+    prints = sorted(each["fingerprint"] for each in findings if each["new"])
+    return f"<!-- differences {hashlib.sha256(' '.join(prints).encode()).hexdigest()} -->"
+
+
+def github(*arguments: str, data: object = None) -> str:
+    """`gh api ...`, with a JSON body on its standard input."""
+    command = ["gh", "api", *arguments, *(["--input", "-"] if data is not None else [])]
+    text = json.dumps(data) if data is not None else None
+    return subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def main() -> int:
+    """Bring the issue up to date with what was found."""
+    status = drift()
+    if status not in (SAME, DIFFERENT):
+        return status
+    issues = f"repos/{os.environ['GITHUB_REPOSITORY']}/issues"
+    found = json.loads(github(f"{issues}?labels={LABEL}&state=open"))
+    if status == SAME:
+        for issue in found:
+            github(
+                f"{issues}/{issue['number']}/comments",
+                "--method",
+                "POST",
+                data={"body": "PostHog is as declared."},
+            )
+            github(f"{issues}/{issue['number']}", "--method", "PATCH", data={"state": "closed"})
+        return SAME
+    text = f"{Path('drift.md').read_text(encoding='utf-8')}\n{marker()}\n"
+    if not found:
+        github(issues, "--method", "POST", data={"title": "PostHog differs", "body": text, "labels": [LABEL]})
+        return DIFFERENT
+    known = marker() in (found[0]["body"] or "")
+    github(f"{issues}/{found[0]['number']}", "--method", "PATCH", data={"body": text})
+    return SAME if known else DIFFERENT
+
+
+if __name__ == "__main__":
+    sys.exit(main())

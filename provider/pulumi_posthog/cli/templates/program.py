@@ -1,0 +1,3 @@
+from pulumi_posthog.deploy import deploy
+
+deploy("posthog.yaml")

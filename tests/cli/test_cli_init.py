@@ -1,0 +1,235 @@
+"""`pulumi-posthog init`: the repository that it makes, and the scripts that its workflows run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.lab import COMMAND, ORGANIZATION, Lab, Run
+
+# `gh api PATH [--method M] [--input -]`, on a JSON file with the issues and comments of one repository.
+GH = """\
+#!{python}
+import json, pathlib, sys
+path, file = sys.argv[2].partition("?")[0], pathlib.Path({file!r})
+state = json.loads(file.read_text()) if file.exists() else {{"issues": [], "comments": []}}
+method = sys.argv[sys.argv.index("--method") + 1] if "--method" in sys.argv else "GET"
+body = json.load(sys.stdin) if "--input" in sys.argv else {{}}
+state.setdefault("log", []).append(f"{{method}} {{path}}")
+kind = "comments" if "comments" in path else "issues"
+last = path.rpartition("/")[2]
+if method == "GET":
+    found = [each for each in state[kind] if each.get("state", "open") == "open"]
+    if "--jq" in sys.argv:
+        print("\\n".join(str(each["id"]) for each in found if each["body"].startswith("<!-- pulumi-posthog")))
+    else:
+        print(json.dumps(found))
+elif method == "POST":
+    number = len(state[kind]) + 1
+    state[kind].append({{"id": number, "number": number, "state": "open", **body}})
+else:
+    state[kind][int(last) - 1].update(body)
+file.write_text(json.dumps(state))
+"""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """What `init` made, with a GitHub of its own."""
+
+    lab: Lab
+    folder: Path
+
+    def script(self, name: str, *arguments: str, **environment: str) -> Run:
+        """One of the workflows' steps."""
+        done = subprocess.run(
+            [sys.executable, f"ci/{name}", *arguments],
+            cwd=self.folder,
+            env={
+                **self.lab.environment,
+                "GITHUB_REPOSITORY": "acme/posthog",
+                "PULL_REQUEST": "3",
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert self.lab.posthog.key not in done.stdout + done.stderr
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def github(self) -> dict[str, Any]:
+        """Issues, comments, and the log of what was asked."""
+        path = self.lab.folder / "github.json"
+        found: dict[str, Any] = (
+            json.loads(path.read_text()) if path.exists() else {"issues": [], "comments": []}
+        )
+        return found
+
+
+def made(lab: Lab, *arguments: str) -> Path:
+    run = lab.run("init", "acme", "--host", lab.posthog.url, "--organization", ORGANIZATION, *arguments)
+    assert run.status == 0, run.err
+    return lab.folder / "acme"
+
+
+@pytest.fixture
+def repository(lab: Lab) -> Repository:
+    folder = made(lab)
+    (folder / "posthog.yaml").write_text((lab.folder / "posthog.yaml").read_text())
+    (folder / ".venv/bin").mkdir(parents=True)
+    (folder / ".venv/bin/pulumi-posthog").symlink_to(COMMAND)
+    gh = lab.folder / "bin/gh"
+    gh.write_text(GH.format(python=sys.executable, file=str(lab.folder / "github.json")))
+    gh.chmod(0o755)
+    return Repository(lab, folder)
+
+
+def test_the_example_is_a_good_configuration(lab: Lab):
+    folder = made(lab)
+
+    inside = replace(lab, folder=folder)
+    assert inside.run("validate").status == 0
+    assert (folder / "__main__.py").read_text() == (
+        'from pulumi_posthog.deploy import deploy\n\ndeploy("posthog.yaml")\n'
+    )
+    assert yaml.safe_load((folder / "Pulumi.yaml").read_text())["options"] == {"refresh": "always"}
+
+
+def test_an_organization_that_is_not_known_yet_comes_from_the_environment(lab: Lab):
+    assert lab.run("init", "acme").status == 0
+
+    inside = replace(lab, folder=lab.folder / "acme")
+    assert inside.run("validate").status == 0
+    run = inside.run("drift", POSTHOG_HOST=lab.posthog.url, POSTHOG_ORGANIZATION_ID=ORGANIZATION)
+    assert run.status in (0, 7)
+
+
+def test_a_living_organization_is_exported_and_differs_in_nothing(lab: Lab):
+    folder = made(lab, "--from-live")
+
+    assert replace(lab, folder=folder).run("drift").status == 0
+
+
+@pytest.mark.parametrize(("ci", "present"), [("github", True), ("gitlab", False), ("none", False)])
+def test_workflows_are_those_of_the_ci_that_was_asked_for(lab: Lab, ci: str, present: bool):
+    folder = made(lab, "--ci", ci)
+
+    assert (folder / ".github/workflows").exists() is present
+    assert (folder / ".gitlab-ci.yml").exists() is (ci == "gitlab")
+    for path in (*folder.glob(".github/workflows/*.yml"), *folder.glob(".gitlab-ci.yml")):
+        text = path.read_text()
+        assert yaml.safe_load(text)
+        assert "$$" not in text
+        for script in ("preview.py", "comment.py", "drift_issue.py"):
+            assert script not in text or (folder / "ci" / script).exists()
+
+
+def test_the_workflows_pass_actionlint(lab: Lab):
+    program = shutil.which("actionlint") or shutil.which("actionlint", path=str(Path.home() / "go/bin"))
+    if program is None:
+        pytest.skip("go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7")
+    folder = made(lab)
+
+    done = subprocess.run(
+        [program, "-no-color", *map(str, folder.glob(".github/workflows/*.yml"))],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(lab: Lab):
+    (lab.folder / "acme").mkdir()
+    (lab.folder / "acme/posthog.yaml").write_text("mine")
+
+    run = lab.run("init", "acme")
+
+    assert run.status == 5
+    assert (lab.folder / "acme/posthog.yaml").read_text() == "mine"
+    assert lab.run("init", "acme", "--force").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["a b"], "cannot be the name of a Pulumi project"),
+        (["acme", "--ci", "gitlb"], "did you mean gitlab"),
+        (["acme", "--stack", "; rm"], "cannot be the name of a stack"),
+        (["acme", "--from-live"], "which PostHog?"),
+    ],
+)
+def test_bad_input_is_one_line_and_a_hint_and_nothing_is_written(lab: Lab, arguments: list[str], said: str):
+    run = lab.run("init", *arguments)
+
+    assert run.status == 2
+    assert said in run.err
+    assert not (lab.folder / "acme").exists()
+
+
+# -- the scripts ---------------------------------------------------------------------------------------------------
+
+
+def test_a_pull_request_has_one_comment_that_is_kept_up_to_date(repository: Repository):
+    repository.lab.pulumi(json.dumps({"deployment": {"resources": []}}))
+    preview = repository.script("preview.py", "prod")
+    assert preview.status == 6  # the stand-in for Pulumi previews nothing
+
+    assert repository.script("comment.py").status == 0
+    (repository.folder / "preview.txt").write_text("~ timezone\n```\n" + "x" * 100_000)
+    assert repository.script("comment.py").status == 0
+
+    (comment,) = repository.github["comments"]
+    assert comment["body"].startswith("<!-- pulumi-posthog drift -->")
+    assert "~ timezone" in comment["body"]
+    assert "cut here" in comment["body"]
+    assert len(comment["body"]) < 65_536
+
+
+def test_a_preview_ends_with_what_kept_it_from_looking(repository: Repository):
+    repository.lab.pulumi(json.dumps({"deployment": {"resources": []}}))
+
+    assert repository.script("preview.py", "prod", POSTHOG_PERSONAL_API_KEY="phx_nobody").status == 3
+
+
+def test_drift_opens_one_issue_updates_it_and_closes_it(repository: Repository):
+    lab = repository.lab
+
+    def change(**settings: Any) -> None:
+        lab.call("PATCH", lab.project("Web"), settings)
+
+    def issue() -> dict[str, Any]:
+        (found,) = repository.github["issues"]
+        return dict(found)
+
+    assert repository.script("drift_issue.py").status == 0
+    assert repository.github["issues"] == []
+
+    change(timezone="UTC")
+    assert repository.script("drift_issue.py").status == 7
+    assert "projects.Web.timezone" in issue()["body"]
+
+    assert repository.script("drift_issue.py").status == 0  # red once is enough
+    change(anonymize_ips=False)
+    assert repository.script("drift_issue.py").status == 7
+    assert "projects.Web.anonymize_ips" in issue()["body"]
+
+    unreadable = repository.script("drift_issue.py", POSTHOG_PERSONAL_API_KEY=lab.key_without("project:read"))
+    assert unreadable.status == 4
+    assert issue()["state"] == "open"
+
+    change(timezone="Europe/Berlin", anonymize_ips=True)
+    assert repository.script("drift_issue.py").status == 0
+    assert issue()["state"] == "closed"
