@@ -10,7 +10,6 @@ import subprocess
 import time
 
 import pytest
-
 from benchmarks.processes import descendants
 
 pytestmark = pytest.mark.e2e
@@ -85,7 +84,7 @@ def assert_each_once(posthog):
 @pytest.mark.parametrize(
     ("victims", "writes"),
     [("the engine", 1), ("everything", 20), ("the engine", 55)],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_a_state_that_was_never_saved_costs_a_second_run(stack, writes, victims):
     stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "1"

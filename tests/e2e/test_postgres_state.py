@@ -1,0 +1,160 @@
+"""State in Postgres: two runners at once, one killed in the middle. The server is a real one, started here."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from benchmarks.processes import descendants
+
+from harness.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+ROLES = 20
+
+
+def command(name):
+    """A program of the Postgres server: Debian keeps them off PATH."""
+    found = [*sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True), shutil.which(name)]
+    return next((str(path) for path in found if path), None)
+
+
+def unprivileged():
+    """Who runs the server: not root, whom it refuses."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    return None
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """The address of an empty database on a server of its own."""
+    initdb, server, user = command("initdb"), command("postgres"), unprivileged()
+    if not (initdb and server):
+        pytest.skip("there is no Postgres server here: apt-get install postgresql")
+    if user is None:
+        pytest.skip("Postgres does not run as root, and there is no other user")
+    folder = Path(tempfile.mkdtemp(prefix="pulumi-posthog-postgres-"))
+    if user:
+        os.chown(folder, user["user"], user["group"])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = str(folder / "data")
+    subprocess.run(
+        [initdb, "-D", data, "-U", "pulumi", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"],
+        check=True,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        **user,
+    )
+    running = subprocess.Popen(
+        [server, "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **user,
+    )
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"postgres://pulumi@127.0.0.1:{port}/postgres?sslmode=disable"
+    finally:
+        running.send_signal(signal.SIGINT)  # what Postgres calls a fast shutdown
+        running.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def shared(tmp_path, posthog, postgres):
+    """A stack whose state two runners share; each test has a name of its own in the database."""
+    stack = Stack(tmp_path / "stack", posthog, PULUMI_BACKEND_URL=postgres)
+    stack.write("roles:\n" + "".join(f"  Role {number}: {{}}\n" for number in range(ROLES)))
+    yield stack
+    stack.pulumi("stack", "rm", "--force", "--yes")
+
+
+def start(stack):
+    return subprocess.Popen(
+        ["pulumi", "up", "--yes", "--skip-preview", "--diff", "--non-interactive"],
+        cwd=stack.folder,
+        env=stack.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait_for_writes(posthog, count):
+    for _ in range(3_000):
+        if sum(posthog.writes().values()) >= count:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"not even {count} writes in a minute")
+
+
+def role_names(posthog):
+    roles = posthog.all(f"/api/organizations/{posthog.organization}/roles/")
+    return sorted(role["name"] for role in roles if role["name"].startswith("Role "))
+
+
+def test_of_two_runners_at_once_one_is_refused(shared):
+    posthog = shared.posthog
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 400})
+    posthog.count_anew()
+    first = start(shared)
+    wait_for_writes(posthog, 1)
+
+    second = shared.up()
+
+    text, _ = first.communicate(timeout=300)
+    assert second.status != 0
+    assert "the stack is currently locked by 1 lock(s)" in second.text
+    assert first.returncode == 0, text
+    assert role_names(posthog) == sorted(f"Role {number}" for number in range(ROLES))
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
+    assert set(shared.preview().changes) == {"unchanged"}
+
+
+@pytest.mark.parametrize("one_save", [False, True], ids=["saved with each change", "saved once"])
+def test_the_state_is_intact_after_a_kill(shared, one_save):
+    if one_save:
+        shared.environment["PULUMI_SKIP_CHECKPOINTS"] = "1"
+    posthog = shared.posthog
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 200})
+    posthog.count_anew()
+    running = start(shared)
+    wait_for_writes(posthog, ROLES // 2)
+
+    for pid in descendants(running.pid):
+        os.kill(pid, signal.SIGKILL)
+    running.communicate()
+
+    refused = shared.up()
+    assert refused.status != 0
+    assert "locked" in refused.text  # until somebody says that the other runner is dead
+    assert shared.pulumi("cancel", "--yes").status == 0
+    known = [urn for urn in shared.state() if "posthog:Role::" in urn]
+    assert bool(known) is not one_save
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
+    run = shared.up()
+    assert run.status == 0, run.text
+    assert role_names(posthog) == sorted(f"Role {number}" for number in range(ROLES))
+    assert set(shared.preview().changes) == {"unchanged"}
