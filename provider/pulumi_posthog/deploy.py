@@ -17,6 +17,7 @@ from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
 from pulumi_posthog.dynamic import KEY_VARIABLE
 from pulumi_posthog.entity import Address, Entity, Guard
+from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Live
 from pulumi_posthog.properties import json_text, to_properties
@@ -132,12 +133,14 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
         resources[entry.kind.name, entry.name] = Entity(
             entry.kind,
             entry.name,
-            properties_of(entry, parent),
+            properties_of(entry, parent, desired),
             address,
             pulumi.ResourceOptions(
                 parent=parent,
                 # Below a parent the guard has had its say already.
                 depends_on=[resources[name] for name in holders.of(entry)] if parent else [guard],
+                # Only `state: absent` deletes what is guarded so; leaving the file never does.
+                retain_on_delete=entry.kind.deletion is Deletion.NEVER,
                 aliases=[pulumi.Alias(name=name) for name in entry.previously],
             ),
             outputs=False,
@@ -169,7 +172,7 @@ class Holders:
         return next(((self._names[key],) for key in keys if key in self._names), ())
 
 
-def properties_of(entry: Entry, parent: Entity | None) -> dict[str, Any]:
+def properties_of(entry: Entry, parent: Entity | None, desired: Desired | None = None) -> dict[str, Any]:
     """The properties of one entry's resource."""
     kind = entry.kind
     properties: dict[str, Any] = to_properties(kind, entry.fields)
@@ -181,6 +184,10 @@ def properties_of(entry: Entry, parent: Entity | None) -> dict[str, Any]:
     properties["__guarded"] = True
     if entry.id is not None:
         properties["__id"] = entry.id
+    above = desired.by_name.get((kind.parent or "", entry.parent or "")) if desired else None
+    if kind.exact_list_of and above:
+        # So that a preview finds the list of a parent that will be taken over, and has no id in the state yet.
+        properties["__parent"] = json_text(dict(above.fields))
     if entry.absent:
         properties |= {"state": "absent", "__absent": True}
     return properties

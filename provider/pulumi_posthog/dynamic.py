@@ -230,27 +230,34 @@ class KindProvider(ResourceProvider):
     def _objection(kind: Kind, inputs: Props) -> str | None:
         """Why the rails do not allow what is declared, as far as that can be known yet."""
         absent = bool(inputs.get("__absent"))
-        if not (absent or kind.exact_list_of) or (kind.parent and not engine.known(inputs.get(kind.parent))):
+        scope = _scope_now(kind, inputs)
+        if scope is None or not (absent or kind.exact_list_of):
             return None
-        live, scope, values = Session.of(inputs).live, _scope(kind, inputs), to_values(kind, inputs)
+        live, values = Session.of(inputs).live, to_values(kind, inputs)
         if absent:
             return objection_to_deletion(kind, values, live, Session.limits)
         return objection_to_list(kind, scope, values, live, Session.limits)
 
     def _announce(self, kind: Kind, inputs: Props) -> None:
-        if (kind.parent and not engine.known(inputs.get(kind.parent))) or inputs.get("__absent"):
-            return
-        if kind.exact_list_of:
+        scope = _scope_now(kind, inputs)
+        if scope is None or inputs.get("__absent"):
             return
         values = to_values(kind, inputs)
-        matches = Session.of(inputs).live.find(kind, _scope(kind, inputs), values)
-        if matches:
-            changed = differences(kind, values, matches[0].values)
-            rows = [
-                f"  {path}: {live!r} => {desired!r}" for d in changed for path, live, desired in details(d)
-            ]
-            text = f"exists in PostHog already (id {matches[0].id}): it is taken over"
-            engine.say("\n".join([f"{text}, with these changes:" if rows else f"{text} as it is", *rows]))
+        found = next(iter(Session.of(inputs).live.find(kind, scope, values)), None)
+        if found is None:
+            return
+        changed = differences(kind, values, found.values)
+        rows = "\n".join(row(*detail) for difference in changed for detail in details(difference))
+        if kind.exact_list_of:
+            # Who is not in the list is about to go: that must show before anything is done.
+            if rows:
+                engine.say(
+                    f'the {kind.title} of "{found.answer.get("name")}" become others, live => declared:\n{rows}'
+                )
+            return
+        name = next((values.get(field.name) for field in kind.fields if field.from_key), found.id)
+        text = f'{kind.title} "{name}" exists in PostHog already (id {found.id}): it is taken over'
+        engine.say(f"{text}, with these changes:\n{rows}" if rows else f"{text} as it is")
 
     def _remove(
         self, kind: Kind, session: Session, scope: Scope, props: Props, id_: str | None = None
@@ -349,6 +356,16 @@ def _scope(kind: Kind, properties: Props) -> dict[str, str]:
 def _defaults(kind: Kind, props: Props) -> dict[str, Any]:
     place = props.get("__place")
     return {field.name: place for field in kind.fields if field.default_position and place is not None}
+
+
+def _scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:
+    """The scope, as far as it can be known before the parent has an id; None when it cannot."""
+    if not kind.parent or engine.known(inputs.get(kind.parent)):
+        return _scope(kind, inputs)
+    if not inputs.get("__parent"):
+        return None
+    parents = Session.of(inputs).live.find(KINDS[kind.parent], {}, json.loads(inputs["__parent"]))
+    return {kind.parent: parents[0].id} if len(parents) == 1 else None
 
 
 def _replaced(fields: list[str]) -> DiffResult:

@@ -317,6 +317,11 @@ class Kind:
         return value.casefold() if field.caseless and isinstance(value, str) else value
 
     @property
+    def plural(self) -> str:
+        """The name of many: "file system entries"."""
+        return f"{self.title[:-1]}ies" if self.title.endswith("y") else f"{self.title}s"
+
+    @property
     def title(self) -> str:
         """The name as people read it: "role membership"."""
         return self.name.replace("_", " ")

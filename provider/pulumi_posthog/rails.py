@@ -88,7 +88,7 @@ class Refusal:
         below = f' of "{self.parent}"' if self.parent else ""
         rows = "\n".join(f"    {name}" for name in self.names)
         return (
-            f"{len(self.names)} of {self.total} {self.kind.title}s{below} would be removed or replaced, more than the"
+            f"{len(self.names)} of {self.total} {self.kind.plural}{below} would be removed or replaced, more than the"
             f" limits allow:\n{rows}\n"
             f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals"
             f" {self.kind.name}={len(self.names)}"

@@ -29,7 +29,7 @@ def json_schema() -> dict[str, Any]:
         "$id": ID,
         "title": "PostHog organization",
         "type": "object",
-        "properties": {"organization": ORGANIZATION, **sections(None)},
+        "properties": {"organization": ORGANIZATION, **sections(None), "options": OPTIONS},
         # A place for anchors that several entries share, as Docker Compose has it.
         "patternProperties": {"^x-": {}},
         "required": ["organization"],
@@ -50,6 +50,53 @@ def described(words: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"description": words, "markdownDescription": words, **schema}
 
 
+OPTIONS = described(
+    "How the tool treats this file; nothing here is sent to PostHog.",
+    {
+        "type": "object",
+        "properties": {
+            "drift": described(
+                "What `pulumi-posthog drift` does with this file.",
+                {
+                    "type": "object",
+                    "properties": {
+                        "ignore": described(
+                            "Differences that `pulumi-posthog drift` leaves out for a while; never a removal.",
+                            {
+                                "type": "array",
+                                "items": {
+                                    "type": "object",
+                                    "properties": {
+                                        "path": described(
+                                            "What it is about, as in `projects.Web.timezone`; `*` is any text.",
+                                            {"type": "string", "minLength": 1},
+                                        ),
+                                        "reason": described("Why.", {"type": "string", "minLength": 1}),
+                                        "owner": described(
+                                            "Whom to ask.", {"type": "string", "minLength": 1}
+                                        ),
+                                        "until": described(
+                                            "The last day, as in 2026-12-31.",
+                                            {
+                                                "type": "string",
+                                                "pattern": r"^\d{4}-\d{2}-\d{2}$",
+                                                "patternErrorMessage": "must be a day such as 2026-12-31",
+                                            },
+                                        ),
+                                    },
+                                    "required": ["path", "reason", "owner", "until"],
+                                    "additionalProperties": False,
+                                },
+                            },
+                        )
+                    },
+                    "additionalProperties": False,
+                },
+            )
+        },
+        "additionalProperties": False,
+    },
+)
 ORGANIZATION = described(
     "Which organization this file is about: checked against the API key before anything else is read.",
     {

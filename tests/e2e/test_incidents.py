@@ -100,6 +100,22 @@ def test_members_were_stripped_though_no_team_was_removed(stack):
     assert posthog.writes() == {}
 
 
+def test_a_role_was_taken_over_and_its_members_stripped_by_the_first_up(stack):
+    posthog = stack.posthog
+    organization = f"/api/organizations/{posthog.organization}"
+    role = posthog.call("POST", f"{organization}/roles/", {"name": "Everybody"})["id"]
+    for member in posthog.info["members"]:
+        path = f"{organization}/roles/{role}/role_memberships/"
+        posthog.call("POST", path, {"user_uuid": member["uuid"]})
+    posthog.count_anew()
+    stack.write("roles:\n  Everybody:\n    members: [ada@acme.io]\n")
+
+    for run in (stack.preview(), stack.up()):
+        assert run.status != 0, run.text
+        assert "4 of 5 role memberships" in run.text
+    assert posthog.writes() == {}
+
+
 def test_the_owner_of_the_key_locked_themselves_out(stack):
     stack.write("roles:\n  Admins:\n    members: [ada@acme.io, ana@acme.io]\n")
     assert stack.up().status == 0

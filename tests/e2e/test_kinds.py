@@ -214,7 +214,8 @@ def test_an_existing_object_is_taken_over_by_its_natural_key_and_said_so(stack):
 
     preview = succeeded(stack.preview())
 
-    assert preview.text.count("exists in PostHog already") == 2, preview.text
+    assert f'project "{project["name"]}" exists in PostHog already (id {project["id"]})' in preview.text
+    assert f'role "Analysts" exists in PostHog already (id {role}): it is taken over' in preview.text
     assert "'UTC' => 'Europe/Paris'" in preview.text
     succeeded(stack.up())
     assert not [path for path in posthog.writes() if path.startswith("POST ")]
@@ -268,3 +269,25 @@ def test_a_folder_can_be_renamed_with_what_is_in_it(everything):
     assert {row["id"] for row in rows} == before
     assert {"Growth", "Growth/Launch board", "Growth/Theirs"} <= {row["path"] for row in rows}
     assert succeeded(everything.preview()).changes == {"unchanged": 10}
+
+
+def test_a_preview_names_the_members_that_a_first_up_will_remove(stack):
+    posthog = stack.posthog
+    organization = f"/api/organizations/{posthog.organization}"
+    role = posthog.call("POST", f"{organization}/roles/", {"name": "Existing"})["id"]
+    dee = next(member["uuid"] for member in posthog.info["members"] if member["email"] == "dee@acme.io")
+    posthog.call("POST", f"{organization}/roles/{role}/role_memberships/", {"user_uuid": dee})
+    stack.write("roles:\n  Existing:\n    members: [bo@acme.io]\n")
+
+    preview = succeeded(stack.preview())
+
+    assert "'dee@acme.io' => 'bo@acme.io'" in preview.text, preview.text
+    succeeded(stack.up())
+    assert posthog.members("Existing") == ["bo@acme.io"]
+
+
+def test_a_project_that_leaves_the_file_is_shown_as_kept(everything):
+    everything.write("roles:\n  Analysts:\n    members: [ana@acme.io, bo@acme.io]\n")
+    everything.set("allowRemovals", "file_system_entry=2")
+
+    assert "[retain]" in succeeded(everything.preview()).text

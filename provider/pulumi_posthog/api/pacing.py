@@ -32,6 +32,25 @@ SETTINGS: Final = {
 }
 
 
+def settings(environment: Mapping[str, str]) -> dict[str, int]:
+    """Of `per_minute`, `per_hour` (requests) and `max_wait` (seconds), those that are set; raises ValueError."""
+    given = {}
+    for variable, name in SETTINGS.items():
+        text = environment.get(variable)
+        if not text:
+            continue
+        if not text.isdigit() or (name != "max_wait" and int(text) < 1):
+            raise ValueError(f'{variable} is "{text}": it must be a whole number, and at least one request')
+        given[name] = int(text)
+    return given
+
+
+def limits(environment: Mapping[str, str]) -> tuple[int, int]:
+    """How many requests go out in a minute and in an hour; raises ValueError."""
+    given = settings(environment)
+    return given.get("per_minute", PER_MINUTE), given.get("per_hour", PER_HOUR)
+
+
 def silent(_text: str) -> None:
     """Notifies nobody."""
 
@@ -129,16 +148,7 @@ class Pace:
 
         Servers of one's own have no limits unless somebody set them (posthog-api.md 1.8). Raises ValueError.
         """
-        given: dict[str, Any] = {}
-        for variable, name in SETTINGS.items():
-            text = environment.get(variable)
-            if not text:
-                continue
-            if not text.isdigit() or (name != "max_wait" and int(text) < 1):
-                raise ValueError(
-                    f'{variable} is "{text}": it must be a whole number, and at least one request'
-                )
-            given[name] = int(text)
+        given: dict[str, Any] = settings(environment)
         return cls(**given)
 
     @property

@@ -147,10 +147,11 @@ def _run(requests: int) -> dict[str, int]:
 
 def seconds(requests: int) -> int:
     """The time that the rate limit alone makes of so many requests with a key that nobody else uses."""
-    from pulumi_posthog.api.pacing import PER_HOUR, PER_MINUTE
+    from pulumi_posthog.api.pacing import limits
 
+    per_minute, per_hour = limits(os.environ)
     # A full window goes out at once; the next one waits until it is over.
-    return max((requests - 1) // PER_MINUTE * 60, (requests - 1) // PER_HOUR * 3_600) if requests else 0
+    return max((requests - 1) // per_minute * 60, (requests - 1) // per_hour * 3_600) if requests else 0
 
 
 def _show(found: Estimate) -> None:
@@ -158,8 +159,10 @@ def _show(found: Estimate) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from pulumi_posthog.api.pacing import PER_HOUR, PER_MINUTE
+    from pulumi_posthog.api.pacing import limits
     from pulumi_posthog.report.findings import plural
+
+    per_minute, per_hour = limits(os.environ)
 
     table = Table.grid(padding=(0, 2))
     for name, requests in (
@@ -178,7 +181,7 @@ def _show(found: Estimate) -> None:
             ),
             table,
             Text(
-                f"PostHog allows {PER_MINUTE:,} requests a minute and {PER_HOUR:,} an hour per key.",
+                f"At most {per_minute:,} requests a minute and {per_hour:,} an hour go out with one key.",
                 style="dim",
             ),
         )

@@ -28,7 +28,14 @@ def desired(root: Node, values: Json, file: str) -> tuple[Desired, tuple[Problem
     builder.sections(None, root, values, None)
     builder.check()
     host, organization = builder.organization(root, values)
-    result = Desired(host=host, organization=organization, entries=tuple(builder.entries), file=file)
+    options = values.get("options") if isinstance(values, dict) else None
+    result = Desired(
+        host=host,
+        organization=organization,
+        entries=tuple(builder.entries),
+        file=file,
+        options=options if isinstance(options, dict) else {},
+    )
     return result, tuple(builder.problems)
 
 
