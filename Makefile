@@ -34,6 +34,7 @@ lint: install ## check style and types
 	.venv/bin/mypy --config-file= --strict tools/*.py
 
 test: lint ## all checks and all tests, as .ci/run has them
+	@.venv/bin/python tools/test_programs.py
 	.venv/bin/pytest -n 2
 
 soak: install ## hours of random configurations, faults and kills, and of broken files; a failure prints its seed

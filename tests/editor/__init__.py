@@ -1,0 +1,1 @@
+"""What somebody sees who writes posthog.yaml in an editor."""
