@@ -1,0 +1,1 @@
+"""What a person does by hand at the sandbox's page, in a real browser."""
