@@ -48,5 +48,5 @@ def page(browser: webdriver.Chrome, posthog: Sandbox, tmp_path: Path) -> Iterato
     opened = AdminPage(browser, posthog)
     opened.log_in()
     yield opened
-    # Of the tests that failed, pytest keeps the folder.
+    # For whoever looks into a failure: pytest keeps the folders of the last runs.
     browser.save_screenshot(str(tmp_path / "last.png"))
