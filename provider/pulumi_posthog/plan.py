@@ -173,7 +173,9 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
         for changes in tree.values()
         for change in changes
     }
-    return tuple((path, _leaf(before), _leaf(after)) for path, (before, after) in sorted(rows.items()))
+    # Whether a stored secret is another one cannot be seen; where that is all there is, it is what was rotated.
+    seen = {path: row for path, row in rows.items() if row[0] != MASK} or rows
+    return tuple((path, _leaf(before), _leaf(after)) for path, (before, after) in sorted(seen.items()))
 
 
 def _leaf(value: Json) -> Json:

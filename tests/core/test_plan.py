@@ -114,8 +114,15 @@ def test_details_go_down_to_the_leaf_and_show_no_secret():
 
     rows = details(difference)
 
-    assert rows[0] == ("config['account']", "old", "new")
-    assert "hush" not in repr(rows)
+    assert rows == (("config['account']", "old", "new"),)
+
+
+def test_a_secret_alone_shows_as_where_it_comes_from():
+    difference = Difference(
+        DESTINATION.field("config"), {"password": MASK}, {"password": SecretText("hush", "!env PASSWORD")}
+    )
+
+    assert repr(details(difference)) == f"((\"config['password']\", '{MASK}', <!env PASSWORD>),)"
 
 
 def test_merging_keeps_what_is_not_declared_and_drops_what_is_null():

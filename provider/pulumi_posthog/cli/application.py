@@ -25,7 +25,6 @@ from pulumi_posthog.cli.sandbox import sandbox
 from pulumi_posthog.cli.schema import schema
 from pulumi_posthog.cli.validate import validate
 
-ISSUES = "https://github.com/pulumi-posthog/pulumi-posthog/issues"
 TYPERS_INTERRUPTED = 130  # what typer makes of Ctrl-C
 NO_COLOR, DEBUG = "--no-color", "--debug"
 
@@ -115,7 +114,7 @@ def _failed(error: BaseException, *, debug: bool) -> Exit:
         return failures.exit_of(said)
     terminal.error(
         f"this is a bug of pulumi-posthog: {type(error).__name__}: {error}",
-        f"please report it at {ISSUES}" + ("" if debug else f", with what {DEBUG} shows"),
+        "please report it to whoever maintains it" + ("" if debug else f", with what {DEBUG} shows"),
     )
     if debug:
         terminal.note("".join(traceback.format_exception(error)))
