@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-import httpx  # noqa: TID251 - a fake server is made of httpx's own answers
+import httpx
 import pytest
 
 from pulumi_posthog.api import Connection, Pace, Writer

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx  # noqa: TID251 - a fake server is made of httpx's own answers
+import httpx
 import pytest
 
 from pulumi_posthog.api import (
