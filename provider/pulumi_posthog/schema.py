@@ -7,6 +7,7 @@ and `maxJsonLength`, the most characters that a value may have as JSON text. `ma
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from collections.abc import Mapping
@@ -41,8 +42,13 @@ def json_schema() -> dict[str, Any]:
 
 
 def text() -> str:
-    """The schema as it is committed in `schemas/`."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    """The schema as it is committed in `schemas/`, for editors.
+
+    They check the name behind `!env` instead of the value, so a variable's name will do for the id.
+    """
+    schema = copy.deepcopy(json_schema())
+    schema["properties"]["organization"]["properties"]["id"]["pattern"] += r"|^[A-Za-z_][A-Za-z0-9_]*$"
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def described(words: str, schema: Mapping[str, Any]) -> dict[str, Any]:
