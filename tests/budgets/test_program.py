@@ -1,0 +1,29 @@
+"""What the program spares the engine and itself; it uses names of the SDK's own, which another version may not have."""
+
+import pytest
+
+from pulumi_posthog.deploy import SDK_DEBUG_VARIABLE
+
+pytestmark = pytest.mark.e2e
+
+SAID_FOR_EACH_RESOURCE = "resource registration prepared"
+
+
+def test_the_sdk_still_has_what_is_made_faster():
+    from pulumi.runtime import resource, rpc_manager, settings
+
+    assert hasattr(resource, "log")
+    assert hasattr(rpc_manager, "log")
+    assert isinstance(settings._get_rpc_manager().rpcs, list)
+
+
+def test_the_sdks_debug_messages_come_only_when_asked_for(stack):
+    stack.write("roles:\n  Analysts: {}\n")
+
+    quiet = stack.preview("--debug")
+    stack.environment[SDK_DEBUG_VARIABLE] = "true"
+    loud = stack.preview("--debug")
+
+    assert (quiet.status, loud.status) == (0, 0)
+    assert SAID_FOR_EACH_RESOURCE not in quiet.text
+    assert SAID_FOR_EACH_RESOURCE in loud.text
