@@ -1,0 +1,51 @@
+"""action.yml: the script of its last step, run as GitHub would."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+ACTION = yaml.safe_load((Path(__file__).parents[2] / "action.yml").read_text())
+STEP = ACTION["runs"]["steps"][-1]
+
+
+def run(stack: Stack, command: str) -> subprocess.CompletedProcess[str]:
+    """The last step with the inputs' defaults, below the stack's folder."""
+    defaults = {name: given["default"] for name, given in ACTION["inputs"].items()}
+    inputs = {**defaults, "command": command, "stack": "test"}
+    environment = {
+        name: inputs[value.removeprefix("${{ inputs.").removesuffix(" }}")]
+        for name, value in STEP["env"].items()
+    }
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEP["run"]],
+        cwd=stack.folder,
+        env={**stack.environment, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_each_command_does_what_its_description_says(stack):
+    stack.write("roles:\n  Analysts: {}\n")
+
+    assert run(stack, "validate").returncode == 0
+    assert run(stack, "drift").returncode == 7
+    assert "3 to create" in run(stack, "preview").stdout
+    assert stack.posthog.role("Analysts") is None
+    assert run(stack, "up").returncode == 0
+    assert stack.posthog.role("Analysts")
+    assert run(stack, "drift").returncode == 0
+
+
+def test_another_command_is_refused_by_name(stack):
+    done = run(stack, "destroy")
+
+    assert done.returncode == 2
+    assert '::error::command is "destroy"' in done.stdout
