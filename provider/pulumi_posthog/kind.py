@@ -231,6 +231,9 @@ class Kind:
     deletion: Deletion = Deletion.DELETE
     page_size: int | None = None  # None: without `limit`, which old servers refuse for this list
     listed_in_full: bool = True  # False: the list's items lack fields, one more GET per object
+    filter: str | None = (
+        None  # a field by which old servers filter the list exactly, where they cannot page it
+    )
     completed_at: str | None = None  # a second URL, of `{id}`, for the fields that the first may lack
     completion_sign: str | None = None  # the field whose absence from an answer says so
     embedded_in: tuple[str, str] | None = None  # (kind, field) whose answer already holds these objects

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from pulumi_posthog.api import IncompleteRead, NotFound, Reader
+from pulumi_posthog.api import IncompleteRead, NotFound, Reader, ServerFailed
 from pulumi_posthog.kind import Json, Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
@@ -39,8 +39,9 @@ class Found:
 class Collection:
     """The objects of one list, by id and by natural key."""
 
-    def __init__(self, kind: Kind, answers: Iterable[Mapping[str, Json]]) -> None:
+    def __init__(self, kind: Kind, answers: Iterable[Mapping[str, Json]], *, partial: bool = False) -> None:
         self.kind = kind
+        self.partial = partial  # the server lists only some: the others must be asked for one by one
         self._found: dict[str, Found] = {}
         self._ids: dict[NaturalKey, dict[str, None]] = {}
         for answer in answers:
@@ -149,13 +150,21 @@ class Live:
     def collection(self, kind: Kind, scope: Scope) -> Mapping[str, Found]:
         """All objects of a kind below one parent, by id; a copy that nobody else changes."""
         collection = self._collection(kind, scope)
+        if collection.partial:
+            raise IncompleteRead(
+                f"this server cannot list more than {len(collection.all())} objects of kind {kind.title}",
+                hint="servers up to 2025 cannot page this list: only what is declared can be looked at",
+            )
         with self._lock:
             return collection.all()
 
     def object(self, kind: Kind, scope: Scope, id_: str) -> Found | None:
         """One object by its id, None when PostHog says that it does not exist."""
         if kind.listed_in_full:
-            return self._collection(kind, scope).get(id_)
+            collection = self._collection(kind, scope)
+            return collection.get(id_) or (
+                self._alone(collection, scope, id_) if collection.partial else None
+            )
         answer = self._once(("item", kind.name, id_), lambda: self._item(kind, scope, id_))
         return Found(kind, id_, answer) if answer is not None else None
 
@@ -165,6 +174,8 @@ class Live:
             found = self.object(kind, scope, scope[kind.parent or ""])
             return [found] if found else []
         collection = self._collection(kind, scope)
+        if collection.partial and not collection.matching(kind.natural_key(values)):
+            self._filtered(collection, scope, values)
         with self._lock:
             matches = collection.matching(kind.natural_key(values))
         if not kind.listed_in_full:
@@ -197,6 +208,7 @@ class Live:
 
     def drop(self, kind: Kind, scope: Scope, id_: str) -> None:
         """Record that an object is gone."""
+        self._once.forget(("alone", f"{self.path(kind, scope)}{id_}/"))
         self._once.forget(("item", kind.name, id_))
         if self._once.known(self._key(kind, scope)):
             collection = self._collection(kind, scope)
@@ -245,8 +257,7 @@ class Live:
         if not kind.embedded_in:
             return self._once(self._key(kind, scope), lambda: self._list(kind, scope))
         parent_kind, list_name = KINDS[kind.embedded_in[0]], kind.embedded_in[1]
-        parents = self._collection(parent_kind, scope)
-        parent = parents.get(scope[parent_kind.name])
+        parent = self.object(parent_kind, scope, scope[parent_kind.name])
         answers = (
             [parent.answer] if parent and kind.exact_list_of else parent.answer[list_name] if parent else []
         )
@@ -262,6 +273,12 @@ class Live:
         path = self.path(kind, scope)
         try:
             answers = self.reader.list_all(path, page_size=kind.page_size)
+        except ServerFailed:
+            if not kind.filter or kind.page_size is not None:
+                raise
+            # Up to 2025, `limit` and `offset` are filters that match nothing and fail (posthog-api.md 4.3).
+            first = self.reader.get(path)
+            return Collection(kind, first["results"], partial=True)
         except NotFound:
             # Of a project that is gone there is nothing; of one that is there, we could not look.
             if kind.parent != PROJECT.name:
@@ -277,6 +294,29 @@ class Live:
                 ) from None
             return Collection(kind, ())
         return Collection(kind, (answer for answer in answers if not answer.get("deleted")))
+
+    def _alone(self, collection: Collection, scope: Scope, id_: str) -> Found | None:
+        """One object of a list that cannot be read whole, by its own URL."""
+        path = f"{self.path(collection.kind, scope)}{id_}/"
+        answer = self._once(("alone", path), lambda: self._or_none(path))
+        if answer is None:
+            return None
+        with self._lock:
+            return collection.get(id_) or collection.put(answer)
+
+    def _or_none(self, path: str) -> Json:
+        with contextlib.suppress(NotFound):
+            return self.reader.get(path)
+        return None
+
+    def _filtered(self, collection: Collection, scope: Scope, values: Mapping[str, Json]) -> None:
+        """Look for an object of a list that cannot be read whole, by the filter that works."""
+        name = collection.kind.filter or ""
+        path, value = self.path(collection.kind, scope), str(values.get(name))
+        answer = self._once(("filtered", path, value), lambda: self.reader.get(path, **{name: value}))
+        with self._lock:
+            for found in answer["results"]:
+                collection.put(found)
 
     def _other_prefix(self, kind: Kind, scope: Scope) -> Collection | None:
         """The list below the environment's URL, where the server has it only there (posthog-api.md 15)."""

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from harness.sandbox import Sandbox
-from pulumi_posthog.api import NotFound, Reader
+from pulumi_posthog.api import Connection, IncompleteRead, NotFound, Pace, Reader
 from pulumi_posthog.dynamic import KEY_VARIABLE, KindProvider, Session
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.live import Live
 
 
 @pytest.fixture
@@ -49,6 +50,24 @@ def test_a_plugin_may_be_named_by_its_url(posthog, place):
     assert KindProvider("pipeline_destination").check({}, given).inputs["plugin"] == plugin
     (failure,) = KindProvider("pipeline_destination").check({}, {**given, "plugin": "https://no"}).failures
     assert 'no plugin "https://no"' in failure.reason
+
+
+def test_more_roles_than_an_old_server_can_list_are_looked_at_one_by_one(sandboxes, monkeypatch):
+    posthog = sandboxes("--age", "2025")
+    posthog.call("POST", "/_sandbox/bulk", {"roles": 130})
+    last = posthog.call("POST", f"/api/organizations/{posthog.organization}/roles/", {"name": "The last"})[
+        "id"
+    ]
+    monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
+    with Reader(Connection(posthog.url, posthog.key), pace=Pace()) as reader:
+        live, role = Live(reader, posthog.organization), KINDS["role"]
+
+        assert live.find(role, {}, {"name": "The last"})[0].id == last
+        assert live.find(role, {}, {"name": "None such"}) == []
+        assert live.object(role, {}, last)
+        assert live.object(role, {}, "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c") is None
+        with pytest.raises(IncompleteRead, match="cannot list more than"):
+            live.collection(role, {})
 
 
 def test_a_server_that_has_a_list_only_below_environments_is_read_there(posthog, place, monkeypatch):
