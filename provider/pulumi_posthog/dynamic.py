@@ -40,6 +40,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Props = Mapping[str, Any]
 KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"
+CALLS_SIDE_BY_SIDE = 16  # as many as there are connections; Pulumi's own limit is --parallel, 4 for each core
 DESTROY_VARIABLE = "POSTHOG_ALLOW_DESTROY"
 
 
@@ -273,6 +274,7 @@ class KindProvider(ResourceProvider):
 
 def configured(req: ConfigureRequest) -> None:
     """Take over what the stack configuration says; a limit that makes no sense stops the run."""
+    engine.serve_side_by_side(CALLS_SIDE_BY_SIDE)
     Session.key_from_config = req.config.get("posthog:personalApiKey")
     try:
         Session.limits = Limits.from_settings(
