@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,15 @@ import pytest
 from harness.engine import Engine
 from harness.sandbox import Sandbox
 from harness.stack import HEADER
+from pulumi_posthog.dynamic import Session
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent))  # `benchmarks` knows how to measure
 
 
 @pytest.fixture
-def requests_of_a_preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Sandbox, str], int]:
+def requests_of_a_preview(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Sandbox, str], int]]:
     """YAML -> how many requests a preview takes that has nothing to change, of program and provider together.
 
     The providers run in this process, in the order in which Pulumi calls them.
@@ -51,4 +54,5 @@ def requests_of_a_preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
         assert posthog.writes() == {}
         return int(posthog.requests()["total"])
 
-    return requests
+    yield requests
+    Session.forget()  # closes the connections
