@@ -289,7 +289,7 @@ class Applier:
                 if not holds_secret(item) or (live or {}).get(key) != MASK or rotated(name, key)
             }
             return plain(_replacing(kept, value))
-        if field.sent_whole:
+        if field.sent_whole and isinstance(value, dict):
             return plain(_replacing(live, value))
         return plain(value)
 
