@@ -251,7 +251,9 @@ class KindProvider(ResourceProvider):
         rows = "\n".join(row(*detail) for difference in changed for detail in details(difference))
         if kind.exact_list_of:
             # Who is not in the list is about to go: that must show before anything is done.
-            if rows:
+            listed = kind.writable[0].name
+            kept = {value.casefold() for value in values.get(listed, ())}
+            if any(value.casefold() not in kept for value in found.values[listed]):
                 engine.say(
                     f'the {kind.title} of "{found.answer.get("name")}" become others, live => declared:\n{rows}'
                 )
