@@ -22,7 +22,7 @@ from pulumi_posthog.dynamic import KEY_VARIABLE
 from pulumi_posthog.entity import Address, Entity, Guard
 from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Live
+from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.properties import json_text, to_properties
 
 SDK_DEBUG_VARIABLE = "POSTHOG_PULUMI_DEBUG"  # "true": have `pulumi --debug` show the SDK's own messages
@@ -120,9 +120,7 @@ def resolved(desired: Desired, live: Live, say: Callable[[str], None] = pulumi.l
     try:
         live.organization()
     except NotFound as error:
-        problem = f"{desired.host} shows this key no organization {desired.organization}"
-        hint = "check organization.host and organization.id, and whose key it is"
-        raise ConfigError([Problem(problem, hint=hint)]) from error
+        raise no_such_organization(live) from error
     needed = sorted(config.needed(desired))
     with ThreadPoolExecutor(max_workers=len(needed) or 1) as pool:
         found = dict(zip(needed, pool.map(live.lookup, needed), strict=True))

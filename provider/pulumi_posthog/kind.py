@@ -283,11 +283,6 @@ class Kind:
         """The fields that are compared and sent: without the reference to the parent, which is part of the URL."""
         return tuple(field for field in self.declarable if field.name != self.parent)
 
-    @property
-    def parent_field(self) -> Field | None:
-        """The field that names the parent, None for a kind directly below the organization."""
-        return self.by_name[self.parent] if self.parent else None
-
     def values(self, answer: Mapping[str, Json]) -> dict[str, Json]:
         """An object as PostHog answers it -> its field values, normalised; fields it does not answer are left out."""
         source = self.from_api(answer) if self.from_api else answer

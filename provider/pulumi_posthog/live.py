@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from pulumi_posthog.api import IncompleteRead, NotFound, Reader, ServerFailed
+from pulumi_posthog.desired import ConfigError, Problem
 from pulumi_posthog.kind import Json, Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
@@ -360,3 +361,10 @@ def dig(answer: Mapping[str, Json], path: str) -> Json:
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+def no_such_organization(live: Live) -> ConfigError:
+    """What to say when PostHog answers 404 for the organization itself: the file or the key is a wrong one."""
+    problem = f"{live.reader.connection.host} shows this key no organization {live.organization_id}"
+    hint = "check organization.host and organization.id, and whose key it is"
+    return ConfigError([Problem(problem, hint=hint)])

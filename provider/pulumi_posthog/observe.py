@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from pulumi_posthog import config
 from pulumi_posthog.api import ApiError, NotFound, Refused, Unauthorized
-from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem, SecretText
+from pulumi_posthog.desired import Desired, Entry, SecretText
 from pulumi_posthog.kind import Json, Kind
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Found, Live, Scope
+from pulumi_posthog.live import Found, Live, Scope, no_such_organization
 
 Key = tuple[str, str]  # the kind's name, the entry's name
 Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
@@ -176,15 +176,7 @@ class _Observer:
         try:
             self.live.organization()
         except NotFound:
-            raise ConfigError(
-                [
-                    Problem(
-                        f"{self.live.reader.connection.host} shows this key no organization"
-                        f" {self.live.organization_id}",
-                        hint="check organization.host and organization.id, and whose key it is",
-                    )
-                ]
-            ) from None
+            raise no_such_organization(self.live) from None
 
     def _resolved(self, desired: Desired, pool: ThreadPoolExecutor) -> tuple[Desired, tuple[str, ...]]:
         needed = sorted(config.needed(desired))
