@@ -1,12 +1,13 @@
 """Requests to PostHog -> its answers, or an ApiError that says what to do.
 
-A Reader can send nothing but GET; a Writer can write, and never sends a POST twice unless it knows that the
-first did not arrive.
+A Reader can send nothing but GET and the few other requests that change nothing, each by name; a Writer can
+write, and never sends a POST twice unless it knows that the first did not arrive, or that two are as good as one.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from ipaddress import ip_address
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import IO, Any, Final, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -41,6 +42,7 @@ from pulumi_posthog.api.errors import (
     Unreachable,
     WriteRefused,
     looks_like_html,
+    query_status,
     quoted,
     refusal,
 )
@@ -59,6 +61,13 @@ CONNECTIONS: Final = 16
 NOT_AGAIN: Final = frozenset({501, 505, 512})
 # Failures before the first byte of the request: nothing can have happened.
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+# To ask and to cancel a query, and to have a trend calculated: scope query:read or insight:read (posthog-api.md 10).
+READS: Final = (
+    ("POST", re.compile(r"/api/(?:projects|environments)/[^/]+/query/")),
+    ("DELETE", re.compile(r"/api/(?:projects|environments)/[^/]+/query/[^/]+/")),
+    ("POST", re.compile(r"/api/(?:projects|environments)/[^/]+/insights/trend/")),
+)
 
 Files = Mapping[str, tuple[str, bytes, str]]  # part -> file name, content, media type
 
@@ -228,6 +237,51 @@ class Reader:
         """Keeps these texts out of every message from now on."""
         self._mask.add(*secrets)
 
+    def quoted(self, text: str) -> str:
+        """PostHog's words, fit for our messages: without secrets, on one line, not too long."""
+        return quoted(text, self._mask)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        /,
+        *,
+        params: Mapping[str, Json] | None = None,
+        body: Mapping[str, Json] | None = None,
+        form: bool = False,
+        repeatable: bool = False,
+    ) -> Json:
+        """Carries out an operation (`api.operations`); a Reader only those that change nothing.
+
+        `repeatable` says that a POST may be sent again when its answer was lost. Raises as `get`, and for writes
+        as `Writer.post` does; WriteRefused.
+        """
+        content: dict[str, Any] = {}
+        if params:  # empty ones would make httpx drop a query that is part of the path
+            content["params"] = query(params)
+        if body is not None:
+            content |= encoded(body, form=form, files=None)
+        return self._send(method, path, repeatable=repeatable, **content)
+
+    def download(self, path: str, target: IO[bytes], /) -> int:
+        """Writes a file of PostHog's to `target`, piece by piece; returns its size in bytes.
+
+        After a failure on the way it begins again, and so does `target`, which must be able to. Raises as `get`.
+        """
+        size = 0
+
+        def keep(response: httpx.Response) -> None:
+            nonlocal size
+            size = 0
+            target.seek(0)
+            target.truncate()
+            for piece in response.iter_bytes():
+                size += target.write(piece)
+
+        self._send("GET", path, keep=keep, headers={"Accept": "*/*"})
+        return size
+
     def get(self, path: str, /, **params: str | int | bool | None) -> Json:
         """An object, as PostHog answers it. Parameters that are None are left out.
 
@@ -286,12 +340,12 @@ class Reader:
         )
 
     def _get(self, path: str, params: Mapping[str, str]) -> Json:
-        # Empty parameters would make httpx drop a query that is part of the path.
-        return self._send("GET", path, **({"params": dict(params)} if params else {}))
+        return self.send("GET", path, params=params)
 
     def _gate(self, request: httpx.Request) -> None:
         """The last thing before the network, whoever asks: no write from a reader, no key to another host."""
-        if request.method not in self.METHODS:
+        path = request.url.path.removeprefix(urlsplit(self.connection.host).path)
+        if request.method not in self.METHODS and not only_reads(request.method, path):
             raise WriteRefused(
                 "this client only reads",
                 method=request.method,
@@ -306,15 +360,27 @@ class Reader:
                 path=self._shown(request.url.path),
             )
 
-    def _send(self, method: str, path: str, **content: Any) -> Json:
-        """Sends a request as often as is safe, and returns the JSON of the answer, None for an empty one."""
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        repeatable: bool = False,
+        keep: Callable[[httpx.Response], None] | None = None,
+        **content: Any,
+    ) -> Json:
+        """Sends a request as often as is safe, and returns the JSON of the answer, None for an empty one.
+
+        A good answer goes to `keep` as it comes, if that is given, and None is returned.
+        """
         if not path.startswith("/") or path.startswith("//"):
             raise ValueError("a path begins with one slash: the host is the connection's affair")
         # Attempts to write that were not answered, and so may have been carried out.
         lost: list[ApiError] = []
+        again = repeatable or method != "POST" or only_reads(method, path)
 
         def attempt() -> Json:
-            return self._attempt(method, path, lost, content)
+            return self._attempt(method, path, lost, content, again, keep)
 
         def say(state: RetryCallState) -> None:
             if state.upcoming_sleep > WORTH_SAYING and state.outcome:
@@ -356,10 +422,17 @@ class Reader:
             retry_after=error.retry_after,
         ) from error
 
-    def _attempt(self, method: str, path: str, lost: list[ApiError], content: Mapping[str, Any]) -> Json:
+    def _attempt(
+        self,
+        method: str,
+        path: str,
+        lost: list[ApiError],
+        content: Mapping[str, Any],
+        repeatable: bool,
+        keep: Callable[[httpx.Response], None] | None,
+    ) -> Json:
         """One request and its answer. Raises TryAgain where that is safe and may help, else an ApiError."""
-        writes = method != "GET"
-        repeatable = method != "POST"
+        writes = method != "GET" and not only_reads(method, path)
 
         def failed(error: ApiError, *, again: bool = True, sent: bool = True) -> Exception:
             if writes and sent:
@@ -367,7 +440,7 @@ class Reader:
             return TryAgain(error) if again and (repeatable or not sent) else error
 
         try:
-            response = self._exchange(method, path, content)
+            response = self._exchange(method, path, content, keep)
         except NOT_SENT as error:
             wrong_certificate = has_wrong_certificate(error)
             raise failed(
@@ -378,6 +451,8 @@ class Reader:
         except httpx.TransportError as error:
             raise failed(self._unreachable(method, path, error)) from error
         if response.is_success:
+            if keep is not None:
+                return None
             try:
                 return self._json(method, path, response)
             except TryAgain as cut:
@@ -386,14 +461,20 @@ class Reader:
                 raise failed(foreign, again=False) from foreign
         refused = self._refusal(method, path, response)
         if response.status_code >= 500 or response.status_code == 408:
-            again = response.status_code not in NOT_AGAIN
+            again = response.status_code not in NOT_AGAIN and query_status(response.content) is None
             if again and repeatable and refused.retry_after:
                 # Maintenance, most likely: that concerns every request, not only this one.
                 self.pace.pause(refused.retry_after)
             raise failed(refused, again=again)
         raise refused
 
-    def _exchange(self, method: str, path: str, content: Mapping[str, Any]) -> httpx.Response:
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        content: Mapping[str, Any],
+        keep: Callable[[httpx.Response], None] | None = None,
+    ) -> httpx.Response:
         """A request when its turn comes, and again for as long as the rate limit turns it away.
 
         That is safe for POST, too: PostHog counts requests before it carries anything out (posthog-api.md
@@ -404,8 +485,11 @@ class Reader:
                 sent_at = self.pace.take(method, self._notify)
             except GaveUp as error:
                 raise GaveUp(error.problem, method=method, path=self._shown(path), hint=error.hint) from None
-            with self._clients.lent() as client:
-                response = client.request(method, path, **content)
+            with self._clients.lent() as client, client.stream(method, path, **content) as response:
+                if keep is not None and response.is_success:
+                    keep(response)
+                else:
+                    response.read()
             if response.status_code != 429:
                 self.pace.answered()
                 return response
@@ -493,7 +577,12 @@ class Writer(Reader):
         return self._send("DELETE", path)
 
 
-def query(params: Mapping[str, str | int | bool | None]) -> dict[str, str]:
+def only_reads(method: str, path: str) -> bool:
+    """Whether a request, with a path as PostHog has it, is one of those that are no GET and change nothing."""
+    return any(method == known and pattern.fullmatch(path) for known, pattern in READS)
+
+
+def query(params: Mapping[str, Json]) -> dict[str, str]:
     """Parameters as a query carries them, without those that are None."""
     return {name: form_value(value) for name, value in params.items() if value is not None}
 

@@ -6,13 +6,14 @@ ApiError
 ├── IncompleteRead       a list or object could not be read whole: nothing may be planned from it
 ├── GaveUp               waiting would take longer than allowed
 ├── WriteRefused         a reader was asked to write: a bug, or a safety net doing its work
+├── NotForKeys           no personal API key may do this (posthog-api.md 1.5): it was not even sent
 └── Refused              PostHog answered no; has status, code, attr, detail
     ├── Unauthorized     401
     ├── PaymentRequired  402
     ├── Forbidden        403
     │   └── NotOffered   403 for an action without scope mapping, or 405 (posthog-api.md 1.5)
     ├── NotFound         404 in PostHog's own words; a proxy's 404 page is a plain Refused: it proves nothing
-    gone ├── Conflict         409
+    ├── Conflict         409
     ├── Invalid          400, 415, 422
     ├── Throttled        429
     └── ServerFailed     5xx
@@ -29,7 +30,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from math import isfinite
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 LONGEST_QUOTE: Final = 500  # characters of PostHog's or a proxy's words in one message
@@ -87,6 +88,10 @@ class GaveUp(ApiError):
 
 class WriteRefused(ApiError):
     """A reader was asked to write. Nothing was sent."""
+
+
+class NotForKeys(ApiError):
+    """An operation that no scope opens to a personal API key (posthog-api.md 1.5). Nothing was sent."""
 
 
 class Refused(ApiError):
@@ -257,10 +262,24 @@ def words_of(body: bytes, content_type: str, mask: Callable[[str], str]) -> Word
             return None
         return quoted(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), mask)
 
+    status = query_status(body)
+    if status is not None:
+        answer = {"detail": status.get("error_message") or "the query failed, without a reason"}
     detail = field("detail") or field("error")
     if detail is None:
         return Words(ours=False, name="the server", detail=quoted(text, mask) if answer else None)
     return Words(ours=True, code=field("code"), attr=field("attr"), detail=detail)
+
+
+def query_status(body: bytes) -> Mapping[str, Any] | None:
+    """How a query ended, for those that failed; None in all other bodies (posthog-api.md 10.2)."""
+    if b'"query_status"' not in body:
+        return None
+    try:
+        status = json.loads(body)["query_status"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
+    return status if isinstance(status, dict) else None
 
 
 def foreign_words(text: str, content_type: str, mask: Callable[[str], str]) -> Words:

@@ -22,6 +22,8 @@ MAX_WAIT: Final = 2 * 3_600.0  # seconds: a budget of an hour used up by others,
 WORTH_SAYING: Final = 3.0  # seconds
 MARGIN: Final = 1.0  # seconds: PostHog counts a request when it arrives, we when it leaves
 LONGEST_BACKOFF: Final = 60.0  # seconds to wait after a 429 that does not say how long
+FIRST_PAUSE: Final = 0.25  # seconds between two looks at what PostHog is still working on
+LONGEST_PAUSE: Final = 5.0
 SHARE_KEPT: Final = 8  # the believed limit never falls below an eighth
 
 
@@ -224,6 +226,10 @@ class Pace:
         if self._stopped.is_set():
             raise GaveUp("stopped while waiting to try again")
 
+    def now(self) -> float:
+        """The time, in seconds from some beginning."""
+        return self._clock()
+
     def stop(self) -> None:
         """Wakes every waiting thread with GaveUp: after Ctrl-C nobody should sit out a rate limit."""
         self._stopped.set()
@@ -261,6 +267,33 @@ class Pace:
         self._said_until = until
         left = f"; about {self._expected:,} requests left" if self._expected else ""
         return f"{reason}: waiting {duration(until - now)}{left}"
+
+
+class Patience:
+    """The pauses of somebody who asks again and again whether a thing is done: 0.25 s at first, 5 s later.
+
+    `limit` is how many seconds it may take in all.
+    """
+
+    def __init__(self, pace: Pace, limit: float) -> None:
+        self.limit = limit
+        self._pace = pace
+        self._began = pace.now()
+        self._pause = FIRST_PAUSE
+
+    @property
+    def waited(self) -> float:
+        """Seconds since the beginning."""
+        return self._pace.now() - self._began
+
+    def wait(self) -> bool:
+        """Pauses; False, at once, when the time is over. Raises GaveUp when stopped."""
+        left = self.limit - self.waited
+        if left <= 0:
+            return False
+        self._pace.sleep(min(self._pause, left))
+        self._pause = min(self._pause * 1.5, LONGEST_PAUSE)
+        return True
 
 
 def allowance(window: Window) -> str:

@@ -1,0 +1,55 @@
+"""Every operation of PostHog's reference as a typed method, and the table of them all.
+
+`Persons(reader, project=42).iterate(search="ana")`: a family is made of a client and what it is below.
+"""
+
+from typing import Final
+
+from pulumi_posthog.api.operations.evaluations import Evaluations
+from pulumi_posthog.api.operations.events import Events, Insights
+from pulumi_posthog.api.operations.exports import Exports
+from pulumi_posthog.api.operations.file_system import FileSystem
+from pulumi_posthog.api.operations.operation import Family, Operation
+from pulumi_posthog.api.operations.persons import Persons
+from pulumi_posthog.api.operations.pipelines import PipelineDestinations, SiteApps
+from pulumi_posthog.api.operations.projects import ActivityLog, Projects
+from pulumi_posthog.api.operations.queries import Queries, QueryResult
+from pulumi_posthog.api.operations.roles import RoleMemberships, Roles
+
+FAMILIES: Final[tuple[type[Family], ...]] = (
+    Projects,
+    ActivityLog,
+    Roles,
+    RoleMemberships,
+    PipelineDestinations,
+    SiteApps,
+    FileSystem,
+    Persons,
+    Events,
+    Insights,
+    Queries,
+    Exports,
+    Evaluations,
+)
+OPERATIONS: Final[tuple[Operation, ...]] = tuple(row for family in FAMILIES for row in family.operations())
+
+__all__ = [
+    "FAMILIES",
+    "OPERATIONS",
+    "ActivityLog",
+    "Evaluations",
+    "Events",
+    "Exports",
+    "Family",
+    "FileSystem",
+    "Insights",
+    "Operation",
+    "Persons",
+    "PipelineDestinations",
+    "Projects",
+    "Queries",
+    "QueryResult",
+    "RoleMemberships",
+    "Roles",
+    "SiteApps",
+]
