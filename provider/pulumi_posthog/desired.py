@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pulumi_posthog.kind import Json, Kind
+
+if TYPE_CHECKING:
+    from pulumi_posthog.checks.declared import Check
 
 
 @dataclass(frozen=True, order=True)
@@ -99,6 +103,7 @@ class Desired:
     entries: tuple[Entry, ...]
     file: str = "posthog.yaml"
     options: Mapping[str, Json] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[tuple[str, str], Entry]:

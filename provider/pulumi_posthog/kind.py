@@ -263,6 +263,9 @@ class Kind:
     activity_scopes: tuple[str, ...] = ()  # where the activity log tells of its objects (posthog-api.md 8.3)
     # Field values -> those worth writing into a file; None: PostHog makes and keeps the object by itself.
     exported: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] = unchanged
+    # Under which key its entries have health checks: several with a name each, or one that follows its changes.
+    checks: str | None = None
+    checks_by_name: bool = False
     since: int = 2024
 
     def __repr__(self) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pulumi_posthog.checks import durations
 from pulumi_posthog.kind import UNSET, Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
@@ -209,12 +210,84 @@ def entry(kind: Kind) -> dict[str, Any]:
         "properties": {
             **{field.name: field_schema(field) for field in fields},
             **sections(kind),
+            **checks(kind),
             **reserved(kind),
         },
         "additionalProperties": False,
     }
     required = [field.name for field in fields if field.required]
     return {**schema, "required": required} if required else schema
+
+
+def checks(kind: Kind) -> dict[str, Any]:
+    """What an entry may say about its health checks: key -> schema."""
+    if kind.checks is None:
+        return {}
+    if not kind.checks_by_name:
+        words = (
+            f"A health check of this {kind.title}, run by `pulumi up` after a change of it, and by"
+            " `pulumi-posthog check`."
+        )
+        return {kind.checks: described(words, CHECK)}
+    words = (
+        f"Health checks of this {kind.title}, by names of your own: run by `pulumi up` after a change in it, and by"
+        " `pulumi-posthog check`."
+    )
+    names = {"minLength": 1, "pattern": r"^[^/]+$", "patternErrorMessage": "must be a name without a /"}
+    return {
+        kind.checks: described(
+            words, {"type": "object", "propertyNames": names, "additionalProperties": CHECK}
+        )
+    }
+
+
+def _duration(words: str) -> dict[str, Any]:
+    return described(
+        words,
+        {
+            "type": "string",
+            "pattern": durations.PATTERN,
+            "patternErrorMessage": f"must be {durations.WORDS}",
+        },
+    )
+
+
+CHECK: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "query": described(
+            "HogQL: what to ask. It gives one row, unless the condition is about `rows`.",
+            {"type": "string", "minLength": 1},
+        ),
+        "events": described(
+            "What to ask a server that is too old for queries: how many events came in, counted up to 1,000.",
+            {
+                "type": "object",
+                "properties": {
+                    "event": described("Of this name only.", {"type": "string", "minLength": 1}),
+                    "last": _duration("Up to how long ago: `1h`."),
+                },
+                "required": ["last"],
+                "additionalProperties": False,
+            },
+        ),
+        "expect": described(
+            'The condition: `"> 0"`, `"between 10 and 20"`, `"== \'ok\'"`, of a column by its name as in '
+            "`errors < 5 and total > 100`, or of the number of rows as in `rows == 0`.",
+            {"type": "string", "minLength": 1},
+        ),
+        "within": _duration(
+            "How long to ask again until it holds, such as `10m`; without it, it is asked once."
+        ),
+        "every": _duration(
+            "The time between two attempts; without it a tenth of `within`, and 5 seconds to a minute."
+        ),
+        "timeout": _duration("How long one query may run before it is cancelled; without it `5m`."),
+        "description": described("What it means when it does not hold.", {"type": "string"}),
+    },
+    "required": ["expect"],
+    "additionalProperties": False,
+}
 
 
 def reserved(kind: Kind) -> dict[str, Any]:

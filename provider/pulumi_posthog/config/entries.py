@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from pulumi_posthog.checks.declared import Check
+from pulumi_posthog.config.checks import checks
 from pulumi_posthog.config.source import Node
 from pulumi_posthog.desired import Desired, Entry, Position, Problem, SecretText
 from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind, Type
@@ -35,6 +37,7 @@ def desired(root: Node, values: Json, file: str) -> tuple[Desired, tuple[Problem
         entries=tuple(builder.entries),
         file=file,
         options=options if isinstance(options, dict) else {},
+        checks=tuple(builder.checks),
     )
     return result, tuple(builder.problems)
 
@@ -44,6 +47,7 @@ class Builder:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.checks: list[Check] = []
         self.problems: list[Problem] = []
 
     # -- sections and entries --------------------------------------------------------------------------------
@@ -76,6 +80,7 @@ class Builder:
             entry = moved_along(alone, folders)
             folders[natural_key(entry)] = entry
             self.entries.append(entry)
+            self.checks += checks(entry, body, value, self.problems.append)
             self.sections(kind, body, value, entry)
 
     def _entry(

@@ -32,6 +32,9 @@ VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]")
+BLOCK: Final = re.compile(
+    r":\s+([>|])\s*\S"
+)  # meant as a text (`expect: > 0`), but to YAML it begins a block
 WORDS: Final[Mapping[str, Json]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -441,7 +444,9 @@ class Document:
         if "\t" in line[: len(line) - len(line.lstrip())]:
             return Problem("a tab in the indentation", where, "YAML is indented with spaces")
         words = getattr(error, "problem", None) or getattr(error, "context", None) or "it cannot be read"
-        return Problem(f"this is no YAML: {words}", where)
+        begins = BLOCK.search(line)
+        hint = f"put a text that begins with {begins[1]} in quotes" if begins else None
+        return Problem(f"this is no YAML: {words}", where, hint)
 
 
 def number(text: str) -> int | float | None:

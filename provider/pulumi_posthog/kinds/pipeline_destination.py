@@ -37,6 +37,7 @@ PIPELINE_DESTINATION = Kind(
     removal=lambda _: {"deleted": True},  # DELETE only disables it (6.5)
     form_encoded=True,
     activity_scopes=("PluginConfig", "Plugin"),
+    checks="check",
     accepts=exports_events,
     accepts_words="a plugin that exports events (onEvent or composeWebhook)",
     fields=(

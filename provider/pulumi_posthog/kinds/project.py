@@ -645,6 +645,8 @@ PROJECT = Kind(
     created_with=("name", "timezone"),
     deletion=Deletion.NEVER,
     activity_scopes=("Team", "Project"),
+    checks="checks",
+    checks_by_name=True,
     fields=(
         *IDENTITY,
         *PRIVACY,
