@@ -292,6 +292,21 @@ def test_too_many_queries_at_once_wait_for_their_turn(connect: Callable[..., Any
     assert clock.slept == [1.0, 2.0]
 
 
+def test_what_queries_are_turned_away_for_holds_up_nothing_else(connect: Callable[..., Any], clock: Any):
+    spent = (429, {"type": "throttled_error", "code": "throttled", "detail": "throttled"})
+    server = Server(**{QUERY: [spent], "GET /api/projects/7/persons/": [(200, {"results": []})]})
+    client = connect(server)
+
+    with pytest.raises(GaveUp, match="later than allowed"):
+        Queries(client, project=7).run("select 1", within=20)
+    slept = sum(clock.slept)
+    Persons(client, project=7).list()
+
+    assert sum(clock.slept) == slept <= 20
+    assert client.pace.of("queries").believed_per_minute == 240
+    assert client.pace.sent["POST"] > 1
+
+
 # Persons
 
 

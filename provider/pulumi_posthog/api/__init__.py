@@ -1,6 +1,7 @@
 """HTTP with PostHog and nothing else: the only place that imports httpx."""
 
-from pulumi_posthog.api.client import Connection, Files, Reader, Writer
+from pulumi_posthog.api.client import Files, Reader, Writer
+from pulumi_posthog.api.connection import Connection
 from pulumi_posthog.api.errors import (
     ApiError,
     Conflict,

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib.metadata import version
-from ipaddress import ip_address
 from types import TracebackType
 from typing import IO, Any, Final, Self
 from urllib.parse import urlsplit
@@ -30,6 +28,7 @@ from tenacity import (
 )
 
 from pulumi_posthog.api import paging
+from pulumi_posthog.api.connection import Connection
 from pulumi_posthog.api.errors import (
     HINTS,
     ApiError,
@@ -46,7 +45,7 @@ from pulumi_posthog.api.errors import (
     quoted,
     refusal,
 )
-from pulumi_posthog.api.masking import HIDDEN, Mask
+from pulumi_posthog.api.masking import Mask
 from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
 from pulumi_posthog.api.paging import Json
 
@@ -69,81 +68,13 @@ READS: Final = (
     ("POST", re.compile(r"/api/(?:projects|environments)/[^/]+/insights/trend/")),
 )
 
+# What PostHog counts apart from all else (posthog-api.md 1.8).
+BUDGETS: Final = {
+    "queries": re.compile(r"/api/(?:projects|environments)/[^/]+/query/"),
+    "analytics": re.compile(r"/api/(?:projects|environments)/[^/]+/(?:events|insights)/"),
+}
+
 Files = Mapping[str, tuple[str, bytes, str]]  # part -> file name, content, media type
-
-
-@dataclass(frozen=True, repr=False)
-class Connection:
-    """Where PostHog is and who is asking.
-
-    `host` is an address like https://eu.posthog.com, with https unless it is this very machine; `key` a
-    personal API key (posthog-api.md 1.2). Raises ValueError for what cannot be one. Never shows the key, and
-    cannot be pickled, so that no Pulumi state can hold it by accident.
-    """
-
-    host: str
-    key: str
-    user_agent: str = f"pulumi-posthog/{version('pulumi-posthog')}"
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "host", checked_host(self.host))
-        object.__setattr__(self, "key", checked_key(self.key))
-        if not (self.user_agent.isascii() and self.user_agent.isprintable()):
-            raise ValueError("the user agent has characters that no header may have")
-
-    @property
-    def encrypted(self) -> bool:
-        """Whether the host is reached by https."""
-        return self.host.startswith("https://")
-
-    def __repr__(self) -> str:
-        return f"Connection(host={self.host!r}, key={HIDDEN})"
-
-    def __reduce__(self) -> str:
-        raise TypeError(
-            "a connection holds the API key and is not to be pickled: make a new one where it is needed"
-        )
-
-
-def checked_host(host: str) -> str:
-    """`host` without a trailing slash; raises ValueError for anything but https://name[:port][/path]."""
-    address = host.strip().rstrip("/")
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-        httpx.URL(address)
-    except (ValueError, httpx.InvalidURL):
-        raise ValueError("host is no address: write it as https://eu.posthog.com") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        # Not repeated: whoever mixed up two variables has the key here.
-        raise ValueError("host is no address: write it as https://eu.posthog.com")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError("host may have no user, query or fragment: write it as https://eu.posthog.com")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError(
-            f"host {address} would see the key unencrypted: write https (plain http is for this machine only)"
-        )
-    return address
-
-
-def checked_key(key: str) -> str:
-    """`key` without white space around it; raises ValueError, not naming it, for what no header may have."""
-    stripped = key.strip()
-    if not stripped:
-        raise ValueError("the personal API key is empty")
-    if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
-        raise ValueError("the personal API key has characters that no key has: copy it again")
-    return stripped
-
-
-def is_loopback(hostname: str) -> bool:
-    """Whether a host name means this very machine."""
-    if hostname == "localhost" or hostname.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(hostname).is_loopback
-    except ValueError:
-        return False
 
 
 class TryAgain(Exception):
@@ -152,6 +83,37 @@ class TryAgain(Exception):
     def __init__(self, error: ApiError) -> None:
         super().__init__(str(error))
         self.error = error
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A request of ours, and how often and how long it may be tried.
+
+    `content` is what httpx takes as params, json, data, files and headers. `repeatable` says that two of it are as
+    good as one; a good answer goes to `keep` as it comes, where there is one. `deadline` is on the clock of the pace.
+    """
+
+    method: str
+    path: str
+    content: Mapping[str, Any]
+    repeatable: bool = False
+    keep: Callable[[httpx.Response], None] | None = None
+    deadline: float | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something."""
+        return self.method != "GET" and not only_reads(self.method, self.path)
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether it may be, after an attempt whose answer was lost."""
+        return self.repeatable or self.method != "POST" or not self.writes
+
+    @property
+    def budget(self) -> str | None:
+        """The budget of its own that PostHog counts it in, None for that of all requests (posthog-api.md 1.8)."""
+        return next((name for name, pattern in BUDGETS.items() if pattern.match(self.path)), None)
 
 
 class Clients:
@@ -251,18 +213,19 @@ class Reader:
         body: Mapping[str, Json] | None = None,
         form: bool = False,
         repeatable: bool = False,
+        deadline: float | None = None,
     ) -> Json:
         """Carries out an operation (`api.operations`); a Reader only those that change nothing.
 
-        `repeatable` says that a POST may be sent again when its answer was lost. Raises as `get`, and for writes
-        as `Writer.post` does; WriteRefused.
+        `repeatable` says that a POST may be sent again when its answer was lost; `deadline`, on the clock of
+        `pace`, until when to wait for a turn. Raises as `get`, and for writes as `Writer.post` does; WriteRefused.
         """
         content: dict[str, Any] = {}
         if params:  # empty ones would make httpx drop a query that is part of the path
             content["params"] = query(params)
         if body is not None:
             content |= encoded(body, form=form, files=None)
-        return self._send(method, path, repeatable=repeatable, **content)
+        return self._send(method, path, repeatable=repeatable, deadline=deadline, **content)
 
     def download(self, path: str, target: IO[bytes], /) -> int:
         """Writes a file of PostHog's to `target`, piece by piece; returns its size in bytes.
@@ -367,20 +330,15 @@ class Reader:
         *,
         repeatable: bool = False,
         keep: Callable[[httpx.Response], None] | None = None,
+        deadline: float | None = None,
         **content: Any,
     ) -> Json:
-        """Sends a request as often as is safe, and returns the JSON of the answer, None for an empty one.
-
-        A good answer goes to `keep` as it comes, if that is given, and None is returned.
-        """
+        """Sends a request as often as is safe, and returns the JSON of the answer, None for an empty one."""
         if not path.startswith("/") or path.startswith("//"):
             raise ValueError("a path begins with one slash: the host is the connection's affair")
+        sending = Sending(method, path, content, repeatable, keep, deadline)
         # Attempts to write that were not answered, and so may have been carried out.
         lost: list[ApiError] = []
-        again = repeatable or method != "POST" or only_reads(method, path)
-
-        def attempt() -> Json:
-            return self._attempt(method, path, lost, content, again, keep)
 
         def say(state: RetryCallState) -> None:
             if state.upcoming_sleep > WORTH_SAYING and state.outcome:
@@ -399,7 +357,7 @@ class Reader:
             reraise=True,
         )
         try:
-            return retrying(attempt)
+            return retrying(self._attempt, sending, lost)
         except TryAgain as failure:
             error = failure.error
             error.__cause__ = failure.__cause__
@@ -422,25 +380,17 @@ class Reader:
             retry_after=error.retry_after,
         ) from error
 
-    def _attempt(
-        self,
-        method: str,
-        path: str,
-        lost: list[ApiError],
-        content: Mapping[str, Any],
-        repeatable: bool,
-        keep: Callable[[httpx.Response], None] | None,
-    ) -> Json:
+    def _attempt(self, sending: Sending, lost: list[ApiError]) -> Json:
         """One request and its answer. Raises TryAgain where that is safe and may help, else an ApiError."""
-        writes = method != "GET" and not only_reads(method, path)
+        method, path = sending.method, sending.path
 
         def failed(error: ApiError, *, again: bool = True, sent: bool = True) -> Exception:
-            if writes and sent:
+            if sending.writes and sent:
                 lost.append(error)
-            return TryAgain(error) if again and (repeatable or not sent) else error
+            return TryAgain(error) if again and (sending.may_be_sent_again or not sent) else error
 
         try:
-            response = self._exchange(method, path, content, keep)
+            response = self._exchange(sending)
         except NOT_SENT as error:
             wrong_certificate = has_wrong_certificate(error)
             raise failed(
@@ -451,7 +401,7 @@ class Reader:
         except httpx.TransportError as error:
             raise failed(self._unreachable(method, path, error)) from error
         if response.is_success:
-            if keep is not None:
+            if sending.keep is not None:
                 return None
             try:
                 return self._json(method, path, response)
@@ -462,38 +412,34 @@ class Reader:
         refused = self._refusal(method, path, response)
         if response.status_code >= 500 or response.status_code == 408:
             again = response.status_code not in NOT_AGAIN and query_status(response.content) is None
-            if again and repeatable and refused.retry_after:
+            if again and sending.may_be_sent_again and refused.retry_after:
                 # Maintenance, most likely: that concerns every request, not only this one.
-                self.pace.pause(refused.retry_after)
+                self.pace.of(sending.budget).pause(refused.retry_after)
             raise failed(refused, again=again)
         raise refused
 
-    def _exchange(
-        self,
-        method: str,
-        path: str,
-        content: Mapping[str, Any],
-        keep: Callable[[httpx.Response], None] | None = None,
-    ) -> httpx.Response:
+    def _exchange(self, sending: Sending) -> httpx.Response:
         """A request when its turn comes, and again for as long as the rate limit turns it away.
 
         That is safe for POST, too: PostHog counts requests before it carries anything out (posthog-api.md
         1.4).
         """
+        method, path, keep = sending.method, sending.path, sending.keep
+        pace = self.pace.of(sending.budget)
         while True:
             try:
-                sent_at = self.pace.take(method, self._notify)
+                sent_at = pace.take(method, self._notify, sending.deadline)
             except GaveUp as error:
                 raise GaveUp(error.problem, method=method, path=self._shown(path), hint=error.hint) from None
-            with self._clients.lent() as client, client.stream(method, path, **content) as response:
+            with self._clients.lent() as client, client.stream(method, path, **sending.content) as response:
                 if keep is not None and response.is_success:
                     keep(response)
                 else:
                     response.read()
             if response.status_code != 429:
-                self.pace.answered()
+                pace.answered()
                 return response
-            self.pace.rejected(sent_at, self._refusal(method, path, response).retry_after)
+            pace.rejected(sent_at, self._refusal(method, path, response).retry_after)
 
     def _json(self, method: str, path: str, response: httpx.Response) -> Json:
         """The JSON of a good answer. Raises TryAgain for half of it, IncompleteRead for a web page."""

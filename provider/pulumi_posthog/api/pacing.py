@@ -22,6 +22,9 @@ MAX_WAIT: Final = 2 * 3_600.0  # seconds: a budget of an hour used up by others,
 WORTH_SAYING: Final = 3.0  # seconds
 MARGIN: Final = 1.0  # seconds: PostHog counts a request when it arrives, we when it leaves
 LONGEST_BACKOFF: Final = 60.0  # seconds to wait after a 429 that does not say how long
+# Requests a minute and an hour. The hour of queries is that of organizations with a plan for it: PostHog allows others
+# less, and says so when it comes to that.
+APART: Final[Mapping[str, tuple[int, int]]] = {"queries": (240, 2_400), "analytics": (240, 1_200)}
 FIRST_PAUSE: Final = 0.25  # seconds between two looks at what PostHog is still working on
 LONGEST_PAUSE: Final = 5.0
 SHARE_KEPT: Final = 8  # the believed limit never falls below an eighth
@@ -143,6 +146,8 @@ class Pace:
         self._counted_until = float("-inf")  # up to here `waited` holds the time: threads wait side by side
         self._said_until = float("-inf")
         self._expected = 0
+        self._apart: dict[str, Pace] = {}
+        self._learns_from_silence = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Pace:
@@ -163,10 +168,13 @@ class Pace:
         with self._lock:
             self._expected += requests
 
-    def take(self, method: str, notify: Callable[[str], object] = silent) -> float:
+    def take(
+        self, method: str, notify: Callable[[str], object] = silent, deadline: float | None = None
+    ) -> float:
         """Waits until a request may go out, counts it, and returns its time, which `rejected` wants.
 
-        Raises GaveUp instead of waiting longer than `max_wait` in total, or once stopped.
+        Raises GaveUp instead of waiting longer than `max_wait` in total or, on its own clock, beyond `deadline`,
+        or once stopped.
         """
         while True:
             with self._lock:
@@ -180,6 +188,11 @@ class Pace:
                     self.sent[method] += 1
                     self._expected = max(0, self._expected - 1)
                     return now
+                if deadline is not None and until > deadline:
+                    raise GaveUp(
+                        f"{reason}: the next request may go out in {duration(until - now)}, later than allowed",
+                        hint="run again later, or allow it more time",
+                    )
                 self._count_wait(now, until, reason)
                 to_say = self._what_to_say(now, until, reason)
             if to_say:
@@ -201,7 +214,9 @@ class Pace:
                 # A wait of more than a minute comes from the budget of the hour. That one is not lowered:
                 # PostHog says to the second when it goes on, and our own count would only go down in an
                 # hour's time.
-                from_the_minute = retry_after is None or retry_after <= self._minute.seconds
+                from_the_minute = (
+                    self._learns_from_silence if retry_after is None else retry_after <= self._minute.seconds
+                )
                 if from_the_minute and self._minute.count(now) < self._minute.believed:
                     self._minute.lower(now)
             backoff = min(2.0 ** min(self._rejected_in_a_row - 1, 10), LONGEST_BACKOFF)
@@ -225,6 +240,35 @@ class Pace:
         self._sleep(seconds)
         if self._stopped.is_set():
             raise GaveUp("stopped while waiting to try again")
+
+    def of(self, budget: str | None) -> Pace:
+        """The turns of what PostHog counts in a budget of its own: "queries", "analytics"; None for all else.
+
+        What is turned away there holds up nothing but its own kind. Limits that somebody set for a server of
+        their own hold for each.
+        """
+        if budget is None:
+            return self
+        with self._lock:
+            if budget not in self._apart:
+                per_minute, per_hour = APART[budget]
+                apart = Pace(
+                    per_minute=per_minute if self._minute.limit == PER_MINUTE else self._minute.limit,
+                    per_hour=per_hour if self._hour.limit == PER_HOUR else self._hour.limit,
+                    max_wait=self.max_wait,
+                    clock=self._clock,
+                )
+                apart.sent, apart._stopped, apart._sleep, apart._lock = (
+                    self.sent,
+                    self._stopped,
+                    self._sleep,
+                    self._lock,
+                )
+                # PostHog says for how long a budget is used up. Without that, too many queries are running at
+                # once, whatever the budget (posthog-api.md 10.2).
+                apart._learns_from_silence = budget != "queries"
+                self._apart[budget] = apart
+            return self._apart[budget]
 
     def now(self) -> float:
         """The time, in seconds from some beginning."""
@@ -285,6 +329,11 @@ class Patience:
     def waited(self) -> float:
         """Seconds since the beginning."""
         return self._pace.now() - self._began
+
+    @property
+    def deadline(self) -> float:
+        """When it is over, on the clock of the pace."""
+        return self._began + self.limit
 
     def wait(self) -> bool:
         """Pauses; False, at once, when the time is over. Raises GaveUp when stopped."""

@@ -13,12 +13,13 @@ of POST, PATCH and PUT into the body. The table of all operations is read from t
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
-from typing import Any, ClassVar, ParamSpec, get_type_hints
+from typing import Any, ClassVar, ParamSpec, Self, get_type_hints
 from urllib.parse import quote
 
 from pulumi_posthog.api import paging
@@ -150,6 +151,13 @@ class Family:
         self.client = client
         self._parents = {name: segment(name, value) for name, value in parents.items()}
         self._found_below: str | None = None
+        self._deadline: float | None = None
+
+    def until(self, deadline: float) -> Self:
+        """The same, with no request going out after `deadline`, on the clock of the client's pace: GaveUp."""
+        bounded = copy.copy(self)
+        bounded._deadline = deadline
+        return bounded
 
     @classmethod
     def operations(cls) -> tuple[Operation, ...]:
@@ -181,6 +189,7 @@ class Family:
                 body=body if called.method in ("POST", "PATCH", "PUT") else None,
                 form=called.as_form,
                 repeatable=called.repeatable,
+                deadline=self._deadline,
             ),
         )
 

@@ -14,6 +14,7 @@ from pulumi_posthog.api.pacing import Patience
 from pulumi_posthog.api.paging import Json
 
 LONGEST: Final = 600.0  # seconds
+LONGEST_GOODBYE: Final = 5.0  # seconds until a query may be cancelled
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,13 @@ class Queries(Family):
         """
         node = {"kind": "HogQLQuery", "query": query} if isinstance(query, str) else query
         id_ = str(uuid.uuid4())
+        patience = Patience(self.client.pace, within)
         try:
-            return self._run(node, id_, Patience(self.client.pace, within), refresh, name, progress)
+            return self.until(patience.deadline)._run(node, id_, patience, refresh, name, progress)
         except (GaveUp, KeyboardInterrupt):
             # Nobody waits for it any more, and PostHog runs only a few at a time.
             with contextlib.suppress(ApiError):
-                self.cancel(id_)
+                self.until(self.client.pace.now() + LONGEST_GOODBYE).cancel(id_)
             raise
 
     def _run(
