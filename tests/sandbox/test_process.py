@@ -123,7 +123,8 @@ def test_a_named_database_is_kept(start: Start, tmp_path: Path) -> None:
 def test_the_command_line_sets_the_switches(start: Start) -> None:
     arguments = (
         "--age 2025 --latency-ms 30 --rate-limit 5/min --rate-limit 9/hour --no-legacy-destinations "
-        "--extra-key phx_reader:project:read,user:read --deletion-seconds 5 --fault"
+        "--extra-key phx_reader:project:read,user:read --deletion-seconds 5 "
+        "--export-seconds 2 --query-seconds 0.5 --sample-data all --fault"
     )
     process = start(*arguments.split(), "503 GET /plugins/ times=1")
     began = time.monotonic()
@@ -136,6 +137,11 @@ def test_the_command_line_sets_the_switches(start: Start) -> None:
         "latency_ms": 30.0,
         "rate_limits": ["5/min", "9/hour"],
         "deletion_seconds": 5.0,
+        "export_seconds": 2.0,
+        "query_seconds": 0.5,
+        "query_timeout_seconds": 60.0,
+        "query_concurrency": 0,
+        "sample_data": "all",
     }
     assert process.ask("GET", "/api/organizations/@current/plugins/")[0] == 503
     assert [process.ask("GET", "/api/users/@me/")[0] for _ in range(6)][-1] == 429

@@ -40,6 +40,14 @@ def sandbox(
     deletion_seconds: Annotated[
         float, Option(help="How long a deleted project stays pending (age 2026), in seconds.")
     ] = 30.0,
+    export_seconds: Annotated[float, Option(help="How long an export has no content, in seconds.")] = 0.0,
+    query_seconds: Annotated[float, Option(help="How long a query runs, in seconds.")] = 0.0,
+    sample_data: Annotated[
+        str,
+        Option(
+            metavar="seed|all|none", help="Which projects have persons and events: those of the seed, or all."
+        ),
+    ] = "seed",
     order_seed: Annotated[int, Option(help="Shuffles the lists that have no order.")] = 0,
     threads: Annotated[int, Option(help="Requests that are answered at the same time.")] = 32,
 ) -> None:
@@ -61,6 +69,9 @@ def sandbox(
             extra_key=tuple(extra_key or ()),
             admin_password=admin_password,
             deletion_seconds=deletion_seconds,
+            export_seconds=export_seconds,
+            query_seconds=query_seconds,
+            sample_data=sample_data,
             order_seed=order_seed,
             threads=threads,
         )

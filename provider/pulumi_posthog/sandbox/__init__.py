@@ -16,7 +16,11 @@ It differs from PostHog in this:
 - Dashboards, insights, flags and cohorts are a name and a row in the tree, and are served only as far as their
   access goes. New projects get no default playlists. `hog_function/...` rows are seen from all environments,
   and rows of objects that one has no access to are seen, too.
-- Persons, events, queries, insights, exports and evaluations are not served (404), nor is `settings_as_of`.
+- Persons and events are a small sample, the same in every sandbox: one event every five minutes, from three days
+  before the start on; those of a project are made when somebody reads them. Nothing can be captured but by
+  `/_sandbox/events` and `/_sandbox/persons`. Changes of persons are there at once; their properties have no history.
+- Exports are pictures without anything on them, or a line of text; spreadsheets and films fail.
+- Queries and insights are not served (404), nor is `settings_as_of`.
 - Writes come one after the other; until 2025 two at once could undo each other in PostHog, or end in 500.
 - A plan's features are data of the organization, to be changed on the page; nothing is billed or paid.
 - No e-mails are sent, invites are not accepted, nobody is notified, demo data are not made.

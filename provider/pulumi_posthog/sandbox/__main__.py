@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_posthog.sandbox import serve
-from pulumi_posthog.sandbox.options import AGES, DEFAULT_KEY, DEFAULT_PORT, Options, SandboxError
+from pulumi_posthog.sandbox.options import (
+    AGES,
+    DEFAULT_KEY,
+    DEFAULT_PORT,
+    SAMPLE_DATA,
+    Options,
+    SandboxError,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,6 +51,14 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--admin-password", help="of the user admin on the page /admin/ (default: made up)")
     flags.add_argument(
         "--deletion-seconds", type=float, default=30.0, help="how long a deleted project stays pending (2026)"
+    )
+    flags.add_argument("--export-seconds", type=float, default=0.0, help="how long an export has no content")
+    flags.add_argument("--query-seconds", type=float, default=0.0, help="how long a query runs")
+    flags.add_argument(
+        "--sample-data",
+        choices=SAMPLE_DATA,
+        default="seed",
+        help="which projects have persons and events: those of the seed, all, or none",
     )
     flags.add_argument("--order-seed", type=int, default=0, help="shuffles the lists that have no order")
     flags.add_argument("--threads", type=int, default=32)

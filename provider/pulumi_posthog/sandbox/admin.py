@@ -200,3 +200,6 @@ for model in (
     models.PluginAttachment,
 ):
     admin.site.register(model, ByHand)
+
+# Registers itself; it needs `ByHand` of this module.
+from pulumi_posthog.sandbox.analytics import admin as analytics_admin  # noqa: E402, F401

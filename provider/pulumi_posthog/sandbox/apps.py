@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -11,3 +13,8 @@ class SandboxConfig(AppConfig):
     name = "pulumi_posthog.sandbox"
     label = "sandbox"
     verbose_name = "PostHog"
+
+    def import_models(self) -> None:
+        """A second module of models, so that neither is too long to read."""
+        super().import_models()
+        import_module("pulumi_posthog.sandbox.analytics.models")

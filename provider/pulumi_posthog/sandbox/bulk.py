@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from pulumi_posthog.sandbox.analytics.models import Event, Person, PersonDistinctId
 from pulumi_posthog.sandbox.models import (
     MEMBER,
     FileSystem,
@@ -20,7 +24,7 @@ from pulumi_posthog.sandbox.options import SandboxError
 from pulumi_posthog.sandbox.project_settings import defaults
 from pulumi_posthog.sandbox.views import living_projects
 
-KINDS = ("members", "roles", "projects", "file_system", "pipeline_destinations")
+KINDS = ("members", "roles", "projects", "file_system", "pipeline_destinations", "persons", "events")
 MOST = 100_000
 FILES_PER_FOLDER = 100
 
@@ -141,10 +145,44 @@ def make_pipeline_destinations(organization: Organization, body: dict[str, Any],
     return count
 
 
+def make_persons(organization: Organization, body: dict[str, Any], count: int) -> int:
+    """With one distinct id each."""
+    project = the_project(organization, body)
+    first = Person.objects.filter(project=project).count() + 1
+    names = [f"bulk-{number:06}" for number in range(first, first + count)]
+    persons = Person.objects.bulk_create(
+        Person(project=project, properties={"email": f"{name}@example.org", "plan": "free"}) for name in names
+    )
+    PersonDistinctId.objects.bulk_create(
+        PersonDistinctId(project=project, person=person, distinct_id=name)
+        for person, name in zip(persons, names, strict=True)
+    )
+    return count
+
+
+def make_events(organization: Organization, body: dict[str, Any], count: int) -> int:
+    """One a second, until now."""
+    project = the_project(organization, body)
+    now = timezone.now()
+    Event.objects.bulk_create(
+        Event(
+            project=project,
+            event="bulk",
+            distinct_id=f"bulk-{number % 100:06}",
+            properties={"number": number},
+            timestamp=now - timedelta(seconds=number),
+        )
+        for number in range(count)
+    )
+    return count
+
+
 MAKERS = {
     "members": make_members,
     "roles": make_roles,
     "projects": make_projects,
     "file_system": make_file_system,
     "pipeline_destinations": make_pipeline_destinations,
+    "persons": make_persons,
+    "events": make_events,
 }

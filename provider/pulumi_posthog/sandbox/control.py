@@ -13,6 +13,7 @@ from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from pulumi_posthog.sandbox import bulk, fill
+from pulumi_posthog.sandbox.analytics import control as analytics
 from pulumi_posthog.sandbox.authentication import digest
 from pulumi_posthog.sandbox.counting import REQUESTS
 from pulumi_posthog.sandbox.faults import FAULTS, KINDS
@@ -112,7 +113,7 @@ def make_keys(body: dict[str, Any]) -> Any:
 
 
 def make_many(body: dict[str, Any]) -> Any:
-    """`{"roles": n, "file_system": n, "projects": n, "pipeline_destinations": n, "members": n}`."""
+    """So many more of each: `{"roles": n, "file_system": n, "events": n, ...}` (`bulk.KINDS`)."""
     with writing():
         return bulk.make(body)
 
@@ -177,5 +178,8 @@ def urls() -> list[URLPattern]:
         endpoint("keys", POST=make_keys),
         endpoint("bulk", POST=make_many),
         endpoint("deletions", POST=finish_deletions),
+        endpoint("events", GET=analytics.events, POST=analytics.make_events, DELETE=analytics.forget_events),
+        endpoint("persons", POST=analytics.make_persons),
+        endpoint("event_deletions", GET=analytics.event_deletions, POST=analytics.finish_event_deletions),
         endpoint("reset", POST=reset),
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 DEFAULT_PORT = 8765
 DEFAULT_KEY = "phx_sandbox"
 AGES = (2024, 2025, 2026)
+SAMPLE_DATA = ("seed", "all", "none")
 
 
 class SandboxError(Exception):
@@ -32,6 +33,9 @@ class Options:
     extra_key: tuple[str, ...] = ()
     admin_password: str | None = None
     deletion_seconds: float = 30.0
+    export_seconds: float = 0.0
+    query_seconds: float = 0.0
+    sample_data: str = "seed"
     order_seed: int = 0
     threads: int = 32
 
@@ -44,6 +48,10 @@ class Options:
             raise SandboxError("--key is a text of ASCII characters, such as phx_sandbox")
         if self.latency_ms < 0 or self.deletion_seconds < 0:
             raise SandboxError("--latency-ms and --deletion-seconds are not negative")
+        if self.export_seconds < 0 or self.query_seconds < 0:
+            raise SandboxError("--export-seconds and --query-seconds are not negative")
+        if self.sample_data not in SAMPLE_DATA:
+            raise SandboxError(f"--sample-data is one of {', '.join(SAMPLE_DATA)}, not {self.sample_data}")
         if self.threads < 1:
             raise SandboxError("--threads is at least 1")
         if self.key == DEFAULT_KEY and not is_loopback(self.host):

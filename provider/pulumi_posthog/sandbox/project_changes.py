@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import PermissionDenied, ValidationError
 
+from pulumi_posthog.sandbox.analytics import sample_data
 from pulumi_posthog.sandbox.errors import Conflict, Unhandled, invalid
 from pulumi_posthog.sandbox.file_system_paths import file_object
 from pulumi_posthog.sandbox.models import (
@@ -205,6 +206,8 @@ def create_project(organization: Organization, values: Mapping[str, Any], user: 
     settings["test_account_filters"] = internal_users(project, user)
     project.settings = settings
     project.save()
+    if SWITCHES.sample_data == "all":
+        sample_data.begin(project)
     if user is not None:
         # Every @current URL of that person means another project from now on.
         user.current_organization, user.current_project = organization, project

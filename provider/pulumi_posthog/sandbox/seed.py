@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pulumi_posthog.sandbox.analytics import sample_data
 from pulumi_posthog.sandbox.authentication import digest, mask
 from pulumi_posthog.sandbox.file_system_paths import file_object
 from pulumi_posthog.sandbox.models import (
@@ -20,6 +21,7 @@ from pulumi_posthog.sandbox.models import (
     User,
 )
 from pulumi_posthog.sandbox.project_changes import create_project
+from pulumi_posthog.sandbox.switches import SWITCHES
 
 FEATURES: list[dict[str, Any]] = [
     {"key": "organizations_projects", "name": "Projects", "limit": None},
@@ -167,6 +169,8 @@ def seed_acme() -> Organization:
     project = create_project(acme, {"name": "Default project"}, None)
     User.objects.update(current_project=project)
     owner = people[0].user
+    if SWITCHES.sample_data == "seed":
+        sample_data.begin(project)
     for name in DASHBOARDS:
         thing = ProjectObject.objects.create(project=project, type="dashboard", name=name, created_by=owner)
         file_object(thing, owner)

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from rest_framework.exceptions import ValidationError
 
+from pulumi_posthog.sandbox.analytics import sample_data
 from pulumi_posthog.sandbox.file_system_moves import put
 from pulumi_posthog.sandbox.file_system_paths import depth_of, make_parents
 from pulumi_posthog.sandbox.models import (
@@ -142,6 +143,8 @@ def seed_project(organization: Organization, name: str, value: dict[str, Any]) -
     for setting, given in values.items():
         project.settings[setting] = merged(setting, project.settings.get(setting), given)
     project.save()
+    if SWITCHES.sample_data == "seed":
+        sample_data.begin(project)
     for family, configs in families.items():
         found = mapping(configs, f"projects.{name}.{family}")
         for order, (title, config) in enumerate(found.items(), start=1):

@@ -2,11 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from pulumi_posthog.sandbox.options import AGES, Options, SandboxError
+from pulumi_posthog.sandbox.options import AGES, SAMPLE_DATA, Options, SandboxError
 from pulumi_posthog.sandbox.rates import Rate
+
+Check = Callable[[str, Any], Any]
+
+
+def one_of(*choices: Any) -> Check:
+    def check(name: str, value: Any) -> Any:
+        if value not in choices:
+            raise SandboxError(f"{name} is one of {', '.join(map(str, choices))}, not {value!r}")
+        return value
+
+    return check
+
+
+def a_bool(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise SandboxError(f"{name} is true or false, not {value!r}")
+    return value
+
+
+def not_negative(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise SandboxError(f"{name} is a number that is not negative, not {value!r}")
+    return float(value)
+
+
+def a_count(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise SandboxError(f"{name} is a whole number that is not negative, not {value!r}")
+    return value
+
+
+def limits(name: str, value: Any) -> tuple[Rate, ...]:
+    if not isinstance(value, list):
+        raise SandboxError(f'{name} is a list such as ["480/min"], not {value!r}')
+    return tuple(Rate.parse(str(text)) for text in value)
+
+
+CHECKS: Mapping[str, Check] = {
+    "age": one_of(*AGES),
+    "legacy_destinations": a_bool,
+    "latency_ms": not_negative,
+    "rate_limits": limits,
+    "deletion_seconds": not_negative,
+    "export_seconds": not_negative,
+    "query_seconds": not_negative,
+    "query_timeout_seconds": not_negative,
+    "query_concurrency": a_count,
+    "sample_data": one_of(*SAMPLE_DATA),
+}
+"""What `/_sandbox/settings` takes for each switch."""
 
 
 @dataclass
@@ -23,6 +74,16 @@ class Switches:
     """Per personal API key (1.8)."""
     deletion_seconds: float = 30.0
     """How long a deleted project stays readable with `is_pending_deletion` in 2026 (3.7)."""
+    export_seconds: float = 0.0
+    """How long an export has no content (10.6)."""
+    query_seconds: float = 0.0
+    """How long a query runs (10.2); one that is longer than `query_timeout_seconds` never ends by itself."""
+    query_timeout_seconds: float = 60.0
+    """A blocking query that is not done by then ends in 504 (1.6)."""
+    query_concurrency: int = 0
+    """So many queries of a project at once, then 429 without `Retry-After` (10.2); 0 is any number."""
+    sample_data: str = "seed"
+    """Which projects have persons and events: those of the `seed`, `all`, or `none`."""
 
     def start(self, options: Options) -> None:
         """Take over what the command line says."""
@@ -31,6 +92,11 @@ class Switches:
         self.latency_ms = options.latency_ms
         self.rate_limits = tuple(Rate.parse(text) for text in options.rate_limit)
         self.deletion_seconds = options.deletion_seconds
+        self.export_seconds = options.export_seconds
+        self.query_seconds = options.query_seconds
+        self.query_timeout_seconds = Switches.query_timeout_seconds
+        self.query_concurrency = Switches.query_concurrency
+        self.sample_data = options.sample_data
 
     def as_json(self) -> dict[str, Any]:
         """For GET /_sandbox/settings."""
@@ -41,26 +107,10 @@ class Switches:
 
     def change(self, changes: dict[str, Any]) -> None:
         """For PATCH /_sandbox/settings: all of it or, with a `SandboxError`, nothing."""
-        checked: dict[str, Any] = {}
-        for name, value in changes.items():
-            if name == "age":
-                if value not in AGES:
-                    raise SandboxError(f"age is one of {', '.join(map(str, AGES))}, not {value!r}")
-                checked[name] = value
-            elif name == "legacy_destinations":
-                if not isinstance(value, bool):
-                    raise SandboxError(f"legacy_destinations is true or false, not {value!r}")
-                checked[name] = value
-            elif name in {"latency_ms", "deletion_seconds"}:
-                if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                    raise SandboxError(f"{name} is a number that is not negative, not {value!r}")
-                checked[name] = float(value)
-            elif name == "rate_limits":
-                if not isinstance(value, list):
-                    raise SandboxError(f'rate_limits is a list such as ["480/min"], not {value!r}')
-                checked[name] = tuple(Rate.parse(str(text)) for text in value)
-            else:
+        for name in changes:
+            if name not in CHECKS:
                 raise SandboxError(f"there is no switch {name!r}; there are {', '.join(self.as_json())}")
+        checked = {name: CHECKS[name](name, value) for name, value in changes.items()}
         for name, value in checked.items():
             setattr(self, name, value)
 

@@ -17,6 +17,10 @@ from pulumi_posthog.sandbox.access_controls import (
     ResourceAccessControlView,
 )
 from pulumi_posthog.sandbox.activity import ActivityLogView
+from pulumi_posthog.sandbox.analytics.evaluations import EvaluationView
+from pulumi_posthog.sandbox.analytics.events import EventView
+from pulumi_posthog.sandbox.analytics.exports import ExportView
+from pulumi_posthog.sandbox.analytics.persons import PersonView
 from pulumi_posthog.sandbox.errors import endpoint_not_found
 from pulumi_posthog.sandbox.feature_flag_access import FeatureFlagRoleAccessView, ResourceAccessView
 from pulumi_posthog.sandbox.file_system import FileSystemShortcutView, FileSystemTreeView
@@ -144,6 +148,30 @@ def file_system_routes() -> Iterator[URLPattern]:
         yield route(f"{project}/file_system_shortcut/{ID}", FileSystemShortcutView, DETAIL)
 
 
+def analytics_routes() -> Iterator[URLPattern]:
+    read = {"get": "retrieve"}
+    for project in PROJECTS:
+        persons = f"{project}/persons"
+        yield route(persons, PersonView, LIST)
+        yield route(f"{persons}/bulk_delete", PersonView, {"post": "bulk_delete"})
+        yield route(f"{persons}/activity", PersonView, {"get": "activity_of_all"})
+        for action in ("cohorts", "values"):
+            yield route(f"{persons}/{action}", PersonView, {"get": action})
+        yield route(f"{persons}/{ID}", PersonView, DETAIL)
+        for action in ("delete_property", "update_property", "split"):
+            yield route(f"{persons}/{ID}/{action}", PersonView, {"post": action})
+        for action in ("activity", "properties_timeline"):
+            yield route(f"{persons}/{ID}/{action}", PersonView, {"get": action})
+        yield route(f"{project}/events", EventView, LIST)
+        yield route(f"{project}/events/values", EventView, {"get": "values"})
+        yield route(f"{project}/events/{ID}", EventView, read)
+        yield route(f"{project}/evaluations", EvaluationView, COLLECTION)
+        yield route(f"{project}/evaluations/{ID}", EvaluationView, DETAIL)
+        yield route(f"{project}/exports", ExportView, COLLECTION)
+        yield route(f"{project}/exports/{ID}", ExportView, read)
+        yield route(f"{project}/exports/{ID}/content", ExportView, {"get": "content"})
+
+
 def schema(request: HttpRequest) -> HttpResponseBase:
     # The generator is only loaded when somebody asks: it takes a tenth of the start.
     from pulumi_posthog.sandbox.schema import SchemaView
@@ -157,6 +185,7 @@ api: list[URLPattern | URLResolver] = [
     *project_routes(),
     *feature_flag_routes(),
     *file_system_routes(),
+    *analytics_routes(),
     re_path(r"^schema/?$", schema),
     re_path(r"", endpoint_not_found),
 ]

@@ -62,7 +62,7 @@ class PostHogView(GenericViewSet[Any]):
     methods_of_age: ClassVar[Mapping[str, tuple[int, int]]] = {}
     """The same for methods of a shared URL: not offered is 405, or 403 for keys (1.5)."""
     mapped_actions: ClassVar[Mapping[str, tuple[int, str]]] = {}
-    """Further actions that keys may call: since which age, with which scope (1.5)."""
+    """Further actions that keys may call: since which age, with which scopes (1.5)."""
     exempt_from_key_restriction: ClassVar[bool] = False
     further_permissions: ClassVar[Sequence[type[BasePermission]]] = ()
 
@@ -98,7 +98,7 @@ class PostHogView(GenericViewSet[Any]):
             since, scope = self.mapped_actions[action]
             if SWITCHES.age < since:
                 return None
-            return [scope if ":" in scope else f"{self.scope_object}:{scope}"]
+            return [each if ":" in each else f"{self.scope_object}:{each}" for each in scope.split()]
         if action in READ_ACTIONS:
             return [f"{self.scope_object}:read"]
         if action in WRITE_ACTIONS:

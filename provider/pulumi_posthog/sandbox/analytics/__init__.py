@@ -1,0 +1,1 @@
+"""What PostHog is for: events, persons, questions about them, and what is made of the answers (10)."""
