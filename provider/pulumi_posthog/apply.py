@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pulumi_posthog.api import ApiError, Conflict, Invalid, NotOffered, OutcomeUnknown, Writer
@@ -279,6 +279,9 @@ class Applier:
         field = kind.by_name.get(name)
         if field is None:
             return value
+        if field.secret:
+            # PostHog or a proxy may repeat in an error what it was sent.
+            self.writer.hide(*_secrets_in(value))
         if field.refers_to in LOOKUPS and isinstance(value, str):
             return self._reference(field, value)
         if field.secret and isinstance(value, dict):
@@ -362,6 +365,16 @@ def _replacing(live: Json, declared: Mapping[str, Json]) -> Json:
         **merged(live or {}, declared, 1),
         **{key: None for key, value in declared.items() if value is None},
     }
+
+
+def _secrets_in(value: Json) -> Iterator[str]:
+    """The texts of a secret field that nobody may see: of an object its secrets, else the value itself."""
+    if isinstance(value, str):
+        yield str.__str__(value)
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            if not isinstance(item, str) or isinstance(item, SecretText):
+                yield from _secrets_in(item)
 
 
 def plain(value: Json) -> Json:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import base64
 import functools
+import hashlib
+import hmac
 import json
 import os
 import pickle
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from pulumi.dynamic import (  # noqa: TID251 - this is the one door
@@ -26,13 +28,13 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 )
 
 from pulumi_posthog import engine
-from pulumi_posthog.api import ApiError, Connection, Pace, Reader, Writer
+from pulumi_posthog.api import HIDDEN, ApiError, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
 from pulumi_posthog.kind import Deletion, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list
-from pulumi_posthog.plan import Difference, details, differences
+from pulumi_posthog.plan import Difference, details, differences, is_secret
 from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, refusals, removals
 
@@ -68,6 +70,14 @@ class Session:
     def applier(self) -> Applier:
         """Made at the first write: a preview never has anything that can write."""
         return Applier(self.live, Writer(self.connection, pace=self.pace, notify=engine.say))
+
+    def salt(self, name: str) -> str:
+        """The salt of a resource's fingerprints, in hexadecimal.
+
+        The same in a preview and in the `up` that carries out its saved plan, and yet not to be had from what
+        both print: the API key makes it.
+        """
+        return hmac.new(self.connection.key.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
 
     @classmethod
     def forget(cls) -> None:
@@ -118,7 +128,7 @@ class KindProvider(ResourceProvider):
     def check(self, _olds: Any, news: Any) -> CheckResult:
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
         kind, olds = KINDS[self.kind], _olds or {}
-        inputs = checked(kind, olds, news)
+        inputs = checked(kind, olds, news, lambda: Session.of(news).salt(engine.resource_name()))
         refusal = self._resolve(kind, inputs) or self._objection(kind, inputs)
         if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
@@ -248,7 +258,7 @@ class KindProvider(ResourceProvider):
         if found is None:
             return
         changed = differences(kind, values, found.values)
-        rows = "\n".join(row(*detail) for difference in changed for detail in details(difference))
+        rows = "\n".join(line for difference in changed for line in lines(difference))
         if kind.exact_list_of:
             # Who is not in the list is about to go: that must show before anything is done.
             listed = kind.writable[0].name
@@ -385,22 +395,25 @@ def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:
 def _say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:
     """The state has no earlier value to show for a field that was not declared before."""
     before = {*(olds.get("__declared") or ()), *(olds.get("__nulls") or ())}
-    rows = [row(*detail) for d in changed if d.field.name not in before for detail in details(d)]
+    rows = [line for d in changed if d.field.name not in before for line in lines(d)]
     if rows:
         engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
 
 
-def row(path: str, live: Any, desired: Any) -> str:
-    """One difference as a line; a secret shows as where it comes from."""
-    return f"  {path}: {live!r} => {desired!r}"
+def lines(difference: Difference) -> Iterator[str]:
+    """One difference value by value; a secret shows as where it comes from, a live one not at all."""
+    for path, live, desired in details(difference):
+        hide = live not in (None, "") and is_secret(difference.field, path, desired)
+        yield f"  {path}: {HIDDEN if hide else repr(live)} => {desired!r}"
 
 
 def _say_ignored(kind: Kind, applied: Applied) -> None:
     for difference in applied.ignored:
         field = difference.field
+        live = HIDDEN if field.secret and difference.live else repr(difference.live)
         age = f" It needs a server of {field.since} or newer." if field.since > 2024 else ""
         engine.warn(
-            f"PostHog took the {kind.title} but not its {field.name}: it is still {difference.live!r}."
+            f"PostHog took the {kind.title} but not its {field.name}: it is still {live}."
             f"{age} Does the plan include it, and may this key's user set it?"
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pulumi_posthog.desired import Desired, Entry, SecretText
-from pulumi_posthog.kind import MASK, Field, Json, Kind
+from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,13 @@ def holds_secret(value: Json) -> bool:
     if isinstance(value, list):
         return any(holds_secret(item) for item in value)
     return isinstance(value, SecretText)
+
+
+def is_secret(field: Field, path: str, desired: Json) -> bool:
+    """Whether the live value of a row of `details` is not to be seen: PostHog masks only what it knows to be secret."""
+    if not field.secret:
+        return False
+    return holds_secret(desired) or field.type is not Type.OBJECT or path == field.name
 
 
 def _known(value: Json) -> bool:

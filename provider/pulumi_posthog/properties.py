@@ -17,7 +17,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pulumi_posthog.desired import SecretText
@@ -74,6 +74,8 @@ def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
             hidden = properties.get(secret_name(field))
             if isinstance(hidden, str):
                 values[name] |= _as_secrets(json.loads(hidden))
+        elif field.secret:
+            values[name] = _as_secrets(values[name])
     return values
 
 
@@ -85,23 +87,33 @@ def _as_secrets(value: Json) -> Json:
     return SecretText(value, "secret") if isinstance(value, str) else value
 
 
-def checked(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Properties:
-    """What `check` answers: the declared properties, made comparable with what `recorded` leaves in the state."""
+def checked(
+    kind: Kind,
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    new_salt: Callable[[], str] = lambda: secrets.token_hex(16),
+) -> Properties:
+    """What `check` answers: the declared properties, made comparable with what `recorded` leaves in the state.
+
+    `new_salt` gives the salt, in hexadecimal, of an object whose state has none yet.
+    """
     result = {name: value for name, value in whole(news).items() if name != "__provider"}
     for field in kind.fields:
         text = result.get(field.name)
         if field.as_json_text and isinstance(text, str):
             result[field.name] = json_text(json.loads(text))
     declared = sorted(name for name in result if name in kind.by_name)
-    return {**result, **_fingerprints(kind, olds, result), "__declared": declared}
+    return {**result, **_fingerprints(kind, olds, result, new_salt), "__declared": declared}
 
 
-def _fingerprints(kind: Kind, olds: Mapping[str, Any], properties: Mapping[str, Any]) -> Properties:
+def _fingerprints(
+    kind: Kind, olds: Mapping[str, Any], properties: Mapping[str, Any], new_salt: Callable[[], str]
+) -> Properties:
     result: Properties = {}
     for field in kind.fields:
         hidden = properties.get(secret_name(field))
         if isinstance(hidden, str):
-            salt = olds.get("__salt") or secrets.token_hex(16)
+            salt = olds.get("__salt") or new_salt()
             result["__salt"] = salt
             result[fingerprints_name(field)] = {
                 key: fingerprint(salt, key, value) for key, value in json.loads(hidden).items()

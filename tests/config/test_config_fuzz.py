@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.soak import examples
@@ -151,6 +151,7 @@ def test_any_values_in_any_place_are_refused_or_read(folder, sections, body):
 
 @settings(**examples(100))
 @given(mutations=st.lists(MUTATION, min_size=1, max_size=4))
+@example(mutations=[("insert", 0.3125, 1, "\ufeff")])  # at the end of a URL: a part of it to one of them
 def test_both_parsers_say_the_same_of_a_damaged_file(folder, mutations):
     text = mutated(TEXT, mutations).encode(errors="surrogatepass")
     fast = outcome(text)

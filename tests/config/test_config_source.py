@@ -120,6 +120,11 @@ BAD = {
         b"roles:\n  a: {}\n  \xff: {}\n",
         "posthog.yaml:3:3: this is no UTF-8 text\n  hint: save the file as UTF-8",
     ),
+    "two files put together": (
+        "roles:\n  A: {}\n\ufeff  B: {}\n".encode(),
+        "posthog.yaml:3:1: a byte order mark in the middle of the file\n"
+        "  hint: it is invisible, and comes from putting files together: delete it",
+    ),
     "a control character": (
         b"roles:\n  a\x00: {}\n",
         "posthog.yaml:2:4: a control character, which YAML does not allow",

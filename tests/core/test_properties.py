@@ -85,6 +85,13 @@ def test_the_same_secret_has_the_same_fingerprint_and_another_one_has_not():
     assert "hush" not in json.dumps(first["config_fingerprints"])
 
 
+def test_a_first_salt_is_the_one_given_and_then_stays():
+    first = checked(DESTINATION, {}, registered(DECLARED), lambda: "00" * 16)
+    again = checked(DESTINATION, first, registered(DECLARED), lambda: "11" * 16)
+
+    assert (first["__salt"], again["__salt"]) == ("00" * 16, "00" * 16)
+
+
 def test_a_live_mask_is_not_recorded_and_the_secret_is_carried_over():
     state = checked(DESTINATION, {}, registered(DECLARED))
     live = {"plugin": 7, "name": "Orders", "config": {"account": "hand edited", "password": MASK}}

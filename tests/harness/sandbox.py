@@ -21,6 +21,7 @@ class Sandbox:
 
     def __init__(self, *options: str, key: str = KEY) -> None:
         self.key = key
+        self.said = ""  # what the process has printed, once it is stopped
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", "--key", key, *options],
             stdout=subprocess.PIPE,
@@ -32,13 +33,12 @@ class Sandbox:
 
     def _url(self) -> str:
         assert self.process.stdout is not None
-        said = []
         for line in self.process.stdout:
-            said.append(line)
+            self.said += line
             if match := re.search(r"http://[\d.]+:\d+", line):
                 return match.group()
         self.process.wait()
-        raise AssertionError(f"the sandbox did not start: {''.join(said)}")
+        raise AssertionError(f"the sandbox did not start: {self.said}")
 
     def __enter__(self) -> Sandbox:
         return self
@@ -49,7 +49,7 @@ class Sandbox:
     def stop(self) -> None:
         """Ends the process."""
         self.process.terminate()
-        self.process.communicate(timeout=START_SECONDS)
+        self.said += self.process.communicate(timeout=START_SECONDS)[0]
 
     def call(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
         """One request with the key; raises AssertionError with PostHog's answer when it is refused."""

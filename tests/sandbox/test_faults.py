@@ -69,6 +69,17 @@ def test_a_proxy_answers_html(api: API, fault: Fault) -> None:
     assert "502 Bad Gateway" in answer.body
 
 
+def test_a_refusal_repeats_what_was_sent(api: API, fault: Fault) -> None:
+    fault("repeated-request POST /roles/")
+
+    answer = api.send(ANALYSTS)
+
+    assert answer.error == (400, "validation_error", "invalid_input", None)
+    assert "Bearer phx_of_the_owner" in answer.body["detail"]
+    assert '"name"' in answer.body["detail"]
+    assert "Analysts" not in role_names(api)
+
+
 def test_a_fault_counts_its_times(api: API, fault: Fault) -> None:
     fault("503 GET /roles/ times=2 after=1")
 

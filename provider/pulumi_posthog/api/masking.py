@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
+import re
+import threading
+from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -14,30 +18,24 @@ SHORTEST: Final = 4  # a shorter "secret" would tear holes into ordinary words
 class Mask:
     """The secrets that a process knows, and the text in which none of them is left.
 
-    Each is recognised as it is and as a URL, JSON or an HTML page would spell it, since PostHog and proxies
-    repeat what they were sent.
+    Each is recognised as it is and as JSON would spell it, and both as a URL, an HTML page or base64 would, since
+    PostHog and proxies repeat what they were sent.
     """
 
     def __init__(self, *secrets: str) -> None:
         self._spellings: tuple[str, ...] = ()
+        self._lock = threading.Lock()
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
         """Hides these too from now on."""
-        spellings = {*self._spellings}
-        for secret in secrets:
-            if len(secret) >= SHORTEST:
-                spellings |= {
-                    secret,
-                    quote(secret, safe=""),
-                    quote_plus(secret),
-                    html.escape(secret),
-                    json.dumps(secret)[1:-1],
-                    json.dumps(secret, ensure_ascii=False)[1:-1],
-                }
-        # The longest first: a secret that contains another one is to disappear whole. One assignment, so that
-        # threads see the old tuple or the new one.
-        self._spellings = tuple(sorted(spellings, key=lambda spelling: (-len(spelling), spelling)))
+        new = {spelling for secret in secrets if len(secret) >= SHORTEST for spelling in spellings(secret)}
+        with self._lock:
+            # The longest first: a secret that contains another one is to disappear whole. One assignment, so that
+            # threads see the old tuple or the new one.
+            self._spellings = tuple(
+                sorted({*self._spellings, *new}, key=lambda spelling: (-len(spelling), spelling))
+            )
 
     def __call__(self, text: str) -> str:
         for spelling in self._spellings:
@@ -46,3 +44,25 @@ class Mask:
 
     def __repr__(self) -> str:
         return "Mask()"
+
+
+def spellings(secret: str) -> Iterator[str]:
+    """A secret as it may come back in somebody's words."""
+    for text in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
+        yield text
+        yield html.escape(text)
+        for quoted in (quote(text, safe=""), quote(text), quote_plus(text)):
+            yield quoted
+            yield re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), quoted)
+        for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
+            yield from _within_base64(text.encode(), alphabet)
+
+
+def _within_base64(secret: bytes, alphabet: Callable[[bytes], bytes]) -> Iterator[str]:
+    """Base64 spells bytes by threes: there are three spellings of a text inside something longer."""
+    for shift in range(3):
+        spelt = alphabet(b"\0" * shift + secret).rstrip(b"=").decode()
+        # The first and last signs also tell of what stands beside it.
+        inner = spelt[(shift * 8 + 5) // 6 : -1 if len(spelt) % 4 else None]
+        if len(inner) >= SHORTEST:
+            yield inner

@@ -489,6 +489,12 @@ def file_text(path: Path, name: str) -> str:
     if control := yaml.reader.Reader.NON_PRINTABLE.search(text):
         where = position_after(text[: control.start()], name)
         raise UnreadableError(Problem("a control character, which YAML does not allow", where))
+    before, mark, _ = text.partition("\ufeff")
+    if mark:
+        # Parsers disagree about what it means there: one takes it for a part of the text beside it.
+        where = position_after(before, name)
+        hint = "it is invisible, and comes from putting files together: delete it"
+        raise UnreadableError(Problem("a byte order mark in the middle of the file", where, hint))
     return text
 
 

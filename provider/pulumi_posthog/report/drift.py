@@ -16,7 +16,16 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found
 from pulumi_posthog.observe import Group, Key, Observed, Undeclared, group_of, key_of
-from pulumi_posthog.plan import Action, Change, Difference, Plan, details, differences, holds_secret
+from pulumi_posthog.plan import (
+    Action,
+    Change,
+    Difference,
+    Plan,
+    details,
+    differences,
+    holds_secret,
+    is_secret,
+)
 from pulumi_posthog.properties import fingerprint
 from pulumi_posthog.report.findings import Finding, Status, Trace
 from pulumi_posthog.schema import list_field
@@ -257,7 +266,7 @@ def rows(difference: Difference) -> Iterator[Row]:
             continue  # a key that should be absent, and is
         if holds_secret(after) and before == MASK:
             continue  # there is a secret on both sides, and nobody can compare them
-        yield Row(path, without_secrets(before, hide=_is_secret(field, path, after)), without_secrets(after))
+        yield Row(path, without_secrets(before, hide=is_secret(field, path, after)), without_secrets(after))
 
 
 def _of_set(field: Field, live: list[Json], declared: list[Json]) -> Iterator[Row]:
@@ -280,13 +289,6 @@ def _of_set(field: Field, live: list[Json], declared: list[Json]) -> Iterator[Ro
 
 def _folded(field: Field, values: Iterable[Json]) -> dict[str, Json]:
     return {str(value).casefold() if field.caseless else str(value): value for value in values}
-
-
-def _is_secret(field: Field, path: str, declared: Json) -> bool:
-    """Whether a live value is not to be seen: PostHog masks only what it knows to be secret."""
-    if not field.secret:
-        return False
-    return holds_secret(declared) or field.type is not Type.OBJECT or path == field.name
 
 
 def without_secrets(value: Json, *, hide: bool = False) -> Json:

@@ -27,6 +27,7 @@ KINDS = {
     "reset-after": "the work is done, then the connection is reset without an answer",
     "cut": "the answer ends in its middle, although its length says otherwise",
     "html": "an HTML page of a proxy (status=502) instead of the work",
+    "repeated-request": "a 400 whose words repeat the key and the body that were sent; nothing is done",
     "ignored-field": "one field of the body (field=NAME) is dropped silently",
     "shuffled": "a list has another order on each page",
     "repeated-row": "each further page of a list begins with the last row of the page before",
@@ -216,6 +217,10 @@ def before(fault: Fault, request: HttpRequest) -> HttpResponseBase | None:
             f"<body>\r\n<center><h1>{fault.status} Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n",
             status=fault.status,
         )
+    elif fault.kind == "repeated-request":
+        sent = [request.headers.get("Authorization", ""), *map(str, request.POST.values())]
+        sent.append(request.body.decode("utf-8", errors="replace"))
+        return envelope(400, "validation_error", "invalid_input", f"Cannot make sense of: {' '.join(sent)}")
     elif fault.kind == "ignored-field":
         disturbances.drop_field(request, fault.dropped)
     return None
