@@ -38,8 +38,13 @@ def build(scratch: Path) -> Path:
     home = scratch / "built"
     binaries = home / "bin"
     binaries.mkdir(parents=True)
-    compile_module(go, "engine", ENGINE, binaries / "pulumi", version)
-    compile_module(go, "language", LANGUAGE_HOST, binaries / "pulumi-language-python", version)
+    hint = "if it was killed, memory was short (2 GB are needed); or put Pulumi 3.x itself on PATH"
+    for module, package, name in (
+        ("engine", ENGINE, "pulumi"),
+        ("language", LANGUAGE_HOST, "pulumi-language-python"),
+    ):
+        says_version = f"-X {VERSION_VARIABLE}={version}"
+        compile_package(go, GO_MODULES / module, package, binaries / name, says_version, hint=hint)
     sources = module_folder(go)
     for script in SCRIPTS:
         shutil.copyfile(sources / script, binaries / script.name)
@@ -49,9 +54,13 @@ def build(scratch: Path) -> Path:
     return home
 
 
-def compile_module(go: Go, module: str, package: str, target: Path, version: str) -> None:
-    """Download what a package needs and compile it to `target`, saying how far it is. Raises ToolError."""
-    folder = GO_MODULES / module
+def compile_package(
+    go: Go, folder: Path, package: str, target: Path, linker_options: str = "", *, hint: str
+) -> None:
+    """Download what a package needs and compile it to `target`, saying how far it is. Raises ToolError.
+
+    `folder` has the go.mod that pins it; `hint` says what to do when the compiler fails.
+    """
     downloads = 0
 
     def narrate_download(line: str) -> str | None:
@@ -65,7 +74,7 @@ def compile_module(go: Go, module: str, package: str, target: Path, version: str
         if line and not line.startswith("go: "):
             packages.add(line)
 
-    say(f"pulumi: fetching the sources of {target.name}")
+    say(f"{target.name}: fetching its sources")
     listed = run(
         [go.command, "list", "-mod=readonly", "-deps", package],
         narrate_download,
@@ -87,11 +96,11 @@ def compile_module(go: Go, module: str, package: str, target: Path, version: str
         share = 100 * len(compiled) // max(1, len(packages))
         return f"compiling {target.name}: {len(compiled)} of {len(packages)} packages ({share} %)"
 
-    say(f"pulumi: compiling {target.name}")
+    say(f"{target.name}: compiling it")
     built = run(
         [
             *(go.command, "build", "-v", "-mod=readonly", "-trimpath", "-buildvcs=false"),
-            *("-ldflags", f"-s -w -X {VERSION_VARIABLE}={version}", "-o", target, package),
+            *("-ldflags", f"-s -w {linker_options}".strip(), "-o", target, package),
         ],
         narrate_compilation,
         folder=folder,
@@ -99,10 +108,7 @@ def compile_module(go: Go, module: str, package: str, target: Path, version: str
     )
     if built.status != 0:
         refuse_if_known(built, f"{target.name} could not be compiled")
-        raise ToolError(
-            f"{target.name} could not be compiled:\n{built.quoted('error', ': ')}",
-            "if it was killed, memory was short (2 GB are needed); or put Pulumi 3.x itself on PATH",
-        )
+        raise ToolError(f"{target.name} could not be compiled:\n{built.quoted('error', ': ')}", hint)
 
 
 def module_folder(go: Go) -> Path:

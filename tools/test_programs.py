@@ -1,4 +1,4 @@
-"""Installs the programs that tests drive: Chromium, Node.js with the YAML language server, PostgreSQL.
+"""Installs the programs that tests drive: Chromium, Node.js with the YAML language server, PostgreSQL, actionlint.
 
 `make test` runs it before pytest; any Python 3.11 or newer will do. What it cannot install it names in one line, and
 the tests that need that are skipped; where CI=true is set, where nothing may be skipped, it fails instead.
@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import actionlint_build
 import places
 from steps import Ended, ToolError, alone, refuse_if_known, run, say
 
@@ -37,12 +38,12 @@ def main() -> int:
 
 def prepare() -> int:
     """Install what is missing; 1 where that fails under CI."""
-    if not missing_packages() and not language_server_is_missing():
+    if not missing_packages() and not language_server_is_missing() and not actionlint_build.is_missing():
         return 0
     problems: list[ToolError] = []
     try:
         with alone(places.RUN / "test_programs.lock", "the tests' programs"):
-            for install in (install_packages, install_language_server):
+            for install in (install_packages, install_language_server, actionlint_build.install):
                 try:
                     install()
                 except ToolError as error:

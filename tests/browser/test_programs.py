@@ -37,9 +37,10 @@ def test_what_cannot_be_installed_is_told_in_a_line_and_its_tests_are_skipped(ba
     done = bare()
 
     assert (done.returncode, done.stderr) == (0, "")
-    packages, language_server = done.stdout.splitlines()
+    packages, language_server, actionlint = done.stdout.splitlines()
     assert "missing: chromium, chromium-driver, nodejs, npm" in packages
     assert "the YAML language server needs npm: the tests that need it are skipped" in language_server
+    assert "actionlint is built for .venv, which is not there" in actionlint
 
 
 def test_in_ci_nothing_is_skipped(bare):
@@ -54,7 +55,8 @@ def test_in_ci_nothing_is_skipped(bare):
 def test_when_all_is_there_nothing_is_said(browser):
     environment = {**os.environ, "CI": ""}
     command = [sys.executable, REPOSITORY / "tools/test_programs.py"]
-    if not (REPOSITORY / "tests/editor/node_modules/.installed").is_file():
+    needed = ("tests/editor/node_modules/.installed", ".venv/bin/actionlint")
+    if not all((REPOSITORY / each).is_file() for each in needed):
         pytest.skip("not all is there: run python3 tools/test_programs.py")
 
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -134,21 +136,87 @@ def test_workflows_are_those_of_the_ci_that_was_asked_for(lab: Lab, ci: str, pre
             assert script not in text or (folder / "ci" / script).exists()
 
 
-def test_the_workflows_pass_actionlint(lab: Lab):
-    program = shutil.which("actionlint") or shutil.which("actionlint", path=str(Path.home() / "go/bin"))
-    if program is None:
-        pytest.skip("go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7")
+def actionlint(folder: Path) -> tuple[int, str]:
+    """What it says about all workflows of a folder that is a repository of its own."""
+    program = Path(sys.executable).with_name("actionlint")
+    if not program.is_file():
+        missing = "there is no actionlint: run python3 tools/test_programs.py"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    (folder / ".git").mkdir()
+    done = subprocess.run([program, "-no-color"], cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("--from-live",)])
+def test_the_workflows_pass_actionlint(lab: Lab, arguments: tuple[str, ...]):
+    assert actionlint(made(lab, *arguments)) == (0, "")
+
+
+def test_actionlint_finds_what_is_wrong_with_a_workflow(lab: Lab):
     folder = made(lab)
+    workflow = folder / ".github/workflows/apply.yml"
+    workflow.write_text(workflow.read_text().replace("environment: production", "enviroment: production"))
 
-    done = subprocess.run(
-        [program, "-no-color", *map(str, folder.glob(".github/workflows/*.yml"))],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
+    status, said = actionlint(folder)
+
+    assert status == 1
+    assert 'unexpected key "enviroment"' in said
+
+
+USES_OURS = """\
+on: push
+jobs:
+  posthog:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: ./
+        with: {inputs}
+"""
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"), [({"command": "drift", "stack": "prod"}, ""), ({"comand": "drift"}, '"comand"')]
+)
+def test_our_action_is_one_that_workflows_can_use(tmp_path: Path, inputs: dict[str, str], said: str):
+    shutil.copy(Path(__file__).parents[2] / "action.yml", tmp_path)
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / ".github/workflows/ours.yml").write_text(USES_OURS.format(inputs=json.dumps(inputs)))
+
+    status, found = actionlint(tmp_path)
+
+    assert status == bool(said)
+    assert said in found
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+@pytest.mark.parametrize("known", [True, False])
+def test_what_the_configuration_takes_from_the_environment_is_handed_on(lab: Lab, ci: str, known: bool):
+    arguments = ["--host", lab.posthog.url, "--from-live"] if known else []
+    assert lab.run("init", "acme", "--ci", ci, *arguments).status == 0
+    folder = lab.folder / "acme"
+
+    text = re.sub("#.*", "", (folder / "posthog.yaml").read_text())
+    variables = re.findall(r"!env (\w+)", text)
+
+    assert variables == (
+        ["ORDERS_TO_SNOWFLAKE_PASSWORD"] if known else ["POSTHOG_HOST", "POSTHOG_ORGANIZATION_ID"]
     )
+    readme = (folder / "README.md").read_text()
+    assert all(f"export {each}=" in readme and f"`{each}`" in readme for each in variables)
+    for name, job in (("pull-request", "preview"), ("apply", "apply")) if ci == "github" else ():
+        workflow = yaml.safe_load((folder / f".github/workflows/{name}.yml").read_text())
+        assert set(variables) <= workflow["jobs"][job]["env"].keys()
 
-    assert (done.returncode, done.stdout) == (0, "")
+
+def test_json_lists_what_was_written_and_what_has_to_be_set(lab: Lab):
+    run = lab.run("init", "acme", "--host", lab.posthog.url, "--from-live", "--format", "json")
+
+    assert run.status == run.json["exit_code"] == 0
+    written = {path.relative_to(lab.folder / "acme").as_posix() for path in (lab.folder / "acme").rglob("*")}
+    assert set(run.json["written"]) <= written
+    assert "posthog.yaml" in run.json["written"]
+    assert run.json["variables"] == ["ORDERS_TO_SNOWFLAKE_PASSWORD"]
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(lab: Lab):

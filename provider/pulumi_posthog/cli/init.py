@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.choices import chosen
+from pulumi_posthog.cli.connecting import KEY_VARIABLE
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+
+if TYPE_CHECKING:
+    from pulumi_posthog.export import Exported
 
 # Where a template goes; those of a CI system stand under its name.
 PLACES: Mapping[str, Mapping[str, str]] = {
@@ -69,9 +74,11 @@ def init(
     force: Annotated[
         bool, Option("--force", help="Write into a folder that is not empty, over files in it.")
     ] = False,
+    form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
-    """Make a repository for an organization: configuration, Pulumi project and CI."""
+    """Make a repository for an organization. With a configuration, a Pulumi project and CI."""
     chosen("--ci", ci, CI)
+    chosen("--format", form, ("text", "json"))
     folder = Path(name)
     if not NAME.fullmatch(folder.name):
         raise Stop(
@@ -84,39 +91,74 @@ def init(
         )
     if folder.exists() and any(folder.iterdir()) and not force:
         raise Stop(f"{folder} is not empty, and nothing was written", "--force writes over it", Exit.REFUSED)
-    contents = _contents(folder.name, host, organization, ci, stack)
-    exported = _exported(host, organization) if from_live else {}
-    for place, text in {**contents, **exported}.items():
+    exported = _exported(host, organization) if from_live else None
+    contents = _contents(folder.name, host, organization, ci, stack, exported)
+    for place, text in contents.items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        terminal.write(str(path))
-    terminal.note(f"next: cd {folder} && cat README.md")
+    _say(folder, list(contents), exported, form)
     return Exit.NOTHING
 
 
-def _contents(name: str, host: str, organization: str, ci: str, stack: str) -> dict[str, str]:
+def _say(folder: Path, places: list[str], exported: Exported | None, form: str) -> None:
+    variables = list(exported.variables) if exported else []
+    left_out = list(exported.left_out) if exported else []
+    if form == "json":
+        document = {
+            "version": 1,
+            "exit_code": Exit.NOTHING,
+            "folder": str(folder),
+            "written": places,
+            "variables": variables,
+            "left_out": left_out,
+        }
+        terminal.write(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        terminal.write("\n".join(str(folder / place) for place in places))
+    for row in left_out:
+        terminal.warn(f"left out: {row}")
+    if variables:
+        terminal.note(f"set before `pulumi up`: {', '.join(variables)}")
+    terminal.note(f"next: cd {folder} && cat README.md")
+
+
+def _contents(
+    name: str, host: str, organization: str, ci: str, stack: str, exported: Exported | None
+) -> dict[str, str]:
     from pulumi_posthog.export import SCHEMA_FILE
     from pulumi_posthog.schema import text
 
+    # What the configuration takes from the environment, the workflows have to hand on.
+    known = {"host": host, "organization": organization}
+    unknown = [] if exported else [each for each in UNKNOWN if not known[each]]
+    address = [UNKNOWN[each].removeprefix("!env ") for each in unknown]
+    secrets = list(exported.variables) if exported else []
     values = {
         "name": name,
         "host": host or UNKNOWN["host"],
         "organization": organization or UNKNOWN["organization"],
         "stack": stack,
         "version": version("pulumi-posthog"),
+        "address": "".join(f"\n      {each}: ${{{{ vars.{each} }}}}" for each in address),
+        "secrets": "".join(f"\n      {each}: ${{{{ secrets.{each} }}}}" for each in secrets),
+        "names": ", ".join(f"`{each}`" for each in (KEY_VARIABLE, "PULUMI_CONFIG_PASSPHRASE", *secrets)),
+        "variables": "".join(f"`{each}`, " for each in address),
+        "exports": "".join(f"\nexport {each}=..." for each in (*address, *secrets)),
     }
     templates = files("pulumi_posthog.cli") / "templates"
+    setup = "" if ci == "none" else (templates / ci / "setup.md").read_text(encoding="utf-8")
+    values["setup"] = Template(setup).substitute(values)
     places = {**PLACES[""], **PLACES.get(ci, {})}
     result = {}
     for source, place in places.items():
         raw = (templates / source).read_text(encoding="utf-8")
         # Programs are as they are: nothing in them is to be filled in.
         result[place] = raw if source.endswith(".py") else Template(raw).substitute(values)
-    return {**result, SCHEMA_FILE: text()}
+    return {**result, **(exported.files if exported else {}), SCHEMA_FILE: text()}
 
 
-def _exported(host: str, organization: str) -> dict[str, str]:
+def _exported(host: str, organization: str) -> Exported:
     from pulumi_posthog.cli.connecting import reader_for
     from pulumi_posthog.cli.export import organization_id
     from pulumi_posthog.export import export
@@ -130,6 +172,4 @@ def _exported(host: str, organization: str) -> dict[str, str]:
         raise Stop(
             f"not everything could be read: {result.unread[0]}", "`pulumi-posthog doctor` says more", Exit.API
         )
-    for row in result.left_out:
-        terminal.warn(f"left out: {row}")
-    return dict(result.files)
+    return result
