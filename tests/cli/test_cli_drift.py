@@ -312,9 +312,12 @@ def test_what_the_rails_would_refuse_is_said_before_anybody_runs_an_update(lab: 
 
 
 def test_a_stack_that_does_not_exist_is_one_line_and_a_hint(lab: Lab):
+    nowhere = lab.run("drift", "--stack", "nope")
+    (lab.folder / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
     run = lab.run("drift", "--stack", "nope")
 
-    assert run.status == 2
+    assert nowhere.status == run.status == 2
+    assert "there is no Pulumi.yaml in" in nowhere.err
     assert "no stack named 'nope' found" in run.err
     assert "pulumi stack ls" in run.err
     assert "Traceback" not in run.err

@@ -12,11 +12,14 @@ import select
 import subprocess
 import sys
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
 from cli.lab import COMMAND, DECLARED, Lab
 from pulumi_posthog.cli.application import application, run
+from pulumi_posthog.cli.doctor import Outcome, clock
 from pulumi_posthog.cli.sandbox import sandbox
 from pulumi_posthog.sandbox import Options
 
@@ -244,8 +247,74 @@ def test_doctor_tells_a_broken_file_and_an_organization_that_the_key_does_not_se
     lab.write(BROKEN)
     broken = lab.run("doctor")
 
-    assert (wrong.status, "FAIL organization" in wrong.out) == (4, True)
+    assert (wrong.status, "FAIL organization" in wrong.out) == (2, True)
+    assert "shows this key no organization 0191dead" in wrong.out
     assert (broken.status, "FAIL configuration" in broken.out) == (2, True)
+
+
+def stand_in(lab: Lab, script: str) -> None:
+    """A `pulumi` that does this."""
+    (lab.folder / "bin/pulumi").write_text(f"#!/bin/sh\n{script}\n")
+
+
+@pytest.mark.parametrize(
+    ("script", "check", "said"),
+    [
+        ("echo v3.100.0", "Pulumi", "v3.100.0"),
+        ("echo broken >&2; exit 1", "Pulumi", "does not say its version: broken"),
+        (
+            'test "$1" = version && echo v3.259.0 && exit\n'
+            "echo 'error: no way to postgres://ana:hush-hush-very-secret@db/state' >&2; exit 255",
+            "state backend",
+            "it cannot be used: no way to postgres://ana:***@db/state",
+        ),
+    ],
+)
+def test_doctor_says_what_keeps_pulumi_from_working_beside_a_pulumi_project(
+    lab: Lab, script: str, check: str, said: str
+):
+    stand_in(lab, script)
+    (lab.folder / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
+
+    run = lab.run("doctor", "--format", "json")
+
+    assert run.status == 3
+    found = {each["name"]: each for each in run.json["checks"]}
+    assert found[check]["outcome"] == "failed"
+    assert said in found[check]["said"]
+
+
+def test_without_a_pulumi_project_doctor_only_notes_that_pulumi_cannot_be_used(lab: Lab):
+    stand_in(lab, "exit 1")
+
+    status, found = outcomes(lab)
+
+    assert (status, found["Pulumi"]) == (0, "noted")
+
+
+class Behind(BaseHTTPRequestHandler):
+    """A server whose clock is an hour behind."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) - 3600)
+
+    def log_message(self, *_: object) -> None:
+        """Nobody wants to read it."""
+
+
+def test_doctor_tells_a_clock_that_is_wrong():
+    with HTTPServer(("127.0.0.1", 0), Behind) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        (check,) = list(clock(f"http://127.0.0.1:{server.server_port}"))
+        server.shutdown()
+
+    assert check.outcome is Outcome.NOTED
+    assert re.match(r"360\d s ahead of http", check.said)
+    assert check.hint == "set this machine's clock"
 
 
 def test_doctor_says_which_settings_an_older_server_does_not_know(old_lab: Lab):
@@ -311,10 +380,73 @@ def test_a_switch_that_makes_no_sense_is_one_line(lab: Lab):
     run = lab.run("sandbox", "--age", "1999")
 
     assert (run.status, run.out) == (2, "")
-    assert run.err == "error: --age is one of 2024, 2025, 2026, not 1999\n"
+    assert run.err == (
+        "error: --age is one of 2024, 2025, 2026, not 1999\n  hint: see pulumi-posthog sandbox --help\n"
+    )
 
 
 # -- all verbs -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", ["60", "80"])
+def test_the_list_of_verbs_says_of_each_a_whole_sentence(columns: str):
+    done = subprocess.run(
+        [COMMAND, "--help"],
+        env={**os.environ, "COLUMNS": columns},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    verbs = done.stdout.partition("Commands:\n")[2].splitlines()
+    assert len(verbs) == len(VERBS)
+    assert [line for line in verbs if not line.endswith(".") or line.endswith("...")] == []
+
+
+WITH_JSON = sorted({*VERBS} - {"sandbox"})  # which has nothing to report
+
+
+def test_every_verb_but_the_sandbox_writes_json():
+    verbs = {command.callback.__name__: command.callback for command in application.registered_commands}
+
+    without = [name for name, verb in verbs.items() if "form" not in inspect.signature(verb).parameters]
+
+    assert without == ["sandbox"]
+
+
+JSON_SITUATIONS = [
+    *((verb, ["--unknown"], {}, 2) for verb in WITH_JSON),
+    *((verb, ["nowhere.yaml"], {}, 2) for verb in ("adopt", "doctor", "drift", "estimate", "validate")),
+    ("explain", ["projcts"], {}, 2),
+    ("export", [], {}, 2),
+    ("init", ["a b"], {}, 2),
+    *((verb, [], {"POSTHOG_PERSONAL_API_KEY": ""}, 3) for verb in ("adopt", "doctor", "drift", "estimate")),
+    ("export", ["--host", "HOST"], {"POSTHOG_PERSONAL_API_KEY": "phx_nobody"}, 3),
+    ("init", ["acme", "--from-live", "--host", "HOST"], {"POSTHOG_PERSONAL_API_KEY": "phx_nobody"}, 3),
+    *((verb, [], {"POSTHOG_PERSONAL_API_KEY": "NO PLUGINS"}, 4) for verb in ("adopt", "drift", "estimate")),
+    ("export", ["--host", "HOST"], {"POSTHOG_PERSONAL_API_KEY": "NO PLUGINS"}, 4),
+    ("export", ["--host", "HOST", "--output", "posthog.yaml"], {}, 5),
+    ("init", ["bin"], {}, 5),
+    *(
+        (verb, [], {"POSTHOG_REQUESTS_PER_MINUTE": "1", "POSTHOG_MAX_WAIT": "1"}, 9)
+        for verb in ("adopt", "drift", "estimate")
+    ),
+    ("export", ["--host", "HOST"], {"POSTHOG_REQUESTS_PER_MINUTE": "1", "POSTHOG_MAX_WAIT": "1"}, 9),
+]
+
+
+@pytest.mark.parametrize(("verb", "arguments", "environment", "status"), JSON_SITUATIONS)
+def test_json_is_whole_and_says_the_exit_status_whatever_that_is(
+    lab: Lab, verb: str, arguments: list[str], environment: dict[str, str], status: int
+):
+    given = [lab.posthog.url if each == "HOST" else each for each in arguments]
+    key = lab.key_without("plugin:read")
+    environment = {name: key if value == "NO PLUGINS" else value for name, value in environment.items()}
+
+    run = lab.run(verb, *given, "--format", "json", **environment)
+
+    assert run.status == status, run.err
+    assert run.json["exit_code"] == status
 
 
 @pytest.mark.parametrize("verb", [[], *([verb] for verb in VERBS)])

@@ -209,7 +209,7 @@ def test_a_file_larger_than_the_limit_is_refused(load):
 
 
 def test_a_missing_file_is_named(load):
-    with pytest.raises(ConfigError, match=r"^there is no file other\.yaml$"):
+    with pytest.raises(ConfigError, match=r"^there is no file other\.yaml\n  hint: `pulumi-posthog export`"):
         config.load(Path("other.yaml"), environment={})
 
 

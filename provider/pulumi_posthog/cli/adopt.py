@@ -57,7 +57,7 @@ def adopt(
     ] = None,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
-    """Show what `pulumi up` would take over, what it would make, and what is ambiguous. Changes nothing."""
+    """Show what `pulumi up` would take over. Also what it would make, and what is ambiguous; changes nothing."""
     from pulumi_posthog import config
     from pulumi_posthog.cli.looking import look_at
 
@@ -68,7 +68,7 @@ def adopt(
     look = look_at(desired, ids={key: each.id for key, (_, each) in own.items()}, kinds=kinds(only))
     rows = list(_rows(look, own, others))
     fates = {row.fate for row in rows}
-    exits = [Exit.API] if Fate.UNREAD in fates else []
+    exits = look.exits if Fate.UNREAD in fates else []
     exits += [Exit.USAGE] if fates & {Fate.AMBIGUOUS, Fate.ELSEWHERE} else []
     exit_ = worst(exits)
     for note in look.observed.notes:

@@ -20,6 +20,7 @@ from pulumi_posthog.cli.estimate import estimate
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.explain import explain
 from pulumi_posthog.cli.export import export
+from pulumi_posthog.cli.failures import Failure
 from pulumi_posthog.cli.init import init
 from pulumi_posthog.cli.sandbox import sandbox
 from pulumi_posthog.cli.schema import schema
@@ -66,6 +67,9 @@ def _options(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit status."""
+    from pulumi_posthog.cli import terminal
+
+    terminal.begin()
     anywhere, rest = _parted(arguments)
     if NO_COLOR in anywhere:
         os.environ["NO_COLOR"] = "1"
@@ -76,7 +80,11 @@ def run(arguments: Sequence[str]) -> int:
             raise KeyboardInterrupt
         sys.stdout.flush()
     except BaseException as error:
-        return _failed(error, debug=DEBUG in anywhere)
+        status, failures = _failed(error, debug=DEBUG in anywhere)
+        if failures and _json_is_wanted(rest) and not terminal.has_written():
+            # Whoever reads JSON gets some, whatever the status.
+            _write_failures(status, failures)
+        return status
     return int(result or Exit.NOTHING)
 
 
@@ -92,43 +100,61 @@ def _interrupt(_signal: int, _frame: Any) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _failed(error: BaseException, *, debug: bool) -> Exit:
-    """Say why the command ended, in one line where the user can put it right; the exit status."""
+def _json_is_wanted(arguments: Sequence[str]) -> bool:
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return any(
+        argument == "--format=json" or (argument, value) == ("--format", "json") for argument, value in pairs
+    )
+
+
+def _write_failures(status: Exit, failures: Sequence[Failure]) -> None:
+    import json
+
+    from pulumi_posthog.cli import terminal
+
+    rows = [{"message": failure.message, "hint": failure.hint} for failure in failures]
+    document = {"version": 1, "exit_code": status, "failures": rows}
+    terminal.write(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _failed(error: BaseException, *, debug: bool) -> tuple[Exit, tuple[Failure, ...]]:
+    """Say why the command ended, in one line where the user can put it right; the exit status, and the reasons."""
     from pulumi_posthog.cli import failures, terminal
 
     if isinstance(error, typer.Exit):
-        return Exit(error.exit_code)
+        return Exit(error.exit_code), ()
     if isinstance(error, typer.Abort | KeyboardInterrupt):
         terminal.note("cancelled")
-        return Exit.CANCELLED
+        return Exit.CANCELLED, (Failure("cancelled", None, Exit.CANCELLED),)
     if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
         # Whoever read our output has stopped: there is nobody to tell, and Python must not try at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.CANCELLED
+        return Exit.CANCELLED, ()
     if isinstance(error, typer.TyperException):
-        return _misused(error)
-    said = failures.said(error)
-    if said is not None:
-        for failure in said:
-            terminal.error(failure.message, failure.hint)
-        return failures.exit_of(said)
-    terminal.error(
-        f"this is a bug of pulumi-posthog: {type(error).__name__}: {error}",
-        "please report it to whoever maintains it" + ("" if debug else f", with what {DEBUG} shows"),
-    )
-    if debug:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            terminal.note(error.format_message())
+            return Exit.USAGE, ()
+        said: tuple[Failure, ...] | None = (_misused(error),)
+    else:
+        said = failures.said(error)
+    if said is None:
+        said = (
+            Failure(
+                f"this is a bug of pulumi-posthog: {type(error).__name__}: {error}",
+                "please report it to whoever maintains it" + ("" if debug else f", with what {DEBUG} shows"),
+                Exit.BUG,
+            ),
+        )
+    for failure in said:
+        terminal.error(failure.message, failure.hint)
+    status = failures.exit_of(said)
+    if debug and status is Exit.BUG:
         terminal.note("".join(traceback.format_exception(error)))
-    return Exit.BUG
+    return status, said
 
 
-def _misused(error: typer.TyperException) -> Exit:
-    from pulumi_posthog.cli import terminal
-
+def _misused(error: typer.TyperException) -> Failure:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else application.info.name
-    if type(error).__name__ == "NoArgsIsHelpError":
-        terminal.note(error.format_message())
-    else:
-        message = " ".join(error.format_message().split())
-        terminal.error(message[:1].lower() + message[1:].rstrip("."), f"see {command} --help")
-    return Exit.USAGE
+    message = " ".join(error.format_message().split())
+    return Failure(message[:1].lower() + message[1:].rstrip("."), f"see {command} --help", Exit.USAGE)

@@ -23,7 +23,7 @@ from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.connecting import KEY_VARIABLE, live_for
 from pulumi_posthog.cli.exits import Exit, worst
-from pulumi_posthog.cli.stack import pulumi_command
+from pulumi_posthog.cli.stack import project_folder, pulumi_command
 
 if TYPE_CHECKING:
     from pulumi_posthog.desired import Desired
@@ -61,7 +61,11 @@ def doctor(
     *,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
-    """Check key, host, organization, scopes, plan, server and Pulumi; 3 when something is missing."""
+    """Check whether all is there that a run needs.
+
+    That is key, host, organization, scopes, plan, clock, server, Python, Pulumi and its state; 3 when something is
+    missing.
+    """
     chosen("--format", form, ("text", "json"))
     checks = list(checked(file))
     exit_ = worst(check.exit for check in checks if check.outcome is Outcome.FAILED)
@@ -124,35 +128,52 @@ def _of_this_machine(file: Path) -> Iterator[Check]:
 
 
 def _pulumi(folder: Path) -> Iterator[Check]:
-    program = pulumi_command() or "pulumi"
-    found = _ran([program, "version"], folder)
-    numbers = re.match(r"v?(\d+)\.(\d+)", found or "")
+    # Without a Pulumi project beside it, a configuration is for drift, which does without Pulumi.
+    missing = failed if project_folder(folder) else noted
+    program = pulumi_command()
+    if program is None:
+        yield missing("Pulumi", "there is no `pulumi` on PATH", "`pulumi preview` and `pulumi up` need it")
+        return
+    found, complaint = _ran([program, "version"], folder)
+    numbers = re.match(r"v?(\d+)\.(\d+)", found)
     if numbers is None:
-        yield noted("Pulumi", "there is no `pulumi` on PATH", "only `pulumi preview` and `pulumi up` need it")
+        yield missing("Pulumi", f"{program} does not say its version: {complaint or found}", None)
         return
     if tuple(map(int, numbers.groups())) < OLDEST_PULUMI:
-        yield failed("Pulumi", str(found), f"it takes {'.'.join(map(str, OLDEST_PULUMI))} or newer")
+        yield failed("Pulumi", found, f"it takes {'.'.join(map(str, OLDEST_PULUMI))} or newer")
     else:
         yield passed("Pulumi", f"{found}, SDK {version('pulumi')}")
-    answer = _ran([program, "whoami", "--json", "--non-interactive"], folder)
+    answer, complaint = _ran([program, "whoami", "--json", "--non-interactive"], folder)
     try:
-        who = json.loads(answer or "")
-        yield passed("state backend", f"{who.get('url') or 'reachable'} as {who.get('user')}")
+        who = json.loads(answer)
+        url = without_password(str(who.get("url") or "reachable"))
+        yield passed("state backend", f"{url} as {who.get('user')}")
     except (ValueError, AttributeError):
-        yield noted(
-            "state backend", "nobody is logged in, or it cannot be reached", "`pulumi login` says more"
+        yield missing(
+            "state backend",
+            f"it cannot be used: {without_password(complaint) or 'no reason given'}",
+            "`pulumi login`, or set PULUMI_BACKEND_URL",
         )
 
 
-def _ran(command: list[str], folder: Path) -> str | None:
-    """What a command printed; None when it failed."""
+def without_password(text: str) -> str:
+    """`text` with the addresses in it as they may be shown: a state may lie in postgres://user:password@host."""
+    return re.sub(r"(//[^/\s:@]*):[^/\s]*@", r"\1:***@", text)
+
+
+def _ran(command: list[str], folder: Path) -> tuple[str, str]:
+    """What a command printed, empty when it failed, and then the last line of its complaint."""
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    except subprocess.TimeoutExpired:
+        return "", f"no answer within {SECONDS} s"
+    except OSError as error:
+        return "", str(error.strerror or error)
+    if done.returncode == 0:
+        return done.stdout.strip(), ""
+    return "", (done.stderr.strip().splitlines() or [""])[-1].removeprefix("error: ")
 
 
 # -- the configuration and the key ---------------------------------------------------------------------------------
@@ -168,7 +189,8 @@ def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
         more = f", and {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
         first = error.problems[0]
         said = f"{first.where}: {first.message}" if first.where else first.message
-        yield failed("configuration", said + more, "`pulumi-posthog validate` tells all", Exit.USAGE)
+        hint = "`pulumi-posthog validate` tells all" if more else first.hint
+        yield failed("configuration", said + more, hint, Exit.USAGE)
         return None
     for name, value in (("host", desired.host), ("id", desired.organization)):
         if not value:
@@ -208,11 +230,16 @@ def _of_key(desired: Desired) -> Generator[Check, None, Live | None]:
 
 
 def _of_posthog(desired: Desired, live: Live) -> Iterator[Check]:
-    from pulumi_posthog.api import ApiError
+    from pulumi_posthog.api import ApiError, NotFound
+    from pulumi_posthog.live import no_such_organization
 
-    yield from _clock(desired.host)
+    yield from clock(desired.host)
     try:
         organization = live.organization()
+    except NotFound:
+        problem = no_such_organization(live).problems[0]
+        yield failed("organization", problem.message, problem.hint, Exit.USAGE)
+        return
     except ApiError as error:
         yield _because("organization", error)
         return
@@ -229,7 +256,7 @@ def _of_posthog(desired: Desired, live: Live) -> Iterator[Check]:
     yield passed("rate limit", f"{allowed:,} requests a minute; {sent} sent now")
 
 
-def _clock(host: str) -> Iterator[Check]:
+def clock(host: str) -> Iterator[Check]:
     """PostHog's clock by the header `Date` of an answer to a request without a key."""
     from datetime import UTC, datetime
 
@@ -381,7 +408,7 @@ def _newer_than(desired: Desired, age: int) -> set[tuple[str, int]]:
 
 
 def _show(checks: Iterable[Check]) -> None:
-    from rich.console import Group, RenderableType
+    from rich.table import Table
     from rich.text import Text
 
     marks = {
@@ -389,9 +416,9 @@ def _show(checks: Iterable[Check]) -> None:
         Outcome.NOTED: ("note", "yellow"),
         Outcome.FAILED: ("FAIL", "bold red"),
     }
-    parts: list[RenderableType] = []
+    table = Table.grid(padding=(0, 1))
     for check in checks:
-        parts.append(Text.assemble(marks[check.outcome], " ", (check.name, "bold"), f": {check.said}"))
+        table.add_row(Text(*marks[check.outcome]), Text.assemble((check.name, "bold"), f": {check.said}"))
         if check.hint:
-            parts.append(Text.assemble(("     hint: ", "cyan"), check.hint))
-    terminal.show(Group(*parts))
+            table.add_row("", Text.assemble(("hint: ", "cyan"), check.hint))
+    terminal.show(table)

@@ -77,7 +77,7 @@ def drift(
     ] = 20,
     max_size: Annotated[int, Option(metavar="N", min=1000, help="Cut Markdown at N characters.")] = 60_000,
 ) -> int:
-    """Compare PostHog with the configuration; 7 when they differ, 4 when something could not be read."""
+    """Compare PostHog with the configuration. 7 when they differ, 4 when something could not be read."""
     from pulumi_posthog.report import FORMATS as KNOWN
     from pulumi_posthog.report import SUFFIXES
 
@@ -148,7 +148,6 @@ def _now() -> str:
 
 def _compared(asked: Asked) -> Report:
     from pulumi_posthog import config, rails
-    from pulumi_posthog.api import GaveUp
     from pulumi_posthog.attribution import Attribution
     from pulumi_posthog.cli.looking import look_at
     from pulumi_posthog.kinds import KINDS
@@ -180,11 +179,9 @@ def _compared(asked: Asked) -> Report:
         terminal.warn(note)
     if attribution.missing:
         terminal.note(f"who changed what is unknown: {attribution.missing}")
-    gave_up = any(isinstance(error, GaveUp) for error in observed.unread.values())
     new = [finding for finding in found if finding.counts]
-    exits = [Exit.GAVE_UP] if gave_up else []
+    exits = look.exits
     exits += [Exit.REFUSED] if any(finding.status is Status.REFUSED for finding in new) else []
-    exits += [Exit.API] if any(finding.status is Status.UNREAD for finding in new) else []
     exits += [Exit.DIFFERENT] if any(finding.status in asked.counted for finding in new) else []
     return Report(
         file=desired.file,

@@ -11,7 +11,7 @@ from typer import Option
 
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
-from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.exits import Exit, worst
 
 if TYPE_CHECKING:
     from pulumi_posthog.cli.looking import Look
@@ -47,19 +47,19 @@ def estimate(
     ] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
-    """Count the requests of `pulumi preview` and `pulumi up`, and the time that the rate limit makes of them."""
+    """Count the requests of preview and up. Also the time that the rate limit makes of them."""
     from pulumi_posthog import config
 
     chosen("--format", form, ("text", "json"))
     desired = config.load(file, environment=os.environ, offline=True)
-    unread = 0
+    unread, exit_ = 0, Exit.NOTHING
     if offline:
         found = at_most(desired)
     else:
         from pulumi_posthog.cli.looking import look_at
 
         look = look_at(desired)
-        found, unread = of_look(look), len(look.observed.unread)
+        found, unread, exit_ = of_look(look), len(look.observed.unread), worst(look.exits)
     if unread:
         terminal.error(
             f"{unread} objects could not be looked at, and are not counted", "`pulumi-posthog drift` says why"
@@ -67,7 +67,7 @@ def estimate(
     if form == "json":
         document = {
             "version": 1,
-            "exit_code": Exit.API if unread else Exit.NOTHING,
+            "exit_code": exit_,
             **asdict(found),
             "preview": _run(found.reads),
             "up": _run(found.up),
@@ -76,7 +76,7 @@ def estimate(
         terminal.write(json.dumps(document, indent=2))
     else:
         _show(found)
-    return Exit.API if unread else Exit.NOTHING
+    return exit_
 
 
 def of_look(look: Look) -> Estimate:
@@ -165,6 +165,9 @@ def _show(found: Estimate) -> None:
     per_minute, per_hour = limits(os.environ)
 
     table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
     for name, requests in (
         ("pulumi preview", found.reads),
         ("pulumi up --skip-preview", found.up),

@@ -36,7 +36,7 @@ def explain(
     *,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> None:
-    """Explain a key of posthog.yaml: its type, choices and default, and what PostHog does with it."""
+    """Explain a key of posthog.yaml. Its type, choices and default, and what PostHog does with it."""
     chosen("--format", form, ("text", "json"))
     found = explanation(path)
     if form == "json":

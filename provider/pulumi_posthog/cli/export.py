@@ -42,7 +42,7 @@ def export(
     force: Annotated[bool, Option("--force", help="Overwrite files that exist.")] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text (YAML) or json.")] = "text",
 ) -> int:
-    """Write what lives in PostHog as YAML; 4 when a part of it could not be read.
+    """Write what lives in PostHog as YAML. 4 when a part of it could not be read.
 
     Secrets become references to variables, defaults are left out, and what PostHog makes by itself, too.
     """

@@ -46,7 +46,9 @@ def said(error: BaseException) -> tuple[Failure, ...] | None:
         )
     if isinstance(error, ApiError):
         return (of_api(error),)
-    if isinstance(error, SandboxError | LimitsError):
+    if isinstance(error, SandboxError):
+        return (Failure(str(error), "see pulumi-posthog sandbox --help", Exit.USAGE),)
+    if isinstance(error, LimitsError):
         return (Failure(str(error), None, Exit.USAGE),)
     if isinstance(error, OSError) and error.filename:
         return (

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from pulumi_posthog.api import GaveUp
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.connecting import live_for
+from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.desired import Desired
 from pulumi_posthog.live import Live
@@ -26,6 +28,13 @@ class Look:
     def requests(self) -> int:
         """How many it took so far."""
         return sum(self.live.reader.pace.sent.values())
+
+    @property
+    def exits(self) -> list[Exit]:
+        """What it means for the exit status that something could not be read."""
+        errors = [*self.observed.unread.values(), *self.observed.unread_groups.values()]
+        gave_up = any(isinstance(error, GaveUp) for error in errors)
+        return [*([Exit.GAVE_UP] if gave_up else []), *([Exit.API] if errors else [])]
 
 
 def look_at(

@@ -51,7 +51,7 @@ def sandbox(
     order_seed: Annotated[int, Option(help="Shuffles the lists that have no order.")] = 0,
     threads: Annotated[int, Option(help="Requests that are answered at the same time.")] = 32,
 ) -> None:
-    """Run a local PostHog that follows PostHog's own rules, until Ctrl-C."""
+    """Run a local PostHog until Ctrl-C. It follows PostHog's own rules."""
     from pulumi_posthog.sandbox import Options, serve
 
     serve(

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from typer import Option
+
 from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.choices import chosen
 
 
-def schema() -> None:
-    """Print the JSON Schema (draft 2020-12) of posthog.yaml."""
+def schema(
+    *,
+    form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+) -> None:
+    """Print the JSON Schema of posthog.yaml. It is of draft 2020-12, and JSON in every format."""
     from pulumi_posthog.schema import text
 
+    chosen("--format", form, ("text", "json"))
     terminal.write(text())

@@ -63,10 +63,21 @@ def _pulumi(arguments: list[str], folder: Path) -> str:
         said = next(
             (line for line in lines if line.startswith("error:")), lines[-1] if lines else "no reason given"
         )
+        if project_folder(folder) is None:
+            raise Stop(
+                f"`{shown}`: there is no Pulumi.yaml in {folder.resolve()} or above it",
+                "Pulumi looks for it beside the configuration",
+            )
         raise Stop(
             f"`{shown}`: {said.removeprefix('error: ')}", "`pulumi stack ls` says which stacks there are"
         )
     return done.stdout
+
+
+def project_folder(folder: Path) -> Path | None:
+    """Where Pulumi, called in `folder`, finds its project: there or above."""
+    above = folder.resolve()
+    return next((each for each in (above, *above.parents) if (each / "Pulumi.yaml").is_file()), None)
 
 
 def recorded(text: str, source: str) -> Mapping[Key, Recorded]:

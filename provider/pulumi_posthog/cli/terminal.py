@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,19 @@ if TYPE_CHECKING:  # rich takes a tenth of a second, and `--help` does without i
     from rich.console import Console, RenderableType
 
 WIDTH_OF_FILES = 120  # columns of text that goes into a file or a pipe, unless COLUMNS says otherwise
+
+
+_WROTE = ContextVar("wrote", default=False)
+
+
+def begin() -> None:
+    """A command begins: nothing is written yet."""
+    _WROTE.set(False)
+
+
+def has_written() -> bool:
+    """Whether the command has written data."""
+    return _WROTE.get()
 
 
 @cache
@@ -40,6 +54,7 @@ def show(what: RenderableType) -> None:
     """Text for people on stdout; in files and pipes its lines do not end in blanks."""
     console = stdout()
     if console.is_terminal:
+        _WROTE.set(True)
         console.print(what)
         return
     with console.capture() as captured:
@@ -49,6 +64,7 @@ def show(what: RenderableType) -> None:
 
 def write(text: str) -> None:
     """Data for stdout, as it is."""
+    _WROTE.set(True)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
 

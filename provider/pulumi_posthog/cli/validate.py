@@ -29,7 +29,7 @@ def validate(
         str, Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
     ] = "text",
 ) -> int:
-    """Check configurations offline: every problem in one go, with its line; 2 when there is one.
+    """Check configurations offline. Every problem in one go, with its line; 2 when there is one.
 
     Values of `!env` and `!secret` need not be at hand. The members and plugins that a file refers to are
     looked up by `drift`, `adopt` and `pulumi preview`.

@@ -477,10 +477,15 @@ def file_text(path: Path, name: str) -> str:
             raise UnreadableError(Problem(f"the file is larger than {MAX_BYTES // 1_000_000} MB", start))
         data = path.read_bytes()
     except FileNotFoundError:
-        raise UnreadableError(Problem(f"there is no file {name}")) from None
+        hint = (
+            "`pulumi-posthog export` writes one from what lives in PostHog, `pulumi-posthog init` an example"
+        )
+        raise UnreadableError(Problem(f"there is no file {name}", hint=hint)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it cannot be opened"
-        raise UnreadableError(Problem(f"{name} cannot be read: {reason}")) from None
+        raise UnreadableError(
+            Problem(f"{name} cannot be read: {reason}", hint="check the path and its rights")
+        ) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
