@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pulumi_posthog.api import ApiError, Conflict, Invalid, NotOffered, OutcomeUnknown, Writer
+from pulumi_posthog.api import ApiError, Conflict, Files, Invalid, NotOffered, OutcomeUnknown, Writer
+from pulumi_posthog.attachment import Attachment, comparable, is_stored, without_files
 from pulumi_posthog.desired import SecretText
 from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
@@ -178,11 +179,11 @@ class Applier:
     def _post(
         self, kind: Kind, scope: Scope, first: Mapping[str, Json], desired: Mapping[str, Json]
     ) -> Found:
-        body = self._body(kind, first, {}, lambda _field, _key: True)
+        body, files = self._content(kind, first, {}, lambda _field, _key: True)
         path = self.live.path(kind, scope)
         for attempt in range(1, TRIES + 1):
             try:
-                answer = self.writer.post(path, body, form=kind.form_encoded)
+                answer = self.writer.post(path, body, form=kind.form_encoded, files=files)
             except (OutcomeUnknown, Conflict, Invalid) as error:
                 # A lost answer may hide a new object, and a refusal one that somebody else made meanwhile.
                 self.live.forget(kind, scope)
@@ -255,14 +256,40 @@ class Applier:
         there = {name: value for name, value in changed.items() if name in elsewhere}
         if here:
             path = self._path(kind, scope, found.id)
-            answer |= self.writer.patch(
-                path, self._body(kind, here, found.values, rotated), form=kind.form_encoded
-            )
+            body, files = self._content(kind, here, found.values, rotated)
+            answer |= self.writer.patch(path, body, form=kind.form_encoded, files=files)
         if there and kind.completed_at:
             path = kind.completed_at.format(id=found.id)
             rest = self.writer.patch(path, self._body(kind, there, found.values, rotated))
             answer |= {name: rest[name] for name in elsewhere if name in rest}
         return self.live.put(kind, scope, {**found.answer, **answer})
+
+    def _content(
+        self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
+    ) -> tuple[dict[str, Json], Files]:
+        """The body of a request, and the files that go along in parts of their own (posthog-api.md 6.3)."""
+        files: dict[str, tuple[str | None, bytes, str]] = {}
+        rest = dict(values)
+        for field in kind.fields:
+            declared, stored = values.get(field.name), live.get(field.name) or {}
+            if not field.files or not isinstance(declared, dict):
+                continue
+            for key, value in declared.items():
+                old = stored.get(key)
+                if isinstance(value, Attachment):
+                    # Whether a masked one is another, only a digest can tell.
+                    if rotated(field.name, key) or comparable(old) not in (MASK, comparable(value)):
+                        files[f"add_attachment[{key}]"] = (value.name, value.content(), value.type)
+                elif is_stored(old):
+                    files[f"remove_attachment[{key}]"] = (None, b"true", "text/plain")
+            rest[field.name] = {
+                key: value
+                for key, value in without_files(declared).items()
+                if value is not None or not is_stored(stored.get(key))
+            }
+            if files and not differences(kind, {field.name: rest[field.name]}, live, rotated=rotated):
+                del rest[field.name]
+        return self._body(kind, rest, live, rotated), files
 
     def _body(
         self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
@@ -285,7 +312,7 @@ class Applier:
         if field.refers_to in LOOKUPS and isinstance(value, str):
             return self._reference(field, value)
         if field.secret and isinstance(value, dict):
-            kept = {key: item for key, item in (live or {}).items() if item != MASK}
+            kept = {key: item for key, item in without_files(live).items() if item != MASK}
             value = {
                 key: item
                 for key, item in value.items()

@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from pulumi.runtime import resource, rpc_manager
@@ -17,6 +16,7 @@ from pulumi.runtime import settings as runtime
 import pulumi
 from pulumi_posthog import config, rails
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
+from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
 from pulumi_posthog.dynamic import KEY_VARIABLE
 from pulumi_posthog.entity import Address, Entity, Guard
@@ -85,12 +85,6 @@ def await_calls_before_outputs() -> None:
         loop = asyncio.get_running_loop()
         if calls is not None:
             calls().rpcs.append(loop.create_task(asyncio.sleep(0)))
-
-
-def project_folder() -> Path:
-    """The folder of Pulumi.yaml: the program itself may run in a folder below it (`main:`)."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), here)
 
 
 def live_for(desired: Desired, key_from_config: str | None = None) -> Live:

@@ -30,12 +30,13 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 from pulumi_posthog import engine
 from pulumi_posthog.api import HIDDEN, ApiError, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
+from pulumi_posthog.attachment import UnreadableFile
 from pulumi_posthog.kind import Deletion, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list
 from pulumi_posthog.plan import Difference, details, differences, is_secret
-from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values
+from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values, wanted
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, refusals, removals
 
 P = ParamSpec("P")
@@ -107,7 +108,7 @@ def clean(method: Callable[Concatenate[KindProvider, P], R]) -> Callable[Concate
     def call(self: KindProvider, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(self, *args, **kwargs)
-        except (ApiError, Impossible) as error:
+        except (ApiError, Impossible, UnreadableFile) as error:
             engine.fail(error)
 
     return cast("Callable[Concatenate[KindProvider, P], R]", call)
@@ -152,7 +153,7 @@ class KindProvider(ResourceProvider):
             return DiffResult(changes=True)
         changed = differences(
             kind,
-            to_values(kind, _news),
+            wanted(kind, _olds, _news),
             found.values,
             rotated=lambda field, key: rotated(_olds, _news, field, key),
         )
@@ -205,7 +206,7 @@ class KindProvider(ResourceProvider):
             kind,
             scope,
             found,
-            to_values(kind, _news),
+            wanted(kind, _olds, _news),
             rotated=lambda field, key: rotated(_olds, _news, field, key),
         )
         _say_ignored(kind, applied)

@@ -78,6 +78,7 @@ class Field:
         None  # the field that refers to what describes the keys: a plugin's `config_schema`
     )
     secret: bool = False
+    files: bool = False  # what stands below its keys may be a file, which is sent in a part of its own
     write_only: bool = False
     read_only: bool = False
     on_create: bool = (

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pulumi_posthog.attachment import Attachment, comparable
 from pulumi_posthog.desired import Desired, Entry, SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
 
@@ -59,8 +60,8 @@ def differences(
 ) -> tuple[Difference, ...]:
     """The declared fields that differ from the live ones, in the kind's order.
 
-    `desired` and `live` are field values as `Kind.values` gives them. PostHog answers a mask for a secret, so
-    `rotated(field, key)` says whether the secret below that key is another than the one last sent.
+    `desired` and `live` are field values as `Kind.values` gives them. PostHog answers a mask for a secret and no
+    content of a file, so `rotated(field, key)` says whether what is below that key is another than was last sent.
     """
     wanted, found = kind.comparable({**desired}), kind.comparable({**live})
     return tuple(
@@ -77,9 +78,10 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
         return True
     desired, live = field.normal(desired), field.normal(live)
     if field.secret and isinstance(desired, dict) and isinstance(live, dict):
-        secrets = {key for key, value in desired.items() if holds_secret(value)}
+        secrets = {key for key, value in desired.items() if is_fingerprinted(value)}
         if any(rotated(field.name, key) for key in secrets):
             return False
+        desired, live = with_files(desired), with_files(live)
         # What is masked, or not at hand, cannot be compared; an empty one is drift that can be seen.
         unseen = {key for key in secrets if live.get(key) == MASK or not _known(desired[key])}
         desired = {key: value for key, value in desired.items() if key not in unseen}
@@ -89,6 +91,16 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
     if field.caseless:
         desired, live = _folded(desired), _folded(live)
     return bool(desired == live)
+
+
+def is_fingerprinted(value: Json) -> bool:
+    """Whether PostHog does not give back what `value` is, so that a digest has to tell whether it changed."""
+    return isinstance(value, Attachment) or holds_secret(value)
+
+
+def with_files(config: Json) -> Json:
+    """A declared or live object with every file as what can be compared of it."""
+    return {key: comparable(value) for key, value in config.items()} if isinstance(config, dict) else config
 
 
 def holds_secret(value: Json) -> bool:
@@ -161,6 +173,8 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
     A secret is its `SecretText`, never its text.
     """
     live, desired = difference.live, difference.desired
+    if difference.field.files:
+        live, desired = with_files(live), with_files(desired)
     if difference.field.merge_levels and isinstance(desired, dict):
         live = declared_part(difference.field, live, desired)
     if not isinstance(desired, dict | list) or not isinstance(live, dict | list):

@@ -8,7 +8,8 @@ A property whose name begins with `__` is stored and not shown:
 `__parent`    of an exact list: the fields of its parent, by which it is found before it has an id
 `__salt`      the key of the secrets' fingerprints
 Beside an object with secrets in it stand `secret_<field>` (a Pulumi secret: JSON text of the secret keys) and
-`<field>_fingerprints` (key -> keyed digest), by which a preview shows which secret changed.
+`<field>_fingerprints` (key -> keyed digest), by which a preview shows which secret changed. Beside one with files
+stands `<field>_files`: key -> path, which `check` completes by name, size and type; files have fingerprints, too.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import secrets
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from pulumi_posthog.attachment import Attachment, comparable, from_state, is_stored, project_folder
 from pulumi_posthog.desired import SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind, whole
-from pulumi_posthog.plan import declared_part, holds_secret
+from pulumi_posthog.plan import declared_part, holds_secret, is_fingerprinted
 
 Properties = dict[str, Any]
 
@@ -42,6 +46,11 @@ def fingerprints_name(field: Field) -> str:
     return f"{field.name}_fingerprints"
 
 
+def files_name(field: Field) -> str:
+    """The property that holds a field's files."""
+    return f"{field.name}_files"
+
+
 def to_properties(kind: Kind, values: Mapping[str, Json]) -> Properties:
     """Declared field values as the program registers them; the `secret_...` ones must be made Pulumi secrets."""
     result: Properties = {}
@@ -51,10 +60,17 @@ def to_properties(kind: Kind, values: Mapping[str, Json]) -> Properties:
         if value is None:
             nulls.append(name)
         elif field.secret and isinstance(value, dict):
-            result[name] = json_text({key: item for key, item in value.items() if not holds_secret(item)})
+            result[name] = json_text({key: item for key, item in value.items() if not is_fingerprinted(item)})
             hidden = {key: item for key, item in value.items() if holds_secret(item)}
             if hidden:
                 result[secret_name(field)] = json_text(hidden)
+            files = {key: item for key, item in value.items() if isinstance(item, Attachment)}
+            if files:
+                # Relative: the next run may be on another machine.
+                folder = project_folder()
+                result[files_name(field)] = {
+                    key: Path(os.path.relpath(item.path, folder)).as_posix() for key, item in files.items()
+                }
         else:
             result[name] = json_text(value) if field.as_json_text else value
     if nulls:
@@ -74,8 +90,27 @@ def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
             hidden = properties.get(secret_name(field))
             if isinstance(hidden, str):
                 values[name] |= _as_secrets(json.loads(hidden))
+            values[name] |= {
+                key: from_state(item) for key, item in (properties.get(files_name(field)) or {}).items()
+            }
         elif field.secret:
             values[name] = _as_secrets(values[name])
+    return values
+
+
+def wanted(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Json]:
+    """The field values that an update is to bring about: those declared, and no file that is so no longer.
+
+    Other keys stay in PostHog when nobody declares them any more; a file came from here and would stay for ever.
+    """
+    values = to_values(kind, news)
+    for field in kind.fields:
+        if not field.files:
+            continue
+        declared = values.get(field.name) or {}
+        dropped = {key: None for key in olds.get(files_name(field)) or () if key not in declared}
+        if dropped:
+            values[field.name] = {**declared, **dropped}
     return values
 
 
@@ -95,15 +130,29 @@ def checked(
 ) -> Properties:
     """What `check` answers: the declared properties, made comparable with what `recorded` leaves in the state.
 
-    `new_salt` gives the salt, in hexadecimal, of an object whose state has none yet.
+    `new_salt` gives the salt, in hexadecimal, of an object whose state has none yet. Raises UnreadableFile.
     """
     result = {name: value for name, value in whole(news).items() if name != "__provider"}
     for field in kind.fields:
+        if result.get(files_name(field)):
+            result[files_name(field)] = _described(result[files_name(field)])
+        if field.name not in result and {secret_name(field), files_name(field)} & result.keys():
+            result[field.name] = json_text({})
         text = result.get(field.name)
         if field.as_json_text and isinstance(text, str):
             result[field.name] = json_text(json.loads(text))
     declared = sorted(name for name in result if name in kind.by_name)
     return {**result, **_fingerprints(kind, olds, result, new_salt), "__declared": declared}
+
+
+def _described(files: Mapping[str, Any]) -> Properties:
+    """Files by path, or as described before -> what PostHog will show of them, and where they are."""
+    result = {}
+    for key, given in files.items():
+        path = given["path"] if isinstance(given, dict) else given
+        if isinstance(path, str):
+            result[key] = {"path": path, **Attachment.at(project_folder() / path).shown}
+    return result
 
 
 def _fingerprints(
@@ -112,20 +161,24 @@ def _fingerprints(
     result: Properties = {}
     for field in kind.fields:
         hidden = properties.get(secret_name(field))
-        if isinstance(hidden, str):
+        unseen = json.loads(hidden) if isinstance(hidden, str) else {}
+        unseen |= {key: from_state(item) for key, item in (properties.get(files_name(field)) or {}).items()}
+        if unseen:
             salt = olds.get("__salt") or new_salt()
             result["__salt"] = salt
             result[fingerprints_name(field)] = {
-                key: fingerprint(salt, key, value) for key, value in json.loads(hidden).items()
+                key: fingerprint(salt, key, value) for key, value in unseen.items()
             }
     return result
 
 
 def fingerprint(salt: str, key: str, value: Json) -> str:
-    """A short keyed digest: enough to see that a secret is another one, too little to learn it from."""
-    return hmac.new(bytes.fromhex(salt), f"{key}\0{json_text(value)}".encode(), hashlib.sha256).hexdigest()[
-        :12
-    ]
+    """A short keyed digest: enough to see that a secret or a file is another one, too little to learn it from.
+
+    Raises UnreadableFile.
+    """
+    text = value.content() if isinstance(value, Attachment) else json_text(value).encode()
+    return hmac.new(bytes.fromhex(salt), key.encode() + b"\0" + text, hashlib.sha256).hexdigest()[:12]
 
 
 def rotated(olds: Mapping[str, Any], news: Mapping[str, Any], field: str, key: str) -> bool:
@@ -170,14 +223,34 @@ def _recorded_secrets(
 ) -> Properties:
     hidden = properties.get(secret_name(field))
     keys = set(json.loads(hidden)) if isinstance(hidden, str) else set()
-    shown = {key: item for key, item in declared.items() if item != MASK and key not in keys}
+    shown = {
+        key: comparable(item)
+        for key, item in declared.items()
+        if comparable(item) != MASK and key not in keys
+    }
     result: Properties = {field.name: json_text(shown)}
+    prints = properties.get(fingerprints_name(field)) or {}
     if keys:
-        prints = properties.get(fingerprints_name(field)) or {}
         result[secret_name(field)] = hidden
-        # One that somebody emptied has no fingerprint any more: the preview shows it coming back.
-        result[fingerprints_name(field)] = {key: item for key, item in prints.items() if live.get(key)}
+    files = whole(properties.get(files_name(field)) or {})
+    if files:
+        result[files_name(field)] = {
+            key: {**item, **_seen(live[key])} for key, item in files.items() if is_stored(live.get(key))
+        }
+    if keys or files:
+        # One that somebody emptied or replaced has no fingerprint any more: the preview shows it coming back.
+        result[fingerprints_name(field)] = {
+            key: item
+            for key, item in prints.items()
+            if (live.get(key) if key in keys else result[files_name(field)].get(key) == files.get(key))
+        }
     return result
+
+
+def _seen(stored: Json) -> Properties:
+    """What PostHog shows of a file that it keeps; nothing where it hides it."""
+    found = comparable(stored)
+    return {} if found == MASK else dict(found)
 
 
 def outputs(kind: Kind, values: Mapping[str, Json]) -> Properties:

@@ -66,7 +66,8 @@ Beside its fields, an entry of a mapping (everything but a list of members) may 
 Keys at the top that begin with `x-` declare nothing: they are a place for YAML anchors. `!env NAME` is the value
 of an environment variable (`!env [NAME, default]` with a default), `!secret name` that of
 `pulumi config set --secret posthog:name`, and `!include path` the content of another file, or of all files that
-`path/*.yaml` matches.
+`path/*.yaml` matches. `!file path` is a file for a plugin's setting that takes one: it is uploaded. Both paths are
+relative to the file that they stand in, and stay within the folder of the configuration.
 """
 
 

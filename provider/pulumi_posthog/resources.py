@@ -370,7 +370,8 @@ class PipelineDestination(Entity):
         enabled: Whether events are sent.
         order: Its place among the project's plugins; without it, its place in the file when it is
             created.
-        config: The plugin's own settings. Write secrets as `!env NAME` or `!secret name`.
+        config: The plugin's own settings. Write secrets as `!env NAME` or `!secret name`, and files
+            as `!file path`.
     """
 
     def __init__(
@@ -385,6 +386,7 @@ class PipelineDestination(Entity):
         order: pulumi.Input[int] | Unset = UNSET,
         config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
         secret_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        config_files: pulumi.Input[Mapping[str, pulumi.Input[str]]] | Unset = UNSET,
         address: Address | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -398,6 +400,7 @@ class PipelineDestination(Entity):
             "order": order,
             "config": config,
             "secret_config": secret_config,
+            "config_files": config_files,
         }
         super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
 
@@ -412,7 +415,8 @@ class SiteApp(Entity):
         enabled: Whether events are sent.
         order: Its place among the project's plugins; without it, its place in the file when it is
             created.
-        config: The plugin's own settings. Write secrets as `!env NAME` or `!secret name`.
+        config: The plugin's own settings. Write secrets as `!env NAME` or `!secret name`, and files
+            as `!file path`.
     """
 
     def __init__(
@@ -427,6 +431,7 @@ class SiteApp(Entity):
         order: pulumi.Input[int] | Unset = UNSET,
         config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
         secret_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        config_files: pulumi.Input[Mapping[str, pulumi.Input[str]]] | Unset = UNSET,
         address: Address | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -440,6 +445,7 @@ class SiteApp(Entity):
             "order": order,
             "config": config,
             "secret_config": secret_config,
+            "config_files": config_files,
         }
         super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
 

@@ -25,7 +25,7 @@ NEWEST, OLDEST = 2026, 2024
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of a whole file, once `!env`, `!secret` and `!include` are resolved."""
+    """The schema of a whole file, once `!env`, `!secret`, `!file` and `!include` are resolved."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,

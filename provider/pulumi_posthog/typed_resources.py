@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pulumi_posthog.kind import Field, Kind, Type
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.properties import files_name, secret_name
 
 TYPES = {
     Type.STRING: "str",
@@ -96,7 +97,8 @@ def _ordered(kind: Kind) -> list[Field]:
 
 
 def _names(field: Field) -> list[str]:
-    return [field.name, f"secret_{field.name}"] if field.secret and field.as_json_text else [field.name]
+    secret = [secret_name(field)] if field.secret and field.as_json_text else []
+    return [field.name, *secret, *([files_name(field)] if field.files else [])]
 
 
 def _argument(field: Field) -> str:
@@ -107,7 +109,10 @@ def _argument(field: Field) -> str:
     if field.required:
         return f"{field.name}: {given}"
     given += " | Unset | None = UNSET" if field.nullable else " | Unset = UNSET"
-    return ",\n        ".join(f"{name}: {given}" for name in _names(field))
+    paths = "pulumi.Input[Mapping[str, pulumi.Input[str]]] | Unset = UNSET"
+    return ",\n        ".join(
+        f"{name}: {paths if name == files_name(field) else given}" for name in _names(field)
+    )
 
 
 if __name__ == "__main__":

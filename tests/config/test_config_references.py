@@ -227,8 +227,15 @@ BAD = {
     "a file": (
         destination("Snowflake Export", ", config: {account: x, certificate: x}"),
         [
-            '4:93: config.certificate of pipeline destination "Web/A" is a file, and files cannot be declared\n'
-            "  hint: upload it in PostHog and leave the key out here"
+            '4:93: config.certificate of pipeline destination "Web/A" must be a file\n'
+            "  hint: write `!file path`, relative to the file that it stands in"
+        ],
+    ),
+    "a file for a text": (
+        destination("Snowflake Export", ", config: {account: !file posthog.yaml}"),
+        [
+            '4:81: config.account of pipeline destination "Web/A" is a file, and the plugin takes none there\n'
+            "  hint: write the value itself"
         ],
     ),
     "a secret as it is": (

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pulumi_posthog import config
-from pulumi_posthog.config import source
+from pulumi_posthog.config import files, source
 from pulumi_posthog.desired import ConfigError, SecretText
 
 WEB = "projects:\n  Web:\n"
@@ -144,7 +144,7 @@ BAD = {
     "an object tag": (
         "roles: !!python/object/apply:os.system [echo]\n",
         "posthog.yaml:4:8: a tag that has no meaning here\n"
-        "  hint: the tags are !env, !secret, !include; put a text that begins with ! in quotes",
+        "  hint: the tags are !env, !secret, !file, !include; put a text that begins with ! in quotes",
     ),
     "a mistyped tag": (
         WEB + "    timezone: !evn ZONE\n",
@@ -203,7 +203,7 @@ def test_aliases_may_not_stand_for_more_than_a_file_may_hold(load):
 
 
 def test_a_file_larger_than_the_limit_is_refused(load):
-    text = load.header + "roles: {A: {}}\n" + "#" * source.MAX_BYTES
+    text = load.header + "roles: {A: {}}\n" + "#" * files.MAX_BYTES
 
     assert load.problems(text.encode()) == ["posthog.yaml:1:1: the file is larger than 5 MB"]
 

@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
+
+from pulumi_posthog.attachment import Attachment
 from pulumi_posthog.desired import SecretText
 from pulumi_posthog.kind import MASK
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.properties import checked, recorded, rotated, to_properties, to_values
+from pulumi_posthog.properties import checked, recorded, rotated, to_properties, to_values, wanted
 
 PROJECT, DESTINATION = KINDS["project"], KINDS["pipeline_destination"]
 PLACE = {"__host": "http://127.0.0.1:1", "__organization": "o"}
@@ -118,3 +121,72 @@ def test_a_config_without_secrets_forgets_the_earlier_ones():
 
     assert "secret_config" not in inputs
     assert "config_fingerprints" not in inputs
+
+
+def with_file(path, **config):
+    return registered({**DECLARED, "config": {**config, "key": Attachment.at(path)}})
+
+
+@pytest.fixture
+def key_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "key.json"
+    path.write_text("hush")
+    return path
+
+
+def live_with(**seen):
+    stored = {"uid": 1, "saved": True, "name": "key.json", "size": 4, "type": "application/json", **seen}
+    return {"plugin": 7, "name": "Orders", "config": {"account": "acme", "key": stored}}
+
+
+def test_a_file_travels_by_its_path_and_is_described(key_file):
+    inputs = checked(DESTINATION, {}, with_file(key_file, account="acme"))
+
+    assert inputs["config_files"] == {
+        "key": {"path": "key.json", "name": "key.json", "size": 4, "type": "application/json"}
+    }
+    assert "hush" not in json.dumps(inputs)
+    assert to_values(DESTINATION, inputs)["config"] == {"account": "acme", "key": Attachment.at(key_file)}
+
+
+def test_a_program_may_give_files_and_nothing_else(key_file):
+    inputs = checked(DESTINATION, {}, {"plugin": 7, "config_files": {"key": "key.json"}})
+
+    assert to_values(DESTINATION, inputs)["config"] == {"key": Attachment.at(key_file)}
+    assert "config" in inputs["__declared"]
+
+
+def test_another_content_of_the_same_size_has_another_fingerprint(key_file):
+    first = checked(DESTINATION, {}, with_file(key_file))
+    same = checked(DESTINATION, first, with_file(key_file))
+    key_file.write_text("HUSH")
+    other = checked(DESTINATION, first, with_file(key_file))
+
+    assert not rotated(first, same, "config", "key")
+    assert rotated(first, other, "config", "key")
+
+
+def test_a_live_file_is_recorded_as_posthog_shows_it(key_file):
+    state = checked(DESTINATION, {}, with_file(key_file, account="acme"))
+
+    same = recorded(DESTINATION, live_with(), state)
+    masked = recorded(DESTINATION, live_with(uid=-1, size=-1, name=MASK), state)
+    replaced = recorded(DESTINATION, live_with(size=9), state)
+
+    for kept in (same, masked):
+        assert kept["config_files"] == state["config_files"]
+        assert kept["config_fingerprints"] == state["config_fingerprints"]
+    assert replaced["config_files"]["key"]["size"] == 9
+    assert replaced["config_fingerprints"] == {}
+    assert json.loads(same["config"]) == {"account": "acme"}
+
+
+def test_a_file_that_is_declared_no_longer_is_to_go_and_other_keys_stay(key_file):
+    state = checked(DESTINATION, {}, with_file(key_file, account="acme", database="orders"))
+
+    news = checked(DESTINATION, state, registered({**DECLARED, "config": {"account": "acme"}}))
+
+    assert wanted(DESTINATION, state, news)["config"] == {"account": "acme", "key": None}
+    without = checked(DESTINATION, state, registered({"plugin": 7, "name": "Orders"}))
+    assert wanted(DESTINATION, state, without)["config"] == {"key": None}

@@ -93,7 +93,7 @@ def names_of_the_seed() -> dict[str, Any]:
     for membership in OrganizationMembership.objects.select_related("user"):
         names[f"member_{membership.user.first_name.lower()}"] = str(membership.pk)
     for name, plugin in zip(
-        ("snowflake", "customerio", "geoip", "bar"), Plugin.objects.order_by("pk"), strict=True
+        ("snowflake", "customerio", "geoip", "bar", "bigquery"), Plugin.objects.order_by("pk"), strict=True
     ):
         names[name] = plugin.pk
     return names

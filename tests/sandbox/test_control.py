@@ -62,6 +62,7 @@ def test_info_says_who_and_what_there_is(api: API) -> None:
         "Customer.io",
         "GeoIP",
         "Notification Bar",
+        "BigQuery Export",
     ]
     assert info["age"] == 2026
     assert info["admin"]["username"] == "admin"

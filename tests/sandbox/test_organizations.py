@@ -311,12 +311,12 @@ PLUGINS = (
             "is_global": False,
         },
     ),
-    Row("all of them", GET("/api/organizations/{org}/plugins/"), 200, {"count": 4}),
+    Row("all of them", GET("/api/organizations/{org}/plugins/"), 200, {"count": 5}),
     Row(
         "those that can be destinations",
         GET("/api/organizations/{org}/pipeline_destinations/"),
         200,
-        {"count": 2},
+        {"count": 3},
     ),
     Row(
         "those that can be transformations",
@@ -357,7 +357,7 @@ PLUGINS = (
         "with access to configs only the list is read",
         GET("/api/organizations/{org}/plugins/"),
         200,
-        {"count": 4},
+        {"count": 5},
         given=[changed_organization(plugins_access_level=3)],
     ),
 )

@@ -146,6 +146,26 @@ def test_files_include_others(filled: Callable[[str], Any], tmp_path: Path) -> N
     assert list(Role.objects.values_list("name", flat=True)) == ["Analysts"]
 
 
+def test_files_are_attached(filled: Callable[[str], Any], tmp_path: Path) -> None:
+    from pulumi_posthog.sandbox.models import PluginAttachment, PluginConfig
+
+    (tmp_path / "logo.png").write_bytes(b"picture")
+    filled(
+        "projects: {Web: {site_apps: {Bar: {plugin: Notification Bar,"
+        " config: {notification: Hi, logo: !file logo.png}}}}}"
+    )
+
+    assert PluginConfig.objects.get().config == {"notification": "Hi"}
+    logo = PluginAttachment.objects.get()
+    assert (logo.key, logo.file_name, logo.file_size, logo.content_type, bytes(logo.contents)) == (
+        "logo",
+        "logo.png",
+        7,
+        "image/png",
+        b"picture",
+    )
+
+
 def test_files_that_include_each_other_are_refused(filled: Callable[[str], Any]) -> None:
     with pytest.raises(SandboxError, match="without end"):
         filled("roles: !include posthog.yaml")

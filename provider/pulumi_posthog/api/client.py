@@ -74,7 +74,8 @@ BUDGETS: Final = {
     "analytics": re.compile(r"/api/(?:projects|environments)/[^/]+/(?:events|insights)/"),
 }
 
-Files = Mapping[str, tuple[str, bytes, str]]  # part -> file name, content, media type
+# Part -> file name, content, media type; a part without a file name is a plain field.
+Files = Mapping[str, tuple[str | None, bytes, str]]
 
 
 class TryAgain(Exception):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pulumi_posthog.config import document, entries
+from pulumi_posthog.config.files import nothing
 from pulumi_posthog.config.references import needed, resolve
-from pulumi_posthog.config.source import Source, nothing
+from pulumi_posthog.config.source import Source
 from pulumi_posthog.desired import ConfigError, Desired, Position, Problem
 
 __all__ = ["load", "needed", "resolve"]

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from pulumi_posthog.attachment import Attachment
 from pulumi_posthog.config.source import MAX_EXACT, Node, number
 from pulumi_posthog.desired import Position, Problem, SecretText
 from pulumi_posthog.kind import Json, Kind
@@ -131,7 +132,7 @@ def _decimal_places(_: Any, places: int, value: Json, __: Any) -> Iterator[Valid
 
 
 def _json_length(_: Any, length: int, value: Json, __: Any) -> Iterator[ValidationError]:
-    if len(json.dumps(value)) > length:
+    if len(json.dumps(value, default=str)) > length:
         yield ValidationError("too long as JSON")
 
 
@@ -240,6 +241,8 @@ def _shown(value: Json) -> str:
     """A value in a message; of what came from `!env` or `!secret`, only that."""
     if isinstance(value, SecretText):
         return value.source
+    if isinstance(value, Attachment):
+        return "a file"
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):

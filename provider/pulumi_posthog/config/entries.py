@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from pulumi_posthog.attachment import Attachment
 from pulumi_posthog.checks.declared import Check
 from pulumi_posthog.config.checks import checks
 from pulumi_posthog.config.source import Node
@@ -17,6 +18,7 @@ from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.schema import below, body_fields, key_field, list_field, reserved
 
+FILES_HINT: Final = "`!file` stands for a setting of a plugin, right below `config`"
 UNKNOWN: Final = SecretText("", "a value that is missing", known=False)
 
 
@@ -209,6 +211,12 @@ class Builder:
     def _value(self, kind: Kind, key: str, field: Field, node: Node, value: Json) -> Json:
         """A field's value as entries hold it: secrets only where PostHog keeps secrets."""
         place = f'{field.name} of {kind.title} "{key}"'
+        misplaced = [where for depth, where in files(node) if not field.files or depth != 1]
+        if misplaced:
+            self.problems += [
+                Problem(f"{place} takes no file there", where, FILES_HINT) for where in misplaced
+            ]
+            return UNKNOWN
         if field.secret:
             for text, where in texts(node):
                 if str(text) == MASK:
@@ -445,6 +453,15 @@ def texts(node: Node) -> Iterator[tuple[str, Position]]:
             yield from texts(item)
     elif isinstance(node.value, str):
         yield node.value, node.where
+
+
+def files(node: Node, depth: int = 0) -> Iterator[tuple[int, Position]]:
+    """Every file in a tree: how deep it stands, and where."""
+    if isinstance(node.value, dict | tuple):
+        for item in node.value.values() if isinstance(node.value, dict) else node.value:
+            yield from files(item, depth + 1)
+    elif isinstance(node.value, Attachment):
+        yield depth, node.where
 
 
 def is_unknown(value: Json) -> bool:

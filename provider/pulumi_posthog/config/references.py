@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+from pulumi_posthog.attachment import Attachment
 from pulumi_posthog.config.document import suggestion
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Position, Problem, SecretText
 from pulumi_posthog.kind import Field, Json, Kind, Lookup, Type
@@ -219,10 +220,13 @@ def config_specs(plugin: Answer) -> dict[str, Mapping[str, Json]]:
 def setting_problems(spec: Mapping[str, Json], value: Json) -> Iterator[tuple[str, str | None]]:
     """What is wrong with one plugin setting: (the end of a sentence, a hint). No value is shown."""
     type_, choices = spec.get("type"), spec.get("choices") or ()
-    if type_ == "attachment":
-        yield "is a file, and files cannot be declared", "upload it in PostHog and leave the key out here"
-    elif value is None:
+    if value is None:
         return
+    if type_ == "attachment":
+        if not isinstance(value, Attachment):
+            yield "must be a file", "write `!file path`, relative to the file that it stands in"
+    elif isinstance(value, Attachment):
+        yield "is a file, and the plugin takes none there", "write the value itself"
     elif spec.get("secret") and value != "" and not isinstance(value, SecretText):
         yield (
             "is a secret and stands in the file as it is",

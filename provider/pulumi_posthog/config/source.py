@@ -1,4 +1,4 @@
-"""YAML text -> nodes that know where they stand, with `!env`, `!secret` and `!include` resolved.
+"""YAML text -> nodes that know where they stand, with `!env`, `!secret`, `!file` and `!include` resolved.
 
 Built on PyYAML's events, not on its constructors: no tag makes an object, and depth, aliases and files have
 limits.
@@ -18,16 +18,17 @@ from typing import Any, Final
 
 import yaml
 
+from pulumi_posthog.attachment import Attachment, UnreadableFile
+from pulumi_posthog.config.files import LINE_END, UnreadableError, file_text, nothing, shown_path, storable
 from pulumi_posthog.desired import Position, Problem, SecretText
 from pulumi_posthog.kind import Json
 
-MAX_BYTES: Final = 5_000_000  # of one file
 MAX_FILES: Final = 1_000
 MAX_NODES: Final = 500_000  # once every alias and include stands for what it means
 MAX_DEPTH: Final = 64
 MAX_EXACT: Final = 2**53  # larger whole numbers do not survive JSON readers that know only floats
 SAME: Final = "tag:yaml.org,2002:"
-TAGS: Final = ("!env", "!secret", "!include")
+TAGS: Final = ("!env", "!secret", "!file", "!include")
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
@@ -40,7 +41,6 @@ WORDS: Final[Mapping[str, Json]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-LINE_END: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # The C parser is ten times as fast and reads the same; PyYAML is not always built with it.
 Events: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -62,14 +62,6 @@ class Node:
     def unknown(self) -> bool:
         """Whether the value could not be had, for a reason that is told elsewhere."""
         return isinstance(self.value, SecretText) and not self.value.known
-
-
-class UnreadableError(Exception):
-    """A file that yields nothing, for the problem given."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
 
 
 class Source:
@@ -129,9 +121,11 @@ class Source:
         if tag == "!env":
             return self._environment(node)
         if not isinstance(node.value, str) or not node.value:
-            what = {"!secret": "the name of a secret", "!include": "a path"}[tag]
+            what = {"!secret": "the name of a secret"}.get(tag, "a path")
             return self.lost(node, f"{tag} takes {what}", f"write `{tag} ...`")
-        return self._secret(node) if tag == "!secret" else self._include(node, document)
+        if tag == "!secret":
+            return self._secret(node)
+        return self._file(node, document) if tag == "!file" else self._include(node, document)
 
     def lost(
         self, node: Node, message: str, hint: str | None = None, source: str = "a value that is missing"
@@ -180,6 +174,27 @@ class Source:
         if not storable(value):
             return self.lost(node, f"{source} holds a character that no PostHog text can hold", None, source)
         return Node(SecretText(value, source), node.where)
+
+    # -- files that are sent ---------------------------------------------------------------------------------
+
+    def _file(self, node: Node, document: Document) -> Node:
+        """The file itself is read when it is sent."""
+        source = f"!file {node.value}"
+        hint = f"paths are relative to {shown_path(document.folder)}"
+        if Path(node.value).is_absolute() or not storable(node.value):
+            hint = "write it relative to the file that it stands in"
+            return self.lost(node, f"{source} is an absolute path", hint, source)
+        path = Path(os.path.normpath(document.folder / node.value))
+        if not path.resolve().is_relative_to(self.folder):
+            message = f"{source} is outside the configuration's folder"
+            return self.lost(node, message, "copy it there; out of Git, where it is a secret", source)
+        if self.offline and not path.exists():
+            # It may be a secret that is only written where the file is applied.
+            return Node(SecretText("", source, known=False), node.where)
+        try:
+            return Node(Attachment.at(path), node.where)
+        except UnreadableFile as error:
+            return self.lost(node, f"{source}: {error}", hint, source)
 
     # -- includes --------------------------------------------------------------------------------------------
 
@@ -456,61 +471,3 @@ def number(text: str) -> int | float | None:
     if FLOAT.match(text) and not LEADING_ZERO.match(text):
         return float(text)
     return None
-
-
-def nothing(message: str, name: str) -> Problem:
-    """The problem of a file that says nothing."""
-    hint = "a file that declares nothing is refused, so that a lost one deletes nothing"
-    return Problem(message, Position(name, 1, 1), hint)
-
-
-def storable(text: str) -> bool:
-    """Whether PostHog, and JSON, can hold the text."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def file_text(path: Path, name: str) -> str:
-    """The text of a file; raises UnreadableError."""
-    start = Position(name, 1, 1)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UnreadableError(Problem(f"the file is larger than {MAX_BYTES // 1_000_000} MB", start))
-        data = path.read_bytes()
-    except FileNotFoundError:
-        hint = (
-            "`pulumi-posthog export` writes one from what lives in PostHog, `pulumi-posthog init` an example"
-        )
-        raise UnreadableError(Problem(f"there is no file {name}", hint=hint)) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it cannot be opened"
-        raise UnreadableError(
-            Problem(f"{name} cannot be read: {reason}", hint="check the path and its rights")
-        ) from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        where = position_after(data[: error.start].decode("utf-8-sig", errors="replace"), name)
-        raise UnreadableError(Problem("this is no UTF-8 text", where, "save the file as UTF-8")) from None
-    if control := yaml.reader.Reader.NON_PRINTABLE.search(text):
-        where = position_after(text[: control.start()], name)
-        raise UnreadableError(Problem("a control character, which YAML does not allow", where))
-    before, mark, _ = text.partition("\ufeff")
-    if mark:
-        # Parsers disagree about what it means there: one takes it for a part of the text beside it.
-        where = position_after(before, name)
-        hint = "it is invisible, and comes from putting files together: delete it"
-        raise UnreadableError(Problem("a byte order mark in the middle of the file", where, hint))
-    return text
-
-
-def position_after(before: str, name: str) -> Position:
-    """Where the character stands that comes after this much of a file."""
-    lines = LINE_END.split(before)
-    return Position(name, len(lines), len(lines[-1]) + 1)
-
-
-def shown_path(path: Path) -> str:
-    """The path as messages show it: relative to the working directory where it is below it."""
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    return str(path)

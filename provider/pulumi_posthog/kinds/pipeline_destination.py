@@ -66,11 +66,15 @@ PIPELINE_DESTINATION = Kind(
         Field(
             name="config",
             type=Type.OBJECT,
-            doc="The plugin's own settings. Write secrets as `!env NAME` or `!secret name`.",
+            doc=(
+                "The plugin's own settings. Write secrets as `!env NAME` or `!secret name`, and files as"
+                " `!file path`."
+            ),
             merge_levels=1,
             sent_whole=True,
             keys_from="plugin",
             secret=True,
+            files=True,
         ),
     ),
 )

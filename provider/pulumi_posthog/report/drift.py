@@ -10,6 +10,7 @@ from typing import Final
 from pulumi_posthog import rails
 from pulumi_posthog.api.errors import ApiError
 from pulumi_posthog.api.masking import HIDDEN
+from pulumi_posthog.attachment import comparable
 from pulumi_posthog.desired import Desired, Entry, Position, SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
@@ -24,6 +25,7 @@ from pulumi_posthog.plan import (
     details,
     differences,
     holds_secret,
+    is_fingerprinted,
     is_secret,
 )
 from pulumi_posthog.properties import fingerprint
@@ -305,7 +307,7 @@ def without_secrets(value: Json, *, hide: bool = False) -> Json:
 
 
 def _rotated(observed: Observed, recorded: Mapping[Key, Recorded]) -> Iterator[Finding]:
-    """Secrets that are not the ones last applied: PostHog answers a mask, the stack has digests."""
+    """Secrets and files that are not those last applied: PostHog gives neither back, the stack has digests."""
     for entry in observed.compared:
         before = remembered(entry, recorded)
         if before is None or key_of(entry) not in observed.found:
@@ -314,17 +316,17 @@ def _rotated(observed: Observed, recorded: Mapping[Key, Recorded]) -> Iterator[F
             if not entry.kind.field(name).secret or not isinstance(value, dict):
                 continue
             for key, item in value.items():
-                if holds_secret(item) and known(item) and before.rotated(name, key, item):
+                if is_fingerprinted(item) and known(item) and before.rotated(name, key, item):
                     path = path_of(entry, observed.desired)
                     yield Finding(
                         status=Status.PENDING,
                         kind=entry.kind.name,
                         object=path,
                         path=f"{path}.{name}.{key}",
-                        declared=without_secrets(item),
+                        declared=without_secrets(comparable(item)),
                         live=HIDDEN,
                         id=before.id,
-                        message="is another secret than the one last applied",
+                        message=f"is another {'secret' if holds_secret(item) else 'file'} than the one last applied",
                         where=where_of(entry, name, key),
                     )
 

@@ -17,7 +17,15 @@ from pulumi_posthog.sandbox.analytics import control as analytics
 from pulumi_posthog.sandbox.authentication import digest
 from pulumi_posthog.sandbox.counting import REQUESTS
 from pulumi_posthog.sandbox.faults import FAULTS, KINDS
-from pulumi_posthog.sandbox.models import Organization, PersonalAPIKey, Plugin, Project, User, random_text
+from pulumi_posthog.sandbox.models import (
+    Organization,
+    PersonalAPIKey,
+    Plugin,
+    PluginAttachment,
+    Project,
+    User,
+    random_text,
+)
 from pulumi_posthog.sandbox.options import SandboxError, is_loopback
 from pulumi_posthog.sandbox.seed import make_key
 from pulumi_posthog.sandbox.switches import SWITCHES
@@ -118,6 +126,22 @@ def make_many(body: dict[str, Any]) -> Any:
         return bulk.make(body)
 
 
+def attachments(_body: dict[str, Any]) -> Any:
+    """The files of plugin configs with their contents, which PostHog itself gives to nobody (6.3)."""
+    rows = PluginAttachment.objects.order_by("pk")
+    return {
+        "results": [
+            {
+                "plugin_config": row.plugin_config_id,
+                "key": row.key,
+                "name": row.file_name,
+                "contents": bytes(row.contents).decode("utf-8", errors="replace"),
+            }
+            for row in rows
+        ]
+    }
+
+
 def finish_deletions(_body: dict[str, Any]) -> Any:
     """What PostHog does in the background: pending projects are gone now (3.7)."""
     with writing():
@@ -177,6 +201,7 @@ def urls() -> list[URLPattern]:
         endpoint("faults", GET=faults, POST=add_faults, DELETE=clear_faults),
         endpoint("keys", POST=make_keys),
         endpoint("bulk", POST=make_many),
+        endpoint("attachments", GET=attachments),
         endpoint("deletions", POST=finish_deletions),
         endpoint("events", GET=analytics.events, POST=analytics.make_events, DELETE=analytics.forget_events),
         endpoint("persons", POST=analytics.make_persons),

@@ -107,6 +107,24 @@ PLUGINS: tuple[dict[str, Any], ...] = (
                 "choices": ["top", "bottom"],
                 "default": "top",
             },
+            {"key": "logo", "name": "Picture beside the text", "type": "attachment"},
+        ],
+    },
+    {
+        "name": "BigQuery Export",
+        "url": "https://github.com/PostHog/bigquery-plugin",
+        "description": "Export events to BigQuery.",
+        "capabilities": {"methods": ["onEvent"], "jobs": [], "scheduled_tasks": []},
+        "config_schema": [
+            {
+                "key": "googleCloudKeyJson",
+                "name": "JSON file with your Google Cloud key",
+                "type": "attachment",
+                "required": True,
+                "secret": True,
+            },
+            {"key": "datasetId", "name": "Dataset", "type": "string", "required": True},
+            {"key": "tableId", "name": "Table", "type": "string", "required": True},
         ],
     },
 )

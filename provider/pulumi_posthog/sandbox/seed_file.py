@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import re
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from pulumi_posthog.sandbox.models import (
     Organization,
     OrganizationMembership,
     Plugin,
+    PluginAttachment,
     PluginConfig,
     Project,
     Role,
@@ -43,10 +46,32 @@ DEEPEST_INCLUDE = 20
 
 
 class SeedLoader(yaml.SafeLoader):
-    """`!env NAME`, `!secret name` are the variable, or a placeholder where it is not set; `!include` is the file."""
+    """`!env NAME`, `!secret name` are the variable, or a placeholder where it is not set.
+
+    `!include` is what the file says, `!file` the file itself.
+    """
 
     path: Path
     depth: int
+
+
+@dataclass(frozen=True)
+class SeedFile:
+    """A file for a setting of a plugin."""
+
+    path: Path
+
+    def attach(self, row: PluginConfig, key: str) -> None:
+        """As if it had been uploaded; one that is not there is empty."""
+        contents = self.path.read_bytes() if self.path.is_file() else b""
+        PluginAttachment.objects.create(
+            plugin_config=row,
+            key=key,
+            file_name=self.path.name,
+            content_type=mimetypes.guess_type(self.path.name)[0] or "application/octet-stream",
+            file_size=len(contents),
+            contents=contents,
+        )
 
 
 def resolved(loader: SeedLoader, suffix: str, node: yaml.Node) -> Any:
@@ -55,6 +80,8 @@ def resolved(loader: SeedLoader, suffix: str, node: yaml.Node) -> Any:
         if loader.depth >= DEEPEST_INCLUDE:
             raise SandboxError(f"--seed {loader.path}: files include each other without end")
         return load(loader.path.parent / text, loader.depth + 1)
+    if suffix == "file":
+        return SeedFile(loader.path.parent / text)
     name = text.split()[0] if text.split() else suffix
     return os.environ.get(name) or f"placeholder-of-{name}"
 
@@ -166,15 +193,19 @@ def seed_config(project: Project, name: str, value: dict[str, Any], methods: lis
             url=wanted if "/" in wanted else None,
             capabilities={"methods": methods, "jobs": [], "scheduled_tasks": []},
         )
-    PluginConfig.objects.create(
+    settings = mapping(value.get("config"), f"{name}.config")
+    row = PluginConfig.objects.create(
         project=project,
         plugin=plugin,
         name=str(value.get("name") or name),
         description=value.get("description"),
         enabled=bool(value.get("enabled", False)),
         order=int(value.get("order", order)),
-        config=mapping(value.get("config"), f"{name}.config"),
+        config={key: given for key, given in settings.items() if not isinstance(given, SeedFile)},
     )
+    for key, given in settings.items():
+        if isinstance(given, SeedFile):
+            given.attach(row, key)
 
 
 def seed_row(project: Project, path: str, value: dict[str, Any]) -> None:
