@@ -35,7 +35,7 @@ from pulumi_posthog.kind import Deletion, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list
-from pulumi_posthog.plan import Difference, details, differences, is_secret
+from pulumi_posthog.plan import ABSENT, Difference, details, differences, is_secret
 from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values, wanted
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, refusals, removals
 
@@ -404,7 +404,7 @@ def _say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props
 def lines(difference: Difference) -> Iterator[str]:
     """One difference value by value; a secret shows as where it comes from, a live one not at all."""
     for path, live, desired in details(difference):
-        hide = live not in (None, "") and is_secret(difference.field, path, desired)
+        hide = live not in (None, "", ABSENT) and is_secret(difference.field, path, desired)
         yield f"  {path}: {HIDDEN if hide else repr(live)} => {desired!r}"
 
 

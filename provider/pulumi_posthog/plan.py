@@ -167,10 +167,22 @@ def _folded(value: Json) -> Json:
     return sorted(map(_folded, value)) if isinstance(value, list) else value
 
 
+class Absent(enum.Enum):
+    """No value at all, where null would be one."""
+
+    ABSENT = "nothing"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+ABSENT = Absent.ABSENT
+
+
 def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
     """A difference within an object or list, leaf by leaf: (path, live, desired); one row for a plain value.
 
-    A secret is its `SecretText`, never its text.
+    A secret is its `SecretText`, never its text; what one of the sides does not have is ABSENT.
     """
     live, desired = difference.live, difference.desired
     if difference.field.files:
@@ -200,7 +212,7 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
 
 
 def _leaf(value: Json) -> Json:
-    return None if repr(value) == "not present" else value
+    return ABSENT if repr(value) == "not present" else value
 
 
 def plan(desired: Desired, observed: Mapping[tuple[str, str], tuple[str, Mapping[str, Json]]]) -> Plan:

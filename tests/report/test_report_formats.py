@@ -11,6 +11,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from pulumi_posthog.desired import Position, Problem
 from pulumi_posthog.report import FORMATS, SUFFIXES, github, markdown, rendered
@@ -72,8 +73,29 @@ def test_text_tells_one_object_after_the_other():
         "\n"
         "gone\n"
         "  roles.Guests\n"
-        "    is declared, and PostHog does not have it\n"
+        "    is declared, and PostHog does not have it  (who: unknown)\n"
     )
+
+
+def test_a_key_that_one_side_does_not_have_is_told_from_one_that_is_null():
+    undeclared = dataclasses.replace(CHANGED, live=3, declared=None, undeclared=True)
+    missing = dataclasses.replace(CHANGED, live=None, declared=3, missing=True)
+    null = dataclasses.replace(CHANGED, live=3, declared=None)
+
+    for form in ("text", "markdown", "html", "sarif", "junit"):
+        said = [
+            rendered(dataclasses.replace(REPORT, findings=(each,)), form) for each in (undeclared, missing)
+        ]
+        assert all("nothing" in text and "null" not in text for text in said), form
+        assert "null" in rendered(dataclasses.replace(REPORT, findings=(null,)), form)
+
+
+def test_beside_everything_that_somebody_did_stands_who_or_that_it_is_unknown():
+    nobody = tuple(dataclasses.replace(each, who=None) for each in (CHANGED, GONE, STRANGE))
+
+    for form in ("text", "markdown", "html", "sarif", "junit"):
+        text = rendered(dataclasses.replace(REPORT, findings=(*nobody, PENDING)), form)
+        assert text.count("unknown") == 3, form
 
 
 def test_text_says_so_when_all_is_well():
@@ -190,6 +212,101 @@ def test_sarif_points_at_the_line_and_keeps_its_fingerprints():
         rule["id"] for rule in run["tool"]["driver"]["rules"]
     }
     assert first["partialFingerprints"] == {"pulumiPosthog/v1": CHANGED.fingerprint}
+
+
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+PLACE = {
+    "type": "object",
+    "required": ["artifactLocation", "region"],
+    "properties": {
+        # RFC 3986: no blanks, no fragments, no Windows paths.
+        "artifactLocation": {"properties": {"uri": {"type": "string", "pattern": r"^[\w\-.~%/:]+$"}}},
+        "region": {
+            "required": ["startLine"],
+            "properties": {
+                "startLine": {"type": "integer", "minimum": 1},
+                "startColumn": {"type": "integer", "minimum": 1},
+            },
+        },
+    },
+}
+# What SARIF 2.1.0 asks of the parts that we write (OASIS, sections 3.13 to 3.52).
+SARIF = {
+    "type": "object",
+    "required": ["version", "runs"],
+    "properties": {
+        "version": {"const": "2.1.0"},
+        "$schema": {"type": "string", "format": "uri"},
+        "runs": {
+            "type": "array",
+            "items": {
+                "required": ["tool", "results"],
+                "properties": {
+                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                    "tool": {
+                        "required": ["driver"],
+                        "properties": {
+                            "driver": {
+                                "required": ["name"],
+                                "properties": {
+                                    "rules": {
+                                        "type": "array",
+                                        "uniqueItems": True,
+                                        "items": {
+                                            "required": ["id"],
+                                            "properties": {"shortDescription": TEXT},
+                                        },
+                                    }
+                                },
+                            }
+                        },
+                    },
+                    "invocations": {
+                        "items": {
+                            "required": ["executionSuccessful"],
+                            "properties": {
+                                "executionSuccessful": {"type": "boolean"},
+                                "exitCode": {"type": "integer"},
+                            },
+                        }
+                    },
+                    "results": {
+                        "type": "array",
+                        "items": {
+                            "required": ["message"],
+                            "properties": {
+                                "message": TEXT,
+                                "level": {"enum": ["none", "note", "warning", "error"]},
+                                "locations": {"items": {"properties": {"physicalLocation": PLACE}}},
+                                "partialFingerprints": {"additionalProperties": {"type": "string"}},
+                                "suppressions": {
+                                    "items": {
+                                        "required": ["kind"],
+                                        "properties": {"kind": {"enum": ["inSource", "external"]}},
+                                    }
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("report", [REPORT, CLEAN, FAILED], ids=["different", "clean", "failed"])
+@pytest.mark.parametrize("file", ["posthog.yaml", "our files/post#hog ü.yaml", "/srv/posthog.yaml"])
+def test_sarif_is_as_its_standard_wants_it(report: Report, file: str):
+    moved = [dataclasses.replace(each, where=Position(file, 7, 5)) for each in report.findings]
+
+    document = json.loads(rendered(dataclasses.replace(report, file=file, findings=tuple(moved)), "sarif"))
+
+    assert [error.message for error in Draft202012Validator(SARIF).iter_errors(document)] == []
+    for run in document["runs"]:
+        rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+        assert len(rules) == len(set(rules))
+        assert {result["ruleId"] for result in run["results"]} <= set(rules)
 
 
 def test_sarif_of_a_run_that_failed_says_so():

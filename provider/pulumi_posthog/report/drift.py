@@ -18,6 +18,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found
 from pulumi_posthog.observe import Group, Key, Observed, Undeclared, group_of, key_of
 from pulumi_posthog.plan import (
+    ABSENT,
     Action,
     Change,
     Difference,
@@ -230,6 +231,8 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
             declared=row.declared,
             id=place.found.id,
             removal=row.removal,
+            missing=row.missing,
+            undeclared=row.undeclared,
             message=row.message,
             where=where_of(entry, field.name, key[1] if key else None),
             trace=Trace(place.found, place.project, field, key[1] if key else None),
@@ -251,6 +254,8 @@ class Row:
     declared: Json
     removal: bool = False
     message: str | None = None
+    missing: bool = False  # of an object, PostHog does not have this key
+    undeclared: bool = False  # or nobody declared it
 
 
 def rows(difference: Difference) -> Iterator[Row]:
@@ -264,11 +269,17 @@ def rows(difference: Difference) -> Iterator[Row]:
         yield Row(field.name, live, declared)
         return
     for path, before, after in details(difference):
-        if before is None and after is None:
+        if before in (None, ABSENT) and after in (None, ABSENT):
             continue  # a key that should be absent, and is
         if holds_secret(after) and before == MASK:
             continue  # there is a secret on both sides, and nobody can compare them
-        yield Row(path, without_secrets(before, hide=is_secret(field, path, after)), without_secrets(after))
+        yield Row(
+            path,
+            None if before is ABSENT else without_secrets(before, hide=is_secret(field, path, after)),
+            None if after is ABSENT else without_secrets(after),
+            missing=before is ABSENT,
+            undeclared=after is ABSENT,
+        )
 
 
 def _of_set(field: Field, live: list[Json], declared: list[Json]) -> Iterator[Row]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # so that an error message does not wait for HTTP
     from pulumi_posthog.live import Found
 
 
+NOTHING = "nothing"  # of a key that is not there, where null would be a value
+
+
 class Status(enum.Enum):
     """How PostHog and the configuration differ. The value is a name in formats for programs."""
 
@@ -75,6 +78,8 @@ class Finding:
     hint: str | None = None
     where: Position | None = None
     who: Who | None = None
+    missing: bool = False  # `live` is None for there is no such key; null would be a value
+    undeclared: bool = False  # the same of `declared`
     known: bool = False  # the baseline has it, too
     ignored: str | None = None  # why an ignore rule hides it
     trace: Trace | None = field(default=None, compare=False, repr=False)
@@ -83,6 +88,19 @@ class Finding:
     def counts(self) -> bool:
         """Whether it is new, and nobody said that it does not matter."""
         return not self.known and self.ignored is None
+
+    @property
+    def has_author(self) -> bool:
+        """Whether somebody did this in PostHog; who, PostHog may not tell."""
+        return self.status in (Status.CHANGED, Status.GONE, Status.UNDECLARED)
+
+    def shown_live(self, longest: int | None = None) -> str:
+        """PostHog's value as people read it."""
+        return NOTHING if self.missing else shown(self.live, longest)
+
+    def shown_declared(self, longest: int | None = None) -> str:
+        """The declared value as people read it."""
+        return NOTHING if self.undeclared else shown(self.declared, longest)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -103,7 +121,7 @@ class Finding:
             }.get(self.status, f"{self.path} differs")
         if self.removal:
             return f"{self.path} is declared, and PostHog does not have it"
-        return f"{self.path} is {shown(self.live)}, declared is {shown(self.declared)}"
+        return f"{self.path} is {self.shown_live()}, declared is {self.shown_declared()}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from string import Template
 
-from pulumi_posthog.report.findings import Finding, Report, Status, moment, plural, printable, shown
+from pulumi_posthog.report.findings import Finding, Report, Status, moment, plural, printable
 
 MEANING = {
     Status.CHANGED: "PostHog has another value than the configuration.",
@@ -53,7 +53,7 @@ def _facts(report: Report) -> str:
         ("configuration", report.file),
         ("PostHog", report.host),
         ("organization", report.organization),
-        ("looked at", report.at),
+        ("looked at", moment(report.at)),
         ("compared", plural(len(report.checked), "object")),
         ("requests", f"{report.requests:,}"),
     )
@@ -65,7 +65,7 @@ def _section(status: Status, findings: tuple[Finding, ...]) -> str:
         Status.CHANGED: ("what", "PostHog", "declared", "who and when"),
         Status.PENDING: ("what", "PostHog", "declared"),
         Status.UNDECLARED: ("what", "who and when"),
-        Status.GONE: ("what",),
+        Status.GONE: ("what", "who and when"),
         Status.UNREAD: ("what", "why"),
         Status.REFUSED: ("what", "why"),
     }[status]
@@ -86,11 +86,11 @@ def _cells(finding: Finding) -> Iterator[str]:
         if finding.message or finding.whole:
             yield f'<td colspan="2">{_said(finding)}</td>'
         else:
-            yield f'<td><code class="live">{escape(shown(finding.live))}</code></td>'
-            yield f'<td><code class="declared">{escape(shown(finding.declared))}</code></td>'
+            yield f'<td><code class="live">{escape(finding.shown_live())}</code></td>'
+            yield f'<td><code class="declared">{escape(finding.shown_declared())}</code></td>'
     if finding.status in (Status.UNREAD, Status.REFUSED):
         yield f"<td>{_said(finding)}</td>"
-    if finding.status in (Status.CHANGED, Status.UNDECLARED):
+    if finding.has_author:
         who, when = (finding.who.name, finding.who.when or "") if finding.who else ("unknown", "")
         yield f"<td>{escape(who)}<span>{escape(moment(when))}</span></td>"
 

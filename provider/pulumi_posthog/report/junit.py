@@ -56,11 +56,7 @@ def _outcome(case: Xml.Element, findings: Iterable[Finding]) -> None:
 
 
 def _line(finding: Finding) -> str:
-    return (
-        f"{finding.summary}; by {finding.who or 'unknown'}"
-        if finding.status is Status.CHANGED
-        else finding.summary
-    )
+    return f"{finding.summary}; by {finding.who or 'unknown'}" if finding.has_author else finding.summary
 
 
 def _said(case: Xml.Element, tag: str, message: str, text: str, type_: str | None = None) -> None:

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from pulumi_posthog.report.findings import Finding, Report, Status, plural, printable, shown
+from pulumi_posthog.report.findings import Finding, Report, Status, moment, plural, printable
 
 MARKER = "<!-- pulumi-posthog {title} -->"  # finds the comment again that is to be kept up to date
 LONGEST = 60_000  # characters: GitHub takes 65,536, GitLab a million
@@ -19,8 +19,7 @@ def rendered(report: Report, longest: int = LONGEST) -> str:
     if report.host:
         lines += [
             f"{code(report.file)} against {escaped(report.host)}, organization {code(report.organization)},"
-            f" {report.at}: {plural(report.requests, 'request')}.",
-            "",
+            f" {moment(report.at)}: {plural(report.requests, 'request')}.",
         ]
     for failure in report.failures:
         lines.append(f"- **error:** {escaped(failure.message)}")
@@ -61,7 +60,7 @@ def _head(status: Status) -> list[str]:
         return ["| what | PostHog | declared | who |", "| --- | --- | --- | --- |"]
     return (
         ["| what | who |", "| --- | --- |"]
-        if status is Status.UNDECLARED
+        if status in (Status.GONE, Status.UNDECLARED)
         else ["| what | |", "| --- | --- |"]
     )
 
@@ -69,7 +68,7 @@ def _head(status: Status) -> list[str]:
 def _row(finding: Finding) -> str:
     what = code(finding.path)
     who = escaped(str(finding.who or "unknown"))
-    if finding.status is Status.UNDECLARED:
+    if finding.status in (Status.GONE, Status.UNDECLARED):
         return f"| {what} | {who} |"
     if finding.status not in (Status.CHANGED, Status.PENDING):
         said = finding.summary.removeprefix(finding.path).lstrip(": ")
@@ -77,11 +76,8 @@ def _row(finding: Finding) -> str:
     who = who if finding.status is Status.CHANGED else ""
     if finding.message or finding.whole:
         return f"| {what} | {escaped(finding.summary.removeprefix(finding.path).lstrip(': '))} | | {who} |"
-    return f"| {what} | {_value(finding.live)} | {_value(finding.declared)} | {who} |"
-
-
-def _value(value: object) -> str:
-    return code(shown(value, LONGEST_VALUE))
+    live, declared = finding.shown_live(LONGEST_VALUE), finding.shown_declared(LONGEST_VALUE)
+    return f"| {what} | {code(live)} | {code(declared)} | {who} |"
 
 
 def _tail(report: Report) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pulumi_posthog.desired import Position
 from pulumi_posthog.report.findings import Failed, Report, Status
@@ -33,7 +34,7 @@ def rendered(report: Report) -> str:
     results = [
         Result(
             finding.status.value,
-            f"{finding.summary}; by {finding.who}" if finding.who else finding.summary,
+            f"{finding.summary}; by {finding.who or 'unknown'}" if finding.has_author else finding.summary,
             finding.where,
             LEVELS.get(finding.status, "error"),
             finding.fingerprint,
@@ -111,4 +112,4 @@ def _uri(file: str) -> str:
     path = Path(file)
     if path.is_absolute() and path.is_relative_to(Path.cwd()):
         path = path.relative_to(Path.cwd())
-    return path.as_uri() if path.is_absolute() else path.as_posix()
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from pulumi_posthog.report.findings import Finding, Report, Status, plural, printable, shown
+from pulumi_posthog.report.findings import Finding, Report, Status, plural, printable
 
 COLOURS = {
     Status.CHANGED: "yellow",
@@ -99,10 +99,10 @@ def _line(finding: Finding) -> Text:
     if finding.message or finding.whole or finding.removal:
         text.append(finding.summary.removeprefix(finding.path).lstrip(": "))
     else:
-        text.append(shown(finding.live, LONGEST_VALUE), style="red")
+        text.append(finding.shown_live(LONGEST_VALUE), style="red")
         text.append(", declared is ")
-        text.append(shown(finding.declared, LONGEST_VALUE), style="green")
-    if finding.status in (Status.CHANGED, Status.UNDECLARED):
+        text.append(finding.shown_declared(LONGEST_VALUE), style="green")
+    if finding.has_author:
         text.append(f"  ({finding.who or 'who: unknown'})", style="dim")
     return text
 
