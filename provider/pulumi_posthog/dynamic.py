@@ -259,18 +259,19 @@ class KindProvider(ResourceProvider):
         if found is None:
             return
         changed = differences(kind, values, found.values)
-        rows = "\n".join(line for difference in changed for line in lines(difference))
         if kind.exact_list_of:
             # Who is not in the list is about to go: that must show before anything is done.
             listed = kind.writable[0].name
             kept = {value.casefold() for value in values.get(listed, ())}
             if any(value.casefold() not in kept for value in found.values[listed]):
                 engine.say(
-                    f'the {kind.title} of "{found.answer.get("name")}" become others, live => declared:\n{rows}'
+                    f'the {kind.title} of "{found.answer.get("name")}" become others, live => declared:\n'
+                    f"{_rows(changed)}"
                 )
             return
         name = next((values.get(field.name) for field in kind.fields if field.from_key), found.id)
         text = f'{kind.title} "{name}" exists in PostHog already (id {found.id}): it is taken over'
+        rows = _rows(changed)
         engine.say(f"{text}, with these changes:\n{rows}" if rows else f"{text} as it is")
 
     def _remove(
@@ -406,6 +407,10 @@ def lines(difference: Difference) -> Iterator[str]:
     for path, live, desired in details(difference):
         hide = live not in (None, "", ABSENT) and is_secret(difference.field, path, desired)
         yield f"  {path}: {HIDDEN if hide else repr(live)} => {desired!r}"
+
+
+def _rows(changed: tuple[Difference, ...]) -> str:
+    return "\n".join(line for difference in changed for line in lines(difference))
 
 
 def _say_ignored(kind: Kind, applied: Applied) -> None:

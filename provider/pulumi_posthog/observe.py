@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from pulumi_posthog import config
@@ -145,8 +145,10 @@ class _Observer:
         wanted = self._wanted(desired.entries)
         desired = dataclasses.replace(desired, entries=wanted)
         with readers(self.live) as pool:
+            # What entries refer to is asked for meanwhile: it waits for nothing that the first answer says.
+            lookups = {name: pool.submit(self.live.lookup, name) for name in sorted(config.needed(desired))}
             self._knock(wanted)
-            desired, notes = self._resolved(desired, pool)
+            desired, notes = self._resolved(desired, lookups)
             for generation in generations(desired.entries):
                 self._look(generation, desired, pool)
             strays = self._undeclared(desired, pool) if undeclared else ()
@@ -163,7 +165,7 @@ class _Observer:
         return tuple(entry for entry in entries if entry.kind.name in kinds)
 
     def _knock(self, entries: tuple[Entry, ...]) -> None:
-        """One request before all others: a wrong key or organization is to be said once, not per entry."""
+        """One list that has to answer first: a wrong key or organization is to be said once, not per entry."""
         top = next((entry.kind for entry in entries if entry.kind.parent is None), None)
         try:
             if top is not None:
@@ -178,11 +180,11 @@ class _Observer:
         except NotFound:
             raise no_such_organization(self.live) from None
 
-    def _resolved(self, desired: Desired, pool: ThreadPoolExecutor) -> tuple[Desired, tuple[str, ...]]:
-        needed = sorted(config.needed(desired))
+    def _resolved(
+        self, desired: Desired, lookups: Mapping[str, Future[list[Mapping[str, Json]]]]
+    ) -> tuple[Desired, tuple[str, ...]]:
         answers: dict[str, list[Mapping[str, Json]]] = {}
-        futures = {name: pool.submit(self.live.lookup, name) for name in needed}
-        for name, future in futures.items():
+        for name, future in lookups.items():
             try:
                 answers[name] = future.result()
             except ApiError as error:

@@ -107,6 +107,24 @@ def test_alone_with_its_key_a_process_is_never_rejected(pace, clock):
     assert throttle.rejections == 0
 
 
+@pytest.mark.parametrize(
+    "requests", [4_005, 10_000]
+)  # 2,000 roles with a membership each; two hours and more
+def test_while_it_has_to_wait_it_uses_at_least_95_percent_of_what_is_allowed(clock, requests):
+    pace = Pace(clock=clock, sleep=clock.sleep, max_wait=4 * 3_600)
+    throttle = Throttle(clock, (60, 480), (3_600, 4_800))
+    began = clock()
+
+    for _ in range(requests):
+        send(pace, throttle)
+
+    seconds = clock() - began
+    hours, rest = divmod(requests - 1, 4_800)
+    least = max(hours * 3_600 + rest // 480 * 60, (requests - 1) // 480 * 60)  # as fast as both limits allow
+    assert throttle.rejections == 0
+    assert least <= seconds <= least / 0.95
+
+
 def test_a_429_stops_everybody_for_all_of_retry_after(pace, clock, said):
     sent_at = pace.take("GET")
     pace.rejected(sent_at, 59)

@@ -136,6 +136,17 @@ def test_workflows_are_those_of_the_ci_that_was_asked_for(lab: Lab, ci: str, pre
             assert script not in text or (folder / "ci" / script).exists()
 
 
+def test_what_applies_saves_the_state_once(lab: Lab):
+    """tests/e2e/test_kill.py shows that a kill then costs a second run and nothing else."""
+    workflow = yaml.safe_load((made(lab) / ".github/workflows/apply.yml").read_text())
+    (lab.folder / "gitlab").mkdir()
+    gitlab = replace(lab, folder=lab.folder / "gitlab")
+    pipeline = yaml.safe_load((made(gitlab, "--ci", "gitlab") / ".gitlab-ci.yml").read_text())
+
+    assert workflow["jobs"]["apply"]["env"]["PULUMI_SKIP_CHECKPOINTS"] == "1"
+    assert pipeline["apply"]["variables"]["PULUMI_SKIP_CHECKPOINTS"] == "1"
+
+
 def actionlint(folder: Path) -> tuple[int, str]:
     """What it says about all workflows of a folder that is a repository of its own."""
     program = Path(sys.executable).with_name("actionlint")

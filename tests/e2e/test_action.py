@@ -49,3 +49,26 @@ def test_another_command_is_refused_by_name(stack):
 
     assert done.returncode == 2
     assert '::error::command is "destroy"' in done.stdout
+
+
+@pytest.mark.parametrize(("said", "used"), [(None, "1"), ("0", "0")])
+def test_the_state_is_saved_once_unless_the_job_says_otherwise(tmp_path, said, used):
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text('#!/bin/sh\necho "checkpoints skipped: $PULUMI_SKIP_CHECKPOINTS"\n')
+    pulumi.chmod(0o700)
+    environment = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "COMMAND": "up",
+        "FILE": "posthog.yaml",
+        "STACK": "test",
+    }
+
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEP["run"]],
+        env=environment if said is None else {**environment, "PULUMI_SKIP_CHECKPOINTS": said},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == f"checkpoints skipped: {used}\n"
