@@ -28,6 +28,12 @@ def main(
     ] = None,
     only: Annotated[str | None, typer.Option(help="Only steps whose name holds this text.")] = None,
     floor: Annotated[bool, typer.Option(help="Measure as many empty resources, too.")] = True,
+    limited: Annotated[
+        bool,
+        typer.Option(
+            "--limited", help="With PostHog Cloud's limits of 480 requests a minute, 4,800 an hour."
+        ),
+    ] = False,
     output: Annotated[Path, typer.Option(metavar="FILE", help="JSON of all figures.")] = RESULTS,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="The tables as Markdown.")] = None,
 ) -> None:
@@ -42,7 +48,7 @@ def main(
         titles[name] = organization.title
         for latency_ms in latency or [0, 50]:
             with tempfile.TemporaryDirectory(prefix="pulumi-posthog-bench-") as folder:
-                for row in suite.rows(organization, latency_ms, Path(folder), only=only):
+                for row in suite.rows(organization, latency_ms, Path(folder), only=only, limited=limited):
                     rows.append(row)
                     tell(row)
         if floor:
@@ -51,6 +57,8 @@ def main(
                     rows.append(row)
                     tell(row)
     tables.show(rows, titles)
+    for text in tables.shares(rows) if limited else ():
+        typer.echo(text)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(tables.document(rows))
     if markdown:

@@ -62,7 +62,6 @@ def ours(folder: Path, posthog: Sandbox, yaml: str, **environment: str) -> Stack
             "POSTHOG_ORGANIZATION_ID": posthog.organization,
             "POSTHOG_PERSONAL_API_KEY": posthog.key,
             "POSTHOG_ALLOW_DESTROY": "true",
-            **UNLIMITED,
             **environment,
         },
     )

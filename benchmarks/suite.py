@@ -10,10 +10,11 @@ from typing import Any
 
 from benchmarks.organizations import Organization
 from benchmarks.processes import Used
-from benchmarks.stacks import ROOT, Stack, arguments, floor, ours
+from benchmarks.stacks import ROOT, UNLIMITED, Stack, arguments, floor, ours
 from harness.sandbox import Sandbox
 
 SAVE_ONCE = {"PULUMI_SKIP_CHECKPOINTS": "1"}
+CLOUD = ("--rate-limit", "480/min", "--rate-limit", "4800/h")  # posthog-api.md 1.8
 CHECKPOINTS_UP_TO = 500  # resources: beyond, one save per change takes minutes (README, "Sizes")
 
 
@@ -28,6 +29,7 @@ class Row:
     requests: int | None
     wall: float
     cpu: float
+    refused: int = 0  # of the requests, those that PostHog answered with 429
     cpu_of: Mapping[str, float] = field(default_factory=dict)
     peak_of: Mapping[str, float] = field(default_factory=dict)
 
@@ -49,13 +51,19 @@ def floor_rows(organization: Organization, folder: Path) -> Iterator[Row]:
     yield row("destroy, one save", stack.pulumi(*arguments("destroy"), **SAVE_ONCE))
 
 
-def rows(organization: Organization, latency_ms: int, folder: Path, *, only: str | None) -> Iterator[Row]:
-    """All steps; with `only`, no others than those whose name holds it (and what must come before)."""
-    with Sandbox() as posthog:
+def rows(
+    organization: Organization, latency_ms: int, folder: Path, *, only: str | None, limited: bool = False
+) -> Iterator[Row]:
+    """All steps; with `only`, no others than those whose name holds it (and what must come before).
+
+    `limited` has the server and the client keep to the limits of PostHog Cloud.
+    """
+    with Sandbox(*(CLOUD if limited else ())) as posthog:
         posthog.call("POST", "/_sandbox/bulk", dict(organization.fill))
         emails = [member["email"] for member in posthog.info["members"]]
         posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": latency_ms})
-        stack = ours(folder / "stack", posthog, organization.yaml(emails))
+        allowed = {} if limited else UNLIMITED
+        stack = ours(folder / "stack", posthog, organization.yaml(emails), **allowed)
         measurement = Measurement(organization, latency_ms, posthog, stack, only)
         yield from measurement.rows()
 
@@ -105,12 +113,16 @@ class Measurement:
             return
         self.posthog.count_anew()
         used = run()
-        yield made(self.organization, self.latency_ms, step, used, int(self.posthog.requests()["total"]))
+        seen = self.posthog.requests()
+        refused = int(seen["by_status"].get("429", 0))
+        yield made(self.organization, self.latency_ms, step, used, int(seen["total"]), refused)
         if used.status and needed:
             raise RuntimeError(f"{self.organization.name}: {step} failed:\n{used.text[-3000:]}")
 
 
-def made(organization: Organization, latency_ms: int, step: str, used: Used, requests: int | None) -> Row:
+def made(
+    organization: Organization, latency_ms: int, step: str, used: Used, requests: int | None, refused: int = 0
+) -> Row:
     """A measurement as a row."""
     return Row(
         organization.name,
@@ -120,6 +132,7 @@ def made(organization: Organization, latency_ms: int, step: str, used: Used, req
         requests,
         used.wall,
         used.cpu,
+        refused,
         used.cpu_of,
         used.peak_of,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 
 from rich.console import Console
@@ -71,6 +71,17 @@ def show(rows: Sequence[Row], titles: dict[str, str]) -> None:
         for row in (each for each in rows if each.size == size):
             table.add_row(*cells(row, rows))
         console.print(table)
+
+
+def shares(rows: Sequence[Row]) -> Iterator[str]:
+    """Of each step that the limit of a minute held up, how much of what was allowed it used."""
+    for row in rows:
+        least = ((row.requests or 0) - 1) // 480 * 60  # seconds: the last request may go out that much later
+        if least > 0:
+            yield (
+                f"{row.size}: {row.step}: {row.requests:,} requests, {row.refused} of them refused, in"
+                f" {row.wall:.0f} s, of which 480 a minute take {least} s: {least / row.wall:.1%}"
+            )
 
 
 def markdown(rows: Sequence[Row], titles: dict[str, str]) -> str:

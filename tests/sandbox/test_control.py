@@ -25,6 +25,7 @@ def test_requests_are_counted_by_method_and_path(api: API) -> None:
         "total": 4,
         "by_method": {"GET": 3, "POST": 1},
         "by_path": {f"GET {roles}": 2, "GET /api/nothing/": 1, f"POST {roles}": 1},
+        "by_status": {"200": 2, "201": 1, "404": 1},
         "log": [f"GET {roles} 200", f"GET {roles} 200", f"POST {roles} 201", "GET /api/nothing/ 404"],
     }
 
@@ -33,7 +34,13 @@ def test_counting_starts_from_zero_again(api: API) -> None:
     api.get(ROLES)
     api.send(DELETE("/_sandbox/requests"))
 
-    assert api.get("/_sandbox/requests") == {"total": 0, "by_method": {}, "by_path": {}, "log": []}
+    assert api.get("/_sandbox/requests") == {
+        "total": 0,
+        "by_method": {},
+        "by_path": {},
+        "by_status": {},
+        "log": [],
+    }
 
 
 def test_no_secret_is_in_the_counts(api: API) -> None:

@@ -20,18 +20,21 @@ class Requests:
         self.lock = threading.Lock()
         self.by_method: Counter[str] = Counter()
         self.by_path: Counter[str] = Counter()
+        self.by_status: Counter[str] = Counter()
         self.last: deque[str] = deque(maxlen=KEPT)
 
     def count(self, method: str, path: str, status: object) -> None:
         with self.lock:
             self.by_method[method] += 1
             self.by_path[f"{method} {path}"] += 1
+            self.by_status[str(status)] += 1
             self.last.append(f"{method} {path} {status}")
 
     def forget(self) -> None:
         with self.lock:
             self.by_method.clear()
             self.by_path.clear()
+            self.by_status.clear()
             self.last.clear()
 
     def as_json(self) -> dict[str, Any]:
@@ -40,6 +43,7 @@ class Requests:
                 "total": self.by_method.total(),
                 "by_method": dict(self.by_method),
                 "by_path": dict(sorted(self.by_path.items())),
+                "by_status": dict(sorted(self.by_status.items())),
                 "log": list(self.last),
             }
 

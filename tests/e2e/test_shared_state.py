@@ -1,4 +1,4 @@
-"""State in Postgres: two runners at once, one killed in the middle. The server is a real one, started here."""
+"""State that runners share, in Postgres and in a bucket: two at once, one killed in the middle. The servers run here."""
 
 import os
 import pwd
@@ -6,8 +6,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +42,21 @@ def unprivileged():
     return None
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(port):
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the server did not start within a minute")
+
+
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
     """The address of an empty database on a server of its own."""
@@ -51,9 +68,7 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pulumi-posthog-postgres-"))
     if user:
         os.chown(folder, user["user"], user["group"])
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     data = str(folder / "data")
     subprocess.run(
         [initdb, "-D", data, "-U", "pulumi", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"],
@@ -70,11 +85,7 @@ def postgres() -> Iterator[str]:
         **user,
     )
     try:
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        wait_for(port)
         yield f"postgres://pulumi@127.0.0.1:{port}/postgres?sslmode=disable"
     finally:
         running.send_signal(signal.SIGINT)  # what Postgres calls a fast shutdown
@@ -82,10 +93,36 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def shared(tmp_path, posthog, postgres):
-    """A stack whose state two runners share; each test has a name of its own in the database."""
-    stack = Stack(tmp_path / "stack", posthog, PULUMI_BACKEND_URL=postgres)
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """The address of an empty bucket on a server that speaks like S3."""
+    port = free_port()
+    running = subprocess.Popen(
+        [Path(sys.executable).parent / "moto_server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(port)
+        made = urllib.request.Request(f"http://127.0.0.1:{port}/acme-pulumi", method="PUT")
+        urllib.request.urlopen(made).close()
+        yield f"s3://acme-pulumi?endpoint=http://127.0.0.1:{port}&s3ForcePathStyle=true&region=us-east-1"
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+@pytest.fixture(params=["postgres", "bucket"])
+def shared(request, tmp_path, posthog):
+    """A stack whose state two runners share; a test leaves nothing behind on the server."""
+    stack = Stack(
+        tmp_path / "stack",
+        posthog,
+        PULUMI_BACKEND_URL=request.getfixturevalue(request.param),
+        AWS_ACCESS_KEY_ID="anybody",
+        AWS_SECRET_ACCESS_KEY="anything",
+        AWS_RESPONSE_CHECKSUM_VALIDATION="when_required",  # or it warns of each answer without one
+    )
     stack.write("roles:\n" + "".join(f"  Role {number}: {{}}\n" for number in range(ROLES)))
     yield stack
     stack.pulumi("stack", "rm", "--force", "--yes")
