@@ -1,4 +1,4 @@
-"""State that runners share, in Postgres and in a bucket: two at once, one killed in the middle. The servers run here."""
+"""State that runners share, in Postgres and in a bucket: two at once, one killed. Their servers are started here."""
 
 import os
 import pwd
