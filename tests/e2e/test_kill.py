@@ -4,13 +4,12 @@
 A kill then loses all of it; but what exists is taken over, so that it costs a second run and nothing else.
 """
 
-import os
-import signal
 import subprocess
 import time
 
 import pytest
-from benchmarks.processes import descendants
+
+from harness.drivers import descendants, kill
 
 pytestmark = pytest.mark.e2e
 
@@ -54,15 +53,6 @@ def wait_for_writes(posthog, count, running):
         assert running.poll() is None, "it ended before it could be killed"
         time.sleep(0.02)
     raise AssertionError(f"not even {count} writes in a minute")
-
-
-def kill(pids):
-    """As the kernel does when memory runs out: at once, without a last word."""
-    for pid in pids:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
 
 
 def assert_each_once(posthog):

@@ -1,0 +1,166 @@
+"""Two ways to bring PostHog to a model: in this process, thousands of times, and by the real command line."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from typing import Any
+
+import pytest
+
+from harness.engine import Engine, Killed, Outcome, Refused
+from harness.sandbox import Sandbox
+from harness.stack import Run, Stack
+from harness.world import Disturbance, Model
+from pulumi_posthog.api import ApiError, Reader
+from pulumi_posthog.apply import HalfMade, Impossible
+
+LATENCY_MS = 25  # while a real run is to be killed: a request takes long enough to be hit
+WHILE_NOT_KILLED = 60  # seconds that a run may take to reach the request at which it is killed
+
+
+class Reaper:
+    """Kills the run at its n-th request, before or after PostHog did what it says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.left: int | None = None
+        self.after = False
+        exchange = Reader._exchange
+
+        def dying(reader: Reader, *arguments: Any, **options: Any) -> Any:
+            if self.left is not None:
+                self.left -= 1
+                if self.left < 0:
+                    if self.after:
+                        exchange(reader, *arguments, **options)
+                    self.left = None
+                    raise Killed
+            return exchange(reader, *arguments, **options)
+
+        monkeypatch.setattr(Reader, "_exchange", dying)
+
+
+class InProcess:
+    """The engine's order of calls over the real providers."""
+
+    def __init__(self, posthog: Sandbox, reaper: Reaper) -> None:
+        self.posthog = posthog
+        self.reaper = reaper
+        self.engine = Engine()
+
+    def disturbed(self, model: Model, disturbance: Disturbance) -> None:
+        """One run during which things go wrong; anything but a clear error is a bug."""
+        self.reaper.left, self.reaper.after = disturbance.killed_at, disturbance.killed_after
+        try:
+            self.engine.up(model.desired(self.posthog))
+        except (Killed, Refused, ApiError, Impossible, HalfMade):
+            pass
+        finally:
+            self.reaper.left = None
+
+    def up(self, model: Model) -> Outcome:
+        """One run in peace."""
+        return self.engine.up(model.desired(self.posthog))
+
+    def preview(self, model: Model) -> Outcome:
+        """What a run would do."""
+        return self.engine.up(model.desired(self.posthog), preview=True)
+
+
+class RealPulumi:
+    """The `pulumi` command with a stack of its own."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def disturbed(self, model: Model, disturbance: Disturbance) -> None:
+        """One run during which things go wrong, and after a kill what docs/how-to/killed-run.md says."""
+        self.stack.write(model.yaml())
+        if disturbance.killed_at is None:
+            run = self.stack.up()
+            assert "Traceback" not in run.text, run.text
+            return
+        posthog = self.stack.posthog
+        posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": LATENCY_MS})
+        posthog.count_anew()
+        running = subprocess.Popen(
+            ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
+            cwd=self.stack.folder,
+            env=self.stack.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + WHILE_NOT_KILLED
+        while running.poll() is None and posthog.requests()["total"] < disturbance.killed_at:
+            assert time.monotonic() < deadline, "it neither ends nor goes on"
+            time.sleep(0.01)
+        family = descendants(running.pid)
+        # The engine alone: its provider lives on, and goes on with what it was about.
+        kill([running.pid] if disturbance.killed_after else family)
+        running.wait()
+        posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
+        posthog.call("DELETE", "/_sandbox/faults")
+        # Whoever cleans up waits until it is over; that a request may be under way is tests/e2e/test_kill.py.
+        time.sleep(LATENCY_MS / 1000 * 4)
+        kill(family)
+        assert self.stack.pulumi("cancel", "--yes").status == 0
+        self.stack.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+
+    def up(self, model: Model) -> Outcome:
+        """One run in peace."""
+        self.stack.write(model.yaml())
+        return outcome(self.stack.up())
+
+    def preview(self, model: Model) -> Outcome:
+        """What a run would do."""
+        self.stack.write(model.yaml())
+        return outcome(self.stack.preview())
+
+
+def outcome(run: Run) -> Outcome:
+    """What Pulumi says that it did: one operation for each, without their names, and the errors."""
+    assert "Traceback" not in run.text, run.text
+    verbs = {"created": "create", "updated": "update", "replaced": "replace", "deleted": "delete"}
+    return Outcome(
+        [
+            (verbs.get(word, word), ("", ""))
+            for word, count in run.changes.items()
+            if word not in {"unchanged", "errored", "changes"}
+            for _ in range(count)
+        ],
+        [
+            AssertionError(error)
+            for error in re.findall(r"error: (.*)", run.text)
+            if not error.startswith(("update failed", "preview failed"))
+        ]
+        if run.status
+        else [],
+    )
+
+
+def descendants(pid: int) -> list[int]:
+    """A process and all below it."""
+    children = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    below: dict[int, list[int]] = {}
+    for line in children.splitlines():
+        child, parent = map(int, line.split())
+        below.setdefault(parent, []).append(child)
+    found = [pid]
+    for each in found:
+        found += below.get(each, [])
+    return found
+
+
+def kill(pids: list[int]) -> None:
+    """As the kernel does when memory runs out: at once, without a last word."""
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue

@@ -1,0 +1,324 @@
+"""Random configurations, random things that go wrong, and what must hold whatever happens."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hypothesis import strategies as st
+
+from harness.engine import Outcome
+from harness.sandbox import Sandbox
+from pulumi_posthog.desired import Desired, Entry, SecretText
+from pulumi_posthog.kinds import KINDS
+
+VARIABLE = "SNOWFLAKE_PASSWORD"
+PLUGIN = "https://github.com/PostHog/snowflake-export-plugin"
+CONFIG = {"username": "exporter", "database": "orders"}  # what the plugin needs
+NUMBERS = itertools.count()  # no name by hand twice
+PEOPLE = ("ada@acme.io", "ana@acme.io", "bo@acme.io", "cy@acme.io", "dee@acme.io")
+# Each strikes one request, the {after}th that matches: whatever it is, it happens somewhere in the middle.
+FAULTS = (
+    "503-after POST /api/ times=1 after={after}",
+    "reset-after POST /api/ times=1 after={after}",
+    "503-after POST /api/projects/ times=1 after={after}",
+    "reset-before POST /api/ times=1 after={after}",
+    "503 POST /api/ times=1 after={after}",
+    "503-after PATCH /api/ times=1 after={after}",
+    "reset-after DELETE /api/ times=1 after={after}",
+    "cut GET /api/ times=1 after={after}",
+    "cut GET /api/ times=6 after={after}",
+    "short-page GET /api/ times=6 after={after}",
+    "html GET /api/ times=6 after={after}",
+    "429 * /api/ times=2 retry_after=0 after={after}",
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A configuration, before it has an address: what each entry declares."""
+
+    entries: tuple[tuple[str, str, str | None, tuple[tuple[str, Any], ...]], ...]
+
+    def desired(self, posthog: Sandbox) -> Desired:
+        return Desired(
+            host=posthog.url,
+            organization=posthog.organization,
+            entries=tuple(
+                Entry(kind=KINDS[kind], name=name, parent=parent, fields=dict(fields), place=place)
+                for place, (kind, name, parent, fields) in enumerate(self.entries, 1)
+            ),
+        )
+
+    def yaml(self) -> str:
+        """The same as a file has it, below the organization."""
+        tree: dict[str, Any] = {"projects": {}, "roles": {}}
+        for kind, name, parent, fields in self.entries:
+            values = {key: _in_yaml(value) for key, value in fields if key != "name"}
+            if kind == "project":
+                tree["projects"][name] = values
+            elif kind == "role":
+                tree["roles"][name] = values
+            elif kind == "pipeline_destination":
+                section = tree["projects"][parent].setdefault("pipeline_destinations", {})
+                section[dict(fields)["name"]] = {**values, "plugin": PLUGIN}
+            elif kind == "file_system_entry":
+                tree["projects"][parent].setdefault("file_system", {})[values.pop("path")] = values
+            elif kind == "role_members":
+                tree["roles"][parent]["members"] = values["members"]
+            else:
+                exact = tree["roles"][parent].setdefault("members", {"mode": "additive", "items": []})
+                exact["items"].append(values["user"])
+        return "".join(
+            _with_tags(f"{section}: {json.dumps(inner)}\n") for section, inner in tree.items() if inner
+        )
+
+
+def _in_yaml(value: Any) -> Any:
+    if isinstance(value, SecretText):
+        return f"!env {VARIABLE}"
+    if isinstance(value, dict):
+        return {key: _in_yaml(item) for key, item in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _with_tags(text: str) -> str:
+    return text.replace(f'"!env {VARIABLE}"', f"!env {VARIABLE}")
+
+
+@st.composite
+def models(draw: st.DrawFn) -> Model:
+    """A small organization: up to two projects and three roles with what is in them."""
+    entries: list[Any] = []
+
+    def entry(kind: str, name: str, parent: str | None = None, /, **fields: Any) -> None:
+        given = tuple(sorted(((key, value) for key, value in fields.items() if value is not ...), key=str))
+        entries.append((kind, name, parent, given))
+
+    def maybe(*values: Any) -> Any:
+        return draw(st.sampled_from((..., *values)))
+
+    for project in draw(st.sets(st.sampled_from(("Web", "Shop")))):
+        entry(
+            "project",
+            project,
+            None,
+            name=project,
+            timezone=maybe("UTC", "Europe/Berlin"),
+            anonymize_ips=maybe(True, False),
+            surveys_opt_in=maybe(True, None),
+            app_urls=maybe((), ("https://acme.io",)),
+        )
+        for destination in draw(st.sets(st.sampled_from(("Orders", "Users")))):
+            entry(
+                "pipeline_destination",
+                f"{project}/{destination}",
+                project,
+                name=destination,
+                plugin=1,
+                enabled=maybe(True, False),
+                config=maybe(
+                    {
+                        **CONFIG,
+                        "account": draw(st.sampled_from("ab")),
+                        "password": SecretText("hush", f"!env {VARIABLE}"),
+                    }
+                ),
+            )
+        folders = draw(st.sampled_from(((), ("M",), ("M", "M/N"))))
+        for folder in folders:
+            entry("file_system_entry", f"{project}/{folder}", project, path=folder, type="folder")
+        if draw(st.booleans()):
+            path = "/".join((*folders[-1:], "Board"))
+            entry("file_system_entry", f"{project}/{path}", project, path=path, type="dashboard", ref="4242")
+    for role in draw(st.sets(st.sampled_from(("Analysts", "Editors", "Ops")))):
+        entry("role", role, None, name=role)
+        members = draw(st.sets(st.sampled_from(PEOPLE[1:])))
+        match draw(st.sampled_from(("none", "exact", "additive"))):
+            case "exact":
+                entry("role_members", role, role, members=tuple(sorted(members)))
+            case "additive":
+                for person in sorted(members):
+                    entry("role_membership", f"{role}/{person}", role, user=person)
+    return Model(tuple(entries))
+
+
+def by_hand(posthog: Sandbox, dice: random.Random) -> None:
+    """Somebody changes something in PostHog."""
+    organization = f"/api/organizations/{posthog.organization}"
+    # In an order of their own, so that the same dice do the same.
+    roles = sorted(posthog.all(f"{organization}/roles/"), key=lambda role: str(role["name"]))
+    projects = sorted(posthog.all(f"{organization}/projects/"), key=lambda project: str(project["name"]))
+    role = dice.choice(roles) if roles else None
+    project = dice.choice(projects)
+    match dice.randrange(7):
+        case 0 if role:
+            posthog.call("DELETE", f"{organization}/roles/{role['id']}/")
+        case 1 if role and role["members"]:
+            membership = min(role["members"], key=lambda each: str(each["user"]["email"]))
+            posthog.call("DELETE", f"{organization}/roles/{role['id']}/role_memberships/{membership['id']}/")
+        case 2:
+            posthog.call("PATCH", f"{organization}/projects/{project['id']}/", {"timezone": "Asia/Tokyo"})
+        case 3:
+            posthog.call("POST", f"{organization}/roles/", {"name": f"By hand {next(NUMBERS)}"})
+        case 4:
+            for row in posthog.all(f"/api/projects/{project['id']}/file_system/?limit=1000"):
+                if row["type"] == "folder":
+                    posthog.call("DELETE", f"/api/projects/{project['id']}/file_system/{row['id']}/")
+                    break
+        case 5:
+            for config in posthog.all(f"/api/projects/{project['id']}/pipeline_destination_configs/"):
+                path = f"/api/projects/{project['id']}/pipeline_destination_configs/{config['id']}/"
+                posthog.call("PATCH", path, {"enabled": "true", "config": "{}"}, form=True)
+                break
+        case _:
+            posthog.call("PATCH", f"{organization}/projects/{project['id']}/", {"anonymize_ips": True})
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What goes wrong during one run."""
+
+    faults: tuple[str, ...] = ()
+    killed_at: int | None = None
+    killed_after: bool = False
+    edits: int = 0
+    seed: int = 0
+
+
+DISTURBANCES = st.builds(
+    Disturbance,
+    faults=st.lists(
+        st.builds(lambda fault, after: fault.format(after=after), st.sampled_from(FAULTS), st.integers(0, 7)),
+        max_size=3,
+    ).map(tuple),
+    killed_at=st.none() | st.integers(0, 25),
+    killed_after=st.booleans(),
+    edits=st.integers(0, 2),
+    seed=st.integers(0, 2**16),
+)
+ROUNDS = st.lists(st.tuples(models(), DISTURBANCES), min_size=1, max_size=3)
+
+
+def undeclared(posthog: Sandbox) -> set[tuple[str, str]]:
+    """What the seed has and no model declares: its project, its members."""
+    projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
+    members = posthog.all(f"/api/organizations/{posthog.organization}/members/")
+    return {
+        ("project", project["name"]) for project in projects if project["name"] not in ("Web", "Shop")
+    } | {("member", member["user"]["email"]) for member in members}
+
+
+def assert_no_twins(posthog: Sandbox) -> None:
+    organization = f"/api/organizations/{posthog.organization}"
+    projects = posthog.all(f"{organization}/projects/")
+    names = [("project", project["name"]) for project in projects]
+    for role in posthog.all(f"{organization}/roles/"):
+        names.append(("role", role["name"].casefold()))
+        names += [(role["name"], membership["user"]["email"]) for membership in role["members"]]
+    for project in projects:
+        path = f"/api/projects/{project['id']}"
+        names += [(path, c["name"]) for c in posthog.all(f"{path}/pipeline_destination_configs/")]
+        names += [
+            (path, row["type"], row["ref"] or row["path"], row["shortcut"])
+            for row in posthog.all(f"{path}/file_system/?limit=1000")
+        ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+class Driver(Protocol):
+    """Something that brings PostHog to a model: the engine in this process, or the command line."""
+
+    def disturbed(self, model: Model, disturbance: Disturbance) -> None:
+        """One run during which things go wrong; it may fail, and a clear error is fine."""
+
+    def up(self, model: Model) -> Outcome:
+        """One run in peace."""
+
+    def preview(self, model: Model) -> Outcome:
+        """What a run would do."""
+
+
+Rounds = Sequence[tuple[Model, Disturbance]]
+
+
+def converge(driver: Driver, posthog: Sandbox, rounds: Rounds) -> None:
+    """Disturbed runs, then some in peace: nothing is lost, nothing is there twice, and there is an end to it.
+
+    Raises AssertionError where one of that does not hold.
+    """
+    strangers = undeclared(posthog)
+    for model, disturbance in rounds:
+        one_round(driver, posthog, model, disturbance)
+
+    last = rounds[-1][0]
+    for _ in range(4):
+        outcome = driver.up(last)
+        if not outcome.operations and not outcome.errors:
+            break
+    assert_no_twins(posthog)
+    assert strangers <= undeclared(posthog), "something that nobody declared is gone"
+    if any(disturbance.killed_at is not None for _, disturbance in rounds):
+        # What was made when the runner died is nobody's: a folder that holds it is rightly kept.
+        kept = [error for error in outcome.errors if "does not manage" in str(error)]
+        if kept:
+            assert len(kept) == len(outcome.errors), outcome.errors
+            assert {operation for operation, _ in outcome.operations} <= {"delete"}
+            return
+    assert outcome.errors == []
+    assert outcome.operations == [], "it does not converge"
+    posthog.count_anew()
+    assert driver.preview(last).operations == []
+    assert posthog.writes() == {}
+
+
+def one_round(driver: Driver, posthog: Sandbox, model: Model, disturbance: Disturbance) -> None:
+    """A disturbed run, after which somebody changes things by hand."""
+    if disturbance.faults:
+        posthog.call("POST", "/_sandbox/faults", {"specs": list(disturbance.faults)})
+    try:
+        driver.disturbed(model, disturbance)
+    finally:
+        posthog.call("DELETE", "/_sandbox/faults")
+    dice = random.Random(disturbance.seed)
+    for _ in range(disturbance.edits):
+        by_hand(posthog, dice)
+
+
+def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
+    """(kind, id of the parent) -> ids of what is there, of the kinds that a run may delete."""
+    organization = f"/api/organizations/{posthog.organization}"
+    roles = posthog.all(f"{organization}/roles/")
+    found = {("role", ""): {str(role["id"]) for role in roles}}
+    for role in roles:
+        found["membership", str(role["id"])] = {str(each["id"]) for each in role["members"]}
+    for project in posthog.all(f"{organization}/projects/"):
+        path = f"/api/projects/{project['id']}"
+        configs = posthog.all(f"{path}/pipeline_destination_configs/")
+        rows = posthog.all(f"{path}/file_system/?limit=1000")
+        found["destination", path] = {str(each["id"]) for each in configs}
+        found["file", path] = {str(each["id"]) for each in rows}
+    return found
+
+
+def lose_little(driver: Driver, posthog: Sandbox, rounds: Rounds) -> None:
+    """No single run takes more of one kind away, below one parent, than the rails of a new stack allow."""
+    for model, disturbance in rounds:
+        before = census(posthog)
+        # What somebody does by hand comes after the count, and before the next one.
+        one_round(driver, posthog, model, dataclasses.replace(disturbance, edits=0))
+        after = census(posthog)
+        for (kind, parent), ids in before.items():
+            if kind == "membership" and parent not in after["role", ""]:
+                continue  # it went with its role, which counts
+            gone = len(ids - after.get((kind, parent), set()))
+            assert gone <= max(1, min(10, len(ids) / 3)), f"{gone} of {len(ids)}: {kind} of {parent}"
+        dice = random.Random(disturbance.seed)
+        for _ in range(disturbance.edits):
+            by_hand(posthog, dice)

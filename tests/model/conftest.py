@@ -1,0 +1,45 @@
+"""What the model tests need in their process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.drivers import InProcess, Reaper
+from harness.sandbox import Sandbox
+from pulumi_posthog.dynamic import KEY_VARIABLE, Session
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.rails import Limits
+
+WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
+
+
+@pytest.fixture(autouse=True)
+def at_hand(monkeypatch: pytest.MonkeyPatch, posthog: Sandbox) -> Iterator[None]:
+    """The key and a pace that does not wait; rails that let everything pass, for most tests are not about them."""
+    monkeypatch.setenv(KEY_VARIABLE, posthog.key)
+    monkeypatch.setenv("POSTHOG_REQUESTS_PER_MINUTE", "1000000")
+    monkeypatch.setenv("POSTHOG_REQUESTS_PER_HOUR", "10000000")
+    monkeypatch.setattr(Session, "limits", WIDE)
+    # Waiting between tries is tried elsewhere.
+    monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
+    yield
+    Session.forget()
+
+
+@pytest.fixture
+def reaper(monkeypatch: pytest.MonkeyPatch) -> Reaper:
+    """Kills a run at a request."""
+    return Reaper(monkeypatch)
+
+
+@pytest.fixture
+def anew(posthog: Sandbox, reaper: Reaper):
+    """Makes a stack that manages nothing yet, beside a PostHog as after its start."""
+
+    def anew() -> InProcess:
+        posthog.call("POST", "/_sandbox/reset")
+        return InProcess(posthog, reaper)
+
+    return anew
