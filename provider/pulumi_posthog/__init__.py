@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.deploy import deploy
     from pulumi_posthog.entity import Address
     from pulumi_posthog.resources import (
+        Evaluation,
         FileSystemEntry,
         PipelineDestination,
         Project,
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Address",
+    "Evaluation",
     "FileSystemEntry",
     "PipelineDestination",
     "Project",

@@ -20,6 +20,12 @@ projects:
         enabled: true
         order: 1
         config: {account: acme, username: exporter, password: !env SNOWFLAKE_PASSWORD, database: orders}
+    evaluations:
+      On topic:
+        enabled: true
+        evaluation_type: llm_judge
+        evaluation_config: {prompt: Is the answer about what was asked?}
+        output_type: boolean
     file_system:
       Marketing: {type: folder}
       Marketing/Launch board: {type: dashboard, ref: "4242"}
@@ -41,7 +47,7 @@ def everything(stack):
     """A stack that has applied EVERYTHING."""
     stack.write(EVERYTHING)
     run = succeeded(stack.up())
-    assert run.changes["created"] == 10, run.text
+    assert run.changes["created"] == 11, run.text
     stack.posthog.count_anew()
     return stack
 
@@ -49,10 +55,10 @@ def everything(stack):
 def test_the_second_run_sends_only_gets_and_changes_nothing(everything):
     run = succeeded(everything.up())
 
-    assert run.changes == {"unchanged": 10}, run.text
+    assert run.changes == {"unchanged": 11}, run.text
     requests = everything.posthog.requests()
     assert set(requests["by_method"]) == {"GET"}, requests
-    assert requests["total"] <= 4 + 3 * 1, requests["by_path"]
+    assert requests["total"] <= 4 + 3 * 1 + 1, requests["by_path"]
 
 
 def test_everything_is_in_posthog_as_declared(everything):
@@ -86,7 +92,7 @@ def test_a_change_by_hand_shows_field_by_field_in_a_bare_preview_and_is_healed(e
 
     assert re.search(r'~ timezone\s*: "UTC" => "Europe/Berlin"', preview.text), preview.text
     assert "workflows_config" not in preview.text, "what nobody declared is not shown"
-    assert preview.changes == {"update": 1, "unchanged": 9}, preview.text
+    assert preview.changes == {"update": 1, "unchanged": 10}, preview.text
     assert set(posthog.requests()["by_method"]) == {"GET"}
     succeeded(everything.up())
     assert posthog.project("Web")["timezone"] == "Europe/Berlin"
@@ -101,7 +107,7 @@ def test_a_role_deleted_by_hand_comes_back_with_its_members(everything):
     succeeded(everything.up())
 
     assert posthog.members("Analysts") == ["ana@acme.io", "bo@acme.io"]
-    assert succeeded(everything.preview()).changes == {"unchanged": 10}
+    assert succeeded(everything.preview()).changes == {"unchanged": 11}
 
 
 def test_a_stranger_in_an_exact_list_is_found_and_removed(everything):
@@ -114,7 +120,7 @@ def test_a_stranger_in_an_exact_list_is_found_and_removed(everything):
     preview = succeeded(everything.preview())
 
     assert "dee@acme.io" in preview.text
-    assert preview.changes == {"update": 1, "unchanged": 9}, preview.text
+    assert preview.changes == {"update": 1, "unchanged": 10}, preview.text
     succeeded(everything.up())
     assert posthog.members("Analysts") == ["ana@acme.io", "bo@acme.io"]
     assert posthog.members("Editors") == ["cy@acme.io", "dee@acme.io"]
@@ -147,7 +153,7 @@ def test_a_rotated_secret_is_sent_and_shows_which_one_changed(everything):
     assert "another-hush" not in preview.text
     succeeded(everything.up())
     assert len(everything.posthog.writes()) == 1
-    assert succeeded(everything.up()).changes == {"unchanged": 10}
+    assert succeeded(everything.up()).changes == {"unchanged": 11}
 
 
 def test_a_destination_with_another_plugin_is_replaced(everything):
@@ -163,7 +169,7 @@ def test_a_destination_with_another_plugin_is_replaced(everything):
     project = everything.posthog.project("Web")["id"]
     (destination,) = everything.posthog.all(f"/api/projects/{project}/pipeline_destination_configs/")
     assert destination["name"] == "Orders to Snowflake"
-    assert succeeded(everything.preview()).changes == {"unchanged": 10}
+    assert succeeded(everything.preview()).changes == {"unchanged": 11}
 
 
 def test_what_leaves_the_file_leaves_posthog_but_a_project_stays(everything):
@@ -242,7 +248,7 @@ def test_a_role_can_be_renamed_in_place(everything):
     assert posthog.role("Analytics team")["id"] == role
     assert posthog.members("Analytics team") == ["ana@acme.io", "bo@acme.io"]
     assert posthog.writes() == {f"PATCH /api/organizations/{posthog.organization}/roles/{role}/": 1}
-    assert succeeded(everything.preview()).changes == {"unchanged": 10}
+    assert succeeded(everything.preview()).changes == {"unchanged": 11}
 
 
 def test_a_program_may_use_the_api_token_as_a_secret(everything):
@@ -268,7 +274,7 @@ def test_a_folder_can_be_renamed_with_what_is_in_it(everything):
     rows = posthog.all(f"{path}?limit=1000")
     assert {row["id"] for row in rows} == before
     assert {"Growth", "Growth/Launch board", "Growth/Theirs"} <= {row["path"] for row in rows}
-    assert succeeded(everything.preview()).changes == {"unchanged": 10}
+    assert succeeded(everything.preview()).changes == {"unchanged": 11}
 
 
 def test_a_preview_names_the_members_that_a_first_up_will_remove(stack):

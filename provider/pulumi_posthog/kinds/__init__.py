@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pulumi_posthog.kind import Kind, Lookup
+from pulumi_posthog.kinds.evaluation import EVALUATION
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
 from pulumi_posthog.kinds.pipeline_destination import PIPELINE_DESTINATION, SITE_APP
@@ -20,6 +21,7 @@ KINDS: Mapping[str, Kind] = {
         PIPELINE_DESTINATION,
         SITE_APP,
         FILE_SYSTEM_ENTRY,
+        EVALUATION,
     )
 }
 LOOKUPS: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (MEMBER, PLUGIN)}
