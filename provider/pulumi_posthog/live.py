@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from pulumi_posthog.api import IncompleteRead, NotFound, Reader, ServerFailed
+from pulumi_posthog.api import IncompleteRead, NotFound, NotServed, Reader, ServerFailed
 from pulumi_posthog.desired import ConfigError, Problem
 from pulumi_posthog.kind import Json, Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds import KINDS, LOOKUPS
@@ -287,7 +287,7 @@ class Live:
             if self.object(PROJECT, {}, scope[PROJECT.name]) is not None:
                 if not self._below_environments and (found := self._other_prefix(kind, scope)) is not None:
                     return found
-                raise IncompleteRead(
+                raise NotServed(
                     f"this server has no list of {kind.title} objects",
                     method="GET",
                     path=path,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cli.lab import ORGANIZATION, PASSWORD, Lab, declared
 from pulumi_posthog.config.source import Source
-from pulumi_posthog.export import _dumped
+from pulumi_posthog.export.text import dumped
 
 NASTY = [
     "yes",
@@ -57,6 +57,8 @@ def test_an_export_says_what_was_set_and_leaves_defaults_out(lab: Lab):
     assert web["timezone"] == "Europe/Berlin"
     assert web["app_urls"] == ["https://acme.io"]
     assert "session_recording_opt_in" not in web
+    # Of a mapping whose other keys are left alone, no key says nothing.
+    assert "workflows_config" not in web
     assert web["file_system"] == {"Marketing": {"type": "folder"}, "Marketing/Launches": {"type": "folder"}}
     assert found["roles"]["Analysts"] == {"members": ["ana@acme.io", "bo@acme.io"]}
 
@@ -97,7 +99,7 @@ def test_any_name_survives(lab: Lab):
 )
 def test_every_text_is_read_back_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, text: str):
     path = tmp_path_factory.getbasetemp() / "texts.yaml"
-    path.write_text(_dumped({"a": [text], "b": {"c": text}}), encoding="utf-8")
+    path.write_text(dumped({"a": [text], "b": {"c": text}}), encoding="utf-8")
 
     source = Source(path, environment={}, secret=None, offline=True)
 
@@ -200,6 +202,15 @@ def test_a_list_that_cannot_be_read_is_missing_and_the_status_says_so(lab: Lab):
     assert "could not be read: projects.Web.pipeline_destinations" in run.err
     assert "# Could not be read:" in run.out
     assert "pipeline_destinations" not in declared(run.out)["projects"]["Web"]
+
+
+def test_an_export_that_would_wait_too_long_writes_nothing(lab: Lab):
+    limits = {"POSTHOG_REQUESTS_PER_MINUTE": "4", "POSTHOG_MAX_WAIT": "1"}
+
+    run = lab.run("export", "--host", lab.posthog.url, "--output", "exported.yaml", **limits)
+
+    assert run.status == 9
+    assert not (lab.folder / "exported.yaml").exists()
 
 
 def test_json_has_the_files_and_what_there_is_to_know_about_them(lab: Lab):

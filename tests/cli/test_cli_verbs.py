@@ -563,6 +563,23 @@ def test_a_terminal_has_colours_and_progress(lab: Lab):
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ["adopt"],
+        ["estimate"],
+        ["export", "--host", "HOST"],
+        ["init", "acme", "--from-live", "--host", "HOST"],
+    ],
+)
+def test_whatever_takes_long_shows_how_far_it_is(lab: Lab, arguments: list[str]):
+    lab.call("PATCH", "/_sandbox/settings", {"latency_ms": 150})
+    arguments = [lab.posthog.url if each == "HOST" else each for each in arguments]
+
+    assert re.search(r"reading PostHog: \d+ of \d+ lists", on_a_terminal(lab, *arguments))
+    assert "reading PostHog" not in lab.run(*arguments, *(["--force"] if "init" in arguments else [])).text
+
+
+@pytest.mark.parametrize(
     ("arguments", "environment"),
     [(["frob"], {"NO_COLOR": "1"}), (["frob", "--no-color"], {}), (["--no-color", "frob"], {})],
 )

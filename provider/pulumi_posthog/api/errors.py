@@ -4,6 +4,7 @@ ApiError
 ├── Unreachable          no answer at all, and nothing was sent that could have changed anything
 ├── OutcomeUnknown       a write was sent and its answer was lost: it may have happened
 ├── IncompleteRead       a list or object could not be read whole: nothing may be planned from it
+│   └── NotServed        the server is too old for a list, or has it switched off
 ├── GaveUp               waiting would take longer than allowed
 ├── WriteRefused         a reader was asked to write: a bug, or a safety net doing its work
 ├── NotForKeys           no personal API key may do this (posthog-api.md 1.5): it was not even sent
@@ -80,6 +81,10 @@ class OutcomeUnknown(ApiError):
 
 class IncompleteRead(ApiError):
     """A list or object could not be read whole: nothing may be planned from it."""
+
+
+class NotServed(IncompleteRead):
+    """The server has no such list: it is older than what is asked about, or has it switched off."""
 
 
 class GaveUp(ApiError):

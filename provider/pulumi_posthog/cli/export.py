@@ -59,7 +59,10 @@ def export(
     live = Live(reader, organization_id(reader, organization))
     _check_projects(live, project or ())
     name = output.name if output else "posthog.yaml"
-    result = exported(live, kinds=kinds(only), projects=project or (), main=name, split=split)
+    with terminal.progress() as tell:
+        result = exported(
+            live, kinds=kinds(only), projects=project or (), main=name, split=split, progress=tell
+        )
     if output is not None:
         _written(result, output, force)
     _say(result, output, form)

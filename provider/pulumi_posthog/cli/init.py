@@ -167,7 +167,9 @@ def _exported(host: str, organization: str) -> Exported:
     if not host:
         raise Stop("which PostHog?", "give --host https://eu.posthog.com, or set POSTHOG_HOST")
     reader = reader_for(host)
-    result = export(Live(reader, organization_id(reader, organization)))
+    live = Live(reader, organization_id(reader, organization))
+    with terminal.progress() as tell:
+        result = export(live, progress=tell)
     if result.unread:
         raise Stop(
             f"not everything could be read: {result.unread[0]}", "`pulumi-posthog doctor` says more", Exit.API

@@ -7,24 +7,20 @@ configuration cannot say is left out, and told.
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
-import yaml
-
-from pulumi_posthog import config
-from pulumi_posthog.api import ApiError, IncompleteRead, Unauthorized
-from pulumi_posthog.config.source import WORDS, number
-from pulumi_posthog.desired import ConfigError, Desired, Position, Problem
+from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
+from pulumi_posthog.export.acceptance import Path_, accepted, shown
+from pulumi_posthog.export.text import Variable, files, variables
 from pulumi_posthog.kind import MASK, UNSET, Field, Json, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Live, Scope, dig
-from pulumi_posthog.observe import ancestors, readers
+from pulumi_posthog.observe import ancestors, readers, silent
 from pulumi_posthog.report.findings import printable
 from pulumi_posthog.schema import below, body_fields, key_field, list_field
 
@@ -33,16 +29,7 @@ SCHEMA_FILE: Final = "posthog.schema.json"
 LOOKS_SECRET: Final = re.compile(
     r"passw|secret|token|credential|private|api_?key|access_?key|webhook", re.IGNORECASE
 )
-ROUNDS: Final = 20  # of leaving out what a configuration cannot say
-FLOW: Final = 70  # characters: shorter lists and mappings stand on one line
-Path_ = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Variable:
-    """Text that comes from the environment."""
-
-    name: str
+OLDEST: Final = 2024  # the age of servers that have all that has no age of its own
 
 
 @dataclass(frozen=True)
@@ -64,22 +51,32 @@ def export(
     projects: Collection[str] = (),
     main: str = "posthog.yaml",
     split: bool = False,
+    progress: Callable[[int, int], object] = silent,
 ) -> Exported:
     """Everything of these kinds (all) in these projects (all, and then what lies outside of projects as well).
 
     With `split`, one file per project and one per other section. Raises ApiError when PostHog cannot be read at
-    all; a list that cannot be read is in `unread`, and nothing of it in the files.
+    all; a list that cannot be read is in `unread`, and nothing of it in the files. `progress` is told how many lists
+    are read, and of how many.
     """
-    return _Exporter(live, frozenset(kinds), frozenset(name.casefold() for name in projects)).export(
-        main, split
-    )
+    named = frozenset(name.casefold() for name in projects)
+    return _Exporter(live, frozenset(kinds), named, progress).export(main, split)
 
 
 class _Exporter:
-    def __init__(self, live: Live, kinds: frozenset[str], projects: frozenset[str]) -> None:
+    def __init__(
+        self,
+        live: Live,
+        kinds: frozenset[str],
+        projects: frozenset[str],
+        progress: Callable[[int, int], object],
+    ) -> None:
         self.live = live
         self.kinds = kinds
         self.projects = projects
+        self.progress = progress
+        self._done = 0
+        self._total = 0
         self.variables: list[str] = []
         self.left_out: list[str] = []
         self.unread: list[str] = []
@@ -89,17 +86,16 @@ class _Exporter:
         with readers(self.live) as pool:
             self._read_ahead(pool)
             document = {"organization": self._address(), **self._sections(None, {}, ())}
-        desired = self._accepted(document)
-        self.left_out = list(dict.fromkeys(self.left_out))
+        desired, left_out = accepted(document, self.live)
+        self.left_out = list(dict.fromkeys(self.left_out + left_out))
         # Of what was left out again, no variable is needed.
-        used = [name for name in self.variables if name in set(_variables(document))]
-        files = _files(document, main, split, (*self._header(used),))
+        used = [name for name in self.variables if name in set(variables(document))]
         return Exported(
-            files,
+            files(document, main, split, (*self._header(used),)),
             main,
             tuple(used),
             tuple(self.left_out),
-            tuple(self.unread),
+            tuple(dict.fromkeys(self.unread)),
             len(desired.entries) if desired else 0,
         )
 
@@ -124,9 +120,11 @@ class _Exporter:
     def _read_ahead(self, pool: ThreadPoolExecutor) -> None:
         """Read side by side what is needed later; errors come again where they belong to something."""
         top = [kind for kind in KINDS.values() if kind.parent is None and self._wanted(kind)]
-        lookups = [pool.submit(self._try, lambda name=name: self.live.lookup(name)) for name in LOOKUPS]
+        self._total = len(top) + len(LOOKUPS)
+        lookups = [pool.submit(self._try, partial(self.live.lookup, name)) for name in LOOKUPS]
         list(pool.map(lambda kind: self._try(lambda: self.live.collection(kind, {})), top))
-        work = []
+        work: list[tuple[Kind, Scope]] = []
+        whole = []
         for parent in top:
             for found in self._list(parent, {}, ()) if parent is PROJECT else ():
                 scope = {parent.name: found.id}
@@ -136,19 +134,25 @@ class _Exporter:
                     if kind.parent == parent.name and self._wanted(kind)
                 ]
                 if self._included(parent):
-                    pool.submit(self._try, lambda p=parent, i=found.id: self.live.object(p, {}, i))
+                    whole.append((parent, found.id))
+        self._total += len(work) + len(whole)
+        objects = [
+            pool.submit(self._try, partial(self.live.object, parent, {}, id_)) for parent, id_ in whole
+        ]
         list(pool.map(lambda each: self._try(lambda: self.live.collection(*each)), work))
-        for future in lookups:
+        for future in (*lookups, *objects):
             future.result()
 
-    @staticmethod
-    def _try(read: Any) -> None:
+    def _try(self, read: Callable[[], object]) -> None:
         try:
             read()
-        except Unauthorized:
+        except (Unauthorized, GaveUp):
             raise
         except ApiError:
             return  # asked again by whoever needs it, which then says so
+        finally:
+            self._done += 1
+            self.progress(self._done, self._total)
 
     def _wanted(self, kind: Kind) -> bool:
         """Whether a kind is asked for, or something below it is."""
@@ -167,12 +171,13 @@ class _Exporter:
         try:
             found = list(self.live.collection(kind, scope).values())
         except ApiError as error:
-            if isinstance(error, Unauthorized):
+            if isinstance(error, Unauthorized | GaveUp):
                 raise
-            if _not_served(kind, error):
-                self.left_out.append(f"{_shown(path)}: {error.problem}")
+            if isinstance(error, NotServed) and kind.since > OLDEST:
+                # The server is older than the kind: there is nothing to export, and nothing went wrong.
+                self.left_out.append(f"{shown(path)}: {error.problem}")
             else:
-                self.unread.append(f"{_shown(path)}: {error.problem}")
+                self.unread.append(f"{shown(path)}: {error.problem}")
             return []
         if kind is PROJECT and self.projects:
             found = [each for each in found if str(each.values.get("name")).casefold() in self.projects]
@@ -212,10 +217,10 @@ class _Exporter:
                         continue  # about to be deleted
                     found = full
             except ApiError as error:
-                if isinstance(error, Unauthorized):
+                if isinstance(error, Unauthorized | GaveUp):
                     raise
                 self.unread.append(
-                    f"{_shown((*path, str(listed.values.get(key_field(kind).name))))}: {error.problem}"
+                    f"{shown((*path, str(listed.values.get(key_field(kind).name))))}: {error.problem}"
                 )
                 continue
             values = kind.exported(found.values)
@@ -225,7 +230,7 @@ class _Exporter:
             here = (*path, name)
             if name in first:
                 self.left_out.append(
-                    f"{_shown(here)}: id {found.id} has the same name as id {first[name].id}; rename one of the two"
+                    f"{shown(here)}: id {found.id} has the same name as id {first[name].id}; rename one of the two"
                 )
                 continue
             first[name] = found
@@ -257,7 +262,7 @@ class _Exporter:
         try:
             answers = self.live.lookup(lookup.name)
         except ApiError as error:
-            self.unread.append(f"{_shown((*path, field.name))}: {error.problem}")
+            self.unread.append(f"{shown((*path, field.name))}: {error.problem}")
             return None
         own = next((answer for answer in answers if dig(answer, lookup.value) == value), None)
         for key in lookup.keys if own else ():
@@ -265,7 +270,7 @@ class _Exporter:
             if name and sum(dig(answer, key) == name for answer in answers) == 1:
                 return name
         self.left_out.append(
-            f"{_shown(path)}: its {field.name} {value} has neither a URL nor a name of its own"
+            f"{shown(path)}: its {field.name} {value} has neither a URL nor a name of its own"
         )
         return None
 
@@ -280,7 +285,7 @@ class _Exporter:
                 isinstance(item, dict) and {"uid", "saved"} <= item.keys()
             ):
                 self.left_out.append(
-                    f"{_shown((*path, field.name, key))}: is a file; it stays as it is in PostHog"
+                    f"{shown((*path, field.name, key))}: is a file; it stays as it is in PostHog"
                 )
             elif item == MASK or (
                 item and (spec.get("secret") or (not spec.get("type") and _looks_secret(key, item)))
@@ -318,60 +323,6 @@ class _Exporter:
         self.variables.append(name)
         return Variable(name)
 
-    # -- only what a configuration can say -----------------------------------------------------------------------
-
-    def _accepted(self, document: dict[str, Json]) -> Desired | None:
-        """Take out of `document`, and tell, what could not be loaded again: names that PostHog would refuse today,
-        types that nobody knows, settings that a plugin no longer has."""
-        for _ in range(ROUNDS):
-            text = _dumped(document)
-            desired, problems = self._loaded(text)
-            if not problems:
-                return desired
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-            doomed = {_path_at(root, problem.where): problem for problem in problems if problem.where}
-            doomed.pop((), None)
-            if not doomed:
-                self.left_out += [problem.message for problem in problems]
-                return desired
-            # The last item of a list first, so that the places of the others stay what they are.
-            for path in sorted(doomed, key=lambda each: [str(part).rjust(12) for part in each], reverse=True):
-                if _removed(document, path):
-                    self.left_out.append(f"{_shown(path)}: {doomed[path].message}")
-        return None
-
-    def _loaded(self, text: str) -> tuple[Desired | None, tuple[Problem, ...]]:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "exported.yaml"
-            path.write_text(text, encoding="utf-8")
-            try:
-                desired = config.load(path, environment={}, offline=True)
-            except ConfigError as error:
-                declared = any(problem.message != "the file declares nothing" for problem in error.problems)
-                return None, error.problems if declared else ()
-        try:
-            answers = {name: self.live.lookup(name) for name in config.needed(desired)}
-            resolved, _ = config.resolve(
-                desired,
-                members=answers.get("member", ()),
-                plugins=answers.get("plugin", ()),
-                pending=self.live.pending_invitations,
-            )
-        except ApiError:
-            return desired, ()  # who is meant cannot be checked, and that is said elsewhere
-        except ConfigError as error:
-            return desired, error.problems
-        return resolved, ()
-
-
-def _not_served(kind: Kind, error: ApiError) -> bool:
-    """Whether the server is older than the kind: then there is nothing to export, and nothing went wrong."""
-    return (
-        kind.since > 2024
-        and isinstance(error, IncompleteRead)
-        and error.problem.startswith("this server has no")
-    )
-
 
 def _age(found: Found) -> tuple[str, int, str]:
     return (str(found.answer.get("created_at") or ""), int(found.id) if found.id.isdigit() else 0, found.id)
@@ -385,161 +336,10 @@ def _is_default(field: Field, value: Json) -> bool:
     """Whether leaving a field out says the same: the next server has this value, too."""
     if value is None:
         return not field.nullable or field.default in (UNSET, None)
+    if field.merge_levels and value == {}:
+        return True  # of what PostHog merges, no key declares nothing
     return field.default is not UNSET and field.normal(field.default) == value
 
 
 def _looks_secret(key: str, value: Json) -> bool:
     return isinstance(value, str) and bool(LOOKS_SECRET.search(key))
-
-
-def _shown(path: Path_) -> str:
-    return ".".join(map(str, path))
-
-
-def _variables(value: Json) -> Iterator[str]:
-    if isinstance(value, Variable):
-        yield value.name
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _variables(item)
-
-
-def _path_at(node: yaml.Node | None, where: Position | None) -> Path_:
-    """The keys that lead to a place in a document."""
-    path: Path_ = ()
-    if where is None:
-        return path
-    place = (where.line - 1, where.column - 1)
-    while isinstance(node, yaml.MappingNode | yaml.SequenceNode) and node.value:
-        if isinstance(node, yaml.MappingNode):
-            items = [(key.value, key, value) for key, value in node.value]
-        else:
-            items = [(index, value, value) for index, value in enumerate(node.value)]
-        begun = [item for item in items if (item[1].start_mark.line, item[1].start_mark.column) <= place]
-        if not begun:
-            break
-        name, start, value = begun[-1]
-        path = (*path, name)
-        at_key = start is not value and (start.start_mark.line, start.start_mark.column) == place
-        node = None if at_key else value
-    return path
-
-
-def _removed(document: Json, path: Path_) -> bool:
-    """Take one item out, and say whether it was there."""
-    for part in path[:-1]:
-        try:
-            document = document[part]
-        except (KeyError, IndexError, TypeError):
-            return False
-    try:
-        del document[path[-1]]
-    except (KeyError, IndexError, TypeError):
-        return False
-    return True
-
-
-# -- text ----------------------------------------------------------------------------------------------------------
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes what `config` reads: YAML 1.2's words and numbers quoted where they are texts."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
-        """Lists are indented below their key."""
-        return super().increase_indent(flow, False)
-
-    def choose_scalar_style(self) -> Any:
-        """`!env NAME` needs no quotes, although PyYAML quotes what has a tag."""
-        event: Any = self.event
-        plain = event.tag in ("!env", "!include") and re.fullmatch(r"[A-Za-z_][\w./-]*", event.value)
-        return "" if plain else super().choose_scalar_style()
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Equal values are written out."""
-        return True
-
-
-def _text(dumper: _Dumper, value: str) -> yaml.Node:
-    style = None
-    if value in WORDS or number(value) is not None:
-        style = '"'
-    elif "\n" in value.strip("\n") and not re.search(r"[ \t]\n", value):
-        style = "|"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-def _mapping(dumper: _Dumper, value: dict[str, Json]) -> yaml.Node:
-    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=_short(value))
-
-
-def _sequence(dumper: _Dumper, value: list[Json]) -> yaml.Node:
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=_short(value))
-
-
-def _short(value: dict[str, Json] | list[Json]) -> bool:
-    items = list(value.values()) if isinstance(value, dict) else value
-    if not items:
-        return True
-    plain = all(item is None or isinstance(item, str | int | float) for item in items)
-    text = sum(len(str(item)) + 2 for item in items) + sum(
-        len(key) + 2 for key in value if isinstance(value, dict)
-    )
-    return plain and text <= FLOW and not any("\n" in str(item) for item in items)
-
-
-@dataclass(frozen=True)
-class _Include:
-    """Another file."""
-
-    name: str
-
-
-class _Root(dict[str, Json]):
-    """A whole file: never on one line."""
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(dict, _mapping)
-_Dumper.add_representer(list, _sequence)
-_Dumper.add_representer(
-    _Root,
-    lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=False),
-)
-_Dumper.add_representer(Variable, lambda dumper, value: dumper.represent_scalar("!env", value.name))
-_Dumper.add_representer(_Include, lambda dumper, value: dumper.represent_scalar("!include", value.name))
-
-
-def _dumped(value: Mapping[str, Json]) -> str:
-    return str(yaml.dump(_Root(value), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
-
-
-def _files(document: Mapping[str, Json], main: str, split: bool, header: Iterable[str]) -> dict[str, str]:
-    comment = "".join(f"# {line}".rstrip() + "\n" for line in header)
-    if not split:
-        return {main: comment + "\n" + "\n".join(_dumped({key: value}) for key, value in document.items())}
-    files: dict[str, str] = {}
-    short: dict[str, Json] = {}
-    for key, value in document.items():
-        if key == "organization":
-            short[key] = value
-        elif key == PROJECT.section:
-            short[key] = {
-                name: _Include(_put(files, f"{key}/{_file_name(name)}", _dumped(body)))
-                for name, body in value.items()
-            }
-        else:
-            short[key] = _Include(_put(files, key, _dumped(value)))
-    return {main: comment + "\n" + "\n".join(_dumped({key: value}) for key, value in short.items()), **files}
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "project"
-
-
-def _put(files: dict[str, str], stem: str, text: str) -> str:
-    name, suffix = f"{stem}.yaml", 2
-    while name in files:
-        name, suffix = f"{stem}-{suffix}.yaml", suffix + 1
-    files[name] = text
-    return name

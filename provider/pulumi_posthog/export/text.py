@@ -1,0 +1,138 @@
+"""values -> YAML text and files, in the order in which they come.
+
+It is what `config` reads: texts that YAML 1.2 would take for something else are quoted, secrets are `!env NAME`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from pulumi_posthog.config.source import WORDS, number
+from pulumi_posthog.kind import Json
+from pulumi_posthog.kinds.project import PROJECT
+
+FLOW: Final = 70  # characters: shorter lists and mappings stand on one line
+
+
+@dataclass(frozen=True)
+class Variable:
+    """Text that comes from the environment."""
+
+    name: str
+
+
+def variables(value: Json) -> Iterator[str]:
+    """The names of all variables in a document."""
+    if isinstance(value, Variable):
+        yield value.name
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from variables(item)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what `config` reads: YAML 1.2's words and numbers quoted where they are texts."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        """Lists are indented below their key."""
+        return super().increase_indent(flow, False)
+
+    def choose_scalar_style(self) -> Any:
+        """`!env NAME` needs no quotes, although PyYAML quotes what has a tag."""
+        event: Any = self.event
+        plain = event.tag in ("!env", "!include") and re.fullmatch(r"[A-Za-z_][\w./-]*", event.value)
+        return "" if plain else super().choose_scalar_style()
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Equal values are written out."""
+        return True
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.Node:
+    style = None
+    if value in WORDS or number(value) is not None:
+        style = '"'
+    elif "\n" in value.strip("\n") and not re.search(r"[ \t]\n", value):
+        style = "|"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def _mapping(dumper: _Dumper, value: dict[str, Json]) -> yaml.Node:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=_short(value))
+
+
+def _sequence(dumper: _Dumper, value: list[Json]) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=_short(value))
+
+
+def _short(value: dict[str, Json] | list[Json]) -> bool:
+    items = list(value.values()) if isinstance(value, dict) else value
+    if not items:
+        return True
+    plain = all(item is None or isinstance(item, str | int | float) for item in items)
+    text = sum(len(str(item)) + 2 for item in items) + sum(
+        len(key) + 2 for key in value if isinstance(value, dict)
+    )
+    return plain and text <= FLOW and not any("\n" in str(item) for item in items)
+
+
+@dataclass(frozen=True)
+class Include:
+    """Another file."""
+
+    name: str
+
+
+class _Root(dict[str, Json]):
+    """A whole file: never on one line."""
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(dict, _mapping)
+_Dumper.add_representer(list, _sequence)
+_Dumper.add_representer(
+    _Root,
+    lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=False),
+)
+_Dumper.add_representer(Variable, lambda dumper, value: dumper.represent_scalar("!env", value.name))
+_Dumper.add_representer(Include, lambda dumper, value: dumper.represent_scalar("!include", value.name))
+
+
+def dumped(value: Mapping[str, Json]) -> str:
+    return str(yaml.dump(_Root(value), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
+
+
+def files(document: Mapping[str, Json], main: str, split: bool, header: Iterable[str]) -> dict[str, str]:
+    comment = "".join(f"# {line}".rstrip() + "\n" for line in header)
+    if not split:
+        return {main: comment + "\n" + "\n".join(dumped({key: value}) for key, value in document.items())}
+    result: dict[str, str] = {}
+    short: dict[str, Json] = {}
+    for key, value in document.items():
+        if key == "organization":
+            short[key] = value
+        elif key == PROJECT.section:
+            short[key] = {
+                name: Include(_put(result, f"{key}/{_file_name(name)}", dumped(body)))
+                for name, body in value.items()
+            }
+        else:
+            short[key] = Include(_put(result, key, dumped(value)))
+    return {main: comment + "\n" + "\n".join(dumped({key: value}) for key, value in short.items()), **result}
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "project"
+
+
+def _put(files: dict[str, str], stem: str, text: str) -> str:
+    name, suffix = f"{stem}.yaml", 2
+    while name in files:
+        name, suffix = f"{stem}-{suffix}.yaml", suffix + 1
+    files[name] = text
+    return name
