@@ -256,17 +256,17 @@ STATUSES: Mapping[Exit, str] = {
     Exit.USAGE: "the configuration or the command line is wrong",
     Exit.KEY: "the key, or a scope of it, is missing",
     Exit.API: "PostHog failed, something could not be read, or only a part was done",
-    Exit.REFUSED: "`pulumi up` would be refused, for it would remove too much",
+    Exit.REFUSED: "`pulumi up` would be refused, for it would remove too much; or a file would be overwritten",
     Exit.DIFFERENT: "there are differences",
     Exit.CANCELLED: "cancelled",
-    Exit.GAVE_UP: "gave up waiting for PostHog's rate limit",
+    Exit.GAVE_UP: "gave up waiting for PostHog's rate limit, a query or an export",
 }
 HELP = """\
 # The command line
 
 Generated from `--help` by `python -m pulumi_posthog.reference`: do not edit. `pulumi` itself applies;
-`pulumi-posthog` checks, compares and exports, and sends nothing but `GET`. Its key comes from
-`POSTHOG_PERSONAL_API_KEY`.
+`pulumi-posthog` checks, compares and reads, and changes nothing: it sends `GET`, and `POST` to ask a query. Only
+`export-asset` makes something in PostHog, the export. Its key comes from `POSTHOG_PERSONAL_API_KEY`.
 """
 
 
@@ -274,8 +274,7 @@ def command_line() -> str:
     """The page on all verbs."""
     from pulumi_posthog.cli.application import application
 
-    verbs = [command.callback for command in application.registered_commands]
-    names = [verb.__name__ for verb in verbs if verb is not None]
+    names = [str(command.name) for command in application.registered_commands]
     contents = "\n".join(f"* [{name}](#{name})" for name in names)
     statuses = _table(("status", "meaning"), [(str(int(exit_)), words) for exit_, words in STATUSES.items()])
     parts = [f"{HELP}\n{contents}\n", f"## pulumi-posthog\n\n{_fenced(help_of())}"]

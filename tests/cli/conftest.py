@@ -46,3 +46,25 @@ def lab_of_any_age(request: pytest.FixtureRequest, seeded: Callable[[str], Sandb
 def old_lab(seeded: Callable[[str], Sandbox], tmp_path: Path) -> Lab:
     """The same of the oldest server: there, names of projects are not unique."""
     return lab_of(seeded("2024"), tmp_path)
+
+
+@pytest.fixture
+def shop(lab: Lab) -> Lab:
+    """A lab in whose Shop are three persons and three events, and nobody else."""
+    project = lab.posthog.project("Shop")["id"]
+    lab.call("POST", "/_sandbox/events", {"project": project, "arrive": False})
+    lab.call("DELETE", "/_sandbox/events", {"project": project})
+    for person in lab.posthog.all(f"/api/projects/{project}/persons/"):
+        lab.call("DELETE", f"/api/projects/{project}/persons/{person['id']}/")
+    persons = [
+        {"distinct_ids": [name], "properties": {"email": f"{name}@acme.io", "plan": plan, "note": note}}
+        for name, plan, note in (("una", "free", "-2+3"), ("vic", "paid", "=1+1"), ("wes", "paid", "a,b"))
+    ]
+    lab.call("POST", "/_sandbox/persons", {"project": project, "persons": persons})
+    events = [
+        {"event": "order placed", "distinct_id": name, "properties": {"amount": -5}, "seconds_ago": ago}
+        for name, ago in (("una", 30), ("vic", 20), ("wes", 10))
+    ]
+    lab.call("POST", "/_sandbox/events", {"project": project, "events": events})
+    lab.posthog.count_anew()
+    return lab

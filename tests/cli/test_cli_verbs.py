@@ -23,9 +23,7 @@ from pulumi_posthog.cli.doctor import Outcome, clock
 from pulumi_posthog.cli.sandbox import sandbox
 from pulumi_posthog.sandbox import Options
 
-VERBS = sorted(
-    str(command.callback.__name__) for command in application.registered_commands if command.callback
-)
+VERBS = sorted(str(command.name) for command in application.registered_commands)
 BROKEN = "projects:\n  Web: {timzone: Mars, anonymize_ips: maybe}\n"
 
 # -- validate ------------------------------------------------------------------------------------------------------
@@ -407,7 +405,7 @@ WITH_JSON = sorted({*VERBS} - {"sandbox"})  # which has nothing to report
 
 
 def test_every_verb_but_the_sandbox_writes_json():
-    verbs = {command.callback.__name__: command.callback for command in application.registered_commands}
+    verbs = {command.name: command.callback for command in application.registered_commands}
 
     without = [name for name, verb in verbs.items() if "form" not in inspect.signature(verb).parameters]
 
@@ -427,6 +425,10 @@ JSON_SITUATIONS = [
     ("export", ["--host", "HOST"], {"POSTHOG_PERSONAL_API_KEY": "NO PLUGINS"}, 4),
     ("export", ["--host", "HOST", "--output", "posthog.yaml"], {}, 5),
     ("init", ["bin"], {}, 5),
+    ("export-asset", ["a.doc", "--dashboard", "1"], {}, 2),
+    ("export-asset", ["a.png", "--dashboard", "1", "--project", "1"], {"POSTHOG_PERSONAL_API_KEY": ""}, 3),
+    ("export-asset", ["posthog.yaml", "--as", "png", "--dashboard", "1"], {}, 5),
+    ("query", [""], {}, 2),
     *(
         (verb, [], {"POSTHOG_REQUESTS_PER_MINUTE": "1", "POSTHOG_MAX_WAIT": "1"}, 9)
         for verb in ("adopt", "drift", "estimate")

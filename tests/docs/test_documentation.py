@@ -127,8 +127,8 @@ def test_no_page_names_a_setting_that_the_code_does_not_know():
 
 def test_no_page_names_a_verb_or_an_option_that_the_command_does_not_know():
     known = reference.command_line()
-    verbs = {command.callback.__name__ for command in application.registered_commands if command.callback}
-    commands = re.findall(r"(?:`|^ *)pulumi-posthog ([a-z]+)([^\n`|]*)", ALL_TEXT, re.MULTILINE)
+    verbs = {command.name for command in application.registered_commands}
+    commands = re.findall(r"(?:`|^ *)pulumi-posthog ([a-z]+(?:-[a-z]+)*)([^\n`|]*)", ALL_TEXT, re.MULTILINE)
 
     assert {verb for verb, _ in commands} <= verbs
     options = {option for _, rest in commands for option in re.findall(r"--[a-z-]+", rest)}

@@ -17,11 +17,15 @@ from pulumi_posthog.cli.adopt import adopt
 from pulumi_posthog.cli.doctor import doctor
 from pulumi_posthog.cli.drift import drift
 from pulumi_posthog.cli.estimate import estimate
+from pulumi_posthog.cli.events import events
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.explain import explain
 from pulumi_posthog.cli.export import export
+from pulumi_posthog.cli.export_asset import export_asset
 from pulumi_posthog.cli.failures import Failure
 from pulumi_posthog.cli.init import init
+from pulumi_posthog.cli.persons import persons
+from pulumi_posthog.cli.query import query
 from pulumi_posthog.cli.sandbox import sandbox
 from pulumi_posthog.cli.schema import schema
 from pulumi_posthog.cli.validate import validate
@@ -39,8 +43,23 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (validate, drift, export, adopt, doctor, estimate, init, schema, explain, sandbox):
-    application.command()(verb)
+for verb in (
+    validate,
+    drift,
+    export,
+    adopt,
+    doctor,
+    estimate,
+    persons,
+    events,
+    query,
+    export_asset,
+    init,
+    schema,
+    explain,
+    sandbox,
+):
+    application.command(verb.__name__.replace("_", "-"))(verb)
 
 
 def _say_version(wanted: bool) -> None:

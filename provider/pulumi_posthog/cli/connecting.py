@@ -1,24 +1,38 @@
-"""A configuration and the environment -> a view of PostHog that can only read."""
+"""A host and the environment -> a client of PostHog; but for one verb it can only read."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 
 if TYPE_CHECKING:
-    from pulumi_posthog.api import Reader
+    from pulumi_posthog.api import Reader, Writer
     from pulumi_posthog.live import Live
 
+Client = TypeVar("Client", bound="Reader")
 KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"  # the provider's own: `dynamic.KEY_VARIABLE`
 NO_KEY = f"set {KEY_VARIABLE} to a personal API key (PostHog: Settings, Personal API keys)"
 
 
 def reader_for(host: str) -> Reader:
     """HTTP with a host, with the key from the environment; raises Stop when either cannot be right."""
-    from pulumi_posthog.api import Connection, Pace, Reader
+    from pulumi_posthog.api import Reader
+
+    return _client_for(host, Reader)
+
+
+def writer_for(host: str) -> Writer:
+    """The same, able to write: for the one verb that makes something, an export."""
+    from pulumi_posthog.api import Writer
+
+    return _client_for(host, Writer)
+
+
+def _client_for(host: str, kind: type[Client]) -> Client:
+    from pulumi_posthog.api import Connection, Pace
     from pulumi_posthog.cli import terminal
 
     key = os.environ.get(KEY_VARIABLE)
@@ -33,7 +47,7 @@ def reader_for(host: str) -> Reader:
     except ValueError as error:
         wrong_key = "key" in str(error).partition(":")[0]
         raise Stop(str(error), NO_KEY if wrong_key else None, Exit.KEY if wrong_key else Exit.USAGE) from None
-    return Reader(connection, pace=pace, notify=terminal.note)
+    return kind(connection, pace=pace, notify=terminal.note)
 
 
 def live_for(host: str, organization: str) -> Live:

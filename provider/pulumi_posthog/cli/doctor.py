@@ -61,7 +61,7 @@ def doctor(
     *,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
-    """Check whether all is there that a run needs.
+    """Check that a run has all it needs.
 
     That is key, host, organization, scopes, plan, clock, server, Python, Pulumi and its state; 3 when something is
     missing.

@@ -17,7 +17,7 @@ class Exit(enum.IntEnum):
     REFUSED = 5  # a rail said no
     DIFFERENT = 7
     CANCELLED = 8
-    GAVE_UP = 9  # waiting for the rate limit would have taken too long
+    GAVE_UP = 9  # waiting for the rate limit, a query or an export would have taken too long
 
 
 # Of several at once, the one that a person has to look at first.

@@ -61,13 +61,13 @@ def said(error: BaseException) -> tuple[Failure, ...] | None:
 
 def of_api(error: Exception) -> Failure:
     """An `ApiError` as a failure."""
-    from pulumi_posthog.api import ApiError, Forbidden, GaveUp, Unauthorized
+    from pulumi_posthog.api import ApiError, Forbidden, GaveUp, NotForKeys, Unauthorized
 
     if not isinstance(error, ApiError):
         return Failure(str(error), None, Exit.API)
     attempted = f"{error.method} {error.path}: " if error.method and error.path else ""
     code = Exit.API
-    if isinstance(error, Unauthorized | Forbidden):
+    if isinstance(error, Unauthorized | Forbidden | NotForKeys):
         code = Exit.KEY
     elif isinstance(error, GaveUp):
         code = Exit.GAVE_UP

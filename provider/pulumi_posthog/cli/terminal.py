@@ -102,11 +102,18 @@ def _headed(head: str, colour: str, text: str, before: str = "") -> None:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Callable[[int, int], object]]:
-    """Tells how far the reading is, on a terminal; elsewhere nothing."""
+def working(what: str) -> Iterator[Callable[[str], object]]:
+    """Tells what is going on, and what it is told to, on a terminal; elsewhere nothing."""
     console = stderr()
     if not console.is_terminal:
-        yield lambda _done, _total: None
+        yield lambda _text: None
         return
-    with console.status("reading PostHog") as status:
-        yield lambda done, total: status.update(f"reading PostHog: {done} of {total} lists")
+    with console.status(what) as status:
+        yield status.update
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[int, int], object]]:
+    """Tells how far the reading is, on a terminal; elsewhere nothing."""
+    with working("reading PostHog") as tell:
+        yield lambda done, total: tell(f"reading PostHog: {done} of {total} lists")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 
@@ -48,6 +49,7 @@ def envelope(http_status: int, type_: str, code: str, detail: str, attr: str | N
     return JsonResponse({"type": type_, "code": code, "detail": detail, "attr": attr}, status=http_status)
 
 
+@csrf_exempt
 def endpoint_not_found(_request: HttpRequest, *_args: object, **_kwargs: object) -> JsonResponse:
     """Any unknown path under /api/, without asking for a key (1.1)."""
     return envelope(404, "invalid_request", "not_found", "Endpoint not found.")

@@ -11,6 +11,17 @@ from pulumi_posthog.api.pacing import Patience
 from pulumi_posthog.api.paging import Json
 
 LONGEST: Final = 600.0  # seconds
+# What PostHog calls the formats, by the endings that such files have.
+MEDIA_TYPES: Final[Mapping[str, str]] = {
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "gif": "image/gif",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+}
 
 
 class Exports(Family):

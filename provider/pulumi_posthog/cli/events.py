@@ -1,0 +1,57 @@
+"""`pulumi-posthog events`: what arrived in a project."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from typer import Option
+
+from pulumi_posthog.cli import reading
+from pulumi_posthog.cli.exits import Exit
+
+IN_TABLE = ("timestamp", "event", "distinct_id", "properties.$current_url")
+IN_CSV = ("id", "timestamp", "event", "distinct_id", "properties")
+
+
+def events(
+    *,
+    project: reading.Project = "",
+    event: Annotated[str, Option(metavar="NAME", help="Only events of this name.")] = "",
+    distinct_id: Annotated[str, Option(metavar="ID", help="Only events of this distinct id.")] = "",
+    after: Annotated[
+        str,
+        Option(metavar="TIME", help="Only later ones, such as 2026-07-01T00:00:00Z; else those of one day."),
+    ] = "",
+    before: Annotated[str, Option(metavar="TIME", help="Only earlier ones.")] = "",
+    limit: reading.Limit = 100,
+    column: reading.Columns = None,
+    form: reading.Form = "table",
+    host: reading.Host = "",
+) -> int:
+    """List events of a project.
+
+    The newest come first. For counts, or many events, `query` is better. The key needs `query:read`, and
+    `project:read` to find a project by its name.
+    """
+    form = reading.checked(form)
+    from pulumi_posthog.api.operations import Events
+    from pulumi_posthog.cli.connecting import reader_for
+    from pulumi_posthog.report.rows import Rows
+
+    address, organization = reading.place(host)
+    reader = reader_for(address)
+    number = reading.project_id(reader, organization, project)
+    found, more = reading.first(
+        Events(reader, project=number).iterate(
+            event=event or None,
+            distinct_id=distinct_id or None,
+            after=after or None,
+            before=before or None,
+            page_size=reading.page_size(limit),
+        ),
+        limit,
+    )
+    rows = Rows(tuple(column or (IN_TABLE if form == "table" else IN_CSV)), found, more)
+    reading.show(rows, form, "events", {"project": number})
+    reading.tell_more(rows, "event", "--limit gets more")
+    return Exit.NOTHING

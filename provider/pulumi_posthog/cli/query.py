@@ -1,0 +1,77 @@
+"""`pulumi-posthog query`: a question in HogQL, and PostHog's answer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from typer import Argument
+
+from pulumi_posthog.cli import reading, terminal
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.failures import Stop
+
+
+def query(
+    text: Annotated[
+        str, Argument(metavar="QUERY", help="HogQL, a query node as JSON, or - to read either from stdin.")
+    ],
+    *,
+    project: reading.Project = "",
+    limit: reading.Limit = 0,
+    max_wait: reading.MaxWait = "10m",
+    form: reading.Form = "table",
+    host: reading.Host = "",
+) -> int:
+    """Ask PostHog a query.
+
+    PostHog itself returns at most 100 rows unless the query has a LIMIT. After --max-wait, and on Ctrl-C, the query
+    is cancelled. The key needs `query:read`, and `project:read` to find a project by its name.
+    """
+    form = reading.checked(form)
+    within = reading.seconds(max_wait)
+    asked = node(sys.stdin.read() if text == "-" else text)
+    from pulumi_posthog.api import Invalid
+    from pulumi_posthog.api.operations import Queries
+    from pulumi_posthog.cli.connecting import reader_for
+    from pulumi_posthog.report.rows import Rows
+
+    address, organization = reading.place(host)
+    reader = reader_for(address)
+    number = reading.project_id(reader, organization, project)
+    with terminal.working("asking PostHog") as tell:
+        try:
+            result = Queries(reader, project=number).run(
+                asked,
+                within=within,
+                progress=lambda seconds: tell(f"asking PostHog: {seconds:.0f} s"),
+            )
+        except Invalid as error:
+            raise Stop(error.problem, "put the query right; HogQL is described in PostHog's docs") from error
+    found = result.rows[:limit] if limit else result.rows
+    columns = result.columns or tuple(
+        dict.fromkeys(name for row in found if isinstance(row, dict) for name in row)
+    )
+    rows = Rows(columns, found, result.more or len(found) < len(result.rows))
+    reading.show(rows, form, "rows", {"project": number, "columns": list(columns)})
+    cut_by_us = len(found) < len(result.rows)
+    reading.tell_more(rows, "row", f"{'--limit' if cut_by_us else 'a LIMIT in the query'} gets more")
+    return Exit.NOTHING
+
+
+def node(text: str) -> str | Mapping[str, Any]:
+    """HogQL as it is, a query node as an object; raises Stop for neither."""
+    asked = text.strip()
+    if not asked:
+        raise Stop("the query is empty", "such as: select event, count() from events group by event")
+    if not asked.startswith("{"):
+        return asked
+    try:
+        found = json.loads(asked)
+    except ValueError as error:
+        raise Stop(f"the query node is no JSON: {error}") from None
+    if "kind" not in found:
+        raise Stop("the query node has no kind", 'such as {"kind": "HogQLQuery", "query": "select 1"}')
+    return dict(found)

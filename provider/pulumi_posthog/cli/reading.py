@@ -1,0 +1,138 @@
+"""What the verbs that read data have in common: which project, how much, in which form."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.choices import DEFAULT_FILE, chosen, did_you_mean
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.failures import Stop
+
+if TYPE_CHECKING:
+    from pulumi_posthog.api import Reader
+    from pulumi_posthog.report.rows import Rows
+
+FORMATS = ("table", "csv", "json")
+LARGEST_PAGE = 500  # objects
+
+Host = Annotated[
+    str,
+    Option(envvar="POSTHOG_HOST", help="PostHog's address; else that of the posthog.yaml in this folder."),
+]
+Project = Annotated[
+    str, Option(metavar="NAME", help="Name or id; not needed when the key sees only one project.")
+]
+Limit = Annotated[int, Option(metavar="N", min=0, help="At most so many; 0: all.")]
+Columns = Annotated[
+    list[str] | None,
+    Option("--column", metavar="PATH", help="Show this, such as properties.plan; repeatable."),
+]
+Form = Annotated[str, Option("--format", metavar="FORMAT", help="table, csv or json.")]
+MaxWait = Annotated[str, Option(metavar="TIME", help="How long to wait for the end: 90s, 10m, 1h.")]
+
+
+def checked(form: str) -> str:
+    """A format; "text" is what other verbs call a table. Raises Stop."""
+    return "table" if form == "text" else chosen("--format", form, FORMATS)
+
+
+def seconds(text: str) -> int:
+    """What `--max-wait` says; raises Stop."""
+    from pulumi_posthog.checks import durations
+
+    try:
+        return durations.seconds(text)
+    except ValueError as error:
+        raise Stop(f"--max-wait: {error}") from None
+
+
+def place(host: str) -> tuple[str, str]:
+    """Host and, where it is known, organization: as told, or as the file in this folder says; raises Stop."""
+    if host:
+        return host, os.environ.get("POSTHOG_ORGANIZATION_ID", "")
+    if not DEFAULT_FILE.exists():
+        raise Stop(
+            "which PostHog?",
+            f"give --host https://eu.posthog.com, set POSTHOG_HOST, or go to the folder of a {DEFAULT_FILE}",
+        )
+    from pulumi_posthog import config
+    from pulumi_posthog.cli.looking import address
+
+    return address(config.load(Path(DEFAULT_FILE), environment=os.environ, offline=True))
+
+
+def project_id(reader: Reader, organization: str, wanted: str) -> int:
+    """The id of the project that is meant; raises Stop when that is not clear.
+
+    A number is an id and asks PostHog nothing; a name takes the scope project:read.
+    """
+    if wanted.isdigit() and wanted.isascii():
+        return int(wanted)
+    projects = [
+        each
+        for each in reader.list_all("/api/projects/")
+        if not organization or str(each.get("organization", organization)) == organization
+    ]
+    matches = [each for each in projects if not wanted or str(each["name"]).casefold() == wanted.casefold()]
+    if len(matches) == 1:
+        return int(matches[0]["id"])
+    seen = ", ".join(f"{each['name']} ({each['id']})" for each in matches or projects) or "none"
+    if matches:
+        named = f' "{wanted}"' if wanted else ""
+        raise Stop(f"the key sees several projects{named}", f"give --project with an id: {seen}")
+    if not projects:
+        raise Stop("the key sees no project", "give it access to one, and the scope project:read", Exit.KEY)
+    names = [str(each["name"]) for each in projects]
+    raise Stop(f'there is no project "{wanted}"', did_you_mean(wanted, names))
+
+
+def first(items: Iterable[Any], limit: int) -> tuple[tuple[Any, ...], bool]:
+    """At most `limit` (0: all) of what is read, and whether there is more; tells how far it is, on a terminal."""
+    found: list[Any] = []
+    with terminal.working("reading PostHog") as tell:
+        for item in itertools.islice(items, limit + 1 if limit else None):
+            found.append(item)
+            tell(f"reading PostHog: {len(found):,} so far")
+    return tuple(found[:limit] if limit else found), bool(limit) and len(found) > limit
+
+
+def page_size(limit: int) -> int:
+    """How many objects to ask for at a time: one more than are wanted shows whether there is more."""
+    return min(limit + 1, LARGEST_PAGE) if limit else LARGEST_PAGE
+
+
+def show(rows: Rows, form: str, name: str, document: Mapping[str, Any]) -> None:
+    """Write what was read; `name` is what it is, `document` what JSON says beside it."""
+    from pulumi_posthog.report import rows as forms
+
+    if form == "json":
+        whole = {
+            "version": 1,
+            "exit_code": Exit.NOTHING,
+            **document,
+            "more": rows.more,
+            name: list(rows.items),
+        }
+        terminal.write(json.dumps(whole, indent=2, ensure_ascii=False))
+    elif form == "csv":
+        terminal.write(forms.as_csv(rows))
+    else:
+        terminal.show(forms.table(rows))
+
+
+def tell_more(rows: Rows, what: str, how: str) -> None:
+    """Say that there is more than was shown, or nothing at all."""
+    from pulumi_posthog.report.findings import plural
+
+    if rows.more:
+        terminal.note(f"{plural(len(rows.items), what)}, and there is more: {how}")
+    elif not rows.items:
+        terminal.note(f"no {what}s found")
