@@ -49,6 +49,7 @@ def api(client: Any, seeded: dict[str, Any], age: int) -> Iterator[API]:
     """The seeded organization, as it was at the start."""
     from django.db import transaction
 
+    from pulumi_posthog.sandbox.analytics.query import RUNS
     from pulumi_posthog.sandbox.counting import REQUESTS
     from pulumi_posthog.sandbox.faults import FAULTS
     from pulumi_posthog.sandbox.switches import SWITCHES
@@ -59,6 +60,7 @@ def api(client: Any, seeded: dict[str, Any], age: int) -> Iterator[API]:
         SWITCHES.age = age
         FAULTS.clear()
         REQUESTS.forget()
+        RUNS.forget()
         forget()
         api = API(client)
         api.names |= seeded

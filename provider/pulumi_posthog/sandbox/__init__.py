@@ -20,7 +20,10 @@ It differs from PostHog in this:
   before the start on; those of a project are made when somebody reads them. Nothing can be captured but by
   `/_sandbox/events` and `/_sandbox/persons`. Changes of persons are there at once; their properties have no history.
 - Exports are pictures without anything on them, or a line of text; spreadsheets and films fail.
-- Queries and insights are not served (404), nor is `settings_as_of`.
+- Queries are answered for a part of HogQL (`analytics.hogql`), for `EventsQuery` and `TrendsQuery` in simple forms; all
+  else is a 400 that says so. Nothing is cached. `person.properties` are what the person has now. The names of types
+  are the nearest ones.
+- Insights are not served (404), nor is `settings_as_of`.
 - Writes come one after the other; until 2025 two at once could undo each other in PostHog, or end in 500.
 - A plan's features are data of the organization, to be changed on the page; nothing is billed or paid.
 - No e-mails are sent, invites are not accepted, nobody is notified, demo data are not made.
@@ -48,6 +51,8 @@ LIBRARIES = (
     "waitress",
     "whitenoise",
     "yaml",
+    "duckdb",
+    "sqlglot",
 )
 
 

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from pulumi_posthog.sandbox import models, seed, seed_file
+from pulumi_posthog.sandbox.analytics.query import RUNS
 from pulumi_posthog.sandbox.counting import REQUESTS
 from pulumi_posthog.sandbox.faults import FAULTS
 from pulumi_posthog.sandbox.models import OWNER, Organization, OrganizationMembership, User
@@ -95,6 +96,7 @@ def reset() -> None:
             cursor.execute("DELETE FROM sqlite_sequence WHERE name LIKE 'sandbox_%'")
         start(STARTED_WITH[0])
     REQUESTS.forget()
+    RUNS.forget()
     forget()
 
 

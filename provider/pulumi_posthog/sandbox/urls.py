@@ -21,6 +21,7 @@ from pulumi_posthog.sandbox.analytics.evaluations import EvaluationView
 from pulumi_posthog.sandbox.analytics.events import EventView
 from pulumi_posthog.sandbox.analytics.exports import ExportView
 from pulumi_posthog.sandbox.analytics.persons import PersonView
+from pulumi_posthog.sandbox.analytics.query import QueryView
 from pulumi_posthog.sandbox.errors import endpoint_not_found
 from pulumi_posthog.sandbox.feature_flag_access import FeatureFlagRoleAccessView, ResourceAccessView
 from pulumi_posthog.sandbox.file_system import FileSystemShortcutView, FileSystemTreeView
@@ -165,6 +166,9 @@ def analytics_routes() -> Iterator[URLPattern]:
         yield route(f"{project}/events", EventView, LIST)
         yield route(f"{project}/events/values", EventView, {"get": "values"})
         yield route(f"{project}/events/{ID}", EventView, read)
+        yield route(f"{project}/query", QueryView, {"post": "create"})
+        yield route(f"{project}/query/chat", QueryView, {"post": "chat"})
+        yield route(f"{project}/query/{ID}", QueryView, {"get": "retrieve", "delete": "destroy"})
         yield route(f"{project}/evaluations", EvaluationView, COLLECTION)
         yield route(f"{project}/evaluations/{ID}", EvaluationView, DETAIL)
         yield route(f"{project}/exports", ExportView, COLLECTION)

@@ -63,6 +63,8 @@ class PostHogView(GenericViewSet[Any]):
     """The same for methods of a shared URL: not offered is 405, or 403 for keys (1.5)."""
     mapped_actions: ClassVar[Mapping[str, tuple[int, str]]] = {}
     """Further actions that keys may call: since which age, with which scopes (1.5)."""
+    reads_only: ClassVar[bool] = False
+    """Its POSTs only ask: they need not wait for who writes, nor keep them waiting."""
     exempt_from_key_restriction: ClassVar[bool] = False
     further_permissions: ClassVar[Sequence[type[BasePermission]]] = ()
 
@@ -72,7 +74,7 @@ class PostHogView(GenericViewSet[Any]):
         # Environments came with 2025 (0.1).
         if not served or (SWITCHES.age < 2025 and request.path.startswith("/api/environments")):
             return endpoint_not_found(request)
-        if request.method in SAFE_METHODS:
+        if request.method in SAFE_METHODS or self.reads_only:
             return super().dispatch(request, *args, **kwargs)
         with writing():
             response = super().dispatch(request, *args, **kwargs)
