@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Row:
     wall: float
     cpu: float
     refused: int = 0  # of the requests, those that PostHog answered with 429
+    asking: float = 0.0  # seconds from the first answer to the last one
     cpu_of: Mapping[str, float] = field(default_factory=dict)
     peak_of: Mapping[str, float] = field(default_factory=dict)
 
@@ -115,14 +116,13 @@ class Measurement:
         used = run()
         seen = self.posthog.requests()
         refused = int(seen["by_status"].get("429", 0))
-        yield made(self.organization, self.latency_ms, step, used, int(seen["total"]), refused)
+        row = made(self.organization, self.latency_ms, step, used, int(seen["total"]))
+        yield replace(row, refused=refused, asking=float(seen["seconds"]))
         if used.status and needed:
             raise RuntimeError(f"{self.organization.name}: {step} failed:\n{used.text[-3000:]}")
 
 
-def made(
-    organization: Organization, latency_ms: int, step: str, used: Used, requests: int | None, refused: int = 0
-) -> Row:
+def made(organization: Organization, latency_ms: int, step: str, used: Used, requests: int | None) -> Row:
     """A measurement as a row."""
     return Row(
         organization.name,
@@ -132,7 +132,6 @@ def made(
         requests,
         used.wall,
         used.cpu,
-        refused,
-        used.cpu_of,
-        used.peak_of,
+        cpu_of=used.cpu_of,
+        peak_of=used.peak_of,
     )

@@ -80,7 +80,7 @@ def shares(rows: Sequence[Row]) -> Iterator[str]:
         if least > 0:
             yield (
                 f"{row.size}: {row.step}: {row.requests:,} requests, {row.refused} of them refused, in"
-                f" {row.wall:.0f} s, of which 480 a minute take {least} s: {least / row.wall:.1%}"
+                f" {row.asking:.0f} s from the first to the last; 480 a minute take {least} s: {least / row.asking:.1%}"
             )
 
 

@@ -28,8 +28,11 @@ from pulumi_posthog.properties import json_text, to_properties
 SDK_DEBUG_VARIABLE = "POSTHOG_PULUMI_DEBUG"  # "true": have `pulumi --debug` show the SDK's own messages
 
 
-def deploy(file: str = "posthog.yaml") -> None:
+def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     """Register everything that `file` declares; the path is relative to the folder of Pulumi.yaml.
+
+    Returns (kind's name, entry's name) -> resource, for what a program wants to export:
+    `deploy()["project", "Web"].id`. A project has its `api_token`, too, which is a secret to Pulumi.
 
     Nothing is registered before the whole file is good and everything it refers to was found. What is wrong is
     said in full, and the program ends with status 32.
@@ -40,8 +43,9 @@ def deploy(file: str = "posthog.yaml") -> None:
     try:
         rails.Limits.from_settings({name: settings.get(name) for name in rails.SETTINGS}, KINDS)
         desired = config.load(path, environment=os.environ, secret=settings.get)
-        register(resolved(desired, live_for(desired, settings.get("personalApiKey"))))
+        resources = register(resolved(desired, live_for(desired, settings.get("personalApiKey"))))
         await_calls_before_outputs()
+        return resources
     except ConfigError as error:
         for problem in error.problems:
             pulumi.log.error(str(problem))
@@ -152,7 +156,8 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
                 retain_on_delete=entry.kind.deletion is Deletion.NEVER,
                 aliases=[pulumi.Alias(name=name) for name in entry.previously],
             ),
-            outputs=False,
+            # Each costs the SDK some work; nobody asks for more than what can be had nowhere else.
+            outputs=any(field.read_only and field.secret for field in entry.kind.fields),
         )
     return resources
 

@@ -48,6 +48,27 @@ def test_the_stacks_run_side_by_side_and_leave_each_other_alone(split):
     assert split.posthog.project("Web")["timezone"] == "Europe/Berlin"
 
 
+def test_another_stack_works_in_a_project_that_it_knows_by_reference(split):
+    boards = ("--cwd", "boards")
+    assert up(split, "web").status == 0
+    assert split.pulumi("stack", "init", "all", *boards).status == 0
+
+    run = split.pulumi("up", "--yes", "--skip-preview", "--diff", *boards)
+
+    assert run.status == 0, run.text
+    web = split.posthog.project("Web")
+    output = split.pulumi("stack", "output", "projects", "--stack", "web")
+    assert output.text.strip() == f'{{"Web":"{web["id"]}"}}'
+    rows = split.posthog.all(f"/api/projects/{web['id']}/file_system/")
+    assert {row["path"] for row in rows if row["path"].startswith("Boards/")} == {
+        f"Boards/Q{number}" for number in range(1, 5)
+    }
+    split.posthog.count_anew()
+    for run in (split.pulumi("preview", *boards), split.pulumi("preview", "--stack", "web")):
+        assert set(run.changes) == {"unchanged"}, run.text
+    assert split.posthog.writes() == {}
+
+
 def test_what_leaves_one_file_is_removed_by_its_stack_alone(split):
     for name in STACKS:
         assert up(split, name).status == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
@@ -22,9 +23,12 @@ class Requests:
         self.by_path: Counter[str] = Counter()
         self.by_status: Counter[str] = Counter()
         self.last: deque[str] = deque(maxlen=KEPT)
+        self.times = (0.0, 0.0)  # of the first answer and the last one
 
     def count(self, method: str, path: str, status: object) -> None:
+        now = time.monotonic()
         with self.lock:
+            self.times = (self.times[0] if self.by_method else now, now)
             self.by_method[method] += 1
             self.by_path[f"{method} {path}"] += 1
             self.by_status[str(status)] += 1
@@ -36,6 +40,7 @@ class Requests:
             self.by_path.clear()
             self.by_status.clear()
             self.last.clear()
+            self.times = (0.0, 0.0)
 
     def as_json(self) -> dict[str, Any]:
         with self.lock:
@@ -44,6 +49,7 @@ class Requests:
                 "by_method": dict(self.by_method),
                 "by_path": dict(sorted(self.by_path.items())),
                 "by_status": dict(sorted(self.by_status.items())),
+                "seconds": round(self.times[1] - self.times[0], 3),
                 "log": list(self.last),
             }
 
