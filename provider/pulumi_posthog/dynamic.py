@@ -30,14 +30,15 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 from pulumi_posthog import engine
 from pulumi_posthog.api import HIDDEN, ApiError, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
-from pulumi_posthog.attachment import UnreadableFile
+from pulumi_posthog.attachment import UnreadableFile, project_folder
 from pulumi_posthog.kind import Deletion, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.live import Found, Live, Scope
-from pulumi_posthog.objections import objection_to_deletion, objection_to_list
+from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
+from pulumi_posthog.ownership import Owners, UnknownOwners, owners
 from pulumi_posthog.plan import ABSENT, Difference, details, differences, is_secret
 from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values, wanted
-from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, refusals, removals
+from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals, removals
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -101,6 +102,22 @@ class Session:
             return cls._all[address]
 
 
+class Others:
+    """The other stacks that `posthog:otherStates` names; read when the first thing is to be created or taken over."""
+
+    sources: ClassVar[tuple[str, ...]] = ()
+    _lock = threading.Lock()
+    _read: ClassVar[dict[tuple[str, ...], Owners]] = {}
+
+    @classmethod
+    def owners(cls) -> Owners:
+        """What they manage; raises UnknownOwners."""
+        with cls._lock:
+            if cls.sources not in cls._read:
+                cls._read[cls.sources] = owners(cls.sources, project_folder())
+            return cls._read[cls.sources]
+
+
 def clean(method: Callable[Concatenate[KindProvider, P], R]) -> Callable[Concatenate[KindProvider, P], R]:
     """Let what the user can put right reach the terminal as one line instead of a traceback."""
 
@@ -108,7 +125,7 @@ def clean(method: Callable[Concatenate[KindProvider, P], R]) -> Callable[Concate
     def call(self: KindProvider, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(self, *args, **kwargs)
-        except (ApiError, Impossible, UnreadableFile) as error:
+        except (ApiError, Impossible, UnreadableFile, UnknownOwners) as error:
             engine.fail(error)
 
     return cast("Callable[Concatenate[KindProvider, P], R]", call)
@@ -133,9 +150,9 @@ class KindProvider(ResourceProvider):
         refusal = self._resolve(kind, inputs) or self._objection(kind, inputs)
         if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
-        if not olds:
-            self._announce(kind, inputs)
-        return CheckResult(inputs, [])
+        if not olds and not inputs.get("__absent"):
+            refusal = self._taking_over(kind, inputs)
+        return CheckResult(inputs, [CheckFailure("", refusal)] if refusal else [])
 
     @clean
     def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
@@ -250,14 +267,20 @@ class KindProvider(ResourceProvider):
             return objection_to_deletion(kind, values, live, Session.limits)
         return objection_to_list(kind, scope, values, live, Session.limits)
 
-    def _announce(self, kind: Kind, inputs: Props) -> None:
+    def _taking_over(self, kind: Kind, inputs: Props) -> str | None:
+        """Say what is there already and would be taken over; or why it may not be."""
         scope = _scope_now(kind, inputs)
-        if scope is None or inputs.get("__absent"):
-            return
+        if scope is None:
+            return None
         values = to_values(kind, inputs)
         found = next(iter(Session.of(inputs).live.find(kind, scope, values)), None)
-        if found is None:
-            return
+        refusal = objection_to_takeover(kind, scope, values, found, Others.owners(), Session.limits)
+        if refusal is None and found is not None:
+            self._announce(kind, values, found)
+        return refusal
+
+    @staticmethod
+    def _announce(kind: Kind, values: Props, found: Found) -> None:
         changed = differences(kind, values, found.values)
         if kind.exact_list_of:
             # Who is not in the list is about to go: that must show before anything is done.
@@ -289,6 +312,7 @@ class KindProvider(ResourceProvider):
 def configured(req: ConfigureRequest) -> None:
     """Take over what the stack configuration says; a limit that makes no sense stops the run."""
     engine.serve_side_by_side(CALLS_SIDE_BY_SIDE)
+    Others.sources = tuple(items(req.config.get("posthog:otherStates")))
     Session.key_from_config = req.config.get("posthog:personalApiKey")
     try:
         Session.limits = Limits.from_settings(

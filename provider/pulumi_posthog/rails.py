@@ -27,18 +27,19 @@ class Limits:
 
     One object may always go. More may when they are at most `number` and at most `share` (0..1) of what is there.
     `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
-    `state: absent` may delete ("project/Web").
+    `state: absent` may delete ("project/Web"), `takeovers` what may be taken over from another stack.
     """
 
     number: int = 10
     share: float = 1 / 3
     allowed: Mapping[str, int] = field(default_factory=dict)
     deletions: frozenset[str] = frozenset()
+    takeovers: frozenset[str] = frozenset()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str | None], kinds: Iterable[str]) -> Limits:
         """From stack configuration: `maxRemovals` (a number), `maxRemovalShare` (0 to 1), `allowRemovals`
-        (`role=3,role_membership=7`), and `allowDeletions` (`project/Web,project/Shop`).
+        (`role=3,role_membership=7`), `allowDeletions` and `allowTakeovers` (`project/Web,project/Shop`).
 
         Raises LimitsError.
         """
@@ -50,17 +51,23 @@ class Limits:
         if number < 0 or not number.is_integer():
             raise LimitsError(f"posthog:maxRemovals is {number}: it must be a whole number, 0 or more")
         allowed = {}
-        for item in _items(settings.get("allowRemovals")):
+        for item in items(settings.get("allowRemovals")):
             kind, _, count = item.partition("=")
             if kind not in known or not count.isdigit():
                 raise LimitsError(
                     f'posthog:allowRemovals has "{item}": write KIND=NUMBER, where KIND is one of {", ".join(known)}'
                 )
             allowed[kind] = int(count)
-        return cls(int(number), share, allowed, frozenset(_items(settings.get("allowDeletions"))))
+        return cls(
+            int(number),
+            share,
+            allowed,
+            frozenset(items(settings.get("allowDeletions"))),
+            frozenset(items(settings.get("allowTakeovers"))),
+        )
 
 
-SETTINGS = ("maxRemovals", "maxRemovalShare", "allowRemovals", "allowDeletions")
+SETTINGS = ("maxRemovals", "maxRemovalShare", "allowRemovals", "allowDeletions", "allowTakeovers")
 
 
 def _number(settings: Mapping[str, str | None], name: str, default: str) -> float:
@@ -71,7 +78,8 @@ def _number(settings: Mapping[str, str | None], name: str, default: str) -> floa
         raise LimitsError(f'posthog:{name} is "{text}": it must be a number') from None
 
 
-def _items(text: str | None) -> list[str]:
+def items(text: str | None) -> list[str]:
+    """What a setting lists, separated by commas."""
     return [item.strip() for item in (text or "").split(",") if item.strip()]
 
 

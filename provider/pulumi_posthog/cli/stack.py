@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.ownership import TYPE
 
 if TYPE_CHECKING:
     from pulumi_posthog.observe import Key
     from pulumi_posthog.rails import Managed
     from pulumi_posthog.report.drift import Recorded
 
-TYPE = "pulumi-python:dynamic/posthog:"
 EXPORT = "pulumi stack export --stack NAME > state.json"
 SECONDS = 120  # that Pulumi may take to answer
 

@@ -1,0 +1,96 @@
+"""States of other stacks -> who manages an object already. Without Pulumi's SDK, and only on demand.
+
+PostHog has no place for a mark: roles and memberships have no free field (posthog-api.md 4.2, 5), the texts of
+projects and destinations are for people (3.4, 6.3), and `meta` of a file-system row is overwritten by the server (7.7).
+So what another stack manages is known from its state, or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi_posthog.kind import Kind
+from pulumi_posthog.kinds import KINDS
+
+TYPE = "pulumi-python:dynamic/posthog:"
+SECONDS = 120  # that Pulumi may take to answer
+Owners = Mapping[tuple[str, str], str]  # what is managed (`claims`) -> the stack, as the setting names it
+
+
+class UnknownOwners(Exception):
+    """The state of another stack could not be read; the message says which and why."""
+
+
+def owners(sources: Iterable[str], folder: Path) -> Owners:
+    """What other stacks manage.
+
+    A source is a file that `pulumi stack export` wrote (it ends with .json; relative to `folder`), or the name of a
+    stack in the same backend, as `pulumi stack ls` run in `folder` shows it. Raises UnknownOwners.
+    """
+    result: dict[tuple[str, str], str] = {}
+    for source in sources:
+        text = _of_file(folder / source) if source.endswith(".json") else _of_stack(source, folder)
+        try:
+            resources = json.loads(text)["deployment"].get("resources") or []
+            for resource in resources:
+                result.update(dict.fromkeys(_claimed(resource), source))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise UnknownOwners(f"{source} is not the state of a Pulumi stack") from None
+    return result
+
+
+def claims(kind: Kind, parent: str | None, id_: str | None) -> Iterator[tuple[str, str]]:
+    """Under which names another stack may have what is about to be managed.
+
+    `parent` and `id_` are ids in PostHog, as far as there are any. An exact list is in conflict with every item of
+    its parent that another stack manages, and the other way round.
+    """
+    if id_ is not None:
+        yield kind.name, id_
+    if parent is not None:
+        if kind.exact_list_of:
+            yield _below(kind.exact_list_of), parent
+        yield from ((exact.name, parent) for exact in KINDS.values() if exact.exact_list_of == kind.name)
+
+
+def _claimed(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    name = str(resource.get("type", "")).removeprefix(TYPE)
+    kind = next((kind for kind in KINDS.values() if kind.resource == name), None)
+    if kind is None or resource.get("delete") or not resource.get("id"):
+        return  # another provider's, the guard, or one that is already on its way out
+    yield kind.name, str(resource["id"])
+    parent = (resource.get("inputs") or {}).get(kind.parent) if kind.parent else None
+    if parent is not None:
+        yield _below(kind.name), str(parent)
+
+
+def _below(kind: str) -> str:
+    return f"{kind} of"
+
+
+def _of_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise UnknownOwners(f"{path.name} cannot be read: {reason}") from None
+
+
+def _of_stack(name: str, folder: Path) -> str:
+    command = ["pulumi", "stack", "export", "--stack", name, "--non-interactive"]
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        raise UnknownOwners(f"`{' '.join(command[:-1])}` could not be run") from None
+    if done.returncode:
+        said = next(
+            (line for line in done.stderr.splitlines() if line.startswith("error:")), "no reason given"
+        )
+        raise UnknownOwners(f"`{' '.join(command[:-1])}`: {said.removeprefix('error: ')}")
+    return done.stdout
