@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
 from pathlib import Path
@@ -213,6 +214,19 @@ def test_an_ignore_rule_hides_a_difference_and_says_why(lab: Lab):
 
     assert run.status == 0
     assert run.json["findings"][0]["ignored"] == "a trial (ana@acme.io, until 2999-12-31)"
+
+
+def test_rules_may_stand_in_the_configuration_itself(lab: Lab):
+    lab.call("PATCH", lab.project("Web"), {"timezone": "UTC", "anonymize_ips": False})
+    options = f"options:\n  drift:\n    ignore:\n    {rule('projects.*.timezone')}"
+    lab.write(f"{DECLARED}{options}")
+
+    assert told(lab) == {"changed_live": ["projects.Web.anonymize_ips"]}
+
+    lab.write(f"{DECLARED}{options.replace('owner: ana@acme.io, ', '')}")
+    run = lab.run("drift")
+    assert run.status == 2
+    assert re.search(r'posthog.yaml:\d+:\d+: options.drift.ignore\[0\] lacks "owner"', run.err)
 
 
 def test_a_rule_that_is_over_hides_nothing_and_says_so(lab: Lab):

@@ -99,7 +99,10 @@ def test_the_schema_is_the_one_that_is_committed(lab: Lab):
         ("roles.feature_flags_access_level", ["21, 37", "up to 2024"]),
         ("roles.Analysts", ["members"]),
         ("roles.members", ["Exactly these"]),
-        ("organization.host", ["eu.posthog.com"]),
+        ("organization.host", ["eu.posthog.com", "required"]),
+        ("options", ["drift"]),
+        ("options.drift.ignore", ["list", "never a removal", "owner", "2026-12-31"]),
+        ("options.drift.ignore.until", ["The last day", "required"]),
     ],
 )
 def test_a_key_is_explained(capsys: pytest.CaptureFixture[str], path: str, said: list[str]):
@@ -123,6 +126,8 @@ def test_an_explanation_in_a_terminal(lab: Lab):
         ("projects.timzone", "did you mean timezone?"),
         ("projects.Web.timzone", "did you mean timezone?"),
         ("organization.hst", "did you mean host?"),
+        ("organization.host.name", "there is nothing below it"),
+        ("options.drft", "did you mean drift?"),
     ],
 )
 def test_an_unknown_key_is_answered_with_the_closest_one(

@@ -76,9 +76,9 @@ def explanation(path: str) -> Explanation:
     words = [word for word in path.split(".") if word and word != "*"]
     if not words:
         return _top()
-    if words[0] == "organization":
-        return _organization(words)
-    chosen("explain", words[0], [*known, "organization"])
+    if words[0] in _of_the_file():
+        return _of_schema(words)
+    chosen("explain", words[0], [*known, *_of_the_file()])
     walked: list[str] = []
     while words:
         word = words.pop(0)
@@ -108,21 +108,39 @@ def _names_entry(words: list[str], known: set[str]) -> bool:
 def _top() -> Explanation:
     from pulumi_posthog.schema import below
 
-    rows = [(name, kinds[0].doc) for name, kinds in below(None).items()]
-    return Explanation(
-        "", "What posthog.yaml may say.", below=(("organization", "Which organization it is."), *rows)
+    sections = [(name, kinds[0].doc) for name, kinds in below(None).items()]
+    (first, *rest) = [(name, str(schema["description"])) for name, schema in _of_the_file().items()]
+    return Explanation("", "What posthog.yaml may say.", below=(first, *sections, *rest))
+
+
+def _of_the_file() -> dict[str, dict[str, Any]]:
+    """The keys of the file that are no section of a kind, and their schemas."""
+    from pulumi_posthog.schema import OPTIONS, ORGANIZATION
+
+    return {"organization": ORGANIZATION, "options": OPTIONS}
+
+
+def _of_schema(words: list[str]) -> Explanation:
+    """What a schema that stands for itself says about a path in it; a list is spoken of as its items."""
+    schema, required = _of_the_file()[words[0]], words[0] == "organization"
+    for number, word in enumerate(words[1:], 1):
+        keys = _item(schema).get("properties", {})
+        if word not in keys:
+            hint = did_you_mean(word, keys) if keys else "there is nothing below it"
+            raise Stop(f'explain: {".".join(words[:number])} has no "{word}"', hint)
+        required = word in _item(schema).get("required", ())
+        schema = keys[word]
+    facts = [("required", "yes")] if required else []
+    facts += [("type", "list")] if "items" in schema else []
+    below = tuple(
+        (name, str(each["description"])) for name, each in _item(schema).get("properties", {}).items()
     )
+    return Explanation(".".join(words), str(schema["description"]), tuple(facts), below)
 
 
-def _organization(words: list[str]) -> Explanation:
-    from pulumi_posthog.schema import ORGANIZATION
-
-    properties = ORGANIZATION["properties"]
-    if len(words) > 1:
-        name = chosen("explain", words[1], list(properties))
-        return Explanation(f"organization.{name}", properties[name]["description"], (("required", "yes"),))
-    rows = tuple((name, str(schema["description"])) for name, schema in properties.items())
-    return Explanation("organization", ORGANIZATION["description"], below=rows)
+def _item(schema: dict[str, Any]) -> dict[str, Any]:
+    item: dict[str, Any] = schema.get("items", schema)
+    return item
 
 
 def _keys(kind: Kind) -> dict[str, str]:
