@@ -23,7 +23,9 @@ It differs from PostHog in this:
 - Queries are answered for a part of HogQL (`analytics.hogql`), for `EventsQuery` and `TrendsQuery` in simple forms; all
   else is a 400 that says so. Nothing is cached. `person.properties` are what the person has now. The names of types
   are the nearest ones.
-- Insights are not served (404), nor is `settings_as_of`.
+- Trends count events or persons by hour, day or month. Of the calculated lists of persons there are those of trends,
+  stickiness, lifecycle and funnels; correlation, paths and retention are a 400. Nobody is in a cohort, nobody chats.
+- Of insights only `trend` is served; `settings_as_of` is not (404).
 - Writes come one after the other; until 2025 two at once could undo each other in PostHog, or end in 500.
 - A plan's features are data of the organization, to be changed on the page; nothing is billed or paid.
 - No e-mails are sent, invites are not accepted, nobody is notified, demo data are not made.

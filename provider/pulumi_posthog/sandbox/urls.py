@@ -17,9 +17,11 @@ from pulumi_posthog.sandbox.access_controls import (
     ResourceAccessControlView,
 )
 from pulumi_posthog.sandbox.activity import ActivityLogView
+from pulumi_posthog.sandbox.analytics.calculated_persons import CalculatedPersonsView
 from pulumi_posthog.sandbox.analytics.evaluations import EvaluationView
 from pulumi_posthog.sandbox.analytics.events import EventView
 from pulumi_posthog.sandbox.analytics.exports import ExportView
+from pulumi_posthog.sandbox.analytics.insights import TrendView
 from pulumi_posthog.sandbox.analytics.persons import PersonView
 from pulumi_posthog.sandbox.analytics.query import QueryView
 from pulumi_posthog.sandbox.errors import endpoint_not_found
@@ -158,6 +160,14 @@ def analytics_routes() -> Iterator[URLPattern]:
         yield route(f"{persons}/activity", PersonView, {"get": "activity_of_all"})
         for action in ("cohorts", "values"):
             yield route(f"{persons}/{action}", PersonView, {"get": action})
+        for calculated in ("lifecycle", "retention", "stickiness", "trends"):
+            yield route(f"{persons}/{calculated}", CalculatedPersonsView, {"get": calculated})
+        for path_, calculated in (
+            ("funnel", "funnel"),
+            ("funnel/correlation", "correlation"),
+            ("path", "path"),
+        ):
+            yield route(f"{persons}/{path_}", CalculatedPersonsView, {"get": calculated, "post": calculated})
         yield route(f"{persons}/{ID}", PersonView, DETAIL)
         for action in ("delete_property", "update_property", "split"):
             yield route(f"{persons}/{ID}/{action}", PersonView, {"post": action})
@@ -166,6 +176,7 @@ def analytics_routes() -> Iterator[URLPattern]:
         yield route(f"{project}/events", EventView, LIST)
         yield route(f"{project}/events/values", EventView, {"get": "values"})
         yield route(f"{project}/events/{ID}", EventView, read)
+        yield route(f"{project}/insights/trend", TrendView, {"get": "trend", "post": "trend"})
         yield route(f"{project}/query", QueryView, {"post": "create"})
         yield route(f"{project}/query/chat", QueryView, {"post": "chat"})
         yield route(f"{project}/query/{ID}", QueryView, {"get": "retrieve", "delete": "destroy"})
