@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ import pytest
 from cli.lab import COMMAND, DECLARED, Lab
 from pulumi_posthog.cli.application import application, run
 from pulumi_posthog.cli.doctor import Outcome, clock
+from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.sandbox import sandbox
 from pulumi_posthog.sandbox import Options
 
@@ -528,6 +530,63 @@ def test_whoever_reads_only_the_beginning_leaves_no_traceback(lab: Lab):
 
     assert process.returncode == 8
     assert err == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["adopt"],
+        ["doctor"],
+        ["estimate"],
+        ["export", "--host", "HOST", "--output", "out.yaml"],
+        ["init", "acme", "--from-live", "--host", "HOST"],
+    ],
+)
+def test_ctrl_c_ends_whatever_reads_posthog_at_once_and_writes_nothing(lab: Lab, arguments: list[str]):
+    lab.call("PATCH", "/_sandbox/settings", {"latency_ms": 4_000})
+    lab.call("DELETE", "/_sandbox/requests")
+    before = set(lab.folder.rglob("*"))
+    given = [lab.posthog.url if each == "HOST" else each for each in arguments]
+    process = lab.start(*given, "--format", "json")
+    deadline = time.monotonic() + 30
+    while not lab.posthog.requests()["total"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=3)  # the requests under way take longer
+
+    assert (process.returncode, err) == (8, "cancelled\n")
+    assert json.loads(out) == {
+        "version": 1,
+        "exit_code": 8,
+        "failures": [{"message": "cancelled", "hint": None}],
+    }
+    assert set(lab.folder.rglob("*")) == before
+
+
+def test_ctrl_c_while_the_program_is_being_read_from_the_disk_is_no_traceback():
+    program = """if True:
+        import sys
+        class Interrupted:
+            def find_spec(self, name, *_):
+                if name == "pulumi_posthog.cli.application":
+                    raise KeyboardInterrupt
+        sys.meta_path.insert(0, Interrupted())
+        from pulumi_posthog.cli import main
+        main(["--help"])
+    """
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (Exit.CANCELLED, "", "cancelled\n")
+
+
+def test_no_verb_asks_anything_where_nobody_can_answer(lab: Lab):
+    """On a terminal neither: what is missing is said, not asked for."""
+    for arguments in (["export"], ["init"], ["init", "bin"], ["drift", "--stack", "nope"]):
+        shown = on_a_terminal(lab, *arguments, NO_COLOR="1")
+
+        assert "error:" in shown, arguments
 
 
 def on_a_terminal(lab: Lab, *arguments: str, columns: int = 80, **environment: str) -> str:
