@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from editor.conftest import EXAMPLE, TAGS
-from editor.conftest import TAGS
 from editor.editor import Editor, Mark
 
 REPOSITORY = Path(__file__).parents[2]
