@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pulumi_posthog.actions import Patience, act
 from pulumi_posthog.api import ApiError, Conflict, Files, Invalid, NotOffered, OutcomeUnknown, Writer
 from pulumi_posthog.attachment import Attachment, comparable, is_stored, without_files
 from pulumi_posthog.desired import SecretText
@@ -22,7 +23,7 @@ class Impossible(Exception):
 
 
 class HalfMade(Exception):
-    """The object was created, and then something failed: the next run goes on from `found`."""
+    """The first of several steps was done, and then something failed: the next run goes on from `found`."""
 
     def __init__(self, found: Found, error: Exception) -> None:
         super().__init__(str(error))
@@ -38,6 +39,10 @@ class Applied:
     ignored: tuple[Difference, ...] = ()
 
 
+def silent(_text: str) -> None:
+    """Say nothing."""
+
+
 def nothing_rotated(_field: str, _key: str) -> bool:
     """Of an object that was just created with its secrets, none is another than the one sent."""
     return False
@@ -46,9 +51,10 @@ def nothing_rotated(_field: str, _key: str) -> bool:
 class Applier:
     """Carries out changes. Every method may raise `ApiError` or `Impossible`; none repeats a POST blindly."""
 
-    def __init__(self, live: Live, writer: Writer) -> None:
+    def __init__(self, live: Live, writer: Writer, say: Callable[[str], object] = silent) -> None:
         self.live = live
         self.writer = writer
+        self._patience = Patience(writer, say)
 
     def create(
         self,
@@ -88,6 +94,7 @@ class Applier:
         if kind.exact_list_of:
             return Applied(self._make_exact(kind, scope, found, desired))
         self._check_current_organization(kind)
+        self._wait(kind, scope, found)
         moved = next((d for d in changed if d.field.from_key), None)
         if kind.move_action and moved and self._inside(kind, scope, found):
             found = self._move(kind, scope, found, moved.desired)
@@ -100,6 +107,11 @@ class Applier:
         return Applied(
             after, ignored=tuple(difference for difference in still if difference.field.name in sent)
         )
+
+    def act(self, kind: Kind, scope: Scope, found: Found, field: Field, before: Json) -> Found:
+        """Call the action of a field whose trigger changed from `before`; raises CannotAct where the key may not."""
+        with self.live.writing(kind, scope):
+            return act(self.live, self.writer, kind, scope, found, field, before)
 
     def delete(self, kind: Kind, scope: Scope, id_: str, *, even_guarded: bool = False) -> None:
         """Remove an object; one that is gone already is fine.
@@ -158,6 +170,7 @@ class Applier:
             if (kind.created_with is None or name in kind.created_with) and kind.field(name).on_create
         }
         found = self._post(kind, scope, {**defaults, **first}, desired)
+        self._wait(kind, scope, found)
         later = {name: value for name, value in desired.items() if name not in first}
         try:
             if later:
@@ -166,6 +179,10 @@ class Applier:
         except ApiError as error:
             raise HalfMade(found, error) from error
         return Applied(found, ignored=differences(kind, desired, found.values))
+
+    def _wait(self, kind: Kind, scope: Scope, found: Found) -> None:
+        name = str(next((found.values.get(f.name) for f in kind.fields if f.from_key), found.id))
+        self._patience.wait(kind, self._path(kind, scope, found.id), name, found.answer)
 
     def _patch_difference(self, kind: Kind, scope: Scope, found: Found, later: Mapping[str, Json]) -> Found:
         changed = {d.field.name: d.desired for d in differences(kind, later, found.values)}

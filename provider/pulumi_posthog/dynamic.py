@@ -28,16 +28,26 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 )
 
 from pulumi_posthog import engine
+from pulumi_posthog.actions import CannotAct
 from pulumi_posthog.api import HIDDEN, ApiError, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
 from pulumi_posthog.attachment import UnreadableFile, project_folder
-from pulumi_posthog.kind import Deletion, Kind, Type
+from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
 from pulumi_posthog.ownership import Owners, UnknownOwners, owners
 from pulumi_posthog.plan import ABSENT, Difference, details, differences, is_secret
-from pulumi_posthog.properties import checked, outputs, recorded, rotated, to_values, wanted
+from pulumi_posthog.properties import (
+    checked,
+    outputs,
+    recorded,
+    rotated,
+    to_values,
+    trigger_differs,
+    triggered,
+    wanted,
+)
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals, removals
 
 P = ParamSpec("P")
@@ -71,7 +81,7 @@ class Session:
     @functools.cached_property
     def applier(self) -> Applier:
         """Made at the first write: a preview never has anything that can write."""
-        return Applier(self.live, Writer(self.connection, pace=self.pace, notify=engine.say))
+        return Applier(self.live, Writer(self.connection, pace=self.pace, notify=engine.say), say=engine.say)
 
     def salt(self, name: str) -> str:
         """The salt of a resource's fingerprints, in hexadecimal.
@@ -125,7 +135,7 @@ def clean(method: Callable[Concatenate[KindProvider, P], R]) -> Callable[Concate
     def call(self: KindProvider, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(self, *args, **kwargs)
-        except (ApiError, Impossible, UnreadableFile, UnknownOwners) as error:
+        except (ApiError, CannotAct, Impossible, UnreadableFile, UnknownOwners) as error:
             engine.fail(error)
 
     return cast("Callable[Concatenate[KindProvider, P], R]", call)
@@ -179,7 +189,11 @@ class KindProvider(ResourceProvider):
         replaces = [d.field.name for d in changed if d.field.replace_on_changes]
         if replaces:
             return _replaced(replaces)
-        return DiffResult(changes=bool(changed or unknown))
+        for field in triggered(kind, _olds, _news):
+            engine.say(
+                f"{field.name} changes, so PostHog will replace the {_renewed(field)} of this {kind.title}"
+            )
+        return DiffResult(changes=bool(changed or unknown) or trigger_differs(kind, _olds, _news))
 
     @clean
     def read(self, id_: str, props: Any) -> ReadResult:
@@ -219,13 +233,22 @@ class KindProvider(ResourceProvider):
             raise Impossible(
                 f"this {kind.title} vanished from PostHog while it was updated: run again to make it anew"
             )
-        applied = session.applier.update(
-            kind,
-            scope,
-            found,
-            wanted(kind, _olds, _news),
-            rotated=lambda field, key: rotated(_olds, _news, field, key),
-        )
+        # First: a refusal then leaves everything as it was, and what fails later finds the trigger recorded.
+        renewed = triggered(kind, _olds, _news)
+        for field in renewed:
+            found = session.applier.act(kind, scope, found, field, _olds[field.name])
+        try:
+            applied = session.applier.update(
+                kind,
+                scope,
+                found,
+                wanted(kind, _olds, _news),
+                rotated=lambda field, key: rotated(_olds, _news, field, key),
+            )
+        except (ApiError, Impossible, UnreadableFile) as error:
+            if renewed:
+                engine.fail(HalfMade(found, error), created_id=_id, outs=_outs(kind, found, _news))
+            raise
         _say_ignored(kind, applied)
         return UpdateResult(_outs(kind, applied.found, _news))
 
@@ -411,6 +434,10 @@ def _scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:
 def _replaced(fields: list[str]) -> DiffResult:
     # Names are unique in PostHog, so the old one has to go before the new one comes.
     return DiffResult(changes=True, replaces=fields, delete_before_replace=True)
+
+
+def _renewed(field: Field) -> str:
+    return field.trigger.renews if field.trigger else ""
 
 
 def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:

@@ -37,6 +37,28 @@ class Unset(enum.Enum):
 UNSET: Final = Unset.UNSET
 
 
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """PATCH `{id}/<path>` once, when the declared text changes from one to another; it renews the field `renews`.
+
+    The text itself is never sent and stays in the state. `by_hand` says where a person can do the same.
+    """
+
+    path: str
+    renews: str
+    by_hand: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy:
+    """GET `{id}/<path>` answers `answer`: true while PostHog is `words`. Asked of objects whose answer has `sign`."""
+
+    path: str
+    answer: str
+    sign: str
+    words: str
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Field:
     """One field of a kind, with PostHog's own name.
@@ -80,6 +102,7 @@ class Field:
     secret: bool = False
     files: bool = False  # what stands below its keys may be a file, which is sent in a part of its own
     write_only: bool = False
+    trigger: Trigger | None = None
     read_only: bool = False
     on_create: bool = (
         True  # False: PostHog ignores or overwrites it on create, so it is sent by PATCH afterwards
@@ -253,6 +276,7 @@ class Kind:
     move_action: str | None = (
         None  # POST `{id}/<this>` moves an object together with everything that lies in it
     )
+    busy: Busy | None = None  # work that PostHog does on new ones by itself
     created_with: tuple[str, ...] | None = None  # the only fields to POST; the others follow by PATCH
     in_current_organization: bool = (
         False  # old servers write to the key owner's current organization, not the URL's

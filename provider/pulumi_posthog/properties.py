@@ -98,6 +98,23 @@ def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
     return values
 
 
+def triggered(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields whose text is another than the one whose action was called last; the first one calls none."""
+    return tuple(
+        field
+        for field in kind.fields
+        if field.trigger
+        and olds.get(field.name) is not None
+        and isinstance(news.get(field.name), str)
+        and olds[field.name] != news[field.name]
+    )
+
+
+def trigger_differs(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether the state has to learn of a trigger, be there something to do or not."""
+    return any(field.trigger and olds.get(field.name) != news.get(field.name) for field in kind.fields)
+
+
 def wanted(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Json]:
     """The field values that an update is to bring about: those declared, and no file that is so no longer.
 
@@ -199,6 +216,8 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
     declared = {*(properties.get("__declared") or ()), *(properties.get("__nulls") or ())}
     for field in kind.writable:
         value = values.get(field.name)
+        if field.trigger and field.name in properties:
+            result[field.name] = properties[field.name]  # PostHog knows nothing of it
         if value is None or field.name not in declared:
             continue
         if field.merge_levels and isinstance(properties.get(field.name), str):

@@ -26,6 +26,8 @@ class Project(Entity):
         name: Unique within the organization, whatever its case.
         product_description: What the product is that the project measures; PostHog's assistant
             reads it.
+        is_demo: A new project is filled with demo data, which is waited for; an organization has
+            one such project.
         timezone: The time zone of dates, charts and daily reports.
         week_start_day: The day on which weeks begin in charts: `0` Sunday, `1` Monday.
         base_currency: The currency that amounts are converted to.
@@ -127,6 +129,10 @@ class Project(Entity):
             organizations.
         extra_settings: Free settings that PostHog's support may name; keys that are not declared,
             such as the server's own, are left alone.
+        rotate_api_token: Any text, such as `2026-11`: when it changes to another one, PostHog
+            replaces the project's `api_token`, and every SDK stops until it has the new one. The
+            first one replaces nothing. PostHog lets no key with scopes do that: with one, the run
+            is refused and changes nothing.
     """
 
     uuid: pulumi.Output[str]
@@ -139,6 +145,7 @@ class Project(Entity):
         *,
         name: pulumi.Input[str],
         product_description: pulumi.Input[str] | Unset | None = UNSET,
+        is_demo: pulumi.Input[bool] | Unset = UNSET,
         timezone: pulumi.Input[str] | Unset = UNSET,
         week_start_day: pulumi.Input[int] | Unset | None = UNSET,
         base_currency: pulumi.Input[str] | Unset = UNSET,
@@ -208,6 +215,7 @@ class Project(Entity):
         conversations_settings: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
         proactive_tasks_enabled: pulumi.Input[bool] | Unset | None = UNSET,
         extra_settings: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        rotate_api_token: pulumi.Input[str] | Unset = UNSET,
         address: Address | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -215,6 +223,7 @@ class Project(Entity):
         values: dict[str, Any] = {
             "name": name,
             "product_description": product_description,
+            "is_demo": is_demo,
             "timezone": timezone,
             "week_start_day": week_start_day,
             "base_currency": base_currency,
@@ -278,6 +287,7 @@ class Project(Entity):
             "conversations_settings": conversations_settings,
             "proactive_tasks_enabled": proactive_tasks_enabled,
             "extra_settings": extra_settings,
+            "rotate_api_token": rotate_api_token,
         }
         super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
 

@@ -18,7 +18,7 @@ WAIVED = {
     "name": "tried with roles and projects by name",
     "primary_dashboard": "must be a dashboard of the project",
     "default_data_theme": "answers the global theme without the plan's colour themes",
-    "is_demo": "only means something on create",
+    "rotate_api_token": "is never sent: tests/contract/test_actions.py",
     "session_recording_retention_period": "the plan decides",
     "receive_org_level_activity_logs": "organization admins only",
     "proactive_tasks_enabled": "refused for almost everybody",

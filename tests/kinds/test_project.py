@@ -5,16 +5,15 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.sandbox.project_settings import BY_NAME, DROPPED_ON_CREATE
 
 PROJECT = KINDS["project"]
-# Nobody should keep these in a file: server-managed, of the creating request only, state of the user interface.
+# Nobody should keep these in a file: server-managed, state of the user interface.
 LEFT_OUT = {
     "inject_web_apps",
-    "is_demo",
     "completed_snippet_onboarding",
     "has_completed_onboarding_for",
     "onboarding_tasks",
 }
-# Columns of the project itself; the others are the environment's.
-OF_THE_PROJECT = {"name", "product_description"}
+# Columns of the project itself, and what is never sent; the others are the environment's.
+OF_THE_PROJECT = {"name", "product_description", "rotate_api_token"}
 # Null in PostHog's database until somebody writes it, and refused when written.
 NULL_UNTIL_WRITTEN = {"autocapture_exceptions_errors_to_ignore"}
 

@@ -511,6 +511,21 @@ STARRING = (
         ages=(2026,),
     ),
     Row(
+        "no key reorders them: the action has no scope",
+        POST(STARS + "reorder/", {"ordered_ids": []}),
+        403,
+        DENIED,
+        ages=(2026,),
+    ),
+    Row(
+        "no key changes many at once",
+        POST(STARS + "bulk_update/", {}),
+        403,
+        DENIED,
+        ages=(2026,),
+    ),
+    Row("2025 has no such action", POST(STARS + "reorder/", {}), 403, DENIED, ages=(2025,)),
+    Row(
         "it is renamed",
         PATCH(STARS + "{star}/", {"path": "X"}),
         200,

@@ -137,6 +137,7 @@ def test_the_command_line_sets_the_switches(start: Start) -> None:
         "latency_ms": 30.0,
         "rate_limits": ["5/min", "9/hour"],
         "deletion_seconds": 5.0,
+        "demo_data_seconds": 0.0,
         "export_seconds": 2.0,
         "query_seconds": 0.5,
         "query_timeout_seconds": 60.0,

@@ -40,6 +40,9 @@ def sandbox(
     deletion_seconds: Annotated[
         float, Option(help="How long a deleted project stays pending (age 2026), in seconds.")
     ] = 30.0,
+    demo_data_seconds: Annotated[
+        float, Option(help="How long a new demo project is generating its data, in seconds.")
+    ] = 0.0,
     export_seconds: Annotated[float, Option(help="How long an export has no content, in seconds.")] = 0.0,
     query_seconds: Annotated[float, Option(help="How long a query runs, in seconds.")] = 0.0,
     sample_data: Annotated[
@@ -69,6 +72,7 @@ def sandbox(
             extra_key=tuple(extra_key or ()),
             admin_password=admin_password,
             deletion_seconds=deletion_seconds,
+            demo_data_seconds=demo_data_seconds,
             export_seconds=export_seconds,
             query_seconds=query_seconds,
             sample_data=sample_data,

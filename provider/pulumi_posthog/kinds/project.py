@@ -1,7 +1,6 @@
 """A project holds what an organization collects; its settings are declared with it (posthog-api.md 3.4).
 
-Left out, because nobody should keep them in a file: `inject_web_apps`, which follows the site apps;
-`is_demo`, which means something in the creating request only, and that sends nothing but name and time zone;
+Left out, because nobody should keep them in a file: `inject_web_apps`, which follows the site apps,
 and what the user interface remembers: `completed_snippet_onboarding`, `has_completed_onboarding_for` and
 `onboarding_tasks`.
 """
@@ -9,7 +8,7 @@ and what the user interface remembers: `completed_snippet_onboarding`, `has_comp
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pulumi_posthog.kind import Deletion, Field, Kind, Type
+from pulumi_posthog.kind import Busy, Deletion, Field, Kind, Trigger, Type
 
 TIME_OF_DAY: Final = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
 NAME: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1}
@@ -99,6 +98,12 @@ IDENTITY = (
         nullable=True,
         default=None,
         max_length=1000,
+    ),
+    Field(
+        name="is_demo",
+        type=Type.BOOLEAN,
+        doc="A new project is filled with demo data, which is waited for; an organization has one such project.",
+        default=False,
     ),
     Field(
         name="timezone",
@@ -615,6 +620,21 @@ PRODUCTS = (
     ),
 )
 
+TOKEN = (
+    Field(
+        name="rotate_api_token",
+        doc=(
+            "Any text, such as `2026-11`: when it changes to another one, PostHog replaces the project's `api_token`, "
+            "and every SDK stops until it has the new one. The first one replaces nothing. PostHog lets no key with "
+            "scopes do that: with one, the run is refused and changes nothing."
+        ),
+        write_only=True,
+        trigger=Trigger(
+            path="reset_token/", renews="api_token", by_hand="in the project's settings in PostHog"
+        ),
+    ),
+)
+
 OUTPUTS = (
     Field(name="uuid", doc="The project's UUID.", read_only=True),
     Field(
@@ -642,7 +662,13 @@ PROJECT = Kind(
     listed_in_full=False,
     completed_at="/api/environments/{id}/",
     completion_sign="base_currency",
-    created_with=("name", "timezone"),
+    created_with=("name", "timezone", "is_demo"),
+    busy=Busy(
+        path="is_generating_demo_data/",
+        answer="is_generating_demo_data",
+        sign="is_demo",
+        words="generating demo data",
+    ),
     deletion=Deletion.NEVER,
     activity_scopes=("Team", "Project"),
     checks="checks",
@@ -656,6 +682,7 @@ PROJECT = Kind(
         *FLAGS,
         *ANALYTICS,
         *PRODUCTS,
+        *TOKEN,
         *OUTPUTS,
     ),
 )

@@ -28,7 +28,8 @@ It differs from PostHog in this:
 - Of insights only `trend` is served; `settings_as_of` is not (404).
 - Writes come one after the other; until 2025 two at once could undo each other in PostHog, or end in 500.
 - A plan's features are data of the organization, to be changed on the page; nothing is billed or paid.
-- No e-mails are sent, invites are not accepted, nobody is notified, demo data are not made.
+- No e-mails are sent, invites are not accepted, nobody is notified. A demo project says for a while that it is
+  generating demo data (`--demo-data-seconds`) and gets none.
 - That 2026 logs changes of roles, and refuses wildcards in the last two parts of a host of `app_urls`, are
   guesses; the other guesses are told where they are made.
 - A folder that holds something which cannot be deleted (2026) is left as it was; how far PostHog gets before it

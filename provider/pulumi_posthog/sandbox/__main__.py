@@ -52,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument(
         "--deletion-seconds", type=float, default=30.0, help="how long a deleted project stays pending (2026)"
     )
+    flags.add_argument(
+        "--demo-data-seconds", type=float, default=0.0, help="how long a new demo project makes its data"
+    )
     flags.add_argument("--export-seconds", type=float, default=0.0, help="how long an export has no content")
     flags.add_argument("--query-seconds", type=float, default=0.0, help="how long a query runs")
     flags.add_argument(

@@ -142,6 +142,13 @@ def attachments(_body: dict[str, Any]) -> Any:
     }
 
 
+def finish_demo_data(_body: dict[str, Any]) -> Any:
+    """What PostHog does in the background: demo projects have their data now (3.2)."""
+    with writing():
+        done = Project.objects.exclude(demo_data_until=None).update(demo_data_until=None)
+    return {"done": done}
+
+
 def finish_deletions(_body: dict[str, Any]) -> Any:
     """What PostHog does in the background: pending projects are gone now (3.7)."""
     with writing():
@@ -202,6 +209,7 @@ def urls() -> list[URLPattern]:
         endpoint("keys", POST=make_keys),
         endpoint("bulk", POST=make_many),
         endpoint("attachments", GET=attachments),
+        endpoint("demo_data", POST=finish_demo_data),
         endpoint("deletions", POST=finish_deletions),
         endpoint("events", GET=analytics.events, POST=analytics.make_events, DELETE=analytics.forget_events),
         endpoint("persons", POST=analytics.make_persons),

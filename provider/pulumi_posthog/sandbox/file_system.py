@@ -20,7 +20,6 @@ from pulumi_posthog.sandbox.file_system_paths import depth_of, file_object, make
 from pulumi_posthog.sandbox.file_system_search import filtered, ordered
 from pulumi_posthog.sandbox.models import (
     FileSystem,
-    FileSystemShortcut,
     FileSystemView,
     ProjectObject,
     User,
@@ -245,78 +244,3 @@ class Reference(serializers.Serializer[Any]):
 def bare(detail: str) -> Response:
     """A 400 without type, code and attr (1.6)."""
     return Response({"detail": detail}, status=400)
-
-
-class ShortcutInput(serializers.Serializer[Any]):
-    """7.10."""
-
-    path = serializers.CharField()
-    type = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    ref = serializers.CharField(max_length=100, required=False, allow_null=True)
-    href = serializers.CharField(required=False, allow_null=True)
-
-
-class FileSystemShortcutView(PostHogView):
-    """`/file_system_shortcut/`: the starred items of the key's owner (7.10)."""
-
-    scope_object = "file_system_shortcut"
-    serializer_class = ShortcutInput
-    ages = (2025, 2026)
-
-    def rows(self) -> QuerySet[FileSystemShortcut]:
-        return FileSystemShortcut.objects.filter(project=self.project, user=self.caller)
-
-    def list(self, request: Request, **_kwargs: Any) -> Response:
-        return self.page_response([shortcut(row) for row in self.page(self.rows().order_by("order", "path"))])
-
-    def target(self) -> FileSystemShortcut:
-        id_ = as_uuid(self.kwargs["id"])
-        found = self.rows().filter(pk=id_).first() if id_ else None
-        if found is None:
-            raise NotFound
-        return found
-
-    def retrieve(self, request: Request, **_kwargs: Any) -> Response:
-        return Response(shortcut(self.target()))
-
-    def create(self, request: Request, **_kwargs: Any) -> Response:
-        given = ShortcutInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        if SWITCHES.age >= 2026:
-            same = self.rows().filter(**given.validated_data).first()
-            if same is not None:
-                return Response(shortcut(same))
-        made = FileSystemShortcut.objects.create(
-            project=self.project, user=self.caller, **given.validated_data
-        )
-        return Response(shortcut(made), status=201)
-
-    def partial_update(self, request: Request, **_kwargs: Any) -> Response:
-        row = self.target()
-        given = ShortcutInput(data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        for name, value in given.validated_data.items():
-            setattr(row, name, value)
-        row.save()
-        return Response(shortcut(row))
-
-    update = partial_update
-
-    def destroy(self, request: Request, **_kwargs: Any) -> Response:
-        self.target().delete()
-        return Response(status=204)
-
-
-def shortcut(row: FileSystemShortcut) -> dict[str, Any]:
-    """7.10."""
-    item: dict[str, Any] = {
-        "id": str(row.pk),
-        "path": row.path,
-        "type": row.type,
-        "ref": row.ref,
-        "href": row.href,
-        "created_at": moment(row.created_at),
-    }
-    if SWITCHES.age >= 2026:
-        item["order"] = row.order
-    return item

@@ -178,6 +178,7 @@ class Project(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     deletion_began_at = models.DateTimeField(null=True, blank=True, help_text="2026: pending since then")
+    demo_data_until = models.DateTimeField(null=True, blank=True, help_text="generating demo data until then")
     heap_position = models.FloatField(default=somewhere, editable=False)
 
     class Meta:

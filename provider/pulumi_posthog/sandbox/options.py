@@ -33,6 +33,7 @@ class Options:
     extra_key: tuple[str, ...] = ()
     admin_password: str | None = None
     deletion_seconds: float = 30.0
+    demo_data_seconds: float = 0.0
     export_seconds: float = 0.0
     query_seconds: float = 0.0
     sample_data: str = "seed"
@@ -48,6 +49,8 @@ class Options:
             raise SandboxError("--key is a text of ASCII characters, such as phx_sandbox")
         if self.latency_ms < 0 or self.deletion_seconds < 0:
             raise SandboxError("--latency-ms and --deletion-seconds are not negative")
+        if self.demo_data_seconds < 0:
+            raise SandboxError("--demo-data-seconds is not negative")
         if self.export_seconds < 0 or self.query_seconds < 0:
             raise SandboxError("--export-seconds and --query-seconds are not negative")
         if self.sample_data not in SAMPLE_DATA:

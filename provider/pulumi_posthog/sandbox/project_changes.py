@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -200,6 +201,11 @@ def create_project(organization: Organization, values: Mapping[str, Any], user: 
         product_description=description,
         settings=settings,
         created_by=user,
+        demo_data_until=(
+            timezone.now() + timedelta(seconds=SWITCHES.demo_data_seconds)
+            if settings.get("is_demo")
+            else None
+        ),
     )
     dashboard = make_object(project, "dashboard", "My App Dashboard", user)
     settings["primary_dashboard"] = dashboard.pk

@@ -300,8 +300,8 @@ class ProjectView(PostHogView):
         return activity.object_feed(request, rows)
 
     def is_generating_demo_data(self, request: Request, **_kwargs: Any) -> Response:
-        self.project  # noqa: B018 - 404 for a project that is not there
-        return Response({"is_generating_demo_data": False})
+        until = self.project.demo_data_until
+        return Response({"is_generating_demo_data": until is not None and timezone.now() < until})
 
     def change_organization(self, request: Request, **_kwargs: Any) -> Response:
         wanted = as_uuid(dict(request.data).get("organization_id"))

@@ -51,6 +51,7 @@ CHECKS: Mapping[str, Check] = {
     "latency_ms": not_negative,
     "rate_limits": limits,
     "deletion_seconds": not_negative,
+    "demo_data_seconds": not_negative,
     "export_seconds": not_negative,
     "query_seconds": not_negative,
     "query_timeout_seconds": not_negative,
@@ -74,6 +75,8 @@ class Switches:
     """Per personal API key (1.8)."""
     deletion_seconds: float = 30.0
     """How long a deleted project stays readable with `is_pending_deletion` in 2026 (3.7)."""
+    demo_data_seconds: float = 0.0
+    """How long a new demo project is generating its data (3.2)."""
     export_seconds: float = 0.0
     """How long an export has no content (10.6)."""
     query_seconds: float = 0.0
@@ -92,6 +95,7 @@ class Switches:
         self.latency_ms = options.latency_ms
         self.rate_limits = tuple(Rate.parse(text) for text in options.rate_limit)
         self.deletion_seconds = options.deletion_seconds
+        self.demo_data_seconds = options.demo_data_seconds
         self.export_seconds = options.export_seconds
         self.query_seconds = options.query_seconds
         self.query_timeout_seconds = Switches.query_timeout_seconds

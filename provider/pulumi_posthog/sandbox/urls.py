@@ -26,7 +26,8 @@ from pulumi_posthog.sandbox.analytics.persons import PersonView
 from pulumi_posthog.sandbox.analytics.query import QueryView
 from pulumi_posthog.sandbox.errors import endpoint_not_found
 from pulumi_posthog.sandbox.feature_flag_access import FeatureFlagRoleAccessView, ResourceAccessView
-from pulumi_posthog.sandbox.file_system import FileSystemShortcutView, FileSystemTreeView
+from pulumi_posthog.sandbox.file_system import FileSystemTreeView
+from pulumi_posthog.sandbox.file_system_shortcuts import FileSystemShortcutView
 from pulumi_posthog.sandbox.organizations import InviteView, MemberView, OrganizationView, UserView
 from pulumi_posthog.sandbox.pipeline import FAMILIES, PluginConfigView, PluginView, narrowed
 from pulumi_posthog.sandbox.projects import (
@@ -148,6 +149,8 @@ def file_system_routes() -> Iterator[URLPattern]:
         for action in ("move", "link", "count"):
             yield route(f"{rows}/{ID}/{action}", FileSystemTreeView, {"post": action})
         yield route(f"{project}/file_system_shortcut", FileSystemShortcutView, COLLECTION)
+        for action in ("reorder", "bulk_update"):
+            yield route(f"{project}/file_system_shortcut/{action}", FileSystemShortcutView, {"post": action})
         yield route(f"{project}/file_system_shortcut/{ID}", FileSystemShortcutView, DETAIL)
 
 
