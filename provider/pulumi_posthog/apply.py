@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pulumi_posthog.actions import Patience, act
@@ -11,9 +12,12 @@ from pulumi_posthog.attachment import Attachment, comparable, is_stored, without
 from pulumi_posthog.desired import SecretText
 from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.lookups import PERSON
+from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import ELSEWHERE, Found, Live, Scope
 from pulumi_posthog.plan import Difference, differences, holds_secret, merged
 
+ERASERS = 4  # requests that erase persons, under way at the same time
 TRIES = 3  # how often a POST is sent whose answer was lost and that left nothing behind
 Rotated = Callable[[str, str], bool]
 
@@ -41,6 +45,17 @@ class Applied:
 
 def silent(_text: str) -> None:
     """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What an erasure came to: the uuids of those who are gone, by how many requests of which kind, and the error
+    that kept the others from it."""
+
+    persons: tuple[str, ...]
+    request: str
+    requests: int
+    error: ApiError | None = None
 
 
 def nothing_rotated(_field: str, _key: str) -> bool:
@@ -139,6 +154,35 @@ class Applier:
                 self.live.drop(kind, scope, id_)
             else:
                 self.live.put(kind, scope, answer)
+
+    def erase(self, project: str, chunks: Sequence[Sequence[str]], *, delete_events: bool) -> Erased:
+        """Erase persons by their uuids, one request for each chunk, `ERASERS` side by side.
+
+        Raises nothing: what failed is in the result. A request whose answer was lost is sent again: to erase
+        somebody twice is to erase them once.
+        """
+        path = f"{self.live.path(PERSON, {PROJECT.name: project})}bulk_delete/"
+
+        def send(chunk: Sequence[str]) -> ApiError | None:
+            # The reference shows these in the query, the server reads the body; ids are no personal data in a log.
+            body = {"ids": list(chunk), "delete_events": delete_events}
+            for attempt in range(1, TRIES + 1):
+                try:
+                    self.writer.post(path, body)
+                except OutcomeUnknown as lost:
+                    if attempt == TRIES:
+                        return lost
+                except ApiError as error:
+                    return error
+                else:
+                    return None
+            raise AssertionError("unreachable: the last try returns")
+
+        with ThreadPoolExecutor(ERASERS) as pool:
+            errors = list(pool.map(send, chunks))
+        done = [uuid for chunk, error in zip(chunks, errors, strict=True) if error is None for uuid in chunk]
+        failed = [error for error in errors if error is not None]
+        return Erased(tuple(done), f"POST {path}", len(chunks) - len(failed), failed[0] if failed else None)
 
     # -- creating ------------------------------------------------------------------------------------------------
 

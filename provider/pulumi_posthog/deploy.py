@@ -19,9 +19,10 @@ from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
 from pulumi_posthog.dynamic import KEY_VARIABLE
-from pulumi_posthog.entity import Address, Entity, Guard
+from pulumi_posthog.entity import AbsentPersons, Address, Entity, Guard
 from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.properties import json_text, to_properties
 
@@ -43,7 +44,9 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     try:
         rails.Limits.from_settings({name: settings.get(name) for name in rails.SETTINGS}, KINDS)
         desired = config.load(path, environment=os.environ, secret=settings.get)
-        resources = register(resolved(desired, live_for(desired, settings.get("personalApiKey"))))
+        found = resolved(desired, live_for(desired, settings.get("personalApiKey")))
+        resources = register(found)
+        erase(found, resources)
         await_calls_before_outputs()
         return resources
     except ConfigError as error:
@@ -160,6 +163,27 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
             outputs=any(field.read_only and field.secret for field in entry.kind.fields),
         )
     return resources
+
+
+def erase(desired: Desired, resources: Mapping[tuple[str, str], Entity]) -> None:
+    """Register what the projects declare about persons, one resource for each.
+
+    The receipts are the stack's output `erasures`: project -> receipts.
+    """
+    address = Address(desired.host, desired.organization)
+    receipts = {}
+    for erasure in desired.erasures:
+        project = resources[PROJECT.name, erasure.project]
+        receipts[erasure.project] = AbsentPersons(
+            erasure,
+            project,
+            address,
+            pulumi.ResourceOptions(
+                parent=project, aliases=[pulumi.Alias(name=name) for name in erasure.previously]
+            ),
+        ).receipts
+    if receipts:
+        pulumi.export("erasures", receipts)
 
 
 class Holders:

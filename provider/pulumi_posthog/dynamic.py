@@ -27,13 +27,15 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
     UpdateResult,
 )
 
-from pulumi_posthog import engine
+from pulumi_posthog import engine, erasures
 from pulumi_posthog.actions import CannotAct
 from pulumi_posthog.api import HIDDEN, ApiError, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
 from pulumi_posthog.attachment import UnreadableFile, project_folder
-from pulumi_posthog.kind import Deletion, Field, Kind, Type
+from pulumi_posthog.desired import Identifier, Origin
+from pulumi_posthog.kind import Deletion, Field, Kind, Type, whole
 from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
 from pulumi_posthog.ownership import Owners, UnknownOwners, owners
@@ -52,6 +54,7 @@ from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals,
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Self_ = TypeVar("Self_", bound=ResourceProvider)
 Props = Mapping[str, Any]
 KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"
 CALLS_SIDE_BY_SIDE = 16  # as many as there are connections; Pulumi's own limit is --parallel, 4 for each core
@@ -128,17 +131,17 @@ class Others:
             return cls._read[cls.sources]
 
 
-def clean(method: Callable[Concatenate[KindProvider, P], R]) -> Callable[Concatenate[KindProvider, P], R]:
+def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Self_, P], R]:
     """Let what the user can put right reach the terminal as one line instead of a traceback."""
 
     @functools.wraps(method)
-    def call(self: KindProvider, *args: P.args, **kwargs: P.kwargs) -> R:
+    def call(self: Self_, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(self, *args, **kwargs)
         except (ApiError, CannotAct, Impossible, UnreadableFile, UnknownOwners) as error:
             engine.fail(error)
 
-    return cast("Callable[Concatenate[KindProvider, P], R]", call)
+    return cast("Callable[Concatenate[Self_, P], R]", call)
 
 
 class KindProvider(ResourceProvider):
@@ -402,6 +405,104 @@ class GuardProvider(ResourceProvider):
             engine.fail(error)
 
 
+class AbsentPersonsProvider(ResourceProvider):
+    """Keeps a project free of certain persons, who stand in no property: they are read anew where they come from."""
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Find the key, and how many persons may be erased, in the stack configuration."""
+        configured(req)
+
+    @clean
+    def check(self, _olds: Any, news: Any) -> CheckResult:
+        """Look everybody up, and refuse what nobody may mean."""
+        inputs = {name: value for name, value in news.items() if name != "__provider"}
+        identifiers, problems = _identifiers(inputs)
+        project = None if problems else _project_now(inputs)
+        if project is not None:
+            found = erasures.present(Session.of(inputs).live, project, identifiers)
+            problems = erasures.objections(found, inputs["__name"], Session.limits)
+            if found and not problems and not _olds:
+                engine.say(erasures.words(len(found)))  # later, the difference shows it
+        return CheckResult(inputs, [CheckFailure("", problem) for problem in problems])
+
+    @clean
+    def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
+        """A difference is that somebody is there; another list of nobody is none."""
+        if str(_olds.get("project")) != str(_news.get("project")):
+            return _replaced(["project"])
+        return DiffResult(changes=bool(self._present(_news)))
+
+    @clean
+    def read(self, id_: str, props: Any) -> ReadResult:
+        """How many there are now, so that a preview shows it; as it was where that cannot be asked any more."""
+        if _identifiers(props)[1]:
+            return ReadResult(id_, dict(props), inputs=_declared_absent(props))
+        now = {**props, "present": len(self._present(props))}
+        return ReadResult(id_, now, inputs=_declared_absent(now))
+
+    @clean
+    def create(self, props: Any) -> CreateResult:
+        """Erase who is there."""
+        id_ = f"persons of {props['project']}"
+        return CreateResult(id_, self._erased(id_, {}, props))
+
+    @clean
+    def update(self, _id: str, _olds: Any, _news: Any) -> UpdateResult:
+        """Erase who is there again, or for the first time."""
+        return UpdateResult(self._erased(_id, _olds, _news))
+
+    def delete(self, _id: str, _props: Any) -> None:
+        """Nobody comes back, and nobody is looked for any more."""
+
+    @staticmethod
+    def _present(props: Props) -> erasures.Present:
+        identifiers, problems = _identifiers(props)
+        if problems:
+            raise Impossible("\n".join(problems))
+        return erasures.present(Session.of(props).live, str(props["project"]), identifiers)
+
+    def _erased(self, id_: str, olds: Props, props: Props) -> dict[str, Any]:
+        session, found = Session.of(props), self._present(props)
+        reasons = erasures.objections(found, props["__name"], Session.limits)
+        if reasons:
+            raise Impossible("\n".join(reasons))  # they came after the check
+        kept = {name: whole(olds[name]) for name in ("receipts", "digest_key") if olds.get(name)}
+        if not found:
+            return {**props, "present": 0, "receipts": [], **kept}
+        events = bool(props.get("delete_events"))
+        outs, error = erasures.carry_out(session.applier, str(props["project"]), found, kept, events=events)
+        outs = {**props, **outs}
+        if error is not None:
+            # Who is gone has a receipt all the same, and the next run goes on with the others.
+            engine.fail(error, created_id=id_, outs=outs)
+        engine.say(erasures.erased_words(len(found), events=events))
+        if outs["present"]:
+            engine.warn(
+                f"PostHog took the request and still shows {outs['present']} of them: run again in a while"
+            )
+        return outs
+
+
+def _identifiers(props: Props) -> tuple[tuple[Identifier, ...], tuple[str, ...]]:
+    """The persons that a resource is about, read anew where they come from, and why that is not possible."""
+    from pulumi_posthog.config import persons  # late: few stacks need it, and it takes a while to import
+
+    origins = [Origin(**each) for each in json.loads(props["__origins"])]
+    return persons.resolved(origins, os.environ)
+
+
+def _project_now(props: Props) -> str | None:
+    """The project's id, of one that is to be taken over as well; None when it is yet to be made."""
+    if engine.known(props.get("project")):
+        return str(props["project"])
+    named = Session.of(props).live.find(PROJECT, {}, {"name": props["__name"]})
+    return named[0].id if len(named) == 1 else None
+
+
+def _declared_absent(props: Props) -> dict[str, Any]:
+    return {name: value for name, value in props.items() if name not in ("receipts", "digest_key")}
+
+
 def check_consulted() -> None:
     """Refuse to delete when no program has declared anything: it ended early, or the stack is being destroyed."""
     # Not a setting of the stack: `pulumi destroy` sees those of the last `up`, and they stay set for ever.
@@ -478,5 +579,9 @@ def _say_ignored(kind: Kind, applied: Applied) -> None:
 @functools.cache
 def provider_string(kind: str | None) -> str:
     """The pickled provider of a kind, or of the guard: by reference, the same on every run, host and Python."""
-    provider = KindProvider(kind) if kind else GuardProvider()
+    return pickled_provider(KindProvider(kind) if kind else GuardProvider())
+
+
+def pickled_provider(provider: ResourceProvider) -> str:
+    """A provider as resources carry it."""
     return base64.b64encode(pickle.dumps(provider, protocol=4)).decode()

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi_posthog.dynamic import provider_string
+from pulumi_posthog.desired import Erasure
+from pulumi_posthog.dynamic import AbsentPersonsProvider, pickled_provider, provider_string
 from pulumi_posthog.kind import UNSET, Kind
-from pulumi_posthog.properties import secret_name
+from pulumi_posthog.properties import json_text, secret_name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +97,43 @@ def declared(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     if len(result) < len(given):
         result["__nulls"] = sorted(given.keys() - result.keys())
     return result
+
+
+class AbsentPersons(pulumi.CustomResource):
+    """Persons whom a project shall not have. What names them stays outside of Pulumi: it gets the origins alone.
+
+    `receipts` tell of every erasure (`erasures.receipt`); `present` is how many of the persons there were.
+    """
+
+    receipts: pulumi.Output[list[Mapping[str, Any]]]
+
+    def __init__(
+        self,
+        erasure: Erasure,
+        project: Entity,
+        address: Address,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            "pulumi-python:dynamic/posthog:AbsentPersons",
+            erasure.project,
+            {
+                "project": project.id,
+                "absent": [origin.source for origin in erasure.origins],
+                "delete_events": erasure.delete_events,
+                "present": 0,
+                "receipts": None,
+                "digest_key": None,
+                "__name": erasure.project,
+                "__origins": json_text([dataclasses.asdict(origin) for origin in erasure.origins]),
+                "__host": address.host,
+                "__organization": address.organization,
+                "__provider": pickled_provider(AbsentPersonsProvider()),
+            },
+            pulumi.ResourceOptions.merge(
+                pulumi.ResourceOptions(additional_secret_outputs=["digest_key"]), opts
+            ),
+        )
 
 
 class Guard(pulumi.CustomResource):

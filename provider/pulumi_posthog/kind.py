@@ -285,6 +285,7 @@ class Kind:
         False  # several matches of a natural key: take the oldest, and say so, instead of stopping
     )
     guarded: bool = True  # removals count against the rails
+    persons: str | None = None  # under which key its entries declare persons absent (posthog-api.md 10.1)
     activity_scopes: tuple[str, ...] = ()  # where the activity log tells of its objects (posthog-api.md 8.3)
     # Field values -> those worth writing into a file; None: PostHog makes and keeps the object by itself.
     exported: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] = unchanged

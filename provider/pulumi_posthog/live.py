@@ -14,6 +14,7 @@ from pulumi_posthog.api import IncompleteRead, NotFound, NotServed, Reader, Serv
 from pulumi_posthog.desired import ConfigError, Problem
 from pulumi_posthog.kind import Json, Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.project import PROJECT
 
 T = TypeVar("T")
@@ -183,6 +184,19 @@ class Live:
             matches = [found for match in matches if (found := self.object(kind, scope, match.id))]
         return sorted(matches, key=lambda found: str(found.answer.get("created_at") or ""))
 
+    def persons(self, project: str, by: str, name: str) -> list[Mapping[str, Json]]:
+        """The persons of a project whom PostHog knows by an `email` or a `distinct_id`, exactly; of a project that is
+        gone, none. Have the reader `hide` the name first, if it shall be in no message.
+
+        Raises IncompleteRead when the answer holds somebody else: a server that passes over the filter answers
+        everybody.
+        """
+        return self._once(("persons", project, by, name), lambda: self._persons(project, by, name))
+
+    def forget_persons(self, project: str, by: str, name: str) -> None:
+        """Look them up anew next time."""
+        self._once.forget(("persons", project, by, name))
+
     def refer(self, name: str, value: str) -> Json | None:
         """What a request wants for a member's e-mail or a plugin's URL; None when there is no such one."""
         lookup = LOOKUPS[name]
@@ -326,6 +340,26 @@ class Live:
             return Collection(kind, self.reader.list_all(self.path(kind, scope), page_size=kind.page_size))
         self._below_environments = False
         return None
+
+    def _persons(self, project: str, by: str, name: str) -> list[Mapping[str, Json]]:
+        path = self.path(PERSON, {PROJECT.name: project})
+        try:
+            found: list[Mapping[str, Json]] = self.reader.list_all(path, params={by: name})
+        except NotFound:
+            # Of a project that is gone there is nobody; of one that is there, we could not look.
+            if self.object(PROJECT, {}, project) is not None:
+                raise
+            return []
+        for person in found:
+            names = person.get("distinct_ids") if by == "distinct_id" else [dig(person, "properties.email")]
+            if name.casefold() not in (str(each).casefold() for each in names or ()):
+                raise IncompleteRead(
+                    f"asked for the persons of one {by}, PostHog answers others",
+                    method="GET",
+                    path=path,
+                    hint="nobody is erased on such an answer; does this server know the parameter?",
+                )
+        return found
 
     def _item(self, kind: Kind, scope: Scope, id_: str) -> Mapping[str, Json] | None:
         """One object that its list answers only in part."""

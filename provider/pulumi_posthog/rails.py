@@ -27,7 +27,8 @@ class Limits:
 
     One object may always go. More may when they are at most `number` and at most `share` (0..1) of what is there.
     `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
-    `state: absent` may delete ("project/Web"), `takeovers` what may be taken over from another stack.
+    `state: absent` may delete ("project/Web"), `takeovers` what may be taken over from another stack. `erasures` is
+    how many persons of one project may be erased.
     """
 
     number: int = 10
@@ -35,11 +36,13 @@ class Limits:
     allowed: Mapping[str, int] = field(default_factory=dict)
     deletions: frozenset[str] = frozenset()
     takeovers: frozenset[str] = frozenset()
+    erasures: int = 10
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str | None], kinds: Iterable[str]) -> Limits:
         """From stack configuration: `maxRemovals` (a number), `maxRemovalShare` (0 to 1), `allowRemovals`
-        (`role=3,role_membership=7`), `allowDeletions` and `allowTakeovers` (`project/Web,project/Shop`).
+        (`role=3,role_membership=7`), `allowDeletions` and `allowTakeovers` (`project/Web,project/Shop`), and
+        `maxErasures` (a number).
 
         Raises LimitsError.
         """
@@ -58,16 +61,27 @@ class Limits:
                     f'posthog:allowRemovals has "{item}": write KIND=NUMBER, where KIND is one of {", ".join(known)}'
                 )
             allowed[kind] = int(count)
+        erasures = _number(settings, "maxErasures", str(cls.erasures))
+        if erasures < 0 or not erasures.is_integer():
+            raise LimitsError(f"posthog:maxErasures is {erasures:g}: it must be a whole number, 0 or more")
         return cls(
             int(number),
             share,
             allowed,
             frozenset(items(settings.get("allowDeletions"))),
             frozenset(items(settings.get("allowTakeovers"))),
+            int(erasures),
         )
 
 
-SETTINGS = ("maxRemovals", "maxRemovalShare", "allowRemovals", "allowDeletions", "allowTakeovers")
+SETTINGS = (
+    "maxRemovals",
+    "maxRemovalShare",
+    "allowRemovals",
+    "allowDeletions",
+    "allowTakeovers",
+    "maxErasures",
+)
 
 
 def _number(settings: Mapping[str, str | None], name: str, default: str) -> float:
@@ -185,3 +199,15 @@ def too_many(kind: Kind, gone: int, total: int, limits: Limits) -> bool:
     if gone <= max(1 if limits.number else 0, limits.allowed.get(kind.name, 0)):
         return False
     return gone > limits.number or gone > total * limits.share
+
+
+def erasure_refusal(count: int, project: str, limits: Limits) -> str | None:
+    """Why so many persons of a project may not be erased in one run; None when they may."""
+    if count <= limits.erasures:
+        return None
+    persons = "1 person" if count == 1 else f"{count:,} persons"
+    return (
+        f'{persons} of project "{project}" would be erased for good, and one run may erase'
+        f" {limits.erasures:,}\n"
+        f"  hint: if that is meant, say so: pulumi config set posthog:maxErasures {count}"
+    )

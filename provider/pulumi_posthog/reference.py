@@ -14,10 +14,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.erasures import AT_ONCE
 from pulumi_posthog.kind import UNSET, Deletion, Field, Kind, Lookup, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
-from pulumi_posthog.schema import OLDEST, key_field
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.rails import Limits
+from pulumi_posthog.schema import OLDEST, PERSONS, key_field
 
 TYPES: Mapping[Type, str] = {
     Type.STRING: "text",
@@ -66,8 +69,9 @@ Beside its fields, an entry of a mapping (everything but a list of members) may 
 Keys at the top that begin with `x-` declare nothing: they are a place for YAML anchors. `!env NAME` is the value
 of an environment variable (`!env [NAME, default]` with a default), `!secret name` that of
 `pulumi config set --secret posthog:name`, and `!include path` the content of another file, or of all files that
-`path/*.yaml` matches. `!file path` is a file for a plugin's setting that takes one: it is uploaded. Both paths are
-relative to the file that they stand in, and stay within the folder of the configuration.
+`path/*.yaml` matches. `!file path` is a file for a plugin's setting that takes one, which is uploaded, or one that
+names the persons of `persons.absent`. Both paths are relative to the file that they stand in, and stay within the
+folder of the configuration.
 """
 
 
@@ -82,6 +86,7 @@ def reference() -> str:
         contents + "\n",
         WITH_ITSELF,
         *(_kind(kind) for kind in kinds),
+        _persons(),
         _lookups(),
     ]
     return "\n".join(parts)
@@ -229,6 +234,29 @@ def _sentences(kind: Kind, field: Field) -> Iterator[str]:
     if field.hidden_keys:
         names = ", ".join(f"`{name}`" for name in field.hidden_keys)
         yield f"PostHog looks after {names} itself."
+
+
+def _persons() -> str:
+    """What a project may say about persons: no kind, for none of them is to exist."""
+    rows: list[tuple[str, ...]] = [
+        (f"`{name}`" + (" (required)" if name in PERSONS["required"] else ""), schema["description"])
+        for name, schema in PERSONS["properties"].items()
+    ]
+    item = next(each for each in PERSONS["properties"]["absent"]["items"]["anyOf"] if "properties" in each)
+    rows += [(f"`absent[].{name}`", schema["description"]) for name, schema in item["properties"].items()]
+    return "\n".join(
+        [
+            "## persons\n",
+            f"{PERSONS['description']} [How to](how-to/erase-persons.md).\n",
+            f"* **in the file**: `{PROJECT.section}.*.{PROJECT.persons}`",
+            "* **requests**: one for each e-mail address or distinct id, in a preview and in an update; for those who "
+            f"are there, one `POST` for each {AT_ONCE} persons, and one more look",
+            f"* **at most**: {Limits.erasures} persons of a project in one run, or `posthog:maxErasures`",
+            "* **no longer declared**: nobody is looked for any more; nothing is sent",
+            "* **scopes of the key**: `person:read` to look, `person:write` to erase\n",
+            _table(("key", "what it is"), rows),
+        ]
+    )
 
 
 def _lookups() -> str:

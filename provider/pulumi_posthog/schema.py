@@ -1,8 +1,8 @@
 """Kinds -> the JSON Schema (draft 2020-12) of posthog.yaml, for editors and for `config`.
 
 Keywords that are ours and that other validators pass over: `decimalPlaces`, the most that a number may have,
-and `maxJsonLength`, the most characters that a value may have as JSON text. `markdownDescription` and
-`patternErrorMessage` are what YAML editors show.
+`maxJsonLength`, the most characters that a value may have as JSON text, and `file`, where `!file` stands for its
+text. `markdownDescription` and `patternErrorMessage` are what YAML editors show.
 """
 
 from __future__ import annotations
@@ -101,6 +101,49 @@ OPTIONS = described(
                 },
             )
         },
+        "additionalProperties": False,
+    },
+)
+# Whatever is wrong with one of these, its text is in no message: so `writeOnly`, as for a secret.
+PERSON = {"type": "string", "writeOnly": True, "file": True}
+PERSONS = described(
+    "Persons whom the project shall not have: found, they are erased, and erased again when they come back.",
+    {
+        "type": "object",
+        "properties": {
+            "absent": described(
+                "E-mail addresses and distinct ids: each `!env NAME` or `!file path` names one in each line.",
+                {
+                    "type": "array",
+                    "writeOnly": True,
+                    "items": {
+                        "writeOnly": True,
+                        "file": True,
+                        "anyOf": [
+                            PERSON,
+                            {
+                                "type": "object",
+                                "writeOnly": True,
+                                "properties": {
+                                    "email": described("Known by this e-mail address, exactly.", PERSON),
+                                    "distinct_id": described("Known by this distinct id.", PERSON),
+                                    "several": described(
+                                        "Whether one of them may mean more than one person, who are all erased.",
+                                        {"type": "boolean"},
+                                    ),
+                                },
+                                "additionalProperties": False,
+                            },
+                        ],
+                    },
+                },
+            ),
+            "delete_events": described(
+                "Whether their events go as well: PostHog deletes these once a week.",
+                {"type": "boolean", "default": False},
+            ),
+        },
+        "required": ["absent"],
         "additionalProperties": False,
     },
 )
@@ -211,6 +254,7 @@ def entry(kind: Kind) -> dict[str, Any]:
             **{field.name: field_schema(field) for field in fields},
             **sections(kind),
             **checks(kind),
+            **persons(kind),
             **reserved(kind),
         },
         "additionalProperties": False,
@@ -239,6 +283,11 @@ def checks(kind: Kind) -> dict[str, Any]:
             words, {"type": "object", "propertyNames": names, "additionalProperties": CHECK}
         )
     }
+
+
+def persons(kind: Kind) -> dict[str, Any]:
+    """What an entry may say about the persons that its object has: key -> schema."""
+    return {kind.persons: PERSONS} if kind.persons else {}
 
 
 def _duration(words: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.rails import Limits, LimitsError, list_refusal, refusals
+from pulumi_posthog.rails import Limits, LimitsError, erasure_refusal, list_refusal, refusals
 
 
 def roles(*names):
@@ -55,6 +55,19 @@ def test_a_replacement_is_a_removal():
     after = {"role_membership": {"R": {f"R/{n}": f"another {n}" for n in range(9)}}}
 
     assert [len(names) for names in gone(before, after)] == [9]
+
+
+def test_a_few_persons_may_be_erased_and_more_with_the_setting():
+    assert erasure_refusal(10, "Web", Limits()) is None
+    assert "posthog:maxErasures 11" in erasure_refusal(11, "Web", Limits())
+    assert erasure_refusal(11, "Web", Limits.from_settings({"maxErasures": "11"}, KINDS)) is None
+    assert "1 person " in erasure_refusal(1, "Web", Limits(erasures=0))
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "many"])
+def test_the_number_of_erasures_is_a_whole_number(value):
+    with pytest.raises(LimitsError, match="posthog:maxErasures"):
+        Limits.from_settings({"maxErasures": value}, KINDS)
 
 
 def test_a_refusal_names_everything_and_the_setting_that_allows_it():

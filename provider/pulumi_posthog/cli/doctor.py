@@ -294,10 +294,13 @@ def needed_scopes(desired: Desired) -> tuple[str, ...]:
     """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
     from pulumi_posthog import config
     from pulumi_posthog.kinds import LOOKUPS
+    from pulumi_posthog.kinds.lookups import PERSON
 
     scopes = {"organization:read", "user:read", "activity_log:read"}
     for entry in desired.entries:
         scopes |= {entry.kind.read_scope, entry.kind.write_scope}
+    if desired.erasures:
+        scopes |= {PERSON.read_scope, PERSON.read_scope.replace(":read", ":write")}
     scopes |= {LOOKUPS[name].read_scope for name in config.needed(desired)}
     written = {scope.partition(":")[0] for scope in scopes if scope.endswith(":write")}
     return tuple(
@@ -335,12 +338,14 @@ def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
     """One list to read for each scope."""
     from pulumi_posthog import config
     from pulumi_posthog.kinds import LOOKUPS
+    from pulumi_posthog.kinds.lookups import PERSON
 
     projects = live.organization().get("projects") or ()
     project = str(projects[0]["id"]) if projects else None
     done = {"organization:read", "user:read"}  # what came before took these
     sources: list[Kind | Lookup] = [entry.kind for entry in desired.entries]
     sources += [LOOKUPS[name] for name in sorted(config.needed(desired))]
+    sources += [PERSON] if desired.erasures else []
     for source in sources:
         if source.read_scope in done or ("{project}" in source.collection and project is None):
             continue

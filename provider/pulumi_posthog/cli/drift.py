@@ -151,6 +151,7 @@ def _compared(asked: Asked) -> Report:
     from pulumi_posthog.attribution import Attribution
     from pulumi_posthog.cli.looking import look_at
     from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.report import persons
     from pulumi_posthog.report.drift import findings, path_of, refused
     from pulumi_posthog.report.findings import Report, Status
 
@@ -165,12 +166,14 @@ def _compared(asked: Asked) -> Report:
         ids={key: each.id for key, each in (recorded or {}).items()},
         undeclared=asked.undeclared,
         kinds=asked.kinds,
+        persons=True,
     )
-    live, observed = look.live, look.observed
+    live, observed, limits = look.live, look.observed, None
     found = findings(observed, look.plan, recorded)
     if asked.stack and state and not asked.kinds:
         limits = rails.Limits.from_settings(stack.settings_of(asked.stack, asked.file.parent), KINDS)
         found = (*refused(observed.desired, observed, stack.managed(*state), limits), *found)
+    found = (*found, *(each for sighting in look.persons for each in persons.findings(sighting, limits)))
     found, expired = _marked(found, rules, baseline)
     attribution = Attribution(live, asked.who)
     found = tuple(_attributed(finding, attribution) for finding in found)
@@ -189,7 +192,10 @@ def _compared(asked: Asked) -> Report:
         organization=desired.organization,
         at=_now(),
         findings=found,
-        checked=tuple(path_of(entry, observed.desired) for entry in observed.compared),
+        checked=(
+            *(path_of(entry, observed.desired) for entry in observed.compared),
+            *map(persons.path_of, look.persons),
+        ),
         requests=sum(live.reader.pace.sent.values()),
         notes=notes,
         exit=worst(exits),

@@ -21,17 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Requests of one run; `exact` is False when PostHog was not asked and everything counts as new."""
+    """Requests of one run; `exact` is False when PostHog was not asked and everything counts as new.
+
+    `looks` are those after an erasure, at who was erased.
+    """
 
     objects: int
     reads: int
     writes: int
     exact: bool
+    looks: int = 0
 
     @property
     def up(self) -> int:
         """`pulumi up --skip-preview`: one process, one look."""
-        return self.reads + self.writes
+        return self.reads + self.writes + self.looks
 
     @property
     def preview_and_up(self) -> int:
@@ -58,8 +62,8 @@ def estimate(
     else:
         from pulumi_posthog.cli.looking import look_at
 
-        look = look_at(desired)
-        found, unread, exit_ = of_look(look), len(look.observed.unread), worst(look.exits)
+        look = look_at(desired, persons=True)
+        found, unread, exit_ = of_look(look), look.unread, worst(look.exits)
     if unread:
         terminal.error(
             f"{unread} objects could not be looked at, and are not counted", "`pulumi-posthog drift` says why"
@@ -81,18 +85,23 @@ def estimate(
 
 def of_look(look: Look) -> Estimate:
     """From a plan against PostHog as it is now."""
+    from pulumi_posthog.erasures import chunks, looked_at_again
+
     # The program asks for the organization itself, too: its pin is checked first.
     return Estimate(
         len(look.observed.compared),
         look.requests + 1,
-        sum(writes_of(change) for change in look.plan.changes),
+        sum(writes_of(change) for change in look.plan.changes)
+        + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
         exact=True,
+        looks=sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
     )
 
 
 def at_most(desired: Desired) -> Estimate:
     """From the configuration alone: every list once, and everything made anew."""
     from pulumi_posthog import config
+    from pulumi_posthog.erasures import AT_ONCE
     from pulumi_posthog.observe import group_of
 
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
@@ -100,7 +109,11 @@ def at_most(desired: Desired) -> Estimate:
     second = [entry for entry in single if entry.kind.completed_at]
     reads = 1 + len(config.needed(desired)) + len(lists) + len(single) + len(second)
     writes = sum(_writes_to_make(entry) for entry in desired.entries)
-    return Estimate(len(desired.entries), reads, writes, exact=False)
+    persons = [len(erasure.identifiers) for erasure in desired.erasures]
+    erasing = sum(-(-number // AT_ONCE) for number in persons)
+    return Estimate(
+        len(desired.entries), reads + sum(persons), writes + erasing, exact=False, looks=sum(persons)
+    )
 
 
 def writes_of(change: Change) -> int:

@@ -90,6 +90,8 @@ def explanation(path: str) -> Explanation:
                 words.pop(0)
             continue
         assert kind is not None  # noqa: S101 - the first word is a section, or there was a Stop
+        if word == kind.persons:
+            return _persons(".".join(walked), words)
         if word in _keys(kind):
             return _field(".".join(walked), kind, word)
         raise Stop(
@@ -143,9 +145,28 @@ def _item(schema: dict[str, Any]) -> dict[str, Any]:
     return item
 
 
+def _persons(path: str, words: list[str]) -> Explanation:
+    from pulumi_posthog.schema import PERSONS
+
+    properties = PERSONS["properties"]
+    if words:
+        name = chosen("explain", words[0], list(properties))
+        required = name in PERSONS["required"]
+        fact = ("required", "yes") if required else ("default", "false")
+        return Explanation(f"{path}.{name}", properties[name]["description"], (fact,))
+    facts = (
+        ("when no longer declared", "Nobody is looked for any more, and nobody comes back."),
+        ("at most", "10 persons of a project in one run: posthog:maxErasures."),
+        ("scopes of the key", "person:read to look, person:write to erase"),
+        ("requests", "One for each e-mail address or distinct id, and one for each 100 persons to erase."),
+    )
+    rows = tuple((name, str(schema["description"])) for name, schema in properties.items())
+    return Explanation(path, PERSONS["description"], facts, rows)
+
+
 def _keys(kind: Kind) -> dict[str, str]:
     """Everything that may stand in an entry of a kind, but for sections, and what it means."""
-    from pulumi_posthog.schema import body_fields, reserved
+    from pulumi_posthog.schema import body_fields, persons, reserved
 
     if kind.exact_list_of:
         return {}
@@ -153,7 +174,7 @@ def _keys(kind: Kind) -> dict[str, str]:
     return {
         **own,
         **{each.name: each.doc for each in body_fields(kind)},
-        **{name: str(schema["description"]) for name, schema in reserved(kind).items()},
+        **{name: str(schema["description"]) for name, schema in (persons(kind) | reserved(kind)).items()},
     }
 
 

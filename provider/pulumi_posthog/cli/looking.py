@@ -11,6 +11,7 @@ from pulumi_posthog.cli.connecting import live_for
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.desired import Desired
+from pulumi_posthog.erasures import Sighting, sightings
 from pulumi_posthog.live import Live
 from pulumi_posthog.observe import Key, Observed, observe
 from pulumi_posthog.plan import Plan, plan
@@ -23,6 +24,7 @@ class Look:
     live: Live
     observed: Observed
     plan: Plan
+    persons: tuple[Sighting, ...] = ()  # of those who shall not exist, where it was asked for
 
     @property
     def requests(self) -> int:
@@ -33,8 +35,20 @@ class Look:
     def exits(self) -> list[Exit]:
         """What it means for the exit status that something could not be read."""
         errors = [*self.observed.unread.values(), *self.observed.unread_groups.values()]
+        errors += [sighting.error for sighting in self.persons if sighting.error is not None]
         gave_up = any(isinstance(error, GaveUp) for error in errors)
-        return [*([Exit.GAVE_UP] if gave_up else []), *([Exit.API] if errors else [])]
+        return [*([Exit.GAVE_UP] if gave_up else []), *([Exit.API] if errors or self.missing else [])]
+
+    @property
+    def missing(self) -> int:
+        """How many variables and files that name persons are not at hand."""
+        return sum(len(sighting.erasure.missing) for sighting in self.persons)
+
+    @property
+    def unread(self) -> int:
+        """How many objects could not be looked at, a project's persons being one."""
+        unread = [sighting for sighting in self.persons if sighting.error or sighting.erasure.missing]
+        return len(self.observed.unread) + len(unread)
 
 
 def look_at(
@@ -43,12 +57,17 @@ def look_at(
     ids: Mapping[Key, str] | None = None,
     undeclared: bool = False,
     kinds: Collection[str] = (),
+    persons: bool = False,
 ) -> Look:
-    """Read what a configuration is about (`observe`), with progress on a terminal."""
+    """Read what a configuration is about (`observe`), with progress on a terminal.
+
+    With `persons`, those whom it declares absent as well: one request for each.
+    """
     live = live_for(*address(desired))
     with terminal.progress() as tell:
         observed = observe(desired, live, ids=ids, undeclared=undeclared, kinds=kinds, progress=tell)
-    return Look(live, observed, plan(observed.readable, observed.for_plan))
+    seen = sightings(desired.erasures, observed, live) if persons and not kinds else ()
+    return Look(live, observed, plan(observed.readable, observed.for_plan), seen)
 
 
 def address(desired: Desired) -> tuple[str, str]:

@@ -69,6 +69,8 @@ def fitted(value: Json, schema: Mapping[str, Any], definitions: Mapping[str, Any
     if isinstance(value, list):
         items = alternative(schema, "array").get("items", {})
         return [fitted(item, items, definitions) for item in value]
+    if isinstance(value, Attachment) and schema.get("file"):
+        return SecretText("", "!file", known=False)  # its text is read by whoever needs it
     if isinstance(value, SecretText) and value.known and value.source.startswith("!env"):
         return _converted(value, types_of(schema))
     return value
@@ -153,6 +155,8 @@ def worded(error: Finding, root: Node) -> Iterator[Problem]:
         where = key_position(root, (*path, error.instance)) if named else position(root, path)
         place = subject((*path, error.instance) if named else path)
         predicate, hint = _predicate(error, "" if named else _not(error))
+        if error.schema.get("writeOnly"):
+            hint = None  # it may quote the value
         yield Problem(f"{place} {predicate}", where, hint)
 
 
@@ -180,7 +184,9 @@ def _unknown_keys(error: Finding, path: Path, root: Node) -> Iterator[Problem]:
             continue
         where = key_position(root, (*path, key))
         field = kind.by_name.get(key) if kind else None
-        if field is not None and field.from_key:
+        if error.schema.get("writeOnly"):
+            yield Problem(f"{subject(path)} has a key that it does not know", where, suggestion(None, known))
+        elif field is not None and field.from_key:
             yield Problem(
                 f"{subject(path)} has its {key} as its key",
                 where,

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from pulumi_posthog.attachment import Attachment
 from pulumi_posthog.checks.declared import Check
 from pulumi_posthog.config.checks import checks
+from pulumi_posthog.config.persons import erasures
 from pulumi_posthog.config.source import Node
-from pulumi_posthog.desired import Desired, Entry, Position, Problem, SecretText
+from pulumi_posthog.desired import Desired, Entry, Erasure, Position, Problem, SecretText
 from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.schema import below, body_fields, key_field, list_field, reserved
@@ -37,6 +38,7 @@ def desired(root: Node, values: Json, file: str) -> tuple[Desired, tuple[Problem
         host=host,
         organization=organization,
         entries=tuple(builder.entries),
+        erasures=tuple(builder.erasures),
         file=file,
         options=options if isinstance(options, dict) else {},
         checks=tuple(builder.checks),
@@ -45,10 +47,11 @@ def desired(root: Node, values: Json, file: str) -> tuple[Desired, tuple[Problem
 
 
 class Builder:
-    """Makes `entries` from the sections of a file, and `problems`."""
+    """Makes `entries` and `erasures` from the sections of a file, and `problems`."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.erasures: list[Erasure] = []
         self.checks: list[Check] = []
         self.problems: list[Problem] = []
 
@@ -83,6 +86,7 @@ class Builder:
             folders[natural_key(entry)] = entry
             self.entries.append(entry)
             self.checks += checks(entry, body, value, self.problems.append)
+            self.erasures += erasures(entry, body, value, self.problems.append)
             self.sections(kind, body, value, entry)
 
     def _entry(

@@ -1,4 +1,4 @@
-"""What the kinds refer to and PostHog already has: members by e-mail, plugins by URL or name."""
+"""What PostHog already has: members by e-mail, plugins by URL or name, to which kinds refer, and persons."""
 
 from pulumi_posthog.kind import Lookup
 
@@ -21,4 +21,14 @@ PLUGIN = Lookup(
     value="id",
     read_scope="plugin:read",
     page_size=1000,
+)
+
+# The environment's URL is the same list; the project's is the one that all servers have (posthog-api.md 10.1).
+PERSON = Lookup(
+    name="person",
+    doc="A person whose events a project has.",
+    collection="/api/projects/{project}/persons/",
+    keys=("properties.email", "distinct_ids"),
+    value="uuid",
+    read_scope="person:read",
 )

@@ -673,6 +673,7 @@ PROJECT = Kind(
     activity_scopes=("Team", "Project"),
     checks="checks",
     checks_by_name=True,
+    persons="persons",
     fields=(
         *IDENTITY,
         *PRIVACY,

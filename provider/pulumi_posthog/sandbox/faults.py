@@ -27,7 +27,7 @@ KINDS = {
     "reset-after": "the work is done, then the connection is reset without an answer",
     "cut": "the answer ends in its middle, although its length says otherwise",
     "html": "an HTML page of a proxy (status=502) instead of the work",
-    "repeated-request": "a 400 whose words repeat the key and the body that were sent; nothing is done",
+    "repeated-request": "a 400 whose words repeat the key, the query and the body that were sent; nothing is done",
     "ignored-field": "one field of the body (field=NAME) is dropped silently",
     "shuffled": "a list has another order on each page",
     "repeated-row": "each further page of a list begins with the last row of the page before",
@@ -219,6 +219,7 @@ def before(fault: Fault, request: HttpRequest) -> HttpResponseBase | None:
         )
     elif fault.kind == "repeated-request":
         sent = [request.headers.get("Authorization", ""), *map(str, request.POST.values())]
+        sent += [request.get_full_path(), *map(str, request.GET.values())]
         sent.append(request.body.decode("utf-8", errors="replace"))
         return envelope(400, "validation_error", "invalid_input", f"Cannot make sense of: {' '.join(sent)}")
     elif fault.kind == "ignored-field":

@@ -1,0 +1,150 @@
+"""`persons:` of a project -> the persons whom it shall not have, without a word of who they are in any message."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from pulumi_posthog.attachment import Attachment, project_folder, shown
+from pulumi_posthog.config.files import LINE_END, UnreadableError, file_text
+from pulumi_posthog.config.source import Node
+from pulumi_posthog.desired import Entry, Erasure, Identifier, Origin, Position, Problem, SecretText
+from pulumi_posthog.kind import Json
+from pulumi_posthog.kinds.role_membership import EMAIL
+
+ENV, FILE = "!env ", "!file "  # what an origin begins with
+ELSEWHERE = "write `!env NAME`, or `!file path` of a file outside of Git, so that nobody's data is in Git"
+
+
+def erasures(
+    project: Entry, body: Node, values: Mapping[str, Json], tell: Callable[[Problem], object]
+) -> list[Erasure]:
+    """Whom an entry of the file declares absent: one erasure, or none. `tell` hears what is wrong beyond the schema."""
+    key = project.kind.persons
+    section = body.value.get(key) if key and isinstance(body.value, dict) else None
+    if section is None or not isinstance(section.value, dict):
+        return []
+    listed = section.value.get("absent")
+    if listed is None or not isinstance(listed.value, tuple):
+        return []
+    origins, missing, found = list[Origin](), list[Origin](), list[Identifier]()
+    for item in listed.value:
+        for origin, node in _origins(item, tell):
+            try:
+                text = _text(origin, node)
+            except UnreadableError as error:
+                tell(Problem(f"{origin.source}: {error.problem.message}", node.where, error.problem.hint))
+                continue
+            (missing if text is None else origins).append(origin)
+            names, more = identifiers(origin, text) if text is not None else ([], [])
+            found += names
+            for problem in more:
+                tell(problem if problem.where else dataclasses.replace(problem, where=node.where))
+    if not origins and not missing:
+        return []
+    return [
+        Erasure(
+            project=project.name,
+            origins=tuple(dict.fromkeys(origins)),
+            identifiers=distinct(found),
+            where=body.keys[str(key)],
+            delete_events=values[str(key)].get("delete_events") is True,
+            missing=tuple(missing),
+            previously=project.previously,
+        )
+    ]
+
+
+def _origins(item: Node, tell: Callable[[Problem], object]) -> Iterator[tuple[Origin, Node]]:
+    """What one item of the list says, and the text that it stands for."""
+    by, several, node = None, False, item
+    if isinstance(item.value, dict):
+        given = [name for name in ("email", "distinct_id") if name in item.value]
+        if len(given) != 1:
+            if not item.unknown:
+                tell(Problem("a person is known by `email` or by `distinct_id`", item.where, "write one"))
+            return
+        by, node = given[0], item.value[given[0]]
+        several = "several" in item.value and item.value["several"].value is True
+    if isinstance(node.value, dict | tuple) or node.value is None:
+        return  # the schema has said so
+    if isinstance(node.value, Attachment):
+        yield Origin(f"{FILE}{shown(node.value.path)}", str(node.where), by, several), node
+    elif not isinstance(node.value, SecretText):
+        tell(Problem("a person stands in the file", node.where, ELSEWHERE))
+    elif node.value.source.startswith((ENV, FILE)):
+        yield Origin(node.value.source, str(node.where), by, several), node
+    elif node.value.known:
+        tell(Problem(f"{node.value.source} cannot name persons", node.where, ELSEWHERE))
+
+
+def _text(origin: Origin, node: Node) -> str | None:
+    """What stands where an origin points to; None when it is not at hand. Raises UnreadableError."""
+    if isinstance(node.value, Attachment):
+        return file_text(node.value.path, origin.source.removeprefix(FILE))
+    return None if node.unknown else str.__str__(node.value)
+
+
+def identifiers(origin: Origin, text: str) -> tuple[list[Identifier], list[Problem]]:
+    """The persons that a text names, one in each line, and what is wrong with it; of a variable, without a place.
+
+    Blank lines, and in a file those that begin with `#`, name nobody.
+    """
+    file = origin.source.removeprefix(FILE) if origin.source.startswith(FILE) else None
+    place = "this line" if file else origin.source
+    result, problems = list[Identifier](), list[Problem]()
+    for number, line in enumerate(LINE_END.split(text), 1):
+        name = line.strip()
+        if not name or (file and name.startswith("#")):
+            continue
+        where = Position(file, number, 1) if file else None
+        is_email = bool(re.fullmatch(EMAIL, name))
+        if is_email or ("@" not in name and origin.by is None) or origin.by == "distinct_id":
+            by = origin.by or ("email" if is_email else "distinct_id")
+            result.append(Identifier(name, by, str(where or origin.where), origin.several))
+        elif origin.by == "email":
+            problems.append(Problem(f"{place} is no e-mail address", where, "write one in each line"))
+        else:
+            hint = "write one in each line; a distinct id with an @ in it as `{distinct_id: ...}`"
+            problems.append(Problem(f"{place} has an @ in it and is no e-mail address", where, hint))
+    if not result and not problems and not file:
+        problems.append(Problem(f"{origin.source} names nobody", None, "set it, or take it out of the list"))
+    return result, problems
+
+
+def distinct(found: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    """Each person's name once: the first, for its place."""
+    result: dict[tuple[str, str], Identifier] = {}
+    for each in found:
+        result.setdefault((each.by, each.text), each)
+    return tuple(result.values())
+
+
+def resolved(
+    origins: Iterable[Origin], environment: Mapping[str, str]
+) -> tuple[tuple[Identifier, ...], tuple[str, ...]]:
+    """The persons behind origins that a resource remembers, read anew: with what is wrong, each with its place.
+
+    `environment` answers `!env NAME`; paths are relative to the project's folder.
+    """
+    found, problems = list[Identifier](), list[str]()
+    for origin in origins:
+        try:
+            text = _read(origin, environment)
+        except UnreadableError as error:
+            problems.append(f"{origin.where}: {origin.source}: {error.problem.message}")
+            continue
+        names, more = identifiers(origin, text)
+        found += names
+        problems += [f"{each.where or origin.where}: {each.message}" for each in more]
+    return distinct(found), tuple(problems)
+
+
+def _read(origin: Origin, environment: Mapping[str, str]) -> str:
+    kind, _, name = origin.source.partition(" ")
+    if f"{kind} " == FILE:
+        return file_text(project_folder() / name, name)
+    if not environment.get(name):
+        raise UnreadableError(Problem("the variable is not set"))
+    return environment[name]
