@@ -16,31 +16,7 @@ import pytest
 import yaml
 
 from cli.lab import COMMAND, ORGANIZATION, Lab, Run
-
-# `gh api PATH [--method M] [--input -]`, on a JSON file with the issues and comments of one repository.
-GH = """\
-#!{python}
-import json, pathlib, sys
-path, file = sys.argv[2].partition("?")[0], pathlib.Path({file!r})
-state = json.loads(file.read_text()) if file.exists() else {{"issues": [], "comments": []}}
-method = sys.argv[sys.argv.index("--method") + 1] if "--method" in sys.argv else "GET"
-body = json.load(sys.stdin) if "--input" in sys.argv else {{}}
-state.setdefault("log", []).append(f"{{method}} {{path}}")
-kind = "comments" if "comments" in path else "issues"
-last = path.rpartition("/")[2]
-if method == "GET":
-    found = [each for each in state[kind] if each.get("state", "open") == "open"]
-    if "--jq" in sys.argv:
-        print("\\n".join(str(each["id"]) for each in found if each["body"].startswith("<!-- pulumi-posthog")))
-    else:
-        print(json.dumps(found))
-elif method == "POST":
-    number = len(state[kind]) + 1
-    state[kind].append({{"id": number, "number": number, "state": "open", **body}})
-else:
-    state[kind][int(last) - 1].update(body)
-file.write_text(json.dumps(state))
-"""
+from harness import github
 
 
 @dataclass(frozen=True)
@@ -71,11 +47,7 @@ class Repository:
     @property
     def github(self) -> dict[str, Any]:
         """Issues, comments, and the log of what was asked."""
-        path = self.lab.folder / "github.json"
-        found: dict[str, Any] = (
-            json.loads(path.read_text()) if path.exists() else {"issues": [], "comments": []}
-        )
-        return found
+        return github.told(self.lab.folder / "github.json")
 
 
 def made(lab: Lab, *arguments: str) -> Path:
@@ -90,9 +62,7 @@ def repository(lab: Lab) -> Repository:
     (folder / "posthog.yaml").write_text((lab.folder / "posthog.yaml").read_text())
     (folder / ".venv/bin").mkdir(parents=True)
     (folder / ".venv/bin/pulumi-posthog").symlink_to(COMMAND)
-    gh = lab.folder / "bin/gh"
-    gh.write_text(GH.format(python=sys.executable, file=str(lab.folder / "github.json")))
-    gh.chmod(0o755)
+    github.put(lab.folder / "bin", lab.folder / "github.json")
     return Repository(lab, folder)
 
 
