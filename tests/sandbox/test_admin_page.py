@@ -52,6 +52,12 @@ def test_the_root_leads_to_the_page(api: API) -> None:
         "Access controls",
         "Activity log",
         "Dashboards, insights, flags, ...",
+        "Persons",
+        "Events",
+        "Evaluations",
+        "Exports",
+        "Queued deletions of events",
+        "Ingestion of sample events",
     ],
 )
 def test_everything_is_there_under_its_name(page: Client, name: str) -> None:
@@ -64,14 +70,20 @@ def models() -> list[str]:
     return [
         "accesscontrol",
         "activitylog",
+        "evaluation",
+        "event",
+        "eventdeletion",
+        "exportedasset",
         "featureflagroleaccess",
         "filesystem",
         "filesystemshortcut",
         "hogfunction",
+        "ingestion",
         "organization",
         "organizationinvite",
         "organizationmembership",
         "organizationresourceaccess",
+        "person",
         "personalapikey",
         "plugin",
         "pluginattachment",
@@ -201,3 +213,54 @@ def test_its_style_sheets_are_served(api: API) -> None:
     assert response.status_code == 200
     assert response.headers["Content-Type"].startswith("text/css")
     response.close()
+
+
+def test_a_person_is_made_by_hand(page: Client, api: API) -> None:
+    form = {
+        "project": api.names["project"],
+        "properties": '{"email": "new@example.com"}',
+        "is_identified": "on",
+        "created_at_0": "2026-01-01",
+        "created_at_1": "10:00:00",
+        "distinct_id_rows-TOTAL_FORMS": "1",
+        "distinct_id_rows-INITIAL_FORMS": "0",
+        "distinct_id_rows-0-distinct_id": "newcomer",
+    }
+
+    response = page.post("/admin/sandbox/person/add/", form)
+
+    assert response.status_code == 302
+    found = api.results("/api/projects/{project}/persons/?distinct_id=newcomer")
+    assert [each["name"] for each in found] == ["new@example.com"]
+
+
+def test_events_are_there_when_somebody_looks(page: Client, api: API) -> None:
+    text = page.get("/admin/sandbox/event/").content.decode()
+
+    assert "$pageview" in text
+    assert api.get("/_sandbox/events")["projects"]["1"]["events"] > 800
+
+
+def test_an_evaluation_is_switched_off_by_hand(page: Client, api: API) -> None:
+    from pulumi_posthog.sandbox.analytics.models import Evaluation
+    from pulumi_posthog.sandbox.models import Project
+
+    made = Evaluation.objects.create(
+        project=Project.objects.get(pk=api.names["project"]),
+        name="Polite",
+        enabled=True,
+        evaluation_config={"prompt": "x"},
+    )
+    form = {
+        "project": api.names["project"],
+        "name": "Polite",
+        "evaluation_type": "llm_judge",
+        "evaluation_config": '{"prompt": "x"}',
+        "output_type": "boolean",
+        "output_config": "{}",
+        "conditions": "[]",
+    }
+
+    assert page.post(f"/admin/sandbox/evaluation/{made.pk}/change/", form).status_code == 302
+
+    assert api.get(f"/api/projects/{{project}}/evaluations/{made.pk}/")["enabled"] is False
