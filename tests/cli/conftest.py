@@ -54,8 +54,8 @@ def shop(lab: Lab) -> Lab:
     project = lab.posthog.project("Shop")["id"]
     lab.call("POST", "/_sandbox/events", {"project": project, "arrive": False})
     lab.call("DELETE", "/_sandbox/events", {"project": project})
-    for person in lab.posthog.all(f"/api/projects/{project}/persons/"):
-        lab.call("DELETE", f"/api/projects/{project}/persons/{person['id']}/")
+    others = [person["id"] for person in lab.posthog.all(f"/api/projects/{project}/persons/")]
+    lab.call("POST", f"/api/projects/{project}/persons/bulk_delete/", {"ids": others})
     persons = [
         {"distinct_ids": [name], "properties": {"email": f"{name}@acme.io", "plan": plan, "note": note}}
         for name, plan, note in (("una", "free", "-2+3"), ("vic", "paid", "=1+1"), ("wes", "paid", "a,b"))

@@ -15,6 +15,7 @@ from pulumi_posthog.report.rows import Rows, as_csv, value_at
 ARGUMENTS = {
     "persons": ["--project", "Shop"],
     "events": ["--project", "Shop"],
+    "query": ["select event from events", "--project", "Shop"],
 }
 FORMATS = ("table", "csv", "json")
 VERBS = [*ARGUMENTS]

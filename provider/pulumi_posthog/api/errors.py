@@ -197,6 +197,10 @@ def refusal(
     `headers` must find lower-case names; `mask` takes the secrets out of a text. Never raises.
     """
     words = words_of(body, headers.get("content-type", ""), mask)
+    if status == 405 and not body.strip():
+        words = Words(
+            ours=True
+        )  # so PostHog itself answers where something is never deleted (posthog-api.md 10.4)
     kind = refused_as(status, words)
     hint = hints.get(kind)
     if 300 <= status < 400:

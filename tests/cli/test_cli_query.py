@@ -1,0 +1,96 @@
+"""`pulumi-posthog query`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+
+import pytest
+
+from cli.lab import COMMAND, Lab
+
+FORMATS = ("table", "csv", "json")
+
+
+def test_a_query_is_answered_with_its_columns(shop: Lab):
+    run = shop.run(
+        "query",
+        "select event, count() as number from events group by event",
+        "--project",
+        "Shop",
+        "--format",
+        "csv",
+    )
+
+    assert (run.status, run.out) == (0, "event,number\norder placed,3\n")
+
+
+def test_a_query_may_come_from_stdin_and_be_a_node(shop: Lab):
+    node = {"kind": "HogQLQuery", "query": "select count() from events"}
+    done = subprocess.run(
+        [str(COMMAND), "query", "-", "--project", "Shop", "--format", "json"],
+        cwd=shop.folder,
+        env=shop.environment,
+        input=json.dumps(node),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(done.stdout)["rows"] == [[3]]
+
+
+def test_a_query_that_posthog_does_not_understand_is_quoted(shop: Lab):
+    run = shop.run("query", "selct 1", "--project", "Shop")
+
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith("error: PostHog ")
+    assert "hint: put the query right" in run.err
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"query": "select 1"}'])
+def test_a_query_that_is_none_is_not_sent(shop: Lab, text: str):
+    run = shop.run("query", text, "--project", "Shop")
+
+    assert (run.status, run.out) == (2, "")
+    assert shop.posthog.requests()["total"] == 0
+
+
+def test_rows_may_be_fewer_than_posthog_answers(shop: Lab):
+    run = shop.run(
+        "query", "select distinct_id from events", "--project", "Shop", "--limit", "2", "--format", "json"
+    )
+
+    assert (len(run.json["rows"]), run.json["more"]) == (2, True)
+    assert "2 rows, and there is more: --limit gets more" in run.err
+
+
+def test_a_query_that_takes_too_long_is_cancelled(shop: Lab):
+    shop.call("PATCH", "/_sandbox/settings", {"query_seconds": 600, "query_timeout_seconds": 600})
+
+    run = shop.run("query", "select 1", "--project", "Shop", "--max-wait", "1s")
+
+    assert (run.status, run.out) == (9, "")
+    assert "did not end within 1 s and was cancelled" in run.err
+    assert [path for path in shop.posthog.writes() if path.startswith("DELETE")] != []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_ctrl_c_cancels_the_query(shop: Lab, form: str):
+    shop.call("PATCH", "/_sandbox/settings", {"query_seconds": 600, "query_timeout_seconds": 600})
+    process = shop.start("query", "select 1", "--project", "Shop", "--format", form)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and not any(
+        "/query/" in path for path in shop.posthog.requests()["by_path"]
+    ):
+        time.sleep(0.05)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+
+    assert process.returncode == 8
+    assert "cancelled" in err
+    assert (json.loads(out)["exit_code"] if form == "json" else out) in (8, "")
+    assert [path for path in shop.posthog.writes() if path.startswith("DELETE")] != []
