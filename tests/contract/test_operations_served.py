@@ -279,7 +279,6 @@ def cases(*, reachable: bool) -> list[Any]:
         pytest.param(age, row, prefix, id=f"{age} {row.name} {prefix.split('/')[2]}")
         for age in AGES
         for row in OPERATIONS
-        if not row.name.startswith("Insights")
         for prefix in row.prefixes
         if row.scope
         and (
