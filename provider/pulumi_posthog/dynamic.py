@@ -427,10 +427,10 @@ class AbsentPersonsProvider(ResourceProvider):
 
     @clean
     def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
-        """A difference is that somebody is there; another list of nobody is none."""
+        """A difference is that somebody is there, or that others are meant; not that they stand in another line."""
         if str(_olds.get("project")) != str(_news.get("project")):
             return _replaced(["project"])
-        return DiffResult(changes=bool(self._present(_news)))
+        return DiffResult(changes=_meant(_olds) != _meant(_news) or bool(self._present(_news)))
 
     @clean
     def read(self, id_: str, props: Any) -> ReadResult:
@@ -489,6 +489,12 @@ def _identifiers(props: Props) -> tuple[tuple[Identifier, ...], tuple[str, ...]]
 
     origins = [Origin(**each) for each in json.loads(props["__origins"])]
     return persons.resolved(origins, os.environ)
+
+
+def _meant(props: Props) -> tuple[Any, ...]:
+    """What is declared, without its place in the file."""
+    origins = json.loads(props["__origins"])
+    return bool(props.get("delete_events")), [{**origin, "where": None} for origin in origins]
 
 
 def _project_now(props: Props) -> str | None:

@@ -184,6 +184,15 @@ def test_a_preview_shows_how_many_there_are(it):
     assert it.posthog.requests()["by_method"] == {"GET": 1}
 
 
+def test_another_list_is_a_change_and_another_line_is_none(it):
+    before = it.absent("nobody")
+
+    assert not it.provider.diff("id", before, it.absent("nobody", where="posthog.yaml:10:11")).changes
+    assert it.provider.diff("id", before, it.absent("nobody", by="distinct_id")).changes
+    assert it.provider.diff("id", before, it.absent("nobody", delete_events=True)).changes
+    assert it.posthog.writes() == {}
+
+
 def test_what_is_kept_names_nobody(it):
     it.person("ana", email=ANA)
     outs = it.provider.create(it.absent(ANA)).outs
