@@ -67,7 +67,8 @@ class OfCurrentOrganization(PostHogView):
 
     @property
     def membership_that_decides(self) -> OrganizationMembership | None:
-        return membership_of(self.caller, self.organization_that_decides)
+        decides = self.organization_that_decides
+        return self.membership if decides.pk == self.organization.pk else membership_of(self.caller, decides)
 
     def role(self, id_: str) -> Role | None:
         found = as_uuid(id_)

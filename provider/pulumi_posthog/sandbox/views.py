@@ -152,12 +152,14 @@ class PostHogView(GenericViewSet[Any]):
         given = self.kwargs.get("organization_id")
         if given is None:
             return self.project.organization
+        current = self.caller.current_organization
         if given == "@current":
-            current = self.caller.current_organization
             if current is None:
                 raise NotFound("Organization not found.")
             return current
         id_ = as_uuid(given)
+        if current is not None and current.pk == id_:
+            return current  # it came with the caller
         found = Organization.objects.filter(pk=id_).first() if id_ else None
         if found is None:
             raise NotFound("Organization not found.")
