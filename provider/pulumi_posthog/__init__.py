@@ -3,7 +3,8 @@
 import pulumi_posthog
 
 pulumi_posthog.deploy("posthog.yaml")                  # a whole organization, written in YAML
-pulumi_posthog.Role("analysts", name="Analysts")       # or resources in a program of your own
+with pulumi_posthog.guarded():                         # or resources in a program of your own
+    pulumi_posthog.Role("analysts", name="Analysts")
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pulumi_posthog.deploy import deploy
     from pulumi_posthog.entity import Address
+    from pulumi_posthog.guarded import guarded
     from pulumi_posthog.resources import (
         Evaluation,
         FileSystemEntry,
@@ -38,6 +40,7 @@ __all__ = [
     "RoleMembership",
     "SiteApp",
     "deploy",
+    "guarded",
 ]
 
 
@@ -45,5 +48,5 @@ def __getattr__(name: str) -> Any:
     # Late, because the command line needs none of it and Pulumi's SDK takes half a second to import.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = {"deploy": "deploy", "Address": "entity"}.get(name, "resources")
+    module = {"deploy": "deploy", "guarded": "guarded", "Address": "entity"}.get(name, "resources")
     return getattr(import_module(f"{__name__}.{module}"), name)

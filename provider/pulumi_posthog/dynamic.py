@@ -196,7 +196,11 @@ class KindProvider(ResourceProvider):
             engine.say(
                 f"{field.name} changes, so PostHog will replace the {_renewed(field)} of this {kind.title}"
             )
-        return DiffResult(changes=bool(changed or unknown) or trigger_differs(kind, _olds, _news))
+        # One that comes under a guard is stored anew: what deletes it reads what was stored.
+        guarded_now = bool(_news.get("__guarded")) and not _olds.get("__guarded")
+        return DiffResult(
+            changes=bool(changed or unknown or guarded_now) or trigger_differs(kind, _olds, _news)
+        )
 
     @clean
     def read(self, id_: str, props: Any) -> ReadResult:

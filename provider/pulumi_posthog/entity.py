@@ -13,6 +13,7 @@ from typing import Any
 import pulumi
 from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import AbsentPersonsProvider, pickled_provider, provider_string
+from pulumi_posthog.guarded import Current
 from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.properties import json_text, secret_name
 
@@ -56,6 +57,8 @@ class Entity(pulumi.CustomResource):
         outputs: bool = True,
     ) -> None:
         secret_outputs = [field.name for field in kind.fields if field.read_only and field.secret]
+        # Those of a file have a guard already.
+        block = Current.block if outputs else None
         secrets = {
             name
             for field in kind.fields
@@ -74,12 +77,20 @@ class Entity(pulumi.CustomResource):
                 "__host": address.host,
                 "__organization": address.organization,
                 "__provider": provider_string(kind.name),
+                **({"__guarded": True} if block else {}),
             },
             pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions(additional_secret_outputs=secret_outputs) if secret_outputs else None,
+                pulumi.ResourceOptions.merge(
+                    pulumi.ResourceOptions(additional_secret_outputs=secret_outputs)
+                    if secret_outputs
+                    else None,
+                    block.options() if block else None,
+                ),
                 opts,
             ),
         )
+        if block:
+            block.add(kind, resource_name, properties, self, opts)
 
 
 def declared(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,10 +150,17 @@ class AbsentPersons(pulumi.CustomResource):
 class Guard(pulumi.CustomResource):
     """Remembers what the stack manages; everything else depends on it (`rails`)."""
 
-    def __init__(self, managed: str, renamed: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        managed: str,
+        renamed: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        name: str = "guard",
+    ) -> None:
         super().__init__(
             "pulumi-python:dynamic/posthog:Guard",
-            "guard",
+            name,
             {"__managed": managed, "__renamed": renamed, "__provider": provider_string(None)},
             opts,
         )

@@ -111,7 +111,12 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
 
 def managed(text: str, source: str) -> Managed:
     """What the stack's guard remembers to be managed; raises Stop."""
-    guards = [each for each in _resources(text, source) if each.get("type") == f"{TYPE}Guard"]
+    # A program's own resources have another one, of another name.
+    guards = [
+        each
+        for each in _resources(text, source)
+        if each.get("type") == f"{TYPE}Guard" and str(each.get("urn", "")).endswith("::guard")
+    ]
     remembered = (guards[0].get("inputs") or {}).get("__managed") if guards else None
     return cast("Managed", json.loads(remembered)) if isinstance(remembered, str) else {}
 

@@ -1,0 +1,121 @@
+"""The rails for programs in Python: what stands in `with guarded():` is compared with what stood there before.
+
+Pulumi registers resources in the background, so everything in the block can wait for a guard that is made at its end,
+when it is known what the program declares. It then has its say before anything else is touched, as with YAML.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi_posthog.kind import Kind
+from pulumi_posthog.properties import json_text
+
+NAME = "program"  # of the guard; that of a YAML file is called otherwise, and one program may have both
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A resource of the block. `properties` are those that it was made with, `id` is the output of that name."""
+
+    kind: Kind
+    name: str
+    properties: Mapping[str, Any]
+    id: Any
+    earlier_names: tuple[str, ...]
+
+
+@dataclass
+class Block:
+    """What has been declared so far, and the guard that it waits for."""
+
+    guard: asyncio.Future[pulumi.Resource]
+    declared: list[Declared] = field(default_factory=list)
+
+    def options(self) -> pulumi.ResourceOptions:
+        """What makes a resource wait."""
+        return pulumi.ResourceOptions(depends_on=[pulumi.Output.from_input(self.guard)])
+
+    def add(
+        self,
+        kind: Kind,
+        name: str,
+        properties: Mapping[str, Any],
+        resource: pulumi.CustomResource,
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        """Count a resource."""
+        aliases = opts.aliases if opts and isinstance(opts.aliases, list | tuple) else ()
+        earlier = (getattr(alias, "name", None) for alias in aliases)
+        self.declared.append(
+            Declared(
+                kind, name, properties, resource.id, tuple(each for each in earlier if isinstance(each, str))
+            )
+        )
+
+    def managed(self) -> dict[str, dict[str, dict[str, str]]]:
+        """As `rails.managed` has it of a file. A parent is known where a child was given its `id` itself."""
+        names = {id(each.id): each.name for each in self.declared}
+        result: dict[str, dict[str, dict[str, str]]] = {}
+        for each in self.declared:
+            if each.kind.guarded:
+                parent = names.get(id(each.properties.get(each.kind.parent or "")), "")
+                below = result.setdefault(each.kind.name, {}).setdefault(parent, {})
+                below[each.name] = _replaced_by(each)
+        return result
+
+    def renamed(self) -> dict[str, dict[str, str]]:
+        """As `rails.renamed` has it: from aliases with a name."""
+        result: dict[str, dict[str, str]] = {}
+        for each in self.declared:
+            for earlier in each.earlier_names:
+                result.setdefault(each.kind.name, {})[earlier] = each.name
+        return result
+
+
+def _replaced_by(declared: Declared) -> str:
+    values = {
+        item.name: value
+        for item in declared.kind.writable
+        if item.replace_on_changes and item.name != declared.kind.parent
+        # Outputs are not known yet; that they change is for the diff to see.
+        if isinstance(value := declared.properties.get(item.name), str | int | float | bool)
+    }
+    return json_text(values) if values else ""
+
+
+class Current:
+    """The block that the program is in."""
+
+    block: Block | None = None
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Put the rails around the resources that are declared in the block; once in a program.
+
+    What was in it at the last `pulumi up` and is no longer counts as a removal, within the limits of the stack's
+    settings (`posthog:maxRemovals` and so on). Raises RuntimeError for a block within a block.
+    """
+    from pulumi_posthog.entity import Guard
+
+    if Current.block is not None:
+        raise RuntimeError("guarded() stands in another guarded(): one block goes around all resources")
+    block = Current.block = Block(asyncio.get_running_loop().create_future())
+    try:
+        yield
+    except BaseException as error:
+        # Pulumi waits for what was declared, and shows only what went wrong there.
+        if isinstance(error, Exception):
+            pulumi.log.error("".join(traceback.format_exception(error)))
+        block.guard.set_exception(RuntimeError("the program ended before it had declared everything"))
+        raise
+    finally:
+        Current.block = None
+    block.guard.set_result(Guard(json_text(block.managed()), json_text(block.renamed()), name=NAME))

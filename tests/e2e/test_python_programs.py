@@ -1,0 +1,133 @@
+"""Programs in Python without YAML: `with posthog.guarded():` puts the rails around them."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+NAMES = [f"Role {number}" for number in range(6)]
+MEMBERS = ["ana@acme.io", "bo@acme.io", "cy@acme.io"]
+HEAD = "import pulumi\nimport pulumi_posthog as posthog\n\n"
+
+
+def program(stack: Stack, *lines: str, guarded: bool = True) -> None:
+    """The stack's program: these lines within the block."""
+    body = "".join(f"    {line}\n" for line in lines)
+    (stack.folder / "__main__.py").write_text(
+        HEAD + ("with posthog.guarded():\n" if guarded else "if True:\n") + (body or "    pass\n")
+    )
+
+
+def roles(names: list[str]) -> list[str]:
+    return [f"posthog.Role({name!r}, name={name!r})" for name in names]
+
+
+def there(stack: Stack) -> set[str]:
+    path = f"/api/organizations/{stack.posthog.organization}/roles/"
+    return {role["name"] for role in stack.posthog.all(path)} & set(NAMES)
+
+
+@pytest.fixture
+def six(stack: Stack) -> Stack:
+    """A program with six roles, and a folder in a project, applied."""
+    stack.set("host", stack.posthog.url)
+    stack.set("organization", stack.posthog.organization)
+    program(
+        stack,
+        *roles(NAMES),
+        "web = posthog.Project('web', name='Web')",
+        "posthog.FileSystemEntry('folder', project=web.id, path='M', type='folder')",
+        "first = posthog.Role('Six', name='Six')",
+        *(f"posthog.RoleMembership({who!r}, role=first.id, user={who!r})" for who in MEMBERS),
+    )
+    run = stack.up()
+    assert run.status == 0, run.text
+    stack.posthog.count_anew()
+    return stack
+
+
+def test_a_second_run_changes_nothing(six):
+    run = six.up()
+
+    assert set(run.changes) == {"unchanged"}, run.text
+    assert six.posthog.writes() == {}
+
+
+def test_most_of_what_it_declared_is_gone_and_nothing_is_deleted(six):
+    program(six, *roles(NAMES[:2]))
+
+    for run in (six.preview(), six.up(), six.up("--continue-on-error")):
+        assert run.status != 0, run.text
+        assert "5 of 7 roles would be removed or replaced" in run.text
+        assert '3 of 3 role memberships of "Six" would be removed' in run.text
+        assert "pulumi config set posthog:allowRemovals role=5" in run.text
+        assert six.posthog.writes() == {}
+    assert there(six) == set(NAMES)
+
+    six.set("allowRemovals", "role=5,role_membership=3")
+    allowed = six.up()
+    assert allowed.status == 0, allowed.text
+    assert there(six) == set(NAMES[:2])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD
+        + "with posthog.guarded():\n    posthog.Role('Role 0', name='Role 0')\n    raise ValueError('half way')\n",
+        HEAD + "with posthog.guarded():\n    raise SystemExit(0)\n",
+        HEAD + "with posthog.guarded():\n    pass\n",
+        HEAD,
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n",
+    ],
+    ids=["raises", "exits", "an empty block", "no block", "is killed"],
+)
+def test_a_program_that_ends_early_deletes_nothing(six, text):
+    (six.folder / "__main__.py").write_text(text)
+
+    run = six.up("--continue-on-error")
+
+    assert run.status != 0, run.text
+    assert six.posthog.writes() == {}
+    assert there(six) == set(NAMES)
+    if "half way" in text:
+        assert "ValueError: half way" in run.text
+
+
+def test_a_program_that_comes_under_the_guard_has_it_from_then_on(stack):
+    stack.set("host", stack.posthog.url)
+    stack.set("organization", stack.posthog.organization)
+    program(stack, *roles(NAMES), guarded=False)
+    assert stack.up().status == 0
+    stack.posthog.count_anew()
+
+    program(stack, *roles(NAMES))
+    run = stack.up()
+
+    assert run.status == 0, run.text
+    assert stack.posthog.writes() == {}
+    (stack.folder / "__main__.py").write_text(HEAD)
+    assert stack.up().status != 0
+    assert stack.posthog.writes() == {}
+    assert there(stack) == set(NAMES)
+
+
+def test_a_resource_is_renamed_by_its_alias_and_not_counted(six):
+    program(
+        six,
+        *roles(NAMES[3:]),
+        *(
+            f"posthog.Role('new {name}', name={name!r},"
+            f" opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name={name!r})]))"
+            for name in NAMES[:3]
+        ),
+    )
+    six.set("allowRemovals", "role_membership=3")
+
+    run = six.up()
+
+    assert run.status == 0, run.text
+    assert there(six) == set(NAMES)
