@@ -657,6 +657,15 @@ def test_colours_can_be_switched_off(lab: Lab, arguments: list[str], environment
     assert not coloured.search(on_a_terminal(lab, *arguments, **environment))
 
 
+@pytest.mark.parametrize(("verb", "heads"), [("adopt", r"\d+ "), ("doctor", "ok  |note|FAIL")])
+def test_what_is_folded_stays_below_what_it_belongs_to(lab: Lab, verb: str, heads: str):
+    lines = lab.run(verb, COLUMNS="50").out.splitlines()
+
+    assert max(map(len, lines)) <= 50
+    assert [line for line in lines if line and not re.match(f"  |{heads}", line)] == []
+    assert len(lines) > len(lab.run(verb, COLUMNS="400").out.splitlines())
+
+
 def test_a_narrow_terminal_is_not_overrun(lab: Lab):
     lab.call("PATCH", lab.project("Web"), {"timezone": "UTC"})
 

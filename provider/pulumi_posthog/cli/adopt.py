@@ -148,6 +148,8 @@ def _show(rows: list[Row]) -> None:
     from rich.console import Group, RenderableType
     from rich.text import Text
 
+    from pulumi_posthog.report.text import indented
+
     titles = {
         Fate.TAKEN_OVER: "exist already, and would be taken over",
         Fate.MANAGED: "are managed by this stack already",
@@ -163,12 +165,12 @@ def _show(rows: list[Row]) -> None:
             continue
         parts += [Text() if parts else "", Text(f"{len(own):,} {title}", style="bold")]
         for row in own:
-            line = Text.assemble(f"  {row.path}", (f"  id {row.id}" if row.id else "", "dim"))
+            line = Text.assemble(row.path, (f"  id {row.id}" if row.id else "", "dim"))
             if row.changes:
                 line.append(f"  would change: {', '.join(row.changes)}", style="yellow")
             if row.said:
                 line.append(f"  {row.said}")
-            parts.append(line)
+            parts.append(indented(line, 2))
             if row.hint:
-                parts.append(Text.assemble(("    hint: ", "cyan"), row.hint))
+                parts.append(indented(Text.assemble(("hint: ", "cyan"), row.hint), 4))
     terminal.show(Group(*parts[1:]))

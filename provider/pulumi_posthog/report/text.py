@@ -60,14 +60,14 @@ def _parts(report: Report, reasons: bool) -> Iterator[RenderableType]:
     for failure in report.failures if reasons else ():
         yield Text.assemble(("error: ", "bold red"), failure.message)
         if failure.hint:
-            yield _indented(Text.assemble(("hint: ", "bold cyan"), failure.hint), 2)
+            yield indented(Text.assemble(("hint: ", "bold cyan"), failure.hint), 2)
     for status, findings in report.by_status.items():
         yield Text()
         yield Text(status.title, style=f"bold {COLOURS[status]}")
         for object_, own in groupby(findings[:MOST], key=lambda finding: finding.object):
             yield from _object(object_, list(own))
         if len(findings) > MOST:
-            yield _indented(
+            yield indented(
                 Text(f"and {len(findings) - MOST:,} more: --format json has them all", style="dim"), 2
             )
     for count, why in (
@@ -84,11 +84,11 @@ def _object(path: str, findings: list[Finding]) -> Iterator[RenderableType]:
     head = Text.assemble((path, "bold"))
     if first.where:
         head.append(f"  {first.where.file}:{first.where.line}", style="dim")
-    yield _indented(head, 2)
+    yield indented(head, 2)
     for finding in findings:
-        yield _indented(_line(finding), 4)
+        yield indented(_line(finding), 4)
         if finding.hint:
-            yield _indented(Text.assemble(("hint: ", "cyan"), finding.hint), 6)
+            yield indented(Text.assemble(("hint: ", "cyan"), finding.hint), 6)
 
 
 def _line(finding: Finding) -> Text:
@@ -107,6 +107,7 @@ def _line(finding: Finding) -> Text:
     return text
 
 
-def _indented(text: Text, columns: int) -> Padding:
+def indented(text: Text, columns: int) -> Padding:
+    """`text` with all its lines that far from the left."""
     # Not expanded to the full width: lines would end in blanks.
     return Padding(text, (0, 0, 0, columns), expand=False)
