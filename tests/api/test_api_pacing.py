@@ -323,3 +323,49 @@ def test_many_threads_keep_one_budget(clock):
 def test_a_pace_without_a_budget_is_refused(wrong):
     with pytest.raises(ValueError, match="at least one request"):
         Pace(**wrong)
+
+
+def test_what_posthog_counts_apart_has_its_own_turns(pace, clock):
+    for _ in range(480):
+        pace.take("GET")
+    for _ in range(240):
+        pace.of("queries").take("POST")
+        pace.of("analytics").take("GET")
+
+    assert clock.slept == []
+    assert pace.of(None) is pace
+    assert pace.of("queries") is pace.of("queries")
+    assert pace.sent == {"GET": 480 + 240, "POST": 240}
+    pace.of("queries").take("POST")
+    assert clock.slept != []
+
+
+def test_the_limits_of_a_server_of_ones_own_hold_for_each_budget(clock):
+    pace = Pace(per_minute=10, per_hour=20, clock=clock, sleep=clock.sleep)
+
+    assert pace.of("analytics").believed_per_minute == 10
+
+
+def test_too_many_queries_at_once_are_no_reason_to_believe_in_less(pace):
+    queries = pace.of("queries")
+
+    queries.rejected(queries.take("POST"), None)
+    assert queries.believed_per_minute == 240
+    queries.rejected(queries.take("POST"), 30)
+    assert queries.believed_per_minute < 240
+
+
+def test_stopping_stops_every_budget(pace):
+    pace.stop()
+
+    with pytest.raises(GaveUp):
+        pace.of("queries").take("POST")
+
+
+def test_nobody_waits_beyond_a_deadline(pace, clock):
+    pace.rejected(pace.take("GET"), 30)
+
+    with pytest.raises(GaveUp, match="later than allowed"):
+        pace.take("GET", deadline=clock() + 29)
+    assert clock.slept == []
+    pace.take("GET", deadline=clock() + 31)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import select
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,3 +174,32 @@ def declared(text: str) -> Any:
 
     Loader.add_constructor("!env", lambda loader, node: {"env": loader.construct_scalar(node)})
     return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader with one more tag
+
+
+def on_a_terminal(lab: Lab, *arguments: str, columns: int = 80, **environment: str) -> str:
+    """What a terminal of this width shows, colours and all."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [str(COMMAND), *arguments],
+        cwd=lab.folder,
+        env={**lab.environment, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown = b""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if not select.select([master], [], [], 0.1)[0]:
+            continue
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        shown += chunk
+    process.wait(timeout=10)
+    os.close(master)
+    return shown.decode()

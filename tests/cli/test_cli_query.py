@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from cli.lab import COMMAND, Lab
+from cli.lab import COMMAND, Lab, on_a_terminal
 
 FORMATS = ("table", "csv", "json")
 
@@ -94,3 +94,12 @@ def test_ctrl_c_cancels_the_query(shop: Lab, form: str):
     assert "cancelled" in err
     assert (json.loads(out)["exit_code"] if form == "json" else out) in (8, "")
     assert [path for path in shop.posthog.writes() if path.startswith("DELETE")] != []
+
+
+def test_a_terminal_shows_that_it_is_waited_for(shop: Lab):
+    shop.call("PATCH", "/_sandbox/settings", {"query_seconds": 1})
+
+    shown = on_a_terminal(shop, "query", "select count() as number from events", "--project", "Shop")
+
+    assert "asking PostHog: " in shown
+    assert "number" in shown

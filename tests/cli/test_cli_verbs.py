@@ -6,9 +6,7 @@ import dataclasses
 import inspect
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -18,7 +16,7 @@ from threading import Thread
 
 import pytest
 
-from cli.lab import COMMAND, DECLARED, Lab
+from cli.lab import COMMAND, DECLARED, Lab, on_a_terminal
 from pulumi_posthog.cli.application import application, run
 from pulumi_posthog.cli.doctor import Outcome, clock
 from pulumi_posthog.cli.exits import Exit
@@ -540,6 +538,10 @@ def test_whoever_reads_only_the_beginning_leaves_no_traceback(lab: Lab):
         ["estimate"],
         ["export", "--host", "HOST", "--output", "out.yaml"],
         ["init", "acme", "--from-live", "--host", "HOST"],
+        ["persons", "--project", "Shop"],
+        ["events", "--project", "Shop"],
+        ["query", "select 1", "--project", "1"],
+        ["export-asset", "board.png", "--dashboard", "1", "--project", "Web"],
     ],
 )
 def test_ctrl_c_ends_whatever_reads_posthog_at_once_and_writes_nothing(lab: Lab, arguments: list[str]):
@@ -587,35 +589,6 @@ def test_no_verb_asks_anything_where_nobody_can_answer(lab: Lab):
         shown = on_a_terminal(lab, *arguments, NO_COLOR="1")
 
         assert "error:" in shown, arguments
-
-
-def on_a_terminal(lab: Lab, *arguments: str, columns: int = 80, **environment: str) -> str:
-    """What a terminal of this width shows, colours and all."""
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [str(COMMAND), *arguments],
-        cwd=lab.folder,
-        env={**lab.environment, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment},
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-    )
-    os.close(slave)
-    shown = b""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if not select.select([master], [], [], 0.1)[0]:
-            continue
-        try:
-            chunk = os.read(master, 65536)
-        except OSError:
-            break
-        if not chunk:
-            break
-        shown += chunk
-    process.wait(timeout=10)
-    os.close(master)
-    return shown.decode()
 
 
 def test_a_terminal_has_colours_and_progress(lab: Lab):

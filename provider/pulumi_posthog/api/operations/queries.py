@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pulumi_posthog.api.pacing import Patience
 from pulumi_posthog.api.paging import Json
 
 LONGEST: Final = 600.0  # seconds
-LONGEST_GOODBYE: Final = 5.0  # seconds until a query may be cancelled
+LONGEST_GOODBYE: Final = 1.0  # seconds that cancelling a query may take
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,30 @@ class Queries(Family):
     PREFIXES = below_project("query")
 
     # Sent again after a lost answer it is the same query, by its own id.
-    @operation("POST", "", scope="query:read", answers=(200, 202), repeatable=True)
+    @operation(
+        "POST",
+        "",
+        scope="query:read",
+        answers=(200, 202),
+        names={"asynchronous": "async"},
+        repeatable=True,
+    )
     def create(
         self,
         *,
         query: Mapping[str, Json],
         refresh: str | None = None,
         client_query_id: str | None = None,
+        asynchronous: bool | None = None,
         filters_override: Mapping[str, Json] | None = None,
         variables_override: Mapping[str, Json] | None = None,
         name: str | None = None,
     ) -> Json:
-        """Asks a query; `refresh` is blocking, async, lazy_async, force_blocking, force_async or force_cache."""
+        """Asks a query.
+
+        `refresh` is blocking, async, lazy_async, force_blocking, force_async or force_cache; `asynchronous` is what
+        servers had before it.
+        """
 
     @operation("GET", "{id}/", scope="query:read", answers=(200, 202))
     def get(self, id: str) -> Json:
@@ -91,10 +104,22 @@ class Queries(Family):
         try:
             return self.until(patience.deadline)._run(node, id_, patience, refresh, name, progress)
         except (GaveUp, KeyboardInterrupt):
-            # Nobody waits for it any more, and PostHog runs only a few at a time.
+            self._forget(id_)
+            raise
+
+    def _forget(self, id_: str) -> None:
+        """Cancels a query that nobody waits for any more: PostHog runs only a few at a time.
+
+        Takes a second at most: whoever pressed Ctrl-C does not wait for a server that does not answer.
+        """
+
+        def cancel() -> None:
             with contextlib.suppress(ApiError):
                 self.until(self.client.pace.now() + LONGEST_GOODBYE).cancel(id_)
-            raise
+
+        thread = threading.Thread(target=cancel, name="posthog-cancel", daemon=True)
+        thread.start()
+        thread.join(LONGEST_GOODBYE)
 
     def _run(
         self,
