@@ -117,23 +117,24 @@ class Select(Expressions):
         if from_ is None:
             return ""
         only(from_, "this")
-        sql = f" FROM {self.table(from_.this, nullable=False)}"
+        sql = f" FROM {self.table(from_.this)}"
         for join in self.node.args.get("joins") or ():
             only(join, "this", "side", "kind", "on")
             side, kind = (join.args.get("side") or "").upper(), (join.args.get("kind") or "").upper()
-            if (side, kind) not in {("", ""), ("", "INNER"), ("LEFT", ""), ("LEFT", "OUTER")}:
+            # What a row without a partner has, null or a default, is a setting of ClickHouse: not to be guessed.
+            if side or kind not in {"", "INNER"}:
                 raise not_understood(f"{side} {kind} JOIN".strip())
             if join.args.get("on") is None:
                 raise HogQLError("A JOIN needs an ON.")
-            right = self.table(join.this, nullable=side == "LEFT")
-            sql += f" {side or 'INNER'} JOIN {right} ON {truth(self.term(join.args['on'])).sql}"
+            right = self.table(join.this)
+            sql += f" INNER JOIN {right} ON {truth(self.term(join.args['on'])).sql}"
         return sql
 
-    def table(self, node: exp.Expression, *, nullable: bool) -> str:
+    def table(self, node: exp.Expression) -> str:
         if isinstance(node, exp.Subquery):
             only(node, "this", "alias")
             alias = node.alias or f"subquery{len(self.relations)}"
-            return self.subquery(node.this, alias, nullable=nullable)
+            return self.subquery(node.this, alias)
         only(node, "this", "alias")
         if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
             raise not_understood("a function as a table")
@@ -142,10 +143,10 @@ class Select(Expressions):
             inner = self.named[table]
             # A name stands for what was defined before it.
             outer = {key: value for key, value in self.named.items() if key != table}
-            return self.subquery(inner, alias, nullable=nullable, named=outer)
+            return self.subquery(inner, alias, named=outer)
         if table not in self.tables.relations:
             raise HogQLError(f"Unknown table `{table}`.")
-        self.add(self.tables.relations[table](alias), nullable=nullable)
+        self.add(self.tables.relations[table](alias))
         return f"{name('posthog_' + table)} AS {name(alias)}"
 
     def subquery(
@@ -153,7 +154,6 @@ class Select(Expressions):
         node: exp.Expression,
         alias: str,
         *,
-        nullable: bool,
         named: Mapping[str, exp.Expression] | None = None,
     ) -> str:
         if not isinstance(node, exp.Select):
@@ -166,15 +166,12 @@ class Select(Expressions):
             column: Term(f"{name(alias)}.{name(column)}", term.kind, term.nullable)
             for column, term in zip(found.columns, found.terms, strict=True)
         }
-        self.add(Relation(alias, columns, list(columns)), nullable=nullable)
+        self.add(Relation(alias, columns, list(columns)))
         return f"({found.sql}) AS {name(alias)}"
 
-    def add(self, relation: Relation, *, nullable: bool) -> None:
+    def add(self, relation: Relation) -> None:
         if any(each.alias == relation.alias for each in self.relations):
             raise HogQLError(f"There are two tables named `{relation.alias}`.")
-        if nullable:
-            columns = {key: term.of(term.sql, nullable=True) for key, term in relation.columns.items()}
-            relation = Relation(relation.alias, columns, relation.starred, relation.property_kinds)
         self.relations.append(relation)
 
     # What.

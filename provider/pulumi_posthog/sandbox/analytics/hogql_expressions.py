@@ -183,6 +183,8 @@ class Expressions:
             if len(columns) != 1:
                 raise HogQLError("IN takes a subquery with one column.")
             together(term, columns[0])
+            if term.nullable and columns[0].nullable:
+                raise not_understood("IN where both sides can be null")
             # In ClickHouse nulls of the subquery match nothing; in SQL one null would empty NOT IN.
             listed = f"(SELECT v FROM ({inner}) AS s(v) WHERE v IS NOT NULL)"  # noqa: S608
         else:
@@ -244,10 +246,10 @@ class Expressions:
     def calculated(self, sign: str, node: exp.Expression) -> Term:
         only(node, "this", "expression", "typed", "safe")
         left, right = self.term(node.this), self.term(node.expression)
-        if sign in "+-" and left.kind in TIMES and right.kind in {"Interval", "Int"}:
-            if right.kind == "Int":
-                right = interval_of(right, "day" if left.kind == "Date" else "second")
+        if sign in "+-" and left.kind in TIMES and right.kind == "Interval":
             return shifted(left, right, sign)
+        if sign in "+-" and left.kind == "Date" and right.kind == "Int":
+            return shifted(left, interval_of(right, "day"), sign)
         for each in (left, right):
             if each.kind not in {*NUMBERS, "Null"}:
                 raise HogQLError(
@@ -257,8 +259,13 @@ class Expressions:
         if sign == "/":
             left, right = left.of(f"CAST({left.sql} AS DOUBLE)"), right.of(f"CAST({right.sql} AS DOUBLE)")
         kind: Kind = "Float" if sign == "/" or "Float" in {left.kind, right.kind} else "Int"
-        if sign == "%" and kind == "Float":
-            raise not_understood("% of other than whole numbers")
+        if sign == "%":
+            if kind == "Float":
+                raise not_understood("% of other than whole numbers")
+            sql = (
+                f"CASE WHEN {right.sql} = 0 THEN error('Division by zero') ELSE {left.sql} % {right.sql} END"
+            )
+            return made_of(sql, kind, left, right)
         return made_of(f"({left.sql} {sign} {right.sql})", kind, left, right)
 
     def write_neg(self, node: exp.Expression) -> Term:
@@ -284,7 +291,9 @@ class Expressions:
         except ValueError as error:
             raise not_understood(f"the number {node.name}") from error
         if node.name.isdigit():
-            return Term(str(int(node.name)), "Int")
+            if number >= 2**63:
+                raise not_understood(f"the number {node.name}")
+            return Term(f"CAST({int(node.name)} AS BIGINT)", "Int")
         return Term(f"CAST({number!r} AS DOUBLE)", "Float")
 
     def write_boolean(self, node: exp.Expression) -> Term:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
 
 from pulumi_posthog.sandbox.analytics.hogql_terms import (
     CLICKHOUSE,
     DEFAULTS,
+    ISO,
     NUMBERS,
     TIMES,
     Kind,
@@ -18,9 +20,11 @@ from pulumi_posthog.sandbox.analytics.hogql_terms import (
     moment,
     together,
     truth,
+    yes_or_no,
 )
 from pulumi_posthog.sandbox.analytics.hogql_text import HogQLError, not_understood
 
+DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 
 
@@ -69,7 +73,7 @@ def of_text(name: str, sql: str) -> Function:
 
     def build(terms: Sequence[Term], _around: Around) -> Term:
         one, other = (want(each, name, "String") for each in terms)
-        return made_of(sql.format(one.sql, other.sql), "Bool", one, other)
+        return yes_or_no(sql.format(one.sql, other.sql), one, other)
 
     return Function(2, 2, build)
 
@@ -91,17 +95,28 @@ def day(offset: int) -> Build:
 def to_date(terms: Sequence[Term], _around: Around) -> Term:
     term = want(terms[0], "toDate", "String", *TIMES)
     if term.kind == "String":
-        return made_of(f"TRY_CAST(TRY_CAST({term.sql} AS TIMESTAMPTZ) AS DATE)", "Date", term, nullable=True)
+        return read(term, "[0-9]{4}-[0-9]{2}-[0-9]{2}", "Date")
     return made_of(f"CAST({term.sql} AS DATE)", "Date", term)
 
 
 def to_date_time(terms: Sequence[Term], _around: Around) -> Term:
     term = want(terms[0], "toDateTime", "String", "Int", *TIMES)
     if term.kind == "String":
-        return made_of(f"TRY_CAST({term.sql} AS TIMESTAMPTZ)", "DateTime", term, nullable=True)
+        return read(term, ISO, "DateTime")
     if term.kind == "Int":
         return made_of(f"to_timestamp({term.sql})", "DateTime", term)
     return moment(term)
+
+
+def read(term: Term, pattern: str, kind: Kind) -> Term:
+    """A time from a text. PostHog reads more ways of writing than this: those end the query."""
+    to = {"Date": "DATE", "DateTime": "TIMESTAMPTZ"}[kind]
+    sql = (
+        f"CASE WHEN {term.sql} IS NULL THEN NULL "
+        f"WHEN regexp_full_match({term.sql}, {literal(pattern)}) THEN TRY_CAST({term.sql} AS {to}) "
+        f"ELSE error('The sandbox cannot read a text as a time. (PostHog may.)') END"
+    )
+    return made_of(sql, kind, term, nullable=True)
 
 
 def start_of(unit: str, gives: Kind) -> Build:
@@ -210,12 +225,15 @@ def to_float(terms: Sequence[Term], _around: Around) -> Term:
     term = want(terms[0], "toFloat", "String", "Bool", *NUMBERS)
     if term.kind == "Bool":
         return made_of(f"CAST(CAST({term.sql} AS INTEGER) AS DOUBLE)", "Float", term)
-    return made_of(f"TRY_CAST({term.sql} AS DOUBLE)", "Float", term, nullable=True)
+    if term.kind == "String":
+        sql = f"CASE WHEN regexp_full_match({term.sql}, {literal(DECIMAL)}) THEN TRY_CAST({term.sql} AS DOUBLE) END"
+        return made_of(sql, "Float", term, nullable=True)
+    return made_of(f"CAST({term.sql} AS DOUBLE)", "Float", term)
 
 
 def to_string(terms: Sequence[Term], _around: Around) -> Term:
     term = as_string(terms[0])
-    if term.kind in {"DateTime", "Interval", "Array"}:
+    if term.kind in {"DateTime", "Interval", "Array", "Bool"}:
         raise not_understood(f"toString of {CLICKHOUSE[term.kind]}")
     if term.kind == "Float":
         sql = (
@@ -246,7 +264,8 @@ def replace_all(terms: Sequence[Term], _around: Around) -> Term:
 
 def match(terms: Sequence[Term], _around: Around) -> Term:
     text, pattern = (want(each, "match", "String") for each in terms)
-    return made_of(f"regexp_matches({text.sql}, {pattern.sql})", "Bool", text, pattern)
+    # A dot meets the end of a line, too.
+    return yes_or_no(f"regexp_matches({text.sql}, {pattern.sql}, 's')", text, pattern)
 
 
 def json_pointer(terms: Sequence[Term]) -> str:
@@ -278,7 +297,7 @@ def json_string(terms: Sequence[Term], _around: Around) -> Term:
 
 def json_has(terms: Sequence[Term], _around: Around) -> Term:
     term = want(terms[0], "JSONHas", "JSON")
-    return made_of(f"json_exists({term.sql}, {json_pointer(terms[1:])})", "Bool", term)
+    return yes_or_no(f"json_exists({term.sql}, {json_pointer(terms[1:])})", term)
 
 
 # Choices.
@@ -327,7 +346,7 @@ def null_if(terms: Sequence[Term], _around: Around) -> Term:
 
 def is_null(negate: str) -> Build:
     def build(terms: Sequence[Term], _around: Around) -> Term:
-        return made_of(f"({terms[0].sql} IS {negate}NULL)", "Bool", terms[0], nullable=False)
+        return yes_or_no(f"({terms[0].sql} IS {negate}NULL)", terms[0], nullable=False)
 
     return build
 
@@ -346,13 +365,13 @@ def rounded(terms: Sequence[Term], _around: Around) -> Term:
     """Halves go to the even neighbour, as in ClickHouse."""
     term = want(terms[0], "round", *NUMBERS)
     places = want(terms[1], "round", "Int").sql if len(terms) > 1 else "0"
-    return made_of(f"round_even({term.sql}, {places})", term.kind, term)
+    return made_of(f"round_even({term.sql}, CAST({places} AS INTEGER))", term.kind, term)
 
 
 def empty(negate: str) -> Build:
     def build(terms: Sequence[Term], _around: Around) -> Term:
         term = want(terms[0], "empty", "String")
-        return made_of(f"{negate}(coalesce({term.sql}, '') = '')", "Bool", term, nullable=False)
+        return yes_or_no(f"({negate}(coalesce({term.sql}, '') = ''))", term, nullable=False)
 
     return build
 
@@ -396,8 +415,15 @@ FUNCTIONS: Mapping[str, Function] = {
     "toFloat": Function(1, 1, to_float),
     "toString": Function(1, 1, to_string),
     "toUUID": Function(1, 1, to_uuid),
-    "lower": simple("lower", "lower({})", ("String",), "String"),
-    "upper": simple("upper", "upper({})", ("String",), "String"),
+    # Without UTF8 in their names only the letters of ASCII change.
+    "lower": simple(
+        "lower", f"translate({{}}, '{ascii_uppercase}', '{ascii_lowercase}')", ("String",), "String"
+    ),
+    "upper": simple(
+        "upper", f"translate({{}}, '{ascii_lowercase}', '{ascii_uppercase}')", ("String",), "String"
+    ),
+    "lowerUTF8": simple("lowerUTF8", "lower({})", ("String",), "String"),
+    "upperUTF8": simple("upperUTF8", "upper({})", ("String",), "String"),
     "trim": simple("trim", "trim({})", ("String",), "String"),
     "length": simple("length", "strlen({})", ("String",), "Int"),
     "lengthUTF8": simple("lengthUTF8", "length({})", ("String",), "Int"),

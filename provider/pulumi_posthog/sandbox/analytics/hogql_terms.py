@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pulumi_posthog.sandbox.analytics.hogql_text import HogQLError
+from pulumi_posthog.sandbox.analytics.hogql_text import HogQLError, not_understood
 
 Kind = Literal[
     "String", "Int", "Float", "Bool", "DateTime", "Date", "UUID", "Interval", "JSON", "Array", "Null"
@@ -37,6 +38,10 @@ DEFAULTS: Mapping[Kind, str] = {
     "Date": "DATE '1970-01-01'",
     "UUID": "CAST('00000000-0000-0000-0000-000000000000' AS UUID)",
 }
+
+
+ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+"""A day or a moment as the sandbox reads it from a text; PostHog reads more."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,11 @@ def made_of(sql: str, kind: Kind, *terms: Term, nullable: bool | None = None) ->
         any(each.nullable or each.kind == "Null" for each in terms) if nullable is None else nullable,
         any(each.aggregate for each in terms),
     )
+
+
+def yes_or_no(sql: str, *terms: Term, nullable: bool | None = None) -> Term:
+    """An answer that ClickHouse writes as 1 or 0."""
+    return replace(made_of(sql, "Bool", *terms, nullable=nullable), is_comparison=True)
 
 
 def literal(text: str) -> str:
@@ -110,6 +120,8 @@ def together(left: Term, right: Term) -> tuple[Term, Term]:
         return moment(left), moment(right)
     for one, other in ((left, right), (right, left)):
         if one.text is not None and other.kind in {*TIMES, "UUID"}:
+            if other.kind in TIMES and not re.fullmatch(ISO, one.text):
+                raise not_understood(f"{one.text!r} as a time")
             to = {"DateTime": "TIMESTAMPTZ", "Date": "DATE", "UUID": "UUID"}[other.kind]
             cast = replace(one, sql=f"CAST({one.sql} AS {to})", kind=other.kind, text=None)
             return (cast, right) if one is left else (left, cast)

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import uuid
+import zlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -158,7 +159,7 @@ def answered(project: Project, node: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **found,
         "is_cached": False,
-        "cache_key": f"cache_{project.pk}_{abs(hash(json.dumps(node, sort_keys=True))):x}",
+        "cache_key": f"cache_{project.pk}_{zlib.crc32(json.dumps(node, sort_keys=True).encode()):x}",
         "last_refresh": moment(now),
         "next_allowed_client_refresh": moment(now),
         "timezone": project.setting("timezone") or "UTC",

@@ -42,7 +42,7 @@ EVENTS = (
     '[{"uuid":"UUID","event":"VARCHAR","timestamp":"TIMESTAMPTZ","distinct_id":"VARCHAR","person_id":"UUID",'
     '"properties":"JSON","elements_chain":"VARCHAR","person_properties":"JSON","person_created_at":"TIMESTAMPTZ"}]'
 )
-PERSONS = '[{"id":"UUID","created_at":"TIMESTAMPTZ","properties":"JSON","is_identified":"BOOLEAN"}]'
+PERSONS = '[{"id":"UUID","created_at":"TIMESTAMPTZ","properties":"JSON"}]'
 
 
 class TooSlow(Exception):
@@ -81,11 +81,14 @@ def ask(project: Project, query: str, values: Mapping[str, Any], timeout_seconds
     with connected(events, persons, str(zone)) as connection, interrupted(connection, timeout_seconds):
         rows = run(connection, found, zone)
     shown = rows[: found.limit]
-    types = [
-        (column, f"Nullable({CLICKHOUSE[term.kind]})" if term.nullable else CLICKHOUSE[term.kind])
-        for column, term in zip(found.columns, found.terms, strict=True)
-    ]
+    types = [(column, type_of(term)) for column, term in zip(found.columns, found.terms, strict=True)]
     return Result(found.columns, types, shown, found.limit, found.offset, len(rows) > found.limit)
+
+
+def type_of(term: Term) -> str:
+    """As ClickHouse would call it, or nearly so."""
+    plain = "UInt8" if term.is_comparison else CLICKHOUSE[term.kind]
+    return f"Nullable({plain})" if term.nullable else plain
 
 
 def rows_of(project: Project) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -95,7 +98,6 @@ def rows_of(project: Project) -> tuple[list[dict[str, Any]], list[dict[str, Any]
             "id": str(row.uuid),
             "created_at": moment(row.created_at),
             "properties": row.properties,
-            "is_identified": row.is_identified,
         }
         for row in Person.objects.filter(project=project)
     ]
@@ -153,7 +155,6 @@ def persons_relation(alias: str, rows: Sequence[Mapping[str, Any]]) -> Relation:
         "id": column(alias, "id", "UUID"),
         "created_at": column(alias, "created_at", "DateTime"),
         "properties": column(alias, "properties", "JSON"),
-        "is_identified": column(alias, "is_identified", "Bool"),
     }
     kinds = {"properties": property_kinds(row["properties"] for row in rows)}
     return Relation(alias, columns, tuple(columns), kinds)
@@ -221,7 +222,7 @@ def run(connection: duckdb.DuckDBPyConnection, found: hogql.Translated, zone: Zo
         raise
     except duckdb.Error as error:
         # The first line only: the others show the query as DuckDB has it.
-        raise HogQLError(str(error).splitlines()[0]) from error
+        raise HogQLError(f"DuckDB, which answers here, refuses: {str(error).splitlines()[0]}") from error
     return [[shown(value, term, zone) for value, term in zip(row, found.terms, strict=True)] for row in rows]
 
 
