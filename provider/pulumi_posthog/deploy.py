@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from pulumi.runtime import resource, rpc_manager
@@ -140,7 +141,9 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
     """Register one resource per entry, parents first; (kind's name, entry's name) -> resource."""
     address = Address(desired.host, desired.organization)
     holders = Holders(desired)
-    guard = Guard(json_text(rails.managed(desired)), json_text(rails.renamed(desired)))
+    # Relative: the next run may be on another machine.
+    file = Path(os.path.relpath(desired.file, project_folder())).as_posix()
+    guard = Guard(json_text(rails.managed(desired)), json_text(rails.renamed(desired)), file=file)
     resources: dict[tuple[str, str], Entity] = {}
     for entry in desired.entries:
         parent = (

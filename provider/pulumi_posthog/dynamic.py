@@ -14,6 +14,7 @@ import os
 import pickle
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from pulumi.dynamic import (  # noqa: TID251 - this is the one door
@@ -39,6 +40,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
 from pulumi_posthog.ownership import Owners, UnknownOwners, owners
+from pulumi_posthog.places import told
 from pulumi_posthog.plan import ABSENT, Difference, details, differences, is_secret
 from pulumi_posthog.properties import (
     checked,
@@ -69,6 +71,7 @@ class Session:
     key_from_config: str | None = None
     limits = Limits()
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
+    file: Path | None = None  # the configuration that the program was made from
 
     def __init__(self, host: str, organization: str) -> None:
         key = os.environ.get(KEY_VARIABLE) or self.key_from_config
@@ -139,7 +142,7 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
         try:
             return method(self, *args, **kwargs)
         except (ApiError, CannotAct, Impossible, UnreadableFile, UnknownOwners) as error:
-            engine.fail(error)
+            engine.fail(error, text=_told(error))
 
     return cast("Callable[Concatenate[Self_, P], R]", call)
 
@@ -225,7 +228,8 @@ class KindProvider(ResourceProvider):
                 kind, scope, to_values(kind, props), id_=props.get("__id"), defaults=_defaults(kind, props)
             )
         except HalfMade as half:
-            engine.fail(half, created_id=half.found.id, outs=_outs(kind, half.found, props))
+            outs = _outs(kind, half.found, props)
+            engine.fail(half, text=_told(half), created_id=half.found.id, outs=outs)
         _say_ignored(kind, applied)
         return CreateResult(applied.found.id, _outs(kind, applied.found, props))
 
@@ -254,7 +258,10 @@ class KindProvider(ResourceProvider):
             )
         except (ApiError, Impossible, UnreadableFile) as error:
             if renewed:
-                engine.fail(HalfMade(found, error), created_id=_id, outs=_outs(kind, found, _news))
+                half = HalfMade(found, error)
+                half.__cause__ = error
+                outs = _outs(kind, found, _news)
+                engine.fail(half, text=_told(half), created_id=_id, outs=outs)
             raise
         _say_ignored(kind, applied)
         return UpdateResult(_outs(kind, applied.found, _news))
@@ -367,6 +374,8 @@ class GuardProvider(ResourceProvider):
     def check(self, _olds: Any, news: Any) -> CheckResult:
         """Compare what the stack managed with what it will manage."""
         inputs = {name: value for name, value in news.items() if name != "__provider"}
+        if inputs.get("__file"):
+            Session.file = project_folder() / inputs["__file"]
         before = json.loads((_olds or {}).get("__managed") or "{}")
         after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
         found = refusals(before, after, Session.limits, KINDS, renamed)
@@ -545,6 +554,10 @@ def _scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:
 def _replaced(fields: list[str]) -> DiffResult:
     # Names are unique in PostHog, so the old one has to go before the new one comes.
     return DiffResult(changes=True, replaces=fields, delete_before_replace=True)
+
+
+def _told(error: Exception) -> str:
+    return told(error, engine.resource_name(), Session.file)
 
 
 def _renewed(field: Field) -> str:

@@ -24,16 +24,24 @@ def known(value: Any) -> bool:
 
 
 def fail(
-    error: Exception, *, created_id: str | None = None, outs: Mapping[str, Any] | None = None
+    error: Exception,
+    *,
+    text: str | None = None,
+    created_id: str | None = None,
+    outs: Mapping[str, Any] | None = None,
 ) -> NoReturn:
-    """Raise `error` as one clean line; with `created_id`, Pulumi records the half-made object and goes on from it."""
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
+    """Raise `error` as one clean line, `text` where it is given.
+
+    With `created_id`, Pulumi records the half-made object and goes on from it.
+    """
+    text = text or str(error)
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
     if created_id is not None:
         properties = struct_pb2.Struct()
         properties.update(dict(outs or {}))
         detail = any_pb2.Any()
         detail.Pack(
-            provider_pb2.ErrorResourceInitFailed(id=created_id, properties=properties, reasons=[str(error)])
+            provider_pb2.ErrorResourceInitFailed(id=created_id, properties=properties, reasons=[text])
         )
         status.details.append(detail)
     context = _local(grpc.ServicerContext)

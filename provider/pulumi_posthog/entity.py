@@ -157,10 +157,16 @@ class Guard(pulumi.CustomResource):
         opts: pulumi.ResourceOptions | None = None,
         *,
         name: str = "guard",
+        file: str | None = None,
     ) -> None:
         super().__init__(
             "pulumi-python:dynamic/posthog:Guard",
             name,
-            {"__managed": managed, "__renamed": renamed, "__provider": provider_string(None)},
+            {
+                "__managed": managed,
+                "__renamed": renamed,
+                "__file": file,
+                "__provider": provider_string(None),
+            },
             opts,
         )

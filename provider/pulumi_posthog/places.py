@@ -1,0 +1,67 @@
+"""An error about one resource -> the same with the object's name and the place in the file that declares it.
+
+Places are in no property: they change with every line that is put in above, and the state would be written anew.
+So the file is read again, and only when there is something to tell.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from pulumi_posthog.actions import CannotAct
+from pulumi_posthog.api import ApiError, Conflict, Forbidden, Invalid, OutcomeUnknown, PaymentRequired
+from pulumi_posthog.apply import HalfMade, Impossible
+from pulumi_posthog.attachment import UnreadableFile
+from pulumi_posthog.desired import ConfigError, Desired, Entry, Position
+from pulumi_posthog.kinds import KINDS
+
+# What is about one object; a wrong key or a server that is down is about all of them.
+ABOUT_AN_OBJECT = (Conflict, Forbidden, Invalid, OutcomeUnknown, PaymentRequired)
+
+
+def told(error: Exception, urn: str, file: Path | None) -> str:
+    """The message of `error`, with the object and its place before it where that can be known.
+
+    `urn` is Pulumi's name of the resource, `file` the configuration that the stack was made from.
+    """
+    cause = error.__cause__ if isinstance(error, HalfMade) else error
+    about = (isinstance(cause, ABOUT_AN_OBJECT) and cause.method != "GET") or isinstance(
+        cause, CannotAct | Impossible | UnreadableFile
+    )
+    desired = declared(file) if about and file else None
+    entry = named(desired, urn) if desired else None
+    if entry is None:
+        return str(error)
+    attr = cause.attr if isinstance(cause, ApiError) else None
+    return f'{place(entry, attr)}: {entry.kind.title} "{entry.name}": {error}'
+
+
+def named(desired: Desired, urn: str) -> Entry | None:
+    """The entry that a resource was made from: `urn:pulumi:STACK::PROJECT::TYPES::NAME`."""
+    types, _, name = urn.rpartition("::")
+    resource = types.rpartition("posthog:")[2]
+    kind = next((kind for kind in KINDS.values() if kind.resource == resource), None)
+    return desired.by_name.get((kind.name, name)) if kind else None
+
+
+def place(entry: Entry, attr: str | None) -> Position | None:
+    """Where the field stands that PostHog names (`app_urls__0`, `config__key`: posthog-api.md 1.6), else the entry."""
+    parts = (attr or "").split("__")
+    for length in range(len(parts), 0, -1):
+        found = entry.positions.get(".".join(parts[:length]))
+        if found:
+            return found
+    return entry.where
+
+
+@functools.cache
+def declared(file: Path) -> Desired | None:
+    """What a file declares, as far as it can be read without its secrets; None when it cannot."""
+    # Late: a provider that has nothing to tell needs neither YAML nor JSON Schema.
+    from pulumi_posthog import config
+
+    try:
+        return config.load(file, environment={}, offline=True)
+    except ConfigError:
+        return None
