@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from harness.sandbox import Sandbox
 from harness.stack import HEADER, Stack
 from pulumi_posthog import config, reference
+from pulumi_posthog.api.operations import __main__ as operations
 from pulumi_posthog.cli.application import application
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.kind import Kind
@@ -143,13 +148,19 @@ def test_no_page_names_a_kind_that_there_is_not():
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("reference.md", reference.reference), ("command-line.md", reference.command_line)]
+    ("name", "text"),
+    [
+        ("reference.md", reference.reference),
+        ("command-line.md", reference.command_line),
+        ("operations.md", operations.page),
+    ],
 )
 def test_generated_pages_are_current(name, text, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
 
     assert (pages.DOCS / name).read_text() == text(), (
-        "python -m pulumi_posthog.reference docs/reference.md docs/command-line.md writes them anew"
+        "python -m pulumi_posthog.reference docs/reference.md docs/command-line.md writes them anew, "
+        "and python -m pulumi_posthog.api.operations docs/operations.md"
     )
 
 
@@ -189,3 +200,21 @@ def test_the_first_screen_of_the_readme_is_what_pulumi_says(stack: Stack):
     posthog.count_anew()
     assert stack.up().status == 0
     assert sum(posthog.writes().values()) == 2
+
+
+def test_the_example_of_the_operations_runs(posthog: Sandbox):
+    (block,) = (each for each in pages.blocks(pages.DOCS / "operations.md") if each.language == "python")
+    program = block.text.replace("https://eu.posthog.com", posthog.url)
+    program = program.replace("project=42", f"project={posthog.info['projects'][0]['id']}")
+
+    said = subprocess.run(
+        [sys.executable, "-c", program.replace('search="ana"', 'search="sam"')],
+        env={**os.environ, "POSTHOG_PERSONAL_API_KEY": posthog.key},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    person, count = said.stdout.splitlines()
+    assert person == "sam@example.org"
+    assert int(count.strip("([],)")) > 0

@@ -10,7 +10,7 @@ from pulumi_posthog.api.operations.operation import Family, below_project, opera
 from pulumi_posthog.api.paging import Json
 
 CHUNK: Final = 100  # persons in one bulk_delete: the reference says 1000 in one place and 100 in another
-INSTEAD: Final = "these lists of persons belong to an insight: ask for the same by a query"
+INSTEAD: Final = "ask for the same persons by a query"
 BOTH: Final = ("csv", "json")
 
 Filters = Sequence[Mapping[str, Json]]
@@ -146,7 +146,7 @@ class Persons(Family):
         """Sets one property."""
 
     @operation("POST", "{id}/split/", scope="person:write", answers=(200, 201), formats=BOTH)
-    def split(self, id: int | str, *, main_distinct_id: str | None = None) -> Json:
+    def split(self, id: int | str) -> Json:
         """Makes one person of each distinct id, later."""
 
     @operation("GET", "{id}/activity/", scope="activity_log:read", formats=BOTH)
@@ -165,7 +165,13 @@ class Persons(Family):
     def values(self, *, key: str, value: str | None = None) -> Json:
         """The values that persons have for a property, those with `value` in them."""
 
-    @operation("GET", "{id}/properties_timeline/", scope=None, instead=INSTEAD, formats=BOTH)
+    @operation(
+        "GET",
+        "{id}/properties_timeline/",
+        scope=None,
+        instead="ask for the person's events by a query",
+        formats=BOTH,
+    )
     def properties_timeline(self, id: int | str) -> Json:
         """How the properties of one person changed."""
 
