@@ -235,3 +235,10 @@ def test_an_extra_key_without_scopes_is_refused(api: API) -> None:
 
     with pytest.raises(SandboxError, match="KEY:SCOPE"):
         fill(Options(extra_key=("phx_reader",)))
+
+
+def test_it_says_itself_what_can_be_asked(api: API) -> None:
+    found = api.get("/_sandbox/")
+
+    assert {"GET /_sandbox/info", "POST /_sandbox/events", "PATCH /_sandbox/settings"} <= found.keys()
+    assert [path for path, says in found.items() if not says] == []

@@ -128,6 +128,21 @@ def test_a_picture_is_one(api: API, export_format: str, begins: bytes) -> None:
     assert response.headers["Content-Disposition"] == f'attachment; filename="{made["filename"]}"'
 
 
+def test_an_export_of_an_insight_is_in_the_log(api: API) -> None:
+    an_object("trend", "insight", "Weekly")(api)
+    api.send(POST(EXPORTS, {"insight": "{trend}", "export_format": "text/csv"}))
+    api.send(PICTURE)
+
+    (entry,) = api.results("/api/projects/{project}/activity_log/")
+
+    assert (entry["scope"], entry["activity"], entry["item_id"]) == (
+        "Insight",
+        "exported",
+        str(api.names["trend"]),
+    )
+    assert entry["detail"]["changes"][0]["after"] == "text/csv"
+
+
 def test_a_table_says_what_it_is_of(api: API) -> None:
     made = api.send(POST(EXPORTS, {"dashboard": "{dashboard}", "export_format": "text/csv"})).body
 

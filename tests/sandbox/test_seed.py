@@ -35,6 +35,9 @@ projects:
     site_apps:
       Bar:
         plugin: Notification Bar
+    evaluations:
+      Polite: {enabled: true, evaluation_type: llm_judge, evaluation_config: {prompt: "Is it polite?"}}
+      Brief: {prompt: "Is it brief?"}
     file_system:
       Marketing: {type: folder}
       Marketing/Launch board: {type: dashboard, ref: "42"}
@@ -70,6 +73,7 @@ def filled(api: API, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
 
 
 def test_organization_projects_and_roles_are_made(filled: Callable[[str], Any]) -> None:
+    from pulumi_posthog.sandbox.analytics.models import Evaluation
     from pulumi_posthog.sandbox.models import FileSystem, PluginConfig, Project, Role
 
     organization = filled(FILE)
@@ -89,6 +93,11 @@ def test_organization_projects_and_roles_are_made(filled: Callable[[str], Any]) 
     assert orders.config == {"account": "acme", "password": "hush", "username": "placeholder-of-NOT_SET"}
     assert PluginConfig.objects.get(name="To a lake").plugin.capabilities["methods"] == ["onEvent"]
     assert PluginConfig.objects.get(name="Bar").plugin.name == "Notification Bar"
+    evaluations = Evaluation.objects.filter(project=web).order_by("name")
+    assert list(evaluations.values_list("name", "enabled", "evaluation_config__prompt")) == [
+        ("Brief", False, "Is it brief?"),
+        ("Polite", True, "Is it polite?"),
+    ]
     rows = FileSystem.objects.filter(project=web).exclude(path__startswith="Unfiled")
     assert sorted(rows.values_list("path", "type", "ref")) == [
         ("Elsewhere", "folder", None),

@@ -32,6 +32,16 @@ from pulumi_posthog.sandbox.switches import SWITCHES
 from pulumi_posthog.sandbox.views import living_projects, writing
 
 Handler = Callable[[dict[str, Any]], Any]
+ENDPOINTS: dict[str, dict[str, Handler]] = {}
+
+
+def index(_body: dict[str, Any]) -> Any:
+    """All of this, with what each takes."""
+    return {
+        f"{method} /_sandbox/{path}": " ".join((handler.__doc__ or "").split())
+        for path, handlers in sorted(ENDPOINTS.items())
+        for method, handler in handlers.items()
+    }
 
 
 def info(_body: dict[str, Any]) -> Any:
@@ -63,24 +73,29 @@ def info(_body: dict[str, Any]) -> Any:
 
 
 def requests(_body: dict[str, Any]) -> Any:
+    """How many requests came to the API, of which kind, and the last of them."""
     return REQUESTS.as_json()
 
 
 def forget_requests(_body: dict[str, Any]) -> Any:
+    """Count from 0 again."""
     REQUESTS.forget()
     return REQUESTS.as_json()
 
 
 def settings(_body: dict[str, Any]) -> Any:
+    """Age, latency, rate limits, how long exports and queries take, ..."""
     return SWITCHES.as_json()
 
 
 def change_settings(body: dict[str, Any]) -> Any:
+    """Some of them: `{"age": 2025, "query_seconds": 5}`."""
     SWITCHES.change(body)
     return SWITCHES.as_json()
 
 
 def faults(_body: dict[str, Any]) -> Any:
+    """What goes wrong now, and what could."""
     return {"faults": FAULTS.as_json(), "kinds": KINDS}
 
 
@@ -94,6 +109,7 @@ def add_faults(body: dict[str, Any]) -> Any:
 
 
 def clear_faults(_body: dict[str, Any]) -> Any:
+    """Nothing goes wrong any more."""
     FAULTS.clear()
     return faults({})
 
@@ -178,6 +194,7 @@ def may_ask(request: HttpRequest) -> bool:
 
 def endpoint(path: str, **handlers: Handler) -> URLPattern:
     """A path and what each method does there."""
+    ENDPOINTS[path] = handlers
 
     @csrf_exempt
     def view(request: HttpRequest) -> HttpResponseBase:
@@ -196,12 +213,13 @@ def endpoint(path: str, **handlers: Handler) -> URLPattern:
         except (SandboxError, ValueError, TypeError) as error:
             return JsonResponse({"error": str(error)}, status=400)
 
-    return re_path(rf"^{path}/?$", view)
+    return re_path(rf"^{path}/?$" if path else "^$", view)
 
 
 def urls() -> list[URLPattern]:
     """All of it."""
     return [
+        endpoint("", GET=index),
         endpoint("info", GET=info),
         endpoint("requests", GET=requests, DELETE=forget_requests),
         endpoint("settings", GET=settings, PATCH=change_settings),

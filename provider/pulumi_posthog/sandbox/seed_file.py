@@ -14,6 +14,7 @@ import yaml
 from rest_framework.exceptions import ValidationError
 
 from pulumi_posthog.sandbox.analytics import sample_data
+from pulumi_posthog.sandbox.analytics.models import Evaluation
 from pulumi_posthog.sandbox.file_system_moves import put
 from pulumi_posthog.sandbox.file_system_paths import depth_of, make_parents
 from pulumi_posthog.sandbox.models import (
@@ -42,6 +43,7 @@ CONFIG_FAMILIES: dict[str, list[str]] = {
     "site_apps": [],
 }
 TREE = "file_system"
+EVALUATIONS = "evaluations"
 DEEPEST_INCLUDE = 20
 
 
@@ -158,7 +160,7 @@ def seed_project(organization: Organization, name: str, value: dict[str, Any]) -
     """Settings, destinations and site apps, tree."""
     families = {key: value[key] for key in CONFIG_FAMILIES if key in value}
     tree = mapping(value.get(TREE), f"projects.{name}.{TREE}")
-    sent = {key: given for key, given in value.items() if key not in CONFIG_FAMILIES and key != TREE}
+    sent = {key: given for key, given in value.items() if key not in {*CONFIG_FAMILIES, TREE, EVALUATIONS}}
     settings = serializer_class(SWITCHES.age, "environment")(data={**sent, "name": sent.get("name", name)})
     try:
         settings.is_valid(raise_exception=True)
@@ -177,6 +179,8 @@ def seed_project(organization: Organization, name: str, value: dict[str, Any]) -
         for order, (title, config) in enumerate(found.items(), start=1):
             fields = mapping(config, f"projects.{name}.{family}.{title}")
             seed_config(project, str(title), fields, CONFIG_FAMILIES[family], order)
+    for title, fields in mapping(value.get(EVALUATIONS), f"projects.{name}.{EVALUATIONS}").items():
+        seed_evaluation(project, str(title), mapping(fields, f"projects.{name}.{EVALUATIONS}.{title}"))
     for path, row in tree.items():
         seed_row(project, str(path), mapping(row, f"projects.{name}.{TREE}.{path}"))
     return project
@@ -206,6 +210,22 @@ def seed_config(project: Project, name: str, value: dict[str, Any], methods: lis
     for key, given in settings.items():
         if isinstance(given, SeedFile):
             given.attach(row, key)
+
+
+def seed_evaluation(project: Project, name: str, value: dict[str, Any]) -> None:
+    """In the fields of either generation (10.4)."""
+    config = value.get("evaluation_config") or {"prompt": str(value.get("prompt") or "")}
+    Evaluation.objects.create(
+        project=project,
+        name=str(value.get("name") or name)[:400],
+        description=str(value.get("description") or ""),
+        enabled=bool(value.get("enabled", False)),
+        evaluation_type=str(value.get("evaluation_type") or "llm_judge"),
+        evaluation_config=mapping(config, f"{name}.evaluation_config"),
+        output_type=str(value.get("output_type") or "boolean"),
+        output_config=mapping(value.get("output_config"), f"{name}.output_config"),
+        conditions=value.get("conditions") or [],
+    )
 
 
 def seed_row(project: Project, path: str, value: dict[str, Any]) -> None:

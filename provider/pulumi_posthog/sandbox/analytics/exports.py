@@ -19,6 +19,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from pulumi_posthog.sandbox import activity
 from pulumi_posthog.sandbox.analytics.models import ExportedAsset
 from pulumi_posthog.sandbox.errors import invalid
 from pulumi_posthog.sandbox.models import ProjectObject
@@ -190,7 +191,30 @@ class ExportView(PostHogView):
             created_by=self.caller,
             ready_at=timezone.now() + timedelta(seconds=SWITCHES.export_seconds),
         )
+        self.log(made)
         return Response(represented(made), status=201)
+
+    def log(self, asset: ExportedAsset) -> None:
+        """Exports of insights are logged, those of dashboards are not [server: posthog/api/exports.py]."""
+        insight = asset.insight
+        if insight is None or asset.dashboard is not None:
+            return
+        change = {
+            "type": "Insight",
+            "action": "exported",
+            "field": "export_format",
+            "before": None,
+            "after": asset.export_format,
+        }
+        activity.log(
+            scope="Insight",
+            activity="exported",
+            item_id=insight.pk,
+            name=insight.name,
+            user=self.caller,
+            project=self.project,
+            changes=[change],
+        )
 
     def thing(self, type_: str, id_: int | None) -> ProjectObject | None:
         """What is exported; it has to be of this project."""
