@@ -60,6 +60,26 @@ def test_an_export_is_taken_over_and_changes_nothing(stack: Stack):
     assert command(stack, "drift", "--stack", "test").status == 0
 
 
+def test_an_estimate_is_what_a_run_then_sends(stack: Stack):
+    stack.write(DECLARED)
+    assert stack.up().status == 0
+    changed = DECLARED.replace("Europe/Berlin", "Europe/Paris").replace("bo@acme.io]", "cy@acme.io]")
+    stack.write(f"{changed}  New: {{members: [dee@acme.io]}}\n")
+    estimate = command(stack, "estimate", "--format", "json").json
+
+    stack.posthog.count_anew()
+    assert stack.preview().status == 0
+    preview = stack.posthog.requests()["total"]
+    stack.posthog.count_anew()
+    assert stack.up().status == 0
+    up = stack.posthog.requests()["total"]
+
+    assert sum(stack.posthog.writes().values()) == estimate["writes"] == 5
+    # The program and its provider are two processes: what both need, both may ask for.
+    assert preview <= estimate["preview"]["requests"] <= preview + 2
+    assert up <= estimate["up"]["requests"] <= up + 2
+
+
 def test_drift_beside_a_stack_tells_what_pulumi_would_do_and_why(stack: Stack):
     stack.write(DECLARED)
     assert stack.up().status == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from pulumi_posthog.cli.exits import Exit, worst
 if TYPE_CHECKING:
     from pulumi_posthog.cli.looking import Look
     from pulumi_posthog.desired import Desired, Entry
+    from pulumi_posthog.kind import Kind
     from pulumi_posthog.plan import Change
 
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 class Estimate:
     """Requests of one run; `exact` is False when PostHog was not asked and everything counts as new.
 
-    `looks` are those after an erasure, at who was erased.
+    `looks` are what only a run reads that writes: around a list of members, and after an erasure at who was erased.
     """
 
     objects: int
@@ -94,7 +96,8 @@ def of_look(look: Look) -> Estimate:
         sum(writes_of(change) for change in look.plan.changes)
         + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
         exact=True,
-        looks=sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
+        looks=_looks_around_lists(change.kind for change in look.plan.changes)
+        + sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
     )
 
 
@@ -112,8 +115,17 @@ def at_most(desired: Desired) -> Estimate:
     persons = [len(erasure.identifiers) for erasure in desired.erasures]
     erasing = sum(-(-number // AT_ONCE) for number in persons)
     return Estimate(
-        len(desired.entries), reads + sum(persons), writes + erasing, exact=False, looks=sum(persons)
+        len(desired.entries),
+        reads + sum(persons),
+        writes + erasing,
+        exact=False,
+        looks=_looks_around_lists(entry.kind for entry in desired.entries) + sum(persons),
     )
+
+
+def _looks_around_lists(kinds: Iterable[Kind]) -> int:
+    """Whoever writes a list of members looks up who they are, and whose key it is: nobody locks themselves out."""
+    return 2 if any(kind.exact_list_of for kind in kinds) else 0
 
 
 def writes_of(change: Change) -> int:
