@@ -435,7 +435,8 @@ class AbsentPersonsProvider(ResourceProvider):
             found = erasures.present(Session.of(inputs).live, project, identifiers)
             problems = erasures.objections(found, inputs["__name"], Session.limits)
             if found and not problems and not _olds:
-                engine.say(erasures.words(len(found)))  # later, the difference shows it
+                # Later, the difference shows it.
+                engine.say(f'project "{inputs["__name"]}": {erasures.words(len(found))}')
         return CheckResult(inputs, [CheckFailure("", problem) for problem in problems])
 
     @clean
@@ -488,7 +489,7 @@ class AbsentPersonsProvider(ResourceProvider):
         if error is not None:
             # Who is gone has a receipt all the same, and the next run goes on with the others.
             engine.fail(error, created_id=id_, outs=outs)
-        engine.say(erasures.erased_words(len(found), events=events))
+        engine.say(f'project "{props["__name"]}": {erasures.erased_words(len(found), events=events)}')
         if outs["present"]:
             engine.warn(
                 f"PostHog took the request and still shows {outs['present']} of them: run again in a while"

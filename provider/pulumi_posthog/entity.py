@@ -113,7 +113,8 @@ def declared(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
 class AbsentPersons(pulumi.CustomResource):
     """Persons whom a project shall not have. What names them stays outside of Pulumi: it gets the origins alone.
 
-    `receipts` tell of every erasure (`erasures.receipt`); `present` is how many of the persons there were.
+    `receipts` tell of every erasure (`erasures.receipt`); they are secret, for a terminal that fills with them on every
+    run is read by nobody. `present` is how many of the persons there were.
     """
 
     receipts: pulumi.Output[list[Mapping[str, Any]]]
@@ -142,7 +143,7 @@ class AbsentPersons(pulumi.CustomResource):
                 "__provider": pickled_provider(AbsentPersonsProvider()),
             },
             pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions(additional_secret_outputs=["digest_key"]), opts
+                pulumi.ResourceOptions(additional_secret_outputs=["digest_key", "receipts"]), opts
             ),
         )
 
