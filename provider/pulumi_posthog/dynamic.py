@@ -53,6 +53,7 @@ from pulumi_posthog.properties import (
     wanted,
 )
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals, removals
+from pulumi_posthog.refreshed import Refreshed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,6 +71,7 @@ class Session:
     _lock = threading.Lock()
     key_from_config: str | None = None
     limits = Limits()
+    refreshed = Refreshed()
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
     file: Path | None = None  # the configuration that the program was made from
 
@@ -107,6 +109,7 @@ class Session:
                     session.applier.writer.close()
             cls._all.clear()
             cls.guard_consulted = False
+            cls.refreshed = Refreshed()
 
     @classmethod
     def of(cls, properties: Props) -> Session:
@@ -214,6 +217,7 @@ class KindProvider(ResourceProvider):
             if props.get("__absent"):
                 return ReadResult(id_, dict(props), inputs=dict(props))
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
+        Session.refreshed.found(kind.name, engine.resource_name())
         inputs = recorded(kind, found.values, props)
         return ReadResult(id_, {**inputs, **outputs(kind, found.values)}, inputs=inputs)
 
@@ -376,7 +380,7 @@ class GuardProvider(ResourceProvider):
         inputs = {name: value for name, value in news.items() if name != "__provider"}
         if inputs.get("__file"):
             Session.file = project_folder() / inputs["__file"]
-        before = json.loads((_olds or {}).get("__managed") or "{}")
+        before = Session.refreshed.deletable(json.loads((_olds or {}).get("__managed") or "{}"))
         after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
         found = refusals(before, after, Session.limits, KINDS, renamed)
         idle = self._idle(removals(before, after, renamed))
@@ -408,6 +412,7 @@ class GuardProvider(ResourceProvider):
 
     def read(self, id_: str, props: Any) -> ReadResult:
         """What it is given."""
+        Session.refreshed.guard(engine.resource_name())
         return ReadResult(id_, dict(props))
 
     def delete(self, _id: str, _props: Any) -> None:

@@ -84,6 +84,7 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
     """What is remembered of each object of ours, from what `pulumi stack export` printed; raises Stop."""
     from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.properties import fingerprints_name, to_values
+    from pulumi_posthog.refreshed import name_of
     from pulumi_posthog.report.drift import Recorded
 
     by_resource = {kind.resource: kind for kind in KINDS.values()}
@@ -92,7 +93,7 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
         kind = by_resource.get(str(resource.get("type", "")).removeprefix(TYPE))
         if kind is None or resource.get("delete") or not resource.get("id"):
             continue  # another provider's, the guard, or one that is already on its way out
-        name = str(resource["urn"]).rpartition("::")[2]
+        name = name_of(str(resource["urn"])) or ""
         inputs = resource.get("inputs") or {}
         result[kind.name, name] = Recorded(
             kind,

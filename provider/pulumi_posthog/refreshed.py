@@ -1,0 +1,51 @@
+"""What the refresh of this run has found: of what a guard remembers, only that can still be deleted.
+
+An entry that was taken out of the state (`pulumi state delete`), or whose object is gone from PostHog, is nobody's to
+delete. That is known only where the guard itself was refreshed, and so was everything; else all counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi_posthog.rails import Managed
+
+
+class Refreshed:
+    """One run's refresh, as the provider process saw it. Names are those of resources, from their URNs."""
+
+    def __init__(self) -> None:
+        self._found: set[tuple[str, str]] = set()
+        self._complete = False
+        self._doubtful = False
+
+    def found(self, kind: str, urn: str) -> None:
+        """An object of the state that PostHog has."""
+        name = name_of(urn)
+        if name is None:
+            self._doubtful = True
+        else:
+            self._found.add((kind, name))
+
+    def guard(self, urn: str) -> None:
+        """The guard, which `pulumi up` refreshes as it does everything else."""
+        self._complete = name_of(urn) is not None
+
+    def deletable(self, managed: Managed) -> Managed:
+        """What of `managed` this run could delete."""
+        # Nothing at all was found: rather a refresh of chosen resources than a state that holds a guard alone.
+        if self._doubtful or not self._complete or not self._found:
+            return managed
+        return {
+            kind: {parent: self._left(kind, objects) for parent, objects in parents.items()}
+            for kind, parents in managed.items()
+        }
+
+    def _left(self, kind: str, objects: Mapping[str, str]) -> Mapping[str, str]:
+        return {name: key for name, key in objects.items() if (kind, name) in self._found}
+
+
+def name_of(urn: str) -> str | None:
+    """The resource's own name, which may have anything in it: urn:pulumi:STACK::PROJECT::TYPES::NAME."""
+    parts = urn.split("::", 3)
+    return parts[3] if len(parts) == 4 else None

@@ -1,0 +1,50 @@
+"""Which of the remembered objects a run could delete."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_posthog.refreshed import Refreshed, name_of
+
+MANAGED = {"role": {"": {"A": "", "B": "", "C::d": ""}}}
+TYPE = "pulumi-python:dynamic/posthog:Role"
+
+
+def urn(name: str) -> str:
+    return f"urn:pulumi:prod::acme::{TYPE}::{name}"
+
+
+@pytest.mark.parametrize("name", ["A", "C::d", "with blanks / and é", ""])
+def test_a_name_is_all_that_comes_after_the_types(name):
+    assert name_of(urn(name)) == name
+
+
+def test_what_was_found_could_be_deleted_and_nothing_else():
+    seen = Refreshed()
+    seen.found("role", urn("A"))
+    seen.found("role", urn("C::d"))
+    seen.found("role_membership", urn("B"))
+    seen.guard(urn("guard"))
+
+    assert seen.deletable(MANAGED) == {"role": {"": {"A": "", "C::d": ""}}}
+
+
+@pytest.mark.parametrize(
+    ("found", "guard"),
+    [
+        ((), None),
+        (("A",), None),
+        ((), urn("guard")),
+        (("A",), ""),
+        (("A", None), urn("guard")),
+    ],
+    ids=["no refresh", "no refresh of the guard", "of nothing else", "no URN", "no URN of another"],
+)
+def test_where_it_is_not_certain_everything_could(found, guard):
+    seen = Refreshed()
+    for name in found:
+        seen.found("role", "" if name is None else urn(name))
+    if guard is not None:
+        seen.guard(guard)
+
+    assert seen.deletable(MANAGED) == MANAGED
