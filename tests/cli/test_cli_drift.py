@@ -47,6 +47,37 @@ def test_a_setting_changed_by_hand_is_told_with_both_values_and_who_did_it(lab: 
     assert found["where"]["line"] == 7
 
 
+def test_who_it_was_is_told_of_each_kind_as_far_as_posthog_logs_it(lab: Lab):
+    web = lab.posthog.project("Web")["id"]
+    lab.call(
+        "PATCH", lab.project("Web"), {"timezone": "UTC", "survey_config": {"appearance": {"color": "blue"}}}
+    )
+    configs = f"/api/projects/{web}/pipeline_destination_configs/"
+    (destination,) = lab.posthog.all(configs)
+    lab.call("PATCH", f"{configs}{destination['id']}/", {"enabled": False})
+    config = {"account": "else", "username": "ana", "database": "orders"}
+    lab.call("PATCH", f"{configs}{destination['id']}/", {"config": json.dumps(config)}, form=True)
+    analysts = lab.posthog.role("Analysts")
+    lab.call("DELETE", f"roles/{analysts['id']}/role_memberships/{analysts['members'][0]['id']}/")
+    lab.call("DELETE", f"roles/{lab.posthog.role('Guests')['id']}/")
+
+    run = lab.run("drift", "--format", "json")
+
+    ada = "ada@acme.io (the owner of this key)"
+    web_, orders = "projects.Web", "projects.Web.pipeline_destinations.Orders to Snowflake"
+    gone = analysts["members"][0]["user"]["email"]
+    assert {each["path"]: each["who"] and each["who"]["name"] for each in run.json["findings"]} == {
+        f"{web_}.timezone": ada,
+        f"{web_}.survey_config.appearance.color": ada,
+        f"{orders}.enabled": ada,
+        f"{orders}.config.account": ada,
+        f"roles.Analysts.members[{gone}]": None,
+        "roles.Guests": None,
+    }
+    assert all(each["who"]["when"] for each in run.json["findings"] if each["who"])
+    assert lab.run("drift").out.count("(who: unknown)") == 2
+
+
 def test_everything_that_happens_in_a_week_is_told_apart(lab: Lab):
     analysts, guests = lab.posthog.role("Analysts"), lab.posthog.role("Guests")
     bo = next(each for each in analysts["members"] if each["user"]["email"] == "bo@acme.io")

@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 def export(
     *,
     host: Annotated[
-        str, Option(envvar="POSTHOG_HOST", help="PostHog's address, such as https://eu.posthog.com.")
+        str,
+        Option(
+            metavar="URL", envvar="POSTHOG_HOST", help="PostHog's address, such as https://eu.posthog.com."
+        ),
     ] = "",
     organization: Annotated[
         str,
         Option(
-            envvar="POSTHOG_ORGANIZATION_ID", help="Id, slug or name; not needed when the key sees only one."
+            metavar="ID",
+            envvar="POSTHOG_ORGANIZATION_ID",
+            help="Id, slug or name; not needed when the key sees only one.",
         ),
     ] = "",
     output: Annotated[Path | None, Option(metavar="FILE", help="Write this file in place of stdout.")] = None,

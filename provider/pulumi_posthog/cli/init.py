@@ -58,12 +58,17 @@ def init(
     ],
     *,
     host: Annotated[
-        str, Option(envvar="POSTHOG_HOST", help="PostHog's address, such as https://eu.posthog.com.")
+        str,
+        Option(
+            metavar="URL", envvar="POSTHOG_HOST", help="PostHog's address, such as https://eu.posthog.com."
+        ),
     ] = "",
     organization: Annotated[
         str,
         Option(
-            envvar="POSTHOG_ORGANIZATION_ID", help="The organization's id; with --from-live its name will do."
+            metavar="ID",
+            envvar="POSTHOG_ORGANIZATION_ID",
+            help="The organization's id; with --from-live its name will do.",
         ),
     ] = "",
     from_live: Annotated[

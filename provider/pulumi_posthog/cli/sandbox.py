@@ -12,16 +12,22 @@ from pulumi_posthog.sandbox.options import DEFAULT_KEY, DEFAULT_PORT
 
 def sandbox(
     *,
-    port: Annotated[int, Option(help="0 picks a free one.")] = DEFAULT_PORT,
-    key: Annotated[str, Option(help="Personal API key of the organization's owner.")] = DEFAULT_KEY,
-    host: Annotated[str, Option(help="Address to listen on.")] = "127.0.0.1",
-    db: Annotated[Path | None, Option(help="SQLite file to keep; temporary without it.")] = None,
-    seed: Annotated[Path | None, Option(help="A posthog.yaml to fill an empty database from.")] = None,
+    port: Annotated[int, Option(metavar="N", help="0 picks a free one.")] = DEFAULT_PORT,
+    key: Annotated[
+        str, Option(metavar="KEY", help="Personal API key of the organization's owner.")
+    ] = DEFAULT_KEY,
+    host: Annotated[str, Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    db: Annotated[
+        Path | None, Option(metavar="FILE", help="SQLite file to keep; temporary without it.")
+    ] = None,
+    seed: Annotated[
+        Path | None, Option(metavar="FILE", help="A posthog.yaml to fill an empty database from.")
+    ] = None,
     age: Annotated[int, Option(metavar="YEAR", help="Which PostHog to be: 2024, 2025 or 2026.")] = 2026,
     legacy_destinations: Annotated[
         bool, Option(help="Let destinations be created in every age; PostHog itself stopped in 2025.")
     ] = True,
-    latency_ms: Annotated[float, Option(help="Wait before each answer, in milliseconds.")] = 0.0,
+    latency_ms: Annotated[float, Option(metavar="N", help="Wait before each answer, in milliseconds.")] = 0.0,
     rate_limit: Annotated[list[str] | None, Option(metavar="480/min", help="Per key; repeatable.")] = None,
     fault: Annotated[
         list[str] | None,
@@ -35,10 +41,11 @@ def sandbox(
         ),
     ] = None,
     admin_password: Annotated[
-        str | None, Option(help="Of the user admin on the page /admin/; made up and said without it.")
+        str | None,
+        Option(metavar="TEXT", help="Of the user admin on the page /admin/; made up and said without it."),
     ] = None,
     deletion_seconds: Annotated[
-        float, Option(help="How long a deleted project stays pending (age 2026), in seconds.")
+        float, Option(metavar="N", help="How long a deleted project stays pending (age 2026), in seconds.")
     ] = 30.0,
     demo_data_seconds: Annotated[
         float, Option(help="How long a new demo project is generating its data, in seconds.")
@@ -51,8 +58,8 @@ def sandbox(
             metavar="seed|all|none", help="Which projects have persons and events: those of the seed, or all."
         ),
     ] = "seed",
-    order_seed: Annotated[int, Option(help="Shuffles the lists that have no order.")] = 0,
-    threads: Annotated[int, Option(help="Requests that are answered at the same time.")] = 32,
+    order_seed: Annotated[int, Option(metavar="N", help="Shuffles the lists that have no order.")] = 0,
+    threads: Annotated[int, Option(metavar="N", help="Requests that are answered at the same time.")] = 32,
 ) -> None:
     """Run a local PostHog until Ctrl-C. It follows PostHog's own rules."""
     from pulumi_posthog.sandbox import Options, serve
