@@ -96,6 +96,44 @@ def test_ctrl_c_cancels_the_query(shop: Lab, form: str):
     assert [path for path in shop.posthog.writes() if path.startswith("DELETE")] != []
 
 
+def test_a_query_on_stdin_that_is_no_text_is_said(shop: Lab):
+    done = subprocess.run(
+        [str(COMMAND), "query", "-", "--project", "Shop"],
+        cwd=shop.folder,
+        env=shop.environment,
+        input=b"\xff\xfe",
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (2, b"error: the query on stdin is not UTF-8 text\n")
+
+
+def test_two_queries_at_once_wait_for_each_other_where_only_one_may_run(shop: Lab):
+    shop.call("PATCH", "/_sandbox/settings", {"query_seconds": 2, "query_concurrency": 1})
+    ask = ("query", "select count() from events", "--project", "Shop", "--format", "csv")
+
+    with shop.start(*ask) as first, shop.start(*ask) as second:
+        outputs = [process.communicate(timeout=60)[0] for process in (first, second)]
+
+    assert outputs == ["count()\n3\n"] * 2
+    assert shop.posthog.requests()["by_status"]["429"] >= 1
+
+
+def test_a_node_that_is_no_table_shows_its_objects(shop: Lab):
+    shop.call("PATCH", shop.project("Shop"), {"timezone": "UTC"})
+    node = {
+        "kind": "TrendsQuery",
+        "series": [{"kind": "EventsNode", "event": "order placed"}],
+        "dateRange": {"date_from": "-1d"},
+    }
+
+    run = shop.run("query", json.dumps(node), "--project", "Shop", "--format", "csv")
+
+    assert run.status == 0, run.err
+    assert "count" in run.out.splitlines()[0].split(",")
+
+
 def test_a_terminal_shows_that_it_is_waited_for(shop: Lab):
     shop.call("PATCH", "/_sandbox/settings", {"query_seconds": 1})
 

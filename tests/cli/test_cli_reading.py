@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.lab import Lab
+from cli.lab import ORGANIZATION, Lab
 from pulumi_posthog.report.rows import Rows, as_csv, value_at
 
 ARGUMENTS = {
@@ -183,6 +183,16 @@ def test_the_host_comes_from_the_option_the_environment_or_the_file(shop: Lab):
     assert shop.run(*arguments, POSTHOG_HOST=shop.posthog.url).status == 0
     shop.write()
     assert shop.run(*arguments).status == 0
+
+
+@pytest.mark.parametrize("organization", ["acme", "Acme", ORGANIZATION])
+def test_an_organization_in_the_environment_is_no_obstacle(shop: Lab, organization: str):
+    """`export` takes its slug and its name as well."""
+    run = shop.run(
+        *("persons", "--project", "Shop", "--host", shop.posthog.url), POSTHOG_ORGANIZATION_ID=organization
+    )
+
+    assert run.status == 0, run.err
 
 
 # -- every format, every status ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The operations of PostHog's public API reference, 2024 and 2025: method and path, each once."""
+"""The operations of PostHog's public API reference, 2024 and 2025: method and path, each once, and its parameters."""
 
 OPERATIONS = """
 DELETE /api/environments/{project_id}/evaluations/{id}
@@ -93,4 +93,23 @@ PUT /api/organizations/{organization_id}/projects/{id}
 PUT /api/organizations/{organization_id}/roles/{id}
 PUT /api/projects/{project_id}/persons/{id}
 PUT /api/projects/{project_id}/pipeline_destination_configs/{id}
+""".strip().splitlines()
+
+# What the reference lists under "Query parameters", without `format`: where that may be csv is not said of all alike.
+QUERY_PARAMETERS = """
+DELETE /api/environments/{project_id}/persons/{id} delete_events
+DELETE /api/projects/{project_id}/persons/{id} delete_events
+GET /api/environments/{project_id}/events after before distinct_id event limit offset person_id properties select where
+GET /api/environments/{project_id}/exports limit offset
+GET /api/environments/{project_id}/file_system limit offset search
+GET /api/environments/{project_id}/persons distinct_id email limit offset properties search
+GET /api/organizations/{organization_id}/roles limit offset
+GET /api/organizations/{organization_id}/roles/{role_id}/role_memberships limit offset
+GET /api/projects/{project_id}/persons distinct_id email limit offset properties search
+GET /api/projects/{project_id}/pipeline_destination_configs limit offset
+GET /api/projects/{project_id}/pipeline_frontend_apps_configs limit offset
+POST /api/environments/{project_id}/persons/bulk_delete delete_events distinct_ids ids
+POST /api/environments/{project_id}/persons/{id}/delete_property $unset
+POST /api/projects/{project_id}/persons/{id}/delete_property $unset
+POST /api/projects/{project_id}/persons/{id}/update_property key value
 """.strip().splitlines()

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from contract.reference import OPERATIONS as REFERENCE
+from contract.reference import QUERY_PARAMETERS
 from pulumi_posthog.api.operations import FAMILIES, OPERATIONS, Operation
 
 # Which noun a scope may have (posthog-api.md 1.3).
@@ -39,6 +40,17 @@ def test_every_operation_of_the_reference_is_in_the_table():
     table = {shape(row.method, path) for row in OPERATIONS for path in row.paths}
 
     assert {shape(*line.split()) for line in REFERENCE} - table == set()
+
+
+@pytest.mark.parametrize("line", QUERY_PARAMETERS, ids=lambda line: " ".join(line.split()[:2]))
+def test_an_operation_takes_the_parameters_that_the_reference_lists(line: str):
+    method, path, *parameters = line.split()
+    row = next(
+        row for row in OPERATIONS if shape(method, path) in {shape(row.method, each) for each in row.paths}
+    )
+
+    # The reference has some in the query that travel in the body.
+    assert set(parameters) <= row.query_parameters.keys() | row.body_fields.keys()
 
 
 def test_every_operation_is_in_the_table_once():

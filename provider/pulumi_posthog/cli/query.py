@@ -32,7 +32,7 @@ def query(
     """
     form = reading.checked(form)
     within = reading.seconds(max_wait)
-    asked = node(sys.stdin.read() if text == "-" else text)
+    asked = node(from_stdin() if text == "-" else text)
     from pulumi_posthog.api import Invalid
     from pulumi_posthog.api.operations import Queries
     from pulumi_posthog.cli.connecting import reader_for
@@ -61,6 +61,14 @@ def query(
     return Exit.NOTHING
 
 
+def from_stdin() -> str:
+    """What comes in; raises Stop for what is no text."""
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise Stop("the query on stdin is not UTF-8 text") from None
+
+
 def node(text: str) -> str | Mapping[str, Any]:
     """HogQL as it is, a query node as an object; raises Stop for neither."""
     asked = text.strip()
@@ -70,7 +78,7 @@ def node(text: str) -> str | Mapping[str, Any]:
         return asked
     try:
         found = json.loads(asked)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Stop(f"the query node is no JSON: {error}") from None
     if "kind" not in found:
         raise Stop("the query node has no kind", 'such as {"kind": "HogQLQuery", "query": "select 1"}')

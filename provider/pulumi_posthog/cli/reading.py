@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -57,7 +58,8 @@ def seconds(text: str) -> int:
 def place(host: str) -> tuple[str, str]:
     """Host and, where it is known, organization: as told, or as the file in this folder says; raises Stop."""
     if host:
-        return host, os.environ.get("POSTHOG_ORGANIZATION_ID", "")
+        organization = os.environ.get("POSTHOG_ORGANIZATION_ID", "")
+        return host, organization if is_id(organization) else ""
     if not DEFAULT_FILE.exists():
         raise Stop(
             "which PostHog?",
@@ -67,6 +69,14 @@ def place(host: str) -> tuple[str, str]:
     from pulumi_posthog.cli.looking import address
 
     return address(config.load(Path(DEFAULT_FILE), environment=os.environ, offline=True))
+
+
+def is_id(organization: str) -> bool:
+    """Whether a text is the id of an organization; `export` takes its slug or its name as well."""
+    try:
+        return bool(uuid.UUID(organization))
+    except ValueError:
+        return False
 
 
 def project_id(reader: Reader, organization: str, wanted: str) -> int:

@@ -36,7 +36,11 @@ class Rows:
     def values(self) -> list[list[Any]]:
         """The value of each column, for each item."""
         return [
-            [value_at(item, column) for column in self.columns] if isinstance(item, Mapping) else list(item)
+            [value_at(item, column) for column in self.columns]
+            if isinstance(item, Mapping)
+            else [*item]
+            if isinstance(item, list)
+            else [item]
             for item in self.items
         ]
 
