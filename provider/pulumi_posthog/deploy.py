@@ -18,9 +18,11 @@ import pulumi
 from pulumi_posthog import config, rails
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.attachment import project_folder
+from pulumi_posthog.checks import resource as checks
+from pulumi_posthog.checks.declared import Check
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
 from pulumi_posthog.dynamic import KEY_VARIABLE
-from pulumi_posthog.entity import AbsentPersons, Address, Entity, Guard
+from pulumi_posthog.entity import AbsentPersons, Address, CheckResource, Entity, Guard
 from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
@@ -43,6 +45,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     settings = pulumi.Config("posthog")
     path = project_folder() / (settings.get("file") or file)
     try:
+        checks.setting(settings.get("checks"))
         rails.Limits.from_settings({name: settings.get(name) for name in rails.SETTINGS}, KINDS)
         desired = config.load(path, environment=os.environ, secret=settings.get)
         found = resolved(desired, live_for(desired, settings.get("personalApiKey")))
@@ -54,7 +57,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
         for problem in error.problems:
             pulumi.log.error(str(problem))
         sys.exit(32)
-    except (ApiError, rails.LimitsError) as error:
+    except (ApiError, rails.LimitsError, checks.SettingError) as error:
         pulumi.log.error(str(error))
         sys.exit(32)
 
@@ -165,6 +168,12 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
             # Each costs the SDK some work; nobody asks for more than what can be had nowhere else.
             outputs=any(field.read_only and field.secret for field in entry.kind.fields),
         )
+    for check in desired.checks:
+        register_check(check, desired, resources, address)
+    if desired.checks and runtime.is_dry_run():
+        number = len(desired.checks)
+        said = "1 health check runs" if number == 1 else f"{number} health checks run"
+        pulumi.log.info(f"{said} in `pulumi up`, after what they follow has changed; a preview runs none")
     return resources
 
 
@@ -187,6 +196,28 @@ def erase(desired: Desired, resources: Mapping[tuple[str, str], Entity]) -> None
         ).receipts
     if receipts:
         pulumi.export("erasures", receipts)
+
+
+def register_check(
+    check: Check, desired: Desired, resources: Mapping[tuple[str, str], Entity], address: Address
+) -> None:
+    """Register a health check below what it belongs to, after all that it follows."""
+    parent = resources[check.subject]
+    follows = [resources[entry.kind.name, entry.name] for entry in checks.entries_below(check, desired)]
+    CheckResource(
+        check.name,
+        {
+            **checks.properties_of(check, desired),
+            "project": resources["project", check.project].id,
+            "__subject": parent.id,
+        },
+        address,
+        pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=[resource for resource in follows if resource is not parent],
+            aliases=[pulumi.Alias(name=name) for name in check.previously],
+        ),
+    )
 
 
 class Holders:

@@ -33,6 +33,7 @@ from pulumi_posthog.actions import CannotAct
 from pulumi_posthog.api import HIDDEN, ApiError, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
 from pulumi_posthog.attachment import UnreadableFile, project_folder
+from pulumi_posthog.checks.resource import CHANGED, SettingError, setting
 from pulumi_posthog.desired import Identifier, Origin
 from pulumi_posthog.kind import Deletion, Field, Kind, Type, whole
 from pulumi_posthog.kinds import KINDS, LOOKUPS
@@ -72,6 +73,7 @@ class Session:
     key_from_config: str | None = None
     limits = Limits()
     refreshed = Refreshed()
+    checks = CHANGED  # when health checks run
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
     file: Path | None = None  # the configuration that the program was made from
 
@@ -85,6 +87,17 @@ class Session:
         except ValueError as error:
             raise Impossible(str(error)) from error
         self.live = Live(Reader(self.connection, pace=self.pace, notify=engine.say), organization)
+        self._touched: set[tuple[str, str]] = set()
+
+    def touch(self, kind: Kind, props: Props, id_: str | None = None) -> None:
+        """Note that an object is made or changed in this run, and so is what it lies in."""
+        parent = props.get(kind.parent) if kind.parent else None
+        self._touched |= {(kind.name, id_)} if id_ else set()
+        self._touched |= {(kind.parent, str(parent))} if kind.parent and engine.known(parent) else set()
+
+    def touched(self, kind: str, id_: str) -> bool:
+        """Whether an object, or something that lies in it, is made or changed in this run."""
+        return (kind, id_) in self._touched
 
     @functools.cached_property
     def applier(self) -> Applier:
@@ -171,11 +184,19 @@ class KindProvider(ResourceProvider):
             return CheckResult(inputs, [CheckFailure("", refusal)])
         if not olds and not inputs.get("__absent"):
             refusal = self._taking_over(kind, inputs)
+        if not olds:
+            Session.of(inputs).touch(kind, inputs)
         return CheckResult(inputs, [CheckFailure("", refusal)] if refusal else [])
 
     @clean
     def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
         """Compare what is declared with what PostHog has, not with what the state remembers."""
+        result = self._diff(_id, _olds, _news)
+        if result.changes:
+            Session.of(_news).touch(KINDS[self.kind], _news, _id)
+        return result
+
+    def _diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
         kind = KINDS[self.kind]
         if kind.parent and not engine.known(_news.get(kind.parent)):
             return _replaced([kind.parent])
@@ -356,10 +377,11 @@ def configured(req: ConfigureRequest) -> None:
     Others.sources = tuple(items(req.config.get("posthog:otherStates")))
     Session.key_from_config = req.config.get("posthog:personalApiKey")
     try:
+        Session.checks = setting(req.config.get("posthog:checks"))
         Session.limits = Limits.from_settings(
             {name: req.config.get(f"posthog:{name}") for name in SETTINGS}, KINDS
         )
-    except LimitsError as error:
+    except (LimitsError, SettingError) as error:
         engine.fail(error)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any, NoReturn
@@ -49,6 +49,13 @@ def fail(
         # The engine takes its message from here when it is there, whatever Python raises afterwards.
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
     raise error
+
+
+def when_over(call: Callable[[], object]) -> None:
+    """Have `call` called when the engine's call in progress is over, also when nobody waits for it any more."""
+    context = _local(grpc.ServicerContext)
+    if context is not None:
+        context.add_callback(call)
 
 
 def say(text: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+from pulumi_posthog.check_provider import check_provider_string
 from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import AbsentPersonsProvider, pickled_provider, provider_string
 from pulumi_posthog.guarded import Current
@@ -145,6 +146,29 @@ class AbsentPersons(pulumi.CustomResource):
             pulumi.ResourceOptions.merge(
                 pulumi.ResourceOptions(additional_secret_outputs=["digest_key", "receipts"]), opts
             ),
+        )
+
+
+class CheckResource(pulumi.CustomResource):
+    """A health check that `pulumi up` runs, from properties as `checks.resource.properties_of` makes them."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        properties: Mapping[str, Any],
+        address: Address,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            "pulumi-python:dynamic/posthog:Check",
+            resource_name,
+            {
+                **properties,
+                "__host": address.host,
+                "__organization": address.organization,
+                "__provider": check_provider_string(),
+            },
+            opts,
         )
 
 

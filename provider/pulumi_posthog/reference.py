@@ -20,7 +20,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.rails import Limits
-from pulumi_posthog.schema import OLDEST, PERSONS, key_field
+from pulumi_posthog.schema import CHECK, OLDEST, PERSONS, key_field
 
 TYPES: Mapping[Type, str] = {
     Type.STRING: "text",
@@ -87,6 +87,7 @@ def reference() -> str:
         WITH_ITSELF,
         *(_kind(kind) for kind in kinds),
         _persons(),
+        _checks(),
         _lookups(),
     ]
     return "\n".join(parts)
@@ -259,6 +260,44 @@ def _persons() -> str:
     )
 
 
+CHECKS = """\
+## Health checks
+
+A project may have `checks`, each with a name of your own, and {objects} a `check`: a question about the data, and
+what the answer has to be. `pulumi up` runs a check after what it belongs to has changed, `pulumi-posthog check` at any
+time. [How to](how-to/checks.md).
+
+* **scope of the key**: `query:read`
+* **in the file**: {places}
+
+{table}
+What may be expected:
+
+| condition | holds when |
+|---|---|
+| `> 0`, `>= 1`, `< 5`, `<= 5`, `== 3`, `!= 3` | the single value of the answer compares so |
+| `between 10 and 20` | it is 10, 20 or between them |
+| `== 'ok'`, `== true`, `!= null` | it is this text, true (ClickHouse says 1), not null |
+| `errors < 5 and total > 100` | so do the columns of these names, in the single row; `` `error rate` < 0.1 `` |
+| `rows == 0` | the answer has so many rows |
+"""
+
+
+def _checks() -> str:
+    kinds = [kind for kind in KINDS.values() if kind.checks]
+    rows: list[tuple[str, ...]] = [
+        (f"`{name}`" + (" (required)" if name in CHECK["required"] else ""), schema["description"])
+        for name, schema in CHECK["properties"].items()
+    ]
+    return CHECKS.format(
+        objects=" and ".join(f"a {kind.title}" for kind in kinds if not kind.checks_by_name),
+        places=", ".join(
+            f"`{kind.section}.*.{kind.checks}{'.*' if kind.checks_by_name else ''}`" for kind in kinds
+        ),
+        table=_table(("key", "meaning"), rows),
+    )
+
+
 def _lookups() -> str:
     rows = [_lookup(lookup) for lookup in LOOKUPS.values()]
     words = "Members and plugins are PostHog's: the file names them and never makes them."
@@ -285,7 +324,7 @@ STATUSES: Mapping[Exit, str] = {
     Exit.KEY: "the key, or a scope of it, is missing",
     Exit.API: "PostHog failed, something could not be read, or only a part was done",
     Exit.REFUSED: "`pulumi up` would be refused, for it would remove too much; or a file would be overwritten",
-    Exit.DIFFERENT: "there are differences",
+    Exit.DIFFERENT: "there are differences, or a health check does not hold",
     Exit.CANCELLED: "cancelled",
     Exit.GAVE_UP: "gave up waiting for PostHog's rate limit, a query or an export",
 }

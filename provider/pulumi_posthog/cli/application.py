@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from pulumi_posthog.cli.adopt import adopt
+from pulumi_posthog.cli.check import check
 from pulumi_posthog.cli.doctor import doctor
 from pulumi_posthog.cli.drift import drift
 from pulumi_posthog.cli.estimate import estimate
@@ -46,6 +47,7 @@ application = typer.Typer(
 for verb in (
     validate,
     drift,
+    check,
     export,
     adopt,
     doctor,

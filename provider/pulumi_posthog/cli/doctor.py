@@ -34,6 +34,7 @@ OLDEST_PULUMI = (3, 216)  # the first whose refresh takes what we read
 OLDEST_PYTHON = (3, 11)
 ADMIN = 8  # membership level (posthog-api.md 1.9)
 SKEW = 60  # seconds: more, and times in reports do not fit those in PostHog
+QUERY_SCOPE = "query:read"  # of health checks, by a query or by events (posthog-api.md 1.3)
 SECONDS = 30  # that Pulumi may take to answer
 
 
@@ -302,6 +303,7 @@ def needed_scopes(desired: Desired) -> tuple[str, ...]:
     if desired.erasures:
         scopes |= {PERSON.read_scope, PERSON.read_scope.replace(":read", ":write")}
     scopes |= {LOOKUPS[name].read_scope for name in config.needed(desired)}
+    scopes |= {QUERY_SCOPE} if desired.checks else set()
     written = {scope.partition(":")[0] for scope in scopes if scope.endswith(":write")}
     return tuple(
         sorted(
@@ -351,6 +353,9 @@ def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
             continue
         done.add(source.read_scope)
         yield source.read_scope, live.path(source, {"project": project or ""})
+    if project is not None and desired.checks:
+        # A query is a POST, and the list of events takes the same scope.
+        yield QUERY_SCOPE, f"/api/projects/{project}/events/"
     if project is not None:
         yield "activity_log:read", f"/api/projects/{project}/activity_log/"
 

@@ -26,6 +26,7 @@ class Estimate:
     """Requests of one run; `exact` is False when PostHog was not asked and everything counts as new.
 
     `looks` are what only a run reads that writes: around a list of members, and after an erasure at who was erased.
+    `checks` are the health checks that the changes set off, each counted as one request: the least it takes.
     """
 
     objects: int
@@ -33,11 +34,12 @@ class Estimate:
     writes: int
     exact: bool
     looks: int = 0
+    checks: int = 0
 
     @property
     def up(self) -> int:
         """`pulumi up --skip-preview`: one process, one look."""
-        return self.reads + self.writes + self.looks
+        return self.reads + self.writes + self.looks + self.checks
 
     @property
     def preview_and_up(self) -> int:
@@ -98,6 +100,19 @@ def of_look(look: Look) -> Estimate:
         exact=True,
         looks=_looks_around_lists(change.kind for change in look.plan.changes)
         + sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
+        checks=checks_after(look),
+    )
+
+
+def checks_after(look: Look) -> int:
+    """How many health checks the changes of a plan set off."""
+    from pulumi_posthog.checks.resource import entries_below
+
+    changed = {(change.entry.kind.name, change.entry.name) for change in look.plan.changes if change.entry}
+    desired = look.observed.desired
+    return sum(
+        any((entry.kind.name, entry.name) in changed for entry in entries_below(check, desired))
+        for check in desired.checks
     )
 
 
@@ -120,6 +135,7 @@ def at_most(desired: Desired) -> Estimate:
         writes + erasing,
         exact=False,
         looks=_looks_around_lists(entry.kind for entry in desired.entries) + sum(persons),
+        checks=len(desired.checks),
     )
 
 
@@ -201,11 +217,13 @@ def _show(found: Estimate) -> None:
         wait = seconds(requests)
         said = f"{wait // 60:,} min for the rate limit" if wait else "no wait for the rate limit"
         table.add_row(Text(f"  {name}"), Text(plural(requests, "request"), justify="right"), Text(said))
+    checks = f", {plural(found.checks, 'health check')}" if found.checks else ""
     basis = "as PostHog is now" if found.exact else "at most: as if nothing existed yet"
     terminal.show(
         Group(
             Text(
-                f"{plural(found.objects, 'object')}, {plural(found.writes, 'write')}, {basis}", style="bold"
+                f"{plural(found.objects, 'object')}, {plural(found.writes, 'write')}{checks}, {basis}",
+                style="bold",
             ),
             table,
             Text(

@@ -86,16 +86,19 @@ def explanation(path: str) -> Explanation:
         if word in known:
             kind = next((each for each in known[word] if each.exact_list_of), known[word][0])
             known = below(kind)
-            if words and _names_entry(words, {*known, *_keys(kind)}):
+            if words and _names_entry(words, {*known, *_keys(kind), kind.checks or ""}):
                 words.pop(0)
             continue
         assert kind is not None  # noqa: S101 - the first word is a section, or there was a Stop
         if word == kind.persons:
             return _persons(".".join(walked), words)
+        if word == kind.checks:
+            return _checks(".".join(walked), kind, words)
         if word in _keys(kind):
             return _field(".".join(walked), kind, word)
         raise Stop(
-            f'explain: {".".join(walked[:-1])} has no "{word}"', did_you_mean(word, [*_keys(kind), *known])
+            f'explain: {".".join(walked[:-1])} has no "{word}"',
+            did_you_mean(word, [*_keys(kind), *known, *filter(None, [kind.checks])]),
         )
     return _section(".".join(walked), kind)
 
@@ -164,6 +167,29 @@ def _persons(path: str, words: list[str]) -> Explanation:
     return Explanation(path, PERSONS["description"], facts, rows)
 
 
+def _checks(path: str, kind: Kind, words: list[str]) -> Explanation:
+    """Health checks, one of them, or what may be said of one."""
+    from pulumi_posthog.schema import CHECK, checks
+
+    known: dict[str, Any] = CHECK["properties"]
+    if words and kind.checks_by_name and _names_entry(words, set(known)):
+        words = words[1:]
+    if not words:
+        doc = str(checks(kind)[str(kind.checks)]["description"])
+        rows = tuple((name, str(schema["description"])) for name, schema in known.items())
+        return Explanation(path, doc, (("scopes of the key", "query:read"),), rows)
+    name = chosen("explain", words[0], list(known))
+    below = tuple(
+        (key, str(schema["description"])) for key, schema in known[name].get("properties", {}).items()
+    )
+    facts: tuple[tuple[str, str], ...] = (
+        ("type", {"string": "text", "object": "mapping"}[known[name]["type"]]),
+    )
+    if name in CHECK["required"]:
+        facts = (*facts, ("required", "yes"))
+    return Explanation(f"{path}.{name}", str(known[name]["description"]), facts, below)
+
+
 def _keys(kind: Kind) -> dict[str, str]:
     """Everything that may stand in an entry of a kind, but for sections, and what it means."""
     from pulumi_posthog.schema import body_fields, persons, reserved
@@ -181,7 +207,7 @@ def _keys(kind: Kind) -> dict[str, str]:
 def _section(path: str, kind: Kind | None) -> Explanation:
     from pulumi_posthog.kind import Deletion
     from pulumi_posthog.kinds import KINDS
-    from pulumi_posthog.schema import below
+    from pulumi_posthog.schema import below, checks
 
     assert kind is not None  # noqa: S101 - a path has at least one word, and that is a section
     goes = {
@@ -196,7 +222,9 @@ def _section(path: str, kind: Kind | None) -> Explanation:
         ("scopes of the key", f"{kind.read_scope} to look, {kind.write_scope} to change"),
         *_ages(kind.since, None),
     ]
-    rows = {**_keys(kind), **{name: kinds[0].doc for name, kinds in below(kind).items()}}
+    sections = {name: kinds[0].doc for name, kinds in below(kind).items()}
+    own = {name: str(schema["description"]) for name, schema in checks(kind).items()}
+    rows = {**_keys(kind), **sections, **own}
     return Explanation(path, kind.doc, tuple(facts), tuple(rows.items()))
 
 

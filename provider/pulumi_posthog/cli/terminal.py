@@ -113,7 +113,7 @@ def working(what: str) -> Iterator[Callable[[str], object]]:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Callable[[int, int], object]]:
-    """Tells how far the reading is, on a terminal; elsewhere nothing."""
-    with working("reading PostHog") as tell:
-        yield lambda done, total: tell(f"reading PostHog: {done} of {total} lists")
+def progress(words: str = "reading PostHog: {} of {} lists") -> Iterator[Callable[[int, int], object]]:
+    """Tells how far the work is, on a terminal; elsewhere nothing. `words` take how much is done, and of how much."""
+    with working(words.partition(":")[0]) as tell:
+        yield lambda done, total: tell(words.format(done, total))

@@ -1,0 +1,166 @@
+"""Health checks in `pulumi up`: they run after what they follow has changed, and fail the run by name."""
+
+from __future__ import annotations
+
+from harness.stack import Run, Stack
+
+EVENTS = "GET /api/projects/1/events/"
+DELIVERED = "select count() from events where event = 'delivered'"
+
+
+def asked(stack: Stack) -> int:
+    """How often a check asked for events."""
+    return int(stack.posthog.requests()["by_path"].get(EVENTS, 0))
+
+
+def write(stack: Stack, timezone: str = "UTC", event: str = "order", more: str = "") -> None:
+    stack.write(
+        f"""\
+projects:
+  Default project:
+    timezone: {timezone}
+    checks:
+      orders: {{events: {{event: {event}, last: 1h}}, expect: "> 0", description: Nobody can order.}}
+{more}"""
+    )
+
+
+def arrive(stack: Stack, event: str = "order") -> None:
+    stack.posthog.call(
+        "POST", "/_sandbox/events", {"events": [{"event": event, "distinct_id": "a", "seconds_ago": 5}]}
+    )
+
+
+def up(stack: Stack) -> Run:
+    stack.posthog.count_anew()
+    return stack.up()
+
+
+def test_a_check_that_does_not_hold_fails_the_run_by_name_until_it_holds(stack):
+    write(stack)
+
+    failed = up(stack)
+
+    assert failed.status != 0
+    assert (
+        'posthog.yaml:8:7: check "orders" of project "Default project" does not hold: 0, expected > 0'
+        in failed.text
+    )
+    assert "Nobody can order." in failed.text
+    assert "Traceback" not in failed.text
+    again = up(stack)
+    assert (again.status != 0, asked(stack)) == (True, 1)
+    arrive(stack)
+    healed = up(stack)
+    assert healed.status == 0, healed.text
+    assert "holds: 1, expected > 0" in healed.text
+
+
+def test_a_check_runs_after_a_change_in_its_project_and_only_then(stack):
+    arrive(stack)
+    write(stack)
+    assert (up(stack).status, asked(stack)) == (0, 1)
+
+    # Nothing changed: nothing is asked, and nothing but read.
+    quiet = up(stack)
+    assert (quiet.status, asked(stack), stack.posthog.writes()) == (0, 0, {})
+
+    # Changed in the file: a preview says that the check would run, and runs none.
+    write(stack, timezone="Europe/Berlin")
+    stack.posthog.count_anew()
+    preview = stack.preview()
+    assert "1 health check runs in `pulumi up`" in preview.text
+    assert preview.changes["update"] == 2, preview.text
+    assert asked(stack) == 0
+    assert (up(stack).status, asked(stack)) == (0, 1)
+
+    # Changed by hand, put right, and checked.
+    stack.posthog.call("PATCH", "/api/projects/1/", {"timezone": "Asia/Tokyo"})
+    assert (up(stack).status, asked(stack)) == (0, 1)
+    assert stack.posthog.project("Default project")["timezone"] == "Europe/Berlin"
+
+    # Another question: the check itself has changed. It fails, and goes on failing without a further change.
+    write(stack, timezone="Europe/Berlin", event="refund")
+    assert (up(stack).status != 0, asked(stack)) == (True, 1)
+    assert (up(stack).status != 0, asked(stack)) == (True, 1)
+    arrive(stack, "refund")
+    assert (up(stack).status, asked(stack)) == (0, 1)
+    assert (up(stack).status, asked(stack)) == (0, 0)
+
+    # No longer declared: it goes from the state, and PostHog hears nothing of it.
+    stack.write("projects: {Default project: {timezone: Europe/Berlin}}\n")
+    gone = up(stack)
+    assert (gone.status, stack.posthog.writes()) == (0, {})
+    assert not [urn for urn in stack.state() if "posthog:Check" in urn]
+
+
+def test_a_setting_of_the_stack_runs_checks_always_or_never(stack):
+    write(stack)
+    stack.set("checks", "never")
+    assert (up(stack).status, asked(stack)) == (0, 0)
+
+    stack.set("checks", "sometimes")
+    wrong = up(stack)
+    assert 'posthog:checks is "sometimes": it must be one of always, changed, never' in wrong.text
+    assert "Traceback" not in wrong.text
+
+    # What never ran has not passed.
+    arrive(stack)
+    stack.set("checks", "changed")
+    assert (up(stack).status, asked(stack)) == (0, 1)
+    assert (up(stack).status, asked(stack)) == (0, 0)
+    stack.set("checks", "always")
+    assert (up(stack).status, asked(stack)) == (0, 1)
+
+
+def test_a_failing_check_keeps_what_was_done_and_what_leaves_the_file(stack):
+    arrive(stack)
+    write(stack, more="    file_system: {Old: {type: folder}}\n")
+    assert up(stack).status == 0
+
+    write(stack, event="refund", more="    file_system: {New: {type: folder}}\n")
+    failed = up(stack)
+
+    paths = {row["path"] for row in stack.posthog.all("/api/projects/1/file_system/")}
+    assert failed.status != 0
+    assert {"Old", "New"} <= paths
+    arrive(stack, "refund")
+    assert up(stack).status == 0
+    assert "Old" not in {row["path"] for row in stack.posthog.all("/api/projects/1/file_system/")}
+
+
+def test_a_destination_is_checked_when_it_has_changed_and_not_with_the_rest(stack):
+    def write(database: str, timezone: str = "UTC") -> None:
+        stack.write(
+            f"""\
+projects:
+  Default project:
+    timezone: {timezone}
+    pipeline_destinations:
+      Orders to Snowflake:
+        plugin: https://github.com/PostHog/snowflake-export-plugin
+        enabled: true
+        config: {{account: acme, username: ana, database: {database}, password: !env SNOWFLAKE_PASSWORD}}
+        check: {{query: {DELIVERED}, expect: "> 0"}}
+"""
+        )
+
+    def queries() -> int:
+        return int(stack.posthog.requests()["by_path"].get("POST /api/projects/1/query/", 0))
+
+    arrive(stack, "delivered")
+    write("orders")
+    first = up(stack)
+    assert (first.status, queries()) == (0, 1), first.text
+
+    write("orders", timezone="Europe/Berlin")
+    assert (up(stack).status, queries()) == (0, 0)
+    write("sales", timezone="Europe/Berlin")
+    assert (up(stack).status, queries()) == (0, 1)
+
+    # A new password shows in nothing that is compared as text, and is a change all the same.
+    stack.environment["SNOWFLAKE_PASSWORD"] = "hush-hush-quite-another"
+    rotated = up(stack)
+    assert (rotated.status, queries()) == (0, 1), rotated.text
+    assert (up(stack).status, queries()) == (0, 0)
+    assert "hush" not in str(stack.state())
