@@ -277,3 +277,21 @@ def test_each_project_knows_its_own_queries(api: API, age: int) -> None:
 
     assert api.send(GET(f"/api/projects/{other}/query/mine/")).status == 404
     assert api.send(POST(f"/api/projects/{other}/query/", {"query": COUNT})).body["results"] == [[0]]
+
+
+def test_questions_have_rate_limits_of_their_own(api: API) -> None:
+    switched(rate_limits=["1/min", "2/hour:analytics", "3/hour:hogql"])(api)
+    events = "/api/projects/{project}/events/?limit=1"
+
+    assert [api.send(ask(ONE)).status for _ in range(4)] == [200, 200, 200, 429]
+    assert [api.send(GET(events)).status for _ in range(2)] == [200, 200]
+    limited = api.send(ask({"kind": "EventsQuery", "select": ["event"]}))
+    assert (limited.status, "Retry-After" in limited.headers) == (429, True)
+    assert [api.send(GET("/api/projects/{project}/persons/")).status for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize("text", ["1/min:", "1/min:queries", "1:hogql", "x/min"])
+def test_a_rate_limit_that_cannot_be_read(api: API, text: str) -> None:
+    from sandbox.table import PATCH
+
+    assert api.send(PATCH("/_sandbox/settings", {"rate_limits": [text]})).status == 400

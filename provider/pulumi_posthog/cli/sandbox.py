@@ -28,7 +28,10 @@ def sandbox(
         bool, Option(help="Let destinations be created in every age; PostHog itself stopped in 2025.")
     ] = True,
     latency_ms: Annotated[float, Option(metavar="N", help="Wait before each answer, in milliseconds.")] = 0.0,
-    rate_limit: Annotated[list[str] | None, Option(metavar="480/min", help="Per key; repeatable.")] = None,
+    rate_limit: Annotated[
+        list[str] | None,
+        Option(metavar="480/min", help="Per key, such as 480/min or 120/hour:hogql; repeatable."),
+    ] = None,
     fault: Annotated[
         list[str] | None,
         Option(metavar="'KIND METHOD PATH times=1'", help="What goes wrong; repeatable."),

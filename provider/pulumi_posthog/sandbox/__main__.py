@@ -36,7 +36,11 @@ def parser() -> argparse.ArgumentParser:
     )
     flags.add_argument("--latency-ms", type=float, default=0.0, help="wait before each answer")
     flags.add_argument(
-        "--rate-limit", action="append", default=[], metavar="480/min", help="per key; repeatable"
+        "--rate-limit",
+        action="append",
+        default=[],
+        metavar="480/min",
+        help="per key, such as 480/min or 120/hour:hogql; repeatable",
     )
     flags.add_argument(
         "--fault", action="append", default=[], metavar="'KIND METHOD PATH times=1'", help="repeatable"

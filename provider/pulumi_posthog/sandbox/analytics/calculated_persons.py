@@ -145,6 +145,10 @@ class CalculatedPersonsView(PersonsOfProject):
     # `path` and `retention` were gone by late 2025 (10.1).
     urls_of_age: ClassVar[Mapping[str, tuple[int, int]]] = {"path": (2024, 2025), "retention": (2024, 2025)}
 
+    @property
+    def rate_bucket(self) -> str:
+        return "analytics"
+
     def calculate(self, how: str) -> Response:
         sample_data.arrive(self.project)
         body = self.request.data if isinstance(self.request.data, Mapping) else {}

@@ -72,6 +72,10 @@ class EventView(PostHogView):
     renderer_classes: ClassVar[list[type[BaseRenderer]]] = [JSONRenderer, CSVRenderer]  # type: ignore[misc]
     mapped_actions: ClassVar[Mapping[str, tuple[int, str]]] = {"values": (2024, "read")}
 
+    @property
+    def rate_bucket(self) -> str:
+        return "analytics"
+
     def list(self, request: Request, **_kwargs: Any) -> Response:
         sample_data.arrive(self.project)
         asked = request.query_params

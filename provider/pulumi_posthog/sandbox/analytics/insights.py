@@ -62,6 +62,10 @@ class TrendView(PostHogView):
     renderer_classes: ClassVar[list[type[BaseRenderer]]] = [JSONRenderer, CSVRenderer]  # type: ignore[misc]
     mapped_actions: ClassVar[Mapping[str, tuple[int, str]]] = {"trend": (2024, "read")}
 
+    @property
+    def rate_bucket(self) -> str:
+        return "analytics"
+
     def trend(self, request: Request, **_kwargs: Any) -> Response:
         from pulumi_posthog.sandbox.analytics import query_kinds
 

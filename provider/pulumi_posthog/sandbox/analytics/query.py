@@ -182,6 +182,13 @@ class QueryView(PostHogView):
     urls_of_age: ClassVar[Mapping[str, tuple[int, int]]] = {"chat": (2024, 2025)}
     reads_only = True
 
+    @property
+    def rate_bucket(self) -> str:
+        """HogQL has one of its own (1.8)."""
+        body = self.request.data if self.request.method == "POST" else {}
+        node = body.get("query") if isinstance(body, Mapping) else None
+        return "hogql" if isinstance(node, dict) and node.get("kind") == "HogQLQuery" else "analytics"
+
     def create(self, request: Request, **_kwargs: Any) -> Response:
         given = QueryInput(data=request.data)
         given.is_valid(raise_exception=True)
