@@ -105,6 +105,13 @@ def test_events_are_looked_for(shop: Lab):
     )
 
 
+def test_an_option_that_posthog_does_not_take_is_named(shop: Lab):
+    run = shop.run("events", "--project", "Shop", "--after", "some day")
+
+    assert (run.status, run.out) == (2, "")
+    assert "hint: look at --after" in run.err
+
+
 # -- how much ------------------------------------------------------------------------------------------------------
 
 

@@ -105,12 +105,21 @@ def project_id(reader: Reader, organization: str, wanted: str) -> int:
 
 
 def first(items: Iterable[Any], limit: int) -> tuple[tuple[Any, ...], bool]:
-    """At most `limit` (0: all) of what is read, and whether there is more; tells how far it is, on a terminal."""
+    """At most `limit` (0: all) of what is read, and whether there is more; tells how far it is, on a terminal.
+
+    Raises Stop where PostHog does not take an option.
+    """
+    from pulumi_posthog.api import Invalid
+
     found: list[Any] = []
     with terminal.working("reading PostHog") as tell:
-        for item in itertools.islice(items, limit + 1 if limit else None):
-            found.append(item)
-            tell(f"reading PostHog: {len(found):,} so far")
+        try:
+            for item in itertools.islice(items, limit + 1 if limit else None):
+                found.append(item)
+                tell(f"reading PostHog: {len(found):,} so far")
+        except Invalid as error:
+            option = f"--{error.attr.replace('_', '-')}" if error.attr else "the options"
+            raise Stop(error.problem, f"look at {option}") from error
     return tuple(found[:limit] if limit else found), bool(limit) and len(found) > limit
 
 
