@@ -63,6 +63,24 @@ def nothing_rotated(_field: str, _key: str) -> bool:
     return False
 
 
+def existing(
+    live: Live, kind: Kind, scope: Scope, desired: Mapping[str, Json], id_: str | None
+) -> tuple[list[Found], str | None]:
+    """The objects that a new resource may mean, the one to take over first; and why none of them can be."""
+    if id_ is not None:
+        found = live.object(kind, scope, id_)
+        if found is None:
+            return [], f"there is no {kind.title} with id {id_} to take over: check the id, or leave it out"
+        return [found], None
+    matches = live.find(kind, scope, desired)
+    if len(matches) > 1 and not kind.oldest_wins:
+        ids = ", ".join(match.id for match in matches)
+        return matches, (
+            f"PostHog has {len(matches)} of this {kind.title} (ids {ids}): add `id: ...` to say which one is meant"
+        )
+    return matches, None
+
+
 class Applier:
     """Carries out changes. Every method may raise `ApiError` or `Impossible`; none repeats a POST blindly."""
 
@@ -189,19 +207,9 @@ class Applier:
     def _existing(
         self, kind: Kind, scope: Scope, desired: Mapping[str, Json], id_: str | None
     ) -> Found | None:
-        if id_ is not None:
-            found = self.live.object(kind, scope, id_)
-            if found is None:
-                raise Impossible(
-                    f"there is no {kind.title} with id {id_} to take over: check the id, or leave it out"
-                )
-            return found
-        matches = self.live.find(kind, scope, desired)
-        if len(matches) > 1 and not kind.oldest_wins:
-            ids = ", ".join(match.id for match in matches)
-            raise Impossible(
-                f"PostHog has {len(matches)} of this {kind.title} (ids {ids}): add `id: ...` to say which one is meant"
-            )
+        matches, problem = existing(self.live, kind, scope, desired, id_)
+        if problem:
+            raise Impossible(problem)
         return matches[0] if matches else None
 
     def _make(

@@ -31,7 +31,7 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 from pulumi_posthog import engine, erasures
 from pulumi_posthog.actions import CannotAct
 from pulumi_posthog.api import HIDDEN, ApiError, Connection, Pace, Reader, Writer
-from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible
+from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible, existing
 from pulumi_posthog.attachment import UnreadableFile, project_folder
 from pulumi_posthog.checks.resource import CHANGED, SettingError, setting
 from pulumi_posthog.desired import Identifier, Origin
@@ -335,10 +335,18 @@ class KindProvider(ResourceProvider):
         if scope is None:
             return None
         values = to_values(kind, inputs)
-        found = next(iter(Session.of(inputs).live.find(kind, scope, values)), None)
+        matches, problem = existing(Session.of(inputs).live, kind, scope, values, inputs.get("__id"))
+        if problem:
+            return problem
+        found = next(iter(matches), None)
         refusal = objection_to_takeover(kind, scope, values, found, Others.owners(), Session.limits)
         if refusal is None and found is not None:
             self._announce(kind, values, found)
+            if len(matches) > 1:
+                others = ", ".join(match.id for match in matches[1:])
+                engine.say(
+                    f"PostHog has {len(matches)} of it, and the oldest counts: ids {others} are left alone"
+                )
         return refusal
 
     @staticmethod

@@ -376,7 +376,7 @@ class PipelineDestination(Entity):
     Arguments:
         plugin: The installed plugin: its URL, or its name where that is unique.
         name: Shown in PostHog.
-        description: Shown in PostHog.
+        description: Shown in PostHog; without it, the plugin's own is shown.
         enabled: Whether events are sent.
         order: Its place among the project's plugins; without it, its place in the file when it is
             created.
@@ -390,8 +390,8 @@ class PipelineDestination(Entity):
         *,
         project: pulumi.Input[str],
         plugin: pulumi.Input[int | str],
-        name: pulumi.Input[str] | Unset | None = UNSET,
-        description: pulumi.Input[str] | Unset | None = UNSET,
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
         enabled: pulumi.Input[bool] | Unset = UNSET,
         order: pulumi.Input[int] | Unset = UNSET,
         config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
@@ -421,7 +421,7 @@ class SiteApp(Entity):
     Arguments:
         plugin: The installed plugin: its URL, or its name where that is unique.
         name: Shown in PostHog.
-        description: Shown in PostHog.
+        description: Shown in PostHog; without it, the plugin's own is shown.
         enabled: Whether events are sent.
         order: Its place among the project's plugins; without it, its place in the file when it is
             created.
@@ -435,8 +435,8 @@ class SiteApp(Entity):
         *,
         project: pulumi.Input[str],
         plugin: pulumi.Input[int | str],
-        name: pulumi.Input[str] | Unset | None = UNSET,
-        description: pulumi.Input[str] | Unset | None = UNSET,
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
         enabled: pulumi.Input[bool] | Unset = UNSET,
         order: pulumi.Input[int] | Unset = UNSET,
         config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,

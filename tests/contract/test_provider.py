@@ -100,3 +100,37 @@ def test_a_server_that_has_a_list_only_below_environments_is_read_there(posthog,
         live.path(KINDS["file_system_entry"], {"project": project})
         == f"/api/environments/{project}/file_system/"
     )
+
+
+def test_of_several_rows_of_one_entry_the_oldest_counts_and_it_is_said(posthog, place, capsys):
+    project = str(posthog.info["projects"][0]["id"])
+    path = f"/api/projects/{project}/file_system/"
+    rows = [
+        posthog.call("POST", path, {"path": "Twins", "type": "folder", "meta": {}})["id"] for _ in range(2)
+    ]
+    given = {**place, "project": project, "path": "Twins", "type": "folder"}
+
+    KindProvider("file_system_entry").check({}, given)
+
+    said = capsys.readouterr().err
+    assert f'file system entry "Twins" exists in PostHog already (id {rows[0]})' in said
+    assert f"PostHog has 2 of it, and the oldest counts: ids {rows[1]} are left alone" in said
+
+
+def test_a_preview_asks_which_of_several_is_meant(posthog, place, capsys):
+    url = "https://github.com/PostHog/snowflake-export-plugin"
+    plugin = next(plugin["id"] for plugin in posthog.info["plugins"] if plugin["url"] == url)
+    project = str(posthog.info["projects"][0]["id"])
+    path = f"/api/projects/{project}/pipeline_destination_configs/"
+    twins = [
+        posthog.call("POST", path, {"plugin": plugin, "name": "Twin", "order": 1}, form=True)["id"]
+        for _ in range(2)
+    ]
+    given = {**place, "project": project, "name": "Twin", "plugin": plugin}
+
+    (failure,) = KindProvider("pipeline_destination").check({}, given).failures
+    assert f"PostHog has 2 of this pipeline destination (ids {twins[0]}, {twins[1]})" in failure.reason
+    (failure,) = KindProvider("pipeline_destination").check({}, {**given, "__id": "999"}).failures
+    assert "there is no pipeline destination with id 999 to take over" in failure.reason
+    assert not KindProvider("pipeline_destination").check({}, {**given, "__id": str(twins[1])}).failures
+    assert f"(id {twins[1]}): it is taken over" in capsys.readouterr().err

@@ -297,3 +297,46 @@ def test_a_project_that_leaves_the_file_is_shown_as_kept(everything):
     everything.set("allowRemovals", "file_system_entry=2")
 
     assert "[retain]" in succeeded(everything.preview()).text
+
+
+def test_a_project_and_its_destination_can_be_renamed_in_place(everything):
+    posthog = everything.posthog
+    project = posthog.project("Web")["id"]
+    configs = f"/api/projects/{project}/pipeline_destination_configs/"
+    (before,) = posthog.all(configs)
+    posthog.count_anew()
+    everything.write(
+        EVERYTHING.replace("  Web:\n", "  Shop:\n    previously: Web\n").replace(
+            "      Orders to Snowflake:\n", "      Orders:\n        previously: Orders to Snowflake\n"
+        )
+    )
+
+    succeeded(everything.up())
+
+    assert posthog.project("Shop")["id"] == project
+    (after,) = posthog.all(configs)
+    assert (after["id"], after["name"]) == (before["id"], "Orders")
+    assert posthog.writes() == {
+        f"PATCH /api/organizations/{posthog.organization}/projects/{project}/": 1,
+        f"PATCH {configs}{before['id']}/": 1,
+    }
+    assert set(succeeded(everything.preview()).changes) == {"unchanged"}
+
+
+def test_destinations_have_the_order_of_the_file_and_moving_one_is_one_request(stack):
+    first = "      A: {plugin: Customer.io, config: {}}\n"
+    second = "      B: {plugin: Customer.io, config: {}}\n"
+    stack.write(f"projects:\n  Web:\n    pipeline_destinations:\n{first}{second}")
+    succeeded(stack.up())
+    configs = f"/api/projects/{stack.posthog.project('Web')['id']}/pipeline_destination_configs/"
+
+    assert [(row["name"], row["order"]) for row in stack.posthog.all(configs)] == [("A", 1), ("B", 2)]
+    stack.posthog.count_anew()
+    stack.write(
+        "projects:\n  Web:\n    pipeline_destinations:\n"
+        f"{first.replace('config', 'order: 3, config')}{second.replace('config', 'order: 2, config')}"
+    )
+    succeeded(stack.up())
+
+    assert [(row["name"], row["order"]) for row in stack.posthog.all(configs)] == [("B", 2), ("A", 3)]
+    assert list(stack.posthog.writes().values()) == [1]

@@ -50,8 +50,15 @@ PIPELINE_DESTINATION = Kind(
             refers_to="plugin",
             replace_on_changes=True,
         ),
-        Field(name="name", doc="Shown in PostHog.", max_length=400, nullable=True, from_key=True),
-        Field(name="description", doc="Shown in PostHog.", max_length=1000, nullable=True),
+        Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
+        # Null or empty could not be told from what PostHog then shows: the plugin's own description (6.3).
+        Field(
+            name="description",
+            doc="Shown in PostHog; without it, the plugin's own is shown.",
+            max_length=1000,
+            pattern=r"\S",
+            pattern_words="a text, and not an empty one: leave it out to keep the plugin's own",
+        ),
         Field(name="enabled", type=Type.BOOLEAN, doc="Whether events are sent.", default=False),
         Field(
             name="order",
