@@ -141,6 +141,7 @@ def test_the_command_line_sets_the_switches(start: Start) -> None:
         "export_seconds": 2.0,
         "query_seconds": 0.5,
         "query_timeout_seconds": 60.0,
+        "query_cache_seconds": 0.0,
         "query_concurrency": 0,
         "sample_data": "all",
     }

@@ -295,3 +295,40 @@ def test_a_rate_limit_that_cannot_be_read(api: API, text: str) -> None:
     from sandbox.table import PATCH
 
     assert api.send(PATCH("/_sandbox/settings", {"rate_limits": [text]})).status == 400
+
+
+@pytest.mark.parametrize(
+    ("refresh", "counted", "status"),
+    [
+        ("blocking", 1, 200),
+        ("async", 1, 200),
+        ("lazy_async", 1, 200),
+        ("force_cache", 1, 200),
+        ("force_blocking", 2, 200),
+        ("force_async", None, 202),
+    ],
+)
+def test_a_fresh_answer_is_given_again_unless_another_is_forced(
+    api: API, refresh: str, counted: int | None, status: int
+) -> None:
+    switched(query_cache_seconds=600)(api)
+    count = {"kind": "HogQLQuery", "query": "select count() from events where event = 'mine'"}
+    event = POST("/_sandbox/events", {"events": [{"event": "mine"}]})
+    api.send(event)
+    first = api.send(ask(count)).body
+    api.send(event)
+
+    second = api.send(ask(count, refresh=refresh))
+
+    assert (first["results"], first["is_cached"]) == ([[1]], False)
+    assert second.status == status
+    if counted is not None:
+        assert (second.body["results"], second.body["is_cached"]) == ([[counted]], counted == 1)
+
+
+def test_nothing_is_kept_unless_it_is_said_for_how_long(api: API) -> None:
+    count = {"kind": "HogQLQuery", "query": "select count() from events where event = 'mine'"}
+    api.send(ask(count))
+    api.send(POST("/_sandbox/events", {"events": [{"event": "mine"}]}))
+
+    assert api.send(ask(count)).body["results"] == [[1]]

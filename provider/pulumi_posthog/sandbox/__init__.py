@@ -21,7 +21,8 @@ It differs from PostHog in this:
   `/_sandbox/events` and `/_sandbox/persons`. Changes of persons are there at once; their properties have no history.
 - Exports are pictures without anything on them, or a line of text; spreadsheets and films fail.
 - Queries are answered for a part of HogQL (`analytics.hogql`), for `EventsQuery` and `TrendsQuery` in simple forms; all
-  else is a 400 that says so. Nothing is cached. `person.properties` are what the person has now. The names of types
+  else is a 400 that says so. Nothing is cached unless the switch
+  `query_cache_seconds` says for how long. `person.properties` are what the person has now. The names of types
   are the nearest ones.
 - Trends count events or persons by hour, day or month. Of the calculated lists of persons there are those of trends,
   stickiness, lifecycle and funnels; correlation, paths and retention are a 400. Nobody is in a cohort, nobody chats.

@@ -55,6 +55,7 @@ CHECKS: Mapping[str, Check] = {
     "export_seconds": not_negative,
     "query_seconds": not_negative,
     "query_timeout_seconds": not_negative,
+    "query_cache_seconds": not_negative,
     "query_concurrency": a_count,
     "sample_data": one_of(*SAMPLE_DATA),
 }
@@ -83,6 +84,8 @@ class Switches:
     """How long a query runs (10.2); one that is longer than `query_timeout_seconds` never ends by itself."""
     query_timeout_seconds: float = 60.0
     """A blocking query that is not done by then ends in 504 (1.6)."""
+    query_cache_seconds: float = 0.0
+    """So long the same query gets the same answer, unless its `refresh` is `force_...` (10.2)."""
     query_concurrency: int = 0
     """So many queries of a project at once, then 429 without `Retry-After` (10.2); 0 is any number."""
     sample_data: str = "seed"
@@ -99,6 +102,7 @@ class Switches:
         self.export_seconds = options.export_seconds
         self.query_seconds = options.query_seconds
         self.query_timeout_seconds = Switches.query_timeout_seconds
+        self.query_cache_seconds = Switches.query_cache_seconds
         self.query_concurrency = Switches.query_concurrency
         self.sample_data = options.sample_data
 
