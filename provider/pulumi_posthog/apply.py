@@ -87,6 +87,7 @@ class Applier:
     def __init__(self, live: Live, writer: Writer, say: Callable[[str], object] = silent) -> None:
         self.live = live
         self.writer = writer
+        self._say = say
         self._patience = Patience(writer, say)
 
     def create(
@@ -163,7 +164,11 @@ class Applier:
             body = kind.removal(found.values) if kind.removal else None
             path = self._path(kind, scope, id_)
             if body is None:
-                self.writer.delete(path)
+                try:
+                    self.writer.delete(path)
+                except Invalid as refusal:
+                    body = self._put_away(kind, found, refusal)
+            if body is None:
                 self.live.drop(kind, scope, id_)
                 self._drop_embedded(kind, scope, id_)
                 return
@@ -201,6 +206,15 @@ class Applier:
         done = [uuid for chunk, error in zip(chunks, errors, strict=True) if error is None for uuid in chunk]
         failed = [error for error in errors if error is not None]
         return Erased(tuple(done), f"POST {path}", len(chunks) - len(failed), failed[0] if failed else None)
+
+    def _put_away(self, kind: Kind, found: Found, refusal: Invalid) -> Mapping[str, Json]:
+        """What to PATCH in place of a DELETE that the server refuses; raises the refusal when there is no such way."""
+        body = kind.put_away(found.values) if kind.put_away else None
+        if body is None:
+            raise refusal
+        places = ", ".join(f"{name} {value}" for name, value in body.items())
+        self._say(f"PostHog does not delete this {kind.title} ({refusal.detail}): put away, {places}")
+        return body
 
     # -- creating ------------------------------------------------------------------------------------------------
 

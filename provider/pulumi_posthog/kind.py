@@ -268,6 +268,9 @@ class Kind:
     comparable: Callable[[Mapping[str, Json]], Mapping[str, Json]] = unchanged
     to_api: Callable[[Mapping[str, Json], Mapping[str, Json]], Mapping[str, Json]] | None = None
     removal: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] | None = None  # None: DELETE after all
+    put_away: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] | None = (
+        None  # what to PATCH where the server refuses to DELETE; None: nothing helps
+    )
     holders: Callable[[Mapping[str, Json]], tuple[Mapping[str, Json], ...]] | None = (
         None  # what it lies in, nearest first
     )

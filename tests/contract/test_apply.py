@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from harness.sandbox import Sandbox
-from pulumi_posthog.api import Connection, Pace, Reader, Writer
+from pulumi_posthog.api import Connection, Invalid, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.desired import SecretText
 from pulumi_posthog.kind import MASK
@@ -186,16 +186,19 @@ def test_several_destinations_of_one_plugin_and_name_need_an_id(it):
 
 
 def test_a_server_without_legacy_destinations_says_what_it_made_instead(sandboxes):
-    it = tried(sandboxes("--no-legacy-destinations"))
-    scope, kind = scope_of_new_project(it, "Web"), KINDS["pipeline_destination"]
+    with trying(sandboxes("--no-legacy-destinations")) as it:
+        scope, kind = scope_of_new_project(it, "Web"), KINDS["pipeline_destination"]
+        defaults = {"order": 1}
 
-    with pytest.raises(Exception, match=r"hog function|no longer"):
-        it.applier.create(
-            kind,
-            scope,
-            {"plugin": it.live.refer("plugin", SNOWFLAKE), "name": "Orders"},
-            defaults={"order": 1},
-        )
+        # With a template of a hog function for the plugin, and without.
+        with pytest.raises(Impossible, match="PostHog made a hog function in place of this"):
+            given = {"plugin": it.live.refer("plugin", "Customer.io"), "name": "Mails"}
+            it.applier.create(kind, scope, given, defaults=defaults)
+        with pytest.raises(Invalid, match="Plugins can no longer be created"):
+            given = {"plugin": it.live.refer("plugin", SNOWFLAKE), "name": "Orders"}
+            it.applier.create(kind, scope, given, defaults=defaults)
+
+        assert it.look_again().collection(kind, scope) == {}
 
 
 def test_an_item_keeps_the_name_that_posthog_gave_it_when_it_moves(newest):
@@ -283,3 +286,47 @@ def test_another_current_organization_is_noticed_before_a_role_is_written_there(
         newest.applier.create(KINDS["role"], {}, {"name": "Misplaced"})
 
     assert newest.posthog.role("Misplaced") is None
+
+
+@pytest.mark.parametrize("age", ["2026", "2025"])
+def test_an_item_without_a_ref_goes_away_or_is_put_away_where_posthog_deletes_none(sandboxes, age):
+    with trying(sandboxes("--age", age)) as it:
+        scope, kind = scope_of_new_project(it, "Refs"), KINDS["file_system_entry"]
+        folder = it.applier.create(kind, scope, {"path": "Marketing", "type": "folder"}).found
+        item = it.applier.create(kind, scope, {"path": "Marketing/Site", "type": "link"}).found
+
+        it.applier.delete(kind, scope, item.id)
+        it.applier.delete(kind, scope, folder.id)
+
+        left = it.look_again().object(kind, scope, item.id)
+        assert (left and left.values["path"]) == (None if age == "2025" else "Unfiled/Links/Site")
+        paths = {found.values["path"] for found in it.look_again().collection(kind, scope).values()}
+        assert not [path for path in paths if path.startswith("Marketing")]
+
+
+def test_a_row_is_never_written_without_a_meta_which_would_break_the_list(newest, monkeypatch):
+    sent = []
+    post = Writer.post
+    monkeypatch.setattr(
+        Writer,
+        "post",
+        lambda self, path, body, **more: (sent.append(body), post(self, path, body, **more))[1],
+    )
+    scope, kind = scope_of_new_project(newest, "Metas"), KINDS["file_system_entry"]
+
+    newest.applier.create(kind, scope, {"path": "Marketing", "type": "folder"})
+
+    assert sent[-1]["meta"] == {}
+
+
+def test_a_slash_within_a_segment_reads_back_as_it_was_declared(newest):
+    scope, kind = scope_of_new_project(newest, "Slashes"), KINDS["file_system_entry"]
+    for desired in (
+        {"path": r"A\/B", "type": "folder"},
+        {"path": r"A\/B/C \\ D", "type": "dashboard", "ref": "80"},
+    ):
+        found = newest.applier.create(kind, scope, desired).found
+        again = newest.look_again().object(kind, scope, found.id)
+
+        assert again.values["path"] == desired["path"]
+        assert differences(kind, desired, again.values) == ()

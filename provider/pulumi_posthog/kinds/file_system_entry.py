@@ -75,7 +75,15 @@ def removal(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """An item goes back to Unfiled: deleting its last row would delete the object behind it (7.8)."""
     if not values.get("ref") or values.get("shortcut"):
         return None
-    plural = UNFILED.get(values["type"]) or f"{values['type'].replace('_', ' ').title()}s"
+    return put_away(values)
+
+
+def put_away(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Where PostHog files what nobody has filed; since 2026 it deletes no item without a `ref` (7.8)."""
+    if values["type"] == "folder" or values.get("shortcut"):
+        return None
+    name = values["type"].rpartition("/")[2]
+    plural = UNFILED.get(name) or f"{name.replace('_', ' ').title()}s"
     return {"path": f"Unfiled/{plural}/{segments(values['path'])[-1]}"}
 
 
@@ -110,6 +118,7 @@ FILE_SYSTEM_ENTRY = Kind(
     since=2025,
     deletion=Deletion.PATCH,
     removal=removal,
+    put_away=put_away,
     holders=holders,
     move_action="move/",
     serial_writes=True,
