@@ -188,15 +188,14 @@ def test_several_destinations_of_one_plugin_and_name_need_an_id(it):
 def test_a_server_without_legacy_destinations_says_what_it_made_instead(sandboxes):
     with trying(sandboxes("--no-legacy-destinations")) as it:
         scope, kind = scope_of_new_project(it, "Web"), KINDS["pipeline_destination"]
-        defaults = {"order": 1}
+        mails = {"plugin": it.live.refer("plugin", "Customer.io"), "name": "Mails"}
+        orders = {"plugin": it.live.refer("plugin", SNOWFLAKE), "name": "Orders"}
 
         # With a template of a hog function for the plugin, and without.
         with pytest.raises(Impossible, match="PostHog made a hog function in place of this"):
-            given = {"plugin": it.live.refer("plugin", "Customer.io"), "name": "Mails"}
-            it.applier.create(kind, scope, given, defaults=defaults)
+            it.applier.create(kind, scope, mails, defaults={"order": 1})
         with pytest.raises(Invalid, match="Plugins can no longer be created"):
-            given = {"plugin": it.live.refer("plugin", SNOWFLAKE), "name": "Orders"}
-            it.applier.create(kind, scope, given, defaults=defaults)
+            it.applier.create(kind, scope, orders, defaults={"order": 1})
 
         assert it.look_again().collection(kind, scope) == {}
 
