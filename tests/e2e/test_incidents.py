@@ -5,7 +5,9 @@ Each test is named after what happened.
 
 import signal
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -191,7 +193,7 @@ def test_a_half_read_list_was_taken_for_the_whole(nine_roles):
     before = nine_roles.state()
     nine_roles.posthog.call("POST", "/_sandbox/faults", {"spec": "cut GET /roles/ times=50"})
 
-    runs = (nine_roles.refresh(), nine_roles.up())
+    runs = (nine_roles.preview(), nine_roles.refresh(), nine_roles.up())
 
     nine_roles.posthog.call("DELETE", "/_sandbox/faults")
     for run in runs:
@@ -354,3 +356,26 @@ def test_two_stacks_fought_over_one_object_without_knowing(stack, tmp_path):
         role["name"] for role in stack.posthog.all(f"/api/organizations/{stack.posthog.organization}/roles/")
     ]
     assert roles.count("Analysts") == 1
+
+
+def test_two_stacks_wrote_one_setting_and_nobody_knew_who_was_last(stack, tmp_path):
+    posthog = stack.posthog
+    stack.write("projects:\n  Web: {timezone: Europe/Berlin}\n")
+    assert stack.up().status == 0
+    ana = posthog.call("POST", "/_sandbox/keys", {"user": "ana@acme.io", "scopes": ["*"]})["key"]
+    other = Stack(tmp_path / "other", posthog, POSTHOG_PERSONAL_API_KEY=ana)
+    other.write("projects:\n  Web: {timezone: Europe/Paris}\n")
+    assert other.up().status == 0
+
+    drift = subprocess.run(
+        [Path(sys.executable).with_name("pulumi-posthog"), "drift"],
+        cwd=stack.folder,
+        env=stack.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert drift.returncode == 7
+    assert "Europe/Paris" in drift.stdout
+    assert "ana@acme.io" in drift.stdout

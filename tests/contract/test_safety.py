@@ -1,0 +1,159 @@
+"""What must hold for every kind, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pulumi_posthog
+from harness.sandbox import Sandbox
+from pulumi_posthog.api import Connection, Pace, Reader, Writer
+from pulumi_posthog.apply import Applier, Impossible
+from pulumi_posthog.dynamic import KEY_VARIABLE, KindProvider, Session
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.live import Live
+from pulumi_posthog.rails import Limits
+
+SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
+NOTICE = "https://github.com/PostHog/notification-bar-app"
+# What one object of a kind needs; those of exact lists are made with the items, one by one.
+DECLARED = {
+    "project": {"name": "New"},
+    "role": {"name": "New"},
+    "role_membership": {"user": "bo@acme.io"},
+    "role_members": {"members": ["bo@acme.io"]},
+    "pipeline_destination": {"plugin": SNOWFLAKE, "name": "New", "order": 1},
+    "site_app": {"plugin": NOTICE, "name": "New", "order": 1},
+    "file_system_entry": {"path": "New", "type": "folder"},
+    "evaluation": {
+        "name": "New",
+        "evaluation_type": "llm_judge",
+        "evaluation_config": {"prompt": "Is it kind?"},
+        "output_type": "boolean",
+        "output_config": {},
+    },
+}
+
+
+class Tried:
+    """Clients for a running sandbox."""
+
+    def __init__(self, posthog: Sandbox) -> None:
+        self.posthog = posthog
+        self.connection = Connection(posthog.url, posthog.key)
+        self.pace = Pace(per_minute=100_000, per_hour=1_000_000)
+        self.reader = Reader(self.connection, pace=self.pace)
+        self.writer = Writer(self.connection, pace=self.pace)
+        self.live = self.look()
+        self.applier = Applier(self.live, self.writer)
+
+    def look(self) -> Live:
+        """A fresh view."""
+        return Live(self.reader, self.posthog.organization)
+
+    def scope(self, kind: str) -> dict[str, str]:
+        """A parent for it that nothing is in yet."""
+        parent = KINDS[kind].parent
+        if parent is None:
+            return {}
+        return {parent: self.applier.create(KINDS[parent], {}, {"name": "Parent"}).found.id}
+
+    def wanted(self, kind: str) -> dict[str, object]:
+        """Its fields, with a plugin's id in the place of its address."""
+        values: dict[str, object] = dict(DECLARED[kind])
+        if "plugin" in values:
+            values["plugin"] = self.live.refer("plugin", str(values["plugin"]))
+        return values
+
+
+@pytest.fixture
+def it(posthog: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tried]:
+    monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
+    tried = Tried(posthog)
+    with tried.reader, tried.writer:
+        yield tried
+
+
+def test_every_kind_is_tried_here():
+    assert set(DECLARED) == set(KINDS)
+
+
+@pytest.mark.parametrize("fault", ["reset-after", "502-after"])
+@pytest.mark.parametrize("name", KINDS)
+def test_no_kind_is_made_twice_after_a_lost_answer(it, name, fault):
+    kind, scope = KINDS[name], it.scope(name)
+    wanted = it.wanted(name)
+    item = KINDS[kind.exact_list_of or name]
+    before = len(it.look().collection(item, scope))
+    it.posthog.call("POST", "/_sandbox/faults", {"spec": f"{fault} POST /api/ times=1"})
+
+    if kind.exact_list_of:
+        found = it.live.object(kind, scope, scope[kind.parent])
+        it.applier.update(kind, scope, found, wanted)
+    else:
+        it.applier.create(kind, scope, wanted)
+
+    (fired,) = it.posthog.get("/_sandbox/faults")["faults"]
+    assert fired["fired"] == 1
+    assert len(it.look().collection(item, scope)) == before + 1
+
+
+def test_a_field_that_posthog_ignores_is_named(it, monkeypatch, capsys):
+    monkeypatch.setenv(KEY_VARIABLE, it.posthog.key)
+    Session.forget()
+    it.posthog.call(
+        "POST", "/_sandbox/faults", {"spec": "ignored-field PATCH /projects/ field=anonymize_ips"}
+    )
+    address = {"__host": it.posthog.url, "__organization": it.posthog.organization}
+    provider = KindProvider("project")
+
+    provider.create(provider.check({}, {**address, "name": "New", "anonymize_ips": True}).inputs)
+
+    Session.forget()
+    assert "PostHog took the project but not its anonymize_ips: it is still False" in capsys.readouterr().err
+
+
+def test_a_folder_is_not_deleted_with_what_nobody_declared_in_it(it):
+    scope = it.scope("file_system_entry")
+    folder = it.applier.create(KINDS["file_system_entry"], scope, {"path": "M", "type": "folder"}).found
+    path = f"/api/projects/{scope['project']}/file_system/"
+    for name in ("M/a", "M/N/b"):
+        it.posthog.call("POST", path, {"path": name, "type": "insight", "ref": name, "meta": {}})
+    it.live.forget(KINDS["file_system_entry"], scope)
+    it.posthog.count_anew()
+
+    # The folder that PostHog made for the second one counts, too.
+    with pytest.raises(
+        Impossible, match=r'3 entries that this stack does not manage .* \(the first is "M/N"\)'
+    ):
+        it.applier.delete(KINDS["file_system_entry"], scope, folder.id)
+    assert it.posthog.writes() == {}
+
+
+def test_the_last_project_stays_also_when_its_deletion_is_allowed(it, monkeypatch):
+    monkeypatch.setenv(KEY_VARIABLE, it.posthog.key)
+    name = it.posthog.info["projects"][0]["name"]
+    monkeypatch.setattr(Session, "limits", Limits(deletions=frozenset({f"project/{name}"})))
+    Session.forget()
+    address = {"__host": it.posthog.url, "__organization": it.posthog.organization}
+    absent = {**address, "name": name, "state": "absent", "__absent": True}
+    it.posthog.count_anew()
+
+    (failure,) = KindProvider("project").check({}, absent).failures
+
+    Session.forget()
+    assert "is the last one of the organization and stays" in failure.reason
+    assert it.posthog.writes() == {}
+
+
+def test_nothing_but_the_sandbox_knows_the_word_for_whatever_project_is_current():
+    package = Path(pulumi_posthog.__file__).parent
+    found = [
+        path.name
+        for path in package.rglob("*.py")
+        if "sandbox" not in path.parts and "@current" in path.read_text(encoding="utf-8")
+    ]
+
+    assert found == []
