@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+from pulumi_posthog.absent_persons_provider import absent_persons_provider_string
 from pulumi_posthog.check_provider import check_provider_string
 from pulumi_posthog.desired import Erasure
-from pulumi_posthog.dynamic import AbsentPersonsProvider, pickled_provider, provider_string
+from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guarded import Current
 from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.properties import json_text, secret_name
@@ -141,7 +142,7 @@ class AbsentPersons(pulumi.CustomResource):
                 "__origins": json_text([dataclasses.asdict(origin) for origin in erasure.origins]),
                 "__host": address.host,
                 "__organization": address.organization,
-                "__provider": pickled_provider(AbsentPersonsProvider()),
+                "__provider": absent_persons_provider_string(),
             },
             pulumi.ResourceOptions.merge(
                 pulumi.ResourceOptions(additional_secret_outputs=["digest_key", "receipts"]), opts

@@ -9,9 +9,11 @@ import pytest
 
 from harness.sandbox import Sandbox
 from pulumi_posthog import erasures
+from pulumi_posthog.absent_persons_provider import AbsentPersonsProvider
 from pulumi_posthog.api import IncompleteRead, Reader
+from pulumi_posthog.apply import Impossible
 from pulumi_posthog.desired import Identifier
-from pulumi_posthog.dynamic import KEY_VARIABLE, AbsentPersonsProvider, Impossible, Session
+from pulumi_posthog.dynamic import KEY_VARIABLE, Session
 from pulumi_posthog.rails import Limits
 
 ANA, BO = "ana.gone@example.org", "bo.gone@example.org"
