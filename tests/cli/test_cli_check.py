@@ -290,3 +290,65 @@ projects:
         "projects.Web.checks.arriving",
         "projects.Web.pipeline_destinations.Orders to Snowflake.check",
     ]
+
+
+# -- what the other verbs say of checks ----------------------------------------------------------------------------
+
+
+def test_doctor_names_the_scope_and_tries_it(lab: Lab):
+    checks(lab, GOOD)
+
+    run = lab.run("doctor", "--format", "json")
+
+    found = {each["name"]: each for each in run.json["checks"]}
+    assert "query:read" in found["scopes needed"]["said"]
+    assert found["query:read"]["outcome"] == "passed"
+    lacking = lab.run("doctor", POSTHOG_PERSONAL_API_KEY=lab.key_without("nothing"))
+    assert "add query:read to the key" in lacking.out
+    lab.write("projects: {Web: {}}\n")
+    assert "query:read" not in lab.run("doctor").out
+
+
+def test_an_estimate_counts_the_checks_that_a_change_sets_off(lab: Lab):
+    checks(lab, GOOD, FAILS)
+    assert lab.run("estimate", "--format", "json").json["checks"] == 0
+    lab.write(
+        "projects:\n"
+        "  Web: {timezone: Asia/Tokyo, checks: {a: {query: q, expect: '> 0'}}}\n"
+        "  Shop: {timezone: Europe/Paris, checks: {a: {query: q, expect: '> 0'}}}\n"
+    )
+
+    found = lab.run("estimate", "--format", "json").json
+
+    assert (found["checks"], found["writes"]) == (1, 1)
+    assert found["up"]["requests"] == found["reads"] + 2
+    assert "1 health check," in lab.run("estimate").out
+    assert lab.run("estimate", "--offline", "--format", "json").json["checks"] == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("projects.checks", "by names of your own"),
+        ("projects.Web.checks.alive.expect", "errors < 5 and total > 100"),
+        ("projects.checks.within", "asked once"),
+        ("projects.checks.events", "last"),
+        ("projects.pipeline_destinations.check", "query:read"),
+        ("projects.pipeline_destinations.Orders.check.timeout", "5m"),
+    ],
+)
+def test_explain_knows_checks(lab: Lab, path: str, said: str):
+    run = lab.run("explain", path)
+
+    assert run.status == 0
+    assert said in run.out
+
+
+def test_drift_asks_no_check(lab: Lab):
+    checks(lab, GOOD, FAILS)
+    lab.posthog.count_anew()
+
+    run = lab.run("drift", "--only", "project")
+
+    assert run.status == 0
+    assert sent(lab, "POST") == 0

@@ -42,6 +42,7 @@ def test_each_command_does_what_its_description_says(stack):
     assert run(stack, "up").returncode == 0
     assert stack.posthog.role("Analysts")
     assert run(stack, "drift").returncode == 0
+    assert run(stack, "check").returncode == 0
 
 
 def test_another_command_is_refused_by_name(stack):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+
 from harness.stack import Run, Stack
 
 EVENTS = "GET /api/projects/1/events/"
@@ -164,3 +170,45 @@ projects:
     assert (rotated.status, queries()) == (0, 1), rotated.text
     assert (up(stack).status, queries()) == (0, 0)
     assert "hush" not in str(stack.state())
+
+
+def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
+    """Whether it comes true in that time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_a_second_ctrl_c_cancels_the_query_of_a_check(lone_stack):
+    stack = lone_stack
+    stack.posthog.call("PATCH", "/_sandbox/settings", {"query_seconds": 600})
+    stack.write(
+        "projects: {Default project: {checks: {slow: {query: select count() from events, expect: '> 0'}}}}\n"
+    )
+    stack.posthog.count_anew()
+
+    def sent(method: str) -> bool:
+        return method in stack.posthog.requests()["by_method"]
+
+    with subprocess.Popen(
+        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
+        cwd=stack.folder,
+        env=stack.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert eventually(lambda: sent("POST"))
+        os.kill(process.pid, signal.SIGINT)
+        time.sleep(2)
+        assert process.poll() is None
+        assert not sent("DELETE")
+        os.kill(process.pid, signal.SIGINT)
+        process.communicate(timeout=60)
+
+    assert process.returncode != 0
+    assert eventually(lambda: sent("DELETE"))
