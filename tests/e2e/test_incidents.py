@@ -285,15 +285,22 @@ def test_a_runner_was_killed_in_the_middle_of_a_create(lone_stack):
 
 def test_one_bad_object_stopped_all_the_others(stack):
     posthog = stack.posthog
-    posthog.call("POST", "/_sandbox/faults", {"spec": "500 POST /role_memberships/ times=50"})
+    posthog.call("POST", "/_sandbox/faults", {"spec": "500 POST /projects/$ times=50"})
     stack.write(
-        "roles:\n  Analysts:\n    members: [ana@acme.io]\n" + "".join(f"  {name}: {{}}\n" for name in NINE)
+        "projects:\n  Web:\n    timezone: UTC\n    file_system:\n      Marketing: {type: folder}\n"
+        + roles_file(NINE)
     )
 
     run = stack.up("--continue-on-error")
 
     assert run.status != 0
     assert set(NINE) <= role_names(posthog)
+    # Done, and failed; what was not tried, for what it is in had failed, is what is left in the next preview.
+    assert run.changes == {"created": 2 + len(NINE), "errored": 1}, run.text
+    assert 'project "Web"' in run.text
+    posthog.call("DELETE", "/_sandbox/faults")
+    left = stack.preview()
+    assert left.changes == {"create": 2, "unchanged": 2 + len(NINE)}, left.text
 
 
 def test_a_half_made_project_was_made_again(stack):
