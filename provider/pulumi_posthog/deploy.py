@@ -257,9 +257,12 @@ def properties_of(entry: Entry, parent: Entity | None, desired: Desired | None =
     if entry.id is not None:
         properties["__id"] = entry.id
     above = desired.by_name.get((kind.parent or "", entry.parent or "")) if desired else None
-    if kind.exact_list_of and above:
-        # So that a preview finds the list of a parent that will be taken over, and has no id in the state yet.
-        properties["__parent"] = json_text(dict(above.fields))
+    if above:
+        # So that a preview finds what lies in a parent that will be taken over, and has no id in the state yet.
+        names = {name for key in above.kind.natural_keys for name in key}
+        properties["__parent"] = json_text(
+            {name: value for name, value in above.fields.items() if name in names}
+        )
     if entry.absent:
         properties |= {"state": "absent", "__absent": True}
     return properties

@@ -40,7 +40,7 @@ from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
 from pulumi_posthog.ownership import Owners, UnknownOwners, owners
 from pulumi_posthog.places import told
-from pulumi_posthog.plan import ABSENT, Difference, details, differences, is_secret
+from pulumi_posthog.plan import ABSENT, Difference, details, differences, holds_secret, is_secret
 from pulumi_posthog.properties import (
     checked,
     outputs,
@@ -362,8 +362,10 @@ class KindProvider(ResourceProvider):
             return
         name = next((values.get(field.name) for field in kind.fields if field.from_key), found.id)
         text = f'{kind.title} "{name}" exists in PostHog already (id {found.id}): it is taken over'
+        secret = any(holds_secret(values.get(field.name)) for field in kind.fields if field.secret)
+        sent = "; its secrets are sent, for PostHog shows none to compare" if secret else ""
         rows = _rows(changed)
-        engine.say(f"{text}, with these changes:\n{rows}" if rows else f"{text} as it is")
+        engine.say(f"{text}, with these changes{sent}:\n{rows}" if rows else f"{text} as it is{sent}")
 
     def _remove(
         self, kind: Kind, session: Session, scope: Scope, props: Props, id_: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -45,7 +46,9 @@ def command(stack: Stack, *arguments: str) -> Run:
 def test_an_export_is_taken_over_and_changes_nothing(stack: Stack):
     posthog = stack.posthog
     organization = f"/api/organizations/{posthog.organization}"
-    posthog.call("POST", f"{organization}/projects/", {"name": "Shop", "timezone": "Europe/Paris"})
+    shop = posthog.call("POST", f"{organization}/projects/", {"name": "Shop", "timezone": "Europe/Paris"})
+    folder = {"path": "Campaigns", "type": "folder"}
+    posthog.call("POST", f"/api/projects/{shop['id']}/file_system/", folder)
     assert command(stack, "export", "--output", "posthog.yaml").status == 0
     posthog.count_anew()
 
@@ -53,11 +56,35 @@ def test_an_export_is_taken_over_and_changes_nothing(stack: Stack):
     up = stack.up()
 
     assert preview.status == up.status == 0, preview.text + up.text
-    assert "it is taken over as it is" in preview.text
+    for what in ('project "Shop"', 'role "Engineering"', 'file system entry "Campaigns"'):
+        assert re.search(f"{what} exists in PostHog already .*: it is taken over as it is", preview.text), (
+            what
+        )
     assert "with these changes" not in preview.text
     assert posthog.writes() == {}
     assert stack.preview("--expect-no-changes").status == 0
     assert command(stack, "drift", "--stack", "test").status == 0
+
+
+def test_a_destination_is_taken_over_with_its_secrets_sent_and_nothing_else(stack: Stack):
+    stack.write(DECLARED)
+    assert stack.up().status == 0
+    assert command(stack, "export", "--output", "posthog.yaml", "--force").status == 0
+    stack.environment["ORDERS_PASSWORD"] = stack.environment["SNOWFLAKE_PASSWORD"]
+    stack.pulumi("stack", "init", "another")
+    stack.posthog.count_anew()
+
+    preview = stack.preview()
+
+    assert preview.status == 0, preview.text
+    assert re.search(
+        r'"Orders" exists .*as it is; its secrets are sent, for PostHog shows none', preview.text
+    )
+    assert stack.posthog.writes() == {}
+    assert stack.up().status == 0
+    (write,) = stack.posthog.writes().items()
+    assert re.fullmatch(r"\('PATCH /api/projects/\d+/pipeline_destination_configs/\d+/', 1\)", str(write))
+    assert stack.preview("--expect-no-changes").status == 0
 
 
 def test_an_estimate_is_what_a_run_then_sends(stack: Stack):
