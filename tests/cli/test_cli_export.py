@@ -148,6 +148,14 @@ def test_one_kind_and_one_project(lab: Lab):
     assert "roles" not in declared(exported(lab, "--project", "Shop"))
 
 
+def test_an_export_of_nothing_says_so(lab: Lab):
+    run = lab.run("export", "--host", lab.posthog.url, "--only", "role", "--project", "Web")
+
+    assert run.status == 0
+    assert "warning: nothing of what was asked for is there" in run.err
+    assert run.err.endswith("0 objects\n")
+
+
 def test_what_posthog_files_by_itself_is_not_exported(lab: Lab):
     web = lab.posthog.project("Web")["id"]
     lab.call(

@@ -145,5 +145,7 @@ def _say(result: Exported, output: Path | None, form: str) -> None:
         terminal.error(f"could not be read: {row}")
     if result.variables:
         terminal.note(f"set before `pulumi up`: {', '.join(result.variables)}")
+    if not result.objects:
+        terminal.warn("nothing of what was asked for is there, and a file that declares nothing is refused")
     where = f" in {plural(len(result.files), 'file')}" if output else ""
     terminal.note(f"{plural(result.objects, 'object')}{where}")
