@@ -23,24 +23,34 @@ class Mask:
     """
 
     def __init__(self, *secrets: str) -> None:
-        self._spellings: tuple[str, ...] = ()
+        self._secrets: set[str] = set()
+        self._spellings: tuple[str, ...] | None = ()
         self._lock = threading.Lock()
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
         """Hides these too from now on."""
-        new = {spelling for secret in secrets if len(secret) >= SHORTEST for spelling in spellings(secret)}
         with self._lock:
-            # The longest first: a secret that contains another one is to disappear whole. One assignment, so that
-            # threads see the old tuple or the new one.
-            self._spellings = tuple(
-                sorted({*self._spellings, *new}, key=lambda spelling: (-len(spelling), spelling))
-            )
+            new = {secret for secret in secrets if len(secret) >= SHORTEST} - self._secrets
+            if new:
+                self._secrets |= new
+                self._spellings = None
 
     def __call__(self, text: str) -> str:
-        for spelling in self._spellings:
+        for spelling in self._spelt():
             text = text.replace(spelling, HIDDEN)
         return text
+
+    def _spelt(self) -> tuple[str, ...]:
+        """All spellings. Worked out when there is a text to mask: thousands of secrets may be added, and seldom one."""
+        spelt = self._spellings
+        if spelt is None:
+            with self._lock:
+                each = {spelling for secret in self._secrets for spelling in spellings(secret)}
+                # The longest first: a secret that contains another one is to disappear whole.
+                spelt = tuple(sorted(each, key=lambda spelling: (-len(spelling), spelling)))
+                self._spellings = spelt
+        return spelt
 
     def __repr__(self) -> str:
         return "Mask()"
