@@ -525,6 +525,7 @@ def _say_ignored(kind: Kind, applied: Applied) -> None:
         field = difference.field
         live = HIDDEN if field.secret and difference.live else repr(difference.live)
         age = f" It needs a server of {field.since} or newer." if field.since > 2024 else ""
+        age += f" Servers newer than {field.until} no longer have it." if field.until else ""
         engine.warn(
             f"PostHog took the {kind.title} but not its {field.name}: it is still {live}."
             f"{age} Does the plan include it, and may this key's user set it?"

@@ -134,3 +134,31 @@ def test_a_preview_asks_which_of_several_is_meant(posthog, place, capsys):
     assert "there is no pipeline destination with id 999 to take over" in failure.reason
     assert not KindProvider("pipeline_destination").check({}, {**given, "__id": str(twins[1])}).failures
     assert f"(id {twins[1]}): it is taken over" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "said"),
+    [
+        (
+            "project",
+            "timezone",
+            "CET",
+            "it is still 'UTC'. Does the plan include it, and may this key's user",
+        ),
+        ("project", "business_model", "b2b", "it is still None. It needs a server of 2026 or newer."),
+        ("role", "feature_flags_access_level", 21, "it is still None. Servers newer than 2024 no longer"),
+    ],
+)
+def test_what_posthog_drops_without_a_word_is_named_with_the_likely_reason(
+    posthog, place, capsys, kind, field, value, said
+):
+    posthog.call("PATCH", "/_sandbox/settings", {"age": 2025})
+    provider = KindProvider(kind)
+    inputs = provider.check({}, {**place, "name": "Web"}).inputs
+    made = provider.create(inputs)
+    posthog.call("POST", "/_sandbox/faults", {"spec": "ignored-field PATCH /projects/ field=timezone"})
+    news = provider.check(inputs, {**place, "name": "Web", field: value}).inputs
+
+    provider.update(made.id, made.outs, news)
+
+    assert f"PostHog took the {kind} but not its {field}: {said}" in capsys.readouterr().err
