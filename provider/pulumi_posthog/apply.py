@@ -18,6 +18,10 @@ from pulumi_posthog.live import ELSEWHERE, Found, Live, Scope
 from pulumi_posthog.plan import Difference, differences, holds_secret, merged
 
 ERASERS = 4  # requests that erase persons, under way at the same time
+LONGEST_HIDDEN = 20_000  # bytes: more of a file than any error quotes
+SHORTEST_LINE = (
+    12  # characters: a shorter line of a file is hardly a secret, and hiding it tears holes into words
+)
 TRIES = 3  # how often a POST is sent whose answer was lost and that left nothing behind
 Rotated = Callable[[str, str], bool]
 
@@ -362,7 +366,9 @@ class Applier:
                 if isinstance(value, Attachment):
                     # Whether a masked one is another, only a digest can tell.
                     if rotated(field.name, key) or comparable(old) not in (MASK, comparable(value)):
-                        files[f"add_attachment[{key}]"] = (value.name, value.content(), value.type)
+                        content = value.content()
+                        self.writer.hide(*_texts_in(content))
+                        files[f"add_attachment[{key}]"] = (value.name, content, value.type)
                 elif is_stored(old):
                     files[f"remove_attachment[{key}]"] = (None, b"true", "text/plain")
             rest[field.name] = {
@@ -475,6 +481,15 @@ def _replacing(live: Json, declared: Mapping[str, Json]) -> Json:
         **merged(live or {}, declared, 1),
         **{key: None for key, value in declared.items() if value is None},
     }
+
+
+def _texts_in(content: bytes) -> Iterator[str]:
+    """What of a file may come back in an error: a short text whole, and its longer lines."""
+    if len(content) > LONGEST_HIDDEN:
+        return
+    text = content.decode(errors="ignore").strip()
+    yield text
+    yield from (line.strip() for line in text.splitlines() if len(line.strip()) >= SHORTEST_LINE)
 
 
 def _secrets_in(value: Json) -> Iterator[str]:

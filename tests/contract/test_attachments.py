@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.sandbox import Sandbox
-from pulumi_posthog.api import Connection, Pace, Reader, Writer
+from pulumi_posthog.api import Connection, Invalid, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier
 from pulumi_posthog.attachment import Attachment, UnreadableFile
 from pulumi_posthog.desired import SecretText
@@ -187,3 +187,16 @@ def test_a_secret_beside_a_file_is_kept(server, tmp_path):
     assert it.stored(found)["password"].startswith("****")
     it.close()
     assert "hush" not in json.dumps(it.contents())
+
+
+def test_an_error_that_repeats_the_request_shows_nothing_of_the_file(it):
+    content = b'{\n  "private_key": "hush-hush-very-secret",\n  "id": "somebody-with-a-long-name"\n}\n'
+    found = it.create({it.text: "orders"}).found
+    it.posthog.call("POST", "/_sandbox/faults", {"spec": "repeated-request PATCH configs times=1"})
+
+    with pytest.raises(Invalid) as refused:
+        it.update(found, {it.file: it.attachment("key.json", content)}, rotated={it.file})
+
+    assert "hush" not in str(refused.value)
+    assert "somebody" not in str(refused.value)
+    assert "<hidden>" in str(refused.value)
