@@ -24,9 +24,10 @@ from pulumi.dynamic import (  # noqa: TID251 - a door beside `dynamic`, which is
 from pulumi_posthog import engine, erasures
 from pulumi_posthog.apply import Impossible
 from pulumi_posthog.desired import Identifier, Origin
-from pulumi_posthog.dynamic import Props, Session, clean, configured, pickled_provider, replaced
+from pulumi_posthog.dynamic import clean, configured, pickled_provider, replaced
 from pulumi_posthog.kind import whole
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.session import Props, Session
 
 
 class AbsentPersonsProvider(ResourceProvider):

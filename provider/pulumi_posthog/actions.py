@@ -46,7 +46,7 @@ def act(
     return live.put(kind, scope, {**found.answer, **answer})
 
 
-class Patience:
+class Settling:
     """Waits for what PostHog does by itself with new objects; says once when it may not ask."""
 
     def __init__(self, writer: Writer, say: Callable[[str], object], longest: float = LONGEST_WAIT) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pulumi_posthog.actions import Patience, act
+from pulumi_posthog.actions import Settling, act
 from pulumi_posthog.api import ApiError, Conflict, Files, Invalid, NotOffered, OutcomeUnknown, Writer
 from pulumi_posthog.attachment import Attachment, comparable, is_stored, without_files
 from pulumi_posthog.desired import SecretText
@@ -92,7 +92,7 @@ class Applier:
         self.live = live
         self.writer = writer
         self._say = say
-        self._patience = Patience(writer, say)
+        self._settling = Settling(writer, say)
 
     def create(
         self,
@@ -252,7 +252,7 @@ class Applier:
 
     def _wait(self, kind: Kind, scope: Scope, found: Found) -> None:
         name = str(next((found.values.get(f.name) for f in kind.fields if f.from_key), found.id))
-        self._patience.wait(kind, self._path(kind, scope, found.id), name, found.answer)
+        self._settling.wait(kind, self._path(kind, scope, found.id), name, found.answer)
 
     def _patch_difference(self, kind: Kind, scope: Scope, found: Found, later: Mapping[str, Json]) -> Found:
         changed = {d.field.name: d.desired for d in differences(kind, later, found.values)}

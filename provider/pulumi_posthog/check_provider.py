@@ -25,7 +25,8 @@ from pulumi_posthog.apply import Impossible
 from pulumi_posthog.checks.outcome import State
 from pulumi_posthog.checks.resource import NEVER, check_of, has_to_run
 from pulumi_posthog.checks.running import run
-from pulumi_posthog.dynamic import Props, Session, configured, pickled_provider
+from pulumi_posthog.dynamic import configured, pickled_provider
+from pulumi_posthog.session import Props, Session
 
 
 class CheckFailed(Exception):

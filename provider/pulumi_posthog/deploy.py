@@ -21,13 +21,13 @@ from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.checks import resource as checks
 from pulumi_posthog.checks.declared import Check
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
-from pulumi_posthog.dynamic import KEY_VARIABLE
 from pulumi_posthog.entity import AbsentPersons, Address, CheckResource, Entity, Guard
 from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.properties import json_text, to_properties
+from pulumi_posthog.session import KEY_VARIABLE
 
 SDK_DEBUG_VARIABLE = "POSTHOG_PULUMI_DEBUG"  # "true": have `pulumi --debug` show the SDK's own messages
 

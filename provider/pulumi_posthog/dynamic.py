@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import base64
 import functools
-import hashlib
-import hmac
 import json
 import os
 import pickle
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from pulumi.dynamic import (  # noqa: TID251 - this is the one door
     CheckFailure,
@@ -30,15 +26,15 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 
 from pulumi_posthog import engine
 from pulumi_posthog.actions import CannotAct
-from pulumi_posthog.api import HIDDEN, ApiError, Connection, Pace, Reader, Writer
-from pulumi_posthog.apply import Applied, Applier, HalfMade, Impossible, existing
+from pulumi_posthog.api import HIDDEN, ApiError
+from pulumi_posthog.apply import Applied, HalfMade, Impossible, existing
 from pulumi_posthog.attachment import UnreadableFile, project_folder
-from pulumi_posthog.checks.resource import CHANGED, SettingError, setting
+from pulumi_posthog.checks.resource import SettingError, setting
 from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
-from pulumi_posthog.live import Found, Live, Scope
+from pulumi_posthog.live import Found, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
-from pulumi_posthog.ownership import Owners, UnknownOwners, owners
+from pulumi_posthog.ownership import UnknownOwners
 from pulumi_posthog.places import told
 from pulumi_posthog.plan import ABSENT, Difference, details, differences, holds_secret, is_secret
 from pulumi_posthog.properties import (
@@ -52,100 +48,14 @@ from pulumi_posthog.properties import (
     wanted,
 )
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals, removals
-from pulumi_posthog.refreshed import Refreshed
+from pulumi_posthog.session import Others, Session
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Self_ = TypeVar("Self_", bound=ResourceProvider)
 Props = Mapping[str, Any]
-KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"
 CALLS_SIDE_BY_SIDE = 16  # as many as there are connections; Pulumi's own limit is --parallel, 4 for each core
 DESTROY_VARIABLE = "POSTHOG_ALLOW_DESTROY"
-
-
-class Session:
-    """One organization, as this process sees it: one snapshot and one pace, whoever asks."""
-
-    _all: ClassVar[dict[tuple[str, str], Session]] = {}
-    _lock = threading.Lock()
-    key_from_config: str | None = None
-    limits = Limits()
-    refreshed = Refreshed()
-    checks = CHANGED  # when health checks run
-    guard_consulted = False  # whether this process has seen what the program declares, and let it pass
-    file: Path | None = None  # the configuration that the program was made from
-
-    def __init__(self, host: str, organization: str) -> None:
-        key = os.environ.get(KEY_VARIABLE) or self.key_from_config
-        if not key:
-            raise Impossible(f"there is no PostHog API key: set {KEY_VARIABLE} to a personal API key")
-        try:
-            self.connection = Connection(host, key)
-            self.pace = Pace.from_environment(os.environ)
-        except ValueError as error:
-            raise Impossible(str(error)) from error
-        self.live = Live(Reader(self.connection, pace=self.pace, notify=engine.say), organization)
-        self._touched: set[tuple[str, str]] = set()
-
-    def touch(self, kind: Kind, props: Props, id_: str | None = None) -> None:
-        """Note that an object is made or changed in this run, and so is what it lies in."""
-        parent = props.get(kind.parent) if kind.parent else None
-        self._touched |= {(kind.name, id_)} if id_ else set()
-        self._touched |= {(kind.parent, str(parent))} if kind.parent and engine.known(parent) else set()
-
-    def touched(self, kind: str, id_: str) -> bool:
-        """Whether an object, or something that lies in it, is made or changed in this run."""
-        return (kind, id_) in self._touched
-
-    @functools.cached_property
-    def applier(self) -> Applier:
-        """Made at the first write: a preview never has anything that can write."""
-        return Applier(self.live, Writer(self.connection, pace=self.pace, notify=engine.say), say=engine.say)
-
-    def salt(self, name: str) -> str:
-        """The salt of a resource's fingerprints, in hexadecimal.
-
-        The same in a preview and in the `up` that carries out its saved plan, and yet not to be had from what
-        both print: the API key makes it.
-        """
-        return hmac.new(self.connection.key.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
-
-    @classmethod
-    def forget(cls) -> None:
-        """Begin anew, as another process would."""
-        with cls._lock:
-            for session in cls._all.values():
-                session.live.reader.close()
-                if "applier" in vars(session):
-                    session.applier.writer.close()
-            cls._all.clear()
-            cls.guard_consulted = False
-            cls.refreshed = Refreshed()
-
-    @classmethod
-    def of(cls, properties: Props) -> Session:
-        """The session for a resource's host and organization."""
-        address = (properties["__host"], properties["__organization"])
-        with cls._lock:
-            if address not in cls._all:
-                cls._all[address] = cls(*address)
-            return cls._all[address]
-
-
-class Others:
-    """The other stacks that `posthog:otherStates` names; read when the first thing is to be created or taken over."""
-
-    sources: ClassVar[tuple[str, ...]] = ()
-    _lock = threading.Lock()
-    _read: ClassVar[dict[tuple[str, ...], Owners]] = {}
-
-    @classmethod
-    def owners(cls) -> Owners:
-        """What they manage; raises UnknownOwners."""
-        with cls._lock:
-            if cls.sources not in cls._read:
-                cls._read[cls.sources] = owners(cls.sources, project_folder())
-            return cls._read[cls.sources]
 
 
 def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Self_, P], R]:

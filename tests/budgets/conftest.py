@@ -12,7 +12,7 @@ import pytest
 from harness.engine import Engine
 from harness.sandbox import Sandbox
 from harness.stack import HEADER
-from pulumi_posthog.dynamic import Session
+from pulumi_posthog.session import Session
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent))  # `benchmarks` knows how to measure
 

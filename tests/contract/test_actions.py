@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from harness.sandbox import Sandbox
-from pulumi_posthog.actions import EVERY, CannotAct, Patience
+from pulumi_posthog.actions import EVERY, CannotAct, Settling
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier
 from pulumi_posthog.kinds import KINDS
@@ -94,7 +94,7 @@ def test_the_wait_has_an_end(allowed, monkeypatch):
     )
     path = f"/api/projects/{allowed.posthog.project('D')['id']}/"
 
-    Patience(allowed.writer, allowed.said.append, longest=10).wait(PROJECT, path, "D", {"is_demo": True})
+    Settling(allowed.writer, allowed.said.append, longest=10).wait(PROJECT, path, "D", {"is_demo": True})
 
     assert allowed.said[-1] == 'project "D" is generating demo data after 10 s: going on all the same'
     assert found.id

@@ -13,8 +13,8 @@ from pulumi_posthog.absent_persons_provider import AbsentPersonsProvider
 from pulumi_posthog.api import IncompleteRead, Reader
 from pulumi_posthog.apply import Impossible
 from pulumi_posthog.desired import Identifier
-from pulumi_posthog.dynamic import KEY_VARIABLE, Session
 from pulumi_posthog.rails import Limits
+from pulumi_posthog.session import KEY_VARIABLE, Session
 
 ANA, BO = "ana.gone@example.org", "bo.gone@example.org"
 

@@ -6,9 +6,10 @@ import pytest
 
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, IncompleteRead, NotFound, Pace, Reader
-from pulumi_posthog.dynamic import KEY_VARIABLE, KindProvider, Session
+from pulumi_posthog.dynamic import KindProvider
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Live
+from pulumi_posthog.session import KEY_VARIABLE, Session
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from typing import Any
 from pulumi_posthog import rails
 from pulumi_posthog.deploy import Holders, properties_of
 from pulumi_posthog.desired import Desired
-from pulumi_posthog.dynamic import GuardProvider, KindProvider, Session
+from pulumi_posthog.dynamic import GuardProvider, KindProvider
 from pulumi_posthog.properties import json_text
+from pulumi_posthog.session import Session
 
 UNKNOWN = object()
 

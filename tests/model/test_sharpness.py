@@ -12,8 +12,8 @@ from pulumi_posthog import rails
 from pulumi_posthog.api import ApiError, Reader, paging
 from pulumi_posthog.apply import Applier
 from pulumi_posthog.desired import SecretText
-from pulumi_posthog.dynamic import Session
 from pulumi_posthog.rails import Limits
+from pulumi_posthog.session import Session
 
 QUIET = Disturbance()
 WEB = ("project", "Web", None, (("name", "Web"),))
