@@ -185,31 +185,25 @@ class Applier:
     def erase(self, project: str, chunks: Sequence[Sequence[str]], *, delete_events: bool) -> Erased:
         """Erase persons by their uuids, one request for each chunk, `ERASERS` side by side.
 
-        Raises nothing: what failed is in the result. A request whose answer was lost is sent again: to erase
-        somebody twice is to erase them once.
+        Raises nothing: what failed is in the result.
         """
-        path = f"{self.live.path(PERSON, {PROJECT.name: project})}bulk_delete/"
+        from pulumi_posthog.api.operations.persons import Persons  # most runs do without
+
+        persons = Persons(self.writer, project=project)
 
         def send(chunk: Sequence[str]) -> ApiError | None:
-            # The reference shows these in the query, the server reads the body; ids are no personal data in a log.
-            body = {"ids": list(chunk), "delete_events": delete_events}
-            for attempt in range(1, TRIES + 1):
-                try:
-                    self.writer.post(path, body)
-                except OutcomeUnknown as lost:
-                    if attempt == TRIES:
-                        return lost
-                except ApiError as error:
-                    return error
-                else:
-                    return None
-            raise AssertionError("unreachable: the last try returns")
+            try:
+                persons.bulk_delete(ids=chunk, delete_events=delete_events)
+            except ApiError as error:
+                return error
+            return None
 
         with ThreadPoolExecutor(ERASERS) as pool:
             errors = list(pool.map(send, chunks))
         done = [uuid for chunk, error in zip(chunks, errors, strict=True) if error is None for uuid in chunk]
         failed = [error for error in errors if error is not None]
-        return Erased(tuple(done), f"POST {path}", len(chunks) - len(failed), failed[0] if failed else None)
+        request = f"POST {self.live.path(PERSON, {PROJECT.name: project})}bulk_delete/"
+        return Erased(tuple(done), request, len(chunks) - len(failed), failed[0] if failed else None)
 
     def _put_away(self, kind: Kind, found: Found, refusal: Invalid) -> Mapping[str, Json]:
         """What to PATCH in place of a DELETE that the server refuses; raises the refusal when there is no such way."""
