@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from benchmarks import suite, tables  # noqa: E402 - after the path
 from benchmarks.organizations import SIZES  # noqa: E402
+from harness.stack import heed_interrupts  # noqa: E402
 
 RESULTS = ROOT / ".run" / "benchmarks.json"
 SMALL = ["roles-20", "roles-200"]
@@ -38,6 +39,7 @@ def main(
     markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="The tables as Markdown.")] = None,
 ) -> None:
     """Measure requests, time and memory of every command against a local PostHog."""
+    heed_interrupts()
     names = list(SIZES) if size == ["all"] else size or SMALL
     if unknown := [name for name in names if name not in SIZES]:
         raise typer.BadParameter(f"{unknown[0]}: it is one of {', '.join(SIZES)}, all", param_hint="--size")

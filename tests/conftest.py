@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from harness.sandbox import Sandbox
-from harness.stack import Stack
+from harness.stack import Stack, heed_interrupts
+
+
+def pytest_configure() -> None:
+    """Before the workers start, which inherit it."""
+    heed_interrupts()
 
 
 @pytest.fixture(scope="session")

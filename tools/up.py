@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import sys
 import time
 from collections import Counter
@@ -37,6 +38,9 @@ class ClaimError(Exception):
 
 
 def main() -> int:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # In the background. Pulumi ends its helpers by this signal, and waits five seconds for those that ignore it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with alone(places.RUN / "up.lock", "make up"):
             tell()

@@ -34,7 +34,7 @@ class Repository:
         first = 0
         self.said = ""
         for step in steps["steps"]:
-            if "run" not in step or INSTALLS in step["run"] or (first and step.get("if") != "always()"):
+            if "run" not in step or INSTALLS in step["run"] or not self.due(step, failed=bool(first)):
                 continue
             done = subprocess.run(
                 ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
@@ -47,6 +47,11 @@ class Repository:
             self.said += done.stdout + done.stderr
             first = first or done.returncode
         return first
+
+    @staticmethod
+    def due(step: dict[str, Any], *, failed: bool) -> bool:
+        """Whether a step runs, now that one before it failed or none."""
+        return {"always()": True, "failure()": failed}.get(step.get("if", ""), not failed)
 
     def given(self) -> dict[str, str]:
         """What every runner has."""
@@ -120,6 +125,21 @@ def test_a_change_is_shown_applied_and_watched(repository: Repository, posthog: 
     assert repository.job("drift", "drift") == 0
     (issue,) = github.told(tmp_path / "github.json")["issues"]
     assert issue["state"] == "closed"
+
+
+def test_a_run_that_fails_ends_with_what_is_left_to_do(repository: Repository, posthog: Sandbox):
+    file = repository.folder / "posthog.yaml"
+    file.write_text(
+        file.read_text().replace("roles:\n", "roles:\n  Analysts: {members: [ana@acme.io]}\n  Support: {}\n")
+    )
+    posthog.call("POST", "/_sandbox/faults", {"spec": "500 POST /roles/$ times=50"})
+
+    assert repository.job("apply", "apply") != 0
+
+    _, _, left = repository.said.partition("Resources:")
+    assert "errored" in left
+    for path in ("roles.Analysts", "roles.Analysts.members", "roles.Support"):
+        assert path in left, repository.said
 
 
 def test_a_mistake_ends_the_check_and_points_at_its_line(repository: Repository):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -46,6 +47,15 @@ class Run:
             word: int(count)
             for count, word in re.findall(r"(\d+) (?:to )?(\w+)", tail.partition("Duration")[0])
         }
+
+
+def heed_interrupts() -> None:
+    """Undo what a shell does to jobs in the background, and they to all that they start: to ignore Ctrl-C.
+
+    Pulumi ends its helpers by that signal, and waits five seconds for those that ignore it, in each run.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Stack:
