@@ -62,6 +62,7 @@ def opened(browser: webdriver.Chrome, tmp_path: Path) -> Iterator[webdriver.Chro
     """The browser with the report in it; afterwards it is as it was."""
     size = browser.get_window_size()
     (tmp_path / "drift.html").write_text(rendered(REPORT, "html"), encoding="utf-8")
+    browser.get_log("browser")  # what other pages said, for the browser is shared
     browser.get((tmp_path / "drift.html").as_uri())
     yield browser
     browser.save_screenshot(str(tmp_path / "last.png"))
