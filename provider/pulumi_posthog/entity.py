@@ -60,7 +60,7 @@ class Entity(pulumi.CustomResource):
     ) -> None:
         secret_outputs = [field.name for field in kind.fields if field.read_only and field.secret]
         # Those of a file have a guard already.
-        block = Current.block if outputs else None
+        block = None if "__guarded" in properties else Current.block
         secrets = {
             name
             for field in kind.fields

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from harness.stack import Stack
@@ -131,3 +133,22 @@ def test_a_resource_is_renamed_by_its_alias_and_not_counted(six):
 
     assert run.status == 0, run.text
     assert there(six) == set(NAMES)
+
+
+def test_what_a_file_declares_is_counted_by_the_guard_of_the_file_alone(stack):
+    stack.write("projects:\n  Web: {}\nroles:\n  Readers: {}\n")
+    program(stack, "posthog.deploy('posthog.yaml')", "posthog.Role('Writers', name='Writers')")
+
+    run = stack.up()
+
+    assert run.status == 0, run.text
+    counted = {
+        urn.rsplit("::", 1)[1]: json.loads(resource["inputs"]["__managed"])
+        for urn, resource in stack.state().items()
+        if "__managed" in resource.get("inputs", {})
+    }
+    assert len(counted) == 2
+    assert counted.pop("program") == {"role": {"": {"Writers": ""}}}
+    (of_the_file,) = counted.values()
+    assert list(of_the_file["project"][""]) == ["Web"]
+    assert list(of_the_file["role"][""]) == ["Readers"]
