@@ -35,13 +35,9 @@ def events(
     """
     form = reading.checked(form)
     from pulumi_posthog.api.operations import Events
-    from pulumi_posthog.cli.connecting import reader_for
-    from pulumi_posthog.report.rows import Rows
 
-    address, organization = reading.place(host)
-    reader = reader_for(address)
-    number = reading.project_id(reader, organization, project)
-    found, more = reading.first(
+    reader, number = reading.opened(host, project)
+    reading.show_list(
         Events(reader, project=number).iterate(
             event=event or None,
             distinct_id=distinct_id or None,
@@ -50,8 +46,9 @@ def events(
             page_size=reading.page_size(limit),
         ),
         limit,
+        column or (IN_TABLE if form == "table" else IN_CSV),
+        form,
+        what="event",
+        project=number,
     )
-    rows = Rows(tuple(column or (IN_TABLE if form == "table" else IN_CSV)), found, more)
-    reading.show(rows, form, "events", {"project": number})
-    reading.tell_more(rows, "event", "--limit gets more")
     return Exit.NOTHING

@@ -30,13 +30,9 @@ def persons(
     """
     form = reading.checked(form)
     from pulumi_posthog.api.operations import Persons
-    from pulumi_posthog.cli.connecting import reader_for
-    from pulumi_posthog.report.rows import Rows
 
-    address, organization = reading.place(host)
-    reader = reader_for(address)
-    number = reading.project_id(reader, organization, project)
-    found, more = reading.first(
+    reader, number = reading.opened(host, project)
+    reading.show_list(
         Persons(reader, project=number).iterate(
             search=search or None,
             email=email or None,
@@ -44,8 +40,9 @@ def persons(
             page_size=reading.page_size(limit),
         ),
         limit,
+        column or (IN_TABLE if form == "table" else IN_CSV),
+        form,
+        what="person",
+        project=number,
     )
-    rows = Rows(tuple(column or (IN_TABLE if form == "table" else IN_CSV)), found, more)
-    reading.show(rows, form, "persons", {"project": number})
-    reading.tell_more(rows, "person", "--limit gets more")
     return Exit.NOTHING

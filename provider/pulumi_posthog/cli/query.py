@@ -35,12 +35,9 @@ def query(
     asked = node(from_stdin() if text == "-" else text)
     from pulumi_posthog.api import Invalid
     from pulumi_posthog.api.operations import Queries
-    from pulumi_posthog.cli.connecting import reader_for
     from pulumi_posthog.report.rows import Rows
 
-    address, organization = reading.place(host)
-    reader = reader_for(address)
-    number = reading.project_id(reader, organization, project)
+    reader, number = reading.opened(host, project)
     with terminal.working("asking PostHog") as tell:
         try:
             result = Queries(reader, project=number).run(

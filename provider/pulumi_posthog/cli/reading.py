@@ -6,7 +6,7 @@ import itertools
 import json
 import os
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,6 +104,15 @@ def project_id(reader: Reader, organization: str, wanted: str) -> int:
     raise Stop(f'there is no project "{wanted}"', did_you_mean(wanted, names))
 
 
+def opened(host: str, project: str) -> tuple[Reader, int]:
+    """A client for the PostHog that is meant, and the id of the project there; raises Stop, ConfigError, ApiError."""
+    from pulumi_posthog.cli.connecting import reader_for
+
+    address, organization = place(host)
+    reader = reader_for(address)
+    return reader, project_id(reader, organization, project)
+
+
 def first(items: Iterable[Any], limit: int) -> tuple[tuple[Any, ...], bool]:
     """At most `limit` (0: all) of what is read, and whether there is more; tells how far it is, on a terminal.
 
@@ -145,6 +154,20 @@ def show(rows: Rows, form: str, name: str, document: Mapping[str, Any]) -> None:
         terminal.write(forms.as_csv(rows))
     else:
         terminal.show(forms.table(rows))
+
+
+def show_list(
+    items: Iterable[Any], limit: int, columns: Sequence[str], form: str, *, what: str, project: int
+) -> None:
+    """Read at most `limit` (0: all) of a project's things, write them, and say whether there is more.
+
+    `what` is one of them, as in "person".
+    """
+    from pulumi_posthog.report.rows import Rows
+
+    rows = Rows(tuple(columns), *first(items, limit))
+    show(rows, form, f"{what}s", {"project": project})
+    tell_more(rows, what, "--limit gets more")
 
 
 def tell_more(rows: Rows, what: str, how: str) -> None:
