@@ -102,6 +102,7 @@ def projects(count: int) -> Organization:
 SIZES: dict[str, Callable[[], Organization]] = {
     "roles-20": lambda: roles(20),
     "roles-200": lambda: roles(200),
+    "roles-500": lambda: roles(500),  # 1,000 creates
     "roles-2000": lambda: roles(2_000),
     "files-500": lambda: files(500),
     "files-5000": lambda: files(5_000),
