@@ -228,11 +228,10 @@ def as_uuid(text: object) -> uuid.UUID | None:
 
 def membership_of(user: User, organization: Organization) -> OrganizationMembership | None:
     """The user's place in the organization."""
-    return (
-        OrganizationMembership.objects.select_related("user", "organization")
-        .filter(user=user, organization=organization)
-        .first()
-    )
+    found = OrganizationMembership.objects.filter(user=user, organization=organization).first()
+    if found is not None:
+        found.user, found.organization = user, organization  # so that nobody reads them again
+    return found
 
 
 def living_projects() -> QuerySet[Project]:
