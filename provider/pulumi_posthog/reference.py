@@ -339,13 +339,12 @@ Generated from `--help` by `python -m pulumi_posthog.reference`: do not edit. `p
 
 def command_line() -> str:
     """The page on all verbs."""
-    from pulumi_posthog.cli.application import application
+    from pulumi_posthog.cli.application import VERBS
 
-    names = [str(command.name) for command in application.registered_commands]
-    contents = "\n".join(f"* [{name}](#{name})" for name in names)
+    contents = "\n".join(f"* [{verb}](#{verb})" for verb in VERBS)
     statuses = _table(("status", "meaning"), [(str(int(exit_)), words) for exit_, words in STATUSES.items()])
     parts = [f"{HELP}\n{contents}\n", f"## pulumi-posthog\n\n{_fenced(help_of())}"]
-    parts += [f"## {name}\n\n{_fenced(help_of(name))}" for name in names]
+    parts += [f"## {verb}\n\n{_fenced(help_of(verb))}" for verb in VERBS]
     parts.append(
         "## Exit statuses\n\nOf several at once the first in this order counts: 1, 8, 9, 2, 3, 4, 5, 7. "
         f"6 is left out: Pulumi has it for a stack that does not exist.\n\n{statuses}"
@@ -363,7 +362,7 @@ def help_of(*verb: str) -> str:
 
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        application([*verb, "--help"], prog_name="pulumi-posthog", standalone_mode=False)
+        application()([*verb, "--help"], prog_name="pulumi-posthog", standalone_mode=False)
     return said.getvalue()
 
 

@@ -17,13 +17,12 @@ from threading import Thread
 import pytest
 
 from cli.lab import COMMAND, DECLARED, Lab, on_a_terminal
-from pulumi_posthog.cli.application import application, run
+from pulumi_posthog.cli.application import VERBS, application, run
 from pulumi_posthog.cli.doctor import Outcome, clock
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.sandbox import sandbox
 from pulumi_posthog.sandbox import Options
 
-VERBS = sorted(str(command.name) for command in application.registered_commands)
 BROKEN = "projects:\n  Web: {timzone: Mars, anonymize_ips: maybe}\n"
 
 # -- validate ------------------------------------------------------------------------------------------------------
@@ -410,7 +409,7 @@ WITH_JSON = sorted({*VERBS} - {"sandbox"})  # which has nothing to report
 
 
 def test_every_verb_but_the_sandbox_writes_json():
-    verbs = {command.name: command.callback for command in application.registered_commands}
+    verbs = {command.name: command.callback for command in application().registered_commands}
 
     without = [name for name, verb in verbs.items() if "form" not in inspect.signature(verb).parameters]
 
