@@ -119,12 +119,18 @@ def look(pid: int) -> tuple[str, float, float] | None:
     """What part a process is, its CPU seconds, its peak memory in MiB; None when it has ended."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
-        numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        cpu = cpu_of(pid)
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return None
     peak = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
-    return part_of(command), (int(numbers[11]) + int(numbers[12])) / TICKS, peak * 1024 / MIB
+    return part_of(command), cpu, peak * 1024 / MIB
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU time that a running process has used. Raises OSError when there is none."""
+    numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(numbers[11]) + int(numbers[12])) / TICKS
 
 
 def part_of(command: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.organizations import Organization
-from benchmarks.processes import Used
+from benchmarks.processes import Used, cpu_of
 from benchmarks.stacks import ROOT, UNLIMITED, Stack, arguments, floor, ours
 from harness.sandbox import Sandbox
 
@@ -31,6 +31,7 @@ class Row:
     cpu: float
     refused: int = 0  # of the requests, those that PostHog answered with 429
     asking: float = 0.0  # seconds from the first answer to the last one
+    server_cpu: float = 0.0  # seconds of CPU time that the sandbox used: PostHog's would be another machine's
     cpu_of: Mapping[str, float] = field(default_factory=dict)
     peak_of: Mapping[str, float] = field(default_factory=dict)
 
@@ -113,11 +114,13 @@ class Measurement:
         if not (needed or self._wanted(step)):
             return
         self.posthog.count_anew()
+        before = cpu_of(self.posthog.process.pid)
         used = run()
+        server = cpu_of(self.posthog.process.pid) - before
         seen = self.posthog.requests()
         refused = int(seen["by_status"].get("429", 0))
         row = made(self.organization, self.latency_ms, step, used, int(seen["total"]))
-        yield replace(row, refused=refused, asking=float(seen["seconds"]))
+        yield replace(row, refused=refused, asking=float(seen["seconds"]), server_cpu=server)
         if used.status and needed:
             raise RuntimeError(f"{self.organization.name}: {step} failed:\n{used.text[-3000:]}")
 

@@ -20,6 +20,7 @@ COLUMNS = (
     "wall s",
     "CPU s",
     "x floor",
+    "server CPU s",
     "engine MiB",
     "program MiB",
     "provider MiB",
@@ -48,6 +49,7 @@ def cells(row: Row, rows: Sequence[Row]) -> list[str]:
         f"{row.wall:.1f}",
         f"{row.cpu:.1f}",
         f"{row.cpu / floor.cpu:.2f}" if floor else "",
+        "" if row.requests is None else f"{row.server_cpu:.1f}",
         *("" if peak is None else f"{peak:.0f}" for peak in peaks),
     ]
 
