@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ def test_requests_are_counted_by_method_and_path(api: API) -> None:
     roles = api.fill_in(ROLES)
     counted = api.get("/_sandbox/requests")
     assert counted.pop("seconds") > 0
+    assert counted.pop("at_once") == {"GET nothing": 1, "GET roles": 1, "POST roles": 1}
     assert counted == {
         "total": 4,
         "by_method": {"GET": 3, "POST": 1},
@@ -41,9 +43,18 @@ def test_counting_starts_from_zero_again(api: API) -> None:
         "by_method": {},
         "by_path": {},
         "by_status": {},
+        "at_once": {},
         "seconds": 0,
         "log": [],
     }
+
+
+def test_how_many_of_a_family_were_under_way_at_once_is_counted(api: API) -> None:
+    api.send(PATCH("/_sandbox/settings", {"latency_ms": 300}))
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(api.get, (ROLES, ROLES, ONE)))
+
+    assert api.get("/_sandbox/requests")["at_once"] == {"GET projects": 1, "GET roles": 2}
 
 
 def test_no_secret_is_in_the_counts(api: API) -> None:

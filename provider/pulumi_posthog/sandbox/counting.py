@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 KEPT = 1000
+ID = re.compile(r"@\w+|[0-9]+|[0-9a-fA-F-]{36}")
 
 
 class Requests:
@@ -24,6 +27,22 @@ class Requests:
         self.by_status: Counter[str] = Counter()
         self.last: deque[str] = deque(maxlen=KEPT)
         self.times = (0.0, 0.0)  # of the first answer and the last one
+        self.under_way: Counter[str] = Counter()
+        self.at_once: dict[str, int] = {}  # "GET projects" -> the most of them that were under way at a time
+
+    @contextmanager
+    def being_answered(self, method: str, path: str) -> Iterator[None]:
+        """While a request is under way."""
+        names = [part for part in path.split("/") if part and not ID.fullmatch(part)]
+        family = f"{method} {names[-1]}"
+        with self.lock:
+            self.under_way[family] += 1
+            self.at_once[family] = max(self.at_once.get(family, 0), self.under_way[family])
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.under_way[family] -= 1
 
     def count(self, method: str, path: str, status: object) -> None:
         now = time.monotonic()
@@ -40,6 +59,7 @@ class Requests:
             self.by_path.clear()
             self.by_status.clear()
             self.last.clear()
+            self.at_once.clear()
             self.times = (0.0, 0.0)
 
     def as_json(self) -> dict[str, Any]:
@@ -49,6 +69,7 @@ class Requests:
                 "by_method": dict(self.by_method),
                 "by_path": dict(sorted(self.by_path.items())),
                 "by_status": dict(sorted(self.by_status.items())),
+                "at_once": dict(sorted(self.at_once.items())),
                 "seconds": round(self.times[1] - self.times[0], 3),
                 "log": list(self.last),
             }
@@ -64,8 +85,11 @@ class CountRequests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        if request.path.startswith("/api/"):
-            status = "reset" if getattr(response, "resets_connection", False) else response.status_code
-            REQUESTS.count(request.method or "", request.path, status)
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        method = request.method or ""
+        with REQUESTS.being_answered(method, request.path):
+            response = self.get_response(request)
+        status = "reset" if getattr(response, "resets_connection", False) else response.status_code
+        REQUESTS.count(method, request.path, status)
         return response
