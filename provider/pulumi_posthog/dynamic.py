@@ -32,6 +32,7 @@ from pulumi_posthog.attachment import UnreadableFile, project_folder
 from pulumi_posthog.checks.resource import SettingError, setting
 from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Scope
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
 from pulumi_posthog.ownership import UnknownOwners
@@ -48,6 +49,7 @@ from pulumi_posthog.properties import (
     wanted,
 )
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals, removals
+from pulumi_posthog.refreshed import name_of
 from pulumi_posthog.session import Others, Session
 
 P = ParamSpec("P")
@@ -140,13 +142,14 @@ class KindProvider(ResourceProvider):
     @clean
     def read(self, id_: str, props: Any) -> ReadResult:
         """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
-        kind = KINDS[self.kind]
-        found = Session.of(props).live.object(kind, _scope(kind, props), id_)
+        kind, live, urn = KINDS[self.kind], Session.of(props).live, engine.resource_name()
+        found = live.object(kind, _scope(kind, props), id_)
         if found is None:
             if props.get("__absent"):
                 return ReadResult(id_, dict(props), inputs=dict(props))
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
-        Session.refreshed.found(kind.name, engine.resource_name())
+        Session.refreshed.found(kind.name, urn)
+        Session.ahead.found(live, kind.name, name_of(urn), id_)
         inputs = recorded(kind, found.values, props)
         return ReadResult(id_, {**inputs, **outputs(kind, found.values)}, inputs=inputs)
 
@@ -243,6 +246,8 @@ class KindProvider(ResourceProvider):
         if scope is None:
             return None
         values = to_values(kind, inputs)
+        if kind is PROJECT:
+            Session.ahead.look_up_projects(Session.of(inputs).live)
         matches, problem = existing(Session.of(inputs).live, kind, scope, values, inputs.get("__id"))
         if problem:
             return problem
@@ -322,6 +327,7 @@ class GuardProvider(ResourceProvider):
             Session.file = project_folder() / inputs["__file"]
         before = Session.refreshed.deletable(json.loads((_olds or {}).get("__managed") or "{}"))
         after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
+        Session.ahead.manages(after)
         found = refusals(before, after, Session.limits, KINDS, renamed)
         idle = self._idle(removals(before, after, renamed))
         if before and idle:
@@ -353,6 +359,7 @@ class GuardProvider(ResourceProvider):
     def read(self, id_: str, props: Any) -> ReadResult:
         """What it is given."""
         Session.refreshed.guard(engine.resource_name())
+        Session.ahead.manages(json.loads(engine.stored_input("__managed") or "{}"))
         return ReadResult(id_, dict(props))
 
     def delete(self, _id: str, _props: Any) -> None:

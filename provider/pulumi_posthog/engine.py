@@ -106,6 +106,15 @@ def resource_name() -> str:
     return str(getattr(_request(), "urn", ""))
 
 
+def stored_input(name: str) -> str:
+    """A text among the inputs that the state has of the resource that is being read, "" where there is none.
+
+    `read` itself is given the outputs, which stay as they were while `diff` says that nothing has changed.
+    """
+    inputs = getattr(_request(), "inputs", None)
+    return str(inputs[name]) if inputs is not None and name in inputs else ""
+
+
 def _request() -> Any:
     return _local(object, "request")
 

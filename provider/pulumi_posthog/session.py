@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pulumi_posthog import engine
+from pulumi_posthog.ahead import Ahead
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.attachment import project_folder
@@ -34,6 +35,7 @@ class Session:
     key_from_config: str | None = None
     limits = Limits()
     refreshed = Refreshed()
+    ahead = Ahead()
     checks = CHANGED  # when health checks run
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
     file: Path | None = None  # the configuration that the program was made from
@@ -84,6 +86,7 @@ class Session:
             cls._all.clear()
             cls.guard_consulted = False
             cls.refreshed = Refreshed()
+            cls.ahead = Ahead()
 
     @classmethod
     def of(cls, properties: Props) -> Session:

@@ -6,6 +6,7 @@ pytestmark = pytest.mark.e2e
 
 ROLES = 600
 FOLDERS = 500
+PROJECTS = 8
 PAGE = 100  # PostHog's own page: roles are first asked for without a limit, which old servers refuse
 
 
@@ -43,3 +44,57 @@ def test_a_change_by_hand_among_a_thousand_is_one_update(stack):
 
     assert run.changes == {"created": 1, "unchanged": ROLES + 1}, run.text[-3000:]
     assert sum(posthog.writes().values()) == 1
+
+
+@pytest.fixture
+def eight(stack):
+    """A stack with projects that have a folder and two destinations each; a server whose answers take a while."""
+    url = "https://github.com/PostHog/snowflake-export-plugin"
+    config = "{account: acme, username: exporter, database: ORDERS, dbschema: PUBLIC}"
+    stack.write(
+        "projects:\n"
+        + "".join(
+            f"  Project {number}:\n    file_system: {{Reports: {{type: folder}}}}\n    pipeline_destinations:\n"
+            f"      One: {{plugin: {url}, order: 1, config: {config}}}\n"
+            f"      Two: {{plugin: {url}, order: 2, config: {config}}}\n"
+            for number in range(PROJECTS)
+        )
+    )
+    run = stack.up()
+    assert run.status == 0, run.text
+    stack.posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 300})
+    return stack
+
+
+@pytest.mark.parametrize("what", ["a preview", "a preview without a state"])
+def test_the_lists_of_many_projects_are_read_side_by_side(eight, what):
+    if what == "a preview without a state":
+        eight.pulumi("stack", "init", "another")
+    eight.posthog.count_anew()
+
+    run = eight.preview()
+
+    assert run.status == 0, run.text
+    requests = eight.posthog.requests()
+    assert requests["total"] <= 4 + 3 * PROJECTS, requests["by_path"]
+    assert set(requests["by_path"].values()) == {1}, requests["by_path"]
+    for family in ("projects", "file_system", "pipeline_destination_configs"):
+        assert requests["at_once"][f"GET {family}"] >= PROJECTS // 2, requests["at_once"]
+
+
+def test_what_nothing_is_managed_in_is_not_read(eight):
+    (eight.folder / "posthog.yaml").write_text(
+        (eight.folder / "posthog.yaml").read_text().split("  Project 1:")[0]
+        + "".join(f"  Project {number}: {{}}\n" for number in range(1, PROJECTS))
+    )
+    assert (
+        eight.up("--config", "posthog:allowRemovals=pipeline_destination=14,file_system_entry=7").status == 0
+    )
+    eight.posthog.count_anew()
+
+    run = eight.preview()
+
+    assert run.changes == {"unchanged": 1 + 1 + PROJECTS + 3}, run.text
+    paths = eight.posthog.requests()["by_path"]
+    assert sum("pipeline_destination" in path for path in paths) == 1, paths
+    assert sum("file_system" in path for path in paths) == 1, paths
