@@ -295,7 +295,6 @@ def test_what_can_be_repeated_is_repeated(connect, clock, method: str, failure: 
     ("failure", "error"),
     [
         (no(500), ServerFailed),
-        (httpx.ReadTimeout, Unreachable),
         (httpx.ConnectError, Unreachable),
         (httpx.Response(200, content=b"{"), IncompleteRead),
         (httpx.Response(200), IncompleteRead),
@@ -307,6 +306,16 @@ def test_a_get_is_tried_five_times(connect, failure: Any, error: type[ApiError])
     with pytest.raises(error):
         connect(app).get("/api/x/1/")
     assert len(app.requests) == 5
+
+
+def test_a_server_that_never_answers_is_asked_three_times_and_each_wait_is_said(connect, said):
+    app = App(httpx.ReadTimeout)
+
+    with pytest.raises(Unreachable, match="did not answer within"):
+        connect(app).get("/api/x/1/")
+    assert len(app.requests) == 3
+    assert len(said) == 2
+    assert all("did not answer within" in text and "trying again in" in text for text in said)
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 409, 415, 501, 505, 512])
@@ -378,13 +387,13 @@ def test_a_post_that_can_never_be_sent_changed_nothing(connect):
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT", "DELETE"])
-@pytest.mark.parametrize("failure", [no(503), httpx.ReadTimeout])
-def test_a_write_without_any_answer_may_have_happened(connect, method: str, failure: Any):
+@pytest.mark.parametrize(("failure", "tries"), [(no(503), 5), (httpx.ReadTimeout, 3)])
+def test_a_write_without_any_answer_may_have_happened(connect, method: str, failure: Any, tries: int):
     app = App(failure)
 
     with pytest.raises(OutcomeUnknown) as unknown:
         call(connect(app), method)
-    assert len(app.requests) == 5
+    assert len(app.requests) == tries
     assert isinstance(unknown.value.__cause__, ApiError)
 
 

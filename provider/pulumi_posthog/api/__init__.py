@@ -1,6 +1,6 @@
 """HTTP with PostHog and nothing else: the only place that imports httpx."""
 
-from pulumi_posthog.api.client import Files, Reader, Writer
+from pulumi_posthog.api.client import Reader, Writer
 from pulumi_posthog.api.connection import Connection
 from pulumi_posthog.api.errors import (
     ApiError,
@@ -25,6 +25,7 @@ from pulumi_posthog.api.errors import (
 from pulumi_posthog.api.masking import HIDDEN, Mask
 from pulumi_posthog.api.pacing import Pace
 from pulumi_posthog.api.paging import Json
+from pulumi_posthog.api.sending import Files
 
 __all__ = [
     "HIDDEN",

@@ -7,12 +7,11 @@ write, and never sends a POST twice unless it knows that the first did not arriv
 from __future__ import annotations
 
 import json
-import re
+import math
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -23,7 +22,6 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception_type,
-    stop_after_attempt,
     wait_random_exponential,
 )
 
@@ -48,8 +46,8 @@ from pulumi_posthog.api.errors import (
 from pulumi_posthog.api.masking import Mask
 from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
 from pulumi_posthog.api.paging import Json
+from pulumi_posthog.api.sending import Enough, Files, Sending, TryAgain, encoded, only_reads, query
 
-TRIES: Final = 5
 BACKOFF: Final = wait_random_exponential(multiplier=1, max=15)  # seconds: up to 1, 2, 4, 8
 TIMEOUT: Final = 60.0  # seconds without a byte
 CONNECT_TIMEOUT: Final = 10.0  # seconds
@@ -60,61 +58,6 @@ CONNECTIONS: Final = 16
 NOT_AGAIN: Final = frozenset({501, 505, 512})
 # Failures before the first byte of the request: nothing can have happened.
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-
-# To ask and to cancel a query, and to have a trend calculated: scope query:read or insight:read (posthog-api.md 10).
-READS: Final = (
-    ("POST", re.compile(r"/api/(?:projects|environments)/[^/]+/query/")),
-    ("DELETE", re.compile(r"/api/(?:projects|environments)/[^/]+/query/[^/]+/")),
-    ("POST", re.compile(r"/api/(?:projects|environments)/[^/]+/insights/trend/")),
-)
-
-# What PostHog counts apart from all else (posthog-api.md 1.8).
-BUDGETS: Final = {
-    "queries": re.compile(r"/api/(?:projects|environments)/[^/]+/query/"),
-    "analytics": re.compile(r"/api/(?:projects|environments)/[^/]+/(?:events|insights)/"),
-}
-
-# Part -> file name, content, media type; a part without a file name is a plain field.
-Files = Mapping[str, tuple[str | None, bytes, str]]
-
-
-class TryAgain(Exception):
-    """A failure that may be gone at the next attempt."""
-
-    def __init__(self, error: ApiError) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
-@dataclass(frozen=True)
-class Sending:
-    """A request of ours, and how often and how long it may be tried.
-
-    `content` is what httpx takes as params, json, data, files and headers. `repeatable` says that two of it are as
-    good as one; a good answer goes to `keep` as it comes, where there is one. `deadline` is on the clock of the pace.
-    """
-
-    method: str
-    path: str
-    content: Mapping[str, Any]
-    repeatable: bool = False
-    keep: Callable[[httpx.Response], None] | None = None
-    deadline: float | None = None
-
-    @property
-    def writes(self) -> bool:
-        """Whether it may change something."""
-        return self.method != "GET" and not only_reads(self.method, self.path)
-
-    @property
-    def may_be_sent_again(self) -> bool:
-        """Whether it may be, after an attempt whose answer was lost."""
-        return self.repeatable or self.method != "POST" or not self.writes
-
-    @property
-    def budget(self) -> str | None:
-        """The budget of its own that PostHog counts it in, None for that of all requests (posthog-api.md 1.8)."""
-        return next((name for name, pattern in BUDGETS.items() if pattern.match(self.path)), None)
 
 
 class Clients:
@@ -342,15 +285,15 @@ class Reader:
         lost: list[ApiError] = []
 
         def say(state: RetryCallState) -> None:
-            if state.upcoming_sleep > WORTH_SAYING and state.outcome:
-                failure = state.outcome.exception()
-                problem = failure.error.problem if isinstance(failure, TryAgain) else failure
+            failure = state.outcome.exception() if state.outcome else None
+            if isinstance(failure, TryAgain) and (failure.timed_out or state.upcoming_sleep > WORTH_SAYING):
+                seconds = math.ceil(state.upcoming_sleep)
                 self._notify(
-                    f"{method} {self._shown(path)}: {problem}: trying again in {state.upcoming_sleep:.0f} s"
+                    f"{method} {self._shown(path)}: {failure.error.problem}: trying again in {seconds} s"
                 )
 
         retrying = Retrying(
-            stop=stop_after_attempt(TRIES),
+            stop=Enough(),
             wait=BACKOFF,
             retry=retry_if_exception_type(TryAgain),
             sleep=self.pace.sleep,
@@ -522,37 +465,6 @@ class Writer(Reader):
     def delete(self, path: str, /) -> Json | None:
         """Deletes; returns the answer, if any. A repeated attempt that finds nothing is a success."""
         return self._send("DELETE", path)
-
-
-def only_reads(method: str, path: str) -> bool:
-    """Whether a request, with a path as PostHog has it, is one of those that are no GET and change nothing."""
-    return any(method == known and pattern.fullmatch(path) for known, pattern in READS)
-
-
-def query(params: Mapping[str, Json]) -> dict[str, str]:
-    """Parameters as a query carries them, without those that are None."""
-    return {name: form_value(value) for name, value in params.items() if value is not None}
-
-
-def encoded(body: Mapping[str, Json], *, form: bool, files: Files | None) -> dict[str, Any]:
-    """A body as JSON, as a form, or in parts if there are files (posthog-api.md 1.1, 6.3)."""
-    if form or files:
-        return {
-            "data": {name: form_value(value) for name, value in body.items()},
-            "files": dict(files) if files else None,
-        }
-    return {"json": dict(body)}
-
-
-def form_value(value: Json) -> str:
-    """A value as a form carries it: objects and lists as JSON text, an empty text for null."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def has_wrong_certificate(error: BaseException | None) -> bool:

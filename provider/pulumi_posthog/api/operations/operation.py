@@ -23,9 +23,10 @@ from typing import Any, ClassVar, ParamSpec, Self, get_type_hints
 from urllib.parse import quote
 
 from pulumi_posthog.api import paging
-from pulumi_posthog.api.client import Reader, query
+from pulumi_posthog.api.client import Reader
 from pulumi_posthog.api.errors import NotForKeys, NotFound
 from pulumi_posthog.api.paging import Json
+from pulumi_posthog.api.sending import query
 
 P = ParamSpec("P")
 
