@@ -29,6 +29,9 @@ def main(
     ] = None,
     only: Annotated[str | None, typer.Option(help="Only steps whose name holds this text.")] = None,
     floor: Annotated[bool, typer.Option(help="Measure as many empty resources, too.")] = True,
+    repeat: Annotated[
+        int, typer.Option(min=1, help="Measure what changes nothing so often, and keep the cheapest run.")
+    ] = 1,
     limited: Annotated[
         bool,
         typer.Option(
@@ -50,12 +53,14 @@ def main(
         titles[name] = organization.title
         for latency_ms in latency or [0, 50]:
             with tempfile.TemporaryDirectory(prefix="pulumi-posthog-bench-") as folder:
-                for row in suite.rows(organization, latency_ms, Path(folder), only=only, limited=limited):
+                for row in suite.rows(
+                    organization, latency_ms, Path(folder), only=only, limited=limited, repeat=repeat
+                ):
                     rows.append(row)
                     tell(row)
         if floor:
             with tempfile.TemporaryDirectory(prefix="pulumi-posthog-bench-") as folder:
-                for row in suite.floor_rows(organization, Path(folder)):
+                for row in suite.floor_rows(organization, Path(folder), repeat=repeat):
                     rows.append(row)
                     tell(row)
     tables.show(rows, titles)
