@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi_posthog.absent_persons_provider import absent_persons_provider_string
-from pulumi_posthog.check_provider import check_provider_string
 from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guarded import Current
@@ -128,6 +126,9 @@ class AbsentPersons(pulumi.CustomResource):
         address: Address,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        # Late: few files declare them, and a program starts sooner without.
+        from pulumi_posthog.absent_persons_provider import absent_persons_provider_string
+
         super().__init__(
             "pulumi-python:dynamic/posthog:AbsentPersons",
             erasure.project,
@@ -160,6 +161,8 @@ class CheckResource(pulumi.CustomResource):
         address: Address,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        from pulumi_posthog.check_provider import check_provider_string
+
         super().__init__(
             "pulumi-python:dynamic/posthog:Check",
             resource_name,
