@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -11,11 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from pulumi.runtime import resource, rpc_manager
 from pulumi.runtime import settings as runtime
 
 import pulumi
-from pulumi_posthog import config, rails
+from pulumi_posthog import config, rails, sdk
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.checks import resource as checks
@@ -29,8 +26,6 @@ from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.properties import json_text, to_properties
 from pulumi_posthog.session import KEY_VARIABLE
 
-SDK_DEBUG_VARIABLE = "POSTHOG_PULUMI_DEBUG"  # "true": have `pulumi --debug` show the SDK's own messages
-
 
 def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     """Register everything that `file` declares; the path is relative to the folder of Pulumi.yaml.
@@ -41,7 +36,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     Nothing is registered before the whole file is good and everything it refers to was found. What is wrong is
     said in full, and the program ends with status 32.
     """
-    quieten(os.environ)
+    sdk.quieten(os.environ)
     settings = pulumi.Config("posthog")
     path = project_folder() / (settings.get("file") or file)
     try:
@@ -51,51 +46,15 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
         found = resolved(desired, live_for(desired, settings.get("personalApiKey")))
         resources = register(found)
         erase(found, resources)
-        await_calls_before_outputs()
+        sdk.await_calls_before_outputs()
         return resources
     except ConfigError as error:
         for problem in error.problems:
             pulumi.log.error(str(problem))
-        sys.exit(32)
+        sys.exit(sdk.SAID)
     except (ApiError, rails.LimitsError, checks.SettingError) as error:
         pulumi.log.error(str(error))
-        sys.exit(32)
-
-
-class Quiet:
-    """The SDK's log without its debug messages."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(pulumi.log, name)
-
-    def debug(self, *_args: Any, **_more: Any) -> None:
-        """Say nothing."""
-
-
-def quieten(environment: Mapping[str, str]) -> None:
-    """Keep the SDK from telling the engine four things per resource that only `pulumi --debug` would show.
-
-    Each is a call that the program waits for, and together they are a seventh of a run without changes. What a
-    program says itself by `pulumi.log.debug` is not touched. SDK_DEBUG_VARIABLE brings them back.
-    """
-    if environment.get(SDK_DEBUG_VARIABLE) == "true":
-        return
-    for module in (resource, rpc_manager):
-        if hasattr(module, "log"):
-            module.log = Quiet()  # type: ignore[attr-defined]  # a name that the SDK imports for itself
-
-
-def await_calls_before_outputs() -> None:
-    """Have the SDK wait for its calls first, and for what they answer only then.
-
-    It looks at its list of calls before the first one has begun, finds none, and then goes through the outputs of
-    all resources each time that one of them is ready: with 4,000 resources to make, for more than a minute.
-    """
-    calls = getattr(runtime, "_get_rpc_manager", None)
-    with contextlib.suppress(RuntimeError):  # no event loop: this is not Pulumi's program, and nothing waits
-        loop = asyncio.get_running_loop()
-        if calls is not None:
-            calls().rpcs.append(loop.create_task(asyncio.sleep(0)))
+        sys.exit(sdk.SAID)
 
 
 def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
@@ -167,6 +126,7 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
             ),
             # Each costs the SDK some work; nobody asks for more than what can be had nowhere else.
             outputs=any(field.read_only and field.secret for field in entry.kind.fields),
+            where=str(entry.where),
         )
     for check in desired.checks:
         register_check(check, desired, resources, address)

@@ -16,6 +16,7 @@ from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guarded import Current
 from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.properties import json_text, secret_name
+from pulumi_posthog.sdk import registering
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Entity(pulumi.CustomResource):
     """A resource of any kind, from properties as `to_properties` makes them.
 
     `outputs` says whether the program may read what PostHog answers (`created_at`): each costs the SDK some work.
+    `where` is the place in a file that declares it.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Entity(pulumi.CustomResource):
         opts: pulumi.ResourceOptions | None = None,
         *,
         outputs: bool = True,
+        where: str = "",
     ) -> None:
         secret_outputs = [field.name for field in kind.fields if field.read_only and field.secret]
         # Those of a file have a guard already.
@@ -65,6 +68,7 @@ class Entity(pulumi.CustomResource):
             if field.secret
             for name in ((secret_name(field),) if field.as_json_text else (field.name,))
         }
+        registering(f"{where}: " * bool(where) + f'{kind.title} "{resource_name}"')
         super().__init__(
             f"pulumi-python:dynamic/posthog:{kind.resource}",
             resource_name,
@@ -129,6 +133,7 @@ class AbsentPersons(pulumi.CustomResource):
         # Late: few files declare them, and a program starts sooner without.
         from pulumi_posthog.absent_persons_provider import absent_persons_provider_string
 
+        registering(f'absent persons of project "{erasure.project}"')
         super().__init__(
             "pulumi-python:dynamic/posthog:AbsentPersons",
             erasure.project,
@@ -163,6 +168,7 @@ class CheckResource(pulumi.CustomResource):
     ) -> None:
         from pulumi_posthog.check_provider import check_provider_string
 
+        registering(f'health check "{resource_name}"')
         super().__init__(
             "pulumi-python:dynamic/posthog:Check",
             resource_name,

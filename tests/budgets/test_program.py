@@ -2,16 +2,19 @@
 
 import pytest
 
-from pulumi_posthog.deploy import SDK_DEBUG_VARIABLE
+from pulumi_posthog.sdk import SDK_DEBUG_VARIABLE
 
 pytestmark = pytest.mark.e2e
 
 SAID_FOR_EACH_RESOURCE = "resource registration prepared"
 
 
-def test_the_sdk_still_has_what_is_made_faster():
-    from pulumi.runtime import resource, rpc_manager, settings
+def test_the_sdk_still_has_what_is_mended():
+    from pulumi.runtime import resource, rpc_manager, settings, stack
 
+    assert issubclass(stack.ResourceRegistrationFailed, Exception)
+    assert settings._get_rpc_manager().unhandled_exception is None
+    assert callable(settings._get_rpc_manager().do_rpc)
     assert hasattr(resource, "log")
     assert hasattr(rpc_manager, "log")
     assert isinstance(settings._get_rpc_manager().rpcs, list)

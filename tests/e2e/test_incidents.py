@@ -298,9 +298,33 @@ def test_one_bad_object_stopped_all_the_others(stack):
     # Done, and failed; what was not tried, for what it is in had failed, is what is left in the next preview.
     assert run.changes == {"created": 2 + len(NINE), "errored": 1}, run.text
     assert 'project "Web"' in run.text
+    assert (
+        "not tried, for what they lie in or follow has failed:\n  posthog.yaml:8:7: file system" in run.text
+    )
+    assert "Traceback" not in run.text
     posthog.call("DELETE", "/_sandbox/faults")
     left = stack.preview()
     assert left.changes == {"create": 2, "unchanged": 2 + len(NINE)}, left.text
+
+
+def test_what_lies_in_a_project_that_could_not_be_changed_was_taken_for_gone(stack):
+    declared = "projects:\n  Web:\n    timezone: {}\n    file_system:\n      Marketing: {{type: folder}}\n"
+    stack.write(declared.format("UTC"))
+    assert stack.up().status == 0
+    posthog = stack.posthog
+    posthog.call("POST", "/_sandbox/faults", {"spec": "500 PATCH /projects/ times=50"})
+    stack.write(declared.format("Europe/Berlin") + roles_file(NINE))
+    posthog.count_anew()
+
+    run = stack.up("--continue-on-error")
+
+    assert run.status != 0
+    assert run.changes == {"created": len(NINE), "errored": 1, "unchanged": 2}, run.text
+    assert "  posthog.yaml:8:7: file system" in run.text
+    assert not any(path.startswith("DELETE") for path in posthog.writes())
+    posthog.call("DELETE", "/_sandbox/faults")
+    left = stack.preview()
+    assert left.changes == {"update": 1, "unchanged": 3 + len(NINE)}, left.text
 
 
 def test_a_half_made_project_was_made_again(stack):

@@ -1,0 +1,114 @@
+"""What our programs mend in Pulumi's SDK: it is slow with thousands of resources, and ends in a traceback when one
+fails that others lie in.
+
+Each mend looks for what it changes, and where a new SDK has it no more everything works as without the mend.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from pulumi.runtime import resource, rpc_manager
+from pulumi.runtime import settings as runtime
+from pulumi.runtime import stack as runtime_stack
+
+import pulumi
+
+SDK_DEBUG_VARIABLE = "POSTHOG_PULUMI_DEBUG"  # "true": have `pulumi --debug` show the SDK's own messages
+FAILED: Any = getattr(runtime_stack, "ResourceRegistrationFailed", None)
+SAID = 32  # with this exit status Pulumi adds no words of its own
+NAMED = 10  # of what was not tried, so many by name
+
+
+class Quiet:
+    """The SDK's log without its debug messages."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(pulumi.log, name)
+
+    def debug(self, *_args: Any, **_more: Any) -> None:
+        """Say nothing."""
+
+
+def quieten(environment: Mapping[str, str]) -> None:
+    """Keep the SDK from telling the engine four things per resource that only `pulumi --debug` would show.
+
+    Each is a call that the program waits for, and together they are a seventh of a run without changes. What a
+    program says itself by `pulumi.log.debug` is not touched. SDK_DEBUG_VARIABLE brings them back.
+    """
+    if environment.get(SDK_DEBUG_VARIABLE) == "true":
+        return
+    for module in (resource, rpc_manager):
+        if hasattr(module, "log"):
+            module.log = Quiet()  # type: ignore[attr-defined]  # a name that the SDK imports for itself
+
+
+def await_calls_before_outputs() -> None:
+    """Have the SDK wait for its calls first, and for what they answer only then.
+
+    It looks at its list of calls before the first one has begun, finds none, and then goes through the outputs of
+    all resources each time that one of them is ready: with 4,000 resources to make, for more than a minute.
+    """
+    calls = getattr(runtime, "_get_rpc_manager", None)
+    with contextlib.suppress(RuntimeError):  # no event loop: this is not Pulumi's program, and nothing waits
+        loop = asyncio.get_running_loop()
+        if calls is not None:
+            calls().rpcs.append(loop.create_task(asyncio.sleep(0)))
+
+
+class NotTried(SystemExit):
+    """The end of a program in which something failed that others lie in: the engine has said why, this says what."""
+
+    def __init__(self) -> None:
+        super().__init__(SAID)
+        self.names: list[str] = []
+
+    def with_traceback(self, traceback: TracebackType | None) -> Self:
+        """What the SDK does just before it raises, when all names are known."""
+        names = sorted(self.names)
+        lines = [*names[:NAMED], *([f"and {len(names) - NAMED} more"] if len(names) > NAMED else [])]
+        pulumi.log.error("\n  ".join(["not tried, for what they lie in or follow has failed:", *lines]))
+        return super().with_traceback(traceback)
+
+
+def registering(about: str) -> None:
+    """Say what the next resource is to a person; called before it is made, also for those of `not tried`.
+
+    When a resource fails and Pulumi goes on (`--continue-on-error`), what depends on it cannot be registered. The SDK
+    would end the program there, with a traceback. Instead everything else is registered, and the program ends with
+    NotTried: with an error, so that Pulumi deletes nothing, for what was not registered looks as if it had left.
+    """
+    manager: Any = getattr(runtime, "_get_rpc_manager", lambda: None)()
+    if isinstance(getattr(manager, "do_rpc", None), GoingOn):
+        manager.do_rpc.about = about
+    elif all(hasattr(manager, name) for name in ("do_rpc", "unhandled_exception")) and FAILED is not None:
+        manager.do_rpc = GoingOn(manager, about)
+
+
+class GoingOn:
+    """The SDK's `do_rpc`, which bears that a resource cannot be registered because another one failed."""
+
+    def __init__(self, manager: Any, about: str) -> None:
+        self._manager = manager
+        self._do_rpc = manager.do_rpc
+        self.about = about
+
+    def __call__(self, name: str, call: Callable[..., Awaitable[Any]]) -> Any:
+        about = self.about
+
+        async def tried(*args: Any, **more: Any) -> Any:
+            try:
+                return await call(*args, **more)
+            except FAILED:
+                # Raised by the SDK when all calls have ended.
+                if self._manager.unhandled_exception is None:
+                    self._manager.unhandled_exception = NotTried()
+                if isinstance(self._manager.unhandled_exception, NotTried):
+                    self._manager.unhandled_exception.names.append(about)
+                return None
+
+        return self._do_rpc(name, tried)
