@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.drivers import descendants, kill
 from harness.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -267,10 +268,12 @@ def test_a_runner_was_killed_in_the_middle_of_a_create(lone_stack):
     deadline = time.monotonic() + 60
     while not posthog.requests()["by_method"].get("POST") and time.monotonic() < deadline:
         time.sleep(0.1)
+    family = descendants(running.pid)
     running.send_signal(signal.SIGKILL)
     running.wait()
     posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
     time.sleep(3)  # the provider lives on and goes on with its POST
+    kill(family)
 
     locked = lone_stack.up()
     assert "locked" in locked.text
