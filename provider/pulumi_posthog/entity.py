@@ -68,7 +68,8 @@ class Entity(pulumi.CustomResource):
             if field.secret
             for name in ((secret_name(field),) if field.as_json_text else (field.name,))
         }
-        registering(f"{where}: " * bool(where) + f'{kind.title} "{resource_name}"')
+        named = f'{kind.title} "{resource_name}"'
+        registering(f"{where}: {named}" if where else named)
         super().__init__(
             f"pulumi-python:dynamic/posthog:{kind.resource}",
             resource_name,

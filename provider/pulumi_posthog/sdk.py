@@ -98,7 +98,12 @@ class GoingOn:
         self.about = about
 
     def __call__(self, name: str, call: Callable[..., Awaitable[Any]]) -> Any:
-        about = self.about
+        if name == "register resource":
+            about, self.about = self.about or "a resource of another provider", ""
+        elif name == "register resource outputs":
+            about = "the outputs of the stack"
+        else:
+            return self._do_rpc(name, call)
 
         async def tried(*args: Any, **more: Any) -> Any:
             try:

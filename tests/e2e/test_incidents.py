@@ -310,6 +310,22 @@ def test_one_bad_object_stopped_all_the_others(stack):
     assert left.changes == {"create": 2, "unchanged": 2 + len(NINE)}, left.text
 
 
+def test_an_output_of_what_failed_ended_in_a_traceback(stack):
+    stack.posthog.call("POST", "/_sandbox/faults", {"spec": "500 POST /projects/$ times=50"})
+    stack.write("projects:\n  Web: {}\n" + roles_file(NINE))
+    (stack.folder / "__main__.py").write_text(
+        "import pulumi\nimport pulumi_posthog\n\n"
+        'web = pulumi_posthog.deploy("posthog.yaml")["project", "Web"]\npulumi.export("web", web.id)\n'
+    )
+
+    run = stack.up("--continue-on-error")
+
+    assert run.status != 0
+    assert set(NINE) <= role_names(stack.posthog)
+    assert "not tried, for what they lie in or follow has failed:\n  the outputs of the stack\n" in run.text
+    assert "Traceback" not in run.text
+
+
 def test_what_lies_in_a_project_that_could_not_be_changed_was_taken_for_gone(stack):
     declared = "projects:\n  Web:\n    timezone: {}\n    file_system:\n      Marketing: {{type: folder}}\n"
     stack.write(declared.format("UTC"))
