@@ -17,6 +17,11 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live
 from pulumi_posthog.rails import Managed
 
+# Kind -> the kinds that lie in its objects and have lists of their own.
+BELOW = {
+    parent: [kind for kind in KINDS.values() if kind.parent == parent and not kind.embedded_in]
+    for parent in KINDS
+}
 READERS = 8  # requests under way at the same time, beside those that the engine waits for
 
 
@@ -44,8 +49,8 @@ class Ahead:
             self._read_below(live, kind, name, id_)
 
     def found(self, live: Live, kind: str, name: str | None, id_: str) -> None:
-        """A parent is there, so what is managed below it can be read."""
-        if name is not None:
+        """An object is there, so what is managed below it can be read."""
+        if BELOW[kind] and name is not None:
             self._parents[kind, name] = (live, id_)
             self._read_below(live, kind, name, id_)
 
@@ -67,9 +72,7 @@ class Ahead:
             self.found(live, PROJECT.name, name, id_)
 
     def _read_below(self, live: Live, kind: str, name: str, id_: str) -> None:
-        for child in KINDS.values():
-            if child.parent != kind or child.embedded_in:
-                continue
+        for child in BELOW[kind]:
             key = (child.name, name)
             with self._lock:
                 wanted = key in self._managed and key not in self._begun
