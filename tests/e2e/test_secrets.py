@@ -104,7 +104,6 @@ class Story:
         self.said[f"{len(self.said)}: {' '.join(command[:1] + command[1:]).replace(COMMAND, '')}"] = (
             done.stdout.encode()
         )
-        # Pulumi adds a traceback of its own to what went on after an error.
         assert "Traceback" not in done.stdout, done.stdout[-3000:]
         assert status is None or done.returncode == status, done.stdout[-3000:]
 
