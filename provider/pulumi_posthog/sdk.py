@@ -53,11 +53,16 @@ def await_calls_before_outputs() -> None:
     It looks at its list of calls before the first one has begun, finds none, and then goes through the outputs of
     all resources each time that one of them is ready: with 4,000 resources to make, for more than a minute.
     """
-    calls = getattr(runtime, "_get_rpc_manager", None)
+    manager = calls()
     with contextlib.suppress(RuntimeError):  # no event loop: this is not Pulumi's program, and nothing waits
         loop = asyncio.get_running_loop()
-        if calls is not None:
-            calls().rpcs.append(loop.create_task(asyncio.sleep(0)))
+        if manager is not None:
+            manager.rpcs.append(loop.create_task(asyncio.sleep(0)))
+
+
+def calls() -> Any:
+    """What the SDK keeps its calls to the engine in, None where it has no such thing."""
+    return getattr(runtime, "_get_rpc_manager", lambda: None)()
 
 
 class NotTried(SystemExit):
@@ -76,13 +81,13 @@ class NotTried(SystemExit):
 
 
 def registering(about: str) -> None:
-    """Say what the next resource is to a person; called before it is made, also for those of `not tried`.
+    """Say what the next resource is called in a list of what was not tried; before it is made.
 
     When a resource fails and Pulumi goes on (`--continue-on-error`), what depends on it cannot be registered. The SDK
     would end the program there, with a traceback. Instead everything else is registered, and the program ends with
     NotTried: with an error, so that Pulumi deletes nothing, for what was not registered looks as if it had left.
     """
-    manager: Any = getattr(runtime, "_get_rpc_manager", lambda: None)()
+    manager = calls()
     if isinstance(getattr(manager, "do_rpc", None), GoingOn):
         manager.do_rpc.about = about
     elif all(hasattr(manager, name) for name in ("do_rpc", "unhandled_exception")) and FAILED is not None:
