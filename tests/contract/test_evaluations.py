@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,10 @@ DECLARED = {
 }
 
 
+# A View's own project, for `create` takes over one of the same name: an `id()` comes again once its owner is gone.
+PROJECTS = itertools.count(1)
+
+
 class View:
     """A fresh view of a server, and a project of its own."""
 
@@ -38,7 +43,7 @@ class View:
         self.live = Live(Reader(connection, pace=pace), sandbox.organization)
         self.applier = Applier(self.live, Writer(connection, pace=pace))
         self.project = (
-            project or self.applier.create(PROJECT, {}, {"name": f"Project of {id(self)}"}).found.id
+            project or self.applier.create(PROJECT, {}, {"name": f"Project {next(PROJECTS)}"}).found.id
         )
         self.scope = {"project": self.project}
 
