@@ -138,6 +138,12 @@ READING = (
         {**NOT_FOUND, "detail": "Project not found."},
     ),
     Row(
+        "a number that no column could hold is 404 on a nested route",
+        GET("/api/projects/99999999999999999999/plugin_configs/"),
+        404,
+        {**NOT_FOUND, "detail": "Project not found."},
+    ),
+    Row(
         "the environment has the id of its project",
         GET(ENVIRONMENT),
         200,

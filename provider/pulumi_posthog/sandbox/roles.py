@@ -27,6 +27,7 @@ from pulumi_posthog.sandbox.models import (
 from pulumi_posthog.sandbox.organizations import is_restricted
 from pulumi_posthog.sandbox.permissions import AdminWrites
 from pulumi_posthog.sandbox.representation import basic_user, member, moment
+from pulumi_posthog.sandbox.rows import row_of
 from pulumi_posthog.sandbox.switches import SWITCHES
 from pulumi_posthog.sandbox.views import ALWAYS, PostHogView, as_uuid, membership_of
 
@@ -72,7 +73,7 @@ class OfCurrentOrganization(PostHogView):
 
     def role(self, id_: str) -> Role | None:
         found = as_uuid(id_)
-        return Role.objects.filter(pk=found, organization=self.organization).first() if found else None
+        return row_of(Role, id=found, organization_id=self.organization.pk) if found else None
 
 
 class RoleView(OfCurrentOrganization):
@@ -87,8 +88,8 @@ class RoleView(OfCurrentOrganization):
         page = self.page(rows)
         return self.page_response(represented(page, self.organization, self.membership))
 
-    def answer(self, role: Role, status: int = 200) -> Response:
-        return Response(represented([role], self.organization, self.membership)[0], status=status)
+    def answer(self, role: Role) -> Response:
+        return Response(represented([role], self.organization, self.membership)[0])
 
     def target(self) -> Role:
         found = self.role(self.kwargs["id"])
@@ -111,7 +112,7 @@ class RoleView(OfCurrentOrganization):
             feature_flags_access_level=default_flag_access(organization),
         )
         self.log(made, "created", [])
-        return self.answer(made, 201)
+        return Response(represented_role(made, self.organization, self.membership, []), status=201)
 
     def update(self, request: Request, *, partial: bool = False, **_kwargs: Any) -> Response:
         role = self.target()
@@ -174,6 +175,8 @@ def refuse_taken_name(name: str, organization: Organization, role: Role | None) 
 
 def default_flag_access(organization: Organization) -> int:
     """2024: what a new role gets, whatever was sent (4.2)."""
+    if SWITCHES.age > 2024:
+        return Role.EDIT
     default = OrganizationResourceAccess.objects.filter(
         organization=organization, resource="feature flags"
     ).first()
@@ -195,41 +198,43 @@ def represented(
     by_role: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     for item in represented_memberships(memberships):
         by_role[item["role_id"]].append(item)
-    items = []
-    for role in roles:
-        shown: dict[str, Any] = {
-            "id": str(role.pk),
-            "name": role.name,
-            "created_at": moment(role.created_at),
-            "created_by": None
-            if is_restricted(asks)
-            else basic_user(role.created_by)
-            if role.created_by_id
-            else None,
-            "members": by_role.get(str(role.pk), []),
-        }
-        if SWITCHES.age == 2024:
-            shown["feature_flags_access_level"] = role.feature_flags_access_level
-            shown["associated_flags"] = [
-                {"id": each.feature_flag_id, "key": each.feature_flag.name}
-                for each in role.feature_flag_access.select_related("feature_flag")
-            ]
-        else:
-            shown["is_default"] = organization.default_role_id == role.pk
-        items.append(shown)
-    return items
+    return [represented_role(role, organization, asks, by_role.get(str(role.pk), [])) for role in roles]
+
+
+def represented_role(
+    role: Role, organization: Organization, asks: OrganizationMembership | None, members: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """A role with its memberships (4.2)."""
+    shows_maker = role.created_by_id and not is_restricted(asks)
+    shown: dict[str, Any] = {
+        "id": str(role.pk),
+        "name": role.name,
+        "created_at": moment(role.created_at),
+        "created_by": basic_user(role.created_by) if shows_maker else None,
+        "members": members,
+    }
+    if SWITCHES.age == 2024:
+        shown["feature_flags_access_level"] = role.feature_flags_access_level
+        shown["associated_flags"] = [
+            {"id": each.feature_flag_id, "key": each.feature_flag.name}
+            for each in role.feature_flag_access.select_related("feature_flag")
+        ]
+    else:
+        shown["is_default"] = organization.default_role_id == role.pk
+    return shown
 
 
 def represented_memberships(rows: QuerySet[RoleMembership]) -> list[dict[str, Any]]:
     """Each user and member is read and built once, however many roles they are in."""
-    values = list(
-        rows.values_list("id", "role_id", "user_id", "organization_member_id", "joined_at", "updated_at")
+    named: Any = rows.values_list(
+        "id", "role_id", "user_id", "organization_member_id", "joined_at", "updated_at", named=True
     )
+    values = list(named)
     users: dict[int, Any] = {}
     members: dict[Any, Any] = {None: None}
     if values:
-        wanted_members = {row[3] for row in values if row[3]}
-        wanted_users = {row[2] for row in values}
+        wanted_members = {row.organization_member_id for row in values if row.organization_member_id}
+        wanted_users = {row.user_id for row in values}
         found_members = OrganizationMembership.objects.select_related("user")
         if len(wanted_members) <= 500:
             found_members = found_members.filter(pk__in=wanted_members)
@@ -239,16 +244,20 @@ def represented_memberships(rows: QuerySet[RoleMembership]) -> list[dict[str, An
         for user in User.objects.filter(pk__in=wanted_users - users.keys()):
             users[user.pk] = basic_user(user)
     return [
-        {
-            "id": str(id_),
-            "role_id": str(role_id),
-            "organization_member": members[member_id],
-            "user": users[user_id],
-            "joined_at": moment(joined_at),
-            "updated_at": moment(updated_at),
-        }
-        for id_, role_id, user_id, member_id, joined_at, updated_at in values
+        represented_membership(row, users[row.user_id], members[row.organization_member_id]) for row in values
     ]
+
+
+def represented_membership(row: Any, user: Any, of_organization: Any) -> dict[str, Any]:
+    """A row, or its columns, with who it is about (5)."""
+    return {
+        "id": str(row.id),
+        "role_id": str(row.role_id),
+        "organization_member": of_organization,
+        "user": user,
+        "joined_at": moment(row.joined_at),
+        "updated_at": moment(row.updated_at),
+    }
 
 
 class RoleMembershipView(OfCurrentOrganization):
@@ -288,21 +297,14 @@ class RoleMembershipView(OfCurrentOrganization):
         role = self.role(self.kwargs["role_id"])
         if role is None:
             raise ValidationError("Role does not exist.")
-        membership = (
-            OrganizationMembership.objects.select_related("user")
-            .filter(
-                organization=self.organization,
-                user__uuid=given.validated_data["user_uuid"],
-                user__is_active=True,
-            )
-            .first()
-        )
-        if membership is None:
+        user = row_of(User, uuid=given.validated_data["user_uuid"])
+        of_organization = membership_of(user, self.organization) if user and user.is_active else None
+        if user is None or of_organization is None:
             raise ValidationError("User does not exist.")
-        if RoleMembership.objects.filter(role=role, user=membership.user).exists():
+        if row_of(RoleMembership, role_id=role.pk, user_id=user.pk):
             raise ValidationError("User is already part of the role.")
-        made = RoleMembership.objects.create(role=role, user=membership.user, organization_member=membership)
-        return Response(represented_memberships(RoleMembership.objects.filter(pk=made.pk))[0], status=201)
+        made = RoleMembership.objects.create(role=role, user=user, organization_member=of_organization)
+        return Response(represented_membership(made, basic_user(user), member(of_organization)), status=201)
 
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
         self.target().delete()

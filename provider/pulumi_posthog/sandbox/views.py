@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -32,6 +32,7 @@ from pulumi_posthog.sandbox.permissions import (
     MemberOfOrganization,
     MemberOfProject,
 )
+from pulumi_posthog.sandbox.rows import row_of
 from pulumi_posthog.sandbox.switches import SWITCHES
 from pulumi_posthog.sandbox.throttling import KeyThrottle
 
@@ -165,7 +166,7 @@ class PostHogView(GenericViewSet[Any]):
         id_ = as_uuid(given)
         if current is not None and current.pk == id_:
             return current  # it came with the caller
-        found = Organization.objects.filter(pk=id_).first() if id_ else None
+        found = row_of(Organization, id=id_) if id_ else None
         if found is None:
             raise NotFound("Organization not found.")
         return found
@@ -188,13 +189,21 @@ class PostHogView(GenericViewSet[Any]):
             if current is None or not living_projects().filter(pk=current.pk).exists():
                 raise NotFound("Project not found.")
             return current
-        if not given.isascii() or not given.isdigit():
-            raise NotFound("Project not found.")
-        found = living_projects().select_related("organization").filter(pk=int(given)).first()
-        if found is None or (
-            "organization_id" in self.kwargs and found.organization_id != self.organization.pk
+        # A longer number would not fit into a column.
+        is_number = given.isascii() and given.isdigit() and len(given) <= 18
+        found = row_of(Project, id=int(given)) if is_number else None
+        if (
+            found is None
+            or not is_living(found)
+            or ("organization_id" in self.kwargs and found.organization_id != self.organization.pk)
         ):
             raise NotFound("Project not found.")
+        own = self.caller.current_organization
+        found.organization = (
+            own
+            if own is not None and own.pk == found.organization_id
+            else Organization.objects.get(pk=found.organization_id)
+        )
         return found
 
     @cached_property
@@ -228,7 +237,7 @@ def as_uuid(text: object) -> uuid.UUID | None:
 
 def membership_of(user: User, organization: Organization) -> OrganizationMembership | None:
     """The user's place in the organization."""
-    found = OrganizationMembership.objects.filter(user=user, organization=organization).first()
+    found = row_of(OrganizationMembership, user_id=user.pk, organization_id=organization.pk)
     if found is not None:
         found.user, found.organization = user, organization  # so that nobody reads them again
     return found
@@ -236,5 +245,14 @@ def membership_of(user: User, organization: Organization) -> OrganizationMembers
 
 def living_projects() -> QuerySet[Project]:
     """Projects whose deletion is not complete; in 2026 it takes a while (3.7)."""
-    over = timezone.now() - timedelta(seconds=SWITCHES.deletion_seconds)
-    return Project.objects.filter(Q(deletion_began_at=None) | Q(deletion_began_at__gt=over))
+    return Project.objects.filter(Q(deletion_began_at=None) | Q(deletion_began_at__gt=gone_before()))
+
+
+def is_living(project: Project) -> bool:
+    """The same of one."""
+    return project.deletion_began_at is None or project.deletion_began_at > gone_before()
+
+
+def gone_before() -> datetime:
+    """A deletion that began before this moment is complete."""
+    return timezone.now() - timedelta(seconds=SWITCHES.deletion_seconds)
