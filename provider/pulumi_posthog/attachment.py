@@ -9,6 +9,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +18,13 @@ from pulumi_posthog.kind import MASK, Json
 MAX_BYTES: Final = 10_000_000  # of one file
 # What PostHog answers in a configuration in place of a file.
 ANSWERED: Final = frozenset({"uid", "saved", "size", "name", "type"})
-# Python's own table: that of the machine differs from one to the next, and the type is compared.
-TYPES: Final = mimetypes.MimeTypes()
 ANY_TYPE: Final = "application/octet-stream"
+
+
+@cache
+def types() -> mimetypes.MimeTypes:
+    """Python's own table: that of the machine differs from one to the next, and the type is compared."""
+    return mimetypes.MimeTypes()
 
 
 class UnreadableFile(Exception):
@@ -48,7 +53,7 @@ class Attachment:
             raise UnreadableFile(
                 f"{shown(path)} is larger than {MAX_BYTES // 1_000_000} MB, and that is the most that is sent"
             )
-        return cls(path, path.name, size, TYPES.guess_type(path.name)[0] or ANY_TYPE)
+        return cls(path, path.name, size, types().guess_type(path.name)[0] or ANY_TYPE)
 
     def content(self) -> bytes:
         """What is sent; raises UnreadableFile, also when the file is another by now."""

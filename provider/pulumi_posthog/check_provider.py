@@ -23,8 +23,9 @@ from pulumi.dynamic import (  # noqa: TID251 - a door beside `dynamic`, which is
 from pulumi_posthog import engine
 from pulumi_posthog.apply import Impossible
 from pulumi_posthog.checks.outcome import State
-from pulumi_posthog.checks.resource import NEVER, check_of, has_to_run
+from pulumi_posthog.checks.resource import check_of, has_to_run
 from pulumi_posthog.checks.running import run
+from pulumi_posthog.checks.setting import NEVER
 from pulumi_posthog.dynamic import configured, pickled_provider
 from pulumi_posthog.session import Props, Session
 

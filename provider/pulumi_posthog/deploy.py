@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import settings as runtime
 
@@ -15,8 +15,7 @@ import pulumi
 from pulumi_posthog import config, rails, sdk
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.attachment import project_folder
-from pulumi_posthog.checks import resource as checks
-from pulumi_posthog.checks.declared import Check
+from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
 from pulumi_posthog.entity import AbsentPersons, Address, CheckResource, Entity, Guard
 from pulumi_posthog.kind import Deletion
@@ -25,6 +24,9 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.properties import json_text, to_properties
 from pulumi_posthog.session import KEY_VARIABLE
+
+if TYPE_CHECKING:
+    from pulumi_posthog.checks.declared import Check
 
 
 def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
@@ -40,7 +42,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     settings = pulumi.Config("posthog")
     path = project_folder() / (settings.get("file") or file)
     try:
-        checks.setting(settings.get("checks"))
+        setting(settings.get("checks"))
         rails.Limits.from_settings({name: settings.get(name) for name in rails.SETTINGS}, KINDS)
         desired = config.load(path, environment=os.environ, secret=settings.get)
         found = resolved(desired, live_for(desired, settings.get("personalApiKey")))
@@ -52,7 +54,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
         for problem in error.problems:
             pulumi.log.error(str(problem))
         sys.exit(sdk.SAID)
-    except (ApiError, rails.LimitsError, checks.SettingError) as error:
+    except (ApiError, rails.LimitsError, SettingError) as error:
         pulumi.log.error(str(error))
         sys.exit(sdk.SAID)
 
@@ -162,12 +164,14 @@ def register_check(
     check: Check, desired: Desired, resources: Mapping[tuple[str, str], Entity], address: Address
 ) -> None:
     """Register a health check below what it belongs to, after all that it follows."""
+    from pulumi_posthog.checks.resource import entries_below, properties_of_check
+
     parent = resources[check.subject]
-    follows = [resources[entry.kind.name, entry.name] for entry in checks.entries_below(check, desired)]
+    follows = [resources[entry.kind.name, entry.name] for entry in entries_below(check, desired)]
     CheckResource(
         check.name,
         {
-            **checks.properties_of(check, desired),
+            **properties_of_check(check, desired),
             "project": resources["project", check.project].id,
             "__subject": parent.id,
         },

@@ -29,7 +29,7 @@ from pulumi_posthog.actions import CannotAct
 from pulumi_posthog.api import HIDDEN, ApiError
 from pulumi_posthog.apply import Applied, HalfMade, Impossible, existing
 from pulumi_posthog.attachment import UnreadableFile, project_folder
-from pulumi_posthog.checks.resource import SettingError, setting
+from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT

@@ -16,7 +16,7 @@ from pulumi_posthog.ahead import Ahead
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.attachment import project_folder
-from pulumi_posthog.checks.resource import CHANGED
+from pulumi_posthog.checks.setting import CHANGED
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.live import Live
 from pulumi_posthog.ownership import Owners, owners

@@ -9,13 +9,12 @@ import pytest
 from pulumi_posthog.checks.condition import condition
 from pulumi_posthog.checks.declared import Check, Events, Query
 from pulumi_posthog.checks.resource import (
-    SettingError,
     check_of,
     digest,
     has_to_run,
-    properties_of,
-    setting,
+    properties_of_check,
 )
+from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.desired import Desired, Entry, Position, SecretText
 from pulumi_posthog.kinds import KINDS
 
@@ -58,11 +57,11 @@ def desired(*entries: Entry) -> Desired:
     ],
 )
 def test_a_check_survives_its_way_through_pulumi(check: Check):
-    assert check_of(properties_of(check, desired(WEB, ORDERS))) == check
+    assert check_of(properties_of_check(check, desired(WEB, ORDERS))) == check
 
 
 def test_properties_that_are_no_check_are_refused():
-    properties = properties_of(ALIVE, desired(WEB))
+    properties = properties_of_check(ALIVE, desired(WEB))
 
     with pytest.raises(ValueError, match="has no operator"):
         check_of({**properties, "expect": "= 0"})
@@ -90,8 +89,8 @@ def test_a_check_of_a_project_follows_all_that_lies_in_it_and_one_of_a_destinati
     before = desired(WEB, ORDERS, role, elsewhere)
 
     def digests(check: Check, *entries: Entry) -> bool:
-        now = properties_of(check, desired(*entries))["__digest"]
-        return bool(now == properties_of(check, before)["__digest"])
+        now = properties_of_check(check, desired(*entries))["__digest"]
+        return bool(now == properties_of_check(check, before)["__digest"])
 
     moved = dataclasses.replace(WEB, fields={"name": "Web", "timezone": "Asia/Tokyo"})
     assert digests(ALIVE, WEB, ORDERS)

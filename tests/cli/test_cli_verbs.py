@@ -455,6 +455,19 @@ def test_json_is_whole_and_says_the_exit_status_whatever_that_is(
     assert run.json["exit_code"] == status
 
 
+def test_http_comes_without_the_command_line_of_its_library():
+    """httpx takes click, rich and pygments with it where they are installed: a fifth of the start of a program."""
+    program = (
+        "import sys, pulumi_posthog.api;"
+        "heavy = {'click', 'rich', 'pygments', 'importlib.metadata'} & set(sys.modules);"
+        "sys.exit(f'imports {heavy}' if heavy else 0);"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("verb", [[], *([verb] for verb in VERBS)])
 def test_help_needs_nothing_but_the_command_line(verb: list[str]):
     """Not HTTP, not Pulumi, not Django: their import alone would take longer than anybody waits for help."""

@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 from urllib.parse import urlsplit
 
-import httpx
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -43,6 +42,7 @@ from pulumi_posthog.api.errors import (
     quoted,
     refusal,
 )
+from pulumi_posthog.api.httpx_alone import httpx
 from pulumi_posthog.api.masking import Mask
 from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
 from pulumi_posthog.api.paging import Json

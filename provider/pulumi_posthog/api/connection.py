@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import httpx
-
+from pulumi_posthog import __version__
+from pulumi_posthog.api.httpx_alone import httpx
 from pulumi_posthog.api.masking import HIDDEN
 
 
@@ -23,7 +22,7 @@ class Connection:
 
     host: str
     key: str
-    user_agent: str = f"pulumi-posthog/{version('pulumi-posthog')}"
+    user_agent: str = f"pulumi-posthog/{__version__}"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "host", checked_host(self.host))

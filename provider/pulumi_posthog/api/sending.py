@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import httpx
 from tenacity import RetryCallState
 from tenacity.stop import stop_base
 
 from pulumi_posthog.api.errors import ApiError
+from pulumi_posthog.api.httpx_alone import httpx
 from pulumi_posthog.api.paging import Json
 
 TRIES: Final = 5

@@ -17,31 +17,16 @@ from typing import Any, Final
 from pulumi_posthog.checks.condition import condition
 from pulumi_posthog.checks.declared import TIMEOUT, Check, Events, Query
 from pulumi_posthog.checks.durations import duration, seconds
+from pulumi_posthog.checks.setting import ALWAYS, NEVER
 from pulumi_posthog.desired import Desired, Entry, Position, SecretText
 from pulumi_posthog.kind import Json
 from pulumi_posthog.properties import json_text
 
-ALWAYS: Final = "always"
-CHANGED: Final = "changed"
-NEVER: Final = "never"
-SETTING: Final = "checks"  # of the stack
-SETTINGS: Final = (ALWAYS, CHANGED, NEVER)
 ASKED: Final = ("project", "query", "event", "last", "expect", "within", "every", "timeout")
 COMPARED: Final = (*ASKED, "__digest", "__subject")
 
 
-class SettingError(ValueError):
-    """A setting of the stack that is none of those there are; the message names it."""
-
-
-def setting(text: str | None) -> str:
-    """When checks run in an update: after a change, always or never; raises SettingError."""
-    if text and text not in SETTINGS:
-        raise SettingError(f'posthog:{SETTING} is "{text}": it must be one of {", ".join(SETTINGS)}')
-    return text or CHANGED
-
-
-def properties_of(check: Check, desired: Desired) -> dict[str, Any]:
+def properties_of_check(check: Check, desired: Desired) -> dict[str, Any]:
     """The properties of a check's resource, without those that only its parent knows (`project`, `__subject`)."""
     ask = check.ask
     asked: dict[str, Any] = {"query": ask.hogql} if isinstance(ask, Query) else {"last": duration(ask.last)}

@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pulumi_posthog import __version__
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Failure
 
@@ -60,9 +61,7 @@ def application(verbs: Sequence[str] = VERBS) -> typer.Typer:
 
 def _say_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"pulumi-posthog {version('pulumi-posthog')} (Python {platform.python_version()})")
+        typer.echo(f"pulumi-posthog {__version__} (Python {platform.python_version()})")
         raise typer.Exit
 
 

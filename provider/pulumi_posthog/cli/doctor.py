@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
+from pulumi_posthog import __version__
 from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.connecting import KEY_VARIABLE, live_for
@@ -118,7 +119,7 @@ def _because(name: str, error: Exception) -> Check:
 
 
 def _of_this_machine(file: Path) -> Iterator[Check]:
-    yield passed("pulumi-posthog", version("pulumi-posthog"))
+    yield passed("pulumi-posthog", __version__)
     python = tuple(map(int, platform.python_version_tuple()[:2]))
     wanted = ".".join(map(str, OLDEST_PYTHON))
     if python >= OLDEST_PYTHON:

@@ -61,20 +61,20 @@ def export_asset(
     from pulumi_posthog.cli.connecting import writer_for
 
     address, organization = reading.place(host)
-    writer = writer_for(address)
-    exports = Exports(writer, project=reading.project_id(writer, organization, project))
-    with terminal.working("asking PostHog for the file") as tell, _beside(file) as part:
-        try:
-            made = exports.create(export_format=MEDIA_TYPES[ending], dashboard=dashboard, insight=insight)
-        except Invalid as error:
-            raise _refused(error, ending) from error
-        exports.finished(
-            made["id"],
-            within=within,
-            progress=lambda seconds: tell(f"PostHog makes the file: {seconds:.0f} s"),
-        )
-        size = exports.content(made["id"], part)
-        _refuse_to_overwrite(file, force)
+    with writer_for(address) as writer:
+        exports = Exports(writer, project=reading.project_id(writer, organization, project))
+        with terminal.working("asking PostHog for the file") as tell, _beside(file) as part:
+            try:
+                made = exports.create(export_format=MEDIA_TYPES[ending], dashboard=dashboard, insight=insight)
+            except Invalid as error:
+                raise _refused(error, ending) from error
+            exports.finished(
+                made["id"],
+                within=within,
+                progress=lambda seconds: tell(f"PostHog makes the file: {seconds:.0f} s"),
+            )
+            size = exports.content(made["id"], part)
+            _refuse_to_overwrite(file, force)
     if form == "json":
         document = {
             "version": 1,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from pulumi_posthog import __version__
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.choices import chosen
 from pulumi_posthog.cli.connecting import KEY_VARIABLE
@@ -144,7 +144,7 @@ def _contents(
         "host": host or UNKNOWN["host"],
         "organization": organization or UNKNOWN["organization"],
         "stack": stack,
-        "version": version("pulumi-posthog"),
+        "version": __version__,
         "address": "".join(f"\n      {each}: ${{{{ vars.{each} }}}}" for each in address),
         "secrets": "".join(f"\n      {each}: ${{{{ secrets.{each} }}}}" for each in secrets),
         "names": ", ".join(f"`{each}`" for each in (KEY_VARIABLE, "PULUMI_CONFIG_PASSPHRASE", *secrets)),

@@ -6,18 +6,19 @@ import dataclasses
 import ipaddress
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from pulumi_posthog.attachment import Attachment
-from pulumi_posthog.checks.declared import Check
-from pulumi_posthog.config.checks import checks
 from pulumi_posthog.config.persons import erasures
 from pulumi_posthog.config.source import Node
 from pulumi_posthog.desired import Desired, Entry, Erasure, Position, Problem, SecretText
 from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.schema import below, body_fields, key_field, list_field, reserved
+
+if TYPE_CHECKING:
+    from pulumi_posthog.checks.declared import Check
 
 FILES_HINT: Final = "`!file` stands for a setting of a plugin, right below `config`"
 UNKNOWN: Final = SecretText("", "a value that is missing", known=False)
@@ -85,7 +86,10 @@ class Builder:
             entry = moved_along(alone, folders)
             folders[natural_key(entry)] = entry
             self.entries.append(entry)
-            self.checks += checks(entry, body, value, self.problems.append)
+            if kind.checks in value:
+                from pulumi_posthog.config.checks import checks  # few configurations have any
+
+                self.checks += checks(entry, body, value, self.problems.append)
             self.erasures += erasures(entry, body, value, self.problems.append)
             self.sections(kind, body, value, entry)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pulumi_posthog import __version__
 from pulumi_posthog.desired import Position
 from pulumi_posthog.report.findings import Failed, Report, Status
 
@@ -59,7 +59,7 @@ def log(
         "tool": {
             "driver": {
                 "name": "pulumi-posthog",
-                "version": version("pulumi-posthog"),
+                "version": __version__,
                 "rules": [{"id": id_, "shortDescription": {"text": text}} for id_, text in rules.items()],
             }
         },
