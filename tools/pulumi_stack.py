@@ -92,8 +92,9 @@ def create(folder: Path, variables: Mapping[str, str]) -> Stack:
         {
             "PULUMI_BACKEND_URL": state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "",
-            # As in CI: the state is saved once, at the end.
+            # As in CI: the state is saved once, at the end, and calls do not wait for a core.
             "PULUMI_SKIP_CHECKPOINTS": "1",
+            "PULUMI_PARALLEL": "16",
             "PULUMI_HOME": str(sandbox_process.FOLDER / "pulumi"),
             "PULUMI_STACK": NAME,
             **variables,

@@ -52,10 +52,15 @@ def test_another_command_is_refused_by_name(stack):
     assert '::error::command is "destroy"' in done.stdout
 
 
-@pytest.mark.parametrize(("said", "used"), [(None, "1"), ("0", "0")])
-def test_the_state_is_saved_once_unless_the_job_says_otherwise(tmp_path, said, used):
+@pytest.mark.parametrize(
+    ("said", "skipped", "at_a_time"),
+    [({}, "1", "16"), ({"PULUMI_SKIP_CHECKPOINTS": "0"}, "0", "16"), ({"PULUMI_PARALLEL": "4"}, "1", "4")],
+)
+def test_it_is_fast_unless_the_job_says_otherwise(tmp_path, said, skipped, at_a_time):
     pulumi = tmp_path / "pulumi"
-    pulumi.write_text('#!/bin/sh\necho "checkpoints skipped: $PULUMI_SKIP_CHECKPOINTS"\n')
+    pulumi.write_text(
+        '#!/bin/sh\necho "checkpoints skipped: $PULUMI_SKIP_CHECKPOINTS, at a time: $PULUMI_PARALLEL"\n'
+    )
     pulumi.chmod(0o700)
     environment = {
         "PATH": f"{tmp_path}:/usr/bin:/bin",
@@ -66,10 +71,10 @@ def test_the_state_is_saved_once_unless_the_job_says_otherwise(tmp_path, said, u
 
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEP["run"]],
-        env=environment if said is None else {**environment, "PULUMI_SKIP_CHECKPOINTS": said},
+        env={**environment, **said},
         capture_output=True,
         text=True,
         check=True,
     )
 
-    assert done.stdout == f"checkpoints skipped: {used}\n"
+    assert done.stdout == f"checkpoints skipped: {skipped}, at a time: {at_a_time}\n"
