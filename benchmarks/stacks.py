@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.environment import ROOT, binaries
 from benchmarks.processes import Used, measured
 from harness.sandbox import Sandbox
 
-ROOT = Path(__file__).resolve().parent.parent
 PULUMI_YAML = """\
 name: {name}
 runtime: python
@@ -83,7 +83,8 @@ def made(folder: Path, program: str, environment: Mapping[str, str]) -> Stack:
         folder,
         {
             **os.environ,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            # A user's Python; Pulumi itself lies beside ours.
+            "PATH": os.pathsep.join(map(str, (binaries(), Path(sys.executable).parent, os.environ["PATH"]))),
             # This working copy, wherever the package is installed from.
             "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "provider", ROOT))),
             "PULUMI_HOME": str(folder / "home"),

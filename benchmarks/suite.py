@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.environment import ROOT
 from benchmarks.organizations import Organization
 from benchmarks.processes import Used, cpu_of
-from benchmarks.stacks import ROOT, UNLIMITED, Stack, arguments, floor, ours
+from benchmarks.stacks import UNLIMITED, Stack, arguments, floor, ours
 from harness.sandbox import Sandbox
 
 SAVE_ONCE = {
@@ -124,7 +124,7 @@ class Measurement:
         file.write_text("\n".join(self.organization.objects(self.posthog)))
         self.posthog.count_anew()
         script = ROOT / "benchmarks" / "each_object.py"
-        return self.stack.run(sys.executable, str(script), self.posthog.url, self.posthog.key, str(file))
+        return self.stack.run("python3", str(script), self.posthog.url, self.posthog.key, str(file))
 
     def _wanted(self, step: str) -> bool:
         return self.only is None or self.only in step
