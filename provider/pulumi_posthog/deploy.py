@@ -116,7 +116,7 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
         resources[entry.kind.name, entry.name] = Entity(
             entry.kind,
             entry.name,
-            properties_of(entry, parent, desired),
+            properties_of(entry, parent),
             address,
             pulumi.ResourceOptions(
                 parent=parent,
@@ -129,6 +129,8 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
             # Each costs the SDK some work; nobody asks for more than what can be had nowhere else.
             outputs=any(field.read_only and field.secret for field in entry.kind.fields),
             where=str(entry.where),
+            guarded=True,
+            parent_names=parent_names(entry, desired),
         )
     for check in desired.checks:
         register_check(check, desired, resources, address)
@@ -208,7 +210,7 @@ class Holders:
         return next(((self._names[key],) for key in keys if key in self._names), ())
 
 
-def properties_of(entry: Entry, parent: Entity | None, desired: Desired | None = None) -> dict[str, Any]:
+def properties_of(entry: Entry, parent: Entity | None) -> dict[str, Any]:
     """The properties of one entry's resource."""
     kind = entry.kind
     properties: dict[str, Any] = to_properties(kind, entry.fields)
@@ -217,16 +219,17 @@ def properties_of(entry: Entry, parent: Entity | None, desired: Desired | None =
             properties["__place"] = entry.place
     if kind.parent and parent is not None:
         properties[kind.parent] = parent.id
-    properties["__guarded"] = True
     if entry.id is not None:
         properties["__id"] = entry.id
-    above = desired.by_name.get((kind.parent or "", entry.parent or "")) if desired else None
-    if above:
-        # So that a preview finds what lies in a parent that will be taken over, and has no id in the state yet.
-        names = {name for key in above.kind.natural_keys for name in key}
-        properties["__parent"] = json_text(
-            {name: value for name, value in above.fields.items() if name in names}
-        )
     if entry.absent:
         properties |= {"state": "absent", "__absent": True}
     return properties
+
+
+def parent_names(entry: Entry, desired: Desired) -> str:
+    """So that a preview finds what lies in a parent that will be taken over, and has no id in the state yet."""
+    above = desired.by_name.get((entry.kind.parent or "", entry.parent or ""))
+    if above is None:
+        return ""
+    names = {name for key in above.kind.natural_keys for name in key}
+    return json_text({name: value for name, value in above.fields.items() if name in names})

@@ -34,6 +34,7 @@ from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Scope
+from pulumi_posthog.location import location_of
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
 from pulumi_posthog.ownership import UnknownOwners
 from pulumi_posthog.places import told
@@ -134,7 +135,7 @@ class KindProvider(ResourceProvider):
                 f"{field.name} changes, so PostHog will replace the {_renewed(field)} of this {kind.title}"
             )
         # One that comes under a guard is stored anew: what deletes it reads what was stored.
-        guarded_now = bool(_news.get("__guarded")) and not _olds.get("__guarded")
+        guarded_now = location_of(_news).guarded and not location_of(_olds).guarded
         return DiffResult(
             changes=bool(changed or unknown or guarded_now) or trigger_differs(kind, _olds, _news)
         )
@@ -211,7 +212,7 @@ class KindProvider(ResourceProvider):
                 engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
             return
         if kind.deletion is not Deletion.FORGET:
-            if _props.get("__guarded"):
+            if location_of(_props).guarded:
                 check_consulted()
             Session.of(_props).applier.delete(kind, _scope(kind, _props), _id)
 
@@ -393,9 +394,10 @@ def _scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:
     """The scope, as far as it can be known before the parent has an id; None when it cannot."""
     if not kind.parent or engine.known(inputs.get(kind.parent)):
         return _scope(kind, inputs)
-    if not inputs.get("__parent"):
+    names = location_of(inputs).parent
+    if not names:
         return None
-    parents = Session.of(inputs).live.find(KINDS[kind.parent], {}, json.loads(inputs["__parent"]))
+    parents = Session.of(inputs).live.find(KINDS[kind.parent], {}, json.loads(names))
     return {kind.parent: parents[0].id} if len(parents) == 1 else None
 
 

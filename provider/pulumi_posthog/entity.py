@@ -15,6 +15,7 @@ from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guarded import Current
 from pulumi_posthog.kind import UNSET, Kind
+from pulumi_posthog.location import Location
 from pulumi_posthog.properties import json_text, secret_name
 from pulumi_posthog.sdk import registering
 
@@ -45,7 +46,8 @@ class Entity(pulumi.CustomResource):
     """A resource of any kind, from properties as `to_properties` makes them.
 
     `outputs` says whether the program may read what PostHog answers (`created_at`): each costs the SDK some work.
-    `where` is the place in a file that declares it.
+    `where` is the place in a file that declares it, which is `guarded`, and `parent_names` are those of its parent
+    there (`Location.parent`).
     """
 
     def __init__(
@@ -58,10 +60,15 @@ class Entity(pulumi.CustomResource):
         *,
         outputs: bool = True,
         where: str = "",
+        guarded: bool = False,
+        parent_names: str = "",
     ) -> None:
         secret_outputs = [field.name for field in kind.fields if field.read_only and field.secret]
         # Those of a file have a guard already.
-        block = None if "__guarded" in properties else Current.block
+        block = None if guarded else Current.block
+        location = Location(
+            address.host, address.organization, guarded=guarded or block is not None, parent=parent_names
+        )
         secrets = {
             name
             for field in kind.fields
@@ -79,10 +86,8 @@ class Entity(pulumi.CustomResource):
                     name: pulumi.Output.secret(value) if name in secrets and value is not None else value
                     for name, value in properties.items()
                 },
-                "__host": address.host,
-                "__organization": address.organization,
+                **location.as_property,
                 "__provider": provider_string(kind.name),
-                **({"__guarded": True} if block else {}),
             },
             pulumi.ResourceOptions.merge(
                 pulumi.ResourceOptions.merge(
@@ -147,8 +152,7 @@ class AbsentPersons(pulumi.CustomResource):
                 "digest_key": None,
                 "__name": erasure.project,
                 "__origins": json_text([dataclasses.asdict(origin) for origin in erasure.origins]),
-                "__host": address.host,
-                "__organization": address.organization,
+                **Location(address.host, address.organization).as_property,
                 "__provider": absent_persons_provider_string(),
             },
             pulumi.ResourceOptions.merge(
@@ -175,8 +179,7 @@ class CheckResource(pulumi.CustomResource):
             resource_name,
             {
                 **properties,
-                "__host": address.host,
-                "__organization": address.organization,
+                **Location(address.host, address.organization).as_property,
                 "__provider": check_provider_string(),
             },
             opts,

@@ -3,9 +3,8 @@
 A property whose name begins with `__` is stored and not shown:
 `__declared`  the names of the declared fields
 `__nulls`     the fields declared as null, which Pulumi would drop
-`__host`, `__organization`  where the object lives
+`__at`        where the object lives (`location`)
 `__id`        the id of the object to take over
-`__parent`    the names of its parent, by which that is found before it has an id
 `__salt`      the key of the secrets' fingerprints
 Beside an object with secrets in it stand `secret_<field>` (a Pulumi secret: JSON text of the secret keys) and
 `<field>_fingerprints` (key -> keyed digest), by which a preview shows which secret changed. Beside one with files

@@ -19,6 +19,7 @@ from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.checks.setting import CHANGED
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.live import Live
+from pulumi_posthog.location import location_of
 from pulumi_posthog.ownership import Owners, owners
 from pulumi_posthog.rails import Limits
 from pulumi_posthog.refreshed import Refreshed
@@ -91,7 +92,8 @@ class Session:
     @classmethod
     def of(cls, properties: Props) -> Session:
         """The session for a resource's host and organization."""
-        address = (properties["__host"], properties["__organization"])
+        location = location_of(properties)
+        address = (location.host, location.organization)
         with cls._lock:
             if address not in cls._all:
                 cls._all[address] = cls(*address)

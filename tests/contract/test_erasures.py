@@ -13,6 +13,7 @@ from pulumi_posthog.absent_persons_provider import AbsentPersonsProvider
 from pulumi_posthog.api import IncompleteRead, Reader
 from pulumi_posthog.apply import Impossible
 from pulumi_posthog.desired import Identifier
+from pulumi_posthog.location import Location
 from pulumi_posthog.rails import Limits
 from pulumi_posthog.session import KEY_VARIABLE, Session
 
@@ -43,8 +44,7 @@ class Tried:
         """The properties of a resource whose persons are those that `text` names."""
         self.monkeypatch.setenv("GONE", text)
         return {
-            "__host": self.posthog.url,
-            "__organization": self.posthog.organization,
+            **Location(self.posthog.url, self.posthog.organization).as_property,
             "__name": "Web",
             "__origins": json.dumps([{"source": "!env GONE", "where": "posthog.yaml:9:11", **origin}]),
             "project": self.project,

@@ -9,6 +9,7 @@ from pulumi_posthog.api import Connection, IncompleteRead, NotFound, Pace, Reade
 from pulumi_posthog.dynamic import KindProvider
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Live
+from pulumi_posthog.location import PROPERTY, Location, location_of
 from pulumi_posthog.session import KEY_VARIABLE, Session
 
 
@@ -17,7 +18,7 @@ def place(posthog: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
     """The hidden properties that say where a resource lives."""
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
     Session.forget()
-    yield {"__host": posthog.url, "__organization": posthog.organization}
+    yield Location(posthog.url, posthog.organization).as_property
     Session.forget()
 
 
@@ -54,7 +55,7 @@ def test_a_plugin_may_be_named_by_its_url(posthog, place):
 
 
 def test_the_salt_of_a_preview_is_that_of_the_up_and_of_nobody_else(posthog, monkeypatch):
-    address = {"__host": posthog.url, "__organization": posthog.organization}
+    address = Location(posthog.url, posthog.organization).as_property
 
     def salt(key, name):
         Session.forget()
@@ -163,3 +164,23 @@ def test_what_posthog_drops_without_a_word_is_named_with_the_likely_reason(
     provider.update(made.id, made.outs, news)
 
     assert f"PostHog took the {kind} but not its {field}: {said}" in capsys.readouterr().err
+
+
+def test_a_state_from_before_is_read_compared_and_deleted_as_it_is(posthog, place):
+    """It has a property for each part of a location; refresh and delete see nothing but the state."""
+    provider = KindProvider("role")
+    made = provider.create(provider.check({}, {**place, "name": "Old"}).inputs)
+    location = location_of(made.outs)
+    before = {name: value for name, value in made.outs.items() if name != PROPERTY} | {
+        "__host": location.host,
+        "__organization": location.organization,
+    }
+
+    read = provider.read(made.id, before)
+    news = provider.check(read.inputs, {**place, "name": "Old"}).inputs
+
+    assert read.id == made.id
+    assert provider.diff(made.id, read.outs, news).changes is False
+    provider.delete(made.id, read.outs)
+    roles = posthog.all(f"/api/organizations/{posthog.organization}/roles/")
+    assert "Old" not in [role["name"] for role in roles]

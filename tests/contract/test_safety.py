@@ -14,6 +14,7 @@ from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.dynamic import KindProvider
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Live
+from pulumi_posthog.location import Location
 from pulumi_posthog.rails import Limits
 from pulumi_posthog.session import KEY_VARIABLE, Session
 
@@ -107,7 +108,7 @@ def test_a_field_that_posthog_ignores_is_named(it, monkeypatch, capsys):
     it.posthog.call(
         "POST", "/_sandbox/faults", {"spec": "ignored-field PATCH /projects/ field=anonymize_ips"}
     )
-    address = {"__host": it.posthog.url, "__organization": it.posthog.organization}
+    address = Location(it.posthog.url, it.posthog.organization).as_property
     provider = KindProvider("project")
 
     provider.create(provider.check({}, {**address, "name": "New", "anonymize_ips": True}).inputs)
@@ -138,7 +139,7 @@ def test_the_last_project_stays_also_when_its_deletion_is_allowed(it, monkeypatc
     name = it.posthog.info["projects"][0]["name"]
     monkeypatch.setattr(Session, "limits", Limits(deletions=frozenset({f"project/{name}"})))
     Session.forget()
-    address = {"__host": it.posthog.url, "__organization": it.posthog.organization}
+    address = Location(it.posthog.url, it.posthog.organization).as_property
     absent = {**address, "name": name, "state": "absent", "__absent": True}
     it.posthog.count_anew()
 

@@ -8,10 +8,11 @@ from pulumi_posthog.attachment import Attachment
 from pulumi_posthog.desired import SecretText
 from pulumi_posthog.kind import MASK
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.location import Location
 from pulumi_posthog.properties import checked, recorded, rotated, to_properties, to_values, wanted
 
 PROJECT, DESTINATION = KINDS["project"], KINDS["pipeline_destination"]
-PLACE = {"__host": "http://127.0.0.1:1", "__organization": "o"}
+PLACE = Location("http://127.0.0.1:1", "o").as_property
 DECLARED = {
     "plugin": 7,
     "name": "Orders",

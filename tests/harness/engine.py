@@ -16,6 +16,7 @@ from pulumi_posthog import rails
 from pulumi_posthog.deploy import Holders, properties_of
 from pulumi_posthog.desired import Desired
 from pulumi_posthog.dynamic import GuardProvider, KindProvider
+from pulumi_posthog.location import Location
 from pulumi_posthog.properties import json_text
 from pulumi_posthog.session import Session
 
@@ -84,8 +85,7 @@ class Engine:
                 continue
             properties = {
                 **properties_of(entry, SimpleNamespace(id=ids[parent]) if parent else None),
-                "__host": desired.host,
-                "__organization": desired.organization,
+                **Location(desired.host, desired.organization, guarded=True).as_property,
             }
             try:
                 ids[name] = self._step(state, name, properties, after, outcome, preview)
