@@ -35,7 +35,7 @@ lint: install ## check style and types
 
 test: lint ## all checks and all tests, as .ci/run has them
 	@.venv/bin/python tools/test_programs.py
-	.venv/bin/pytest -n 2 --dist worksteal
+	.venv/bin/pytest -n 3 --dist worksteal
 
 soak: install ## hours of random configurations, faults and kills, and of broken files; a failure prints its seed
 	SOAK_EXAMPLES=$(or $(examples),10000) .venv/bin/pytest --timeout 0 tests/model tests/config/test_config_fuzz.py

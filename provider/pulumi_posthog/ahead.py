@@ -54,6 +54,11 @@ class Ahead:
             self._parents[kind, name] = (live, id_)
             self._read_below(live, kind, name, id_)
 
+    def compared(self, live: Live) -> None:
+        """A project is compared; unless the run has refreshed, nobody has read it or the others yet."""
+        if len(self._projects) > 1 and not self._parents:
+            self.look_up_projects(live)
+
     def look_up_projects(self, live: Live) -> None:
         """One project is looked for by its name; so will the others be, and what is managed below them."""
         with self._lock:

@@ -113,7 +113,10 @@ class KindProvider(ResourceProvider):
             return replaced([kind.parent])
         if kind.parent and str(_olds.get(kind.parent)) != str(_news.get(kind.parent)):
             return replaced([kind.parent])
-        found = Session.of(_news).live.object(kind, _scope(kind, _news), _id)
+        live = Session.of(_news).live
+        if kind is PROJECT:
+            Session.ahead.compared(live)
+        found = live.object(kind, _scope(kind, _news), _id)
         absent = bool(_news.get("__absent"))
         if found is None:
             return DiffResult(changes=False) if absent else replaced(["id"])

@@ -66,13 +66,15 @@ def eight(stack):
     return stack
 
 
-@pytest.mark.parametrize("what", ["a preview", "a preview without a state"])
+@pytest.mark.parametrize(
+    "what", ["a preview", "a preview without a state", "a preview that does not refresh"]
+)
 def test_the_lists_of_many_projects_are_read_side_by_side(eight, what):
     if what == "a preview without a state":
         eight.pulumi("stack", "init", "another")
     eight.posthog.count_anew()
 
-    run = eight.preview()
+    run = eight.preview(*(["--refresh=false"] if what == "a preview that does not refresh" else []))
 
     assert run.status == 0, run.text
     requests = eight.posthog.requests()
