@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import time
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -458,11 +457,9 @@ def test_every_format_is_complete_when_the_command_has_a_bug(
 
 def test_ctrl_c_ends_at_once_with_a_complete_report_in_every_format(lab: Lab):
     lab.call("PATCH", "/_sandbox/settings", {"latency_ms": 4_000})
-    lab.call("DELETE", "/_sandbox/requests")
+    lab.posthog.count_anew()
     process = lab.start("drift", *outputs())
-    deadline = time.monotonic() + 30
-    while not lab.posthog.requests()["total"] and time.monotonic() < deadline:
-        time.sleep(0.05)
+    lab.posthog.await_request()
 
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=2)  # the requests under way take longer

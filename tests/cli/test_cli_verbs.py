@@ -558,13 +558,11 @@ def test_whoever_reads_only_the_beginning_leaves_no_traceback(lab: Lab):
 )
 def test_ctrl_c_ends_whatever_reads_posthog_at_once_and_writes_nothing(lab: Lab, arguments: list[str]):
     lab.call("PATCH", "/_sandbox/settings", {"latency_ms": 4_000})
-    lab.call("DELETE", "/_sandbox/requests")
+    lab.posthog.count_anew()
     before = set(lab.folder.rglob("*"))
     given = [lab.posthog.url if each == "HOST" else each for each in arguments]
     process = lab.start(*given, "--format", "json")
-    deadline = time.monotonic() + 30
-    while not lab.posthog.requests()["total"] and time.monotonic() < deadline:
-        time.sleep(0.05)
+    lab.posthog.await_request()
 
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=3)  # the requests under way take longer

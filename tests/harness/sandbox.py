@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -102,6 +103,13 @@ class Sandbox:
     def count_anew(self) -> None:
         """Starts the counts from zero."""
         self.call("DELETE", "/_sandbox/requests")
+
+    def await_request(self, seconds: float = 30) -> None:
+        """Until a request has begun since the last `count_anew`; one that began before it does not count."""
+        deadline = time.monotonic() + seconds
+        while not self.requests()["at_once"]:
+            assert time.monotonic() < deadline, "nothing is asked of PostHog"
+            time.sleep(0.05)
 
     def writes(self) -> dict[str, int]:
         """Every request that was no GET: "METHOD path" -> how often."""
