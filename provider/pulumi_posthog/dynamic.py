@@ -41,6 +41,7 @@ from pulumi_posthog.places import told
 from pulumi_posthog.plan import ABSENT, Difference, details, differences, holds_secret, is_secret
 from pulumi_posthog.properties import (
     checked,
+    declared_names,
     outputs,
     recorded,
     rotated,
@@ -129,7 +130,7 @@ class KindProvider(ResourceProvider):
             rotated=lambda field, key: rotated(_olds, _news, field, key),
         )
         _say_newly_declared(kind, changed, _olds)
-        unknown = [name for name in _news.get("__declared") or () if not engine.known(_news.get(name))]
+        unknown = [name for name in declared_names(_news) if not engine.known(_news.get(name))]
         replaces = [d.field.name for d in changed if d.field.replace_on_changes]
         if replaces:
             return replaced(replaces)
@@ -425,7 +426,7 @@ def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:
 
 def _say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:
     """The state has no earlier value to show for a field that was not declared before."""
-    before = {*(olds.get("__declared") or ()), *(olds.get("__nulls") or ())}
+    before = {*declared_names(olds), *(olds.get("__nulls") or ())}
     rows = [line for d in changed if d.field.name not in before for line in lines(d)]
     if rows:
         engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))

@@ -1,7 +1,7 @@
 """Field values <-> Pulumi properties, which lose whole numbers, nulls and order on their way (JSON text does not).
 
 A property whose name begins with `__` is stored and not shown:
-`__declared`  the names of the declared fields
+`__declared`  the names of the declared fields, with blanks between them: a list costs Pulumi something for each
 `__nulls`     the fields declared as null, which Pulumi would drop
 `__at`        where the object lives (`location`)
 `__id`        the id of the object to take over
@@ -77,10 +77,17 @@ def to_properties(kind: Kind, values: Mapping[str, Json]) -> Properties:
     return result
 
 
+def declared_names(properties: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the declared fields, but for those that are declared as null."""
+    names = properties.get("__declared") or ""
+    # States from before have a list.
+    return tuple(names.split() if isinstance(names, str) else names)
+
+
 def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
     """The declared field values of checked properties; unknown ones (of parents to be made) are left out."""
     values: dict[str, Json] = dict.fromkeys(properties.get("__nulls") or ())
-    for name in properties.get("__declared") or ():
+    for name in declared_names(properties):
         field, value = kind.field(name), properties.get(name)
         if name == kind.parent or not isinstance(value, str | int | float | bool | list | dict):
             continue
@@ -157,7 +164,7 @@ def checked(
         text = result.get(field.name)
         if field.as_json_text and isinstance(text, str):
             result[field.name] = json_text(json.loads(text))
-    declared = sorted(name for name in result if name in kind.by_name)
+    declared = " ".join(sorted(name for name in result if name in kind.by_name))
     return {**result, **_fingerprints(kind, olds, result, new_salt), "__declared": declared}
 
 
@@ -212,7 +219,7 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
     result: Properties = {name: value for name, value in properties.items() if name.startswith("__")}
     if kind.parent:
         result[kind.parent] = properties[kind.parent]
-    declared = {*(properties.get("__declared") or ()), *(properties.get("__nulls") or ())}
+    declared = {*declared_names(properties), *(properties.get("__nulls") or ())}
     for field in kind.writable:
         value = values.get(field.name)
         if field.trigger and field.name in properties:

@@ -324,7 +324,7 @@ def state_of(roles: dict[str, str]) -> str:
             "urn": f"urn:pulumi:t::p::{type_}Role::{name}",
             "type": f"{type_}Role",
             "id": id_,
-            "inputs": {"name": name, "__declared": ["name"]},
+            "inputs": {"name": name, "__declared": "name"},
         }
         for name, id_ in roles.items()
     ]

@@ -160,7 +160,7 @@ def test_adopt_tells_what_another_stack_has_already(lab: Lab):
         "urn": "urn:pulumi:t::p::pulumi-python:dynamic/posthog:Role::Guests",
         "type": "pulumi-python:dynamic/posthog:Role",
         "id": guests,
-        "inputs": {"name": "Guests", "__declared": ["name"]},
+        "inputs": {"name": "Guests", "__declared": "name"},
     }
     (lab.folder / "state.json").write_text(json.dumps({"deployment": {"resources": [resource]}}))
     lab.write("roles:\n  Guests: {}\n")

@@ -167,13 +167,14 @@ def test_what_posthog_drops_without_a_word_is_named_with_the_likely_reason(
 
 
 def test_a_state_from_before_is_read_compared_and_deleted_as_it_is(posthog, place):
-    """It has a property for each part of a location; refresh and delete see nothing but the state."""
+    """A property for each part of a location, a list of names; refresh and delete see nothing but the state."""
     provider = KindProvider("role")
     made = provider.create(provider.check({}, {**place, "name": "Old"}).inputs)
     location = location_of(made.outs)
     before = {name: value for name, value in made.outs.items() if name != PROPERTY} | {
         "__host": location.host,
         "__organization": location.organization,
+        "__declared": ["name"],
     }
 
     read = provider.read(made.id, before)
