@@ -199,11 +199,8 @@ class PostHogView(GenericViewSet[Any]):
         ):
             raise NotFound("Project not found.")
         own = self.caller.current_organization
-        found.organization = (
-            own
-            if own is not None and own.pk == found.organization_id
-            else Organization.objects.get(pk=found.organization_id)
-        )
+        if own is not None and own.pk == found.organization_id:
+            found.organization = own  # it came with the caller
         return found
 
     @cached_property
