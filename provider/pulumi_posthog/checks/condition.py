@@ -9,6 +9,7 @@ value     = number | 'text' | "text" | true | false | null
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -144,8 +145,6 @@ def _place(column: str | None, columns: Sequence[str]) -> int:
         )
     if column in columns:
         return columns.index(column)
-    import difflib  # only when something is wrong
-
     close = difflib.get_close_matches(column, columns, 1)
     raise Mismatch(
         f'the query gives no column "{column}"',
