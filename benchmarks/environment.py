@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import venv
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -17,6 +18,7 @@ FOLDER = ROOT / ".run" / "benchmarks-venv"
 OURS = "pulumi-posthog"
 
 
+@cache
 def binaries() -> Path:
     """The folder of its Python and `pulumi-posthog`; made at the first call, and when versions have changed.
 

@@ -13,10 +13,8 @@ from benchmarks.processes import Used, cpu_of
 from benchmarks.stacks import UNLIMITED, Stack, arguments, floor, ours
 from harness.sandbox import Sandbox
 
-SAVE_ONCE = {
-    "PULUMI_SKIP_CHECKPOINTS": "1",
-    "PULUMI_PARALLEL": "16",
-}  # as our workflows and `action.yml` have it
+# As our workflows and `action.yml` have it.
+SAVE_ONCE = {"PULUMI_SKIP_CHECKPOINTS": "1", "PULUMI_PARALLEL": "16"}
 CLOUD = ("--rate-limit", "480/min", "--rate-limit", "4800/h")  # posthog-api.md 1.8
 CHECKPOINTS_UP_TO = 500  # resources: beyond, one save per change takes minutes (README, "Sizes")
 

@@ -162,7 +162,7 @@ class AbsentPersons(pulumi.CustomResource):
 
 
 class CheckResource(pulumi.CustomResource):
-    """A health check that `pulumi up` runs, from properties as `checks.resource.properties_of` makes them."""
+    """A health check that `pulumi up` runs, from properties as `checks.resource.properties_of_check` makes them."""
 
     def __init__(
         self,

@@ -380,9 +380,7 @@ def test_two_runs_at_once_wrote_over_each_other(lone_stack):
         stderr=subprocess.STDOUT,
         text=True,
     ) as first:
-        deadline = time.monotonic() + 60
-        while not posthog.requests()["total"] and time.monotonic() < deadline:
-            time.sleep(0.1)
+        posthog.await_request(60)
         second = lone_stack.up()
         said, _ = first.communicate(timeout=120)
 
