@@ -19,9 +19,9 @@ options:
   refresh: always
 """
 OURS = """\
-from pulumi_posthog.deploy import deploy
+import pulumi_posthog
 
-deploy("posthog.yaml")
+pulumi_posthog.deploy("posthog.yaml")
 """
 FLOOR = """\
 from benchmarks.empty_provider import register

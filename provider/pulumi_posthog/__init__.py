@@ -13,9 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_posthog.deploy import deploy
     from pulumi_posthog.entity import Address
-    from pulumi_posthog.guarded import guarded
+    from pulumi_posthog.guard_block import guarded
+    from pulumi_posthog.program import deploy
     from pulumi_posthog.resources import (
         Evaluation,
         FileSystemEntry,
@@ -48,5 +48,5 @@ def __getattr__(name: str) -> Any:
     # Late, because the command line needs none of it and Pulumi's SDK takes half a second to import.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = {"deploy": "deploy", "guarded": "guarded", "Address": "entity"}.get(name, "resources")
+    module = {"deploy": "program", "guarded": "guard_block", "Address": "entity"}.get(name, "resources")
     return getattr(import_module(f"{__name__}.{module}"), name)

@@ -51,8 +51,8 @@ from pulumi_posthog.properties import (
     wanted,
 )
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals, removals
-from pulumi_posthog.refreshed import name_of
 from pulumi_posthog.session import Others, Session
+from pulumi_posthog.urn import name_of
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -13,7 +13,7 @@ from typing import Any
 import pulumi
 from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import provider_string
-from pulumi_posthog.guarded import Current
+from pulumi_posthog.guard_block import Current
 from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.location import Location
 from pulumi_posthog.properties import json_text, secret_name

@@ -15,8 +15,8 @@ from typing import Any
 
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.urn import TYPE
 
-TYPE = "pulumi-python:dynamic/posthog:"
 SECONDS = 120  # that Pulumi may take to answer
 Owners = Mapping[tuple[str, str], str]  # what is managed (`claims`) -> the stack, as the setting names it
 

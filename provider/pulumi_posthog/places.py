@@ -15,6 +15,7 @@ from pulumi_posthog.apply import HalfMade, Impossible
 from pulumi_posthog.attachment import UnreadableFile
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Position
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.urn import name_of, type_of
 
 # What is about one object; a wrong key or a server that is down is about all of them.
 ABOUT_AN_OBJECT = (Conflict, Forbidden, Invalid, OutcomeUnknown, PaymentRequired)
@@ -38,11 +39,10 @@ def told(error: Exception, urn: str, file: Path | None) -> str:
 
 
 def named(desired: Desired, urn: str) -> Entry | None:
-    """The entry that a resource was made from: `urn:pulumi:STACK::PROJECT::TYPES::NAME`."""
-    types, _, name = urn.rpartition("::")
-    resource = types.rpartition("posthog:")[2]
+    """The entry that a resource was made from."""
+    resource, name = type_of(urn), name_of(urn)
     kind = next((kind for kind in KINDS.values() if kind.resource == resource), None)
-    return desired.by_name.get((kind.name, name)) if kind else None
+    return desired.by_name.get((kind.name, name)) if kind and name is not None else None
 
 
 def place(entry: Entry, attr: str | None) -> Position | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pulumi_posthog.rails import Managed
+from pulumi_posthog.urn import name_of
 
 
 class Refreshed:
@@ -43,9 +44,3 @@ class Refreshed:
 
     def _left(self, kind: str, objects: Mapping[str, str]) -> Mapping[str, str]:
         return {name: key for name, key in objects.items() if (kind, name) in self._found}
-
-
-def name_of(urn: str) -> str | None:
-    """The resource's own name, which may have anything in it: urn:pulumi:STACK::PROJECT::TYPES::NAME."""
-    parts = urn.split("::", 3)
-    return parts[3] if len(parts) == 4 else None

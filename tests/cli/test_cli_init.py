@@ -72,7 +72,7 @@ def test_the_example_is_a_good_configuration(lab: Lab):
     inside = replace(lab, folder=folder)
     assert inside.run("validate").status == 0
     assert (folder / "__main__.py").read_text() == (
-        'from pulumi_posthog.deploy import deploy\n\ndeploy("posthog.yaml")\n'
+        'import pulumi_posthog\n\npulumi_posthog.deploy("posthog.yaml")\n'
     )
     assert yaml.safe_load((folder / "Pulumi.yaml").read_text())["options"] == {"refresh": "always"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_posthog.refreshed import Refreshed, name_of
+from pulumi_posthog.refreshed import Refreshed
 
 MANAGED = {"role": {"": {"A": "", "B": "", "C::d": ""}}}
 TYPE = "pulumi-python:dynamic/posthog:Role"
@@ -12,11 +12,6 @@ TYPE = "pulumi-python:dynamic/posthog:Role"
 
 def urn(name: str) -> str:
     return f"urn:pulumi:prod::acme::{TYPE}::{name}"
-
-
-@pytest.mark.parametrize("name", ["A", "C::d", "with blanks / and é", ""])
-def test_a_name_is_all_that_comes_after_the_types(name):
-    assert name_of(urn(name)) == name
 
 
 def test_what_was_found_could_be_deleted_and_nothing_else():

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from pulumi_posthog import rails
-from pulumi_posthog.deploy import Holders, properties_of
 from pulumi_posthog.desired import Desired
 from pulumi_posthog.dynamic import GuardProvider, KindProvider
 from pulumi_posthog.location import Location
+from pulumi_posthog.program import Holders, properties_of
 from pulumi_posthog.properties import json_text
 from pulumi_posthog.session import Session
 

@@ -21,9 +21,9 @@ options:
   refresh: always
 """
 PROGRAM = """\
-from pulumi_posthog.deploy import deploy
+import pulumi_posthog
 
-deploy("posthog.yaml")
+pulumi_posthog.deploy("posthog.yaml")
 """
 HEADER = """\
 organization:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.ownership import TYPE
+from pulumi_posthog.urn import TYPE, name_of
 
 if TYPE_CHECKING:
     from pulumi_posthog.observe import Key
@@ -84,7 +84,6 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
     """What is remembered of each object of ours, from what `pulumi stack export` printed; raises Stop."""
     from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.properties import fingerprints_name, to_values
-    from pulumi_posthog.refreshed import name_of
     from pulumi_posthog.report.drift import Recorded
 
     by_resource = {kind.resource: kind for kind in KINDS.values()}
@@ -116,7 +115,7 @@ def managed(text: str, source: str) -> Managed:
     guards = [
         each
         for each in _resources(text, source)
-        if each.get("type") == f"{TYPE}Guard" and str(each.get("urn", "")).endswith("::guard")
+        if each.get("type") == f"{TYPE}Guard" and name_of(str(each.get("urn", ""))) == "guard"
     ]
     remembered = (guards[0].get("inputs") or {}).get("__managed") if guards else None
     return cast("Managed", json.loads(remembered)) if isinstance(remembered, str) else {}

@@ -1,3 +1,3 @@
-from pulumi_posthog.deploy import deploy
+import pulumi_posthog
 
-deploy("posthog.yaml")
+pulumi_posthog.deploy("posthog.yaml")

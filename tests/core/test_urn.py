@@ -1,0 +1,50 @@
+"""Pulumi's name of a resource: what is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pulumi_posthog.apply import Impossible
+from pulumi_posthog.places import told
+from pulumi_posthog.urn import name_of, type_of
+
+TYPE = "pulumi-python:dynamic/posthog:Role"
+PARENT = "pulumi-python:dynamic/posthog:Project"
+NAMES = ["A", "Team::data", "::", "with blanks / and é", "$posthog:Role::x", ""]
+
+
+def urn(name: str, types: str = TYPE) -> str:
+    return f"urn:pulumi:prod::acme::{types}::{name}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("types", [TYPE, f"{PARENT}${TYPE}", f"my:own:Component${PARENT}${TYPE}"])
+def test_a_name_is_all_that_comes_after_the_types_and_the_last_type_is_its_own(name, types):
+    assert (name_of(urn(name, types)), type_of(urn(name, types))) == (name, "Role")
+
+
+def test_what_is_not_ours_has_no_type_of_ours():
+    assert type_of(urn("posthog:Role", "aws:s3/bucket:Bucket")) is None
+
+
+@pytest.mark.parametrize("text", ["", "Role", "urn:pulumi:prod::acme"])
+def test_what_is_no_name_of_a_resource_has_neither(text):
+    assert (name_of(text), type_of(text)) == (None, None)
+
+
+@pytest.mark.parametrize("name", ["Data", "Data::core", "::"])
+def test_an_error_about_an_object_names_its_place_whatever_it_is_called(tmp_path: Path, name):
+    file = tmp_path / "posthog.yaml"
+    file.write_text(
+        f"""\
+organization: {{host: https://eu.posthog.com, id: 0191c0de-7e3a-0000-8000-0c6f5d1a2b3c}}
+roles:
+  "{name}": {{members: []}}
+"""
+    )
+
+    said = told(Impossible("PostHog does not let it"), urn(name), file)
+
+    assert said == f'{file}:3:3: role "{name}": PostHog does not let it'
