@@ -83,7 +83,7 @@ def test_a_query_may_come_from_the_environment(load):
         ("query: '  ', expect: '> 0'", '42: check "alive" of project "Web" has an empty query'),
         (
             "query: !secret password, expect: '> 0'",
-            '42: check "alive" of project "Web" has a secret for its query',
+            '42: checks.alive.query of project "Web" is no secret to PostHog',
         ),
         (
             "query: q, expect: !env ZONE",

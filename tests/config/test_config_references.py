@@ -309,7 +309,8 @@ def test_a_plugin_that_says_nothing_about_its_settings_takes_any(load):
 
 def test_what_is_unknown_offline_is_not_looked_up(load):
     desired = load(
-        destination("!env NOPE", ", config: {password: !env NOPE}") + "roles: {A: {members: [!env NOPE]}}\n",
+        destination("!env NOPE", ", config: {password: !env NOPE_EITHER}")
+        + "roles: {A: {members: [!env NOPE]}}\n",
         offline=True,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pulumi_posthog.config import document, entries
+from pulumi_posthog.config.exposure import exposed
 from pulumi_posthog.config.files import nothing
 from pulumi_posthog.config.references import needed, resolve
 from pulumi_posthog.config.source import Source
@@ -35,7 +36,7 @@ def load(
         raise ConfigError(problems)
     values, found = document.document(source.root)
     desired, more = entries.desired(source.root, values, source.main)
-    problems += [*found, *more]
+    problems += [*found, *more, *exposed(source.root, environment)]
     if not problems and not desired.entries:
         problems.append(nothing("the file declares nothing", source.main))
     if problems:

@@ -245,15 +245,6 @@ class Builder:
                     )
                 )
             return value
-        for text, where in texts(node):
-            if isinstance(text, SecretText) and text.source.startswith("!secret"):
-                self.problems.append(
-                    Problem(
-                        f"{place} is no secret to PostHog: everybody in the project can read it there",
-                        where,
-                        "write `!env NAME` for a value that only differs from place to place",
-                    )
-                )
         # A value with a gap in it can neither be compared nor sent.
         return UNKNOWN if any(is_unknown(text) for text, _ in texts(node)) else revealed(value)
 
@@ -334,13 +325,8 @@ class Builder:
         declared = values["organization"]
         found = {}
         for key in ("host", "id"):
-            item = node.value.get(key)
             text = declared.get(key)
             found[key] = str(text) if isinstance(text, str) else ""
-            if isinstance(text, SecretText) and text.source.startswith("!secret"):
-                self.problems.append(
-                    Problem(f"organization.{key} is no secret", item and item.where, "write `!env NAME`")
-                )
         if found["host"]:
             found["host"] = self._host(node.value["host"], declared["host"])
         return found["host"], as_uuid(found["id"])

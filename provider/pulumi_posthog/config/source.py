@@ -50,13 +50,15 @@ class Node:
     """A value and where it stands.
 
     `value` is a tuple of nodes, a dict of nodes (`keys` says where each key stands), or a scalar; texts from
-    `!env` and `!secret` are `SecretText`, not `known` when they were not to be had. `size` counts the nodes.
+    `!env` and `!secret` are `SecretText`, not `known` when they were not to be had. `size` counts the nodes. `sources`
+    are the tags that the value may come from on one machine or another ("!env NAME"), the one of a default included.
     """
 
     value: Json
     where: Position
     keys: Mapping[str, Position] = field(default_factory=dict)
     size: int = 1
+    sources: tuple[str, ...] = ()
 
     @property
     def unknown(self) -> bool:
@@ -132,7 +134,8 @@ class Source:
     ) -> Node:
         """Note a problem; the node's value is then unknown."""
         self.problems.append(Problem(message, node.where, hint))
-        return Node(SecretText("", source, known=False), node.where)
+        sources = (source,) if source.startswith(("!env ", "!secret ")) else ()
+        return Node(SecretText("", source, known=False), node.where, sources=sources)
 
     def _environment(self, node: Node) -> Node:
         parts = node.value if isinstance(node.value, tuple) else (node,)
@@ -153,9 +156,9 @@ class Source:
         if value:
             return self._given(value, source, node)
         if default is not None:
-            return Node(default.value, default.where)
+            return Node(default.value, default.where, sources=(source, *default.sources))
         if self.offline:
-            return Node(SecretText("", source, known=False), node.where)
+            return Node(SecretText("", source, known=False), node.where, sources=(source,))
         state = "is empty" if value == "" else "is not set"
         hint = f"set it, or write `!env [{name}, default]`"
         return self.lost(node, f"the environment variable {name} {state}", hint, source)
@@ -166,14 +169,14 @@ class Source:
         if value:
             return self._given(value, source, node)
         if self.offline:
-            return Node(SecretText("", source, known=False), node.where)
+            return Node(SecretText("", source, known=False), node.where, sources=(source,))
         hint = f"set it: pulumi config set --secret posthog:{node.value}"
         return self.lost(node, f'the stack configuration has no secret "{node.value}"', hint, source)
 
     def _given(self, value: str, source: str, node: Node) -> Node:
         if not storable(value):
             return self.lost(node, f"{source} holds a character that no PostHog text can hold", None, source)
-        return Node(SecretText(value, source), node.where)
+        return Node(SecretText(value, source), node.where, sources=(source,))
 
     # -- files that are sent ---------------------------------------------------------------------------------
 
