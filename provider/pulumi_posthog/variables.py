@@ -61,6 +61,19 @@ NEVER_PLAIN: Final = (
     *("*PASSWORD*", "*PASSWD*", "*PASSPHRASE*", "*SECRET*", "*TOKEN*", "*CREDENTIAL*"),
     *("*PRIVATE_KEY*", "*ACCESS_KEY*", "*API_KEY*", "*APIKEY*"),
 )
+# What makes a shell, Python or Git run something: no name to make up for a value that somebody else has chosen.
+OF_PROGRAMS: Final = (
+    "LD_*",
+    "DYLD_*",
+    "PYTHON*",
+    "NODE_*",
+    "GIT_*",
+    "BASH*",
+    "PERL*",
+    "RUBY*",
+    "LC_*",
+    "XDG_*",
+)
 PATTERN: Final = re.compile(r"[A-Za-z0-9_*]{1,100}")
 MOST: Final = 100  # patterns that are added
 
@@ -77,7 +90,7 @@ def stands_nowhere(name: str) -> bool:
 
 def is_taken(name: str) -> bool:
     """Whether a name that is made up for a new variable may be one that somebody has set for something else."""
-    prefixes = [pattern for pattern in NEVER_PLAIN if not pattern.startswith("*")]
+    prefixes = [pattern for pattern in (*NEVER_PLAIN, *OF_PROGRAMS) if not pattern.startswith("*")]
     return name.upper().startswith("POSTHOG_") or any(fnmatchcase(name.upper(), each) for each in prefixes)
 
 

@@ -67,10 +67,10 @@ def test_a_secret_becomes_a_reference_to_a_variable_and_the_file_says_which(lab:
     text = exported(lab)
 
     destination = declared(text)["projects"]["Web"]["pipeline_destinations"]["Orders to Snowflake"]
-    assert destination["config"]["password"] == {"env": "ORDERS_TO_SNOWFLAKE_PASSWORD"}
+    assert destination["config"]["password"] == {"env": "WEB_ORDERS_TO_SNOWFLAKE_PASSWORD"}
     assert destination["config"]["account"] == "acme"
-    assert "#   ORDERS_TO_SNOWFLAKE_PASSWORD" in text
-    assert "password: !env ORDERS_TO_SNOWFLAKE_PASSWORD\n" in text
+    assert "#   WEB_ORDERS_TO_SNOWFLAKE_PASSWORD" in text
+    assert "password: !env WEB_ORDERS_TO_SNOWFLAKE_PASSWORD\n" in text
 
 
 def test_two_exports_of_the_same_organization_are_the_same(lab: Lab):
@@ -226,7 +226,7 @@ def test_json_has_the_files_and_what_there_is_to_know_about_them(lab: Lab):
 
     assert run.status == run.json["exit_code"] == 0
     assert list(run.json["files"]) == ["posthog.yaml"]
-    assert run.json["variables"] == ["ORDERS_TO_SNOWFLAKE_PASSWORD"]
+    assert run.json["variables"] == ["WEB_ORDERS_TO_SNOWFLAKE_PASSWORD"]
     assert PASSWORD not in run.out
 
 

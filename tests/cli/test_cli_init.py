@@ -182,7 +182,7 @@ def test_what_the_configuration_takes_from_the_environment_is_handed_on(lab: Lab
     variables = re.findall(r"!env (\w+)", text)
 
     assert variables == (
-        ["ORDERS_TO_SNOWFLAKE_PASSWORD"] if known else ["POSTHOG_HOST", "POSTHOG_ORGANIZATION_ID"]
+        ["WEB_ORDERS_TO_SNOWFLAKE_PASSWORD"] if known else ["POSTHOG_HOST", "POSTHOG_ORGANIZATION_ID"]
     )
     readme = (folder / "README.md").read_text()
     assert all(f"export {each}=" in readme and f"`{each}`" in readme for each in variables)
@@ -198,7 +198,7 @@ def test_json_lists_what_was_written_and_what_has_to_be_set(lab: Lab):
     written = {path.relative_to(lab.folder / "acme").as_posix() for path in (lab.folder / "acme").rglob("*")}
     assert set(run.json["written"]) <= written
     assert "posthog.yaml" in run.json["written"]
-    assert run.json["variables"] == ["ORDERS_TO_SNOWFLAKE_PASSWORD"]
+    assert run.json["variables"] == ["WEB_ORDERS_TO_SNOWFLAKE_PASSWORD"]
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(lab: Lab):

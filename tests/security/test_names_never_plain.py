@@ -54,9 +54,17 @@ PLACES = {
         54,
         'plugin of pipeline destination "S"',
     ),
-    "a default": ("projects: {Web: {product_description: !env [UNSET, !env %s]}}", 52, 'product_description of project "Web"'),
-    "with a default": ("projects: {Web: {product_description: !env [%s, x]}}", None, 'product_description of project "Web"'),
-}  # fmt: skip
+    "a default": (
+        "projects: {Web: {product_description: !env [UNSET, !env %s]}}",
+        52,
+        'product_description of project "Web"',
+    ),
+    "with a default": (
+        "projects: {Web: {product_description: !env [%s, x]}}",
+        None,
+        'product_description of project "Web"',
+    ),
+}
 
 
 @pytest.mark.parametrize("offline", [False, True], ids=["applied", "only validated"])
@@ -143,8 +151,8 @@ def test_a_run_may_add_names_and_take_none_away(proposed):
     said = proposed.refused(text, more)
 
     assert [line.partition("\n")[0] for line in said][:1] == [
-        'posthog.yaml:2:39: product_description of project "Web" would show HOOK: this field is not secret, and variables'
-        " of such names are"
+        'posthog.yaml:2:39: product_description of project "Web" would show HOOK: this field is not secret,'
+        " and variables of such names are"
     ]
     assert is_never_plain("GITHUB_TOKEN", ())
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
-from pulumi_posthog.export.text import Variable, files, variables
+from pulumi_posthog.export.text import Variable, files, variable_name, variables
 from pulumi_posthog.kind import MASK, UNSET, Field, Json, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
@@ -23,7 +23,6 @@ from pulumi_posthog.live import Found, Live, Scope, dig
 from pulumi_posthog.observe import ancestors, readers, silent
 from pulumi_posthog.report.findings import printable
 from pulumi_posthog.schema import below, body_fields, key_field, list_field
-from pulumi_posthog.variables import is_taken
 
 SCHEMA_FILE: Final = "posthog.schema.json"
 # PostHog masks what a plugin declares to be secret; plugins of the older form declare nothing.
@@ -311,16 +310,7 @@ class _Exporter:
         return {spec["key"]: spec for spec in schema or () if isinstance(spec, dict) and spec.get("key")}
 
     def _variable(self, path: Path_, key: str) -> Variable:
-        """A name for a secret that no other has, which begins with the project's name.
-
-        Members of PostHog choose these words: none of them may choose a variable that the run has for something else.
-        """
-        words = [re.sub(r"[^A-Za-z0-9]+", "_", str(part)).strip("_") for part in (*path[1::2], key)]
-        name = "_".join(word for word in (words[0] or "PROJECT", *words[1:]) if word).upper()
-        name = f"PROJECT_{name}" if is_taken(name) or not name[:1].isalpha() else name
-        stem, suffix = name, 2
-        while name in self.variables:
-            name, suffix = f"{stem}_{suffix}", suffix + 1
+        name = variable_name([*map(str, path[1::2]), key], self.variables)
         self.variables.append(name)
         return Variable(name)
 

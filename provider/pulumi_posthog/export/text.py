@@ -6,7 +6,7 @@ It is what `config` reads: texts that YAML 1.2 would take for something else are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import yaml
 from pulumi_posthog.config.source import WORDS, number
 from pulumi_posthog.kind import Json
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.variables import is_taken
 
 FLOW: Final = 70  # characters: shorter lists and mappings stand on one line
 
@@ -33,6 +34,20 @@ def variables(value: Json) -> Iterator[str]:
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from variables(item)
+
+
+def variable_name(words: Sequence[str], taken: Collection[str]) -> str:
+    """A name for a secret that is not among those `taken`: of the project, the objects within it, and the key.
+
+    Members of PostHog choose these words: none of them may choose a variable that a run has for something else.
+    """
+    parts = [re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_") for word in words]
+    name = "_".join(part for part in (parts[0] or "PROJECT", *parts[1:]) if part).upper()
+    stem = f"PROJECT_{name}" if is_taken(name) or not name[:1].isalpha() else name
+    name, suffix = stem, 2
+    while name in taken:
+        name, suffix = f"{stem}_{suffix}", suffix + 1
+    return name
 
 
 class _Dumper(yaml.SafeDumper):
