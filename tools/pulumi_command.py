@@ -13,8 +13,8 @@ from pathlib import Path
 
 import places
 import pulumi_build
-from places import GO_MODULES, VENV, VENV_BIN, VENV_PYTHON
-from steps import ToolError, alone, run, say
+from places import GO_MODULES, VENV, VENV_BIN
+from steps import ToolError, alone, say
 
 # 3.216 brought ReadResult(inputs=...), without which a change made by hand cannot be shown.
 OLDEST = (3, 216)
@@ -24,11 +24,9 @@ PARTS = (
     "pulumi-language-python-exec",
     "pulumi-resource-pulumi-python",
 )
-# An official release may keep the third one inside the second.
+# A release may keep the third one inside the second.
 NEEDED = ("pulumi", "pulumi-language-python", "pulumi-resource-pulumi-python")
 STAMP = VENV / ".pulumi"
-SECONDS_TO_REACH = 8.0
-SECONDS_TO_DOWNLOAD = 300.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,10 @@ def fingerprint() -> str:
 
 
 def install() -> None:
-    """Link the CLI on PATH, the cached one, the official release or one built here. Raises ToolError."""
+    """Link the CLI on PATH, the cached one or one built here. Raises ToolError.
+
+    Nothing that is downloaded is run without a hash: Go compares each module with tools/pulumi's go.sum.
+    """
     command = found = on_path(places.path_without_venv(os.environ.get("PATH", os.defpath)))
     if found and (objection := found.objection()):
         say(f"pulumi: {found.parts['pulumi']} will not do: it {objection}")
@@ -111,7 +112,7 @@ def cached() -> Command:
             with tempfile.TemporaryDirectory(
                 prefix="unfinished-", dir=places.cache(), ignore_cleanup_errors=True
             ) as scratch:
-                made = official(Path(scratch)) or pulumi_build.build(Path(scratch))
+                made = pulumi_build.build(Path(scratch))
                 pulumi_build.remove(home)
                 made.replace(home)
             ready = working(home)
@@ -127,36 +128,6 @@ def working(home: Path) -> Command | None:
     """The CLI in this folder's bin, if it is whole and answers."""
     command = on_path(str(home / "bin"))
     return command if command and command.objection() is None else None
-
-
-def official(scratch: Path) -> Path | None:
-    """Download the official release to a folder under `scratch`; None, soon, where it cannot be reached."""
-    home = scratch / "official"
-    version = places.pulumi_version()
-    reached = False
-
-    def narrate(line: str) -> str | None:
-        nonlocal reached
-        reached = reached or line == "reached"
-        return f"downloading Pulumi {version}" if reached else None
-
-    say(f"pulumi: trying the official release {version}")
-    ended = run(
-        [
-            VENV_PYTHON,
-            Path(__file__).with_name("official_release.py"),
-            version,
-            home,
-            str(SECONDS_TO_REACH),
-            str(SECONDS_TO_DOWNLOAD),
-        ],
-        narrate,
-        environment=places.environment(),
-    )
-    if ended.status == 0 and working(home):
-        return home
-    say("pulumi: " + ("its download failed" if reached else "it cannot be reached from here"))
-    return None
 
 
 def link(command: Command) -> None:
