@@ -40,8 +40,14 @@ test: lint ## all checks and all tests, as .ci/run has them
 soak: install ## hours of random configurations, faults and kills, and of broken files; a failure prints its seed
 	SOAK_EXAMPLES=$(or $(examples),10000) .venv/bin/pytest --timeout 0 tests/model tests/config/test_config_fuzz.py
 
-lock: install ## write requirements.lock anew; `make lock upgrade=1` takes newer versions where they fit
+# The second one is what a user installs, of the same versions: `init` writes it, and action.yml installs from it.
+# hatchling is in it because the tool may be installed from a commit.
+lock: install ## write requirements.lock and init's own anew; `make lock upgrade=1` takes newer versions where they fit
 	@mkdir -p .run && echo "pulumi==$(PULUMI_VERSION)" > .run/constraints.txt
 	.venv/bin/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --quiet $(if $(upgrade),--upgrade) \
 		--constraint .run/constraints.txt --output-file requirements.lock
+	@echo "hatchling" > .run/build.in
+	.venv/bin/uv pip compile pyproject.toml .run/build.in --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --quiet \
+		--constraint requirements.lock --output-file provider/pulumi_posthog/cli/templates/requirements.lock

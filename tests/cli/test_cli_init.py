@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,10 @@ import yaml
 
 from cli.lab import COMMAND, ORGANIZATION, Lab, Run
 from harness import github
+from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.requirement import of_record, requirement
+
+HERE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Repository:
     def script(self, name: str, *arguments: str, **environment: str) -> Run:
         """One of the workflows' steps."""
         done = subprocess.run(
-            [sys.executable, f"ci/{name}", *arguments],
+            [sys.executable, "-I", f"ci/{name}", *arguments, str(self.reports)],
             cwd=self.folder,
             env={
                 **self.lab.environment,
@@ -43,6 +48,11 @@ class Repository:
         )
         assert self.lab.posthog.key not in done.stdout + done.stderr
         return Run(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def reports(self) -> Path:
+        """The runner's own folder."""
+        return self.lab.folder / "runner/reports"
 
     @property
     def github(self) -> dict[str, Any]:
@@ -129,6 +139,98 @@ def actionlint(folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+def zizmor(*paths: Path) -> tuple[int, str]:
+    """What it says at its strictest, without the network: unpinned actions, secrets and rights too wide, injections."""
+    program = Path(sys.executable).with_name("zizmor")
+    options = ("--offline", "--no-progress", "--persona", "auditor", "--strict-collection", "--no-ignores")
+    done = subprocess.run(
+        [program, *options, "--quiet", "--format", "plain", *paths],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("--from-live",)])
+def test_the_workflows_pass_zizmor(lab: Lab, arguments: tuple[str, ...]):
+    status, said = zizmor(made(lab, *arguments))
+
+    assert status == 0, said
+
+
+def test_what_is_in_this_repository_passes_zizmor():
+    found = [path for path in (HERE / "action.yml", HERE / ".github") if path.exists()]
+
+    status, said = zizmor(*found)
+
+    assert status == 0, said
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "audit"),
+    [
+        (r"checkout@\w{40} # v\S+", "checkout@v4", "unpinned-uses"),
+        ("persist-credentials: false", "persist-credentials: true", "artipacked"),
+        (r"permissions: \{\}", "permissions: write-all", "excessive-permissions"),
+        ("    environment: production\n", "", "secrets-outside-env"),
+    ],
+)
+def test_zizmor_finds_what_is_unsafe(lab: Lab, good: str, bad: str, audit: str):
+    folder = made(lab)
+    workflow = folder / ".github/workflows/apply.yml"
+    text = workflow.read_text()
+    assert re.search(good, text)
+    workflow.write_text(re.sub(good, bad, text))
+
+    status, said = zizmor(folder)
+
+    assert status != 0
+    assert audit in said
+
+
+def jobs_of(folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    workflows = {
+        path.name: yaml.safe_load(path.read_text()) for path in folder.glob(".github/workflows/*.yml")
+    }
+    return [(f"{name} {key}", job) for name, each in workflows.items() for key, job in each["jobs"].items()]
+
+
+def test_no_secret_is_there_while_something_is_installed_or_an_action_of_others_runs(lab: Lab):
+    jobs = jobs_of(made(lab, "--from-live"))
+
+    assert len(jobs) == 5
+    for name, job in jobs:
+        assert "secrets." not in json.dumps(job.get("env", {})), name
+        assert job["timeout-minutes"], name
+        for step in job["steps"]:
+            handed = json.dumps({**step.get("env", {}), **step.get("with", {})})
+            if "uses" in step or "pip install" in step["run"]:
+                assert "secrets." not in handed, (name, step)
+
+
+def test_who_has_the_secrets_cannot_write_to_the_pull_request_and_the_other_way_round(lab: Lab):
+    for name, job in jobs_of(made(lab)):
+        rights = set(job["permissions"].items())
+        has_secrets = "secrets." in json.dumps(job["steps"])
+
+        assert rights <= {("contents", "read"), ("pull-requests", "write"), ("issues", "write")}
+        assert not (has_secrets and ("pull-requests", "write") in rights), name
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_each_step_with_the_key_is_told_which_host_may_have_it(lab: Lab, known: bool):
+    host = ["--host", lab.posthog.url] if known else []
+    assert lab.run("init", "acme", "--organization", ORGANIZATION, *host).status == 0
+
+    steps = [step for _, job in jobs_of(lab.folder / "acme") for step in job["steps"]]
+    hosts = {
+        step["env"].get("POSTHOG_HOST") for step in steps if "POSTHOG_PERSONAL_API_KEY" in step.get("env", {})
+    }
+
+    assert hosts == {lab.posthog.url if known else "${{ vars.POSTHOG_HOST }}"}
+
+
 @pytest.mark.parametrize("arguments", [(), ("--from-live",)])
 def test_the_workflows_pass_actionlint(lab: Lab, arguments: tuple[str, ...]):
     assert actionlint(made(lab, *arguments)) == (0, "")
@@ -151,7 +253,7 @@ jobs:
   posthog:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
       - uses: ./
         with: {inputs}
 """
@@ -161,7 +263,7 @@ jobs:
     ("inputs", "said"), [({"command": "drift", "stack": "prod"}, ""), ({"comand": "drift"}, '"comand"')]
 )
 def test_our_action_is_one_that_workflows_can_use(tmp_path: Path, inputs: dict[str, str], said: str):
-    shutil.copy(Path(__file__).parents[2] / "action.yml", tmp_path)
+    shutil.copy(HERE / "action.yml", tmp_path)
     (tmp_path / ".github/workflows").mkdir(parents=True)
     (tmp_path / ".github/workflows/ours.yml").write_text(USES_OURS.format(inputs=json.dumps(inputs)))
 
@@ -169,6 +271,9 @@ def test_our_action_is_one_that_workflows_can_use(tmp_path: Path, inputs: dict[s
 
     assert status == bool(said)
     assert said in found
+
+
+RUNS_PULUMI = ("Preview", "Apply")
 
 
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
@@ -188,7 +293,8 @@ def test_what_the_configuration_takes_from_the_environment_is_handed_on(lab: Lab
     assert all(f"export {each}=" in readme and f"`{each}`" in readme for each in variables)
     for name, job in (("pull-request", "preview"), ("apply", "apply")) if ci == "github" else ():
         workflow = yaml.safe_load((folder / f".github/workflows/{name}.yml").read_text())
-        assert set(variables) <= workflow["jobs"][job]["env"].keys()
+        pulumi = next(step for step in workflow["jobs"][job]["steps"] if step.get("name") in RUNS_PULUMI)
+        assert set(variables) <= pulumi["env"].keys()
 
 
 def test_json_lists_what_was_written_and_what_has_to_be_set(lab: Lab):
@@ -219,6 +325,11 @@ def test_a_folder_that_is_not_empty_is_left_alone(lab: Lab):
         (["acme", "--ci", "gitlb"], "did you mean gitlab"),
         (["acme", "--stack", "; rm"], "cannot be the name of a stack"),
         (["acme", "--from-live"], "which PostHog?"),
+        (["acme", "--host", "https://eu.posthog.com\n      X: y"], "is no address of a PostHog"),
+        (["acme", "--host", "https://${{ secrets.KEY }}.acme.io"], "is no address of a PostHog"),
+        (["acme", "--organization", "a: b"], "is no organization's id"),
+        (["acme", "--package", "--index-url=https://acme.io"], "is not a requirement"),
+        (["acme", "--package", "a\nb"], "is not a requirement"),
     ],
 )
 def test_bad_input_is_one_line_and_a_hint_and_nothing_is_written(lab: Lab, arguments: list[str], said: str):
@@ -227,6 +338,62 @@ def test_bad_input_is_one_line_and_a_hint_and_nothing_is_written(lab: Lab, argum
     assert run.status == 2
     assert said in run.err
     assert not (lab.folder / "acme").exists()
+
+
+@pytest.mark.parametrize(
+    ("record", "line"),
+    [
+        (
+            {"url": "https://acme.io/p", "vcs_info": {"vcs": "git", "commit_id": "a" * 40}},
+            f"pulumi-posthog @ git+https://acme.io/p@{'a' * 40}",
+        ),
+        (
+            {
+                "url": "https://acme.io/p",
+                "vcs_info": {"vcs": "git", "commit_id": "a" * 40},
+                "subdirectory": "x",
+            },
+            f"pulumi-posthog @ git+https://acme.io/p@{'a' * 40}#subdirectory=x",
+        ),
+        (
+            {"url": "https://acme.io/p.whl", "archive_info": {"hashes": {"sha256": "b" * 64}}},
+            f"pulumi-posthog @ https://acme.io/p.whl#sha256={'b' * 64}",
+        ),
+        ({"url": "file:///p", "dir_info": {"editable": True}}, "pulumi-posthog @ file:///p"),
+        ({"url": "https://acme.io/p", "vcs_info": {"vcs": "git", "commit_id": "main"}}, None),
+        ({"url": "https://acme.io/p.whl", "archive_info": {}}, None),
+    ],
+)
+def test_the_requirement_is_what_this_was_installed_from_and_stays_the_same(record: Any, line: str | None):
+    found = of_record(record)
+
+    assert (found and found.line) == line
+    assert bool(found and found.warning) == record["url"].startswith("file:")
+
+
+def test_a_package_that_was_installed_by_its_name_is_not_written_by_its_name(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        "pulumi_posthog.cli.requirement.distribution", lambda _: SimpleNamespace(read_text=lambda _: None)
+    )
+
+    with pytest.raises(Stop) as caught:
+        requirement()
+
+    assert caught.value.failure.exit == 5
+    assert "anybody can own that name" in caught.value.failure.message
+    assert "--package" in (caught.value.failure.hint or "")
+
+
+def test_a_place_on_this_machine_is_written_with_a_warning_and_another_line_when_it_is_given(lab: Lab):
+    run = lab.run("init", "here", "--format", "json")
+    (lab.folder / "given").mkdir()
+    given = lab.run("init", "given/acme", "--package", "pulumi-posthog @ git+https://acme.io/p@main")
+
+    assert run.json["requirement"].startswith("pulumi-posthog @ file:///")
+    assert "CI cannot install that" in run.err
+    assert "CI cannot" not in given.err
+    written = (lab.folder / "given/acme/requirements.txt").read_text().splitlines()[-1]
+    assert written == "pulumi-posthog @ git+https://acme.io/p@main"
 
 
 # -- the scripts ---------------------------------------------------------------------------------------------------
@@ -238,7 +405,7 @@ def test_a_pull_request_has_one_comment_that_is_kept_up_to_date(repository: Repo
     assert preview.status == 6  # the stand-in for Pulumi previews nothing
 
     assert repository.script("comment.py").status == 0
-    (repository.folder / "preview.txt").write_text("~ timezone\n```\n" + "x" * 100_000)
+    (repository.reports / "preview.txt").write_text("~ timezone\n```\n" + "x" * 100_000)
     assert repository.script("comment.py").status == 0
 
     (comment,) = repository.github["comments"]
@@ -246,6 +413,66 @@ def test_a_pull_request_has_one_comment_that_is_kept_up_to_date(repository: Repo
     assert "~ timezone" in comment["body"]
     assert "cut here" in comment["body"]
     assert len(comment["body"]) < 65_536
+
+
+def test_the_comment_of_somebody_else_is_not_ours_whatever_is_in_it(repository: Repository):
+    repository.reports.mkdir(parents=True)
+    others = [
+        {"id": number, "body": "<!-- pulumi-posthog drift -->\nall is well", "user": {"login": "mallory"}}
+        for number in range(1, 121)
+    ]
+    (repository.lab.folder / "github.json").write_text(json.dumps({"issues": [], "comments": others}))
+
+    for _ in range(2):
+        assert repository.script("comment.py").status == 0
+
+    *before, ours = repository.github["comments"]
+    assert before == others
+    assert ours["user"] == {"login": github.US}
+    assert "PostHog could not be compared" in ours["body"]
+
+
+@pytest.mark.parametrize("name", ["drift.md", "preview.txt"])
+def test_a_link_where_the_report_should_be_shows_nothing(repository: Repository, name: str):
+    repository.reports.mkdir(parents=True)
+    (repository.reports / name).symlink_to("/proc/self/environ")
+
+    assert repository.script("comment.py", GH_TOKEN="gho_hush").status == 0
+
+    (comment,) = repository.github["comments"]
+    assert "gho_hush" not in comment["body"]
+
+
+@pytest.mark.parametrize("script", ["preview.py", "drift_issue.py"])
+def test_reports_are_never_written_through_a_committed_link(repository: Repository, script: str):
+    repository.lab.pulumi(json.dumps({"deployment": {"resources": []}}))
+    elsewhere = repository.lab.folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "drift.md").write_text("precious")
+    repository.reports.parent.mkdir()
+    repository.reports.symlink_to(elsewhere)
+
+    repository.script(script, *(["prod"] if script == "preview.py" else []))
+
+    assert not repository.reports.is_symlink()
+    assert (repository.reports / "drift.md").exists()
+    assert [path.read_text() for path in elsewhere.iterdir()] == ["precious"]
+
+
+def test_an_issue_of_somebody_else_with_the_label_is_left_alone(repository: Repository):
+    theirs = {
+        "number": 1,
+        "state": "open",
+        "body": "",
+        "labels": ["posthog-drift"],
+        "user": {"login": "mallory"},
+    }
+    (repository.lab.folder / "github.json").write_text(json.dumps({"issues": [theirs], "comments": []}))
+
+    assert repository.script("drift_issue.py").status == 0
+
+    assert repository.github["issues"] == [theirs]
+    assert repository.github["comments"] == []
 
 
 def test_a_preview_ends_with_what_kept_it_from_looking(repository: Repository):

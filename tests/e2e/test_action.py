@@ -1,6 +1,7 @@
 """action.yml: the script of its last step, run as GitHub would."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,27 @@ ACTION = yaml.safe_load((Path(__file__).parents[2] / "action.yml").read_text())
 STEP = ACTION["runs"]["steps"][-1]
 
 
+def installed(folder: Path) -> Path:
+    """A runner's temporary folder with what the step before leaves there: Python with this package."""
+    python = folder / "pulumi-posthog/bin/python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o700)
+    return folder
+
+
 def run(stack: Stack, command: str) -> subprocess.CompletedProcess[str]:
     """The last step with the inputs' defaults, below the stack's folder."""
     defaults = {name: given["default"] for name, given in ACTION["inputs"].items()}
     inputs = {**defaults, "command": command, "stack": "test"}
     environment = {
-        name: inputs[value.removeprefix("${{ inputs.").removesuffix(" }}")]
+        name: inputs[value.removeprefix("${{ inputs.").removesuffix(" }}")] if "${{" in value else value
         for name, value in STEP["env"].items()
     }
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEP["run"]],
         cwd=stack.folder,
-        env={**stack.environment, **environment},
+        env={**stack.environment, **environment, "RUNNER_TEMP": str(installed(stack.folder.parent))},
         capture_output=True,
         text=True,
         check=False,
@@ -52,6 +62,36 @@ def test_another_command_is_refused_by_name(stack):
     assert '::error::command is "destroy"' in done.stdout
 
 
+@pytest.mark.parametrize("planted", ["yaml.py", "pulumi_posthog/__init__.py", "sitecustomize.py"])
+@pytest.mark.parametrize("command", ["preview", "up"])
+def test_a_module_of_the_branch_never_runs_in_place_of_an_installed_one(tmp_path, command, planted):
+    (tmp_path / planted).parent.mkdir(exist_ok=True)
+    (tmp_path / planted).write_text("raise SystemExit('taken over')\n")
+    (tmp_path / "pulumi").write_text("#!/bin/sh\necho pulumi ran\n")
+    (tmp_path / "pulumi").chmod(0o700)
+    environment = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "COMMAND": command,
+        "FILE": "posthog.yaml",
+        "STACK": "test",
+        "RUNNER_TEMP": str(installed(tmp_path / "runner")),
+        "PYTHONSAFEPATH": STEP["env"]["PYTHONSAFEPATH"],
+    }
+
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEP["run"]],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    name = planted.partition("/")[0]
+    said = f"::error title=pulumi-posthog::{name} would run in place of an installed package: rename it\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, said, "")
+
+
 @pytest.mark.parametrize(
     ("said", "skipped", "at_a_time"),
     [({}, "1", "16"), ({"PULUMI_SKIP_CHECKPOINTS": "0"}, "0", "16"), ({"PULUMI_PARALLEL": "4"}, "1", "4")],
@@ -67,6 +107,7 @@ def test_it_is_fast_unless_the_job_says_otherwise(tmp_path, said, skipped, at_a_
         "COMMAND": "up",
         "FILE": "posthog.yaml",
         "STACK": "test",
+        "RUNNER_TEMP": str(installed(tmp_path)),
     }
 
     done = subprocess.run(

@@ -60,7 +60,8 @@ class Repository:
             name: value for name, value in self.environment.items() if name.startswith("POSTHOG_REQUESTS")
         }
         found = {name: self.environment[name] for name in names if name in self.environment}
-        return {**found, **limits, "GITHUB_REPOSITORY": "acme/posthog"}
+        temporary = {"RUNNER_TEMP": str(self.folder.parent / "runner")}
+        return {**found, **limits, **temporary, "GITHUB_REPOSITORY": "acme/posthog"}
 
     def asked(self, part: dict[str, Any]) -> dict[str, str]:
         """The `env` of a job or a step, with its secrets and variables filled in."""
@@ -105,6 +106,7 @@ def test_a_change_is_shown_applied_and_watched(repository: Repository, posthog: 
 
     assert repository.job("pull-request", "check") == 0, repository.said
     assert repository.job("pull-request", "preview") == 0, repository.said
+    assert repository.job("pull-request", "comment") == 0, repository.said
     (comment,) = github.told(tmp_path / "github.json")["comments"]
     assert "`projects.Default project.timezone`" in comment["body"]
     assert "Europe/Berlin" in comment["body"].partition("pulumi preview")[2]

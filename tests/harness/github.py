@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# `gh api PATH [--method M] [--input -] [--jq ...]`
+US = "github-actions[bot]"
+# `gh api PATH [--method M] [--input -]`; what it is told to make is made by the workflow's own user.
 PROGRAM = """\
 #!{python}
-import json, pathlib, sys
+import json, pathlib, re, sys
 path, file = sys.argv[2].partition("?")[0], pathlib.Path({file!r})
 state = json.loads(file.read_text()) if file.exists() else {{"issues": [], "comments": []}}
 method = sys.argv[sys.argv.index("--method") + 1] if "--method" in sys.argv else "GET"
@@ -20,13 +21,11 @@ kind = "comments" if "comments" in path else "issues"
 last = path.rpartition("/")[2]
 if method == "GET":
     found = [each for each in state[kind] if each.get("state", "open") == "open"]
-    if "--jq" in sys.argv:
-        print("\\n".join(str(each["id"]) for each in found if each["body"].startswith("<!-- pulumi-posthog")))
-    else:
-        print(json.dumps(found))
+    page = int((re.search("[?&]page=([0-9]+)", sys.argv[2]) or [0, 1])[1])
+    print(json.dumps(found[100 * (page - 1) : 100 * page]))
 elif method == "POST":
     number = len(state[kind]) + 1
-    state[kind].append({{"id": number, "number": number, "state": "open", **body}})
+    state[kind].append({{"id": number, "number": number, "state": "open", "user": {{"login": "{us}"}}, **body}})
 else:
     state[kind][int(last) - 1].update(body)
 file.write_text(json.dumps(state))
@@ -36,7 +35,7 @@ file.write_text(json.dumps(state))
 def put(folder: Path, file: Path) -> None:
     """Puts a `gh` into a folder that is on PATH; it keeps what it is told in `file`."""
     program = folder / "gh"
-    program.write_text(PROGRAM.format(python=sys.executable, file=str(file)))
+    program.write_text(PROGRAM.format(python=sys.executable, file=str(file), us=US))
     program.chmod(0o755)
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from pulumi_posthog import __version__
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.choices import chosen
 from pulumi_posthog.cli.connecting import KEY_VARIABLE
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.requirement import requirement
 
 if TYPE_CHECKING:
     from pulumi_posthog.export import Exported
@@ -29,6 +29,7 @@ PLACES: Mapping[str, Mapping[str, str]] = {
         "Pulumi.yaml": "Pulumi.yaml",
         "program.py": "__main__.py",
         "requirements.txt": "requirements.txt",
+        "requirements.lock": "requirements.lock",
         "gitignore": ".gitignore",
         "README.md": "README.md",
     },
@@ -37,6 +38,7 @@ PLACES: Mapping[str, Mapping[str, str]] = {
         "github/pull-request.yml": ".github/workflows/pull-request.yml",
         "github/apply.yml": ".github/workflows/apply.yml",
         "github/drift.yml": ".github/workflows/drift.yml",
+        "github/dependabot.yml": ".github/dependabot.yml",
         "ci/preview.py": "ci/preview.py",
         "ci/comment.py": "ci/comment.py",
         "ci/drift_issue.py": "ci/drift_issue.py",
@@ -49,6 +51,15 @@ PLACES: Mapping[str, Mapping[str, str]] = {
 }
 CI = ("github", "gitlab", "none")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+# Both are written into files of other languages.
+HOST = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/?")
+ORGANIZATION = re.compile(r"[0-9A-Fa-f-]{32,36}")
+# What Pulumi needs beside the key: where the state is, and what opens it.
+STATE = {
+    "PULUMI_BACKEND_URL": "vars",
+    "PULUMI_ACCESS_TOKEN": "secrets",
+    "PULUMI_CONFIG_PASSPHRASE": "secrets",
+}
 UNKNOWN = {"host": "!env POSTHOG_HOST", "organization": "!env POSTHOG_ORGANIZATION_ID"}
 
 
@@ -76,6 +87,14 @@ def init(
     ] = False,
     ci: Annotated[str, Option(metavar="CI", help="github, gitlab or none.")] = "github",
     stack: Annotated[str, Option(metavar="NAME", help="The stack that the workflows apply.")] = "production",
+    package: Annotated[
+        str,
+        Option(
+            metavar="SPEC",
+            help="What pip installs this tool from, such as 'pulumi-posthog @ git+https://...@COMMIT'; "
+            "otherwise what it was itself installed from.",
+        ),
+    ] = "",
     force: Annotated[
         bool, Option("--force", help="Write into a folder that is not empty, over files in it.")
     ] = False,
@@ -94,19 +113,26 @@ def init(
         raise Stop(
             f'"{stack}" cannot be the name of a stack', "letters, digits, dots, dashes and underscores"
         )
+    if host and not HOST.fullmatch(host):
+        raise Stop(f"{host!r} is no address of a PostHog", "such as https://eu.posthog.com")
+    if organization and not from_live and not ORGANIZATION.fullmatch(organization):
+        raise Stop(f"{organization!r} is no organization's id", "with --from-live its name will do")
     if folder.exists() and any(folder.iterdir()) and not force:
         raise Stop(f"{folder} is not empty, and nothing was written", "--force writes over it", Exit.REFUSED)
+    tool = requirement(package)
     exported = _exported(host, organization) if from_live else None
-    contents = _contents(folder.name, host, organization, ci, stack, exported)
+    contents = _contents(folder.name, host, organization, ci, stack, tool.line, exported)
     for place, text in contents.items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    _say(folder, list(contents), exported, form)
+    if tool.warning:
+        terminal.warn(tool.warning)
+    _say(folder, list(contents), tool.line, exported, form)
     return Exit.NOTHING
 
 
-def _say(folder: Path, places: list[str], exported: Exported | None, form: str) -> None:
+def _say(folder: Path, places: list[str], tool: str, exported: Exported | None, form: str) -> None:
     variables = list(exported.variables) if exported else []
     left_out = list(exported.left_out) if exported else []
     if form == "json":
@@ -115,6 +141,7 @@ def _say(folder: Path, places: list[str], exported: Exported | None, form: str) 
             "exit_code": Exit.NOTHING,
             "folder": str(folder),
             "written": places,
+            "requirement": tool,
             "variables": variables,
             "left_out": left_out,
         }
@@ -129,7 +156,7 @@ def _say(folder: Path, places: list[str], exported: Exported | None, form: str) 
 
 
 def _contents(
-    name: str, host: str, organization: str, ci: str, stack: str, exported: Exported | None
+    name: str, host: str, organization: str, ci: str, stack: str, tool: str, exported: Exported | None
 ) -> dict[str, str]:
     from pulumi_posthog.export import SCHEMA_FILE
     from pulumi_posthog.schema import text
@@ -144,23 +171,48 @@ def _contents(
         "host": host or UNKNOWN["host"],
         "organization": organization or UNKNOWN["organization"],
         "stack": stack,
-        "version": __version__,
-        "address": "".join(f"\n      {each}: ${{{{ vars.{each} }}}}" for each in address),
-        "secrets": "".join(f"\n      {each}: ${{{{ secrets.{each} }}}}" for each in secrets),
+        "requirement": tool,
+        "host_variable": f'\n  # No other host gets the key.\n  POSTHOG_HOST: "{host}"' if host else "",
         "names": ", ".join(f"`{each}`" for each in (KEY_VARIABLE, "PULUMI_CONFIG_PASSPHRASE", *secrets)),
         "variables": "".join(f"`{each}`, " for each in address),
         "exports": "".join(f"\nexport {each}=..." for each in (*address, *secrets)),
+        **_environments(host, address, secrets),
     }
     templates = files("pulumi_posthog.cli") / "templates"
     setup = "" if ci == "none" else (templates / ci / "setup.md").read_text(encoding="utf-8")
     values["setup"] = Template(setup).substitute(values)
+    values["pulumi"] = pulumi_version()
     places = {**PLACES[""], **PLACES.get(ci, {})}
     result = {}
     for source, place in places.items():
         raw = (templates / source).read_text(encoding="utf-8")
-        # Programs are as they are: nothing in them is to be filled in.
-        result[place] = raw if source.endswith(".py") else Template(raw).substitute(values)
+        # Programs and hashes are as they are: nothing in them is to be filled in.
+        result[place] = raw if source.endswith((".py", ".lock")) else Template(raw).substitute(values)
     return {**result, **(exported.files if exported else {}), SCHEMA_FILE: text()}
+
+
+def _environments(host: str, address: list[str], secrets: list[str]) -> dict[str, str]:
+    """What each step of GitHub's workflows gets, and no other step: to look at PostHog, to run Pulumi."""
+    given = {KEY_VARIABLE: "secrets"}
+    # Always: with it in the environment, no other host in the file gets the key.
+    fixed = {"POSTHOG_HOST": f'"{host}"'} if host else {}
+    taken = dict.fromkeys(address, "vars")
+    whole = {**given, **taken, **dict.fromkeys(secrets, "secrets"), **STATE}
+
+    def lines(asked: Mapping[str, str]) -> str:
+        values = {**fixed, **{name: f"${{{{ {kind}.{name} }}}}" for name, kind in asked.items()}}
+        return "".join(f"\n          {name}: {value}" for name, value in values.items())
+
+    return {"look": lines({**given, **taken}), "run": lines(whole)}
+
+
+def pulumi_version() -> str:
+    """The version of Pulumi's SDK in requirements.lock; the command line is to be the same."""
+    lock = (files("pulumi_posthog.cli") / "templates" / "requirements.lock").read_text(encoding="utf-8")
+    found = re.search(r"^pulumi==(\S+)", lock, re.MULTILINE)
+    if found is None:
+        raise RuntimeError("requirements.lock does not pin pulumi")
+    return found[1]
 
 
 def _exported(host: str, organization: str) -> Exported:

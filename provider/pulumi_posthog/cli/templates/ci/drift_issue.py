@@ -1,4 +1,4 @@
-"""Drift -> one issue: opened, updated and closed. Wants GH_TOKEN.
+"""Drift -> reports in a new folder, and one issue: opened, updated and closed. Wants GH_TOKEN.
 
 Ends with 7 when the differences are others than those that the issue tells already, 0 when they are the same or
 gone, and with drift's own status when PostHog could not be looked at; then the issue stays as it is.
@@ -7,24 +7,36 @@ gone, and with drift's own status when PostHog could not be looked at; then the 
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 LABEL = "posthog-drift"
+AUTHOR = "github-actions[bot]"  # who a workflow's own token is; a form can give anybody's issue the label
 SAME, DIFFERENT = 0, 7
 
 
-def drift() -> int:
-    """Look; leaves drift.json, drift.md and drift.html behind."""
+def made_anew(folder: Path) -> Path:
+    """An empty folder: a link of that name, or what is in it, may have been committed."""
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def drift(folder: Path) -> int:
+    """Look; leaves drift.json, drift.md and drift.html in the folder."""
     command = [".venv/bin/pulumi-posthog", "drift"]
-    outputs = [part for form in ("json", "md", "html") for part in ("--output", f"drift.{form}")]
+    names = [f"drift.{form}" for form in ("json", "md", "html")]
+    outputs = [part for name in names for part in ("--output", str(folder / name))]
     return subprocess.run([*command, *outputs], check=False).returncode
 
 
-def marker() -> str:
+def marker(folder: Path) -> str:
     """The set of differences in one line, to be found again in the issue's text."""
-    findings = json.loads(Path("drift.json").read_text(encoding="utf-8"))["findings"]
+    findings = json.loads((folder / "drift.json").read_text(encoding="utf-8"))["findings"]
     prints = sorted(each["fingerprint"] for each in findings if each["new"])
     return f"<!-- differences {hashlib.sha256(' '.join(prints).encode()).hexdigest()} -->"
 
@@ -36,13 +48,14 @@ def github(*arguments: str, data: object = None) -> str:
     return subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
-def main() -> int:
+def main(folder: Path) -> int:
     """Bring the issue up to date with what was found."""
-    status = drift()
+    status = drift(made_anew(folder))
     if status not in (SAME, DIFFERENT):
         return status
     issues = f"repos/{os.environ['GITHUB_REPOSITORY']}/issues"
-    found = json.loads(github(f"{issues}?labels={LABEL}&state=open"))
+    labelled = json.loads(github(f"{issues}?labels={LABEL}&state=open&per_page=100"))
+    found = [issue for issue in labelled if issue["user"]["login"] == AUTHOR]
     if status == SAME:
         for issue in found:
             github(
@@ -53,14 +66,14 @@ def main() -> int:
             )
             github(f"{issues}/{issue['number']}", "--method", "PATCH", data={"state": "closed"})
         return SAME
-    text = f"{Path('drift.md').read_text(encoding='utf-8')}\n{marker()}\n"
+    text = f"{(folder / 'drift.md').read_text(encoding='utf-8')}\n{marker(folder)}\n"
     if not found:
         github(issues, "--method", "POST", data={"title": "PostHog differs", "body": text, "labels": [LABEL]})
         return DIFFERENT
-    known = marker() in (found[0]["body"] or "")
+    known = marker(folder) in (found[0]["body"] or "")
     github(f"{issues}/{found[0]['number']}", "--method", "PATCH", data={"body": text})
     return SAME if known else DIFFERENT
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1])))
