@@ -67,6 +67,7 @@ def test_another_command_is_refused_by_name(stack):
 def test_a_module_of_the_branch_never_runs_in_place_of_an_installed_one(tmp_path, command, planted):
     (tmp_path / planted).parent.mkdir(exist_ok=True)
     (tmp_path / planted).write_text("raise SystemExit('taken over')\n")
+    (tmp_path / "__pycache__").mkdir()
     (tmp_path / "pulumi").write_text("#!/bin/sh\necho pulumi ran\n")
     (tmp_path / "pulumi").chmod(0o700)
     environment = {
@@ -87,6 +88,7 @@ def test_a_module_of_the_branch_never_runs_in_place_of_an_installed_one(tmp_path
         check=False,
     )
 
+    assert not (tmp_path / "__pycache__").exists()
     name = planted.partition("/")[0]
     said = f"::error title=pulumi-posthog::{name} would run in place of an installed package: rename it\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, said, "")
