@@ -45,10 +45,13 @@ from pulumi_posthog.properties import (
     outputs,
     recorded,
     rotated,
+    secret_name,
     to_values,
     trigger_differs,
     triggered,
+    unsent,
     wanted,
+    with_digests,
 )
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals, removals
 from pulumi_posthog.session import Others, Session
@@ -90,7 +93,7 @@ class KindProvider(ResourceProvider):
     def check(self, _olds: Any, news: Any) -> CheckResult:
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
         kind, olds = KINDS[self.kind], _olds or {}
-        inputs = checked(kind, olds, news, lambda: Session.of(news).salt(engine.resource_name()))
+        inputs = checked(kind, olds, news)
         refusal = self._resolve(kind, inputs) or self._objection(kind, inputs)
         if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
@@ -155,8 +158,12 @@ class KindProvider(ResourceProvider):
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
         Session.refreshed.found(kind.name, urn)
         Session.ahead.found(live, kind.name, name_of(urn), id_)
-        inputs = recorded(kind, found.values, props)
-        return ReadResult(id_, {**inputs, **outputs(kind, found.values)}, inputs=inputs)
+        inputs = recorded(kind, found.values, with_digests(kind, props, engine.stored_input))
+        plain = {
+            secret_name(field) for field in kind.fields
+        } - props.keys()  # what a provider adds is no secret
+        outs = {name: value for name, value in inputs.items() if name not in plain}
+        return ReadResult(id_, {**outs, **outputs(kind, found.values)}, inputs=inputs)
 
     @clean
     def create(self, props: Any) -> CreateResult:
@@ -201,7 +208,7 @@ class KindProvider(ResourceProvider):
             if renewed:
                 half = HalfMade(found, error)
                 half.__cause__ = error
-                outs = _outs(kind, found, _news)
+                outs = _outs(kind, found, unsent(kind, _olds, _news))
                 engine.fail(half, text=_told(half), created_id=_id, outs=outs)
             raise
         _say_ignored(kind, applied)

@@ -16,7 +16,7 @@ from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guard_block import Current
 from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.location import Location
-from pulumi_posthog.properties import json_text, secret_name
+from pulumi_posthog.properties import files_name, json_text, secret_name
 from pulumi_posthog.sdk import registering
 
 
@@ -75,6 +75,10 @@ class Entity(pulumi.CustomResource):
             if field.secret
             for name in ((secret_name(field),) if field.as_json_text else (field.name,))
         }
+        for field in kind.fields:
+            if files_name(field) in properties:
+                # `check` puts their digests there, and only what the program calls secret stays so in the state.
+                properties = {secret_name(field): json_text({}), **properties}
         named = f'{kind.title} "{resource_name}"'
         registering(f"{where}: {named}" if where else named)
         super().__init__(

@@ -5,10 +5,16 @@ A property whose name begins with `__` is stored and not shown:
 `__nulls`     the fields declared as null, which Pulumi would drop
 `__at`        where the object lives (`location`)
 `__id`        the id of the object to take over
-`__salt`      the key of the secrets' fingerprints
+
 Beside an object with secrets in it stand `secret_<field>` (a Pulumi secret: JSON text of the secret keys) and
-`<field>_fingerprints` (key -> keyed digest), by which a preview shows which secret changed. Beside one with files
-stands `<field>_files`: key -> path, which `check` completes by name, size and type; files have fingerprints, too.
+`<field>_fingerprints` (key -> mark), by which a preview shows which secret changed. Beside one with files stands
+`<field>_files`: key -> path, which `check` completes by name, size and type; files have marks, too, and the digest of
+their content is in `secret_<field>`.
+
+A mark is a number that counts how often a secret became another one. It is no digest: whoever reads a state could try
+words against that, because what keys it has to be known to every run, whoever's API key that has, and so to be in the
+state as well. What is compared is in the Pulumi secret. States from before have digests for marks, with their key in
+plain text in `__salt`: a digest stays as a mark until its secret becomes another one, and `__salt` goes.
 """
 
 from __future__ import annotations
@@ -17,7 +23,6 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -61,9 +66,9 @@ def to_properties(kind: Kind, values: Mapping[str, Json]) -> Properties:
         elif field.secret and isinstance(value, dict):
             result[name] = json_text({key: item for key, item in value.items() if not is_fingerprinted(item)})
             hidden = {key: item for key, item in value.items() if holds_secret(item)}
-            if hidden:
-                result[secret_name(field)] = json_text(hidden)
             files = {key: item for key, item in value.items() if isinstance(item, Attachment)}
+            if hidden or files:
+                result[secret_name(field)] = json_text(hidden)
             if files:
                 # Relative: the next run may be on another machine.
                 folder = project_folder()
@@ -145,15 +150,10 @@ def _as_secrets(value: Json) -> Json:
     return SecretText(value, "secret") if isinstance(value, str) else value
 
 
-def checked(
-    kind: Kind,
-    olds: Mapping[str, Any],
-    news: Mapping[str, Any],
-    new_salt: Callable[[], str] = lambda: secrets.token_hex(16),
-) -> Properties:
+def checked(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Properties:
     """What `check` answers: the declared properties, made comparable with what `recorded` leaves in the state.
 
-    `new_salt` gives the salt, in hexadecimal, of an object whose state has none yet. Raises UnreadableFile.
+    Raises UnreadableFile.
     """
     result = {name: value for name, value in whole(news).items() if name != "__provider"}
     for field in kind.fields:
@@ -165,7 +165,7 @@ def checked(
         if field.as_json_text and isinstance(text, str):
             result[field.name] = json_text(json.loads(text))
     declared = " ".join(sorted(name for name in result if name in kind.by_name))
-    return {**result, **_fingerprints(kind, olds, result, new_salt), "__declared": declared}
+    return {**result, **_marks(kind, olds, result), "__declared": declared}
 
 
 def _described(files: Mapping[str, Any]) -> Properties:
@@ -178,36 +178,95 @@ def _described(files: Mapping[str, Any]) -> Properties:
     return result
 
 
-def _fingerprints(
-    kind: Kind, olds: Mapping[str, Any], properties: Mapping[str, Any], new_salt: Callable[[], str]
-) -> Properties:
+def _marks(kind: Kind, olds: Mapping[str, Any], properties: Mapping[str, Any]) -> Properties:
+    """The secrets with the digests of the files, and the mark of each: the earlier one while it is the same."""
     result: Properties = {}
     for field in kind.fields:
-        hidden = properties.get(secret_name(field))
-        unseen = json.loads(hidden) if isinstance(hidden, str) else {}
-        unseen |= {key: from_state(item) for key, item in (properties.get(files_name(field)) or {}).items()}
-        if unseen:
-            salt = olds.get("__salt") or new_salt()
-            result["__salt"] = salt
-            result[fingerprints_name(field)] = {
-                key: fingerprint(salt, key, value) for key, value in unseen.items()
-            }
+        unseen = _hidden(properties, field)
+        files = properties.get(files_name(field)) or {}
+        unseen |= {key: digest(from_state(item)) for key, item in files.items()}
+        if not unseen:
+            continue
+        if files:
+            result[secret_name(field)] = json_text(unseen)
+        before, marks = _hidden(olds, field), olds.get(fingerprints_name(field)) or {}
+        result[fingerprints_name(field)] = {
+            key: marks[key]
+            if key in marks and (before.get(key) == value or _same_file(olds, field, key, files.get(key)))
+            else _next(marks.get(key))
+            for key, value in unseen.items()
+        }
     return result
 
 
-def fingerprint(salt: str, key: str, value: Json) -> str:
-    """A short keyed digest: enough to see that a secret or a file is another one, too little to learn it from.
+def _hidden(properties: Mapping[str, Any], field: Field) -> dict[str, Json]:
+    text = properties.get(secret_name(field))
+    return json.loads(text) if isinstance(text, str) else {}
 
-    Raises UnreadableFile.
-    """
+
+def _next(mark: Json) -> str:
+    # Short: longer ones are digests of states from before.
+    return str(int(mark) + 1) if isinstance(mark, str) and mark.isdecimal() and len(mark) < 12 else "1"
+
+
+def _same_file(olds: Mapping[str, Any], field: Field, key: str, file: Mapping[str, Any] | None) -> bool:
+    """Whether a file is the one of a state from before, by the digest that stands there."""
+    salt, prints = olds.get("__salt"), olds.get(fingerprints_name(field)) or {}
+    if not file or not salt or key in _hidden(olds, field):
+        return False
+    return bool(prints.get(key) == fingerprint(salt, key, from_state(file)))
+
+
+def digest(file: Attachment) -> str:
+    """What tells one file's content from another's; raises UnreadableFile."""
+    return f"sha256:{hashlib.sha256(file.content()).hexdigest()}"
+
+
+def fingerprint(salt: str, key: str, value: Json) -> str:
+    """The keyed digest that states from before have for a mark; `salt` is in hexadecimal. Raises UnreadableFile."""
     text = value.content() if isinstance(value, Attachment) else json_text(value).encode()
     return hmac.new(bytes.fromhex(salt), key.encode() + b"\0" + text, hashlib.sha256).hexdigest()[:12]
 
 
 def rotated(olds: Mapping[str, Any], news: Mapping[str, Any], field: str, key: str) -> bool:
     """Whether the secret below `key` is another than the one last sent."""
-    name = f"{field}_fingerprints"
-    return bool((olds.get(name) or {}).get(key) != (news.get(name) or {}).get(key))
+    marks, secrets = f"{field}_fingerprints", f"secret_{field}"
+    if (olds.get(marks) or {}).get(key) != (news.get(marks) or {}).get(key):
+        return True
+    before, after = (
+        json.loads(text) if isinstance(text, str) else {} for text in (olds.get(secrets), news.get(secrets))
+    )
+    return key in before and key in after and before[key] != after[key]
+
+
+def unsent(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Properties:
+    """`news` with the secrets of `olds`: what to record when those of `news` have not been sent."""
+    names = {name for field in kind.fields for name in (secret_name(field), fingerprints_name(field))}
+    return {
+        **{name: value for name, value in news.items() if name not in names},
+        **{name: olds[name] for name in names if name in olds},
+    }
+
+
+def with_digests(kind: Kind, properties: Mapping[str, Any], stored: Callable[[str], str]) -> Properties:
+    """A resource's outputs as its inputs are to be: with the digests of its files.
+
+    `stored(name)` is a text among the inputs that the state has. Outputs from before have no such digests, and keep
+    none: what a provider adds there is no secret to Pulumi. A state is moved when its inputs have all of them.
+    """
+    result, complete = dict(properties), True
+    for field in kind.fields:
+        files = properties.get(files_name(field)) or {}
+        missing = files.keys() - _hidden(properties, field).keys()
+        text = stored(secret_name(field)) if missing else ""
+        known = json.loads(text) if text else {}
+        if missing and missing <= known.keys():
+            digests = {key: known[key] for key in missing}
+            result[secret_name(field)] = json_text({**_hidden(properties, field), **digests})
+        complete = complete and missing <= known.keys()
+    if complete:
+        result.pop("__salt", None)
+    return result
 
 
 def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, Any]) -> Properties:
@@ -246,8 +305,9 @@ def _as_declared(field: Field, live: Json, before: Json) -> Json:
 def _recorded_secrets(
     field: Field, live: Mapping[str, Json], declared: Mapping[str, Json], properties: Mapping[str, Any]
 ) -> Properties:
-    hidden = properties.get(secret_name(field))
-    keys = set(json.loads(hidden)) if isinstance(hidden, str) else set()
+    hidden = _hidden(properties, field)
+    files = whole(properties.get(files_name(field)) or {})
+    keys = hidden.keys() - files.keys()
     shown = {
         key: comparable(item)
         for key, item in declared.items()
@@ -255,15 +315,15 @@ def _recorded_secrets(
     }
     result: Properties = {field.name: json_text(shown)}
     prints = properties.get(fingerprints_name(field)) or {}
-    if keys:
-        result[secret_name(field)] = hidden
-    files = whole(properties.get(files_name(field)) or {})
     if files:
         result[files_name(field)] = {
             key: {**item, **_seen(live[key])} for key, item in files.items() if is_stored(live.get(key))
         }
+    kept = {key: item for key, item in hidden.items() if key in keys or key in result[files_name(field)]}
+    if secret_name(field) in properties:
+        result[secret_name(field)] = json_text(kept)
     if keys or files:
-        # One that somebody emptied or replaced has no fingerprint any more: the preview shows it coming back.
+        # One that somebody emptied or replaced has no mark any more: the preview shows it coming back.
         result[fingerprints_name(field)] = {
             key: item
             for key, item in prints.items()

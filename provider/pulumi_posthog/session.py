@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import hmac
 import os
 import threading
 from collections.abc import Mapping
@@ -67,14 +65,6 @@ class Session:
     def applier(self) -> Applier:
         """Made at the first write: a preview never has anything that can write."""
         return Applier(self.live, Writer(self.connection, pace=self.pace, notify=engine.say), say=engine.say)
-
-    def salt(self, name: str) -> str:
-        """The salt of a resource's fingerprints, in hexadecimal.
-
-        The same in a preview and in the `up` that carries out its saved plan, and yet not to be had from what
-        both print: the API key makes it.
-        """
-        return hmac.new(self.connection.key.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
 
     @classmethod
     def forget(cls) -> None:

@@ -70,7 +70,7 @@ def test_a_destination_is_taken_over_with_its_secrets_sent_and_nothing_else(stac
     stack.write(DECLARED)
     assert stack.up().status == 0
     assert command(stack, "export", "--output", "posthog.yaml", "--force").status == 0
-    stack.environment["ORDERS_PASSWORD"] = stack.environment["SNOWFLAKE_PASSWORD"]
+    stack.environment["DEFAULT_PROJECT_ORDERS_PASSWORD"] = stack.environment["SNOWFLAKE_PASSWORD"]
     stack.pulumi("stack", "init", "another")
     stack.posthog.count_anew()
 

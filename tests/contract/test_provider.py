@@ -54,20 +54,6 @@ def test_a_plugin_may_be_named_by_its_url(posthog, place):
     assert 'no plugin "https://no"' in failure.reason
 
 
-def test_the_salt_of_a_preview_is_that_of_the_up_and_of_nobody_else(posthog, monkeypatch):
-    address = Location(posthog.url, posthog.organization).as_property
-
-    def salt(key, name):
-        Session.forget()
-        monkeypatch.setenv(KEY_VARIABLE, key)
-        return Session.of(address).salt(name)
-
-    first = salt("phx_one", "urn:a")
-    assert first == salt("phx_one", "urn:a")
-    assert len({first, salt("phx_one", "urn:b"), salt("phx_two", "urn:a")}) == 3
-    assert bytes.fromhex(first)
-
-
 def test_more_roles_than_an_old_server_can_list_are_looked_at_one_by_one(sandboxes, monkeypatch):
     posthog = sandboxes("--age", "2025")
     posthog.call("POST", "/_sandbox/bulk", {"roles": 130})

@@ -1,6 +1,7 @@
 """Field values <-> Pulumi properties."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -12,11 +13,14 @@ from pulumi_posthog.location import Location
 from pulumi_posthog.properties import (
     checked,
     declared_names,
+    fingerprint,
     recorded,
     rotated,
     to_properties,
     to_values,
+    unsent,
     wanted,
+    with_digests,
 )
 
 PROJECT, DESTINATION = KINDS["project"], KINDS["pipeline_destination"]
@@ -83,25 +87,62 @@ def test_what_is_declared_null_is_kept_while_it_is_not_so():
     assert "surveys_opt_in" not in recorded(PROJECT, {"surveys_opt_in": None}, state)
 
 
-def test_the_same_secret_has_the_same_fingerprint_and_another_one_has_not():
-    first = checked(DESTINATION, {}, registered(DECLARED))
-    same = checked(DESTINATION, first, registered(DECLARED))
-    other = checked(
-        DESTINATION,
-        first,
-        registered({**DECLARED, "config": {"password": SecretText("new", "!env PASSWORD")}}),
+def with_password(text):
+    return registered(
+        {**DECLARED, "config": {**DECLARED["config"], "password": SecretText(text, "!env PASSWORD")}}
     )
 
-    assert not rotated(first, same, "config", "password")
-    assert rotated(first, other, "config", "password")
-    assert "hush" not in json.dumps(first["config_fingerprints"])
+
+def test_the_mark_of_a_secret_counts_how_often_it_became_another_one():
+    states = [checked(DESTINATION, {}, with_password("a"))]
+    for text in ("a", "b", "b", "a"):
+        states.append(checked(DESTINATION, states[-1], with_password(text)))
+
+    assert [state["config_fingerprints"]["password"] for state in states] == ["1", "1", "2", "2", "3"]
+    assert [rotated(*pair, "config", "password") for pair in pairwise(states)] == [
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
-def test_a_first_salt_is_the_one_given_and_then_stays():
-    first = checked(DESTINATION, {}, registered(DECLARED), lambda: "00" * 16)
-    again = checked(DESTINATION, first, registered(DECLARED), lambda: "11" * 16)
+def test_two_secrets_that_say_the_same_are_not_known_by_it_and_nothing_of_them_is_in_plain_text():
+    one, other = (checked(DESTINATION, {}, with_password(text)) for text in ("hush", "another"))
 
-    assert (first["__salt"], again["__salt"]) == ("00" * 16, "00" * 16)
+    assert {**one, "secret_config": ""} == {**other, "secret_config": ""}
+
+
+def of_before(text, salt="5a" * 16):
+    """A state as earlier versions wrote it."""
+    state = checked(DESTINATION, {}, with_password(text))
+    return {**state, "__salt": salt, "config_fingerprints": {"password": fingerprint(salt, "password", text)}}
+
+
+def test_a_state_from_before_moves_over_without_a_change():
+    before = of_before("hush")
+    live = {"plugin": 7, "name": "Orders", "config": {"account": "acme", "password": MASK}}
+
+    read = recorded(DESTINATION, live, with_digests(DESTINATION, before, lambda _: ""))
+    after = checked(DESTINATION, read, with_password("hush"))
+
+    assert not rotated(before, after, "config", "password")
+    assert "__salt" not in {**read, **after}
+
+
+def test_a_secret_rotated_while_a_state_moves_over_is_noticed():
+    after = checked(DESTINATION, of_before("hush"), with_password("another"))
+
+    assert rotated(of_before("hush"), after, "config", "password")
+
+
+def test_a_secret_that_was_not_sent_is_not_recorded_as_if_it_had_been():
+    olds = checked(DESTINATION, {}, with_password("hush"))
+    news = checked(DESTINATION, olds, with_password("another"))
+
+    half = unsent(DESTINATION, olds, news)
+
+    assert rotated(half, checked(DESTINATION, half, with_password("another")), "config", "password")
 
 
 def test_a_live_mask_is_not_recorded_and_the_secret_is_carried_over():

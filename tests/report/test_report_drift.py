@@ -19,7 +19,7 @@ from pulumi_posthog.observe import Observed, Undeclared, key_of
 from pulumi_posthog.plan import plan
 from pulumi_posthog.properties import fingerprint
 from pulumi_posthog.report import baseline
-from pulumi_posthog.report.drift import Recorded, findings, path_of
+from pulumi_posthog.report.drift import Recorded, findings, path_of, untold
 from pulumi_posthog.report.findings import Finding, Report, Status
 from pulumi_posthog.report.json_document import rendered
 from pulumi_posthog.report.rules import Rule, ignored, rules
@@ -160,7 +160,8 @@ def test_a_whole_configuration_that_is_missing_shows_no_secret_either():
     assert each.declared == {"account": "acme", "password": "!env PASSWORD"}
 
 
-def test_a_rotated_secret_is_told_by_the_fingerprint_that_the_stack_keeps():
+@pytest.mark.parametrize("kept", ["secret", "digest of an older state", "encrypted"])
+def test_a_rotated_secret_is_told_by_what_the_stack_keeps_of_it(kept):
     salt = "00" * 16
     observed = look([(WEB, LIVE_WEB), (ORDERS, LIVE_ORDERS)])
 
@@ -172,16 +173,20 @@ def test_a_rotated_secret_is_told_by_the_fingerprint_that_the_stack_keeps():
                 "Web/Orders",
                 "7",
                 {},
+                {"config": {"password": value}} if kept == "secret" else {},
                 {"config": {"password": fingerprint(salt, "password", value)}},
-                salt,
+                salt if kept.startswith("digest") else None,
             ),
         }
+        assert untold(observed, recorded) == (1 if kept == "encrypted" else 0)
         return short(observed, recorded)
 
     assert with_secret("hush") == []
-    assert with_secret("older") == [
-        ("pending_in_git", "projects.Web.pipeline_destinations.Orders.config.password")
-    ]
+    assert with_secret("older") == (
+        []
+        if kept == "encrypted"
+        else [("pending_in_git", "projects.Web.pipeline_destinations.Orders.config.password")]
+    )
 
 
 # -- beside a stack ------------------------------------------------------------------------------------------------

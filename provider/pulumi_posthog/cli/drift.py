@@ -17,7 +17,7 @@ from pulumi_posthog.cli.failures import Stop
 
 if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
     from pulumi_posthog.attribution import Attribution
-    from pulumi_posthog.desired import Desired
+    from pulumi_posthog.desired import Desired, Entry
     from pulumi_posthog.report.findings import Finding, Report, Status
     from pulumi_posthog.report.rules import Rule
 
@@ -152,14 +152,14 @@ def _compared(asked: Asked) -> Report:
     from pulumi_posthog.cli.looking import look_at
     from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.report import persons
-    from pulumi_posthog.report.drift import findings, path_of, refused
+    from pulumi_posthog.report.drift import findings, path_of, refused, untold
     from pulumi_posthog.report.findings import Report, Status
 
     # Offline: PostHog never shows a secret, so there is none to compare, and none needs to be at hand.
     desired = config.load(asked.file, environment=os.environ, offline=True)
     rules = _rules(asked, desired)
     baseline = _baseline(asked)
-    state = _state(asked)
+    state = _state(asked, secrets=any(map(_has_secrets_at_hand, desired.entries)))
     recorded = dict(stack.recorded(*state)) if state else None
     look = look_at(
         desired,
@@ -170,6 +170,12 @@ def _compared(asked: Asked) -> Report:
     )
     live, observed, limits = look.live, look.observed, None
     found = findings(observed, look.plan, recorded)
+    if number := untold(observed, recorded or {}):
+        which = "a secret or a file" if number == 1 else f"{number} secrets and files"
+        terminal.note(
+            f"{which} of this file cannot be compared with what was last applied: the state is encrypted, and"
+            " `--stack` with what decrypts it (PULUMI_CONFIG_PASSPHRASE) compares them"
+        )
     if asked.stack and state and not asked.kinds:
         limits = rails.Limits.from_settings(stack.settings_of(asked.stack, asked.file.parent), KINDS)
         found = (*refused(observed.desired, observed, stack.managed(*state), limits), *found)
@@ -227,12 +233,25 @@ def _baseline(asked: Asked) -> frozenset[str]:
     return read(asked.baseline) if asked.baseline else frozenset()
 
 
-def _state(asked: Asked) -> tuple[str, str] | None:
-    """The state of a stack, and where it is from."""
+def _has_secrets_at_hand(entry: Entry) -> bool:
+    from pulumi_posthog.plan import is_fingerprinted
+    from pulumi_posthog.report.drift import known
+
+    values = (entry.fields.get(field.name) for field in entry.kind.fields if field.secret)
+    return any(
+        is_fingerprinted(item) and known(item)
+        for value in values
+        if isinstance(value, dict)
+        for item in value.values()
+    )
+
+
+def _state(asked: Asked, *, secrets: bool) -> tuple[str, str] | None:
+    """The state of a stack, and where it is from; with its secrets where there are some to compare them with."""
     if asked.stack_state:
         return asked.stack_state.read_text(encoding="utf-8"), str(asked.stack_state)
     if asked.stack:
-        return stack.state_of(asked.stack, asked.file.parent), f"stack {asked.stack}"
+        return stack.state_of(asked.stack, asked.file.parent, secrets=secrets), f"stack {asked.stack}"
     return None
 
 

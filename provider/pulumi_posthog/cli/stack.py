@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -23,9 +24,20 @@ EXPORT = "pulumi stack export --stack NAME > state.json"
 SECONDS = 120  # that Pulumi may take to answer
 
 
-def state_of(stack: str, folder: Path) -> str:
-    """What `pulumi stack export` prints, run in `folder`; raises Stop."""
-    return _pulumi(["stack", "export", "--stack", stack], folder)
+# In place of a value that Pulumi keeps encrypted: which kind of special value it is, and that it is a secret.
+KIND_OF_VALUE, IS_SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+
+
+def state_of(stack: str, folder: Path, *, secrets: bool = False) -> str:
+    """What `pulumi stack export` prints, run in `folder`; raises Stop.
+
+    With `secrets`, those of the stack are in it as they are, unless what decrypts them is not at hand.
+    """
+    export = ["stack", "export", "--stack", stack]
+    if secrets:
+        with contextlib.suppress(Stop):
+            return _pulumi([*export, "--show-secrets"], folder)
+    return _pulumi(export, folder)
 
 
 def settings_of(stack: str, folder: Path) -> dict[str, str]:
@@ -83,7 +95,7 @@ def project_folder(folder: Path) -> Path | None:
 def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
     """What is remembered of each object of ours, from what `pulumi stack export` printed; raises Stop."""
     from pulumi_posthog.kinds import KINDS
-    from pulumi_posthog.properties import fingerprints_name, to_values
+    from pulumi_posthog.properties import fingerprints_name, secret_name, to_values
     from pulumi_posthog.report.drift import Recorded
 
     by_resource = {kind.resource: kind for kind in KINDS.values()}
@@ -100,6 +112,11 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
             str(resource["id"]),
             to_values(kind, inputs),
             {
+                field.name: opened
+                for field in kind.fields
+                if (opened := _opened(inputs.get(secret_name(field)))) is not None
+            },
+            {
                 field.name: inputs[fingerprints_name(field)]
                 for field in kind.fields
                 if field.secret and isinstance(inputs.get(fingerprints_name(field)), dict)
@@ -107,6 +124,18 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
             inputs.get("__salt") if isinstance(inputs.get("__salt"), str) else None,
         )
     return result
+
+
+def _opened(value: Any) -> dict[str, Any] | None:
+    """The secrets of one field by their keys; None where the export does not show them."""
+    if not isinstance(value, dict) or value.get(KIND_OF_VALUE) != IS_SECRET or "plaintext" not in value:
+        return None
+    try:
+        # Pulumi writes the value as JSON, and ours is JSON text.
+        opened = json.loads(json.loads(value["plaintext"]))
+    except (ValueError, TypeError):
+        return None
+    return opened if isinstance(opened, dict) else None
 
 
 def managed(text: str, source: str) -> Managed:

@@ -10,7 +10,7 @@ from typing import Final
 from pulumi_posthog import rails
 from pulumi_posthog.api.errors import ApiError
 from pulumi_posthog.api.masking import HIDDEN
-from pulumi_posthog.attachment import comparable
+from pulumi_posthog.attachment import Attachment, comparable
 from pulumi_posthog.desired import Desired, Entry, Position, SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
@@ -29,7 +29,7 @@ from pulumi_posthog.plan import (
     is_fingerprinted,
     is_secret,
 )
-from pulumi_posthog.properties import fingerprint
+from pulumi_posthog.properties import digest, fingerprint
 from pulumi_posthog.report.findings import Finding, Status, Trace
 from pulumi_posthog.schema import list_field
 
@@ -46,14 +46,23 @@ class Recorded:
     name: str
     id: str
     values: Mapping[str, Json]
-    fingerprints: Mapping[str, Mapping[str, str]] = field(
-        default_factory=dict
-    )  # of secrets: field -> key -> digest
+    # Field -> key -> what was last applied: secrets as they are, files as their digests; empty where it is not shown.
+    secrets: Mapping[str, Mapping[str, Json]] = field(default_factory=dict, repr=False)
+    # Of a state from before: field -> key -> digest, and what keys it.
+    fingerprints: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     salt: str | None = None
 
+    def knows(self, name: str, key: str) -> bool:
+        """Whether a secret can be compared with the one last applied."""
+        before = self.salt is not None and key in self.fingerprints.get(name, {})
+        return key in self.secrets.get(name, {}) or before
+
     def rotated(self, name: str, key: str, value: Json) -> bool:
-        """Whether a secret is another than the one last applied; False where the stack does not know."""
-        if self.salt is None or key not in self.fingerprints.get(name, {}):
+        """Whether a secret is another than the one last applied; False where the stack does not tell."""
+        last = self.secrets.get(name, {})
+        if key in last:
+            return bool(last[key] != (digest(value) if isinstance(value, Attachment) else value))
+        if self.salt is None or not self.knows(name, key):
             return False
         return fingerprint(self.salt, key, value) != self.fingerprints[name][key]
 
@@ -340,6 +349,20 @@ def _rotated(observed: Observed, recorded: Mapping[Key, Recorded]) -> Iterator[F
                         message=f"is another {'secret' if holds_secret(item) else 'file'} than the one last applied",
                         where=where_of(entry, name, key),
                     )
+
+
+def untold(observed: Observed, recorded: Mapping[Key, Recorded]) -> int:
+    """How many secrets and files are at hand, and cannot be compared with what the stack last applied."""
+    return sum(
+        is_fingerprinted(item)
+        and known(item)
+        and not recorded[entry.kind.name, entry.name].knows(field.name, key)
+        for entry in observed.desired.entries
+        if (entry.kind.name, entry.name) in recorded
+        for field in entry.kind.fields
+        if field.secret and isinstance(entry.fields.get(field.name), dict)
+        for key, item in entry.fields[field.name].items()
+    )
 
 
 def known(value: Json) -> bool:
