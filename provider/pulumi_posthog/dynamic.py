@@ -35,6 +35,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Scope
 from pulumi_posthog.location import location_of
+from pulumi_posthog.masking import harmless, tells
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
 from pulumi_posthog.ownership import UnknownOwners
 from pulumi_posthog.places import told
@@ -71,11 +72,31 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
     @functools.wraps(method)
     def call(self: Self_, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return method(self, *args, **kwargs)
+            return cast("R", harmless_check(method(self, *args, **kwargs)))
         except (ApiError, CannotAct, Impossible, UnreadableFile, UnknownOwners) as error:
             engine.fail(error, text=_told(error))
 
     return cast("Callable[Concatenate[Self_, P], R]", call)
+
+
+def harmless_check(answer: object) -> object:
+    """What `check` answers, as it may be shown. What is declared is sent as it is, so the API key in it is refused."""
+    if isinstance(answer, CheckResult):
+        answer.failures = [
+            CheckFailure(each.property, harmless(each.reason)) for each in answer.failures or ()
+        ]
+        if tells(answer.inputs):
+            answer.failures.append(
+                CheckFailure("", "the API key of this run stands in it, and would be sent")
+            )
+    return answer
+
+
+def stored(kind: Kind, properties: Props) -> dict[str, Any]:
+    """Properties as the state may hold and Pulumi may show them: PostHog's texts are other people's."""
+    # Secrets are compared with what is declared, and so are triggers, which PostHog knows nothing of.
+    names = {field.name for field in kind.fields if not field.trigger and field.name != kind.parent}
+    return {name: harmless(value) if name in names else value for name, value in properties.items()}
 
 
 class KindProvider(ResourceProvider):
@@ -158,12 +179,12 @@ class KindProvider(ResourceProvider):
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
         Session.refreshed.found(kind.name, urn)
         Session.ahead.found(live, kind.name, name_of(urn), id_)
-        inputs = recorded(kind, found.values, with_digests(kind, props, engine.stored_input))
+        inputs = stored(kind, recorded(kind, found.values, with_digests(kind, props, engine.stored_input)))
         plain = {
             secret_name(field) for field in kind.fields
         } - props.keys()  # what a provider adds is no secret
         outs = {name: value for name, value in inputs.items() if name not in plain}
-        return ReadResult(id_, {**outs, **outputs(kind, found.values)}, inputs=inputs)
+        return ReadResult(id_, {**outs, **stored(kind, outputs(kind, found.values))}, inputs=inputs)
 
     @clean
     def create(self, props: Any) -> CreateResult:
@@ -428,7 +449,7 @@ def _renewed(field: Field) -> str:
 
 def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:
     values = {**found.values}
-    return {**recorded(kind, values, props), **outputs(kind, values)}
+    return stored(kind, {**recorded(kind, values, props), **outputs(kind, values)})
 
 
 def _say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:

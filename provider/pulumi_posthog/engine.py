@@ -17,6 +17,8 @@ from google.protobuf import any_pb2, struct_pb2
 from pulumi.output import Unknown
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
 
+from pulumi_posthog.masking import harmless
+
 
 def known(value: Any) -> bool:
     """Whether a property has a value yet; those of parents to be made have none in a preview."""
@@ -34,7 +36,7 @@ def fail(
 
     With `created_id`, Pulumi records the half-made object and goes on from it.
     """
-    text = text or str(error)
+    text = harmless(text or str(error))
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
     if created_id is not None:
         properties = struct_pb2.Struct()
@@ -69,6 +71,7 @@ def warn(text: str) -> None:
 
 
 def _log(text: str, severity: Any) -> None:
+    text = harmless(text)
     request = _request()
     engine = _engine()
     if engine is None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pulumi
 from pulumi_posthog.kind import Kind
+from pulumi_posthog.masking import harmless
 from pulumi_posthog.properties import json_text
 
 NAME = "program"  # of the guard; that of a YAML file is called otherwise, and one program may have both
@@ -113,7 +114,7 @@ def guarded() -> Iterator[None]:
     except BaseException as error:
         # Pulumi waits for what was declared, and shows only what went wrong there.
         if isinstance(error, Exception):
-            pulumi.log.error("".join(traceback.format_exception(error)))
+            pulumi.log.error(harmless("".join(traceback.format_exception(error))))
         block.guard.set_exception(RuntimeError("the program ended before it had declared everything"))
         raise
     finally:

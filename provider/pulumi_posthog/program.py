@@ -22,6 +22,7 @@ from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live, no_such_organization
+from pulumi_posthog.masking import harmless, never_tell
 from pulumi_posthog.properties import json_text, to_properties
 from pulumi_posthog.session import KEY_VARIABLE
 
@@ -41,6 +42,8 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     sdk.quieten(os.environ)
     settings = pulumi.Config("posthog")
     path = project_folder() / (settings.get("file") or file)
+    for key in (os.environ.get(KEY_VARIABLE), settings.get("personalApiKey")):
+        never_tell((key or "").strip())  # what is wrong with the file is told before anybody connects
     try:
         setting(settings.get("checks"))
         rails.Limits.from_settings({name: settings.get(name) for name in rails.SETTINGS}, KINDS)
@@ -52,11 +55,15 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
         return resources
     except ConfigError as error:
         for problem in error.problems:
-            pulumi.log.error(str(problem))
+            pulumi.log.error(harmless(str(problem)))
         sys.exit(sdk.SAID)
     except (ApiError, rails.LimitsError, SettingError) as error:
-        pulumi.log.error(str(error))
+        pulumi.log.error(harmless(str(error)))
         sys.exit(sdk.SAID)
+
+
+def _say(text: str) -> None:
+    pulumi.log.info(harmless(text))
 
 
 def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
@@ -75,10 +82,10 @@ def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
         connection, pace = Connection(desired.host, key), Pace.from_environment(os.environ)
     except ValueError as error:
         raise ConfigError([Problem(str(error))]) from error
-    return Live(Reader(connection, pace=pace, notify=pulumi.log.info), desired.organization)
+    return Live(Reader(connection, pace=pace, notify=_say), desired.organization)
 
 
-def resolved(desired: Desired, live: Live, say: Callable[[str], None] = pulumi.log.info) -> Desired:
+def resolved(desired: Desired, live: Live, say: Callable[[str], None] = _say) -> Desired:
     """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
 
     The organization is read first of all, so that a wrong key, host or id ends here.

@@ -22,10 +22,10 @@ from pulumi_posthog.api.errors import (
     Unreachable,
     WriteRefused,
 )
-from pulumi_posthog.api.masking import HIDDEN, Mask
 from pulumi_posthog.api.pacing import Pace
 from pulumi_posthog.api.paging import Json
 from pulumi_posthog.api.sending import Files
+from pulumi_posthog.masking import HIDDEN, Mask
 
 __all__ = [
     "HIDDEN",

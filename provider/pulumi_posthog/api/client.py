@@ -43,10 +43,10 @@ from pulumi_posthog.api.errors import (
     refusal,
 )
 from pulumi_posthog.api.httpx_alone import httpx
-from pulumi_posthog.api.masking import Mask
 from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
 from pulumi_posthog.api.paging import Json
 from pulumi_posthog.api.sending import Enough, Files, Sending, TryAgain, encoded, only_reads, query
+from pulumi_posthog.masking import Mask
 
 BACKOFF: Final = wait_random_exponential(multiplier=1, max=15)  # seconds: up to 1, 2, 4, 8
 TIMEOUT: Final = 60.0  # seconds without a byte

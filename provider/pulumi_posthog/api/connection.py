@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pulumi_posthog import __version__
 from pulumi_posthog.api.httpx_alone import httpx
-from pulumi_posthog.api.masking import HIDDEN
+from pulumi_posthog.masking import HIDDEN, never_tell
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,6 +27,7 @@ class Connection:
     def __post_init__(self) -> None:
         object.__setattr__(self, "host", checked_host(self.host))
         object.__setattr__(self, "key", checked_key(self.key))
+        never_tell(self.key)
         if not (self.user_agent.isascii() and self.user_agent.isprintable()):
             raise ValueError("the user agent has characters that no header may have")
 

@@ -85,6 +85,10 @@ def run(arguments: Sequence[str]) -> int:
     from pulumi_posthog.cli import terminal
 
     terminal.begin()
+    if key := os.environ.get("POSTHOG_PERSONAL_API_KEY", "").strip():
+        from pulumi_posthog.masking import never_tell
+
+        never_tell(key)
     anywhere, rest = _parted(arguments)
     if NO_COLOR in anywhere:
         os.environ["NO_COLOR"] = "1"

@@ -63,10 +63,19 @@ def show(what: RenderableType) -> None:
 
 
 def write(text: str) -> None:
-    """Data for stdout, as it is."""
+    """Data for stdout, as it is but for what must not be told."""
+    text = data(text)
     _WROTE.set(True)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
+
+
+def data(text: str) -> str:
+    """What a verb writes, to stdout or into a file, without what must not be told."""
+    from pulumi_posthog.masking import UNTOLD
+
+    # JSON may spell a sign in another way: a log in which it stands then has no command for GitHub in it.
+    return UNTOLD(text).replace("##[", "\\u0023#[") if text.startswith(("{", "[")) else UNTOLD(text)
 
 
 def note(text: str) -> None:

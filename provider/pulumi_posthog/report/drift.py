@@ -9,13 +9,13 @@ from typing import Final
 
 from pulumi_posthog import rails
 from pulumi_posthog.api.errors import ApiError
-from pulumi_posthog.api.masking import HIDDEN
 from pulumi_posthog.attachment import Attachment, comparable
 from pulumi_posthog.desired import Desired, Entry, Position, SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found
+from pulumi_posthog.masking import HIDDEN
 from pulumi_posthog.observe import Group, Key, Observed, Undeclared, group_of, key_of
 from pulumi_posthog.plan import (
     ABSENT,

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pulumi_posthog.masking import harmless
+
 if TYPE_CHECKING:  # so that an error message does not wait for HTTP
     from pulumi_posthog.desired import Position
     from pulumi_posthog.kind import Field, Json
@@ -181,11 +183,15 @@ class Report:
 
 
 def printable(text: str) -> str:
-    """`text` on one line, without what could drive a terminal or turn its direction: names are other people's."""
-    return "".join(
+    """`text` on one line, without what could drive a terminal or turn its direction: names are other people's.
+
+    And without what must not be told, and commands for a CI that reads the log.
+    """
+    line = "".join(
         character if character.isprintable() or character == " " else " " if character.isspace() else "\ufffd"
         for character in text
     )
+    return str(harmless(line))
 
 
 def moment(text: str) -> str:

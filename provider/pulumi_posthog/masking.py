@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
 HIDDEN: Final = "<hidden>"
@@ -76,3 +76,41 @@ def _within_base64(secret: bytes, alphabet: Callable[[bytes], bytes]) -> Iterato
         inner = spelt[(shift * 8 + 5) // 6 : -1 if len(spelt) % 4 else None]
         if len(inner) >= SHORTEST:
             yield inner
+
+
+# What this process must not tell anybody, whatever it prints, reports or stores: the last net.
+UNTOLD: Final = Mask()
+
+
+def never_tell(secret: str) -> None:
+    """Hide a text, such as the API key, from now on in all that this process says."""
+    UNTOLD.add(secret)
+
+
+def harmless(value: Any) -> Any:
+    """A text, or lists and mappings with texts in them, as this process may show or store it.
+
+    Without what must not be told, and with nothing that GitHub's runner would take for a command of the workflow when
+    it stands in a log: `::error::` at the beginning of a line, `##[error]` anywhere (actions/runner, ActionCommand.cs).
+    """
+    if isinstance(value, str):
+        text = UNTOLD(value)
+        text = COMMAND.sub(r"\1: :", text) if "::" in text else text
+        return text.replace("##[", "# #[")
+    if isinstance(value, dict):
+        return {harmless(key): harmless(item) for key, item in value.items()}
+    return [harmless(item) for item in value] if isinstance(value, list) else value
+
+
+COMMAND: Final = re.compile(
+    # Also as JSON text spells the beginning of a line or of a text.
+    r"(^|\s|[\x1c-\x1f\x85\u2028\u2029]|\\[nrtfv]|\\u[0-9a-f]{4}|\")::(?=(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|internal-set-repo-path"
+    r"|notice|remove-matcher|save-state|set-env|set-output|stop-commands|warning)\b)",
+    re.IGNORECASE,
+)
+
+
+def tells(value: Any) -> bool:
+    """Whether there is something in a value that must not be told."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return UNTOLD(text) != text
