@@ -167,6 +167,15 @@ def test_what_is_in_this_repository_passes_zizmor():
     assert status == 0, said
 
 
+def test_the_workflow_on_the_page_about_ci_passes_both(tmp_path: Path):
+    (block,) = re.findall(r"```yaml\n# (\S+)\n(.*?)```", (HERE / "docs/how-to/ci.md").read_text(), re.DOTALL)
+    (tmp_path / block[0]).parent.mkdir(parents=True)
+    (tmp_path / block[0]).write_text(block[1])
+
+    assert zizmor(tmp_path)[0] == 0
+    assert actionlint(tmp_path) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "audit"),
     [
