@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from pulumi_posthog.api import Forbidden, NotFound, NotOffered, OutcomeUnknown, Writer
+from pulumi_posthog.api import Forbidden, NotFound, NotOffered, OutcomeUnknown, Writer, is_object, lost
 from pulumi_posthog.kind import Field, Json, Kind
 from pulumi_posthog.live import Found, Live, Scope
 
@@ -29,8 +29,11 @@ def act(
     if trigger is None:
         return found
     earlier = found.answer.get(trigger.renews)
+    path = f"{live.path(kind, scope)}{found.id}/{trigger.path}"
     try:
-        answer = writer.patch(f"{live.path(kind, scope)}{found.id}/{trigger.path}", {})
+        answer = writer.patch(path, {})
+        if not is_object(answer):
+            raise lost("PATCH", path)
     except (NotOffered, Forbidden) as error:
         raise CannotAct(
             f"the {trigger.renews} of this {kind.title} was not renewed: {error.problem}\n"
@@ -76,7 +79,7 @@ class Settling:
 
     def _is_busy(self, path: str, name: str, words: str, kind: Kind) -> bool:
         try:
-            return bool(self._writer.get(path)[name])
+            return bool(self._writer.get_object(path, key=None).get(name))
         except (Forbidden, NotFound):
             self._may_ask = False
             self._say(

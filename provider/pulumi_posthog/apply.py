@@ -7,7 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pulumi_posthog.actions import Settling, act
-from pulumi_posthog.api import ApiError, Conflict, Files, Invalid, NotOffered, OutcomeUnknown, Writer
+from pulumi_posthog.api import (
+    ApiError,
+    Conflict,
+    Files,
+    Invalid,
+    NotOffered,
+    OutcomeUnknown,
+    Writer,
+    is_object,
+    lost,
+)
 from pulumi_posthog.attachment import Attachment, comparable, is_stored, without_files
 from pulumi_posthog.desired import SecretText
 from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind
@@ -177,7 +187,9 @@ class Applier:
                 self._drop_embedded(kind, scope, id_)
                 return
             answer = self.writer.patch(path, body, form=kind.form_encoded)
-            if answer.get("deleted"):
+            if not is_object(answer):
+                self._look_again(kind, scope, id_, "PATCH", path, gone=True)
+            elif answer.get("deleted"):
                 self.live.drop(kind, scope, id_)
             else:
                 self.live.put(kind, scope, answer)
@@ -265,6 +277,8 @@ class Applier:
         for attempt in range(1, TRIES + 1):
             try:
                 answer = self.writer.post(path, body, form=kind.form_encoded, files=files)
+                if not is_object(answer) and not _is_successor(kind, answer):
+                    raise lost("POST", path)
             except (OutcomeUnknown, Conflict, Invalid) as error:
                 # A lost answer may hide a new object, and a refusal one that somebody else made meanwhile.
                 self.live.forget(kind, scope)
@@ -274,10 +288,10 @@ class Applier:
                 if not isinstance(error, OutcomeUnknown) or attempt == TRIES:
                     raise
             else:
-                if answer.get("id") is None:
+                if _is_successor(kind, answer):
                     raise Impossible(
-                        f"PostHog made a hog function in place of this {kind.title}: this server keeps no legacy plugin"
-                        " configurations any more. Take it out of the file and manage the function in PostHog"
+                        f"PostHog made a {kind.succeeded_by} in place of this {kind.title}: this server keeps no legacy"
+                        " plugin configurations any more. Take it out of the file and manage the function in PostHog"
                     )
                 if kind.embedded_in:
                     self._put_embedded(kind, scope, answer)
@@ -338,12 +352,31 @@ class Applier:
         if here:
             path = self._path(kind, scope, found.id)
             body, files = self._content(kind, here, found.values, rotated)
-            answer |= self.writer.patch(path, body, form=kind.form_encoded, files=files)
+            said = self.writer.patch(path, body, form=kind.form_encoded, files=files)
+            if not is_object(said):
+                said = self._look_again(kind, scope, found.id, "PATCH", path).answer
+            answer |= said
         if there and kind.completed_at:
             path = kind.completed_at.format(id=found.id)
             rest = self.writer.patch(path, self._body(kind, there, found.values, rotated))
+            if not isinstance(rest, Mapping):
+                rest = self._look_again(kind, scope, found.id, "PATCH", path).answer
             answer |= {name: rest[name] for name in elsewhere if name in rest}
         return self.live.put(kind, scope, {**found.answer, **answer})
+
+    def _look_again(
+        self, kind: Kind, scope: Scope, id_: str, method: str, path: str, *, gone: bool = False
+    ) -> Found:
+        """The object as it is after a write whose answer was not it; raises OutcomeUnknown when it is not there.
+
+        With `gone` that is fine, and what is there was not removed: that raises it.
+        """
+        self.live.forget_object(kind, id_)
+        self.live.forget(kind, scope)
+        now = self.live.object(kind, scope, id_)
+        if (now is None) is not gone:
+            raise lost(method, path)
+        return now or Found(kind, id_, {"id": id_})
 
     def _content(
         self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
@@ -467,6 +500,16 @@ class Applier:
                 f"{len(inside)} entries that this stack does not manage are in this {kind.title} and would go with it"
                 f' (the first is "{min(inside)}"): move them elsewhere in PostHog, or declare the entry again'
             )
+
+
+def _is_successor(kind: Kind, answer: Json) -> bool:
+    """Whether an answer is PostHog's word for a hog function that it made instead (posthog-api.md 6.4)."""
+    return (
+        kind.succeeded_by is not None
+        and isinstance(answer, Mapping)
+        and "id" in answer
+        and answer["id"] is None
+    )
 
 
 def _replacing(live: Json, declared: Mapping[str, Json]) -> Json:

@@ -258,6 +258,7 @@ class Kind:
     filter: str | None = (
         None  # a field by which old servers filter the list exactly, where they cannot page it
     )
+    succeeded_by: str | None = None  # what newer servers make in its place, answering an id of null
     completed_at: str | None = None  # a second URL, of `{id}`, for the fields that the first may lack
     completion_sign: str | None = None  # the field whose absence from an answer says so
     embedded_in: tuple[str, str] | None = None  # (kind, field) whose answer already holds these objects

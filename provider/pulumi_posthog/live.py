@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from pulumi_posthog.api import IncompleteRead, NotFound, NotServed, Reader, ServerFailed
+from pulumi_posthog.api.objects import object_of
+from pulumi_posthog.api.paging import page_of
 from pulumi_posthog.desired import ConfigError, Problem
 from pulumi_posthog.kind import Json, Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds import KINDS, LOOKUPS
@@ -35,7 +37,14 @@ class Found:
     @cached_property
     def values(self) -> Mapping[str, Json]:
         """Field values, normalised (`Kind.values`)."""
-        return self.kind.values(self.answer)
+        try:
+            return self.kind.values(self.answer)
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise IncompleteRead(
+                f"{self.kind.title} {self.id} has a field of another form than PostHog gives it"
+                f" ({type(error).__name__})",
+                hint="is `host` a PostHog server, and what stands on the way?",
+            ) from error
 
 
 class Collection:
@@ -51,7 +60,7 @@ class Collection:
 
     def put(self, answer: Mapping[str, Json]) -> Found:
         """Add an object, or replace it."""
-        found = Found(self.kind, str(answer["id"]), answer)
+        found = Found(self.kind, str(object_of(answer, self.kind.collection)["id"]), answer)
         self.drop(found.id)
         self._found[found.id] = found
         for key in self.kind.all_natural_keys(found.values):
@@ -130,12 +139,12 @@ class Live:
     def organization(self) -> Mapping[str, Json]:
         """The organization itself: name, `membership_level`, `projects`, features (posthog-api.md 2.2)."""
         return self._once(
-            "organization", lambda: self.reader.get(f"/api/organizations/{self.organization_id}/")
+            "organization", lambda: self.reader.get_object(f"/api/organizations/{self.organization_id}/")
         )
 
     def me(self) -> Mapping[str, Json]:
         """The user whose key this is (posthog-api.md 2.1)."""
-        return self._once("me", lambda: self.reader.get("/api/users/@me/"))
+        return self._once("me", lambda: self.reader.get_object("/api/users/@me/", key=None))
 
     def lookup(self, name: str) -> list[Mapping[str, Json]]:
         """All members or all plugins, as PostHog answers them."""
@@ -147,7 +156,8 @@ class Live:
         """The e-mail addresses that are invited to the organization and have not joined, case-folded."""
         path = f"/api/organizations/{self.organization_id}/invites/"
         invites = self._once("invites", lambda: self.reader.list_all(path))
-        return {invite["target_email"].casefold() for invite in invites if not invite.get("is_expired")}
+        pending = (object_of(invite, path, "target_email") for invite in invites)
+        return {str(invite["target_email"]).casefold() for invite in pending if not invite.get("is_expired")}
 
     def collection(self, kind: Kind, scope: Scope) -> Mapping[str, Found]:
         """All objects of a kind below one parent, by id; a copy that nobody else changes."""
@@ -292,8 +302,7 @@ class Live:
             if not kind.filter or kind.page_size is not None:
                 raise
             # Up to 2025, `limit` and `offset` are filters that match nothing and fail (posthog-api.md 4.3).
-            first = self.reader.get(path)
-            return Collection(kind, first["results"], partial=True)
+            return Collection(kind, page_of(self.reader.get(path), path).items, partial=True)
         except NotFound:
             # Of a project that is gone there is nothing; of one that is there, we could not look.
             if kind.parent != PROJECT.name:
@@ -308,7 +317,7 @@ class Live:
                     hint=f"it is older than {kind.since}, or has them switched off: take them out of the file",
                 ) from None
             return Collection(kind, ())
-        return Collection(kind, (answer for answer in answers if not answer.get("deleted")))
+        return Collection(kind, (answer for answer in answers if not object_of(answer, path).get("deleted")))
 
     def _alone(self, collection: Collection, scope: Scope, id_: str) -> Found | None:
         """One object of a list that cannot be read whole, by its own URL."""
@@ -321,7 +330,7 @@ class Live:
 
     def _or_none(self, path: str) -> Json:
         with contextlib.suppress(NotFound):
-            return self.reader.get(path)
+            return self.reader.get_object(path)
         return None
 
     def _filtered(self, collection: Collection, scope: Scope, values: Mapping[str, Json]) -> None:
@@ -330,7 +339,7 @@ class Live:
         path, value = self.path(collection.kind, scope), str(values.get(name))
         answer = self._once(("filtered", path, value), lambda: self.reader.get(path, **{name: value}))
         with self._lock:
-            for found in answer["results"]:
+            for found in page_of(answer, path).items:
                 collection.put(found)
 
     def _other_prefix(self, kind: Kind, scope: Scope) -> Collection | None:
@@ -350,7 +359,7 @@ class Live:
             if self.object(PROJECT, {}, project) is not None:
                 raise
             return []
-        for person in found:
+        for person in (object_of(each, path) for each in found):
             names = person.get("distinct_ids") if by == "distinct_id" else [dig(person, "properties.email")]
             if name.casefold() not in (str(each).casefold() for each in names or ()):
                 raise IncompleteRead(
@@ -364,7 +373,7 @@ class Live:
     def _item(self, kind: Kind, scope: Scope, id_: str) -> Mapping[str, Json] | None:
         """One object that its list answers only in part."""
         try:
-            answer: dict[str, Json] = self.reader.get(f"{self.path(kind, scope)}{id_}/")
+            answer = self.reader.get_object(f"{self.path(kind, scope)}{id_}/")
         except NotFound:
             # A wrong organization or a private project answers 404 as well: only a list without it proves absence.
             if str(id_) in self.collection(kind, scope):
@@ -381,7 +390,7 @@ class Live:
         if kind.completed_at is None or kind.completion_sign in answer or self._once.known("no second URL"):
             return {}
         try:
-            rest: Mapping[str, Json] = self.reader.get(kind.completed_at.format(id=answer["id"]))
+            rest = self.reader.get_object(kind.completed_at.format(id=answer["id"]), key=None)
         except NotFound:  # older still: there is no second URL, and no such field
             self._once("no second URL", lambda: True)
             return {}

@@ -216,3 +216,17 @@ def test_no_answer_breaks_the_reading_of_errors(status: int, body: bytes, header
 
     assert error.status == status
     assert str(error).isprintable()
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 1])
+def test_a_retry_after_as_a_date_counts_from_the_answers_own_date(hours: int):
+    answered = datetime.now(UTC) + timedelta(hours=hours)
+    again = answered + timedelta(seconds=2)
+
+    seconds = seconds_until(format_datetime(again, usegmt=True), format_datetime(answered, usegmt=True))
+
+    assert seconds == 2
+
+
+def test_a_date_without_sense_is_none():
+    assert seconds_until("Mon, 99 Foo 99999 99:99:99 GMT", "also none") is None

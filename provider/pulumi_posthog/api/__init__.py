@@ -4,6 +4,7 @@ from pulumi_posthog.api.client import Reader, Writer
 from pulumi_posthog.api.connection import Connection
 from pulumi_posthog.api.errors import (
     ApiError,
+    BadSurroundings,
     Conflict,
     Forbidden,
     GaveUp,
@@ -22,6 +23,7 @@ from pulumi_posthog.api.errors import (
     Unreachable,
     WriteRefused,
 )
+from pulumi_posthog.api.objects import is_object, lost
 from pulumi_posthog.api.pacing import Pace
 from pulumi_posthog.api.paging import Json
 from pulumi_posthog.api.sending import Files
@@ -30,6 +32,7 @@ from pulumi_posthog.masking import HIDDEN, Mask
 __all__ = [
     "HIDDEN",
     "ApiError",
+    "BadSurroundings",
     "Conflict",
     "Connection",
     "Files",
@@ -54,4 +57,6 @@ __all__ = [
     "Unreachable",
     "WriteRefused",
     "Writer",
+    "is_object",
+    "lost",
 ]

@@ -24,7 +24,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from pulumi_posthog.api import paging
+from pulumi_posthog.api import paging, surroundings
 from pulumi_posthog.api.connection import Connection
 from pulumi_posthog.api.errors import (
     HINTS,
@@ -43,9 +43,12 @@ from pulumi_posthog.api.errors import (
     refusal,
 )
 from pulumi_posthog.api.httpx_alone import httpx
+from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
 from pulumi_posthog.api.paging import Json
+from pulumi_posthog.api.receiving import Deadline, TookTooLong, TooLarge, kept, received
 from pulumi_posthog.api.sending import Enough, Files, Sending, TryAgain, encoded, only_reads, query
+from pulumi_posthog.bounds import ANSWER_SECONDS, DOWNLOAD_SECONDS
 from pulumi_posthog.masking import Mask
 
 BACKOFF: Final = wait_random_exponential(multiplier=1, max=15)  # seconds: up to 1, 2, 4, 8
@@ -96,8 +99,8 @@ class Reader:
     """Reads PostHog, and can do nothing else. Safe to use from many threads at once.
 
     All readers and writers of a process should share one `pace`. `notify` gets a line of text for each wait
-    of more than 3 seconds and each list that is read again. `timeout` is in seconds without a byte;
-    `transport` is for tests.
+    of more than 3 seconds and each list that is read again. `timeout` is in seconds without a byte,
+    `longest` in seconds for a whole answer; `transport` is for tests.
     """
 
     METHODS: frozenset[str] = frozenset({"GET"})
@@ -109,16 +112,18 @@ class Reader:
         pace: Pace,
         notify: Callable[[str], object] = silent,
         timeout: float = TIMEOUT,
+        longest: float = ANSWER_SECONDS,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         # Made once: each takes tens of milliseconds. Plain http needs none, and gets one that trusts nobody.
         encrypted = connection.encrypted and transport is None
-        verify = httpx.create_ssl_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        verify = surroundings.context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self.connection = connection
         self.pace = pace
         self._notify = notify
         self._mask = Mask(connection.key)
         self._timeout = timeout
+        self._longest = longest
         self._hints = HINTS
         if connection.key.startswith(("phc_", "phs_")):
             self._hints = {
@@ -183,7 +188,7 @@ class Reader:
             size = 0
             target.seek(0)
             target.truncate()
-            for piece in response.iter_bytes():
+            for piece in kept(response):
                 size += target.write(piece)
 
         self._send("GET", path, keep=keep, headers={"Accept": "*/*"})
@@ -195,6 +200,10 @@ class Reader:
         Raises Refused and its kin for a no, IncompleteRead for half an answer, Unreachable for none, GaveUp.
         """
         return self._get(path, query(params))
+
+    def get_object(self, path: str, /, *, key: str | None = "id") -> Mapping[str, Json]:
+        """An object that has its `key`, None for any; raises as `get`, and IncompleteRead for all other answers."""
+        return object_of(self._get(path, {}), self._shown(path), key)
 
     def list_all(
         self,
@@ -233,6 +242,7 @@ class Reader:
             headers={
                 "Authorization": f"Bearer {self.connection.key}",
                 "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
                 "User-Agent": self.connection.user_agent,
             },
             # A session cookie would be a second identity next to the key.
@@ -342,6 +352,9 @@ class Reader:
             ) from error
         except httpx.DecodingError as error:
             raise failed(self._incomplete(method, path, "the answer is damaged")) from error
+        except TooLarge as error:
+            hint = "is `host` a PostHog server?"
+            raise failed(self._incomplete(method, path, str(error), hint), again=False) from error
         except httpx.TransportError as error:
             raise failed(self._unreachable(method, path, error)) from error
         if response.is_success:
@@ -375,11 +388,16 @@ class Reader:
                 sent_at = pace.take(method, self._notify, sending.deadline)
             except GaveUp as error:
                 raise GaveUp(error.problem, method=method, path=self._shown(path), hint=error.hint) from None
-            with self._clients.lent() as client, client.stream(method, path, **sending.content) as response:
+            deadline = Deadline(self._longest if keep is None else max(self._longest, DOWNLOAD_SECONDS))
+            with (
+                self._clients.lent() as client,
+                deadline.of(client),
+                client.stream(method, path, extensions={"trace": deadline}, **sending.content) as response,
+            ):
                 if keep is not None and response.is_success:
                     keep(response)
                 else:
-                    response.read()
+                    received(response)
             if response.status_code != 429:
                 pace.answered()
                 return response
@@ -420,7 +438,9 @@ class Reader:
 
     def _unreachable(self, method: str, path: str, error: httpx.TransportError) -> Unreachable:
         host = urlsplit(self.connection.host).netloc
-        if isinstance(error, httpx.TimeoutException):
+        if isinstance(error, TookTooLong):
+            problem = f"{host} did not answer in full within {error.seconds:g} s"
+        elif isinstance(error, httpx.TimeoutException):
             allowed = min(self._timeout, CONNECT_TIMEOUT) if isinstance(error, NOT_SENT) else self._timeout
             problem = f"{host} did not answer within {allowed:g} s"
         else:

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +32,8 @@ from http import HTTPStatus
 from math import isfinite
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from pulumi_posthog.bounds import FOREIGN_WORDS, LONGEST_SECRET
 
 LONGEST_QUOTE: Final = 500  # characters of PostHog's or a proxy's words in one message
 
@@ -73,6 +74,10 @@ class ApiError(Exception):
 
 class Unreachable(ApiError):
     """No answer at all, and nothing was sent that could have changed anything."""
+
+
+class BadSurroundings(ApiError):
+    """A variable of the environment keeps us from any request: a proxy, a certificate. Nothing was sent."""
 
 
 class OutcomeUnknown(ApiError):
@@ -227,7 +232,7 @@ def refusal(
         code=words.code,
         attr=words.attr,
         detail=words.detail,
-        retry_after=seconds_until(headers.get("retry-after")),
+        retry_after=seconds_until(headers.get("retry-after"), headers.get("date")),
     )
 
 
@@ -294,10 +299,21 @@ def query_status(body: bytes) -> Mapping[str, Any] | None:
 def foreign_words(text: str, content_type: str, mask: Callable[[str], str]) -> Words:
     """What somebody other than PostHog's API says: the title of a page, or the beginning of a text."""
     if looks_like_html(text, content_type):
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        named = quoted(html.unescape(title[1]), mask) if title else None
+        named = quoted(html.unescape(title_of(text)), mask)
         return Words(ours=False, name="a web page, most likely from a proxy,", detail=named or None)
     return Words(ours=False, name="the server", detail=quoted(text, mask) or None)
+
+
+def title_of(page: str) -> str:
+    """The title of a web page, "" without one; looked for at its beginning, from left to right and once."""
+    beginning = page[:FOREIGN_WORDS]
+    lower = beginning.lower()
+    if len(lower) != len(beginning):  # a few letters are two in lower case
+        lower = beginning
+    tag = lower.find("<title")
+    start = lower.find(">", tag) + 1 if tag >= 0 else 0
+    end = lower.find("</title", start) if start else -1
+    return beginning[start:end] if end >= 0 else ""
 
 
 def looks_like_html(text: str, content_type: str) -> bool:
@@ -309,8 +325,11 @@ def looks_like_html(text: str, content_type: str) -> bool:
 
 def quoted(text: str, mask: Callable[[str], str]) -> str:
     """Foreign text, fit for our messages: without secrets, on one line, not too long."""
-    # Masked before it is cut: half a secret would not be recognised.
-    line = one_line(mask(text))
+    # Masked before it is cut: half a secret would not be recognised. So of what is too long to be masked as a whole,
+    # the end is not quoted, where half of one may stand.
+    whole = len(text) <= FOREIGN_WORDS
+    masked = mask(text if whole else text[:FOREIGN_WORDS])
+    line = one_line(masked if whole else masked[: FOREIGN_WORDS - LONGEST_SECRET])
     return line if len(line) <= LONGEST_QUOTE else line[:LONGEST_QUOTE] + "…"
 
 
@@ -319,17 +338,28 @@ def one_line(text: str) -> str:
     return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
 
-def seconds_until(retry_after: str | None) -> float | None:
-    """The header `Retry-After`, seconds or an HTTP date, as seconds from now; None without sense in it."""
+def seconds_until(retry_after: str | None, date: str | None = None) -> float | None:
+    """The header `Retry-After`, seconds or an HTTP date, as seconds from the answer; None without sense in it.
+
+    An HTTP date is counted from the answer's own `date`, because this machine's clock may be an hour off; only
+    without one from the time that it is here.
+    """
     if retry_after is None:
         return None
     try:
         seconds = float(retry_after)
     except ValueError:
-        try:
-            date = parsedate_to_datetime(retry_after)
-        except (ValueError, IndexError):
+        then = moment(retry_after)
+        if then is None:
             return None
-        date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        seconds = (date - datetime.now(UTC)).total_seconds()
+        seconds = (then - (moment(date) or datetime.now(UTC))).total_seconds()
     return max(seconds, 0.0) if isfinite(seconds) else None
+
+
+def moment(date: str | None) -> datetime | None:
+    """An HTTP date as a time; None without sense in it."""
+    try:
+        found = parsedate_to_datetime(date or "")
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from pulumi_posthog.api.errors import IncompleteRead, NotFound
+from pulumi_posthog.bounds import FEED_PAGES, OBJECTS, PAGES
 
 Json = Any  # what json.loads returns; recursive types are more trouble than help here
 Query = Mapping[str, str]
@@ -87,7 +88,7 @@ def follow(get_page: GetPage, *, path: str, params: Query | None = None) -> Iter
     query: Query | None = dict(params or {})
     seen: set[frozenset[tuple[str, str]]] = set()
     while query is not None:
-        remember(query, seen, path)
+        remember(query, seen, path, FEED_PAGES)
         page = page_of(get_page(query), path)
         yield from page.items
         query = page.next
@@ -109,6 +110,12 @@ class Reading:
     def whole(self, page_size: int | None) -> list[Json]:
         """The list, each object once. Raises DoesNotAddUp."""
         first = self._page(self._query(page_size))
+        if (first.count or 0) > OBJECTS:
+            raise IncompleteRead(
+                f"PostHog counts {first.count:,} objects, and no more than {OBJECTS:,} are read as one list",
+                method="GET",
+                path=self._path,
+            )
         if first.next is None:
             return whole_of(first.items, first.count)
         if first.count is None or "offset" not in first.next or not first.items:
@@ -152,6 +159,8 @@ class Reading:
         Each begins with the last object of the one before.
         """
         starts = range(got - 1, count - 1, max(step - 1, 1))
+        if len(starts) > PAGES:
+            raise too_many_pages(PAGES, self._path)
         self._on_pages(len(starts))
         with ThreadPoolExecutor(min(SIDE_BY_SIDE, max(len(starts), 1)), "posthog-page") as threads:
             try:
@@ -164,7 +173,7 @@ class Reading:
         pages = []
         seen: set[frozenset[tuple[str, str]]] = set()
         while query is not None:
-            remember(query, seen, self._path)
+            remember(query, seen, self._path, PAGES)
             pages.append(self._page(query))
             query = pages[-1].next
         return pages
@@ -225,14 +234,26 @@ def query_of(link: str) -> Query:
     return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True))
 
 
-def remember(query: Query, seen: set[frozenset[tuple[str, str]]], path: str) -> None:
-    """Notes a page; raises IncompleteRead if it was read before: such a list has no end."""
+def remember(query: Query, seen: set[frozenset[tuple[str, str]]], path: str, most: int) -> None:
+    """Notes a page; raises IncompleteRead if it was read before, or is one too many: such a list has no end."""
     page = frozenset(query.items())
+    if len(seen) >= most:
+        raise too_many_pages(most, path)
     if page in seen:
         raise IncompleteRead(
             "the `next` of a page leads back to a page already read", method="GET", path=path
         )
     seen.add(page)
+
+
+def too_many_pages(most: int, path: str) -> IncompleteRead:
+    """The error for a list that goes on and on."""
+    return IncompleteRead(
+        f"the list has more than {most:,} pages, or no end",
+        method="GET",
+        path=path,
+        hint="is `host` a PostHog server? of a feed, ask for less: a time, a filter",
+    )
 
 
 def not_a_list(problem: str, path: str) -> IncompleteRead:

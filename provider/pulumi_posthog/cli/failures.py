@@ -61,7 +61,14 @@ def said(error: BaseException) -> tuple[Failure, ...] | None:
 
 def of_api(error: Exception) -> Failure:
     """An `ApiError` as a failure."""
-    from pulumi_posthog.api import ApiError, Forbidden, GaveUp, NotForKeys, Unauthorized
+    from pulumi_posthog.api import (
+        ApiError,
+        BadSurroundings,
+        Forbidden,
+        GaveUp,
+        NotForKeys,
+        Unauthorized,
+    )
 
     if not isinstance(error, ApiError):
         return Failure(str(error), None, Exit.API)
@@ -69,6 +76,8 @@ def of_api(error: Exception) -> Failure:
     code = Exit.API
     if isinstance(error, Unauthorized | Forbidden | NotForKeys):
         code = Exit.KEY
+    elif isinstance(error, BadSurroundings):
+        code = Exit.USAGE
     elif isinstance(error, GaveUp):
         code = Exit.GAVE_UP
     return Failure(f"{attempted}{error.problem}", error.hint, code)

@@ -27,6 +27,7 @@ PIPELINE_DESTINATION = Kind(
     resource="PipelineDestination",
     section="projects.*.pipeline_destinations",
     doc="A plugin configuration that exports a project's events.",
+    succeeded_by="hog function",  # posthog-api.md 6.4
     collection="/api/projects/{project}/pipeline_destination_configs/",
     parent="project",
     natural_keys=(("plugin", "name"),),
