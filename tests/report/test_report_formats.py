@@ -323,7 +323,7 @@ def test_markdown_can_be_found_again_and_has_a_table_per_status():
 
     assert text.startswith("<!-- pulumi-posthog drift -->\n### drift: ")
     assert (
-        '| `projects.Web.timezone` | `"UTC"` | `"Europe/Berlin"` | ana@acme.io, 2026-11-21 10:17:55 UTC |'
+        '| `projects.Web.timezone` | `"UTC"` | `"Europe/Berlin"` | ana@&#8203;acme.io, 2026-11-21 10:17:55 UTC |'
     ) in text
 
 

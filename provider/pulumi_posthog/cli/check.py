@@ -14,6 +14,7 @@ from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen, did_you_mean
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.writing import refuse_links, write_file
 
 if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
     from pulumi_posthog.checks.declared import Check
@@ -49,6 +50,7 @@ def check(
     chosen("--format", form, KNOWN)
     for path in output or ():
         chosen(f"--output {path}", path.suffix, list(SUFFIXES))
+        refuse_links(path)
     report, error = told(file, only or ())
     if form == "text":
         # Why it failed goes to stderr, like every error.
@@ -56,7 +58,7 @@ def check(
     else:
         terminal.write(rendered(report, form))
     for path in output or ():
-        path.write_text(rendered(report, SUFFIXES[path.suffix]), encoding="utf-8")
+        write_file(path, rendered(report, SUFFIXES[path.suffix]))
     if error is not None:
         raise error
     return report.exit

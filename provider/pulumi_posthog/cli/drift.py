@@ -14,6 +14,7 @@ from pulumi_posthog.cli import failures, stack, terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, Only, chosen, kinds
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.writing import refuse_links, write_file
 
 if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
     from pulumi_posthog.attribution import Attribution
@@ -84,6 +85,7 @@ def drift(
     chosen("--format", form, KNOWN)
     for path in output or ():
         chosen(f"--output {path}", path.suffix, list(SUFFIXES))
+        refuse_links(path)
     if stack_name and stack_state:
         raise Stop("--stack and --stack-state say the same", "give one of them")
     asked = Asked(
@@ -98,7 +100,7 @@ def drift(
     else:
         terminal.write(_in_form(report, form, max_size))
     for path in output or ():
-        path.write_text(_in_form(report, SUFFIXES[path.suffix], max_size), encoding="utf-8")
+        write_file(path, _in_form(report, SUFFIXES[path.suffix], max_size))
     if error is not None:
         raise error
     return report.exit

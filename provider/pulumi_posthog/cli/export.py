@@ -13,6 +13,7 @@ from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.choices import Only, chosen, did_you_mean, kinds
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.writing import refuse_links, write_file
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
@@ -116,9 +117,11 @@ def _written(result: Exported, output: Path, force: bool) -> None:
             Exit.REFUSED,
         )
     schema = output.parent / SCHEMA_FILE
+    for path in (*paths, schema):
+        refuse_links(path, output.parent)
     for path, content in {**paths, **({} if schema.exists() and not force else {schema: text()})}.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
+        # PostHog shows what a plugin does not call secret.
+        write_file(path, content, within=output.parent, private=path != schema)
 
 
 def _say(result: Exported, output: Path | None, form: str) -> None:

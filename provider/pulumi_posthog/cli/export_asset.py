@@ -103,7 +103,8 @@ def _beside(file: Path) -> Iterator[IO[bytes]]:
     """A file that takes the place of `file` once all is well, and else disappears."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        with part.open("xb") as stream:
+        # No link is followed, and the data of persons is nobody else's.
+        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
             yield stream
         part.replace(file)
     finally:

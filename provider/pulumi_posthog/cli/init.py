@@ -18,6 +18,7 @@ from pulumi_posthog.cli.connecting import KEY_VARIABLE
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.requirement import requirement
+from pulumi_posthog.cli.writing import refuse_links, write_file
 
 if TYPE_CHECKING:
     from pulumi_posthog.export import Exported
@@ -122,10 +123,11 @@ def init(
     tool = requirement(package)
     exported = _exported(host, organization) if from_live else None
     contents = _contents(folder.name, host, organization, ci, stack, tool.line, exported)
+    for place in contents:
+        refuse_links(folder / place, folder)
     for place, text in contents.items():
         path = folder / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text, within=folder, private=from_live and path.name == "posthog.yaml")
     if tool.warning:
         terminal.warn(tool.warning)
     _say(folder, list(contents), tool.line, exported, form)

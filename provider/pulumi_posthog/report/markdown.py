@@ -11,6 +11,7 @@ from pulumi_posthog.report.findings import Finding, Report, Status, moment, plur
 MARKER = "<!-- pulumi-posthog {title} -->"  # finds the comment again that is to be kept up to date
 LONGEST = 60_000  # characters: GitHub takes 65,536, GitLab a million
 LONGEST_VALUE = 200  # characters
+NO_WIDTH = "&#8203;"
 
 
 def rendered(report: Report, longest: int = LONGEST) -> str:
@@ -101,8 +102,15 @@ def code(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """`text` as it is: what means something in Markdown or HTML is taken out of service."""
-    return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", html.escape(one_line(text), quote=False))
+    """`text` as it is: what means something in Markdown or HTML is taken out of service.
+
+    GitHub and GitLab look for people, issues and addresses in the text that comes of it: a sign without width, which is
+    written as HTML, parts what they would find.
+    """
+    plain = re.sub(r"([\\`*_\[\]|~#])", r"\\\1", html.escape(one_line(text), quote=False))
+    return re.sub(
+        r"(@|#|!(?=\d)|GH(?=-)|:(?=//)|www(?=\.)|mailto(?=:))", rf"\1{NO_WIDTH}", plain, flags=re.IGNORECASE
+    )
 
 
 def one_line(text: str) -> str:

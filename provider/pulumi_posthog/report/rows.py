@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 # With these a spreadsheet begins a formula, and what persons and events hold anybody can write who knows a project's
 # token: such texts get an apostrophe, which spreadsheets take for "this is text". Numbers, negative ones too, stay
-# as they are. JSON has every value untouched.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# as they are. JSON has every value untouched. Some spreadsheets take signs of full width for the same, and where a
+# semicolon or a tab parts cells, one begins after each.
+FORMULA: Final = re.compile(r"(^[ \xa0]*|[;\t\r\n][ \xa0]*)(?=[=+\-@\t\r＝＋－＠﹢﹣﹦﹫])")
 LONGEST_CELL: Final = 200  # characters of a value in a table
 
 
@@ -102,7 +104,7 @@ def csv_line(values: Iterable[Any]) -> str:
 def harmless(value: Any) -> str:
     """A value as a cell that no spreadsheet takes for a formula."""
     text = as_text(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+    return text if isinstance(value, bool | int | float) else FORMULA.sub(r"\1'", text)
 
 
 def as_text(value: Any) -> str:
