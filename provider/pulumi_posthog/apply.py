@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from pulumi_posthog import recasing
 from pulumi_posthog.actions import Settling, act
 from pulumi_posthog.api import (
     ApiError,
@@ -24,7 +25,7 @@ from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.live import ELSEWHERE, Found, Live, Scope
+from pulumi_posthog.live import ELSEWHERE, Ambiguous, Found, Live, Scope, dig
 from pulumi_posthog.plan import Difference, differences, holds_secret, merged
 
 ERASERS = 4  # requests that erase persons, under way at the same time
@@ -137,6 +138,7 @@ class Applier:
     ) -> Applied:
         """Send the declared fields that differ, and only those."""
         changed = differences(kind, desired, found.values, rotated=rotated)
+        changed = recasing.possible(kind, changed, self.live, silent)
         if not changed:
             return Applied(found)
         if kind.exact_list_of:
@@ -440,7 +442,10 @@ class Applier:
         return plain(value)
 
     def _reference(self, field: Field, value: str) -> Json:
-        found = self.live.refer(field.refers_to or "", value)
+        try:
+            found = self.live.refer(field.refers_to or "", value)
+        except Ambiguous as error:
+            raise Impossible(str(error)) from error
         if found is None:
             raise Impossible(f'the organization has no {field.refers_to} "{value}"')
         return found
@@ -453,15 +458,18 @@ class Applier:
     def _make_exact(self, kind: Kind, scope: Scope, found: Found, desired: Mapping[str, Json]) -> Found:
         item_kind = KINDS[kind.exact_list_of or ""]
         key, list_name = item_kind.natural_keys[0][0], kind.writable[0].name
+        field = item_kind.field(key)
+        # Two may have one address in two spellings: who is who, only PostHog's id of each says.
+        identity = LOOKUPS[field.refers_to or ""].value
         present = {
-            item.values[key].casefold(): item for item in self.live.collection(item_kind, scope).values()
+            dig(item.answer, identity): item for item in self.live.collection(item_kind, scope).values()
         }
-        wanted = {value.casefold(): value for value in desired[list_name]}
+        wanted = {self._reference(field, value): value for value in desired[list_name]}
         # Adding first: nobody who only changes spelling, and no lone admin, is out for a moment.
-        for folded in wanted.keys() - present.keys():
-            self.create(item_kind, scope, {key: wanted[folded]})
-        for folded in present.keys() - wanted.keys():
-            self.delete(item_kind, scope, present[folded].id)
+        for who in wanted.keys() - present.keys():
+            self.create(item_kind, scope, {key: wanted[who]})
+        for who in present.keys() - wanted.keys():
+            self.delete(item_kind, scope, present[who].id)
         return self.live.object(kind, scope, found.id) or found
 
     def _put_embedded(self, kind: Kind, scope: Scope, answer: Mapping[str, Json]) -> None:

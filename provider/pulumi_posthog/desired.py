@@ -148,6 +148,9 @@ class Desired:
     file: str = "posthog.yaml"
     options: Mapping[str, Json] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    notes: tuple[str, ...] = ()  # what a reader of the file should know, and need not put right
+    # Addresses that nobody in the organization has -> what is wrong with each, where it was asked for (`resolve`).
+    strangers: Mapping[str, Problem] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[tuple[str, str], Entry]:

@@ -24,7 +24,7 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
     UpdateResult,
 )
 
-from pulumi_posthog import engine
+from pulumi_posthog import addresses, engine
 from pulumi_posthog.actions import CannotAct
 from pulumi_posthog.api import HIDDEN, ApiError
 from pulumi_posthog.apply import Applied, HalfMade, Impossible, existing
@@ -55,6 +55,7 @@ from pulumi_posthog.properties import (
     with_digests,
 )
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals, removals
+from pulumi_posthog.recasing import possible
 from pulumi_posthog.session import Others, Session
 from pulumi_posthog.urn import name_of
 
@@ -115,10 +116,11 @@ class KindProvider(ResourceProvider):
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
         kind, olds = KINDS[self.kind], _olds or {}
         inputs = checked(kind, olds, news)
-        refusal = self._resolve(kind, inputs) or self._objection(kind, inputs)
+        refusal = self._resolve(kind, inputs) or self._address(kind, inputs, olds)
+        refusal = refusal or self._objection(kind, inputs)
         if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
-        if not olds and not inputs.get("__absent"):
+        if not olds and not inputs.get("__absent") and not addresses.nobody(kind, inputs):
             refusal = self._taking_over(kind, inputs)
         if not olds:
             Session.of(inputs).touch(kind, inputs)
@@ -134,6 +136,8 @@ class KindProvider(ResourceProvider):
 
     def _diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
         kind = KINDS[self.kind]
+        if addresses.nobody(kind, _news):
+            return DiffResult(changes=False)
         if kind.parent and not engine.known(_news.get(kind.parent)):
             return replaced([kind.parent])
         if kind.parent and str(_olds.get(kind.parent)) != str(_news.get(kind.parent)):
@@ -153,6 +157,7 @@ class KindProvider(ResourceProvider):
             found.values,
             rotated=lambda field, key: rotated(_olds, _news, field, key),
         )
+        changed = possible(kind, changed, live, engine.warn)
         _say_newly_declared(kind, changed, _olds)
         unknown = [name for name in declared_names(_news) if not engine.known(_news.get(name))]
         replaces = [d.field.name for d in changed if d.field.replace_on_changes]
@@ -173,13 +178,18 @@ class KindProvider(ResourceProvider):
         """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
         kind, live, urn = KINDS[self.kind], Session.of(props).live, engine.resource_name()
         found = live.object(kind, _scope(kind, props), id_)
+        left = addresses.leavers(kind, props, found, live)
         if found is None:
             if props.get("__absent"):
                 return ReadResult(id_, dict(props), inputs=dict(props))
+            if left:
+                kept = {**props, addresses.LEFT: left}  # so that the next run knows the address
+                return ReadResult(id_, kept, inputs=kept)
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
         Session.refreshed.found(kind.name, urn)
         Session.ahead.found(live, kind.name, name_of(urn), id_)
         inputs = stored(kind, recorded(kind, found.values, with_digests(kind, props, engine.stored_input)))
+        inputs |= {addresses.LEFT: left} if left else {}
         plain = {
             secret_name(field) for field in kind.fields
         } - props.keys()  # what a provider adds is no secret
@@ -192,6 +202,8 @@ class KindProvider(ResourceProvider):
         kind, session, scope = KINDS[self.kind], Session.of(props), _scope(KINDS[self.kind], props)
         if props.get("__absent"):
             return self._remove(kind, session, scope, props)
+        if addresses.nobody(kind, props):
+            return CreateResult(f"left:{props[addresses.LEFT][0]}", dict(props))
         try:
             applied = session.applier.create(
                 kind, scope, to_values(kind, props), id_=props.get("__id"), defaults=_defaults(kind, props)
@@ -262,6 +274,17 @@ class KindProvider(ResourceProvider):
         return None
 
     @staticmethod
+    def _address(kind: Kind, inputs: dict[str, Any], olds: Props) -> str | None:
+        """Put PostHog's spelling in the place of addresses, and leave out who has left; why not, if not."""
+        if addresses.person_field(kind) is None:
+            return None
+        known = Session.addresses | addresses.remembered(kind, olds)
+        found = addresses.put(kind, _scope_now(kind, inputs), inputs, known, Session.of(inputs).live)
+        for text in found.left:
+            engine.warn(_told(Impossible(addresses.GONE.format(text))))
+        return _told(Impossible(found.problem)) if found.problem else None
+
+    @staticmethod
     def _objection(kind: Kind, inputs: Props) -> str | None:
         """Why the rails do not allow what is declared, as far as that can be known yet."""
         absent = bool(inputs.get("__absent"))
@@ -287,7 +310,9 @@ class KindProvider(ResourceProvider):
         found = next(iter(matches), None)
         refusal = objection_to_takeover(kind, scope, values, found, Others.owners(), Session.limits)
         if refusal is None and found is not None:
-            self._announce(kind, values, found)
+            changed = differences(kind, values, found.values)
+            changed = possible(kind, changed, Session.of(inputs).live, engine.warn)
+            self._announce(kind, values, found, changed)
             if len(matches) > 1:
                 others = ", ".join(match.id for match in matches[1:])
                 engine.say(
@@ -296,13 +321,11 @@ class KindProvider(ResourceProvider):
         return refusal
 
     @staticmethod
-    def _announce(kind: Kind, values: Props, found: Found) -> None:
-        changed = differences(kind, values, found.values)
+    def _announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference, ...]) -> None:
         if kind.exact_list_of:
             # Who is not in the list is about to go: that must show before anything is done.
             listed = kind.writable[0].name
-            kept = {value.casefold() for value in values.get(listed, ())}
-            if any(value.casefold() not in kept for value in found.values[listed]):
+            if set(found.values[listed]) - set(values.get(listed, ())):
                 engine.say(
                     f'the {kind.title} of "{found.answer.get("name")}" become others, live => declared:\n'
                     f"{_rows(changed)}"
@@ -362,14 +385,17 @@ class GuardProvider(ResourceProvider):
         after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
         Session.ahead.manages(after)
         found = refusals(before, after, Session.limits, KINDS, renamed)
+        Session.addresses = addresses.of_guard(_olds or {})
+        strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
         idle = self._idle(removals(before, after, renamed))
         if before and idle:
             engine.warn(
                 f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
                 " pulumi config rm posthog:allowRemovals"
             )
-        Session.guard_consulted = not found
-        return CheckResult(inputs, [CheckFailure("", str(refusal)) for refusal in found])
+        refused = [*strangers, *map(str, found)]
+        Session.guard_consulted = not refused
+        return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
 
     @staticmethod
     def _idle(gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:

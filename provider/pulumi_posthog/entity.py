@@ -201,6 +201,8 @@ class Guard(pulumi.CustomResource):
         *,
         name: str = "guard",
         file: str | None = None,
+        addresses: str | None = None,
+        strangers: str | None = None,
     ) -> None:
         super().__init__(
             "pulumi-python:dynamic/posthog:Guard",
@@ -209,6 +211,8 @@ class Guard(pulumi.CustomResource):
                 "__managed": managed,
                 "__renamed": renamed,
                 "__file": file,
+                "__addresses": addresses,
+                "__strangers": strangers,
                 "__provider": provider_string(None),
             },
             opts,

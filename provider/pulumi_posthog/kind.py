@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from pulumi_posthog.spelling import folded
+
 NaturalKey = tuple[tuple[str, Any], ...]
 Json = Any  # what json.loads returns; recursive types are more trouble than help here
 
@@ -88,7 +90,7 @@ class Field:
     open_keys: bool = True  # False: only `keys` are allowed
     required_keys: tuple[str, ...] = ()
     unordered: bool = False
-    caseless: bool = False
+    caseless: bool = False  # unique, or found, whatever its case
     merge_levels: int = 0
     merged_keys: tuple[str, ...] | None = (
         None  # the only keys below which the second level is merged; None: all
@@ -107,7 +109,7 @@ class Field:
     on_create: bool = (
         True  # False: PostHog ignores or overwrites it on create, so it is sent by PATCH afterwards
     )
-    hidden_keys: tuple[str, ...] = ()  # keys of the answer that PostHog manages, or that are secret
+    hidden_keys: tuple[str, ...] = ()  # keys, at any depth, that PostHog puts in, or that are secret
     since: int = 2024
     until: int | None = None
     from_key: bool = False  # comes from the entry's key in the YAML, not from its body
@@ -131,10 +133,12 @@ class Field:
             return value.strip()
         if self.type is Type.STRINGS and isinstance(value, list):
             items = [item.strip() if isinstance(item, str) else item for item in value if item is not None]
-            return sorted(items, key=str.casefold) if self.unordered else items
-        if self.type is Type.OBJECT and isinstance(value, dict):
-            value = {key: item for key, item in value.items() if key not in self.hidden_keys}
-        return whole(value)
+            return sorted(items, key=lambda item: (folded(str(item)), str(item))) if self.unordered else items
+        return whole(self.own(value))
+
+    def own(self, value: Json) -> Json:
+        """`value` without the keys, at any depth, that PostHog itself puts into it: they are not ours to say."""
+        return _without(value, frozenset(self.hidden_keys)) if self.hidden_keys else value
 
     @property
     def as_json_text(self) -> bool:
@@ -196,6 +200,12 @@ def whole(value: Json) -> Json:
     if isinstance(value, list | tuple):
         return [whole(item) for item in value]
     return value
+
+
+def _without(value: Json, keys: frozenset[str]) -> Json:
+    if isinstance(value, dict):
+        return {key: _without(item, keys) for key, item in value.items() if key not in keys}
+    return [_without(item, keys) for item in value] if isinstance(value, list) else value
 
 
 class Deletion(enum.Enum):
@@ -285,6 +295,8 @@ class Kind:
     in_current_organization: bool = (
         False  # old servers write to the key owner's current organization, not the URL's
     )
+    # Servers before this year refuse an object's own name in another case; None: they all take it.
+    recased_since: int | None = None
     oldest_wins: bool = (
         False  # several matches of a natural key: take the oldest, and say so, instead of stopping
     )
@@ -345,7 +357,16 @@ class Kind:
         value = field.normal(value)
         if value is None and field.default is not UNSET:
             value = field.default
-        return value.casefold() if field.caseless and isinstance(value, str) else value
+        return folded(value) if field.caseless and isinstance(value, str) else value
+
+    @cached_property
+    def refers_by_key(self) -> bool:
+        """Whether objects are known by what PostHog has elsewhere, as a membership is by its member.
+
+        Its spelling is PostHog's own then, and another one is another object.
+        """
+        fields = [self.by_name[name] for names in self.natural_keys for name in names]
+        return any(field.caseless and field.refers_to for field in fields)
 
     @property
     def plural(self) -> str:

@@ -18,12 +18,18 @@ from pulumi_posthog.kind import Json, Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.spelling import composed, folded, meant
 
 T = TypeVar("T")
 # Under this key an answer says which of its fields came from, and must be sent to, the kind's second URL.
 ELSEWHERE = "__elsewhere"
+OLDEST = 2024  # the first servers that are known
 PROJECTS, ENVIRONMENTS = "/api/projects/", "/api/environments/"
 Scope = Mapping[str, str]  # the ids that fill in a collection's path: {"project": "2"}
+
+
+class Ambiguous(Exception):
+    """A name that several objects of PostHog have, and none of them exactly; the message lists them."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +87,30 @@ class Collection:
         """The objects with that natural key."""
         return [self._found[id_] for id_ in self._ids.get(key, ())] if key else []
 
+    def alike(self, values: Mapping[str, Json]) -> list[Found]:
+        """The objects whose natural key looks the same and is made of other characters: "é" of one, or of two."""
+        key = self.kind.natural_key(values)
+        if key is None or all(str(part).isascii() for _, part in key):
+            return []
+        return [
+            found
+            for found in self._found.values()
+            if (other := self.kind.natural_key(found.values)) and _looks(other) == _looks(key)
+        ]
+
     def all(self) -> dict[str, Found]:
         """Everything, by id: a copy, for somebody else may write meanwhile."""
         return dict(self._found)
+
+
+def _looks(key: NaturalKey) -> NaturalKey:
+    return tuple((name, composed(part) if isinstance(part, str) else part) for name, part in key)
+
+
+def _spelled_alike(kind: Kind, live: Mapping[str, Json], wanted: Mapping[str, Json]) -> bool:
+    """Whether a live object has exactly the names that are asked for, so that none in another case is meant."""
+    names = (name for name, _ in kind.natural_key(wanted) or () if kind.field(name).caseless)
+    return all(live.get(name) == kind.field(name).normal(wanted.get(name)) for name in names)
 
 
 class Once:
@@ -146,6 +173,14 @@ class Live:
         """The user whose key this is (posthog-api.md 2.1)."""
         return self._once("me", lambda: self.reader.get_object("/api/users/@me/", key=None))
 
+    def age(self) -> int | None:
+        """The year that the server is like, by the settings that its projects have; None when it shows no project."""
+        first = next(iter(self.collection(PROJECT, {}).values()), None)
+        full = self.object(PROJECT, {}, first.id) if first else None
+        if full is None:
+            return None
+        return max((each.since for each in PROJECT.fields if each.name in full.answer), default=OLDEST)
+
     def lookup(self, name: str) -> list[Mapping[str, Json]]:
         """All members or all plugins, as PostHog answers them."""
         lookup = LOOKUPS[name]
@@ -153,11 +188,11 @@ class Live:
         return self._once(("lookup", name), lambda: self.reader.list_all(path, page_size=lookup.page_size))
 
     def pending_invitations(self) -> set[str]:
-        """The e-mail addresses that are invited to the organization and have not joined, case-folded."""
+        """The e-mail addresses that are invited to the organization and have not joined, folded."""
         path = f"/api/organizations/{self.organization_id}/invites/"
         invites = self._once("invites", lambda: self.reader.list_all(path))
         pending = (object_of(invite, path, "target_email") for invite in invites)
-        return {str(invite["target_email"]).casefold() for invite in pending if not invite.get("is_expired")}
+        return {folded(str(invite["target_email"])) for invite in pending if not invite.get("is_expired")}
 
     def collection(self, kind: Kind, scope: Scope) -> Mapping[str, Found]:
         """All objects of a kind below one parent, by id; a copy that nobody else changes."""
@@ -189,7 +224,10 @@ class Live:
         if collection.partial and not collection.matching(kind.natural_key(values)):
             self._filtered(collection, scope, values)
         with self._lock:
-            matches = collection.matching(kind.natural_key(values))
+            matches = collection.matching(kind.natural_key(values)) or collection.alike(values)
+        exact = [match for match in matches if _spelled_alike(kind, match.values, values)]
+        if exact or kind.refers_by_key:
+            matches = exact
         if not kind.listed_in_full:
             matches = [found for match in matches if (found := self.object(kind, scope, match.id))]
         return sorted(matches, key=lambda found: str(found.answer.get("created_at") or ""))
@@ -208,13 +246,24 @@ class Live:
         self._once.forget(("persons", project, by, name))
 
     def refer(self, name: str, value: str) -> Json | None:
-        """What a request wants for a member's e-mail or a plugin's URL; None when there is no such one."""
+        """What a request wants for a member's e-mail or a plugin's URL; None when there is no such one.
+
+        The exact spelling wins; raises Ambiguous when several have the name.
+        """
+        found = self.referred(name, value)
+        return dig(found, LOOKUPS[name].value) if found is not None else None
+
+    def referred(self, name: str, value: str) -> Mapping[str, Json] | None:
+        """The member or plugin that an e-mail, a URL or a name means; raises Ambiguous as `refer` does."""
         lookup = LOOKUPS[name]
         for key in lookup.keys:
-            for answer in self.lookup(name):
-                found = dig(answer, key)
-                if found == value or (lookup.caseless and str(found).casefold() == value.casefold()):
-                    return dig(answer, lookup.value)
+            matches = _named(lookup, key, value, self.lookup(name))
+            if len(matches) > 1:
+                shown = key if lookup.caseless else lookup.value
+                others = ", ".join(str(dig(match, shown)) for match in matches)
+                raise Ambiguous(f'{len(matches)} {name}s of the organization answer to "{value}": {others}')
+            if matches:
+                return matches[0]
         return None
 
     # -- keeping it true -----------------------------------------------------------------------------------------
@@ -361,7 +410,7 @@ class Live:
             return []
         for person in (object_of(each, path) for each in found):
             names = person.get("distinct_ids") if by == "distinct_id" else [dig(person, "properties.email")]
-            if name.casefold() not in (str(each).casefold() for each in names or ()):
+            if folded(name) not in (folded(str(each)) for each in names or ()):
                 raise IncompleteRead(
                     f"asked for the persons of one {by}, PostHog answers others",
                     method="GET",
@@ -396,6 +445,19 @@ class Live:
             return {}
         only_there = {name: value for name, value in rest.items() if name not in answer}
         return {**only_there, ELSEWHERE: frozenset(only_there)}
+
+
+def _named(
+    lookup: Lookup, key: str, value: str, answers: Iterable[Mapping[str, Json]]
+) -> list[Mapping[str, Json]]:
+    """The objects that `value` may mean by what stands at `key`."""
+
+    def name(answer: Mapping[str, Json]) -> str:
+        return str(dig(answer, key) or "")
+
+    if lookup.caseless:
+        return meant(value, answers, name)
+    return [answer for answer in answers if name(answer) == value]
 
 
 def dig(answer: Mapping[str, Json], path: str) -> Json:

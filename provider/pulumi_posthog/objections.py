@@ -32,9 +32,9 @@ def objection_to_list(
     refusal = list_refusal(item, parent, before, declared, limits)
     if refusal:
         return str(refusal)
-    gone = {value.casefold() for value in before} - {value.casefold() for value in declared}
+    gone = set(before) - set(declared)
     own = str(live.me().get("email", "")) if gone else ""
-    if own.casefold() in gone and not limits.allowed.get(item.name):
+    if own in gone and not limits.allowed.get(item.name):
         return (
             f"{own} owns the key that this runs with, and would lose this {item.title}\n"
             f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals {item.name}=1"

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 
 from pulumi_posthog import config
 from pulumi_posthog.api import ApiError, NotFound, Refused, Unauthorized
-from pulumi_posthog.desired import Desired, Entry, SecretText
+from pulumi_posthog.desired import ConfigError, Desired, Entry, SecretText
 from pulumi_posthog.kind import Json, Kind
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Found, Live, Scope, no_such_organization
+from pulumi_posthog.spelling import folded
 
 Key = tuple[str, str]  # the kind's name, the entry's name
 Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
@@ -91,6 +92,7 @@ def observe(
     ids: Mapping[Key, str] | None = None,
     undeclared: bool = False,
     kinds: Collection[str] = (),
+    known: Collection[str] | None = (),
     progress: Callable[[int, int], object] = silent,
 ) -> Observed:
     """Look every entry up: each collection is read once, `READERS` side by side.
@@ -98,11 +100,15 @@ def observe(
     `ids` are those that a stack remembers: they find what was renamed by hand. `kinds` limits the look to
     these kinds (and what they lie below). With `undeclared`, live objects without an entry are told as well:
     in the collections that the configuration says something about, or of all `kinds` where these are given.
+    `known` are the addresses, folded, of people whom a stack knew: one of them whom the organization no longer has is
+    looked up like everybody else. None says that nobody can tell who was there before.
 
     Raises ConfigError for a reference to somebody or something that PostHog does not have, and ApiError when
     the key, the host or the organization is wrong. Whatever else goes wrong is in `unread`.
     """
-    return _Observer(live, ids or {}, frozenset(kinds), progress).observe(desired, undeclared=undeclared)
+    return _Observer(live, ids or {}, frozenset(kinds), known, progress).observe(
+        desired, undeclared=undeclared
+    )
 
 
 @contextlib.contextmanager
@@ -127,11 +133,13 @@ class _Observer:
         live: Live,
         ids: Mapping[Key, str],
         kinds: frozenset[str],
+        known: Collection[str] | None,
         progress: Callable[[int, int], object],
     ) -> None:
         self.live = live
         self.ids = ids
         self.kinds = kinds
+        self.known = known
         self.progress = progress
         self.found: dict[Key, Found] = {}
         self.unread: dict[Key, ApiError | Unclear] = {}
@@ -197,7 +205,12 @@ class _Observer:
             members=answers.get("member", ()),
             plugins=answers.get("plugin", ()),
             pending=self.live.pending_invitations,
+            strangers=True,
         )
+        if self.known is not None:
+            unknown = [each for name, each in result.strangers.items() if folded(name) not in self.known]
+            if unknown:
+                raise ConfigError(unknown)
         resolved = result.by_name
         # Whoever is invited and has not joined is in neither.
         entries = tuple(
@@ -205,7 +218,7 @@ class _Observer:
             for entry in desired.entries
             if key_of(entry) in resolved or key_of(entry) in self.unread
         )
-        return dataclasses.replace(desired, entries=entries), tuple(notes)
+        return dataclasses.replace(result, entries=entries), tuple(notes)
 
     def _look(self, entries: Iterable[Entry], desired: Desired, pool: ThreadPoolExecutor) -> None:
         groups: dict[Group, list[Entry]] = defaultdict(list)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pulumi_posthog.attachment import Attachment, comparable
 from pulumi_posthog.desired import Desired, Entry, SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
+from pulumi_posthog.spelling import composed
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
     if field.merge_levels and isinstance(desired, dict):
         live = declared_part(field, live, desired)
         desired = _without_nulls(field, desired)
-    if field.caseless:
-        desired, live = _folded(desired), _folded(live)
+    if field.from_key and isinstance(desired, str) and isinstance(live, str):
+        desired, live = composed(desired), composed(live)
     return bool(desired == live)
 
 
@@ -159,12 +160,6 @@ def merged(live: Json, desired: Json, levels: int) -> Json:
         else:
             result[key] = merged(live.get(key), value, levels - 1)
     return result
-
-
-def _folded(value: Json) -> Json:
-    if isinstance(value, str):
-        return value.casefold()
-    return sorted(map(_folded, value)) if isinstance(value, list) else value
 
 
 class Absent(enum.Enum):

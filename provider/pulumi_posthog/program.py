@@ -13,6 +13,7 @@ from pulumi.runtime import settings as runtime
 
 import pulumi
 from pulumi_posthog import config, rails, sdk
+from pulumi_posthog.addresses import person_field
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.checks.setting import SettingError, setting
@@ -88,6 +89,7 @@ def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
 def resolved(desired: Desired, live: Live, say: Callable[[str], None] = _say) -> Desired:
     """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
 
+    Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.
     The organization is read first of all, so that a wrong key, host or id ends here.
     """
     try:
@@ -102,6 +104,7 @@ def resolved(desired: Desired, live: Live, say: Callable[[str], None] = _say) ->
         members=found.get("member", ()),
         plugins=found.get("plugin", ()),
         pending=live.pending_invitations,
+        strangers=True,
     )
     for note in notes:
         say(note)
@@ -114,7 +117,13 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
     holders = Holders(desired)
     # Relative: the next run may be on another machine.
     file = Path(os.path.relpath(desired.file, project_folder())).as_posix()
-    guard = Guard(json_text(rails.managed(desired)), json_text(rails.renamed(desired)), file=file)
+    guard = Guard(
+        json_text(rails.managed(desired)),
+        json_text(rails.renamed(desired)),
+        file=file,
+        addresses=json_text(people(desired)),
+        strangers=json_text({address: str(problem) for address, problem in desired.strangers.items()}),
+    )
     resources: dict[tuple[str, str], Entity] = {}
     for entry in desired.entries:
         parent = (
@@ -215,6 +224,17 @@ class Holders:
             for holder in entry.kind.holders(entry.fields)
         )
         return next(((self._names[key],) for key in keys if key in self._names), ())
+
+
+def people(desired: Desired) -> list[str]:
+    """The addresses of everybody whom a configuration names."""
+    values = (
+        entry.fields.get(field.name)
+        for entry in desired.entries
+        if (field := person_field(entry.kind)) is not None
+    )
+    texts = (text for value in values for text in (value if isinstance(value, list) else [value]))
+    return sorted({text for text in texts if isinstance(text, str)})
 
 
 def properties_of(entry: Entry, parent: Entity | None) -> dict[str, Any]:

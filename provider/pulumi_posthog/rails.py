@@ -188,9 +188,9 @@ def refusals(
 def list_refusal(
     kind: Kind, parent: str, live: Iterable[str], declared: Iterable[str], limits: Limits
 ) -> Refusal | None:
-    """Why an exact list may not become `declared`; None when it may. Names are compared whatever their case."""
-    total, kept = list(live), {name.casefold() for name in declared}
-    gone = tuple(sorted(name for name in total if name.casefold() not in kept))
+    """Why an exact list may not become `declared`; None when it may. Both are spelled as PostHog does."""
+    total, kept = list(live), set(declared)
+    gone = tuple(sorted(name for name in total if name not in kept))
     return Refusal(kind, parent, gone, len(total)) if too_many(kind, len(gone), len(total), limits) else None
 
 

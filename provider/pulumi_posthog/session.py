@@ -37,6 +37,7 @@ class Session:
     ahead = Ahead()
     checks = CHANGED  # when health checks run
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
+    addresses: frozenset[str] = frozenset()  # of people, folded, that the stack's guard knew before
     file: Path | None = None  # the configuration that the program was made from
 
     def __init__(self, host: str, organization: str) -> None:
@@ -76,6 +77,7 @@ class Session:
                     session.applier.writer.close()
             cls._all.clear()
             cls.guard_consulted = False
+            cls.addresses = frozenset()
             cls.refreshed = Refreshed()
             cls.ahead = Ahead()
 

@@ -120,6 +120,58 @@ def test_an_unknown_e_mail_is_a_problem_at_its_place(load):
     ]
 
 
+def test_another_members_address_is_proposed_only_for_one_written_wrong(load):
+    desired = load("roles: {A: {members: [bo@acme.org, di@acme.io, cyy@acme.io]}}\n")
+
+    assert [problem.partition("\n")[2] for problem in problems(desired)] == [
+        "  hint: invite that person in PostHog first",
+        "  hint: invite that person in PostHog first",
+        '  hint: did you mean "cy@acme.io"?',
+    ]
+
+
+def test_who_may_have_left_is_kept_and_told_where_that_is_asked_for(load):
+    desired = load("roles: {A: {members: [bo@acme.io, gone@acme.io]}}\n")
+
+    result, _ = config.resolve(desired, members=MEMBERS, plugins=(), pending=lambda: (), strangers=True)
+
+    assert result.entries[1].fields == {"members": ["bo@acme.io", "gone@acme.io"]}
+    assert {address: problem.message for address, problem in result.strangers.items()} == {
+        "gone@acme.io": 'nobody in the organization has the e-mail address "gone@acme.io"'
+    }
+
+
+LEADS = [{"user": {"email": email, "uuid": email}} for email in ("Lead@acme.io", "lead@acme.io")]
+
+
+def test_of_two_spellings_the_exact_one_is_meant(load):
+    desired = load("roles: {A: {members: [lead@acme.io]}, B: {members: [lead@acme.io, Lead@acme.io]}}\n")
+
+    result, _ = resolve(desired, members=LEADS)
+
+    assert [entry.fields["members"] for entry in result.entries if "members" in entry.fields] == [
+        ["lead@acme.io"],
+        ["lead@acme.io", "Lead@acme.io"],
+    ]
+
+
+def test_a_spelling_that_several_answer_to_is_a_problem_that_names_them(load):
+    assert problems(load("roles: {A: {members: [LEAD@acme.io]}}\n"), members=LEADS) == [
+        'posthog.yaml:4:23: 2 members of the organization answer to "LEAD@acme.io"\n'
+        "  hint: write the one that is meant exactly so: Lead@acme.io, lead@acme.io"
+    ]
+
+
+@pytest.mark.parametrize(
+    "members", ["[ana@acme.io, ANA@acme.io]", "{mode: additive, items: [ana@acme.io, ANA@acme.io]}"]
+)
+def test_one_member_in_two_spellings_stands_there_twice(load, members):
+    (problem,) = problems(load(f"roles: {{A: {{members: {members}}}}}\n"))
+
+    assert '"Ana@acme.io" stands twice in members of role "A"' in problem
+    assert "in another spelling" in problem
+
+
 def test_who_is_invited_is_left_out_for_now_and_named(load):
     desired = load(
         "roles: {A: {members: [bo@acme.io, New@acme.io]}, B: {members: {mode: additive, items: [new@acme.io]}}}\n"

@@ -54,6 +54,96 @@ def test_a_plugin_may_be_named_by_its_url(posthog, place):
     assert 'no plugin "https://no"' in failure.reason
 
 
+def uuid_of(posthog, email):
+    members = posthog.all(f"/api/organizations/{posthog.organization}/members/")
+    return next(member["user"]["uuid"] for member in members if member["user"]["email"] == email)
+
+
+@pytest.fixture
+def analysts(posthog):
+    """The id of a role that has ana and bo."""
+    roles = f"/api/organizations/{posthog.organization}/roles/"
+    role = posthog.call("POST", roles, {"name": "Analysts"})["id"]
+    for email in ("ana@acme.io", "bo@acme.io"):
+        posthog.call("POST", f"{roles}{role}/role_memberships/", {"user_uuid": uuid_of(posthog, email)})
+    return role
+
+
+def dismiss(posthog, email):
+    path = f"/api/organizations/{posthog.organization}/members/{uuid_of(posthog, email)}/"
+    posthog.call("DELETE", path)
+    Session.forget()
+
+
+def test_a_programs_address_becomes_the_one_that_posthog_has(place, analysts):
+    given = {**place, "role": analysts, "members": ["ANA@acme.io", "cy@acme.io"]}
+
+    checked = KindProvider("role_members").check({}, given)
+
+    assert checked.failures == []
+    assert checked.inputs["members"] == ["ana@acme.io", "cy@acme.io"]
+
+
+def test_an_address_that_nobody_has_is_refused_before_anything_is_sent(posthog, place, analysts):
+    given = {**place, "role": analysts, "members": ["ana@acme.io", "who@acme.io"]}
+
+    (failure,) = KindProvider("role_members").check({}, given).failures
+
+    assert 'nobody in the organization has the e-mail address "who@acme.io"' in failure.reason
+    assert "invite that person" in failure.reason
+
+
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_whoever_has_left_since_is_left_out_of_an_exact_list(posthog, place, analysts, capsys, refreshed):
+    provider = KindProvider("role_members")
+    given = {**place, "role": analysts, "members": ["ana@acme.io", "bo@acme.io"]}
+    before = provider.check({}, given).inputs
+    dismiss(posthog, "bo@acme.io")
+    olds = provider.read(analysts, before).inputs if refreshed else before
+
+    checked = provider.check(olds, given)
+    again = provider.check(checked.inputs, given)
+
+    for each in (checked, again):
+        assert each.failures == []
+        assert (each.inputs["members"], each.inputs["__left"]) == (["ana@acme.io"], ["bo@acme.io"])
+        assert not provider.diff(analysts, olds, each.inputs).changes
+    assert (
+        'nobody in the organization has the e-mail address "bo@acme.io" any more' in capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_the_membership_of_whoever_has_left_is_kept_in_the_state_and_waits(
+    posthog, place, analysts, refreshed
+):
+    provider = KindProvider("role_membership")
+    given = {**place, "role": analysts, "user": "bo@acme.io"}
+    made = provider.create(provider.check({}, given).inputs)
+    dismiss(posthog, "bo@acme.io")
+    olds = provider.read(made.id, made.outs).inputs if refreshed else made.outs
+
+    checked = provider.check(olds, given)
+
+    assert checked.failures == []
+    assert checked.inputs["__left"] == ["bo@acme.io"]
+    assert not provider.diff(made.id, olds, checked.inputs).changes
+    assert provider.read(made.id, checked.inputs).id == made.id
+    provider.delete(made.id, olds)
+
+
+def test_who_is_out_of_the_role_and_still_a_member_is_put_back(posthog, place, analysts):
+    provider = KindProvider("role_membership")
+    given = {**place, "role": analysts, "user": "bo@acme.io"}
+    made = provider.create(provider.check({}, given).inputs)
+    path = f"/api/organizations/{posthog.organization}/roles/{analysts}/role_memberships/{made.id}/"
+    posthog.call("DELETE", path)
+    Session.forget()
+
+    assert provider.read(made.id, made.outs).id is None
+    assert provider.diff(made.id, made.outs, provider.check(made.outs, given).inputs).changes
+
+
 def test_more_roles_than_an_old_server_can_list_are_looked_at_one_by_one(sandboxes, monkeypatch):
     posthog = sandboxes("--age", "2025")
     posthog.call("POST", "/_sandbox/bulk", {"roles": 130})

@@ -29,7 +29,7 @@ def test_a_difference_holds_both_values():
     ("field", "desired", "live"),
     [
         ("timezone", " UTC ", "UTC"),  # PostHog trims
-        ("name", "web", "Web"),  # names are unique whatever their case
+        ("name", "Qualite\u0301", "Qualit\u00e9"),  # an accent of its own looks the same
         ("session_recording_sample_rate", 0.5, "0.50"),  # decimals are answered as strings
         ("session_recording_minimum_duration_milliseconds", 2000.0, 2000),  # Pulumi makes floats
         ("app_urls", ["https://a.io", None], ["https://a.io"]),  # null items are dropped
@@ -43,11 +43,31 @@ def test_the_order_of_urls_counts():
     assert names(PROJECT, {"app_urls": ["a", "b"]}, {"app_urls": ["b", "a"]}) == ["app_urls"]
 
 
-def test_members_are_a_set_of_addresses_whatever_their_case():
-    assert (
-        names(MEMBERS, {"members": ["Bo@acme.io", "ana@acme.io"]}, {"members": ["ana@acme.io", "bo@acme.io"]})
-        == []
-    )
+def test_a_name_in_another_case_is_a_difference_for_the_file_says_how_it_is_written():
+    assert names(PROJECT, {"name": "web"}, {"name": "Web"}) == ["name"]
+
+
+def test_members_are_a_set_of_addresses():
+    live = {"members": ["ana@acme.io", "bo@acme.io"]}
+
+    assert names(MEMBERS, {"members": ["bo@acme.io", "ana@acme.io"]}, live) == []
+
+
+def test_two_addresses_that_differ_by_case_alone_are_two_members():
+    live = {"members": ["Lead@acme.io", "lead@acme.io"]}
+
+    assert names(MEMBERS, {"members": ["lead@acme.io"]}, live) == ["members"]
+
+
+def test_what_posthog_writes_into_a_filter_is_not_compared_at_any_depth():
+    cohort = {"key": "id", "type": "cohort", "value": 7}
+    answered = {**cohort, "cohort_name": "Ours"}
+    field = "test_account_filters"
+
+    assert names(PROJECT, {field: [cohort]}, {field: [answered]}) == []
+    assert names(PROJECT, {field: [answered]}, {field: [cohort]}) == []
+    assert names(PROJECT, {field: [{"values": [cohort]}]}, {field: [{"values": [answered]}]}) == []
+    assert names(PROJECT, {field: [{**cohort, "value": 8}]}, {field: [answered]}) == [field]
 
 
 def test_of_a_merged_object_only_declared_keys_are_compared():

@@ -42,7 +42,7 @@ ORDERS = Entry(
 )
 ROLE = Entry(kind=KINDS["role"], name="Ops", fields={"name": "Ops"})
 MEMBERS = Entry(
-    kind=KINDS["role_members"], name="Ops", parent="Ops", fields={"members": ["Ana@acme.io", "bo@acme.io"]}
+    kind=KINDS["role_members"], name="Ops", parent="Ops", fields={"members": ["ana@acme.io", "bo@acme.io"]}
 )
 LIVE_WEB = {"id": 1, "name": "Web", "timezone": "Europe/Berlin", "app_urls": ["https://a.io"]}
 LIVE_ORDERS = {"id": 7, "plugin": 1, "name": "Orders", "config": {"account": "acme", "password": MASK}}
@@ -89,7 +89,7 @@ def test_what_is_as_declared_is_no_finding():
                     (WEB, LIVE_WEB),
                     (ORDERS, LIVE_ORDERS),
                     (ROLE, role()),
-                    (MEMBERS, role("ana@acme.io", "Bo@acme.io")),
+                    (MEMBERS, role("bo@acme.io", "ana@acme.io")),
                 ]
             )
         )

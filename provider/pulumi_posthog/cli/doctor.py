@@ -25,11 +25,12 @@ from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.connecting import KEY_VARIABLE, live_for
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.stack import project_folder, pulumi_command
+from pulumi_posthog.spelling import folded
 
 if TYPE_CHECKING:
     from pulumi_posthog.desired import Desired
     from pulumi_posthog.kind import Kind, Lookup
-    from pulumi_posthog.live import Found, Live
+    from pulumi_posthog.live import Live
 
 OLDEST_PULUMI = (3, 216)  # the first whose refresh takes what we read
 OLDEST_PYTHON = (3, 11)
@@ -370,8 +371,8 @@ def _plan(desired: Desired, organization: Mapping[str, Any]) -> Iterator[Check]:
         return
     if "project" in kinds:
         limit = features.get("organizations_projects", {"limit": 1}).get("limit")
-        declared = {entry.name.casefold() for entry in desired.entries if entry.kind.name == "project"}
-        living = {str(each.get("name")).casefold() for each in organization.get("projects") or ()}
+        declared = {folded(entry.name) for entry in desired.entries if entry.kind.name == "project"}
+        living = {folded(str(each.get("name"))) for each in organization.get("projects") or ()}
         number = len(declared | living)
         if limit is not None and number > limit:
             yield failed(
@@ -392,14 +393,10 @@ def _plan(desired: Desired, organization: Mapping[str, Any]) -> Iterator[Check]:
 
 def _age(desired: Desired, live: Live) -> Iterator[Check]:
     """How old the server is, by the settings that its projects have."""
-    from pulumi_posthog.kinds.project import PROJECT
-
-    first: Found | None = next(iter(live.collection(PROJECT, {}).values()), None)
-    full = live.object(PROJECT, {}, first.id) if first else None
-    if full is None:
+    age = live.age()
+    if age is None:
         yield noted("server", "its age cannot be told without a project")
         return
-    age = max((each.since for each in PROJECT.fields if each.name in full.answer), default=2024)
     yield passed("server", f"answers like one of {age}" + (" or newer" if age >= 2026 else ""))
     for name, since in sorted(_newer_than(desired, age)):
         yield failed("server", f"{name} is declared", f"it takes a server of {since} or newer", Exit.USAGE)

@@ -169,6 +169,7 @@ def _compared(asked: Asked) -> Report:
         undeclared=asked.undeclared,
         kinds=asked.kinds,
         persons=True,
+        known=stack.addresses(*state) if state else None,
     )
     live, observed, limits = look.live, look.observed, None
     found = findings(observed, look.plan, recorded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,7 +66,7 @@ def estimate(
     else:
         from pulumi_posthog.cli.looking import look_at
 
-        look = look_at(desired, persons=True)
+        look = look_at(desired, persons=True, known=None)
         found, unread, exit_ = of_look(look), look.unread, worst(look.exits)
     if unread:
         terminal.error(
@@ -95,7 +95,7 @@ def of_look(look: Look) -> Estimate:
     return Estimate(
         len(look.observed.compared),
         look.requests + 1,
-        sum(writes_of(change) for change in look.plan.changes)
+        sum(writes_of(change, look.observed.desired.strangers) for change in look.plan.changes)
         + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
         exact=True,
         looks=_looks_around_lists(change.kind for change in look.plan.changes)
@@ -144,27 +144,33 @@ def _looks_around_lists(kinds: Iterable[Kind]) -> int:
     return 2 if any(kind.exact_list_of for kind in kinds) else 0
 
 
-def writes_of(change: Change) -> int:
-    """The requests that one change takes."""
+def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
+    """The requests that one change takes; none for `strangers`, whose addresses nobody in the organization has."""
+    from pulumi_posthog.addresses import person_field
     from pulumi_posthog.plan import Action
 
     if change.action is Action.DELETE:
         return 1
+    field = person_field(change.kind)
+    if change.entry and field and change.entry.fields.get(field.name) in strangers:
+        return 0
     made = _writes_to_make(change.entry) if change.entry else 1
     if change.action is Action.CREATE:
         return made
     if change.action is Action.REPLACE:
         return made + 1
     if change.kind.exact_list_of:
-        return sum(_moves(difference.live, difference.desired) for difference in change.differences)
+        return sum(
+            _moves(difference.live, [each for each in difference.desired if each not in strangers])
+            for difference in change.differences
+        )
     return 1
 
 
 def _moves(live: object, declared: object) -> int:
     """How many items of an exact list have to come or go."""
     have, want = (
-        {str(item).casefold() for item in each} if isinstance(each, list) else set()
-        for each in (live, declared)
+        {str(item) for item in each} if isinstance(each, list) else set() for each in (live, declared)
     )
     return len(have ^ want)
 

@@ -14,6 +14,7 @@ from pulumi_posthog.cli.choices import Only, chosen, did_you_mean, kinds
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.writing import refuse_links, write_file
+from pulumi_posthog.spelling import folded
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
@@ -81,8 +82,7 @@ def organization_id(reader: Reader, wanted: str) -> str:
     matches = [
         each
         for each in organizations
-        if not wanted
-        or wanted.casefold() in {str(each.get(key, "")).casefold() for key in ("id", "slug", "name")}
+        if not wanted or folded(wanted) in {folded(str(each.get(key, ""))) for key in ("id", "slug", "name")}
     ]
     if len(matches) == 1:
         return str(matches[0]["id"])
@@ -99,7 +99,7 @@ def _check_projects(live: Live, wanted: Sequence[str]) -> None:
         return
     names = [str(found.values["name"]) for found in live.collection(PROJECT, {}).values()]
     for name in wanted:
-        if name.casefold() not in {each.casefold() for each in names}:
+        if folded(name) not in set(map(folded, names)):
             raise Stop(f'there is no project "{name}"', did_you_mean(name, names))
 
 

@@ -58,6 +58,7 @@ def look_at(
     undeclared: bool = False,
     kinds: Collection[str] = (),
     persons: bool = False,
+    known: Collection[str] | None = (),
 ) -> Look:
     """Read what a configuration is about (`observe`), with progress on a terminal.
 
@@ -65,7 +66,9 @@ def look_at(
     """
     live = live_for(*address(desired))
     with terminal.progress() as tell:
-        observed = observe(desired, live, ids=ids, undeclared=undeclared, kinds=kinds, progress=tell)
+        observed = observe(
+            desired, live, ids=ids, undeclared=undeclared, kinds=kinds, known=known, progress=tell
+        )
     seen = sightings(desired.erasures, observed, live) if persons and not kinds else ()
     return Look(live, observed, plan(observed.readable, observed.for_plan), seen)
 

@@ -16,6 +16,7 @@ from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, chosen, did_you_mean
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.spelling import meant
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
@@ -91,7 +92,7 @@ def project_id(reader: Reader, organization: str, wanted: str) -> int:
         for each in reader.list_all("/api/projects/")
         if not organization or str(each.get("organization", organization)) == organization
     ]
-    matches = [each for each in projects if not wanted or str(each["name"]).casefold() == wanted.casefold()]
+    matches = meant(wanted, projects, lambda each: str(each["name"])) if wanted else projects
     if len(matches) == 1:
         return int(matches[0]["id"])
     seen = ", ".join(f"{each['name']} ({each['id']})" for each in matches or projects) or "none"

@@ -138,6 +138,22 @@ def _opened(value: Any) -> dict[str, Any] | None:
     return opened if isinstance(opened, dict) else None
 
 
+def addresses(text: str, source: str) -> frozenset[str]:
+    """The addresses of everybody whom the stack knew at its last run, folded; raises Stop."""
+    from pulumi_posthog.addresses import of_guard, remembered
+    from pulumi_posthog.kinds import KINDS
+
+    by_resource = {kind.resource: kind for kind in KINDS.values()}
+    result: set[str] = set()
+    for resource in _resources(text, source):
+        inputs, type_ = resource.get("inputs") or {}, str(resource.get("type", "")).removeprefix(TYPE)
+        if type_ in by_resource:
+            result |= remembered(by_resource[type_], inputs)
+        elif type_ == "Guard":
+            result |= of_guard(inputs)
+    return frozenset(result)
+
+
 def managed(text: str, source: str) -> Managed:
     """What the stack's guard remembers to be managed; raises Stop."""
     # A program's own resources have another one, of another name.

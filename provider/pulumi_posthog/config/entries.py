@@ -201,15 +201,14 @@ class Builder:
     ) -> list[tuple[str, Position]]:
         seen: dict[str, tuple[str, Position]] = {}
         for name, where in names:
-            other = seen.setdefault(name.casefold(), (name, where))
+            other = seen.setdefault(name, (name, where))
             if other[1] is not where:
-                same = "" if other[0] == name else f' as "{other[0]}"'
                 self.problems.append(
                     Problem(
                         f'"{name}" stands twice in {list_field(kind).name} of {parent.kind.title} '
                         f'"{parent.name}"',
                         where,
-                        f"it is at {other[1]} already{same}",
+                        f"it is at {other[1]} already",
                     )
                 )
         return list(seen.values())
@@ -411,6 +410,9 @@ def natural_key(entry: Entry) -> tuple[Json, ...] | None:
     key = entry.kind.natural_key(entry.fields)
     if key is None or any(is_unknown(part) or isinstance(part, dict | list) for _, part in key):
         return None
+    if entry.kind.refers_by_key:
+        # Whether two spellings are one member, only PostHog can say.
+        return tuple((name, entry.fields.get(name)) for name, _ in key)
     return key
 
 

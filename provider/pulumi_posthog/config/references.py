@@ -9,11 +9,12 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from pulumi_posthog.attachment import Attachment
-from pulumi_posthog.config.document import suggestion
+from pulumi_posthog.config.document import enumeration, nearly, suggestion
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Position, Problem, SecretText
 from pulumi_posthog.kind import Field, Json, Kind, Lookup, Type
 from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
+from pulumi_posthog.spelling import folded
 
 Answer = Mapping[str, Json]
 
@@ -34,17 +35,24 @@ def resolve(
     members: Sequence[Answer],
     plugins: Sequence[Answer],
     pending: Callable[[], Collection[str]],
+    strangers: bool = False,
 ) -> tuple[Desired, tuple[str, ...]]:
     """`desired` with every plugin as its id and every e-mail as PostHog spells it, and notes for the user.
 
     `members` and `plugins` are PostHog's answers, `pending` the e-mails that are invited, asked for only when
-    somebody is unknown. Who is invited is left out, and a note says so. Raises ConfigError.
+    somebody is unknown. Who is invited is left out, and a note says so. An address that nobody has is an error or,
+    with `strangers`, kept as it is and told in the result's `strangers`: somebody else knows who has left.
+    Raises ConfigError.
     """
     resolver = Resolver({MEMBER.name: members, PLUGIN.name: plugins}, pending)
     entries = tuple(entry for each in desired.entries if (entry := resolver.resolved(each)) is not None)
+    resolver.check_once(entries)
+    if not strangers:
+        resolver.problems += resolver.strangers.values()
     if resolver.problems:
         raise ConfigError(resolver.problems)
-    return dataclasses.replace(desired, entries=entries), tuple(resolver.notes)
+    notes = (*desired.notes, *resolver.notes)
+    return dataclasses.replace(desired, entries=entries, strangers=resolver.strangers), notes
 
 
 def references(kind: Kind) -> tuple[Field, ...]:
@@ -59,6 +67,7 @@ class Resolver:
         self.found = found
         self.problems: list[Problem] = []
         self.notes: list[str] = []
+        self.strangers: dict[str, Problem] = {}
         self._pending = pending
         self._invited: frozenset[str] | None = None
         self._indexes = {
@@ -90,29 +99,61 @@ class Resolver:
     def _member(self, entry: Entry, email: str, where: Position | None) -> str | None:
         """The e-mail as PostHog spells it; None for who cannot be in a role yet."""
         matches = self._matches(MEMBER, email)
+        if len(matches) > 1:
+            self.problems.append(
+                Problem(
+                    f'{len(matches)} members of the organization answer to "{email}"',
+                    where or entry.where,
+                    f"write the one that is meant exactly so: {enumeration(map(_email, matches))}",
+                )
+            )
+            return None
         if matches:
-            return str(dig(matches[0], MEMBER.keys[0]))
-        if email.casefold() in self.invited:
+            return _email(matches[0])
+        if folded(email) in self.invited:
             self.notes.append(
                 f'"{email}" is invited and has not joined yet: left out of'
                 f' {entry.kind.parent or entry.kind.title} "{entry.parent or entry.name}" for now'
             )
             return None
-        known_emails = [dig(member, MEMBER.keys[0]) for member in self.found[MEMBER.name]]
-        self.problems.append(
+        close = nearly(email, map(_email, self.found[MEMBER.name]))
+        self.strangers.setdefault(
+            email,
             Problem(
                 f'nobody in the organization has the e-mail address "{email}"',
                 where or entry.where,
-                suggestion(email, known_emails, listed=False) or "invite that person in PostHog first",
-            )
+                f'did you mean "{close}"?' if close else "invite that person in PostHog first",
+            ),
         )
-        return None
+        return email
+
+    def check_once(self, entries: Iterable[Entry]) -> None:
+        """Note who is named twice, in two spellings."""
+        seen: dict[tuple[str, str | None, str], Position | None] = {}
+        for entry in entries:
+            for field in references(entry.kind):
+                value = entry.fields.get(field.name)
+                for place, text in enumerate(value if isinstance(value, list) else [value]):
+                    if field.refers_to != MEMBER.name or not isinstance(text, str):
+                        continue
+                    where = entry.positions.get(f"{field.name}.{place}") or entry.where
+                    key = (entry.kind.name, entry.parent, text)
+                    if key not in seen:
+                        seen[key] = where
+                        continue
+                    self.problems.append(
+                        Problem(
+                            f'"{text}" stands twice in members of {entry.kind.parent} "{entry.parent}"',
+                            where,
+                            f"it is at {seen[key]} already, in another spelling",
+                        )
+                    )
 
     @property
     def invited(self) -> frozenset[str]:
         """The e-mails of those who are invited, asked for once and only when somebody is unknown."""
         if self._invited is None:
-            self._invited = frozenset(email.casefold() for email in self._pending())
+            self._invited = frozenset(map(folded, self._pending()))
         return self._invited
 
     # -- plugins ---------------------------------------------------------------------------------------------
@@ -188,10 +229,10 @@ class Resolver:
 
     def _matches(self, lookup: Lookup, text: str) -> Sequence[Answer]:
         """The objects that the text names, by the first key that has any."""
-        for by_name in self._indexes[lookup.name]:
-            matches = by_name.get(text.casefold() if lookup.caseless else text.rstrip("/"))
+        for key, by_name in zip(lookup.keys, self._indexes[lookup.name], strict=True):
+            matches = by_name.get(folded(text) if lookup.caseless else text.rstrip("/"))
             if matches:
-                return matches
+                return [each for each in matches if dig(each, key) == text] or matches
         return ()
 
 
@@ -201,8 +242,12 @@ def index(lookup: Lookup, key: str, answers: Iterable[Answer]) -> dict[str, list
     for answer in answers:
         name = dig(answer, key)
         if isinstance(name, str) and name:
-            result.setdefault(name.casefold() if lookup.caseless else name.rstrip("/"), []).append(answer)
+            result.setdefault(folded(name) if lookup.caseless else name.rstrip("/"), []).append(answer)
     return result
+
+
+def _email(member: Answer) -> str:
+    return str(dig(member, MEMBER.keys[0]))
 
 
 def config_specs(plugin: Answer) -> dict[str, Mapping[str, Json]]:

@@ -23,6 +23,7 @@ from pulumi_posthog.live import Found, Live, Scope, dig
 from pulumi_posthog.observe import ancestors, readers, silent
 from pulumi_posthog.report.findings import printable
 from pulumi_posthog.schema import below, body_fields, key_field, list_field
+from pulumi_posthog.spelling import folded
 
 SCHEMA_FILE: Final = "posthog.schema.json"
 # PostHog masks what a plugin declares to be secret; plugins of the older form declare nothing.
@@ -59,7 +60,7 @@ def export(
     all; a list that cannot be read is in `unread`, and nothing of it in the files. `progress` is told how many lists
     are read, and of how many.
     """
-    named = frozenset(name.casefold() for name in projects)
+    named = frozenset(map(folded, projects))
     return _Exporter(live, frozenset(kinds), named, progress).export(main, split)
 
 
@@ -180,9 +181,9 @@ class _Exporter:
                 self.unread.append(f"{shown(path)}: {error.problem}")
             return []
         if kind is PROJECT and self.projects:
-            found = [each for each in found if str(each.values.get("name")).casefold() in self.projects]
+            found = [each for each in found if folded(str(each.values.get("name"))) in self.projects]
         return sorted(
-            found, key=lambda each: (str(each.values.get(key_field(kind).name)).casefold(), _age(each))
+            found, key=lambda each: (folded(str(each.values.get(key_field(kind).name))), _age(each))
         )
 
     # -- what is written -----------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ class _Exporter:
                 found = self.live.object(exact, scope, scope[exact.parent or ""])
                 members = found.values.get(list_field(exact).name) if found else None
                 if members is not None:
-                    result[key] = sorted(members, key=str.casefold)
+                    result[key] = sorted(members, key=lambda member: (folded(member), member))
                 continue
             entries = self._entries(own, scope, (*path, key))
             if entries:

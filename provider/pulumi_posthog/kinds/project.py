@@ -207,6 +207,8 @@ EVENTS = (
             "PostHog's."
         ),
         items=PROPERTY_FILTER,
+        # What cohorts and groups are called, which PostHog writes beside their ids (posthog-api-release.md 2.6).
+        hidden_keys=("cohort_name", "group_key_names"),
         on_create=False,
     ),
     switch(

@@ -12,6 +12,7 @@ ROLE = Kind(
     read_scope="organization:read",
     write_scope="organization:write",
     in_current_organization=True,
+    recased_since=2026,
     filter="name",
     fields=(
         Field(

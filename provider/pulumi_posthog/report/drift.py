@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from pulumi_posthog import rails
+from pulumi_posthog.addresses import person_field, single
 from pulumi_posthog.api.errors import ApiError
 from pulumi_posthog.attachment import Attachment, comparable
-from pulumi_posthog.desired import Desired, Entry, Position, SecretText
+from pulumi_posthog.desired import Desired, Entry, Position, Problem, SecretText
 from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
@@ -35,6 +36,7 @@ from pulumi_posthog.schema import list_field
 
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
 FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
+LEFT_HINT: Final = "whoever has left the organization: take the address out of the file"
 KEY: Final = re.compile(r"\['([^']*)'\]")
 
 
@@ -158,8 +160,13 @@ def _of_change(
     entry = change.entry
     if entry is None:
         return
-    path = path_of(entry, observed.desired)
+    path, strangers = path_of(entry, observed.desired), observed.desired.strangers
     if change.action is Action.CREATE:
+        field = person_field(entry.kind)
+        stranger = strangers.get(entry.fields.get(field.name, "")) if field and single(entry.kind) else None
+        if stranger is not None:
+            yield _left(entry, path, path, stranger, sure=recorded is not None)
+            return
         gone = recorded is None or remembered(entry, recorded) is not None
         yield Finding(
             status=Status.GONE if gone else Status.PENDING,
@@ -188,7 +195,26 @@ def _of_change(
     for difference in change.differences:
         status = Status.CHANGED if recorded is None else origin(difference, entry, found, before)
         place = _Place(entry, path, found, observed.scopes[group_of(entry)].get(PROJECT.name))
-        yield from _of_difference(difference, status, place)
+        for each in _of_difference(difference, status, place):
+            stranger = (
+                strangers.get(each.declared) if isinstance(each.declared, str) and each.removal else None
+            )
+            yield _left(entry, path, each.path, stranger, sure=recorded is not None) if stranger else each
+
+
+def _left(entry: Entry, object_: str, path: str, stranger: Problem, *, sure: bool) -> Finding:
+    """Somebody is declared who is not in the organization; `sure` says that it once was so, for a stack knows."""
+    return Finding(
+        status=Status.GONE,
+        kind=entry.kind.name,
+        object=object_,
+        path=path,
+        whole=True,
+        removal=True,
+        message="is declared, and nobody in the organization has that address",
+        hint=LEFT_HINT if sure or "did you mean" not in (stranger.hint or "") else stranger.hint,
+        where=stranger.where or entry.where,
+    )
 
 
 def remembered(entry: Entry, recorded: Mapping[Key, Recorded]) -> Recorded | None:
@@ -292,7 +318,7 @@ def rows(difference: Difference) -> Iterator[Row]:
 
 
 def _of_set(field: Field, live: list[Json], declared: list[Json]) -> Iterator[Row]:
-    have, want = _folded(field, live), _folded(field, declared)
+    have, want = ({str(value): value for value in values} for values in (live, declared))
     for key in want:
         if key not in have:
             yield Row(
@@ -307,10 +333,6 @@ def _of_set(field: Field, live: list[Json], declared: list[Json]) -> Iterator[Ro
             yield Row(
                 f"{field.name}[{have[key]}]", have[key], None, message="is in PostHog, and nobody declared it"
             )
-
-
-def _folded(field: Field, values: Iterable[Json]) -> dict[str, Json]:
-    return {str(value).casefold() if field.caseless else str(value): value for value in values}
 
 
 def without_secrets(value: Json, *, hide: bool = False) -> Json:

@@ -1,0 +1,45 @@
+"""A name that changes by its case alone, a server's age -> whether PostHog takes it. Only reads.
+
+Up to 2025 a role's own name counts as taken, in every case (posthog-api.md 4.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pulumi_posthog.kind import Kind
+from pulumi_posthog.live import Live
+from pulumi_posthog.plan import Difference
+from pulumi_posthog.spelling import folded
+
+
+def refused(kind: Kind, changed: Sequence[Difference], live: Live) -> Difference | None:
+    """The one of `changed` that this server refuses for being the object's own name in another case."""
+    if kind.recased_since is None:
+        return None
+    for difference in changed:
+        names = (difference.live, difference.desired)
+        if difference.field.caseless and all(isinstance(name, str) for name in names):
+            one, other = map(folded, names)
+            age = live.age() if one == other else None
+            return difference if one == other and (age is None or age < kind.recased_since) else None
+    return None
+
+
+def possible(
+    kind: Kind, changed: Sequence[Difference], live: Live, warn: Callable[[str], object]
+) -> tuple[Difference, ...]:
+    """What of `changed` the server does; of what it refuses, `warn` is told."""
+    stays = refused(kind, changed, live)
+    if stays is not None:
+        warn(words(kind, stays))
+    return tuple(difference for difference in changed if difference is not stays)
+
+
+def words(kind: Kind, difference: Difference) -> str:
+    """What to say of it, and the way round it."""
+    return (
+        f'PostHog keeps the name "{difference.live}": this server refuses "{difference.desired}", because a'
+        f" {kind.title}'s own name counts as taken in every case\n"
+        f'  hint: write "{difference.live}", or give it a third name first, and that name in the next run'
+    )

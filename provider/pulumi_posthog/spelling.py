@@ -1,0 +1,36 @@
+"""When two spellings are one name: to PostgreSQL, to the eye, and which of several is meant. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def folded(text: str) -> str:
+    """`text` as PostgreSQL's UPPER makes it, by which PostHog sees that a name is taken in another case.
+
+    It goes character by character, so that "Maße" and "Masse" stay two names.
+    """
+    return text.upper() if text.isascii() else "".join(map(_upper, text))
+
+
+def _upper(character: str) -> str:
+    # Python spells some out ("ß" as "SS"). Where there is a single capital all the same, it is the title case.
+    for upper in (character.upper(), character.title()):
+        if len(upper) == 1:
+            return upper
+    return character
+
+
+def composed(text: str) -> str:
+    """`text` with every accent and its letter in one character: how it looks, whatever it was typed on."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def meant(text: str, things: Iterable[T], name: Callable[[T], str]) -> list[T]:
+    """Those of `things` that `text` may mean: with exactly that name or, without one, in another case."""
+    alike = [thing for thing in things if folded(name(thing)) == folded(text)]
+    return [thing for thing in alike if name(thing) == text] or alike
