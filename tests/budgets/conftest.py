@@ -27,7 +27,8 @@ def requests_of_a_preview(
     """
 
     def requests(posthog: Sandbox, text: str) -> int:
-        from pulumi_posthog import config, deploy
+        from pulumi_posthog import config
+        from pulumi_posthog.program import live_for, resolved
 
         monkeypatch.setenv("POSTHOG_HOST", posthog.url)
         monkeypatch.setenv("POSTHOG_ORGANIZATION_ID", posthog.organization)
@@ -40,9 +41,9 @@ def requests_of_a_preview(
         engine = Engine()
 
         def program():
-            live = deploy.live_for(desired)
+            live = live_for(desired)
             try:
-                return deploy.resolved(desired, live, say=lambda _text: None)
+                return resolved(desired, live, say=lambda _text: None)
             finally:
                 live.reader.close()
 

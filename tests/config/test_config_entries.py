@@ -286,3 +286,12 @@ def test_every_kind_at_the_top_can_be_declared_by_its_name_alone(load, kind):
     (entry,) = load(f"{kind.section}: {{A: {{}}}}\n").entries
 
     assert (entry.kind, entry.name) == (kind, "A")
+
+
+def test_two_keys_that_look_the_same_are_let_pass_and_said(load):
+    desired = load("roles:\n  Qualit\u00e9: {}\n  Qualite\u0301: {}\n  Other: {}\n")
+
+    assert desired.notes == (
+        'posthog.yaml:6:3: role "Qualite\u0301" looks like the one at posthog.yaml:5:3, and is another name to'
+        " PostHog: an accent is a character of its own in one of them",
+    )

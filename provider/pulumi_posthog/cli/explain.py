@@ -313,7 +313,7 @@ def _behaviour(kind: Kind, described: Field) -> list[tuple[str, str]]:
     if described.unordered:
         sentences.append("The order does not matter.")
     if described.caseless:
-        sentences.append("Upper and lower case are the same.")
+        sentences.append("It is found in another case, too, and one that is written exactly so wins.")
     if described.secret:
         sentences.append("PostHog shows a secret to nobody: a change made by hand cannot be seen.")
     if not described.on_create:

@@ -45,6 +45,8 @@ def validate(
             good.append(config.load(file, environment=os.environ, offline=True))
         except ConfigError as error:
             problems += error.problems
+    for note in (note for desired in good for note in desired.notes):
+        terminal.warn(note)
     _say(good, problems, form)
     return Exit.USAGE if problems else Exit.NOTHING
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pulumi_posthog.config import document, entries
+from pulumi_posthog.config.alike import looking_alike
 from pulumi_posthog.config.exposure import exposed
 from pulumi_posthog.config.files import nothing
 from pulumi_posthog.config.references import needed, resolve
@@ -41,7 +43,7 @@ def load(
         problems.append(nothing("the file declares nothing", source.main))
     if problems:
         raise ConfigError(sorted(dict.fromkeys(problems), key=_place))
-    return desired
+    return dataclasses.replace(desired, notes=tuple(looking_alike(desired.entries)))
 
 
 def _place(problem: Problem) -> tuple[Position, str]:
