@@ -13,7 +13,10 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS = REPOSITORY / "docs"
-PAGES = (REPOSITORY / "README.md", REPOSITORY / "SECURITY.md", *sorted(DOCS.rglob("*.md")))
+PAGES = (
+    *(REPOSITORY / name for name in ("README.md", "SECURITY.md", "CHANGELOG.md")),
+    *sorted(DOCS.rglob("*.md")),
+)
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>\S.*)?$")
 SECONDS = 400  # for all commands of a page
 # What a page begins with is there when its story begins.

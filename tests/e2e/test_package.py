@@ -1,0 +1,116 @@
+"""Wheel and sdist, without this repository: built, installed by pip and by uv, and the main job run from there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from harness import github
+from harness.stack import Stack
+from harness.workflow import Repository
+from pulumi_posthog import __version__
+
+pytestmark = pytest.mark.e2e
+REPOSITORY = Path(__file__).parents[2]
+
+
+def done(*command: str | Path, folder: Path, **environment: str) -> str:
+    """What a command prints; AssertionError where it fails."""
+    ended = subprocess.run(
+        [*map(str, command)],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with both, made by the command of the release workflow."""
+    folder = tmp_path_factory.mktemp("dist")
+    done(sys.executable, "-I", "-m", "hatchling", "build", "--directory", folder, folder=REPOSITORY)
+    return folder
+
+
+@pytest.fixture
+def wheel(built: Path) -> Path:
+    (found,) = built.glob("*.whl")
+    return found
+
+
+def test_both_hold_the_package_its_licence_and_its_version_and_nothing_of_the_tests(built: Path, wheel: Path):
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    with zipfile.ZipFile(wheel) as archive_:
+        inside = set(archive_.namelist())
+        metadata = archive_.read(f"pulumi_posthog-{__version__}.dist-info/METADATA").decode()
+
+    assert {"LICENSE", "CHANGELOG.md", "provider/pulumi_posthog/__init__.py", "pyproject.toml"} <= names
+    assert not [name for name in names if name.startswith(("tests", "tools", ".venv", "benchmarks"))]
+    assert {name.split("/")[0] for name in inside} == {
+        "pulumi_posthog",
+        f"pulumi_posthog-{__version__}.dist-info",
+    }
+    kept = {path.relative_to(REPOSITORY / "provider").as_posix() for path in templates()}
+    assert kept - inside == set()
+    assert re.search(r"^License-Expression: Apache-2\.0$", metadata, re.MULTILINE)
+    assert f"\n## {__version__}\n" in (REPOSITORY / "CHANGELOG.md").read_text()
+
+
+def templates() -> list[Path]:
+    folder = REPOSITORY / "provider/pulumi_posthog/cli/templates"
+    return [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
+def test_a_newcomer_without_this_repository_gets_from_the_wheel_to_an_applied_change(
+    wheel: Path, stack: Stack, tmp_path: Path
+):
+    # uv installs what the newcomer begins with, as it resolves it today.
+    uv = Path(sys.executable).with_name("uv")
+    environment = {**stack.environment, "VIRTUAL_ENV": ""}
+    done(uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "uv", folder=tmp_path)
+    done(uv, "pip", "install", "--quiet", "--python", tmp_path / "uv", wheel, folder=tmp_path)
+    command = tmp_path / "uv/bin/pulumi-posthog"
+
+    done(command, "init", "acme", "--from-live", folder=tmp_path, **environment)
+    folder = tmp_path / "acme"
+    done(
+        *("pulumi", "stack", "init", "production", "--non-interactive", "--cwd", folder),
+        folder=tmp_path,
+        **environment,
+    )
+
+    assert str(wheel) in (folder / "requirements.txt").read_text()
+    file = folder / "posthog.yaml"
+    file.write_text(file.read_text().replace("roles:\n", "roles:\n  Newcomers: {}\n"))
+
+    # The workflow's own step installs with pip, each file by its hash.
+    binaries = tmp_path / "bin"
+    binaries.mkdir()
+    github.put(binaries, tmp_path / "github.json")
+    repository = Repository(
+        folder, {**environment, "PATH": f"{binaries}:{environment['PATH']}"}, installs=True
+    )
+    assert repository.job("apply", "apply") == 0, repository.said
+    assert stack.posthog.role("Newcomers")
+
+    where = done(
+        folder / ".venv/bin/python",
+        "-I",
+        "-c",
+        "import pulumi_posthog as p; print(p.__file__)",
+        folder=tmp_path,
+    )
+    assert Path(where.strip()).is_relative_to(folder / ".venv")
