@@ -99,6 +99,33 @@ def test_a_role_is_found_whatever_its_case_and_taken_over(it):
     assert again.found.id == first.found.id
 
 
+def test_a_change_of_case_alone_is_sent_where_the_server_takes_it(it):
+    role = it.applier.create(KINDS["role"], {}, {"name": "lower case"}).found
+
+    it.applier.update(KINDS["role"], {}, role, {"name": "Lower Case"})
+
+    name = it.look_again().object(KINDS["role"], {}, role.id).values["name"]
+    assert name == ("Lower Case" if it.live.age() == 2026 else "lower case")
+
+
+def test_a_project_takes_its_name_in_another_case_at_every_age(it):
+    project = it.applier.create(KINDS["project"], {}, {"name": "lower case"}).found
+
+    it.applier.update(KINDS["project"], {}, project, {"name": "Lower Case"})
+
+    assert it.look_again().object(KINDS["project"], {}, project.id).values["name"] == "Lower Case"
+
+
+def test_a_name_that_looks_the_same_is_taken_over_as_it_is(it):
+    first = it.applier.create(KINDS["role"], {}, {"name": "Qualite\u0301"})
+    writes = sum(it.posthog.writes().values())
+
+    again = it.applier.create(KINDS["role"], {}, {"name": "Qualit\u00e9"})
+
+    assert (again.adopted, again.found.id) == (True, first.found.id)
+    assert sum(it.posthog.writes().values()) == writes
+
+
 def test_a_role_is_renamed_in_place(it):
     role = it.applier.create(KINDS["role"], {}, {"name": "Before"})
 
