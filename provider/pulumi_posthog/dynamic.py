@@ -6,11 +6,12 @@ Module and class names here stand in every state for ever: refresh and delete ru
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import json
 import os
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from pulumi.dynamic import (  # noqa: TID251 - this is the one door
@@ -26,10 +27,12 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 
 from pulumi_posthog import addresses, engine
 from pulumi_posthog.actions import CannotAct
-from pulumi_posthog.api import HIDDEN, ApiError
-from pulumi_posthog.apply import Applied, HalfMade, Impossible, existing
+from pulumi_posthog.announcements import announce, say_ignored, say_newly_declared
+from pulumi_posthog.api import ApiError
+from pulumi_posthog.apply import HalfMade, Impossible, existing
 from pulumi_posthog.attachment import UnreadableFile, project_folder
 from pulumi_posthog.checks.setting import SettingError, setting
+from pulumi_posthog.keeping import claim_items, claims_for, kept_by_another, recognised
 from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
@@ -39,7 +42,7 @@ from pulumi_posthog.masking import harmless, tells
 from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
 from pulumi_posthog.ownership import UnknownOwners
 from pulumi_posthog.places import told
-from pulumi_posthog.plan import ABSENT, Difference, details, differences, holds_secret, is_secret
+from pulumi_posthog.plan import differences
 from pulumi_posthog.properties import (
     checked,
     declared_names,
@@ -64,6 +67,12 @@ R = TypeVar("R")
 Self_ = TypeVar("Self_", bound=ResourceProvider)
 Props = Mapping[str, Any]
 CALLS_SIDE_BY_SIDE = 16  # as many as there are connections; Pulumi's own limit is --parallel, 4 for each core
+MAKING = (
+    "check",
+    "diff",
+    "create",
+    "update",
+)  # what keeps a new resource from taking over what an old one gives up
 DESTROY_VARIABLE = "POSTHOG_ALLOW_DESTROY"
 
 
@@ -75,6 +84,8 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
         try:
             return cast("R", harmless_check(method(self, *args, **kwargs)))
         except (ApiError, CannotAct, Impossible, UnreadableFile, UnknownOwners) as error:
+            if method.__name__ in MAKING:
+                Session.holdings.failure(engine.resource_name())
             engine.fail(error, text=_told(error))
 
     return cast("Callable[Concatenate[Self_, P], R]", call)
@@ -114,6 +125,12 @@ class KindProvider(ResourceProvider):
     @clean
     def check(self, _olds: Any, news: Any) -> CheckResult:
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
+        result = self._check(_olds, news)
+        if result.failures:
+            Session.holdings.failure(engine.resource_name())
+        return result
+
+    def _check(self, _olds: Any, news: Any) -> CheckResult:
         kind, olds = KINDS[self.kind], _olds or {}
         inputs = checked(kind, olds, news)
         refusal = self._resolve(kind, inputs) or self._address(kind, inputs, olds)
@@ -129,9 +146,13 @@ class KindProvider(ResourceProvider):
     @clean
     def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
         """Compare what is declared with what PostHog has, not with what the state remembers."""
+        kind, urn = KINDS[self.kind], engine.resource_name()
         result = self._diff(_id, _olds, _news)
+        Session.holdings.compared(claims_for(kind, _olds, _id), urn, replaced=bool(result.replaces))
+        if not kind.parent or engine.known(_news.get(kind.parent)):
+            claim_items(kind, _scope(kind, _news), _news, urn)
         if result.changes:
-            Session.of(_news).touch(KINDS[self.kind], _news, _id)
+            Session.of(_news).touch(kind, _news, _id)
         return result
 
     def _diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
@@ -158,7 +179,7 @@ class KindProvider(ResourceProvider):
             rotated=lambda field, key: rotated(_olds, _news, field, key),
         )
         changed = possible(kind, changed, live, engine.warn)
-        _say_newly_declared(kind, changed, _olds)
+        say_newly_declared(kind, changed, _olds)
         unknown = [name for name in declared_names(_news) if not engine.known(_news.get(name))]
         replaces = [d.field.name for d in changed if d.field.replace_on_changes]
         if replaces:
@@ -179,7 +200,9 @@ class KindProvider(ResourceProvider):
         kind, live, urn = KINDS[self.kind], Session.of(props).live, engine.resource_name()
         found = live.object(kind, _scope(kind, props), id_)
         left = addresses.leavers(kind, props, found, live)
+        Session.holdings.recorded(claims_for(kind, props, id_), urn)
         if found is None:
+            Session.refreshed.gone(kind.name, urn)
             if props.get("__absent"):
                 return ReadResult(id_, dict(props), inputs=dict(props))
             if left:
@@ -204,14 +227,19 @@ class KindProvider(ResourceProvider):
             return self._remove(kind, session, scope, props)
         if addresses.nobody(kind, props):
             return CreateResult(f"left:{props[addresses.LEFT][0]}", dict(props))
+        urn = engine.resource_name()
+        claim_items(kind, scope, props, urn)
         try:
             applied = session.applier.create(
                 kind, scope, to_values(kind, props), id_=props.get("__id"), defaults=_defaults(kind, props)
             )
         except HalfMade as half:
+            Session.holdings.made(claims_for(kind, props, half.found.id), urn)
+            Session.holdings.failure(urn)
             outs = _outs(kind, half.found, props)
             engine.fail(half, text=_told(half), created_id=half.found.id, outs=outs)
-        _say_ignored(kind, applied)
+        Session.holdings.made(claims_for(kind, props, applied.found.id), urn)
+        say_ignored(kind, applied)
         return CreateResult(applied.found.id, _outs(kind, applied.found, props))
 
     @clean
@@ -239,12 +267,13 @@ class KindProvider(ResourceProvider):
             )
         except (ApiError, Impossible, UnreadableFile) as error:
             if renewed:
+                Session.holdings.failure(engine.resource_name())
                 half = HalfMade(found, error)
                 half.__cause__ = error
                 outs = _outs(kind, found, unsent(kind, _olds, _news))
                 engine.fail(half, text=_told(half), created_id=_id, outs=outs)
             raise
-        _say_ignored(kind, applied)
+        say_ignored(kind, applied)
         return UpdateResult(_outs(kind, applied.found, _news))
 
     @clean
@@ -258,6 +287,10 @@ class KindProvider(ResourceProvider):
         if kind.deletion is not Deletion.FORGET:
             if location_of(_props).guarded:
                 check_consulted()
+            kept = kept_by_another(kind, _props, _id, engine.resource_name())
+            if kept:
+                engine.say(kept)
+                return
             Session.of(_props).applier.delete(kind, _scope(kind, _props), _id)
 
     @staticmethod
@@ -309,34 +342,25 @@ class KindProvider(ResourceProvider):
             return problem
         found = next(iter(matches), None)
         refusal = objection_to_takeover(kind, scope, values, found, Others.owners(), Session.limits)
+        if found is not None:
+            with contextlib.suppress(UnknownOwners):
+                if Session.guard_remembers:
+                    Session.know_the_state(engine.resource_name())
+            renamed, said = recognised(kind, inputs, found, engine.resource_name())
+            if renamed:
+                refusal = refusal or _told(Impossible(renamed))
+            if said:
+                engine.say(said)
         if refusal is None and found is not None:
             changed = differences(kind, values, found.values)
             changed = possible(kind, changed, Session.of(inputs).live, engine.warn)
-            self._announce(kind, values, found, changed)
+            announce(kind, values, found, changed)
             if len(matches) > 1:
                 others = ", ".join(match.id for match in matches[1:])
                 engine.say(
                     f"PostHog has {len(matches)} of it, and the oldest counts: ids {others} are left alone"
                 )
         return refusal
-
-    @staticmethod
-    def _announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference, ...]) -> None:
-        if kind.exact_list_of:
-            # Who is not in the list is about to go: that must show before anything is done.
-            listed = kind.writable[0].name
-            if set(found.values[listed]) - set(values.get(listed, ())):
-                engine.say(
-                    f'the {kind.title} of "{found.answer.get("name")}" become others, live => declared:\n'
-                    f"{_rows(changed)}"
-                )
-            return
-        name = next((values.get(field.name) for field in kind.fields if field.from_key), found.id)
-        text = f'{kind.title} "{name}" exists in PostHog already (id {found.id}): it is taken over'
-        secret = any(holds_secret(values.get(field.name)) for field in kind.fields if field.secret)
-        sent = "; its secrets are sent, for PostHog shows none to compare" if secret else ""
-        rows = _rows(changed)
-        engine.say(f"{text}, with these changes{sent}:\n{rows}" if rows else f"{text} as it is{sent}")
 
     def _remove(
         self, kind: Kind, session: Session, scope: Scope, props: Props, id_: str | None = None
@@ -346,6 +370,9 @@ class KindProvider(ResourceProvider):
             matches = session.live.find(kind, scope, values)
             id_ = matches[0].id if matches else f"absent:{values.get('name')}"
         if not id_.startswith("absent:"):
+            kept = kept_by_another(kind, props, id_, engine.resource_name())
+            if kept:
+                raise Impossible(kept)
             session.applier.delete(kind, scope, id_, even_guarded=True)
         return CreateResult(id_, {**props, "state": "absent"})
 
@@ -382,6 +409,7 @@ class GuardProvider(ResourceProvider):
         if inputs.get("__file"):
             Session.file = project_folder() / inputs["__file"]
         before = Session.refreshed.deletable(json.loads((_olds or {}).get("__managed") or "{}"))
+        Session.guard_remembers = Session.guard_remembers or bool(_olds)
         after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
         Session.ahead.manages(after)
         found = refusals(before, after, Session.limits, KINDS, renamed)
@@ -417,8 +445,9 @@ class GuardProvider(ResourceProvider):
 
     def read(self, id_: str, props: Any) -> ReadResult:
         """What it is given."""
-        Session.refreshed.guard(engine.resource_name())
-        Session.ahead.manages(json.loads(engine.stored_input("__managed") or "{}"))
+        managed = json.loads(engine.stored_input("__managed") or "{}")
+        Session.refreshed.guard(engine.resource_name(), managed)
+        Session.ahead.manages(managed)
         return ReadResult(id_, dict(props))
 
     def delete(self, _id: str, _props: Any) -> None:
@@ -476,37 +505,6 @@ def _renewed(field: Field) -> str:
 def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:
     values = {**found.values}
     return stored(kind, {**recorded(kind, values, props), **outputs(kind, values)})
-
-
-def _say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:
-    """The state has no earlier value to show for a field that was not declared before."""
-    before = {*declared_names(olds), *(olds.get("__nulls") or ())}
-    rows = [line for d in changed if d.field.name not in before for line in lines(d)]
-    if rows:
-        engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
-
-
-def lines(difference: Difference) -> Iterator[str]:
-    """One difference value by value; a secret shows as where it comes from, a live one not at all."""
-    for path, live, desired in details(difference):
-        hide = live not in (None, "", ABSENT) and is_secret(difference.field, path, desired)
-        yield f"  {path}: {HIDDEN if hide else repr(live)} => {desired!r}"
-
-
-def _rows(changed: tuple[Difference, ...]) -> str:
-    return "\n".join(line for difference in changed for line in lines(difference))
-
-
-def _say_ignored(kind: Kind, applied: Applied) -> None:
-    for difference in applied.ignored:
-        field = difference.field
-        live = HIDDEN if field.secret and difference.live else repr(difference.live)
-        age = f" It needs a server of {field.since} or newer." if field.since > 2024 else ""
-        age += f" Servers newer than {field.until} no longer have it." if field.until else ""
-        engine.warn(
-            f"PostHog took the {kind.title} but not its {field.name}: it is still {live}."
-            f"{age} Does the plan include it, and may this key's user set it?"
-        )
 
 
 @functools.cache

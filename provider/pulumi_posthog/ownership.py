@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pulumi_posthog.holdings import Claim, claims_of
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.location import location_of
 from pulumi_posthog.urn import TYPE
 
 SECONDS = 120  # that Pulumi may take to answer
@@ -35,12 +37,43 @@ def owners(sources: Iterable[str], folder: Path) -> Owners:
     for source in sources:
         text = _of_file(folder / source) if source.endswith(".json") else _of_stack(source, folder)
         try:
-            resources = json.loads(text)["deployment"].get("resources") or []
-            for resource in resources:
+            for resource in _resources(text):
                 result.update(dict.fromkeys(_claimed(resource), source))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnknownOwners(f"{source} is not the state of a Pulumi stack") from None
     return result
+
+
+def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
+    """What the state of the stack that the resource `urn` belongs to has: URN -> the object. Raises UnknownOwners."""
+    stack, _, rest = urn.removeprefix("urn:pulumi:").partition("::")
+    project = rest.partition("::")[0]
+    try:
+        found = {
+            str(resource["urn"]): claims_of(
+                kind,
+                location_of(resource["inputs"]).organization,
+                None,
+                str(resource["id"]),
+                {},
+            )
+            for resource in _resources(_of_stack(stack, folder))
+            if (kind := _kind(resource)) is not None and resource.get("id")
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UnknownOwners(f"{stack} is not the state of a Pulumi stack") from None
+    if not any(each.startswith(f"urn:pulumi:{stack}::{project}::") for each in found):
+        raise UnknownOwners(f'the stack "{stack}" that `pulumi stack export` shows has nothing of this one')
+    return found
+
+
+def _resources(text: str) -> list[dict[str, Any]]:
+    return json.loads(text)["deployment"].get("resources") or []
+
+
+def _kind(resource: Mapping[str, Any]) -> Kind | None:
+    name = str(resource.get("type", "")).removeprefix(TYPE)
+    return next((kind for kind in KINDS.values() if kind.resource == name), None)
 
 
 def claims(kind: Kind, parent: str | None, id_: str | None) -> Iterator[tuple[str, str]]:
@@ -58,8 +91,7 @@ def claims(kind: Kind, parent: str | None, id_: str | None) -> Iterator[tuple[st
 
 
 def _claimed(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    name = str(resource.get("type", "")).removeprefix(TYPE)
-    kind = next((kind for kind in KINDS.values() if kind.resource == name), None)
+    kind = _kind(resource)
     if kind is None or resource.get("delete") or not resource.get("id"):
         return  # another provider's, the guard, or one that is already on its way out
     yield kind.name, str(resource["id"])

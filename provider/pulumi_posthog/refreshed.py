@@ -17,6 +17,8 @@ class Refreshed:
 
     def __init__(self) -> None:
         self._found: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, str]] = set()
+        self._managed: set[tuple[str, str]] = set()
         self._complete = False
         self._doubtful = False
 
@@ -27,10 +29,26 @@ class Refreshed:
             self._doubtful = True
         else:
             self._found.add((kind, name))
+            self._seen.add((kind, name))
 
-    def guard(self, urn: str) -> None:
-        """The guard, which `pulumi up` refreshes as it does everything else."""
+    def gone(self, kind: str, urn: str) -> None:
+        """An object of the state that PostHog does not have any more."""
+        self._seen.add((kind, name_of(urn) or ""))
+
+    def guard(self, urn: str, managed: Managed | None = None) -> None:
+        """The guard, which `pulumi up` refreshes as it does everything else, and what it remembers."""
         self._complete = name_of(urn) is not None
+        self._managed |= {
+            (kind, name)
+            for kind, parents in (managed or {}).items()
+            for objects in parents.values()
+            for name in objects
+        }
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that the stack manages was looked at: not, where only some of it was to be refreshed."""
+        return self._complete and not self._doubtful and self._managed <= self._seen
 
     def deletable(self, managed: Managed) -> Managed:
         """What of `managed` this run could delete."""

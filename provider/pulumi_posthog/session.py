@@ -15,12 +15,14 @@ from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.checks.setting import CHANGED
+from pulumi_posthog.holdings import Holdings
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.live import Live
 from pulumi_posthog.location import location_of
-from pulumi_posthog.ownership import Owners, owners
+from pulumi_posthog.ownership import Owners, own_state, owners
 from pulumi_posthog.rails import Limits
 from pulumi_posthog.refreshed import Refreshed
+from pulumi_posthog.urn import name_of
 
 Props = Mapping[str, Any]
 KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"
@@ -34,8 +36,10 @@ class Session:
     key_from_config: str | None = None
     limits = Limits()
     refreshed = Refreshed()
+    holdings = Holdings()
     ahead = Ahead()
     checks = CHANGED  # when health checks run
+    guard_remembers = False  # whether the state has a guard, and so may have what this process has not seen
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
     addresses: frozenset[str] = frozenset()  # of people, folded, that the stack's guard knew before
     file: Path | None = None  # the configuration that the program was made from
@@ -76,10 +80,20 @@ class Session:
                 if "applier" in vars(session):
                     session.applier.writer.close()
             cls._all.clear()
-            cls.guard_consulted = False
+            cls.guard_consulted = cls.guard_remembers = False
             cls.addresses = frozenset()
             cls.refreshed = Refreshed()
+            cls.holdings = Holdings()
             cls.ahead = Ahead()
+
+    @classmethod
+    def know_the_state(cls, urn: str) -> None:
+        """Have `holdings` know what the whole state of the stack of `urn` has; raises UnknownOwners.
+
+        A refresh of everything has told so already; else the state is read.
+        """
+        if not cls.refreshed.whole and name_of(urn) is not None:
+            cls.holdings.read_state(lambda: own_state(urn, project_folder()))
 
     @classmethod
     def of(cls, properties: Props) -> Session:

@@ -15,10 +15,13 @@ from typing import Any
 from pulumi_posthog import rails
 from pulumi_posthog.desired import Desired
 from pulumi_posthog.dynamic import GuardProvider, KindProvider
+from pulumi_posthog.holdings import claims_of
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.location import Location
 from pulumi_posthog.program import Holders, properties_of
 from pulumi_posthog.properties import json_text
 from pulumi_posthog.session import Session
+from pulumi_posthog.urn import TYPE
 
 UNKNOWN = object()
 
@@ -62,6 +65,13 @@ class Engine:
         Session.forget()
         outcome = Outcome()
         state = copy.deepcopy(self.state) if preview else self.state
+        # The state is all there is to know: as `pulumi stack export` would have it.
+        Session.holdings.read_state(
+            lambda: {
+                urn_of(*name): claims_of(KINDS[name[0]], desired.organization, None, each.id, {})
+                for name, each in state.items()
+            }
+        )
         self._refresh(state)
         guard = GuardProvider()
         news = {
@@ -100,7 +110,7 @@ class Engine:
 
     def _refresh(self, state: dict[tuple[str, str], Resource]) -> None:
         for name, resource in list(state.items()):
-            result = KindProvider(resource.kind).read(resource.id, copy.deepcopy(resource.outputs))
+            result = _called(resource.kind, name[1], "read")(resource.id, copy.deepcopy(resource.outputs))
             if result.id is None:
                 del state[name]
             else:
@@ -115,8 +125,12 @@ class Engine:
         outcome: Outcome,
         preview: bool,
     ) -> Any:
-        provider, old = KindProvider(name[0]), state.get(name)
-        check = provider.check(copy.deepcopy(old.inputs) if old else {}, _sent(properties))
+        old = state.get(name)
+
+        def call(method: str) -> Any:
+            return _called(*name, method)
+
+        check = call("check")(copy.deepcopy(old.inputs) if old else {}, _sent(properties))
         if check.failures:
             raise Refused("\n".join(failure.reason for failure in check.failures))
         inputs = check.inputs
@@ -124,21 +138,21 @@ class Engine:
             outcome.operations.append(("create", name))
             if preview:
                 return None
-            created = provider.create(_sent(inputs))
+            created = call("create")(_sent(inputs))
             state[name] = Resource(name[0], created.id, inputs, dict(created.outs), after)
             return created.id
-        diff = provider.diff(old.id, copy.deepcopy(old.outputs), copy.deepcopy(inputs))
+        diff = call("diff")(old.id, copy.deepcopy(old.outputs), copy.deepcopy(inputs))
         if diff.replaces:
             outcome.operations.append(("replace", name))
             if preview:
                 return None
-            provider.delete(old.id, old.outputs)
+            call("delete")(old.id, old.outputs)
             del state[name]
             return self._step(state, name, properties, after, Outcome(), preview)
         if diff.changes:
             outcome.operations.append(("update", name))
             if not preview:
-                updated = provider.update(old.id, copy.deepcopy(old.outputs), _sent(inputs))
+                updated = call("update")(old.id, copy.deepcopy(old.outputs), _sent(inputs))
                 old.outputs = dict(updated.outs)
         old.inputs, old.after = inputs, after
         return old.id
@@ -153,12 +167,28 @@ class Engine:
             outcome.operations.append(("delete", leaf))
             if not preview:
                 try:
-                    KindProvider(leaf[0]).delete(state[leaf].id, state[leaf].outputs)
+                    _called(*leaf, "delete")(state[leaf].id, state[leaf].outputs)
                 except Exception as error:
                     outcome.errors.append(error)
                     return
             del state[leaf]
             gone.remove(leaf)
+
+
+def urn_of(kind: str, name: str) -> str:
+    """Pulumi's name of a resource."""
+    return f"urn:pulumi:model::model::{TYPE}{KINDS[kind].resource}::{name}"
+
+
+def _called(kind: str, name: str, method: str) -> Any:
+    """A provider's method, which finds in the calling frames which resource the engine asks about."""
+
+    def call(*arguments: Any) -> Any:
+        request = SimpleNamespace(urn=urn_of(kind, name))
+        result = getattr(KindProvider(kind), method)(*arguments)
+        return result if request else None
+
+    return call
 
 
 def _sent(properties: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+"""What a run says beside a resource: what is taken over, what is new in the file, what PostHog did not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pulumi_posthog import engine
+from pulumi_posthog.api import HIDDEN
+from pulumi_posthog.apply import Applied
+from pulumi_posthog.kind import Kind
+from pulumi_posthog.live import Found
+from pulumi_posthog.plan import ABSENT, Difference, details, holds_secret, is_secret
+from pulumi_posthog.properties import declared_names
+
+Props = Mapping[str, Any]
+
+
+def announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference, ...]) -> None:
+    """Say that an existing object is about to be taken over, and what changes of it."""
+    if kind.exact_list_of:
+        # Who is not in the list is about to go: that must show before anything is done.
+        listed = kind.writable[0].name
+        if set(found.values[listed]) - set(values.get(listed, ())):
+            engine.say(
+                f'the {kind.title} of "{found.answer.get("name")}" become others, live => declared:\n'
+                f"{_rows(changed)}"
+            )
+        return
+    name = next((values.get(field.name) for field in kind.fields if field.from_key), found.id)
+    text = f'{kind.title} "{name}" exists in PostHog already (id {found.id}): it is taken over'
+    secret = any(holds_secret(values.get(field.name)) for field in kind.fields if field.secret)
+    sent = "; its secrets are sent, for PostHog shows none to compare" if secret else ""
+    rows = _rows(changed)
+    engine.say(f"{text}, with these changes{sent}:\n{rows}" if rows else f"{text} as it is{sent}")
+
+
+def say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:
+    """The state has no earlier value to show for a field that was not declared before."""
+    before = {*declared_names(olds), *(olds.get("__nulls") or ())}
+    rows = [line for d in changed if d.field.name not in before for line in lines(d)]
+    if rows:
+        engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
+
+
+def lines(difference: Difference) -> Iterator[str]:
+    """One difference value by value; a secret shows as where it comes from, a live one not at all."""
+    for path, live, desired in details(difference):
+        hide = live not in (None, "", ABSENT) and is_secret(difference.field, path, desired)
+        yield f"  {path}: {HIDDEN if hide else repr(live)} => {desired!r}"
+
+
+def _rows(changed: tuple[Difference, ...]) -> str:
+    return "\n".join(line for difference in changed for line in lines(difference))
+
+
+def say_ignored(kind: Kind, applied: Applied) -> None:
+    """Warn of fields that PostHog was sent and did not take over."""
+    for difference in applied.ignored:
+        field = difference.field
+        live = HIDDEN if field.secret and difference.live else repr(difference.live)
+        age = f" It needs a server of {field.since} or newer." if field.since > 2024 else ""
+        age += f" Servers newer than {field.until} no longer have it." if field.until else ""
+        engine.warn(
+            f"PostHog took the {kind.title} but not its {field.name}: it is still {live}."
+            f"{age} Does the plan include it, and may this key's user set it?"
+        )

@@ -1,0 +1,162 @@
+"""Who has a live object in this run: what one resource gives up and another one has is not deleted.
+
+Pulumi creates before it deletes. An object that comes to another resource name is first taken over under the new name,
+and then its deletion under the old one is asked for: the same object. So whoever has it is noted from each call.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pulumi_posthog.kind import Json, Kind, NaturalKey
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.urn import name_of
+
+Claim = tuple[str, str, str | NaturalKey]
+ANYWHERE = ""  # the organization of a claim that is known without one
+IN_EXACT_LISTS = {kind.exact_list_of: kind for kind in KINDS.values() if kind.exact_list_of}
+
+
+def claims_of(
+    kind: Kind, organization: str, parent: str | None, id_: str | None, values: Mapping[str, Json]
+) -> tuple[Claim, ...]:
+    """Under which names somebody may have an object: by its id, and as an item of the exact list of its parent."""
+    by_id = [(organization, kind.name, id_)] if id_ is not None else []
+    key = kind.natural_key(values) if kind.name in IN_EXACT_LISTS else None
+    return (
+        *by_id,
+        *([(organization, f"{kind.name} of {parent}", key)] if parent is not None and key else []),
+    )
+
+
+def claims_of_list(
+    kind: Kind, organization: str, parent: str, values: Mapping[str, Json]
+) -> tuple[Claim, ...]:
+    """What an exact list declares: each of its items."""
+    item = KINDS[kind.exact_list_of or ""]
+    name = item.natural_keys[0][0]
+    return tuple(
+        claim
+        for value in values.get(kind.writable[0].name) or ()
+        for claim in claims_of(item, organization, parent, None, {name: value})
+    )
+
+
+@dataclass
+class _Object:
+    """One live object. Resources are known by their URNs."""
+
+    in_state: set[str] = field(default_factory=set)
+    compared: dict[str, bool] = field(default_factory=dict)  # -> whether it is to be replaced
+    claimed: set[str] = field(default_factory=set)  # whoever means it and is yet to have it
+    made: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+
+    def keeper(self, urn: str) -> str | None:
+        """Who keeps it when `urn` gives it up; None when nobody does.
+
+        It may be `urn` itself: its replacement has taken it over, or the state has it twice.
+        """
+        stays = [each for each, replaced in self.compared.items() if not replaced]
+        claimed = [each for each in self.claimed if name_of(each) != name_of(urn)]
+        for each in (*self.made, *sorted(stays, key=lambda each: each == urn), *claimed):
+            return each
+        here = self.in_state - self.gone
+        # An alias is in the state by one name and compared by another: both are one resource.
+        renamed = sorted(self.compared.keys() - self.in_state - self.gone)
+        unseen = sorted(here - self.compared.keys())
+        there = sorted(here & self.compared.keys())
+        longer = unseen if len(unseen) >= len(renamed) else renamed
+        left = [*there, *longer]
+        if urn in left:
+            left.remove(urn)
+        elif urn in (*unseen, *renamed):
+            left.remove(longer[0])
+        return left[0] if left else None
+
+
+class Holdings:
+    """What the calls of one run say about who has what. Every method may be called from several threads."""
+
+    def __init__(self) -> None:
+        self._objects: dict[Claim, _Object] = {}
+        self._lock = threading.Lock()
+        self._state_read = False
+        self.failed: str | None = (
+            None  # the first resource of this run that was refused, or could not be made
+        )
+        self.declared: frozenset[tuple[str, str]] = frozenset()  # kinds and names that the guard was told
+
+    def recorded(self, claims: Iterable[Claim], urn: str) -> None:
+        """The state has it under that name."""
+        self._note(claims, urn, lambda each: each.in_state.add(urn))
+
+    def compared(self, claims: Iterable[Claim], urn: str, *, replaced: bool) -> None:
+        """The program declares it, and the state has its id."""
+        self._note(claims, urn, lambda each: each.compared.update({urn: replaced}))
+
+    def claimed(self, claims: Iterable[Claim], urn: str) -> None:
+        """The program declares it; it is to be taken over, or belongs to a list."""
+        self._note(claims, urn, lambda each: each.claimed.add(urn))
+
+    def made(self, claims: Iterable[Claim], urn: str) -> None:
+        """It was made, or taken over."""
+        self._note(claims, urn, lambda each: each.made.add(urn))
+
+    def failure(self, urn: str) -> None:
+        """A resource was refused, or could not be made or changed."""
+        with self._lock:
+            self.failed = self.failed or urn
+
+    def give_up(self, claims: Iterable[Claim], urn: str) -> str | None:
+        """`urn` has it no longer. Returns who keeps it, None when nobody does."""
+        with self._lock:
+            objects = self._of(claims)
+            keeper = next(filter(None, (each.keeper(urn) for each in objects)), None)
+            for each in objects:
+                each.gone.add(urn)
+            return keeper
+
+    def keeper(self, claims: Iterable[Claim], urn: str) -> str | None:
+        """Who else would keep it if `urn` gave it up."""
+        with self._lock:
+            found = (each.keeper(urn) for each in self._of(claims))
+            return next((each for each in found if each is not None and each != urn), None)
+
+    def to_be_replaced(self, claims: Iterable[Claim], urn: str) -> bool:
+        """Whether `urn` gives it up only to be made anew."""
+        with self._lock:
+            return any(each.compared.get(urn, False) for each in self._of(claims))
+
+    def known_as(self, claims: Iterable[Claim], urn: str) -> str | None:
+        """Under which other name the state has what `urn`, a new resource, would take over."""
+        with self._lock:
+            others = (
+                each.in_state - each.gone
+                for each in self._of(claims)
+                if urn not in each.compared and urn not in each.in_state
+            )
+            return next((min(each) for each in others if each), None)
+
+    def read_state(self, state: Callable[[], Mapping[str, tuple[Claim, ...]]]) -> None:
+        """Note what the whole state has, once in a run; raises what `state` raises."""
+        with self._lock:
+            if self._state_read:
+                return
+            for urn, claims in state().items():
+                for claim in claims:
+                    self._objects.setdefault(claim, _Object()).in_state.add(urn)
+            self._state_read = True
+
+    def _of(self, claims: Iterable[Claim]) -> list[_Object]:
+        names = [name for claim in claims for name in (claim, (ANYWHERE, *claim[1:]))]
+        return [self._objects[name] for name in names if name in self._objects]
+
+    def _note(self, claims: Iterable[Claim], urn: str, note: Callable[[_Object], object]) -> None:
+        if not urn:
+            return  # no engine asks, so there is no run to speak of
+        with self._lock:
+            for claim in claims:
+                note(self._objects.setdefault(claim, _Object()))

@@ -1,0 +1,98 @@
+"""One call about one resource -> what it says of who has which live object, and what therefore is not done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_posthog import engine, places
+from pulumi_posthog.apply import Impossible
+from pulumi_posthog.desired import Desired, Entry
+from pulumi_posthog.holdings import IN_EXACT_LISTS, Claim, claims_of, claims_of_list
+from pulumi_posthog.kind import Kind
+from pulumi_posthog.live import Found
+from pulumi_posthog.location import location_of
+from pulumi_posthog.ownership import UnknownOwners
+from pulumi_posthog.properties import to_values
+from pulumi_posthog.session import Session
+from pulumi_posthog.urn import name_of
+
+Props = Mapping[str, Any]
+
+
+def claims_for(kind: Kind, props: Props, id_: str | None) -> tuple[Claim, ...]:
+    """Under which names somebody else may have the object of these properties."""
+    parent = str(props[kind.parent]) if kind.parent and engine.known(props.get(kind.parent)) else None
+    values = to_values(kind, props) if kind.name in IN_EXACT_LISTS else {}
+    return claims_of(kind, location_of(props).organization, parent, id_, values)
+
+
+def claim_items(kind: Kind, scope: Mapping[str, str], props: Props, urn: str) -> None:
+    """Note whom an exact list declares: nobody of them is put out because another resource gives them up."""
+    if kind.exact_list_of:
+        organization, parent = location_of(props).organization, scope[kind.parent or ""]
+        Session.holdings.claimed(claims_of_list(kind, organization, parent, to_values(kind, props)), urn)
+
+
+def kept_by_another(kind: Kind, props: Props, id_: str, urn: str) -> str | None:
+    """Give an object up: why it is not deleted, because another resource has it; None when nobody does.
+
+    Raises Impossible when it may only seem so, that is, where something of this run has failed that may be about to
+    take it over, or where nobody can say what else the state has.
+    """
+    claims, holdings = claims_for(kind, props, id_), Session.holdings
+    if holdings.failed is not None and not holdings.to_be_replaced(claims, urn):
+        raise Impossible(
+            f'it is not removed in this run, in which "{name_of(holdings.failed)}" failed: that may be what takes its'
+            " place\n  hint: put that right and run again"
+        )
+    try:
+        Session.know_the_state(urn)
+    except UnknownOwners as error:
+        raise Impossible(
+            f"it is not removed, for another resource of the stack may have the same object, and {error}\n"
+            "  hint: run `pulumi up` with a refresh of everything, or see to it that `pulumi stack export` works here"
+        ) from error
+    keeper = holdings.give_up(claims, urn)
+    if keeper is None:
+        return None
+    name, other = name_of(urn), name_of(keeper)
+    if name == other:
+        return f'{kind.title} "{name}": kept, it is what this run has just taken over'
+    return f'{kind.title} "{name}": kept, it is managed as "{other}" now'
+
+
+def recognised(kind: Kind, props: Props, found: Found, urn: str) -> tuple[str | None, str | None]:
+    """What a new resource takes over is what the stack has under another name: why it may not, or what to say.
+
+    An entry of a file can say what it was called, and has to; anything else goes on keeping the object.
+    """
+    claims, holdings = claims_for(kind, props, found.id), Session.holdings
+    holdings.claimed(claims, urn)
+    other = name_of(holdings.known_as(claims, urn) or "")
+    if other is None:
+        return None, None
+    what = f'{kind.title} {found.id} is what the stack has as "{other}"'
+    desired = places.declared(Session.file) if Session.file else None
+    entry = places.named(desired, urn) if desired else None
+    if desired is None or entry is None:
+        return None, (
+            f"{what}: it is kept under its new name; that no run shows it as made anew:"
+            f' aliases=[pulumi.Alias(name="{other}")]'
+        )
+    if (kind.name, other) in desired.by_name:
+        return (
+            f"{what}, which is still declared: the two would be one object\n"
+            "  hint: take one of the two out of the file"
+        ), None
+    if kind.name in IN_EXACT_LISTS or kind.exact_list_of:
+        return None, f"{what}: it is kept"
+    return f"{what}: was it renamed?\n  hint: write `previously: {earlier_key(entry, other, desired)}`", None
+
+
+def earlier_key(entry: Entry, other: str, desired: Desired) -> str:
+    """What `previously` has to say of an entry that was called `other` (as `Entry.name`)."""
+    above = desired.by_name.get((entry.kind.parent or "", entry.parent or ""))
+    parents = (above.name, *above.previously) if above else ()
+    below = [other.removeprefix(f"{parent}/") for parent in parents if other.startswith(f"{parent}/")]
+    return min(below, key=len) if below else other

@@ -1,0 +1,165 @@
+"""What comes to another resource name is taken over under the new one and then given up under the old one: it stays.
+
+Each test is named after what happened.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.stack import Run, Stack
+
+pytestmark = pytest.mark.e2e
+
+
+def organization(stack: Stack) -> str:
+    return f"/api/organizations/{stack.posthog.organization}"
+
+
+def rename_role(stack: Stack, name: str, new: str) -> str:
+    """Somebody renames a role on PostHog's page; its id."""
+    role = stack.posthog.role(name)
+    stack.posthog.call("PATCH", f"{organization(stack)}/roles/{role['id']}/", {"name": new})
+    return str(role["id"])
+
+
+def refused(run: Run, *texts: str) -> None:
+    assert run.status != 0, run.text
+    assert "Traceback" not in run.text
+    for text in texts:
+        assert text in run.text, run.text
+
+
+def quiet(run: Run) -> None:
+    assert run.status == 0, run.text
+    assert set(run.changes) <= {"unchanged"}, run.text
+
+
+def test_a_role_was_renamed_on_the_page_and_then_in_the_file(stack):
+    stack.write("roles:\n  Alpha: {members: [ana@acme.io]}\n  Ops: {}\n")
+    assert stack.up().status == 0
+    id_ = rename_role(stack, "Alpha", "Data team")
+    stack.write("roles:\n  Data team: {members: [ana@acme.io]}\n  Ops: {}\n")
+    stack.posthog.count_anew()
+
+    for run in (
+        stack.preview(),
+        stack.up(),
+        stack.up("--continue-on-error"),
+        stack.up("--refresh=false"),
+        stack.up("--refresh=false", "--continue-on-error"),
+    ):
+        refused(run, 'is what the stack has as "Alpha"', "previously: Alpha", "posthog.yaml:5:")
+    assert stack.posthog.writes() == {}
+
+    stack.write("roles:\n  Data team: {previously: Alpha, members: [ana@acme.io]}\n  Ops: {}\n")
+    assert stack.up().status == 0
+    assert (stack.posthog.role("Data team")["id"], stack.posthog.members("Data team")) == (
+        id_,
+        ["ana@acme.io"],
+    )
+    stack.write("roles:\n  Data team: {members: [ana@acme.io]}\n  Ops: {}\n")
+    quiet(stack.up())
+
+
+PROJECT = """\
+projects:
+  {name}:
+    file_system:
+      Campaigns: {{type: folder}}
+      Sales/KPIs: {{type: dashboard, ref: "3"}}
+roles:
+  Ops: {{members: {{mode: additive, items: [ana@acme.io]}}}}
+"""
+
+
+def test_a_project_was_renamed_on_the_page_and_then_in_the_file(stack):
+    stack.write(PROJECT.format(name="Web"))
+    assert stack.up().status == 0
+    project = stack.posthog.project("Web")["id"]
+    rows = f"/api/projects/{project}/file_system/?limit=1000"
+    before = {row["id"] for row in stack.posthog.all(rows)}
+    stack.posthog.call("PATCH", f"{organization(stack)}/projects/{project}/", {"name": "Prod"})
+    stack.write(PROJECT.format(name="Prod"))
+
+    for run in (stack.preview(), stack.up("--continue-on-error")):
+        refused(run)
+    assert {row["id"] for row in stack.posthog.all(rows)} == before
+
+
+def test_an_address_was_written_in_another_case_in_an_additive_list(stack):
+    stack.write("roles:\n  Ops: {members: {mode: additive, items: [ANA@acme.io, bo@acme.io]}}\n")
+    assert stack.up().status == 0
+    before = {each["id"] for each in stack.posthog.role("Ops")["members"]}
+    stack.write("roles:\n  Ops: {members: {mode: additive, items: [ana@acme.io, bo@acme.io]}}\n")
+
+    run = stack.up()
+
+    assert run.status == 0, run.text
+    assert {each["id"] for each in stack.posthog.role("Ops")["members"]} == before
+    quiet(stack.up())
+
+
+def test_a_key_of_an_entry_with_an_id_was_changed(stack):
+    role = stack.posthog.call("POST", f"{organization(stack)}/roles/", {"name": "Legacy"})["id"]
+    stack.write(f"roles:\n  Alpha: {{id: {role}}}\n  Ops: {{}}\n")
+    assert stack.up().status == 0
+    stack.write(f"roles:\n  Research: {{id: {role}}}\n  Ops: {{}}\n")
+
+    for run in (stack.preview(), stack.up("--continue-on-error")):
+        refused(run, 'is what the stack has as "Alpha"', "previously: Alpha")
+    assert stack.posthog.role("Alpha")["id"] == role
+
+    stack.write(f"roles:\n  Research: {{id: {role}, previously: Alpha}}\n  Ops: {{}}\n")
+    assert stack.up().status == 0
+    assert stack.posthog.role("Research")["id"] == role
+    quiet(stack.up())
+
+
+PROGRAM = """\
+import pulumi
+import pulumi_posthog as posthog
+
+web = posthog.Project('web', name='Web')
+posthog.Role({role!r}, name='Alpha')
+posthog.FileSystemEntry({row!r}, project=web.id, path='Sales', type='folder')
+"""
+
+
+@pytest.mark.parametrize("option", ["--refresh=true", "--refresh=false"])
+def test_a_program_called_its_resources_otherwise(stack, option):
+    stack.set("host", stack.posthog.url)
+    stack.set("organization", stack.posthog.organization)
+    (stack.folder / "__main__.py").write_text(PROGRAM.format(role="alpha", row="sales"))
+    assert stack.up().status == 0
+    id_ = stack.posthog.role("Alpha")["id"]
+    (stack.folder / "__main__.py").write_text(PROGRAM.format(role="research", row="board"))
+    stack.posthog.count_anew()
+
+    run = stack.up(option)
+
+    assert run.status == 0, run.text
+    assert 'role "alpha": kept, it is managed as "research" now' in run.text
+    assert stack.posthog.role("Alpha")["id"] == id_
+    assert stack.posthog.writes() == {}
+    quiet(stack.up(option))
+
+
+def test_two_resources_of_the_state_had_one_object_and_the_first_was_let_go(stack):
+    stack.write("roles:\n  Alpha: {}\n  Ops: {}\n")
+    assert stack.up().status == 0
+    exported = json.loads(stack.pulumi("stack", "export").text)
+    resources = exported["deployment"]["resources"]
+    alpha = next(each for each in resources if each["urn"].endswith("::Alpha"))
+    twin = {**alpha, "urn": alpha["urn"].replace("::Alpha", "::Twin")}
+    resources.append(twin)
+    (stack.folder / "state.json").write_text(json.dumps(exported))
+    assert stack.pulumi("stack", "import", "--file", "state.json").status == 0
+
+    run = stack.up("--refresh=false")
+
+    assert run.status == 0, run.text
+    assert 'role "Twin": kept, it is managed as "Alpha" now' in run.text
+    assert stack.posthog.role("Alpha")["id"] == alpha["id"]
