@@ -41,6 +41,8 @@ class AbsentPersonsProvider(ResourceProvider):
     def check(self, _olds: Any, news: Any) -> CheckResult:
         """Look everybody up, and refuse what nobody may mean."""
         inputs = {name: value for name, value in news.items() if name != "__provider"}
+        if objection := Session.objection_to_move(_olds, inputs):
+            return CheckResult(inputs, [CheckFailure("", objection)])
         identifiers, problems = _identifiers(inputs)
         project = None if problems else _project_now(inputs)
         if project is not None:
@@ -61,6 +63,7 @@ class AbsentPersonsProvider(ResourceProvider):
     @clean
     def read(self, id_: str, props: Any) -> ReadResult:
         """How many there are now, so that a preview shows it; as it was where that cannot be asked any more."""
+        props = Session.relocated(props)
         if _identifiers(props)[1]:
             return ReadResult(id_, dict(props), inputs=_declared_absent(props))
         now = {**props, "present": len(self._present(props))}

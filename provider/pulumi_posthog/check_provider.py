@@ -48,6 +48,8 @@ class CheckProvider(ResourceProvider):
     def check(self, _olds: Any, news: Any) -> CheckResult:
         """Refuse what is no check: a program in Python may declare anything."""
         inputs = {name: value for name, value in news.items() if name != "__provider"}
+        if objection := Session.objection_to_move(_olds, inputs):
+            return CheckResult(inputs, [CheckFailure("", objection)])
         try:
             if all(engine.known(value) for value in inputs.values()):
                 check_of(inputs)
@@ -63,7 +65,7 @@ class CheckProvider(ResourceProvider):
 
     def read(self, id_: str, props: Any) -> ReadResult:
         """What it is given: there is nothing of it in PostHog."""
-        return ReadResult(id_, dict(props))
+        return ReadResult(id_, Session.relocated(props))
 
     def create(self, props: Any) -> CreateResult:
         """Run it for the first time."""

@@ -132,6 +132,8 @@ class KindProvider(ResourceProvider):
 
     def _check(self, _olds: Any, news: Any) -> CheckResult:
         kind, olds = KINDS[self.kind], _olds or {}
+        if objection := Session.objection_to_move(_olds, news):
+            return CheckResult(news, [CheckFailure("", objection)])
         inputs = checked(kind, olds, news)
         refusal = self._resolve(kind, inputs) or self._address(kind, inputs, olds)
         refusal = refusal or self._objection(kind, inputs)
@@ -190,13 +192,16 @@ class KindProvider(ResourceProvider):
             )
         # One that comes under a guard is stored anew: what deletes it reads what was stored.
         guarded_now = location_of(_news).guarded and not location_of(_olds).guarded
+        # So is one whose PostHog has moved: the next run asks where the state says.
+        moved = location_of(_news).host != location_of(_olds).host
         return DiffResult(
-            changes=bool(changed or unknown or guarded_now) or trigger_differs(kind, _olds, _news)
+            changes=bool(changed or unknown or guarded_now or moved) or trigger_differs(kind, _olds, _news)
         )
 
     @clean
     def read(self, id_: str, props: Any) -> ReadResult:
         """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
+        props = Session.relocated(props)
         kind, live, urn = KINDS[self.kind], Session.of(props).live, engine.resource_name()
         found = live.object(kind, _scope(kind, props), id_)
         left = addresses.leavers(kind, props, found, live)

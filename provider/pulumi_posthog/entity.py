@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+from pulumi_posthog import hosts
 from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guard_block import Current
@@ -30,7 +31,7 @@ class Address:
     @classmethod
     def configured(cls) -> Address:
         """From `pulumi config set posthog:host` and `posthog:organization`, or POSTHOG_HOST and
-        POSTHOG_ORGANIZATION_ID; raises ValueError when one is missing."""
+        POSTHOG_ORGANIZATION_ID; raises ValueError when one is missing, or the key may not be sent to the host."""
         config = pulumi.Config("posthog")
         host = config.get("host") or os.environ.get("POSTHOG_HOST")
         organization = config.get("organization") or os.environ.get("POSTHOG_ORGANIZATION_ID")
@@ -39,7 +40,7 @@ class Address:
                 "which PostHog organization? `pulumi config set posthog:host https://eu.posthog.com` and"
                 " `pulumi config set posthog:organization <id>`"
             )
-        return cls(host, organization)
+        return cls(hosts.permitted(host, os.environ), organization)
 
 
 class Entity(pulumi.CustomResource):

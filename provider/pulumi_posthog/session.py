@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import threading
@@ -9,16 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pulumi_posthog import engine
+from pulumi_posthog import engine, hosts
 from pulumi_posthog.ahead import Ahead
-from pulumi_posthog.api import Connection, Pace, Reader, Writer
+from pulumi_posthog.api import BadSurroundings, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.checks.setting import CHANGED
 from pulumi_posthog.holdings import Holdings
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.live import Live
-from pulumi_posthog.location import location_of
+from pulumi_posthog.location import Location, location_of
 from pulumi_posthog.ownership import Owners, own_state, owners
 from pulumi_posthog.rails import Limits
 from pulumi_posthog.refreshed import Refreshed
@@ -51,9 +52,9 @@ class Session:
         try:
             self.connection = Connection(host, key)
             self.pace = Pace.from_environment(os.environ)
-        except ValueError as error:
+            self.live = Live(Reader(self.connection, pace=self.pace, notify=engine.say), organization)
+        except (ValueError, BadSurroundings) as error:
             raise Impossible(str(error)) from error
-        self.live = Live(Reader(self.connection, pace=self.pace, notify=engine.say), organization)
         self._touched: set[tuple[str, str]] = set()
 
     def touch(self, kind: Kind, props: Props, id_: str | None = None) -> None:
@@ -86,6 +87,37 @@ class Session:
             cls.holdings = Holdings()
             cls.ahead = Ahead()
 
+    @staticmethod
+    def host_of(location: Location) -> str:
+        """Where to ask about a resource now: PostHog may have moved since the state was written."""
+        try:
+            return hosts.current(location.host, os.environ)
+        except hosts.HostRefused as error:
+            raise Impossible(str(error)) from None
+
+    @classmethod
+    def relocated(cls, properties: Props) -> dict[str, Any]:
+        """What a state has, with the host where it is to be found now: so the state follows a refresh."""
+        location = location_of(properties)
+        host = cls.host_of(location)
+        if host == location.host:
+            return dict(properties)
+        earlier = ("__host", "__organization", "__guarded", "__parent")
+        rest = {name: value for name, value in properties.items() if name not in earlier}
+        return {**rest, **dataclasses.replace(location, host=host).as_property}
+
+    @staticmethod
+    def objection_to_move(olds: Props | None, news: Props) -> str | None:
+        """Why the key is not sent to where a program declares a resource; None when it may be."""
+        try:
+            recorded = location_of(olds).host if olds else None
+            hosts.permitted(location_of(news).host, os.environ, recorded=recorded)
+        except hosts.HostRefused as error:
+            return f"{error.problem}\n  hint: {error.hint}"
+        except KeyError:
+            return None  # a check that nobody gave a place, as in a test
+        return None
+
     @classmethod
     def know_the_state(cls, urn: str) -> None:
         """Have `holdings` know what the whole state of the stack of `urn` has; raises UnknownOwners.
@@ -99,7 +131,7 @@ class Session:
     def of(cls, properties: Props) -> Session:
         """The session for a resource's host and organization."""
         location = location_of(properties)
-        address = (location.host, location.organization)
+        address = (cls.host_of(location), location.organization)
         with cls._lock:
             if address not in cls._all:
                 cls._all[address] = cls(*address)

@@ -178,17 +178,6 @@ def test_a_reader_may_ask_and_cancel_a_query_and_nothing_else(connect: Callable[
     assert [request.method for request in server.requests] == ["POST", "DELETE"]
 
 
-def test_a_host_with_a_path_of_its_own_opens_no_other_door(connect: Callable[..., Any]):
-    server = Server(**{"POST /prefix/api/projects/7/query/": [(200, RESULTS)]})
-    reader = connect(server, kind=Reader, host="https://posthog.example/prefix")
-
-    Queries(reader, project=7).run("select 1")
-    with pytest.raises(WriteRefused):
-        reader.send("POST", "/prefix/api/projects/7/query/", body={})
-
-    assert len(server.requests) == 1
-
-
 def test_asking_for_a_trend_changes_nothing(connect: Callable[..., Any]):
     server = Server(**{"POST /api/projects/7/insights/trend/": [(200, {"result": []})]})
 

@@ -373,8 +373,8 @@ def test_no_password_in_a_host_is_in_any_message(load):
     )
 
     assert load.problems("roles: {A: {}}\n", header=header) == [
-        "posthog.yaml:1:22: organization.host must be an address such as https://eu.posthog.com\n"
-        "  hint: a scheme and a host name, without user, path and query"
+        "posthog.yaml:1:22: organization.host: host may have no user, query or fragment\n"
+        "  hint: write it as https://eu.posthog.com"
     ]
 
 

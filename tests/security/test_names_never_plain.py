@@ -168,7 +168,7 @@ def test_a_list_of_names_that_cannot_be_understood_is_refused(proposed):
 
 @pytest.mark.parametrize("name", ["ZONE", "POSTHOG_HOST", "POSTHOG_ORGANIZATION_ID", "SITE_URL"])
 def test_other_variables_stand_anywhere(proposed, name):
-    proposed(f"projects: {{Web: {{product_description: !env {name}}}}}\n", {name: "x"})
+    proposed(f"projects: {{Web: {{product_description: !env {name}}}}}\n", {name: "https://eu.posthog.com"})
 
 
 def test_a_secret_of_the_stack_in_a_plain_field_is_not_answered_with_another_way_to_show_it(proposed):

@@ -60,9 +60,12 @@ def adopt(
     """Show what `pulumi up` would take over. Also what it would make, and what is ambiguous; changes nothing."""
     from pulumi_posthog import config
     from pulumi_posthog.cli.looking import look_at
+    from pulumi_posthog.cli.stack import check_host
 
     chosen("--format", form, ("text", "json"))
     desired = config.load(file, environment=os.environ, offline=True)
+    if stack_state and desired.host:
+        check_host(desired.host, stack_state.read_text(encoding="utf-8"), str(stack_state))
     own = _recorded([stack_state] if stack_state else [])
     others = _recorded(other_state or ())
     look = look_at(desired, ids={key: each.id for key, (_, each) in own.items()}, kinds=kinds(only))

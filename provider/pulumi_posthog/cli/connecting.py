@@ -34,6 +34,7 @@ def writer_for(host: str) -> Writer:
 def _client_for(host: str, kind: type[Client]) -> Client:
     from pulumi_posthog.api import Connection, Pace
     from pulumi_posthog.cli import terminal
+    from pulumi_posthog.hosts import HostRefused
 
     key = os.environ.get(KEY_VARIABLE)
     if not key:
@@ -44,9 +45,10 @@ def _client_for(host: str, kind: type[Client]) -> Client:
         raise Stop(str(error)) from None
     try:
         connection = Connection(host, key)
+    except HostRefused as error:
+        raise Stop(error.problem, error.hint) from None
     except ValueError as error:
-        wrong_key = "key" in str(error).partition(":")[0]
-        raise Stop(str(error), NO_KEY if wrong_key else None, Exit.KEY if wrong_key else Exit.USAGE) from None
+        raise Stop(str(error), NO_KEY, Exit.KEY) from None
     return kind(connection, pace=pace, notify=terminal.note)
 
 

@@ -162,6 +162,8 @@ def _compared(asked: Asked) -> Report:
     rules = _rules(asked, desired)
     baseline = _baseline(asked)
     state = _state(asked, secrets=any(map(_has_secrets_at_hand, desired.entries)))
+    if state and desired.host:
+        stack.check_host(desired.host, *state)
     recorded = dict(stack.recorded(*state)) if state else None
     look = look_at(
         desired,

@@ -49,7 +49,7 @@ def export(
     force: Annotated[bool, Option("--force", help="Overwrite files that exist.")] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text (YAML) or json.")] = "text",
 ) -> int:
-    """Write what lives in PostHog as YAML. 4 when a part of it could not be read.
+    """Write what lives in PostHog as YAML. 4 when a part of it could not be read, or nothing is there.
 
     Secrets become references to variables, defaults are left out, and what PostHog makes by itself, too.
     """
@@ -73,7 +73,12 @@ def export(
     if output is not None:
         _written(result, output, force)
     _say(result, output, form)
-    return Exit.API if result.unread else Exit.NOTHING
+    return _exit(result)
+
+
+def _exit(result: Exported) -> Exit:
+    """4 when something could not be read, or nothing of what was asked for is there."""
+    return Exit.API if result.unread or not result.objects else Exit.NOTHING
 
 
 def organization_id(reader: Reader, wanted: str) -> str:
@@ -130,7 +135,7 @@ def _say(result: Exported, output: Path | None, form: str) -> None:
     if form == "json":
         document = {
             "version": 1,
-            "exit_code": Exit.API if result.unread else Exit.NOTHING,
+            "exit_code": _exit(result),
             "objects": result.objects,
             "main": result.main,
             "files": dict(result.files) if output is None else {},

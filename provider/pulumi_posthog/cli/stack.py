@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -124,6 +125,23 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
             inputs.get("__salt") if isinstance(inputs.get("__salt"), str) else None,
         )
     return result
+
+
+def check_host(declared: str, text: str, source: str) -> None:
+    """Raises Stop when a configuration declares another host than a state has, and POSTHOG_HOST does not say so."""
+    from pulumi_posthog import hosts
+    from pulumi_posthog.location import location_of
+
+    for resource in _resources(text, source):
+        properties = resource.get("outputs") or {}
+        if not str(resource.get("type", "")).startswith(TYPE) or not {"__at", "__host"} & properties.keys():
+            continue
+        try:
+            hosts.permitted(declared, os.environ, recorded=location_of(properties).host)
+        except hosts.HostRefused as error:
+            raise Stop(f"{source}: {error.problem}", error.hint) from None
+        except (KeyError, TypeError, ValueError):
+            continue
 
 
 def _opened(value: Any) -> dict[str, Any] | None:

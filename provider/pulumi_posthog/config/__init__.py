@@ -37,7 +37,7 @@ def load(
     if source.root is None:
         raise ConfigError(problems)
     values, found = document.document(source.root)
-    desired, more = entries.desired(source.root, values, source.main)
+    desired, more = entries.desired(source.root, values, source.main, environment)
     problems += [*found, *more, *exposed(source.root, environment)]
     if not problems and not desired.entries:
         problems.append(nothing("the file declares nothing", source.main))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from pulumi_posthog.attachment import Attachment
 from pulumi_posthog.config.persons import erasures
 from pulumi_posthog.config.source import Node
 from pulumi_posthog.desired import Desired, Entry, Erasure, Position, Problem, SecretText
+from pulumi_posthog.hosts import HostRefused, permitted
 from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.schema import below, body_fields, key_field, list_field, reserved
@@ -24,13 +23,15 @@ FILES_HINT: Final = "`!file` stands for a setting of a plugin, right below `conf
 UNKNOWN: Final = SecretText("", "a value that is missing", known=False)
 
 
-def desired(root: Node, values: Json, file: str) -> tuple[Desired, tuple[Problem, ...]]:
+def desired(
+    root: Node, values: Json, file: str, environment: Mapping[str, str]
+) -> tuple[Desired, tuple[Problem, ...]]:
     """What a tree declares, and what is wrong with it beyond its schema.
 
-    `values` are the tree's, as the schema wants them. Nothing is made of what has the wrong form, which the
-    check of the schema has told.
+    `values` are the tree's, as the schema wants them. `environment` has its say about the host.
+    Nothing is made of what has the wrong form, which the check of the schema has told.
     """
-    builder = Builder()
+    builder = Builder(environment)
     builder.sections(None, root, values, None)
     builder.check()
     host, organization = builder.organization(root, values)
@@ -50,7 +51,8 @@ def desired(root: Node, values: Json, file: str) -> tuple[Desired, tuple[Problem
 class Builder:
     """Makes `entries` and `erasures` from the sections of a file, and `problems`."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
         self.entries: list[Entry] = []
         self.erasures: list[Erasure] = []
         self.checks: list[Check] = []
@@ -331,34 +333,14 @@ class Builder:
         return found["host"], as_uuid(found["id"])
 
     def _host(self, node: Node, text: str) -> str:
-        shown = text.source if isinstance(text, SecretText) else f'"{text}"'
         try:
-            parts = urlsplit(str(text).strip())
-            name, port = (parts.hostname or "").lower(), parts.port
-        except ValueError:
-            name, port, parts = "", None, urlsplit("")
-        rest = parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password
-        if not name or parts.scheme not in {"http", "https"} or rest or " " in name:
-            # The value is not shown: a URL may have a password in it.
-            self.problems.append(
-                Problem(
-                    "organization.host must be an address such as https://eu.posthog.com",
-                    node.where,
-                    "a scheme and a host name, without user, path and query",
-                )
-            )
+            return permitted(str(text), self.environment)
+        except HostRefused as error:
+            said = error.problem
+            if isinstance(text, SecretText):
+                said = said.replace(str(text).strip().rstrip("/"), text.source)
+            self.problems.append(Problem(f"organization.host: {said}", node.where, error.hint))
             return ""
-        if parts.scheme == "http" and not loopback(name):
-            self.problems.append(
-                Problem(
-                    f"organization.host must begin with https://, and {shown} does not",
-                    node.where,
-                    "the API key would travel in plain text; http is for localhost only",
-                )
-            )
-            return ""
-        bracketed = f"[{name}]" if ":" in name else name
-        return f"{parts.scheme}://{bracketed}{f':{port}' if port else ''}"
 
 
 def joined(parent: str | None, key: str) -> str:
@@ -482,13 +464,3 @@ def as_uuid(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         return text
-
-
-def loopback(host: str) -> bool:
-    """Whether a host name means this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
