@@ -29,6 +29,7 @@ LONGEST_SECRET: Final = 10_000  # characters: half of one may stand where a text
 
 STATE_BYTES: Final = 1_000 * MEGABYTE  # of one exported state: 2 kB for each resource, and then some
 LIST_BYTES: Final = 5 * MEGABYTE  # of a baseline, or of a list of what to ignore
+CONFIGURATION_BYTES: Final = 50 * MEGABYTE  # of all files of one configuration
 ENTRIES_LOOKED_AT: Final = 20_000  # files and folders that the wildcards of one `!include` may pass
 PATTERN_PARTS: Final = 32  # parts of a path in `!include`
 

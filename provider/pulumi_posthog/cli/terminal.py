@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,12 +18,31 @@ if TYPE_CHECKING:  # rich takes a tenth of a second, and `--help` does without i
 WIDTH_OF_FILES = 120  # columns of text that goes into a file or a pipe, unless COLUMNS says otherwise
 
 
+ESCAPED = "pulumi_posthog.escaped"
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """What the encoding of a stream lacks, as JSON escapes it: so that JSON stays what it was, and text readable."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    units = lacking.encode("utf-16-be", "surrogatepass")
+    pairs = (units[place : place + 2].hex() for place in range(0, len(units), 2))
+    return "".join(f"\\u{pair}" for pair in pairs), error.end
+
+
+codecs.register_error(ESCAPED, _escaped)
+
+
 _WROTE = ContextVar("wrote", default=False)
 
 
 def begin() -> None:
-    """A command begins: nothing is written yet."""
+    """A command begins: nothing is written yet, and whatever is written can be."""
     _WROTE.set(False)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=ESCAPED)
 
 
 def has_written() -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -37,9 +39,11 @@ def file_text(path: Path, name: str) -> str:
     """The text of a file; raises UnreadableError."""
     start = Position(name, 1, 1)
     try:
-        if path.stat().st_size > MAX_BYTES:
+        data = _bytes(path)
+        if data is None:
+            raise UnreadableError(Problem(f"{name} is no file", hint="name a file with YAML in it"))
+        if len(data) > MAX_BYTES:
             raise UnreadableError(Problem(f"the file is larger than {MAX_BYTES // 1_000_000} MB", start))
-        data = path.read_bytes()
     except FileNotFoundError:
         hint = (
             "`pulumi-posthog export` writes one from what lives in PostHog, `pulumi-posthog init` an example"
@@ -65,6 +69,14 @@ def file_text(path: Path, name: str) -> str:
         hint = "it is invisible, and comes from putting files together: delete it"
         raise UnreadableError(Problem("a byte order mark in the middle of the file", where, hint))
     return text
+
+
+def _bytes(path: Path) -> bytes | None:
+    """What is in a file, and a byte more than may be; None of a folder, a pipe and a device, which may never end."""
+    # Not blocking, for opening a pipe waits until somebody writes to it.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as stream:
+        return stream.read(MAX_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
 
 def position_after(before: str, name: str) -> Position:

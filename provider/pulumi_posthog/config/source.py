@@ -19,7 +19,9 @@ from typing import Any, Final
 import yaml
 
 from pulumi_posthog.attachment import Attachment, UnreadableFile
+from pulumi_posthog.bounds import CONFIGURATION_BYTES, MEGABYTE
 from pulumi_posthog.config.files import LINE_END, UnreadableError, file_text, nothing, shown_path, storable
+from pulumi_posthog.config.searching import TooMuchToSearch, has_wildcards, is_never_read, matching
 from pulumi_posthog.desired import Position, Problem, SecretText
 from pulumi_posthog.kind import Json
 
@@ -87,10 +89,15 @@ class Source:
         self.main = shown_path(path)
         self.folder = path.parent.resolve()
         self.files = 0
+        self.characters = 0
         self.root = self._main(path)
 
     def _main(self, path: Path) -> Node | None:
         try:
+            if path.is_symlink() and not path.resolve().is_relative_to(self.folder):
+                raise UnreadableError(
+                    Problem(f"{self.main} is a link out of its folder", hint="put the file itself there")
+                )
             root = self.file(path, self.main, ())
         except UnreadableError as error:
             self.problems.append(error.problem)
@@ -103,7 +110,12 @@ class Source:
     def file(self, path: Path, name: str, within: tuple[Path, ...]) -> Node:
         """The tree of one file; `within` are the files that include it. Raises UnreadableError."""
         self.files += 1
-        document = Document(self, file_text(path, name), path, name, within)
+        text = file_text(path, name)
+        self.characters += len(text)
+        if self.characters > CONFIGURATION_BYTES:
+            message = f"the files of this configuration are larger than {CONFIGURATION_BYTES // MEGABYTE} MB together"
+            raise UnreadableError(Problem(message, Position(name, 1, 1)))
+        document = Document(self, text, path, name, within)
         return document.root()
 
     # -- tags ------------------------------------------------------------------------------------------------
@@ -191,6 +203,11 @@ class Source:
         if not path.resolve().is_relative_to(self.folder):
             message = f"{source} is outside the configuration's folder"
             return self.lost(node, message, "copy it there; out of Git, where it is a secret", source)
+        if self.is_never_read(path):
+            message = f"{source} is a file that no configuration reads"
+            return self.lost(
+                node, message, "it is Git's, or holds what runs need: copy what is meant", source
+            )
         if self.offline and not path.exists():
             # It may be a secret that is only written where the file is applied.
             return Node(SecretText("", source, known=False), node.where)
@@ -221,12 +238,18 @@ class Source:
                     "write it relative to the file that it stands in",
                 )
             )
+        named = os.path.normpath(Path(document.name).parent / pattern)
+        whole = document.folder / pattern
+        wildcard = next((place for place, part in enumerate(whole.parts) if has_wildcards(part)), None)
+        # The place is looked at before the file: whether it exists is nobody's business outside.
+        self._check_place(Path(*whole.parts[:wildcard]), named, node)
         try:
-            if re.search(r"[*?\[]", pattern):
-                found = sorted(document.folder.glob(pattern))
+            if has_wildcards(pattern):
+                found = matching(document.folder, pattern)
             else:
-                found = [document.folder / pattern]
-            found = [path for path in found if path.is_file()]
+                found = [path for path in (whole,) if path.is_file()]
+        except TooMuchToSearch as error:
+            raise UnreadableError(Problem(f'!include "{pattern[:200]}": {error}', node.where)) from None
         except (OSError, ValueError, NotImplementedError, RuntimeError):
             found = []
         if not found:
@@ -241,17 +264,38 @@ class Source:
 
     def _included(self, path: Path, node: Node, document: Document) -> Node:
         name = os.path.normpath(Path(document.name).parent / os.path.relpath(path, document.folder))
+        self._check_place(path, name, node)
         real = path.resolve()
-        if not real.is_relative_to(self.folder):
-            raise UnreadableError(
-                Problem(f"!include of {name}, which is outside the configuration's folder", node.where)
-            )
         within = (*document.within, document.path.resolve())
         if real in within:
             raise UnreadableError(Problem(f"!include of {name}, which includes this file itself", node.where))
         if self.files >= MAX_FILES:
             raise UnreadableError(Problem(f"more than {MAX_FILES} files are included", node.where))
         return self.file(path, name, within)
+
+    def is_never_read(self, path: Path) -> bool:
+        """Whether a file below the folder is one that no tag may read, by its own name or by that of a link to it."""
+        real, here = path.resolve(), Path(os.path.normpath(path.absolute()))
+        folders = (self.folder, Path(os.path.normpath(self.folder)))
+        below = [
+            each.relative_to(folder)
+            for each in (real, here)
+            for folder in folders
+            if each.is_relative_to(folder)
+        ]
+        return any(is_never_read(each) for each in below)
+
+    def _check_place(self, path: Path, name: str, node: Node) -> None:
+        try:
+            inside = path.resolve().is_relative_to(self.folder)
+        except (OSError, ValueError, RuntimeError):
+            return  # no file has such a name, which is said of it
+        if not inside:
+            raise UnreadableError(
+                Problem(f"!include of {name}, which is outside the configuration's folder", node.where)
+            )
+        if self.is_never_read(path):
+            raise UnreadableError(Problem(f"!include of {name}, which no configuration reads", node.where))
 
     def united(self, trees: list[Node], where: Position) -> Node:
         """Several included mappings as one; a key that two of them have is a problem."""
