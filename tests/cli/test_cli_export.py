@@ -151,7 +151,7 @@ def test_one_kind_and_one_project(lab: Lab):
 def test_an_export_of_nothing_says_so(lab: Lab):
     run = lab.run("export", "--host", lab.posthog.url, "--only", "role", "--project", "Web")
 
-    assert run.status == 0
+    assert run.status == 4
     assert "warning: nothing of what was asked for is there" in run.err
     assert run.err.endswith("0 objects\n")
 

@@ -21,7 +21,7 @@ def elsewhere(host: str) -> str:
 
 def recorded(stack) -> set[str]:
     state = stack.state().values()
-    places = [part["__at"] for each in state for part in (each["outputs"],) if "__at" in part]
+    places = [part["__at"] for each in state for part in (each.get("outputs") or {},) if "__at" in part]
     return {json.loads(place)["host"] for place in places}
 
 
@@ -36,7 +36,7 @@ def test_posthog_moves_and_the_state_follows(stack, refresh: str):
 
     assert moved.status == 0, moved.text
     assert recorded(stack) == {new}
-    assert stack.up(refresh).changes == {"unchanged": 3}
+    assert stack.up(refresh).changes.keys() == {"unchanged"}
 
 
 @pytest.mark.parametrize("refresh", ["--refresh=true", "--refresh=false"])
