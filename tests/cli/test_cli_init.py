@@ -222,6 +222,25 @@ def test_no_secret_is_there_while_something_is_installed_or_an_action_of_others_
                 assert "secrets." not in handed, (name, step)
 
 
+TEMPLATES = HERE / "provider/pulumi_posthog/cli/templates"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [HERE / "action.yml", *sorted((HERE / ".github").rglob("*.yml")), *sorted(TEMPLATES.glob("git*/*.yml"))],
+    ids=lambda file: f"{file.parent.name}-{file.stem}",
+)
+def test_python_is_isolated_and_each_package_has_its_hash_wherever_a_job_runs_it(file: Path):
+    text = re.sub(r"\\\n\s*", "", file.read_text())
+    calls = [line.strip() for line in text.splitlines() if re.search(r"(?<![\w-])python3?\"? ", line)]
+
+    assert calls or file.stem == "dependabot"
+    assert [call for call in calls if not re.search(r"python3?\"? -I ", call)] == []
+    assert [
+        call for call in calls if "pip install" in call and not re.search("--require-hashes|--no-deps", call)
+    ] == []
+
+
 def test_who_has_the_secrets_cannot_write_to_the_pull_request_and_the_other_way_round(lab: Lab):
     for name, job in jobs_of(made(lab)):
         rights = set(job["permissions"].items())

@@ -96,13 +96,34 @@ def test_a_newcomer_without_this_repository_gets_from_the_wheel_to_an_applied_ch
     file = folder / "posthog.yaml"
     file.write_text(file.read_text().replace("roles:\n", "roles:\n  Newcomers: {}\n"))
 
-    # The workflow's own step installs with pip, each file by its hash.
+    # The workflow's own step installs with pip, each file by its hash, and nothing that a branch brings takes part.
     binaries = tmp_path / "bin"
     binaries.mkdir()
     github.put(binaries, tmp_path / "github.json")
     repository = Repository(
         folder, {**environment, "PATH": f"{binaries}:{environment['PATH']}"}, installs=True
     )
+    elsewhere = tmp_path / "elsewhere"
+    planted = [
+        folder / "pip.py",
+        folder / "venv.py",
+        elsewhere / "kept.txt",
+        folder / "ci/__pycache__/comment.pyc",
+    ]
+    for path in planted:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("raise SystemExit('taken over')\n")
+    (folder / ".venv").symlink_to(elsewhere)
+
+    assert repository.job("pull-request", "check") == 0, repository.said
+    assert not (folder / ".venv").is_symlink()
+    assert [path.exists() for path in planted] == [True, True, True, False]
+
+    repository.installs = False
+    assert repository.job("apply", "apply") == 2
+    assert "pip.py would run in place of an installed package" in repository.said
+    for name in ("pip.py", "venv.py"):
+        (folder / name).unlink()
     assert repository.job("apply", "apply") == 0, repository.said
     assert stack.posthog.role("Newcomers")
 
