@@ -32,6 +32,12 @@ def posthog(running: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
+def legacy_destinations(posthog: Sandbox) -> None:
+    """That sandbox lets destinations and site apps be created, which PostHog itself stopped in 2025."""
+    posthog.call("PATCH", "/_sandbox/settings", {"legacy_destinations": True})
+
+
+@pytest.fixture
 def stack(tmp_path: Path, posthog: Sandbox) -> Stack:
     """An empty Pulumi stack beside that sandbox."""
     return Stack(tmp_path / "stack", posthog, SNOWFLAKE_PASSWORD="hush-hush-very-secret")

@@ -69,6 +69,14 @@ def api(client: Any, seeded: dict[str, Any], age: int) -> Iterator[API]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture
+def legacy_destinations(api: API) -> None:
+    """Plugin configs become rows in every age, which PostHog itself stopped in 2025."""
+    from pulumi_posthog.sandbox.switches import SWITCHES
+
+    SWITCHES.legacy_destinations = True
+
+
 def names_of_the_seed() -> dict[str, Any]:
     """Ids by short names."""
     from pulumi_posthog.sandbox.models import (

@@ -199,6 +199,31 @@ BO_SEES_NOTHING = PUT(RULES, {"access_level": "none", "organization_member": "{m
 NOBODY_SEES = PUT(RULES, {"access_level": "none"})
 BO = a_key("bo_key", "bo@acme.io")
 
+
+
+def a_rule(api: API) -> dict[str, Any]:
+    """The whole of it, but for the two moments, which are what they are."""
+    (rule,) = api.get(RULES)["access_controls"]
+    return {
+        "access_level": "none",
+        "resource": "project",
+        "resource_id": str(api.names["project"]),
+        "organization_member": None,
+        "role": None,
+        "created_by": None,
+        "created_at": rule["created_at"],
+        "updated_at": rule["updated_at"],
+    }
+
+
+def test_a_rule_has_these_keys_and_no_others(api: API) -> None:
+    api.send(NOBODY_SEES)
+
+    (rule,) = api.get(RULES)["access_controls"]
+
+    assert rule == a_rule(api)
+
+
 ACCESS = (
     Row(
         "there are no rules to begin with",

@@ -122,6 +122,23 @@ def test_switches_change_while_it_runs(api: API) -> None:
     assert [api.send(GET(ROLES)).status for _ in range(3)] == [200, 429, 429]
 
 
+@pytest.mark.parametrize(("age", "makes"), [(2024, True), (2025, False), (2026, False)])
+def test_plugin_configs_are_made_only_by_the_age_that_did_so_unless_asked_for(
+    api: API, age: int, makes: bool
+) -> None:
+    made = [
+        api.send(POST(ONE + "plugin_configs/", {"plugin": "{customerio}", "order": 1})).body,
+        api.send(PATCH("/_sandbox/settings", {"legacy_destinations": True}))
+        and api.send(POST(ONE + "plugin_configs/", {"plugin": "{customerio}", "order": 1})).body,
+    ]
+
+    assert [body["id"] is not None for body in made] == [makes, True]
+    # How a client can tell before it writes anything.
+    migrates = ["hog_function_migration_available" in body["plugin_info"] for body in made]
+    assert migrates == [not makes, False]
+    assert api.get(ONE + "plugin_configs/")["count"] == makes + 1
+
+
 def test_a_key_is_made_with_scopes_for_a_user(api: API) -> None:
     made = api.send(POST("/_sandbox/keys", {"scopes": ["user:read"], "user": "bo@acme.io"})).body["key"]
 

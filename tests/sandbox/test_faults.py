@@ -183,6 +183,7 @@ SEEN: list[tuple[str, Callable[[API], Any]]] = [
 ]
 
 
+@pytest.mark.usefixtures("legacy_destinations")
 @pytest.mark.parametrize(("what", "seen"), SEEN, ids=[what for what, _ in SEEN])
 def test_a_second_actor_changes_something_after_the_answer(
     api: API, fault: Fault, what: str, seen: Callable[[API], Any]

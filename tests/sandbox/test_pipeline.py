@@ -27,6 +27,8 @@ from sandbox.table import (
     validation,
 )
 
+pytestmark = pytest.mark.usefixtures("legacy_destinations")
+
 MASK = "**************** POSTHOG SECRET FIELD ****************"
 ALL = "/api/projects/{project}/plugin_configs/"
 DESTINATIONS = "/api/projects/{project}/pipeline_destination_configs/"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.steps import with_feature, without_feature
+from sandbox.steps import an_object, with_feature, without_feature
 from sandbox.table import ALL_AGES, API, DENIED, FAILED, PATCH, Row, check, table, validation
 
 # Per setting: ages at the project URL, values that are taken as they are, may it be null?
@@ -614,6 +614,36 @@ def test_the_widget_token_comes_and_goes_with_the_widget_and_cannot_be_sent(api:
 
     assert len(on.body["conversations_settings"]["widget_public_token"]) == 32
     assert off.body["conversations_settings"] == {"widget_enabled": False}
+
+
+@pytest.mark.parametrize(
+    ("age", "url"), [(2024, ONE), (2025, ONE), (2026, ONE), (2025, ENVIRONMENT), (2026, ENVIRONMENT)]
+)
+def test_a_cohort_in_a_filter_answers_with_its_name_at_any_depth(api: API, age: int, url: str) -> None:
+    an_object("cohort", "cohort", "Our own people")(api)
+    ours = {"type": "cohort", "key": "id", "value": api.names["cohort"], "operator": "not_in"}
+    unknown = {"type": "cohort", "key": "id", "value": 99999}
+    mail = {"type": "person", "key": "email", "value": "x"}
+    group = {"type": "AND", "key": "", "values": [ours, mail]} if age < 2026 else mail
+
+    sent = api.send(PATCH(url, {"test_account_filters": [{**ours, "cohort_name": "mine"}, unknown, group]}))
+
+    named = {**ours, "cohort_name": "Our own people"}
+    shown = [named, unknown, {**group, "values": [named, mail]} if "values" in group else mail]
+    assert sent.body["test_account_filters"] == shown
+    assert api.get(url)["test_account_filters"] == shown
+
+
+def test_a_cohort_that_is_renamed_is_answered_under_its_new_name(api: API) -> None:
+    from pulumi_posthog.sandbox.models import ProjectObject
+
+    an_object("cohort", "cohort", "Our own people")(api)
+    api.send(PATCH(ONE, {"test_account_filters": [{"type": "cohort", "key": "id", "value": "{cohort}"}]}))
+
+    ProjectObject.objects.filter(pk=api.names["cohort"]).update(name="Staff")
+
+    (found,) = api.get(ONE)["test_account_filters"]
+    assert found["cohort_name"] == "Staff"
 
 
 def test_the_retention_of_logs_is_dated_by_the_server(api: API) -> None:

@@ -90,6 +90,7 @@ def known_ids(api: API) -> dict[str, Any]:
     }
 
 
+@pytest.mark.usefixtures("legacy_destinations")
 @pytest.mark.parametrize(
     ("age", "ids"), [(2024, "numbers"), (2026, "known"), (2026, "unknown"), (2026, "none"), (2026, "numbers")]
 )

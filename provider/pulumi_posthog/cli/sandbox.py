@@ -25,8 +25,11 @@ def sandbox(
     ] = None,
     age: Annotated[int, Option(metavar="YEAR", help="Which PostHog to be: 2024, 2025 or 2026.")] = 2026,
     legacy_destinations: Annotated[
-        bool, Option(help="Let destinations be created in every age; PostHog itself stopped in 2025.")
-    ] = True,
+        bool,
+        Option(
+            help="Let legacy destinations and site apps be created in every age; PostHog itself stopped in 2025."
+        ),
+    ] = False,
     latency_ms: Annotated[float, Option(metavar="N", help="Wait before each answer, in milliseconds.")] = 0.0,
     rate_limit: Annotated[
         list[str] | None,

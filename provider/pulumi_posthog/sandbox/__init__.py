@@ -9,8 +9,9 @@ mistakes of the servers included.
 
 It differs from PostHog in this:
 
-- Creating a pipeline destination makes the row in every age (`--no-legacy-destinations` for what PostHog does
-  since 2025: a hog function, or 400). Hog functions can be seen on the page, not through the API.
+- With `--legacy-destinations`, creating a pipeline destination or a site app makes the row in every age, and plugins
+  have no `hog_function_migration_available`, as in 2024. Without it 2025 and 2026 do what PostHog does: they make a
+  hog function, or answer 400. Hog functions can be seen on the page, not through the API.
 - The default key is from before there were scopes: unrestricted in 2024, `*` later.
 - A project has exactly one environment; 2025 let it have a second one for demo data.
 - Dashboards, insights, flags and cohorts are a name and a row in the tree, and are served only as far as their

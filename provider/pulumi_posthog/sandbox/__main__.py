@@ -31,8 +31,8 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument(
         "--legacy-destinations",
         action=argparse.BooleanOptionalAction,
-        default=True,
-        help="let destinations be created in every age (PostHog itself stopped in 2025)",
+        default=False,
+        help="let legacy destinations and site apps be created in every age (PostHog itself stopped in 2025)",
     )
     flags.add_argument("--latency-ms", type=float, default=0.0, help="wait before each answer")
     flags.add_argument(

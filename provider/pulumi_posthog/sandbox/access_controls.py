@@ -20,14 +20,14 @@ RESOURCE_LEVELS = ("none", "viewer", "editor", "manager")
 
 
 def represented_access_control(row: AccessControl) -> dict[str, Any]:
+    """A rule, which has no id and does not say who made it (posthog-api-access.md 3.3)."""
     return {
-        "id": str(row.pk),
         "access_level": row.access_level,
         "resource": row.resource,
         "resource_id": row.resource_id,
         "organization_member": str(row.organization_member_id) if row.organization_member_id else None,
         "role": str(row.role_id) if row.role_id else None,
-        "created_by": row.created_by_id,
+        "created_by": None,
         "created_at": moment(row.created_at),
         "updated_at": moment(row.updated_at),
     }
@@ -111,9 +111,7 @@ class ProjectAccessControlView(PostHogView):
             AccessControl.objects.filter(**same).delete()
             return Response(status=204)
         row, _ = AccessControl.objects.update_or_create(
-            **same,
-            defaults={"access_level": level},
-            create_defaults={"access_level": level, "created_by": self.caller},
+            **same, defaults={"access_level": level}
         )
         return Response(represented_access_control(row))
 

@@ -183,7 +183,6 @@ class FileSystemAdmin(ByHand):
 @admin.register(models.AccessControl)
 class AccessControlAdmin(ByHand):
     list_display = ("resource", "resource_id", "organization_member", "role", "access_level")
-    exclude = ("created_by",)
 
 
 @admin.register(models.ActivityLog)

@@ -462,7 +462,6 @@ class AccessControl(models.Model):
         Role, on_delete=models.CASCADE, null=True, blank=True, related_name="access_controls"
     )
     access_level = models.CharField(max_length=32)
-    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -54,8 +54,8 @@ def families(capabilities: Mapping[str, Any] | None) -> set[str]:
 
 
 def represented_plugin(plugin: Plugin) -> dict[str, Any]:
-    """2.4."""
-    return {
+    """2.4. Who makes plugin configs knows nothing of migrations to hog functions, as a server of 2024."""
+    item = {
         "id": plugin.pk,
         "plugin_type": plugin.plugin_type,
         "name": plugin.name,
@@ -75,6 +75,9 @@ def represented_plugin(plugin: Plugin) -> dict[str, Any]:
         "created_at": moment(plugin.created_at),
         "updated_at": moment(plugin.updated_at),
     }
+    if SWITCHES.makes_plugin_configs:
+        del item["hog_function_migration_available"]
+    return item
 
 
 def visible_plugins(organization: Organization) -> QuerySet[Plugin]:
@@ -320,7 +323,7 @@ class PluginConfigView(PostHogView):
             deleted=values.get("deleted", False),
             config=merged_config(plugin, {}, config_of_form(request) or {}),
         )
-        if SWITCHES.age >= 2025 and not SWITCHES.legacy_destinations:
+        if not SWITCHES.makes_plugin_configs:
             return self.create_hog_function(made)
         made.save()
         self.change_attachments(made, request)

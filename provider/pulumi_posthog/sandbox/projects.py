@@ -26,6 +26,7 @@ from pulumi_posthog.sandbox.models import (
     Organization,
     OrganizationMembership,
     Project,
+    ProjectObject,
     User,
     project_token,
     random_text,
@@ -44,6 +45,7 @@ from pulumi_posthog.sandbox.switches import SWITCHES
 from pulumi_posthog.sandbox.views import PostHogView, as_uuid, living_projects, membership_of
 
 GLOBAL_DATA_THEME = 1
+LONGEST_ID = 18  # digits: a number of more does not fit into the column
 
 
 def represented_project(project: Project, level: int | None, surface: Surface) -> dict[str, Any]:
@@ -68,6 +70,7 @@ def represented_project(project: Project, level: int | None, surface: Surface) -
     for setting in SETTINGS:
         if setting.exists(surface):
             item[setting.name] = project.settings.get(setting.name, setting.default)
+    item["test_account_filters"] = with_cohort_names(project, item["test_account_filters"])
     if "default_data_theme" in item and project.organization.feature("data_color_themes") is None:
         item["default_data_theme"] = GLOBAL_DATA_THEME
     if SWITCHES.age >= 2025:
@@ -92,6 +95,32 @@ def represented_project(project: Project, level: int | None, surface: Surface) -
             }
         )
     return item
+
+
+def with_cohort_names(project: Project, document: Any) -> Any:
+    """Every condition of type `cohort`, at any depth, answers the cohort's name beside its id.
+
+    Nobody sends the key, it is never stored, and an unknown cohort has none (posthog-api-release.md 2.6, 8.1).
+    """
+    if isinstance(document, list):
+        return [with_cohort_names(project, item) for item in document]
+    if not isinstance(document, dict):
+        return document
+    shown = {key: with_cohort_names(project, value) for key, value in document.items()}
+    if document.get("type") == "cohort":
+        shown.pop("cohort_name", None)
+        name = cohort_name(project, document.get("value"))
+        if name is not None:
+            shown["cohort_name"] = name
+    return shown
+
+
+def cohort_name(project: Project, id_: Any) -> str | None:
+    """The name of one of the project's cohorts; None when it has no such one."""
+    if not str(id_).isdecimal() or len(str(id_)) > LONGEST_ID:
+        return None
+    found = ProjectObject.objects.filter(project=project, type="cohort", deleted=False, pk=int(id_)).first()
+    return found.name if found else None
 
 
 def live_events_token(project: Project) -> str:

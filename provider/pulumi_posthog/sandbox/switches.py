@@ -68,8 +68,8 @@ class Switches:
 
     age: int = 2026
     """Which generation of PostHog answers (0.1): 2024 is G24, 2025 is G25, 2026 is G26."""
-    legacy_destinations: bool = True
-    """Creating a plugin config makes the row in every age, as on an instance that still allows it (6.4)."""
+    legacy_destinations: bool = False
+    """Creating a plugin config makes the row in every age; without it, only in 2024, as in PostHog (6.4)."""
     latency_ms: float = 0.0
     """Every answer under /api/ waits this long first."""
     rate_limits: tuple[Rate, ...] = field(default=())
@@ -90,6 +90,11 @@ class Switches:
     """So many queries of a project at once, then 429 without `Retry-After` (10.2); 0 is any number."""
     sample_data: str = "seed"
     """Which projects have persons and events: those of the `seed`, `all`, or `none`."""
+
+    @property
+    def makes_plugin_configs(self) -> bool:
+        """Whether a new plugin config becomes a row, and no hog function in its place (6.4)."""
+        return self.age < 2025 or self.legacy_destinations
 
     def start(self, options: Options) -> None:
         """Take over what the command line says."""
