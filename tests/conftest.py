@@ -34,7 +34,7 @@ def posthog(running: Sandbox) -> Sandbox:
 @pytest.fixture
 def legacy_destinations(posthog: Sandbox) -> None:
     """That sandbox lets destinations and site apps be created, which PostHog itself stopped in 2025."""
-    posthog.call("PATCH", "/_sandbox/settings", {"legacy_destinations": True})
+    posthog.allow_legacy_destinations()
 
 
 @pytest.fixture

@@ -70,9 +70,9 @@ def start() -> LocalPostHog:
         port = sandbox_process.free_port()
         program = places.VENV_BIN / "pulumi-posthog"
         database = sandbox_process.FOLDER / "posthog.sqlite3"
-        process = sandbox_process.start(
-            [program, "sandbox", *("--port", str(port)), *("--key", key), *("--db", database)], environment
-        )
+        # PostHog stopped in 2025 to make what examples/acme has of destinations and site apps.
+        options = ["--port", str(port), "--key", key, "--db", database, "--legacy-destinations"]
+        process = sandbox_process.start([program, "sandbox", *options], environment)
         posthog = LocalPostHog(f"http://127.0.0.1:{port}", key)
         give_up = time.monotonic() + SECONDS_TO_START
         while process.poll() is None and time.monotonic() < give_up:

@@ -26,6 +26,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import ELSEWHERE, Ambiguous, Found, Live, Scope, dig
+from pulumi_posthog.objections import objection_to_creation
 from pulumi_posthog.plan import Difference, differences, holds_secret, merged
 
 ERASERS = 4  # requests that erase persons, under way at the same time
@@ -125,6 +126,9 @@ class Applier:
                 # PostHog does not say what the secrets are, so all declared ones are sent.
                 applied = self.update(kind, scope, existing, desired, rotated=lambda _field, _key: True)
                 return Applied(applied.found, adopted=True, ignored=applied.ignored)
+            refusal = objection_to_creation(kind, desired, self.live)
+            if refusal:
+                raise Impossible(refusal)
             return self._make(kind, scope, desired, defaults or {})
 
     def update(

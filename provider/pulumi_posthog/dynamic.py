@@ -39,7 +39,12 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Scope
 from pulumi_posthog.location import location_of
 from pulumi_posthog.masking import harmless, tells
-from pulumi_posthog.objections import objection_to_deletion, objection_to_list, objection_to_takeover
+from pulumi_posthog.objections import (
+    objection_to_creation,
+    objection_to_deletion,
+    objection_to_list,
+    objection_to_takeover,
+)
 from pulumi_posthog.ownership import UnknownOwners
 from pulumi_posthog.places import told
 from pulumi_posthog.plan import differences
@@ -336,10 +341,10 @@ class KindProvider(ResourceProvider):
 
     def _taking_over(self, kind: Kind, inputs: Props) -> str | None:
         """Say what is there already and would be taken over; or why it may not be."""
-        scope = _scope_now(kind, inputs)
+        scope, values = _scope_now(kind, inputs), to_values(kind, inputs)
         if scope is None:
-            return None
-        values = to_values(kind, inputs)
+            # Its parent is made in this run: there is nothing in it yet.
+            return self._creation_refused(kind, inputs, values)
         if kind is PROJECT:
             Session.ahead.look_up_projects(Session.of(inputs).live)
         matches, problem = existing(Session.of(inputs).live, kind, scope, values, inputs.get("__id"))
@@ -356,6 +361,8 @@ class KindProvider(ResourceProvider):
                 refusal = refusal or _told(Impossible(renamed))
             if said:
                 engine.say(said)
+        if refusal is None and found is None:
+            refusal = self._creation_refused(kind, inputs, values)
         if refusal is None and found is not None:
             changed = differences(kind, values, found.values)
             changed = possible(kind, changed, Session.of(inputs).live, engine.warn)
@@ -366,6 +373,11 @@ class KindProvider(ResourceProvider):
                     f"PostHog has {len(matches)} of it, and the oldest counts: ids {others} are left alone"
                 )
         return refusal
+
+    @staticmethod
+    def _creation_refused(kind: Kind, inputs: Props, values: Props) -> str | None:
+        refusal = objection_to_creation(kind, values, Session.of(inputs).live)
+        return refusal and _told(Impossible(refusal))
 
     def _remove(
         self, kind: Kind, session: Session, scope: Scope, props: Props, id_: str | None = None

@@ -61,6 +61,20 @@ class Busy:
     words: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Discontinued:
+    """Some servers make no new object. They are known by `sign`, a key in what they answer about the `field` it has.
+
+    `field` refers to a lookup such as "plugin". `words` say what such a server does in place of it, `hint` what a
+    person can do.
+    """
+
+    field: str
+    sign: str
+    words: str
+    hint: str
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Field:
     """One field of a kind, with PostHog's own name.
@@ -286,6 +300,7 @@ class Kind:
         None  # what it lies in, nearest first
     )
     accepts: Callable[[Mapping[str, Json]], bool] | None = None  # may the plugin referred to stand here?
+    discontinued: Discontinued | None = None  # which servers make no new one
     accepts_words: str = ""  # which plugins may, for messages: "one that handles events"
     move_action: str | None = (
         None  # POST `{id}/<this>` moves an object together with everything that lies in it

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pulumi_posthog.kind import Json, Kind
-from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Found, Live, Scope
+from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.live import Found, Live, Scope, dig
 from pulumi_posthog.ownership import Owners, claims
 from pulumi_posthog.rails import Limits, list_refusal
 
@@ -66,6 +66,27 @@ def objection_to_takeover(
         f'{kind.title} "{name}" is managed by another stack ({owner}): the two would undo each other\'s work\n'
         f"  hint: take it out of one of the two; or let this one have it:"
         f' pulumi config set posthog:allowTakeovers "{kind.name}/{name}"'
+    )
+
+
+def is_discontinued(kind: Kind, values: Mapping[str, Json], live: Live) -> bool:
+    """Whether this server makes no new object with such values. Asks for what they refer to; may raise ApiError."""
+    if kind.discontinued is None:
+        return False
+    name, value = kind.field(kind.discontinued.field).refers_to or "", values.get(kind.discontinued.field)
+    return any(
+        kind.discontinued.sign in answer
+        for answer in live.lookup(name)
+        if dig(answer, LOOKUPS[name].value) == value
+    )
+
+
+def objection_to_creation(kind: Kind, values: Mapping[str, Json], live: Live) -> str | None:
+    """Why something that does not exist cannot be made: this server would make something else."""
+    if kind.discontinued is None or not is_discontinued(kind, values, live):
+        return None
+    return (
+        f"this {kind.title} does not exist, and {kind.discontinued.words}\n  hint: {kind.discontinued.hint}"
     )
 
 

@@ -154,6 +154,8 @@ def _creation(kind: Kind, item: Kind | None) -> str:
     if item is not None:
         return f"one {item.title} for everybody who is missing"
     text = "one `POST`, unless PostHog has it already: then it is taken over"
+    if kind.discontinued:
+        return f"{text}. {kind.discontinued.words}. A preview refuses a new one on such a server"
     later = [field.name for field in kind.writable if not field.on_create]
     if kind.created_with:
         names = " and ".join(f"`{name}`" for name in kind.created_with)

@@ -46,6 +46,7 @@ def test_more_roles_cost_only_more_pages(sandboxes, requests_of_a_preview):
     assert requests_of_a_preview(many, large) <= requests_of_a_preview(few, small) + 2
 
 
+@pytest.mark.usefixtures("legacy_destinations")
 @pytest.mark.parametrize("count", [2, 6])
 def test_projects_cost_at_most_three_each_and_four(posthog, requests_of_a_preview, count):
     text = projects(count, destinations=3)
@@ -54,6 +55,9 @@ def test_projects_cost_at_most_three_each_and_four(posthog, requests_of_a_previe
 
 
 def test_objects_in_a_project_cost_nothing_more(sandboxes, requests_of_a_preview):
-    few, many = (requests_of_a_preview(sandboxes(), projects(2, destinations=number)) for number in (1, 12))
+    few, many = (
+        requests_of_a_preview(sandboxes("--legacy-destinations"), projects(2, destinations=number))
+        for number in (1, 12)
+    )
 
     assert few == many

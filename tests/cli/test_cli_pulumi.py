@@ -10,7 +10,7 @@ import pytest
 from cli.lab import COMMAND, Run
 from harness.stack import Stack
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
 
 DECLARED = """
 projects:

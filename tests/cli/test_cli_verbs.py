@@ -16,7 +16,7 @@ from threading import Thread
 
 import pytest
 
-from cli.lab import COMMAND, DECLARED, Lab, on_a_terminal
+from cli.lab import COMMAND, DECLARED, SNOWFLAKE, Lab, on_a_terminal
 from pulumi_posthog.cli.application import VERBS, application, run
 from pulumi_posthog.cli.doctor import Outcome, clock
 from pulumi_posthog.cli.exits import Exit
@@ -94,6 +94,10 @@ def test_the_schema_is_the_one_that_is_committed(lab: Lab):
         ("projects.Web.timezone", ["Africa/Abidjan"]),
         ("projects.*.file_system", ["folder"]),
         ("projects.Web.pipeline_destinations.Orders.config", ["!env NAME", "cannot be seen"]),
+        (
+            "projects.pipeline_destinations",
+            ["no new ones since 2025", "in its place, or refuse"],
+        ),
         ("projects.session_recording_sample_rate", ["at most 2", "or null"]),
         ("roles.feature_flags_access_level", ["21, 37", "up to 2024"]),
         ("roles.Analysts", ["members"]),
@@ -182,6 +186,40 @@ def test_adopt_asks_when_several_objects_may_be_meant(old_lab: Lab):
     assert run.status == 2
     assert "1 are ambiguous" in run.out
     assert "write the `id`" in run.out
+
+
+def test_adopt_and_doctor_tell_what_this_server_makes_no_more(lab: Lab):
+    orders = "Orders to Snowflake"
+    destination = f"{{plugin: {SNOWFLAKE}, enabled: true}}"
+    lab.write(
+        f"projects:\n  Web:\n    pipeline_destinations: {{{orders}: {destination}, New: {destination}}}\n"
+    )
+
+    adopt = lab.run("adopt", "--only", "pipeline_destination", "--format", "json")
+    doctor = lab.run("doctor", "--format", "json")
+
+    assert adopt.status == 2
+    rows = {each["path"].rpartition(".")[2]: each for each in adopt.json["entries"]}
+    assert {name: each["fate"] for name, each in rows.items()} == {
+        orders: "taken over",
+        "New": "not made by this server",
+    }
+    assert "would make a hog function in its place, or refuse" in rows["New"]["said"]
+    assert "make the function on PostHog's page" in rows["New"]["hint"]
+    assert "are not made by this server" in lab.run("adopt").out
+    noted = [each for each in doctor.json["checks"] if each["name"] == "pipeline destinations"]
+    assert [(each["outcome"], "since 2025" in each["said"]) for each in noted] == [("noted", True)]
+    assert doctor.status == 0
+
+
+def test_adopt_and_doctor_say_nothing_of_that_where_it_is_made(old_lab: Lab):
+    destination = f"{{plugin: {SNOWFLAKE}, enabled: true}}"
+    old_lab.write(f"projects:\n  Web:\n    pipeline_destinations: {{New: {destination}}}\n")
+
+    adopt = old_lab.run("adopt", "--only", "pipeline_destination", "--format", "json")
+
+    assert [each["fate"] for each in adopt.json["entries"]] == ["made"]
+    assert "pipeline destinations" not in old_lab.run("doctor").out
 
 
 def test_adopt_says_what_it_could_not_look_at(lab: Lab):

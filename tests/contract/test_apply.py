@@ -51,7 +51,7 @@ def trying(sandbox: Sandbox) -> Iterator[Tried]:
 @pytest.fixture(scope="module", params=["2026", "2025", "2024"])
 def server(request) -> Iterator[Sandbox]:
     """One server of each age for all tests here: they use names of their own."""
-    with Sandbox("--age", request.param) as sandbox:
+    with Sandbox("--age", request.param, "--legacy-destinations") as sandbox:
         yield sandbox
 
 
@@ -212,19 +212,51 @@ def test_several_destinations_of_one_plugin_and_name_need_an_id(it):
     assert applied.found.id == str(twins[1])
 
 
-def test_a_server_without_legacy_destinations_says_what_it_made_instead(sandboxes):
-    with trying(sandboxes("--no-legacy-destinations")) as it:
-        scope, kind = scope_of_new_project(it, "Web"), KINDS["pipeline_destination"]
-        mails = {"plugin": it.live.refer("plugin", "Customer.io"), "name": "Mails"}
-        orders = {"plugin": it.live.refer("plugin", SNOWFLAKE), "name": "Orders"}
+@pytest.mark.parametrize(
+    "plugin", ["Customer.io", SNOWFLAKE]
+)  # with a template of a hog function, and without
+def test_a_server_that_makes_no_new_destinations_is_sent_nothing(newest, plugin):
+    scope, kind = scope_of_new_project(newest, "Web"), KINDS["pipeline_destination"]
+    desired = {"plugin": newest.live.refer("plugin", plugin), "name": "Orders"}
+    newest.posthog.count_anew()
 
-        # With a template of a hog function for the plugin, and without.
-        with pytest.raises(Impossible, match="PostHog made a hog function in place of this"):
-            it.applier.create(kind, scope, mails, defaults={"order": 1})
-        with pytest.raises(Invalid, match="Plugins can no longer be created"):
-            it.applier.create(kind, scope, orders, defaults={"order": 1})
+    with pytest.raises(
+        Impossible, match="this pipeline destination does not exist, and PostHog makes no new"
+    ):
+        newest.applier.create(kind, scope, desired, defaults={"order": 1})
 
-        assert it.look_again().collection(kind, scope) == {}
+    assert newest.posthog.writes() == {}
+
+
+def test_what_a_server_made_before_it_stopped_is_taken_over_changed_and_removed(newest):
+    scope, kind = scope_of_new_project(newest, "Web"), KINDS["pipeline_destination"]
+    newest.posthog.allow_legacy_destinations()
+    desired = {"plugin": newest.live.refer("plugin", "Customer.io"), "name": "Mails"}
+    before = newest.applier.create(kind, scope, desired, defaults={"order": 1}).found
+    newest.posthog.call("PATCH", "/_sandbox/settings", {"legacy_destinations": False})
+    with trying(newest.posthog) as later:
+        adopted = later.applier.create(kind, scope, {**desired, "order": 7})
+        live = later.look_again().collection(kind, scope)
+
+        later.applier.delete(kind, scope, before.id)
+
+        assert (adopted.adopted, adopted.found.id) == (True, before.id)
+        assert live[before.id].values["order"] == 7
+        assert later.look_again().collection(kind, scope) == {}
+
+
+def test_a_server_that_does_not_tell_and_makes_something_else_is_told_of(newest, monkeypatch):
+    monkeypatch.setattr("pulumi_posthog.apply.objection_to_creation", lambda *_: None)
+    scope, kind = scope_of_new_project(newest, "Web"), KINDS["pipeline_destination"]
+    mails = {"plugin": newest.live.refer("plugin", "Customer.io"), "name": "Mails"}
+    orders = {"plugin": newest.live.refer("plugin", SNOWFLAKE), "name": "Orders"}
+
+    with pytest.raises(Impossible, match="PostHog made a hog function in place of this"):
+        newest.applier.create(kind, scope, mails, defaults={"order": 1})
+    with pytest.raises(Invalid, match="Plugins can no longer be created"):
+        newest.applier.create(kind, scope, orders, defaults={"order": 1})
+
+    assert newest.look_again().collection(kind, scope) == {}
 
 
 def test_an_item_keeps_the_name_that_posthog_gave_it_when_it_moves(newest):

@@ -64,7 +64,7 @@ class Family:
 
 @pytest.fixture(scope="module", params=["2026", "2025", "2024"])
 def server(request):
-    with Sandbox("--age", request.param) as sandbox:
+    with Sandbox("--age", request.param, "--legacy-destinations") as sandbox:
         yield sandbox
 
 

@@ -104,7 +104,7 @@ class View:
 
 @pytest.fixture(scope="module", params=[2026, 2025, 2024])
 def server(request: pytest.FixtureRequest) -> Iterator[tuple[int, Sandbox]]:
-    with Sandbox("--age", str(request.param)) as sandbox:
+    with Sandbox("--age", str(request.param), "--legacy-destinations") as sandbox:
         yield request.param, sandbox
 
 

@@ -236,7 +236,7 @@ def servers() -> Iterator[Callable[[int], Sandbox]]:
 
     def of_age(age: int) -> Sandbox:
         if age not in started:
-            started[age] = Sandbox("--age", str(age))
+            started[age] = Sandbox("--age", str(age), "--legacy-destinations")
         return started[age]
 
     yield of_age

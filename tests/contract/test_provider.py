@@ -195,6 +195,7 @@ def test_of_several_rows_of_one_entry_the_oldest_counts_and_it_is_said(posthog, 
     assert f"PostHog has 2 of it, and the oldest counts: ids {rows[1]} are left alone" in said
 
 
+@pytest.mark.usefixtures("legacy_destinations")
 def test_a_preview_asks_which_of_several_is_meant(posthog, place, capsys):
     url = "https://github.com/PostHog/snowflake-export-plugin"
     plugin = next(plugin["id"] for plugin in posthog.info["plugins"] if plugin["url"] == url)

@@ -71,7 +71,7 @@ class Tried:
 
 
 @pytest.fixture
-def it(posthog: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tried]:
+def it(posthog: Sandbox, legacy_destinations: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tried]:
     monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
     tried = Tried(posthog)
     with tried.reader, tried.writer:

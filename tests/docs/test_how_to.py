@@ -18,6 +18,8 @@ SOMETHING = f"{HEADER}roles:\n  Analysts: {{}}\n"
 @pytest.mark.e2e
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
 def test_a_page_does_what_it_says(page, stack: Stack):
+    if "pipeline_destinations:" in page.read_text():
+        stack.posthog.allow_legacy_destinations()
     if "export --output posthog.yaml" not in page.read_text():
         stack.folder.joinpath("posthog.yaml").write_text(SOMETHING)
 

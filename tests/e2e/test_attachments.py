@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
 
 KEY = '{"private_key": "hush-hush-in-a-file"}'
 OTHER = '{"private_key": "hush-hush-another-1"}'  # of the same length

@@ -8,6 +8,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
+import pytest
+
 from harness.stack import Run, Stack
 
 EVENTS = "GET /api/projects/1/events/"
@@ -135,6 +137,7 @@ def test_a_failing_check_keeps_what_was_done_and_what_leaves_the_file(stack):
     assert "Old" not in {row["path"] for row in stack.posthog.all("/api/projects/1/file_system/")}
 
 
+@pytest.mark.usefixtures("legacy_destinations")
 def test_a_destination_is_checked_when_it_has_changed_and_not_with_the_rest(stack):
     def write(database: str, timezone: str = "UTC") -> None:
         stack.write(

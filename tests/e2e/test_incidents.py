@@ -144,6 +144,7 @@ def test_a_dry_run_wrote(stack):
     assert set(stack.posthog.requests()["by_method"]) == {"GET"}
 
 
+@pytest.mark.usefixtures("legacy_destinations")
 @pytest.mark.parametrize("fault", ["reset-after", "502-after"])
 def test_a_create_was_repeated_after_its_answer_was_lost(stack, fault):
     posthog = stack.posthog

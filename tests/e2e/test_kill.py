@@ -11,7 +11,7 @@ import pytest
 
 from harness.drivers import descendants, kill
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
 
 ROLES = 25
 FOLDERS = 8

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
 
 ROLES = 950
 FOLDERS = 50  # few: PostHog is given one at a time

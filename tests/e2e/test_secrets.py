@@ -114,7 +114,9 @@ class Story:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox("--age", "2025", "--extra-key", f"{KEY_IN_CONFIG}:*", key=KEY) as sandbox:
+    with Sandbox(
+        "--age", "2025", "--legacy-destinations", "--extra-key", f"{KEY_IN_CONFIG}:*", key=KEY
+    ) as sandbox:
         yield sandbox
 
 

@@ -117,6 +117,10 @@ class Sandbox:
             path: count for path, count in self.requests()["by_path"].items() if not path.startswith("GET ")
         }
 
+    def allow_legacy_destinations(self) -> None:
+        """Lets destinations and site apps be created, which PostHog stopped in 2025; until the next reset."""
+        self.call("PATCH", "/_sandbox/settings", {"legacy_destinations": True})
+
     def role(self, name: str) -> Any:
         """The role of that name, None when there is none."""
         roles = self.all(f"/api/organizations/{self.organization}/roles/")

@@ -42,6 +42,7 @@ def anew(posthog: Sandbox, reaper: Reaper):
 
     def anew() -> InProcess:
         posthog.call("POST", "/_sandbox/reset")
+        posthog.allow_legacy_destinations()
         return InProcess(posthog, reaper)
 
     return anew

@@ -52,6 +52,7 @@ QUICK = DISTURBANCES.map(
 @given(st.lists(st.tuples(DECLARING, QUICK), min_size=1, max_size=2))
 def test_with_the_real_command_line_too(tmp_path, posthog, rounds):
     posthog.call("POST", "/_sandbox/reset")
+    posthog.allow_legacy_destinations()
     stack = Stack(tmp_path / str(next(FOLDERS)), posthog, SNOWFLAKE_PASSWORD="hush")
     for name, value in {
         "maxRemovals": "1000",

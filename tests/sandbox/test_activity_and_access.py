@@ -200,7 +200,6 @@ NOBODY_SEES = PUT(RULES, {"access_level": "none"})
 BO = a_key("bo_key", "bo@acme.io")
 
 
-
 def a_rule(api: API) -> dict[str, Any]:
     """The whole of it, but for the two moments, which are what they are."""
     (rule,) = api.get(RULES)["access_controls"]

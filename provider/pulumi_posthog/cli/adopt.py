@@ -18,6 +18,7 @@ from pulumi_posthog.cli.exits import Exit, worst
 
 if TYPE_CHECKING:
     from pulumi_posthog.cli.looking import Look
+    from pulumi_posthog.desired import Entry
     from pulumi_posthog.observe import Key
     from pulumi_posthog.report.drift import Recorded
 
@@ -30,6 +31,7 @@ class Fate(enum.Enum):
     ELSEWHERE = "managed elsewhere"
     AMBIGUOUS = "ambiguous"
     MADE = "made"
+    REFUSED = "not made by this server"
     UNREAD = "could not look"
 
 
@@ -72,7 +74,7 @@ def adopt(
     rows = list(_rows(look, own, others))
     fates = {row.fate for row in rows}
     exits = look.exits if Fate.UNREAD in fates else []
-    exits += [Exit.USAGE] if fates & {Fate.AMBIGUOUS, Fate.ELSEWHERE} else []
+    exits += [Exit.USAGE] if fates & {Fate.AMBIGUOUS, Fate.ELSEWHERE, Fate.REFUSED} else []
     exit_ = worst(exits)
     for note in look.observed.notes:
         terminal.warn(note)
@@ -111,7 +113,7 @@ def _rows(
             yield Row(fate, path, said=getattr(error, "problem", str(error)), hint=error.hint)
         elif found is None:
             if not entry.absent:
-                yield Row(Fate.MADE, path)
+                yield _made(look, entry, path)
         elif (entry.kind.name, found.id) in elsewhere:
             yield Row(
                 Fate.ELSEWHERE,
@@ -125,6 +127,16 @@ def _rows(
             fields = tuple(difference.field.name for difference in change.differences) if change else ()
             known = (entry.kind.name, found.id) in managed
             yield Row(Fate.MANAGED if known else Fate.TAKEN_OVER, path, found.id, fields)
+
+
+def _made(look: Look, entry: Entry, path: str) -> Row:
+    """What would be made, if this server makes it."""
+    from pulumi_posthog.objections import is_discontinued
+
+    given = entry.kind.discontinued
+    if given is None or not is_discontinued(entry.kind, entry.fields, look.live):
+        return Row(Fate.MADE, path)
+    return Row(Fate.REFUSED, path, said=given.words, hint=given.hint)
 
 
 def _document(rows: list[Row], exit_: Exit, requests: int) -> dict[str, Any]:
@@ -159,6 +171,7 @@ def _show(rows: list[Row]) -> None:
         Fate.ELSEWHERE: "are managed by another stack",
         Fate.AMBIGUOUS: "are ambiguous",
         Fate.MADE: "do not exist, and would be made",
+        Fate.REFUSED: "do not exist, and are not made by this server",
         Fate.UNREAD: "could not be looked at",
     }
     parts: list[RenderableType] = []

@@ -252,6 +252,7 @@ def _of_posthog(desired: Desired, live: Live) -> Iterator[Check]:
     yield from _plan(desired, organization)
     try:
         yield from _age(desired, live)
+        yield from _discontinued(desired, live)
     except ApiError as error:
         yield _because("server", error)
     sent = sum(live.reader.pace.sent.values())
@@ -400,6 +401,18 @@ def _age(desired: Desired, live: Live) -> Iterator[Check]:
     yield passed("server", f"answers like one of {age}" + (" or newer" if age >= 2026 else ""))
     for name, since in sorted(_newer_than(desired, age)):
         yield failed("server", f"{name} is declared", f"it takes a server of {since} or newer", Exit.USAGE)
+
+
+def _discontinued(desired: Desired, live: Live) -> Iterator[Check]:
+    """The declared kinds of which this server makes no new object."""
+    for kind in {entry.kind.name: entry.kind for entry in desired.entries}.values():
+        given = kind.discontinued
+        if given is None:
+            continue
+        answers = live.lookup(kind.field(given.field).refers_to or "")
+        if any(given.sign in answer for answer in answers):
+            hint = "those that exist can be managed: `pulumi-posthog adopt` tells which do"
+            yield noted(kind.plural, given.words, hint)
 
 
 def _newer_than(desired: Desired, age: int) -> set[tuple[str, int]]:

@@ -222,6 +222,8 @@ def _section(path: str, kind: Kind | None) -> Explanation:
         ("scopes of the key", f"{kind.read_scope} to look, {kind.write_scope} to change"),
         *_ages(kind.since, None),
     ]
+    if kind.discontinued:
+        facts.insert(0, ("new ones", f"{kind.discontinued.words}."))
     sections = {name: kinds[0].doc for name, kinds in below(kind).items()}
     own = {name: str(schema["description"]) for name, schema in checks(kind).items()}
     rows = {**_keys(kind), **sections, **own}

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.kind import Deletion, Field, Kind, Type
+from pulumi_posthog.kind import Deletion, Discontinued, Field, Kind, Type
 
 
 def exports_events(plugin: Mapping[str, Any]) -> bool:
@@ -21,6 +21,17 @@ def is_web_app(plugin: Mapping[str, Any]) -> bool:
     capabilities = plugin.get("capabilities") or {}
     return not capabilities.get("methods") and not capabilities.get("scheduled_tasks")
 
+
+# Servers since 2025 say of every plugin whether it can be migrated, and no older one does (posthog-api.md 2.4, 6.4).
+MADE_AS_FUNCTIONS = Discontinued(
+    field="plugin",
+    sign="hog_function_migration_available",
+    words="PostHog makes no new ones since 2025: it would make a hog function in its place, or refuse",
+    hint=(
+        "take it out of the file and make the function on PostHog's page; one that exists already can be managed:"
+        " write the name that it has there, or its `id`"
+    ),
+)
 
 PIPELINE_DESTINATION = Kind(
     name="pipeline_destination",
@@ -39,6 +50,7 @@ PIPELINE_DESTINATION = Kind(
     form_encoded=True,
     activity_scopes=("PluginConfig", "Plugin"),
     checks="check",
+    discontinued=MADE_AS_FUNCTIONS,
     accepts=exports_events,
     accepts_words="a plugin that exports events (onEvent or composeWebhook)",
     fields=(

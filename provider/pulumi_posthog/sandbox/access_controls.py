@@ -110,9 +110,7 @@ class ProjectAccessControlView(PostHogView):
         if level is None:
             AccessControl.objects.filter(**same).delete()
             return Response(status=204)
-        row, _ = AccessControl.objects.update_or_create(
-            **same, defaults={"access_level": level}
-        )
+        row, _ = AccessControl.objects.update_or_create(**same, defaults={"access_level": level})
         return Response(represented_access_control(row))
 
 
