@@ -36,7 +36,7 @@ def fail(
 
     With `created_id`, Pulumi records the half-made object and goes on from it.
     """
-    text = harmless(text or str(error))
+    text = once(harmless(text or str(error)))
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
     if created_id is not None:
         properties = struct_pb2.Struct()
@@ -51,6 +51,22 @@ def fail(
         # The engine takes its message from here when it is there, whatever Python raises afterwards.
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
     raise error
+
+
+_SAID = set[str]()  # why calls have failed in this process
+
+
+def once(text: str) -> str:
+    """`text` the first time; then that it is the same again, because Pulumi shows an error for each resource."""
+    if text in _SAID:
+        return "the same error as that of another resource, which is told in full"
+    _SAID.add(text)
+    return text
+
+
+def forget() -> None:
+    """Begin anew, as another process would."""
+    _SAID.clear()
 
 
 def when_over(call: Callable[[], object]) -> None:

@@ -10,10 +10,19 @@ import functools
 from pathlib import Path
 
 from pulumi_posthog.actions import CannotAct
-from pulumi_posthog.api import ApiError, Conflict, Forbidden, Invalid, OutcomeUnknown, PaymentRequired
+from pulumi_posthog.api import (
+    ApiError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    OutcomeUnknown,
+    PaymentRequired,
+    Unauthorized,
+)
 from pulumi_posthog.apply import HalfMade, Impossible
 from pulumi_posthog.attachment import UnreadableFile
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Position
+from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.urn import name_of, type_of
 
@@ -30,19 +39,29 @@ def told(error: Exception, urn: str, file: Path | None) -> str:
     about = (isinstance(cause, ABOUT_AN_OBJECT) and cause.method != "GET") or isinstance(
         cause, CannotAct | Impossible | UnreadableFile
     )
+    if isinstance(cause, Unauthorized):
+        # The same of everything, whatever was asked for: so that it is told once.
+        return f"{cause.problem}; {cause.hint}" if cause.hint else cause.problem
     desired = declared(file) if about and file else None
     entry = named(desired, urn) if desired else None
     if entry is None:
-        return str(error)
+        # A program in Python declares it: it has a name, and no place in a file.
+        kind, name = kind_of(urn), name_of(urn)
+        return f'{kind.title} "{name}": {error}' if about and kind and name else str(error)
     attr = cause.attr if isinstance(cause, ApiError) else None
     return f'{place(entry, attr)}: {entry.kind.title} "{entry.name}": {error}'
 
 
 def named(desired: Desired, urn: str) -> Entry | None:
     """The entry that a resource was made from."""
-    resource, name = type_of(urn), name_of(urn)
-    kind = next((kind for kind in KINDS.values() if kind.resource == resource), None)
+    kind, name = kind_of(urn), name_of(urn)
     return desired.by_name.get((kind.name, name)) if kind and name is not None else None
+
+
+def kind_of(urn: str) -> Kind | None:
+    """The kind of a resource of ours."""
+    resource = type_of(urn)
+    return next((kind for kind in KINDS.values() if kind.resource == resource), None)
 
 
 def place(entry: Entry, attr: str | None) -> Position | None:

@@ -81,6 +81,7 @@ class Session:
                 if "applier" in vars(session):
                     session.applier.writer.close()
             cls._all.clear()
+            engine.forget()
             cls.guard_consulted = cls.guard_remembers = False
             cls.addresses = frozenset()
             cls.refreshed = Refreshed()

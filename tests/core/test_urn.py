@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_posthog import engine
+from pulumi_posthog.api import Invalid, Unauthorized
 from pulumi_posthog.apply import Impossible
 from pulumi_posthog.places import told
 from pulumi_posthog.urn import name_of, type_of
@@ -48,3 +50,23 @@ roles:
     said = told(Impossible("PostHog does not let it"), urn(name), file)
 
     assert said == f'{file}:3:3: role "{name}": PostHog does not let it'
+
+
+def test_an_error_of_a_program_names_the_resource_that_it_is_about():
+    error = Invalid("PostHog refuses it", method="POST", path="/api/roles/")
+
+    assert told(error, urn("analysts"), None) == 'role "analysts": POST /api/roles/: PostHog refuses it'
+
+
+def test_a_wrong_key_is_told_once_whatever_was_asked_for(monkeypatch):
+    monkeypatch.setattr(engine, "_SAID", set())
+    errors = [
+        Unauthorized("the key is wrong", method="GET", path=path, hint="renew it") for path in ("/a/", "/b/")
+    ]
+
+    said = [engine.once(told(error, urn(name), None)) for name, error in zip("AB", errors, strict=True)]
+
+    assert said == [
+        "the key is wrong; renew it",
+        "the same error as that of another resource, which is told in full",
+    ]

@@ -27,6 +27,8 @@ class Estimate:
 
     `looks` are what only a run reads that writes: around a list of members, and after an erasure at who was erased.
     `checks` are the health checks that the changes set off, each counted as one request: the least it takes.
+    `taking_over` are the objects with secrets that are as declared, as far as PostHog shows them: a stack that does not
+    have them yet sends their secrets when it takes them over, one write for each, which `writes` does not count.
     """
 
     objects: int
@@ -35,6 +37,7 @@ class Estimate:
     exact: bool
     looks: int = 0
     checks: int = 0
+    taking_over: int = 0
 
     @property
     def up(self) -> int:
@@ -101,6 +104,25 @@ def of_look(look: Look) -> Estimate:
         looks=_looks_around_lists(change.kind for change in look.plan.changes)
         + sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
         checks=checks_after(look),
+        taking_over=secrets_to_send(look),
+    )
+
+
+def secrets_to_send(look: Look) -> int:
+    """How many objects that need no change have secrets, which are sent to take them over."""
+    from pulumi_posthog.observe import key_of
+    from pulumi_posthog.plan import is_fingerprinted
+
+    changed = {(change.kind.name, change.name) for change in look.plan.changes}
+    return sum(
+        any(
+            is_fingerprinted(item)
+            for field in entry.kind.fields
+            if field.secret and isinstance(entry.fields.get(field.name), dict)
+            for item in entry.fields[field.name].values()
+        )
+        for entry in look.observed.compared
+        if (entry.kind.name, entry.name) not in changed and key_of(entry) in look.observed.found
     )
 
 
@@ -224,11 +246,16 @@ def _show(found: Estimate) -> None:
         said = f"{wait // 60:,} min for the rate limit" if wait else "no wait for the rate limit"
         table.add_row(Text(f"  {name}"), Text(plural(requests, "request"), justify="right"), Text(said))
     checks = f", {plural(found.checks, 'health check')}" if found.checks else ""
+    again = (
+        f"; {plural(found.taking_over, 'more write')} if the stack does not have them yet: it sends their secrets"
+        if found.taking_over
+        else ""
+    )
     basis = "as PostHog is now" if found.exact else "at most: as if nothing existed yet"
     terminal.show(
         Group(
             Text(
-                f"{plural(found.objects, 'object')}, {plural(found.writes, 'write')}{checks}, {basis}",
+                f"{plural(found.objects, 'object')}, {plural(found.writes, 'write')}{checks}, {basis}{again}",
                 style="bold",
             ),
             table,

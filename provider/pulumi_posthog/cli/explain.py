@@ -149,6 +149,8 @@ def _item(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _persons(path: str, words: list[str]) -> Explanation:
+    from pulumi_posthog.erasures import AT_ONCE
+    from pulumi_posthog.rails import Limits
     from pulumi_posthog.schema import PERSONS
 
     properties = PERSONS["properties"]
@@ -159,9 +161,12 @@ def _persons(path: str, words: list[str]) -> Explanation:
         return Explanation(f"{path}.{name}", properties[name]["description"], (fact,))
     facts = (
         ("when no longer declared", "Nobody is looked for any more, and nobody comes back."),
-        ("at most", "10 persons of a project in one run: posthog:maxErasures."),
+        ("at most", f"{Limits().erasures} persons of a project in one run: posthog:maxErasures."),
         ("scopes of the key", "person:read to look, person:write to erase"),
-        ("requests", "One for each e-mail address or distinct id, and one for each 100 persons to erase."),
+        (
+            "requests",
+            f"One for each e-mail address or distinct id, and one for each {AT_ONCE} persons to erase.",
+        ),
     )
     rows = tuple((name, str(schema["description"])) for name, schema in properties.items())
     return Explanation(path, PERSONS["description"], facts, rows)

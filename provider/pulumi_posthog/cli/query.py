@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -54,8 +55,20 @@ def query(
     rows = Rows(columns, found, result.more or len(found) < len(result.rows))
     reading.show(rows, form, "rows", {"project": number, "columns": list(columns)})
     cut_by_us = len(found) < len(result.rows)
-    reading.tell_more(rows, "row", f"{'--limit' if cut_by_us else 'a LIMIT in the query'} gets more")
+    has_limit = limits_itself(asked)
+    more = "--limit" if cut_by_us else "a larger LIMIT in the query" if has_limit else "a LIMIT in the query"
+    reading.tell_more(rows, "row", f"{more} gets more")
     return Exit.NOTHING
+
+
+def limits_itself(asked: str | Mapping[str, Any]) -> bool:
+    """Whether a query says how many rows it wants."""
+    if not isinstance(asked, str):
+        text = asked.get("query")
+        return "limit" in asked or (isinstance(text, str) and limits_itself(text))
+    # Texts, quoted names and comments may have the word in them.
+    bare = re.sub(r"'(?:[^'\\]|\\.|'')*'|\"[^\"]*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", " ", asked, flags=re.DOTALL)
+    return bool(re.search(r"\blimit\b", bare, re.IGNORECASE))
 
 
 def from_stdin() -> str:
