@@ -52,8 +52,7 @@ PLACES: Mapping[str, Mapping[str, str]] = {
 }
 CI = ("github", "gitlab", "none")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-# Both are written into files of other languages.
-HOST = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/?")
+# It is written into files of another language.
 ORGANIZATION = re.compile(r"[0-9A-Fa-f-]{32,36}")
 # What Pulumi needs beside the key: where the state is, and what opens it.
 STATE = {
@@ -114,8 +113,7 @@ def init(
         raise Stop(
             f'"{stack}" cannot be the name of a stack', "letters, digits, dots, dashes and underscores"
         )
-    if host and not HOST.fullmatch(host):
-        raise Stop(f"{host!r} is no address of a PostHog", "such as https://eu.posthog.com")
+    host = _address(host)
     if organization and not from_live and not ORGANIZATION.fullmatch(organization):
         raise Stop(f"{organization!r} is no organization's id", "with --from-live its name will do")
     if folder.exists() and any(folder.iterdir()) and not force:
@@ -132,6 +130,16 @@ def init(
         terminal.warn(tool.warning)
     _say(folder, list(contents), tool.line, exported, form)
     return Exit.NOTHING
+
+
+def _address(host: str) -> str:
+    """The host in its one spelling, which is safe in any file; empty when it is not known. Raises Stop."""
+    from pulumi_posthog.hosts import HostRefused, checked
+
+    try:
+        return checked(host) if host else ""
+    except HostRefused as error:
+        raise Stop(error.problem, error.hint) from None
 
 
 def _say(folder: Path, places: list[str], tool: str, exported: Exported | None, form: str) -> None:
