@@ -40,10 +40,13 @@ from pulumi_posthog.live import Found, Scope
 from pulumi_posthog.location import location_of
 from pulumi_posthog.masking import harmless, tells
 from pulumi_posthog.objections import (
+    contradiction,
+    objection_to_absence,
     objection_to_creation,
     objection_to_deletion,
     objection_to_list,
     objection_to_takeover,
+    own_name,
 )
 from pulumi_posthog.ownership import UnknownOwners
 from pulumi_posthog.places import told
@@ -64,6 +67,7 @@ from pulumi_posthog.properties import (
 )
 from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items, refusals, removals
 from pulumi_posthog.recasing import possible
+from pulumi_posthog.renames import probable_renames
 from pulumi_posthog.session import Others, Session
 from pulumi_posthog.urn import name_of
 
@@ -175,6 +179,11 @@ class KindProvider(ResourceProvider):
             Session.ahead.compared(live)
         found = live.object(kind, _scope(kind, _news), _id)
         absent = bool(_news.get("__absent"))
+        problem = contradiction(kind, _news.get("__id"), _id) or (
+            objection_to_absence(kind, found, to_values(kind, _news)) if found and absent else None
+        )
+        if problem:
+            raise Impossible(problem)
         if found is None:
             return DiffResult(changes=False) if absent else replaced(["id"])
         if absent:
@@ -219,7 +228,7 @@ class KindProvider(ResourceProvider):
                 kept = {**props, addresses.LEFT: left}  # so that the next run knows the address
                 return ReadResult(id_, kept, inputs=kept)
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
-        Session.refreshed.found(kind.name, urn)
+        Session.refreshed.found(kind.name, urn, own_name(kind, found.values))
         Session.ahead.found(live, kind.name, name_of(urn), id_)
         inputs = stored(kind, recorded(kind, found.values, with_digests(kind, props, engine.stored_input)))
         inputs |= {addresses.LEFT: left} if left else {}
@@ -430,6 +439,7 @@ class GuardProvider(ResourceProvider):
         after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
         Session.ahead.manages(after)
         found = refusals(before, after, Session.limits, KINDS, renamed)
+        looks = probable_renames(before, after, renamed, KINDS, Session.refreshed.called)
         Session.addresses = addresses.of_guard(_olds or {})
         strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
         idle = self._idle(removals(before, after, renamed))
@@ -438,7 +448,9 @@ class GuardProvider(ResourceProvider):
                 f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
                 " pulumi config rm posthog:allowRemovals"
             )
-        refused = [*strangers, *map(str, found)]
+        for look in () if found else looks:
+            engine.warn(str(look))
+        refused = [*strangers, *(map(str, looks) if found else ()), *map(str, found)]
         Session.guard_consulted = not refused
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
 

@@ -11,10 +11,18 @@ from dataclasses import dataclass, field
 
 from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kind import UNSET, Kind
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.properties import json_text
+from pulumi_posthog.spelling import folded
 
 # kind's name -> parent's name -> object's name -> what replaces it when it changes
 Managed = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+# Kinds whose objects are found by their key whatever its case.
+CASELESS = {
+    kind.name for kind in KINDS.values() if any(each.from_key and each.caseless for each in kind.fields)
+}
 
 
 class LimitsError(ValueError):
@@ -154,8 +162,14 @@ def removals(
     for kind, parents in before.items():
         now = {name: key for objects in after.get(kind, {}).values() for name, key in objects.items()}
         names = moved.get(kind, {})
+        # What only changes its case is taken over again: it neither goes nor is it replaced.
+        adopted = {folded(name) for name in now} if kind in CASELESS else set()
         result[kind] = {
-            parent: sorted(name for name, key in objects.items() if now.get(names.get(name, name)) != key)
+            parent: sorted(
+                name
+                for name, key in objects.items()
+                if now.get(names.get(name, name)) != key and (name in now or folded(name) not in adopted)
+            )
             for parent, objects in parents.items()
         }
     return result

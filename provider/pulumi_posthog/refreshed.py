@@ -19,17 +19,20 @@ class Refreshed:
         self._found: set[tuple[str, str]] = set()
         self._seen: set[tuple[str, str]] = set()
         self._managed: set[tuple[str, str]] = set()
+        self.called: dict[tuple[str, str], str] = {}  # kind and resource's name -> PostHog's name of it
         self._complete = False
         self._doubtful = False
 
-    def found(self, kind: str, urn: str) -> None:
-        """An object of the state that PostHog has."""
+    def found(self, kind: str, urn: str, called: str | None = None) -> None:
+        """An object of the state that PostHog has, and how it is called there."""
         name = name_of(urn)
         if name is None:
             self._doubtful = True
         else:
             self._found.add((kind, name))
             self._seen.add((kind, name))
+            if called is not None:
+                self.called[kind, name] = called
 
     def gone(self, kind: str, urn: str) -> None:
         """An object of the state that PostHog does not have any more."""

@@ -85,7 +85,7 @@ def test_a_project_was_renamed_on_the_page_and_then_in_the_file(stack):
     stack.write(PROJECT.format(name="Prod"))
 
     for run in (stack.preview(), stack.up("--continue-on-error")):
-        refused(run)
+        refused(run, 'project "Prod" looks like what was "Web"', "`previously: Web`")
     assert {row["id"] for row in stack.posthog.all(rows)} == before
 
 
@@ -163,3 +163,29 @@ def test_two_resources_of_the_state_had_one_object_and_the_first_was_let_go(stac
     assert run.status == 0, run.text
     assert 'role "Twin": kept, it is managed as "Alpha" now' in run.text
     assert stack.posthog.role("Alpha")["id"] == alpha["id"]
+
+
+def test_two_entries_with_an_id_swapped_them(stack):
+    ids = [
+        stack.posthog.call("POST", f"{organization(stack)}/roles/", {"name": name})["id"]
+        for name in ("One", "Two")
+    ]
+    stack.write(f"roles:\n  One: {{id: {ids[0]}}}\n  Two: {{id: {ids[1]}}}\n")
+    assert stack.up().status == 0
+    stack.write(f"roles:\n  One: {{id: {ids[1]}}}\n  Two: {{id: {ids[0]}}}\n")
+    stack.posthog.count_anew()
+
+    for run in (stack.preview(), stack.up("--continue-on-error")):
+        refused(run, f"`id: {ids[1]}` contradicts the stack", f"write `id: {ids[0]}`")
+    assert stack.posthog.writes() == {}
+
+
+def test_a_role_renamed_on_the_page_was_declared_absent_by_its_old_name(stack):
+    stack.write("roles:\n  Alpha: {}\n  Ops: {}\n")
+    assert stack.up().status == 0
+    rename_role(stack, "Alpha", "Data team")
+    stack.write("roles:\n  Alpha: {state: absent}\n  Ops: {}\n")
+
+    for run in (stack.preview(), stack.up("--continue-on-error")):
+        refused(run, 'is called "Data team" in PostHog now')
+    assert stack.posthog.role("Data team") is not None

@@ -31,6 +31,7 @@ from pulumi_posthog.plan import (
     is_secret,
 )
 from pulumi_posthog.properties import digest, fingerprint
+from pulumi_posthog.renames import Rename, probable_renames
 from pulumi_posthog.report.findings import Finding, Status, Trace
 from pulumi_posthog.schema import list_field
 
@@ -116,11 +117,13 @@ def refused(
                 KINDS[entry.kind.exact_list_of], entry.name, live.values[name], entry.fields[name], limits
             )
             found += [refusal] if refusal else []
-    return tuple(_of_refusal(refusal, desired) for refusal in found)
+    looks = probable_renames(managed, rails.managed(desired), rails.renamed(desired), KINDS)
+    return tuple(_of_refusal(refusal, desired, looks) for refusal in found)
 
 
-def _of_refusal(refusal: rails.Refusal, desired: Desired) -> Finding:
+def _of_refusal(refusal: rails.Refusal, desired: Desired, looks: tuple[Rename, ...]) -> Finding:
     path = collection_path((refusal.kind.name, refusal.parent or None), desired)
+    allow = f"pulumi config set posthog:allowRemovals {refusal.kind.name}={len(refusal.names)}"
     return Finding(
         status=Status.REFUSED,
         kind=refusal.kind.name,
@@ -130,7 +133,7 @@ def _of_refusal(refusal: rails.Refusal, desired: Desired) -> Finding:
         removal=True,
         message=f"{len(refusal.names)} of {refusal.total} would be removed or replaced, more than the limits allow:"
         f" {', '.join(refusal.names)}",
-        hint=f"if that is meant: pulumi config set posthog:allowRemovals {refusal.kind.name}={len(refusal.names)}",
+        hint="; ".join([*map(str, looks), f"if that is meant: {allow}"]),
     )
 
 
