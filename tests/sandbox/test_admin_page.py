@@ -19,20 +19,20 @@ def page(api: API) -> Iterator[Client]:
 
     # So that answers tell which form they showed.
     setup_test_environment()
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     assert client.login(username="admin", password="admin")
     yield client
     teardown_test_environment()
 
 
 def test_the_page_asks_for_a_login(api: API) -> None:
-    response = Client().get("/admin/")
+    response = Client(SERVER_NAME="localhost").get("/admin/")
 
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/login/?next=/admin/")
 
 
 def test_the_root_leads_to_the_page(api: API) -> None:
-    assert Client().get("/").headers["Location"] == "/admin/"
+    assert Client(SERVER_NAME="localhost").get("/").headers["Location"] == "/admin/"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_role_deleted_by_hand(page: Client, api: API) -> None:
 
 
 def test_its_style_sheets_are_served(api: API) -> None:
-    response = Client().get("/static/admin/css/base.css")
+    response = Client(SERVER_NAME="localhost").get("/static/admin/css/base.css")
 
     assert response.status_code == 200
     assert response.headers["Content-Type"].startswith("text/css")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.table import API, DELETE, GET, PATCH, POST
+from sandbox.table import API, DELETE, GET, KEY, PATCH, POST
 
 ROLES = "/api/organizations/{org}/roles/"
 ONE = "/api/projects/{project}/"
@@ -225,12 +225,9 @@ def test_a_method_that_is_not_there_is_named(api: API) -> None:
     assert (answer.status, answer.body) == (405, {"error": "info takes GET"})
 
 
-@pytest.mark.parametrize(
-    "where", [{"REMOTE_ADDR": "192.0.2.7"}, {"SERVER_NAME": "rebound.example.com"}], ids=["machine", "name"]
-)
-def test_from_elsewhere_it_wants_an_unrestricted_key(
-    api: API, key_of: Callable[..., str], where: dict[str, str]
-) -> None:
+def test_from_elsewhere_it_wants_an_unrestricted_key(api: API, key_of: Callable[..., str]) -> None:
+    where: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.7"}
+
     def status(key: str) -> int:
         return int(
             api.client.get("/_sandbox/info", headers={"Authorization": f"Bearer {key}"}, **where).status_code
@@ -239,6 +236,68 @@ def test_from_elsewhere_it_wants_an_unrestricted_key(
     assert status("") == 403
     assert status(key_of(scopes=["*"])) == 403
     assert status("phx_of_the_owner") == 200
+
+
+PATHS = ("/_sandbox/info", "/_sandbox/reset", "/api/users/@me/", "/admin/")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "rebound.example.com"}, 403),
+        ({"Host": "evil.localhost"}, 403),
+        ({"Origin": "https://example.com"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:1"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Host": "192.0.2.7:8765", "Origin": "http://192.0.2.7:8765"}, None),
+        ({"Host": "[::1]:8765", "Origin": "http://[::1]:8765"}, None),
+        ({"Host": "sandbox.test", "Origin": "http://sandbox.test"}, None),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_page_from_elsewhere_gets_no_answer(
+    api: API,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    status: int | None,
+) -> None:
+    monkeypatch.setattr("pulumi_posthog.sandbox.door.ALLOWED_NAMES", {"sandbox.test"})
+    given = {"Authorization": f"Bearer {KEY}", **headers}
+    if "reset" in path and status is None:
+        method = "GET"  # which it does not take: nothing else is lost to the other tests
+
+    answer = api.client.generic(method, path, headers=given)
+
+    assert (answer.status_code == 403 and b"the sandbox" in answer.content) is (status == 403)
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Content-Security-Policy"] == "frame-ancestors 'none'"
+
+
+def test_a_link_from_elsewhere_leads_to_the_admin_page_and_nowhere_else(api: API) -> None:
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+    answers = [api.client.get(path, headers=link).status_code for path in ("/admin/", "/_sandbox/info")]
+    framed = api.client.get("/admin/", headers={**link, "Sec-Fetch-Dest": "iframe"})
+
+    assert answers == [302, 403]  # to the login
+    assert framed.status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data"])
+def test_only_json_changes_the_sandbox(api: API, kind: str) -> None:
+    before = api.get("/_sandbox/settings")
+
+    answer = api.send(PATCH("/_sandbox/settings", raw=(kind, '{"latency_ms": 1}')))
+
+    assert answer.status == 415
+    assert "application/json" in answer.body["error"]
+    assert api.get("/_sandbox/settings") == before
 
 
 def test_a_body_that_is_no_object_is_refused(api: API) -> None:

@@ -121,6 +121,17 @@ def test_a_named_database_is_kept(start: Start, tmp_path: Path) -> None:
     assert second.get("/api/projects/1/")["name"] == "Web"
 
 
+def test_nobody_else_on_this_machine_can_read_the_database(start: Start, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.sqlite3"
+    kept.touch(0o644)
+
+    start("--db", str(kept)).ask("PATCH", "/api/projects/1/", {"name": "Web"})
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("kept.sqlite3*")}
+    assert kept.name in modes
+    assert set(modes.values()) == {0o600}
+
+
 def test_the_command_line_sets_the_switches(start: Start) -> None:
     arguments = (
         "--age 2025 --latency-ms 30 --rate-limit 5/min --rate-limit 9/hour --no-legacy-destinations "

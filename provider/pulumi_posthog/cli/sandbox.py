@@ -17,6 +17,10 @@ def sandbox(
         str, Option(metavar="KEY", help="Personal API key of the organization's owner.")
     ] = DEFAULT_KEY,
     host: Annotated[str, Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        Option(metavar="NAME", help="A name beside localhost under which it may be asked for; repeatable."),
+    ] = None,
     db: Annotated[
         Path | None, Option(metavar="FILE", help="SQLite file to keep; temporary without it.")
     ] = None,
@@ -75,6 +79,7 @@ def sandbox(
             port=port,
             key=key,
             host=host,
+            allow_host=tuple(allow_host or ()),
             db=db,
             seed=seed,
             age=age,

@@ -25,6 +25,13 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 picks a free one")
     flags.add_argument("--key", default=DEFAULT_KEY, help="personal API key of the organization's owner")
     flags.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    flags.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name beside localhost under which it may be asked for, such as a container's; repeatable",
+    )
     flags.add_argument("--db", type=Path, help="SQLite file to keep (default: temporary)")
     flags.add_argument("--seed", type=Path, help="a posthog.yaml to fill an empty database from")
     flags.add_argument("--age", type=int, choices=AGES, default=2026, help="which PostHog to be")

@@ -16,6 +16,7 @@ from pulumi_posthog.sandbox import bulk, fill
 from pulumi_posthog.sandbox.analytics import control as analytics
 from pulumi_posthog.sandbox.authentication import digest
 from pulumi_posthog.sandbox.counting import REQUESTS
+from pulumi_posthog.sandbox.door import JSON, is_form
 from pulumi_posthog.sandbox.faults import FAULTS, KINDS
 from pulumi_posthog.sandbox.models import (
     Organization,
@@ -202,6 +203,8 @@ def endpoint(path: str, **handlers: Handler) -> URLPattern:
             return JsonResponse(
                 {"error": "from elsewhere /_sandbox/ wants the sandbox's own key"}, status=403
             )
+        if is_form(request):
+            return JsonResponse({"error": f"/_sandbox/ takes a body of type {JSON}"}, status=415)
         handler = handlers.get(str(request.method))
         if handler is None:
             return JsonResponse({"error": f"{path} takes {', '.join(handlers)}"}, status=405)

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from pulumi_posthog.sandbox import models, seed, seed_file
 from pulumi_posthog.sandbox.analytics.query import RUNS
 from pulumi_posthog.sandbox.counting import REQUESTS
+from pulumi_posthog.sandbox.door import ALLOWED_NAMES
 from pulumi_posthog.sandbox.faults import FAULTS
 from pulumi_posthog.sandbox.models import OWNER, Organization, OrganizationMembership, User
 from pulumi_posthog.sandbox.options import Options, SandboxError
@@ -51,6 +52,8 @@ def version_of_tables() -> int:
 def start(options: Options) -> None:
     """Take over the options, seed an empty database; the keys work in any case."""
     STARTED_WITH[:] = [options]
+    ALLOWED_NAMES.clear()
+    ALLOWED_NAMES.update(name.lower() for name in (options.host, *options.allow_host))
     models.HEAP.seed(options.order_seed)
     SWITCHES.start(options)
     FAULTS.clear()

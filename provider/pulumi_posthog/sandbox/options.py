@@ -23,6 +23,7 @@ class Options:
     port: int = DEFAULT_PORT
     key: str = DEFAULT_KEY
     host: str = "127.0.0.1"
+    allow_host: tuple[str, ...] = ()
     db: Path | None = None
     seed: Path | None = None
     age: int = 2026

@@ -69,8 +69,11 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 @contextmanager
 def database_file(kept: Path | None) -> Iterator[Path]:
     """The file that was named, or one that is gone after the stop."""
+    # What is in it, and in the files that SQLite puts beside it, has keys and secrets: for nobody else to read.
+    os.umask(0o077)
     if kept is not None:
         check_database(kept)
+        kept.chmod(0o600)
         yield kept
         return
     folder = Path(tempfile.mkdtemp(prefix="posthog-sandbox-"))

@@ -14,7 +14,7 @@ DATABASE = os.environ.get("POSTHOG_SANDBOX_DATABASE") or str(
 
 DEBUG = False
 SECRET_KEY = secrets.token_urlsafe(50)
-# Loopback by default, any port, any name that a proxy or a container gives it.
+# `door` looks at names: Django would answer 400 with a page.
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pulumi_posthog.sandbox.door.KeepOtherPagesOut",
     "pulumi_posthog.sandbox.counting.CountRequests",
     "pulumi_posthog.sandbox.faults.CauseFaults",
     "whitenoise.middleware.WhiteNoiseMiddleware",
