@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.sandbox import Sandbox
-from harness.stack import Stack, heed_interrupts
+from harness.stack import DOOR, Stack, heed_interrupts
 
 
 def pytest_configure() -> None:
@@ -38,9 +38,15 @@ def legacy_destinations(posthog: Sandbox) -> None:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, posthog: Sandbox) -> Stack:
+def door() -> str:
+    """Through which of our two providers a stack goes; a file whose tests go through both has a fixture of its own."""
+    return DOOR
+
+
+@pytest.fixture
+def stack(tmp_path: Path, posthog: Sandbox, door: str) -> Stack:
     """An empty Pulumi stack beside that sandbox."""
-    return Stack(tmp_path / "stack", posthog, SNOWFLAKE_PASSWORD="hush-hush-very-secret")
+    return Stack(tmp_path / "stack", posthog, door=door, SNOWFLAKE_PASSWORD="hush-hush-very-secret")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The dynamic provider of persons who shall not exist: how many there are is all that Pulumi ever learns of them.
+"""The dynamic provider of persons who shall not exist.
 
 Module and class names here stand in every state for ever, as those of `dynamic` do.
 """
@@ -6,136 +6,18 @@ Module and class names here stand in every state for ever, as those of `dynamic`
 from __future__ import annotations
 
 import functools
-import json
-import os
-from typing import Any
 
-from pulumi.dynamic import (  # noqa: TID251 - a door beside `dynamic`, which is long enough
-    CheckFailure,
-    CheckResult,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    ResourceProvider,
-    UpdateResult,
-)
-
-from pulumi_posthog import engine, erasures
-from pulumi_posthog.apply import Impossible
-from pulumi_posthog.desired import Identifier, Origin
-from pulumi_posthog.dynamic import clean, configured, pickled_provider, replaced
-from pulumi_posthog.kind import whole
-from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.session import Props, Session
+from pulumi_posthog.dynamic import Door, pickled_provider
+from pulumi_posthog.stack.handlers.absent_persons import AbsentPersonsHandler
 
 
-class AbsentPersonsProvider(ResourceProvider):
-    """Keeps a project free of certain persons, who stand in no property: they are read anew where they come from."""
+class AbsentPersonsProvider(Door):
+    """The provider of absent persons."""
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Find the key, and how many persons may be erased, in the stack configuration."""
-        configured(req)
-
-    @clean
-    def check(self, _olds: Any, news: Any) -> CheckResult:
-        """Look everybody up, and refuse what nobody may mean."""
-        inputs = {name: value for name, value in news.items() if name != "__provider"}
-        if objection := Session.objection_to_move(_olds, inputs):
-            return CheckResult(inputs, [CheckFailure("", objection)])
-        identifiers, problems = _identifiers(inputs)
-        project = None if problems else _project_now(inputs)
-        if project is not None:
-            found = erasures.present(Session.of(inputs).live, project, identifiers)
-            problems = erasures.objections(found, inputs["__name"], Session.limits)
-            if found and not problems and not _olds:
-                # Later, the difference shows it.
-                engine.say(f'project "{inputs["__name"]}": {erasures.words(len(found))}')
-        return CheckResult(inputs, [CheckFailure("", problem) for problem in problems])
-
-    @clean
-    def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
-        """A difference is that somebody is there, or that others are meant; not that they stand in another line."""
-        if str(_olds.get("project")) != str(_news.get("project")):
-            return replaced(["project"])
-        return DiffResult(changes=_meant(_olds) != _meant(_news) or bool(self._present(_news)))
-
-    @clean
-    def read(self, id_: str, props: Any) -> ReadResult:
-        """How many there are now, so that a preview shows it; as it was where that cannot be asked any more."""
-        props = Session.relocated(props)
-        if _identifiers(props)[1]:
-            return ReadResult(id_, dict(props), inputs=_declared_absent(props))
-        now = {**props, "present": len(self._present(props))}
-        return ReadResult(id_, now, inputs=_declared_absent(now))
-
-    @clean
-    def create(self, props: Any) -> CreateResult:
-        """Erase who is there."""
-        id_ = f"persons of {props['project']}"
-        return CreateResult(id_, self._erased(id_, {}, props))
-
-    @clean
-    def update(self, _id: str, _olds: Any, _news: Any) -> UpdateResult:
-        """Erase who is there again, or for the first time."""
-        return UpdateResult(self._erased(_id, _olds, _news))
-
-    def delete(self, _id: str, _props: Any) -> None:
-        """Nobody comes back, and nobody is looked for any more."""
-
-    @staticmethod
-    def _present(props: Props) -> erasures.Present:
-        identifiers, problems = _identifiers(props)
-        if problems:
-            raise Impossible("\n".join(problems))
-        return erasures.present(Session.of(props).live, str(props["project"]), identifiers)
-
-    def _erased(self, id_: str, olds: Props, props: Props) -> dict[str, Any]:
-        session, found = Session.of(props), self._present(props)
-        reasons = erasures.objections(found, props["__name"], Session.limits)
-        if reasons:
-            raise Impossible("\n".join(reasons))  # they came after the check
-        kept = {name: whole(olds[name]) for name in ("receipts", "digest_key") if olds.get(name)}
-        if not found:
-            return {**props, "present": 0, "receipts": [], **kept}
-        events = bool(props.get("delete_events"))
-        outs, error = erasures.carry_out(session.applier, str(props["project"]), found, kept, events=events)
-        outs = {**props, **outs}
-        if error is not None:
-            # Who is gone has a receipt all the same, and the next run goes on with the others.
-            engine.fail(error, created_id=id_, outs=outs)
-        engine.say(f'project "{props["__name"]}": {erasures.erased_words(len(found), events=events)}')
-        if outs["present"]:
-            engine.warn(
-                f"PostHog took the request and still shows {outs['present']} of them: run again in a while"
-            )
-        return outs
-
-
-def _identifiers(props: Props) -> tuple[tuple[Identifier, ...], tuple[str, ...]]:
-    """The persons that a resource is about, read anew where they come from, and why that is not possible."""
-    from pulumi_posthog.config import persons  # late: few stacks need it, and it takes a while to import
-
-    origins = [Origin(**each) for each in json.loads(props["__origins"])]
-    return persons.resolved(origins, os.environ)
-
-
-def _meant(props: Props) -> tuple[Any, ...]:
-    """What is declared, without its place in the file."""
-    origins = json.loads(props["__origins"])
-    return bool(props.get("delete_events")), [{**origin, "where": None} for origin in origins]
-
-
-def _project_now(props: Props) -> str | None:
-    """The project's id, of one that is to be taken over as well; None when it is yet to be made."""
-    if engine.known(props.get("project")):
-        return str(props["project"])
-    named = Session.of(props).live.find(PROJECT, {}, {"name": props["__name"]})
-    return named[0].id if len(named) == 1 else None
-
-
-def _declared_absent(props: Props) -> dict[str, Any]:
-    return {name: value for name, value in props.items() if name not in ("receipts", "digest_key")}
+    @property
+    def handler(self) -> AbsentPersonsHandler:
+        """Who decides about them."""
+        return AbsentPersonsHandler()
 
 
 @functools.cache

@@ -117,7 +117,8 @@ def remembered(kind: Kind, properties: Mapping[str, Any]) -> frozenset[str]:
     """The addresses that a stack has of one object, those who have left among them; folded."""
     field = person_field(kind)
     value = properties.get(field.name) if field else None
-    texts = [*(value if isinstance(value, list) else [value]), *(properties.get(LEFT) or ())]
+    # The provider plugin keeps a set as a mapping.
+    texts = [*(value if isinstance(value, list | dict) else [value]), *(properties.get(LEFT) or ())]
     return frozenset(folded(text) for text in texts if isinstance(text, str))
 
 

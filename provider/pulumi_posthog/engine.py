@@ -1,6 +1,7 @@
 """Speaking to Pulumi's engine from inside a provider: lines beside a resource, and errors without a traceback.
 
-The dynamic-provider API has neither, so the gRPC request at hand is taken from the calling frames.
+The door that took the engine's call says how (`stack.handlers.call`). The dynamic-provider API can't say it, so there
+the gRPC request at hand is taken from the calling frames.
 """
 
 from __future__ import annotations
@@ -12,17 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any, NoReturn
 
-import grpc
-from google.protobuf import any_pb2, struct_pb2
-from pulumi.output import Unknown
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
-
 from pulumi_posthog.masking import harmless
+from pulumi_posthog.stack.handlers.call import Failure, NotYetKnown, current
 
 
 def known(value: Any) -> bool:
     """Whether a property has a value yet; those of parents to be made have none in a preview."""
-    return value is not None and not isinstance(value, Unknown)
+    sdk = sys.modules.get("pulumi.output")  # where it is not loaded, it has made no value
+    return value is not None and not isinstance(value, (NotYetKnown, *((sdk.Unknown,) if sdk else ())))
 
 
 def fail(
@@ -37,6 +35,14 @@ def fail(
     With `created_id`, Pulumi records the half-made object and goes on from it.
     """
     text = once(harmless(text or str(error)))
+    call = current()
+    if call is not None:
+        call.failure = Failure(text, created_id, dict(outs or {}))
+        raise error
+    import grpc
+    from google.protobuf import any_pb2, struct_pb2
+    from pulumi.runtime.proto import provider_pb2, status_pb2
+
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
     if created_id is not None:
         properties = struct_pb2.Struct()
@@ -71,6 +77,12 @@ def forget() -> None:
 
 def when_over(call: Callable[[], object]) -> None:
     """Have `call` called when the engine's call in progress is over, also when nobody waits for it any more."""
+    served = current()
+    if served is not None:
+        served.when_over.append(call)
+        return
+    import grpc
+
     context = _local(grpc.ServicerContext)
     if context is not None:
         context.add_callback(call)
@@ -78,22 +90,36 @@ def when_over(call: Callable[[], object]) -> None:
 
 def say(text: str) -> None:
     """Show a line beside the resource at work."""
-    _log(text, engine_pb2.INFO)
+    call = current()
+    if call is not None:
+        call.say(harmless(text))
+    else:
+        _log(text, "INFO")
 
 
 def warn(text: str) -> None:
     """Show a warning beside the resource at work."""
-    _log(text, engine_pb2.WARNING)
+    call = current()
+    if call is not None:
+        call.warn(harmless(text))
+    else:
+        _log(text, "WARNING")
 
 
-def _log(text: str, severity: Any) -> None:
+def _log(text: str, severity: str) -> None:
+    from pulumi_posthog.stack.plugin.protocol import engine_pb2
+
     text = harmless(text)
     request = _request()
     engine = _engine()
     if engine is None:
         print(text, file=sys.stderr)  # noqa: T201 - no engine to tell: the provider runs by itself, as in a test
         return
-    engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=getattr(request, "urn", "")))
+    engine.Log(
+        engine_pb2.LogRequest(
+            severity=getattr(engine_pb2, severity), message=text, urn=getattr(request, "urn", "")
+        )
+    )
 
 
 @functools.cache
@@ -101,6 +127,10 @@ def _engine() -> Any:
     # Pulumi starts a provider with the engine's address as its only argument.
     if len(sys.argv) != 2 or ":" not in sys.argv[1]:
         return None
+    import grpc
+
+    from pulumi_posthog.stack.plugin.protocol import engine_pb2_grpc
+
     return engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
 
 
@@ -122,7 +152,8 @@ def serve_side_by_side(calls: int) -> None:
 
 def resource_name() -> str:
     """The URN of the resource that the engine asks about; empty where nobody asks, as in a test."""
-    return str(getattr(_request(), "urn", ""))
+    call = current()
+    return call.urn if call is not None else str(getattr(_request(), "urn", ""))
 
 
 def stored_input(name: str) -> str:
@@ -130,8 +161,15 @@ def stored_input(name: str) -> str:
 
     `read` itself is given the outputs, which stay as they were while `diff` says that nothing has changed.
     """
-    inputs = getattr(_request(), "inputs", None)
+    call = current()
+    inputs = call.stored if call is not None else getattr(_request(), "inputs", None)
     return str(inputs[name]) if inputs is not None and name in inputs else ""
+
+
+def moves_here() -> bool:
+    """Whether the state that the dynamic provider compares with was written by the plugin, which names no provider."""
+    olds = None if current() is not None else getattr(_request(), "olds", None)
+    return olds is not None and "__provider" not in olds
 
 
 def _request() -> Any:

@@ -19,6 +19,7 @@ from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.location import Location
 from pulumi_posthog.properties import files_name, json_text, secret_name
 from pulumi_posthog.sdk import registering
+from pulumi_posthog.stack import door
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Entity(pulumi.CustomResource):
         named = f'{kind.title} "{resource_name}"'
         registering(f"{where}: {named}" if where else named)
         super().__init__(
-            f"pulumi-python:dynamic/posthog:{kind.resource}",
+            door.type_of(kind.resource),
             resource_name,
             {
                 **{field.name: None for field in kind.fields if outputs and field.read_only},
@@ -92,7 +93,7 @@ class Entity(pulumi.CustomResource):
                     for name, value in properties.items()
                 },
                 **location.as_property,
-                "__provider": provider_string(kind.name),
+                **door.properties(provider_string(kind.name)),
             },
             pulumi.ResourceOptions.merge(
                 pulumi.ResourceOptions.merge(
@@ -101,7 +102,7 @@ class Entity(pulumi.CustomResource):
                     else None,
                     block.options() if block else None,
                 ),
-                opts,
+                door.options(kind.resource, opts),
             ),
         )
         if block:
@@ -146,7 +147,7 @@ class AbsentPersons(pulumi.CustomResource):
 
         registering(f'absent persons of project "{erasure.project}"')
         super().__init__(
-            "pulumi-python:dynamic/posthog:AbsentPersons",
+            door.type_of("AbsentPersons"),
             erasure.project,
             {
                 "project": project.id,
@@ -158,10 +159,11 @@ class AbsentPersons(pulumi.CustomResource):
                 "__name": erasure.project,
                 "__origins": json_text([dataclasses.asdict(origin) for origin in erasure.origins]),
                 **Location(address.host, address.organization).as_property,
-                "__provider": absent_persons_provider_string(),
+                **door.properties(absent_persons_provider_string()),
             },
             pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions(additional_secret_outputs=["digest_key", "receipts"]), opts
+                pulumi.ResourceOptions(additional_secret_outputs=["digest_key", "receipts"]),
+                door.options("AbsentPersons", opts),
             ),
         )
 
@@ -180,14 +182,14 @@ class CheckResource(pulumi.CustomResource):
 
         registering(f'health check "{resource_name}"')
         super().__init__(
-            "pulumi-python:dynamic/posthog:Check",
+            door.type_of("Check"),
             resource_name,
             {
                 **properties,
                 **Location(address.host, address.organization).as_property,
-                "__provider": check_provider_string(),
+                **door.properties(check_provider_string()),
             },
-            opts,
+            door.options("Check", opts),
         )
 
 
@@ -206,7 +208,7 @@ class Guard(pulumi.CustomResource):
         strangers: str | None = None,
     ) -> None:
         super().__init__(
-            "pulumi-python:dynamic/posthog:Guard",
+            door.type_of("Guard"),
             name,
             {
                 "__managed": managed,
@@ -214,7 +216,8 @@ class Guard(pulumi.CustomResource):
                 "__file": file,
                 "__addresses": addresses,
                 "__strangers": strangers,
-                "__provider": provider_string(None),
+                **door.properties(provider_string(None)),
+                **door.version(),
             },
-            opts,
+            door.options("Guard", opts),
         )

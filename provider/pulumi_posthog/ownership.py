@@ -17,7 +17,7 @@ from pulumi_posthog.holdings import Claim, claims_of
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.location import location_of
-from pulumi_posthog.urn import TYPE
+from pulumi_posthog.urn import own_name
 
 SECONDS = 120  # that Pulumi may take to answer
 Owners = Mapping[tuple[str, str], str]  # what is managed (`claims`) -> the stack, as the setting names it
@@ -72,7 +72,7 @@ def _resources(text: str) -> list[dict[str, Any]]:
 
 
 def _kind(resource: Mapping[str, Any]) -> Kind | None:
-    name = str(resource.get("type", "")).removeprefix(TYPE)
+    name = own_name(str(resource.get("type", "")))
     return next((kind for kind in KINDS.values() if kind.resource == name), None)
 
 

@@ -26,6 +26,7 @@ from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.masking import harmless, never_tell
 from pulumi_posthog.properties import json_text, to_properties
 from pulumi_posthog.session import KEY_VARIABLE
+from pulumi_posthog.stack import door
 
 if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
@@ -46,6 +47,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     for key in (os.environ.get(KEY_VARIABLE), settings.get("personalApiKey")):
         never_tell((key or "").strip())  # what is wrong with the file is told before anybody connects
     try:
+        door.by_plugin()
         setting(settings.get("checks"))
         rails.Limits.from_settings({name: settings.get(name) for name in rails.SETTINGS}, KINDS)
         desired = config.load(path, environment=os.environ, secret=settings.get)
@@ -58,7 +60,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
         for problem in error.problems:
             pulumi.log.error(harmless(str(problem)))
         sys.exit(sdk.SAID)
-    except (ApiError, rails.LimitsError, SettingError) as error:
+    except (ApiError, door.DoorError, rails.LimitsError, SettingError) as error:
         pulumi.log.error(harmless(str(error)))
         sys.exit(sdk.SAID)
 

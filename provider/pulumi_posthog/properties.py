@@ -29,7 +29,7 @@ from typing import Any
 
 from pulumi_posthog.attachment import Attachment, comparable, from_state, is_stored, project_folder
 from pulumi_posthog.desired import SecretText
-from pulumi_posthog.kind import MASK, Field, Json, Kind, whole
+from pulumi_posthog.kind import MASK, Field, Json, Kind, Type, whole
 from pulumi_posthog.plan import declared_part, holds_secret, is_fingerprinted
 
 Properties = dict[str, Any]
@@ -96,6 +96,8 @@ def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
         field, value = kind.field(name), properties.get(name)
         if name == kind.parent or not isinstance(value, str | int | float | bool | list | dict):
             continue
+        if field.type is Type.STRINGS and isinstance(value, dict):
+            value = list(value)  # a set, as the provider plugin keeps it
         values[name] = json.loads(str(value)) if field.as_json_text else whole(value)
         if field.secret and field.as_json_text:
             hidden = properties.get(secret_name(field))

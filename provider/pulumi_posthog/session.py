@@ -129,6 +129,12 @@ class Session:
             cls.holdings.read_state(lambda: own_state(urn, project_folder()))
 
     @classmethod
+    def stop(cls) -> None:
+        """Wake everything that waits for PostHog's limits, for the run is over."""
+        for session in list(cls._all.values()):
+            session.pace.stop()
+
+    @classmethod
     def of(cls, properties: Props) -> Session:
         """The session for a resource's host and organization."""
         location = location_of(properties)

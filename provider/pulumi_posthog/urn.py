@@ -6,7 +6,8 @@ of its parents and its own, joined by `$` (https://www.pulumi.com/docs/iac/conce
 
 from __future__ import annotations
 
-TYPE = "pulumi-python:dynamic/posthog:"  # before the name of each type of ours
+TYPE = "pulumi-python:dynamic/posthog:"  # before the name of each type of ours, of the dynamic provider
+PLUGIN_TYPE = "posthog:index:"  # the same, of the provider plugin
 
 
 def name_of(urn: str) -> str | None:
@@ -18,5 +19,11 @@ def name_of(urn: str) -> str | None:
 def type_of(urn: str) -> str | None:
     """The name of the resource's own type without what all types of ours begin with; None where it is not ours."""
     parts = urn.split("::", 3)
-    own = parts[2].rpartition("$")[2] if len(parts) == 4 else ""
-    return own.removeprefix(TYPE) if own.startswith(TYPE) else None
+    return own_name(parts[2].rpartition("$")[2]) if len(parts) == 4 else None
+
+
+def own_name(type_: str) -> str | None:
+    """The name of a type without what all types of ours begin with, of either provider; None where it is not ours."""
+    return next(
+        (type_.removeprefix(prefix) for prefix in (TYPE, PLUGIN_TYPE) if type_.startswith(prefix)), None
+    )

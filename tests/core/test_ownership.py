@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.ownership import TYPE, UnknownOwners, claims, owners
+from pulumi_posthog.ownership import UnknownOwners, claims, owners
+from pulumi_posthog.urn import TYPE
 
 MEMBERS, MEMBERSHIP, ROLE = KINDS["role_members"], KINDS["role_membership"], KINDS["role"]
 

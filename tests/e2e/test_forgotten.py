@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from harness.stack import Run, Stack
+from harness.stack import Run, Stack, type_of
 
 pytestmark = pytest.mark.e2e
 
 NAMES = [f"Role {number}" for number in range(6)]
 ODD = "Odd::name"
-GUARD = "urn:pulumi:test::tried::pulumi-python:dynamic/posthog:Guard::guard"
+GUARD = f"urn:pulumi:test::tried::{type_of('Guard')}::guard"
 
 
 def urn(name: str) -> str:
-    return f"urn:pulumi:test::tried::pulumi-python:dynamic/posthog:Role::{name}"
+    return f"urn:pulumi:test::tried::{type_of('Role')}::{name}"
 
 
 def write(stack: Stack, names: list[str]) -> None:

@@ -12,9 +12,16 @@ from pathlib import Path
 import pytest
 
 from harness.drivers import descendants, kill
-from harness.stack import Stack
+from harness.stack import DOORS, Stack
 
 pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(params=DOORS)
+def door(request):
+    """All of this holds through both of our providers."""
+    return request.param
+
 
 NINE = [f"Role {number}" for number in range(9)]
 
@@ -392,10 +399,10 @@ def test_two_runs_at_once_wrote_over_each_other(lone_stack):
     assert lone_stack.up().changes == {"unchanged": 4}
 
 
-def test_two_stacks_fought_over_one_object_without_knowing(stack, tmp_path):
+def test_two_stacks_fought_over_one_object_without_knowing(stack, tmp_path, door):
     stack.write("roles:\n  Analysts: {}\n")
     assert stack.up().status == 0
-    other = Stack(tmp_path / "other", stack.posthog)
+    other = Stack(tmp_path / "other", stack.posthog, door=door)
     other.write("roles:\n  Analysts: {}\n")
 
     run = other.up()

@@ -5,7 +5,16 @@ import re
 
 import pytest
 
+from harness.stack import DOORS
+
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
+
+
+@pytest.fixture(params=DOORS)
+def door(request):
+    """All of this holds through both of our providers."""
+    return request.param
+
 
 EVERYTHING = """\
 projects:
@@ -206,7 +215,7 @@ def test_refresh_takes_over_what_was_changed_by_hand(everything):
 
     succeeded(everything.refresh())
 
-    web = next(r for urn, r in everything.state().items() if urn.endswith("posthog:Project::Web"))
+    web = next(r for urn, r in everything.state().items() if re.search("posthog:(index:)?Project::Web$", urn))
     assert web["inputs"]["timezone"] == "UTC"
 
 
@@ -252,7 +261,7 @@ def test_a_role_can_be_renamed_in_place(everything):
 
 
 def test_a_program_may_use_the_api_token_as_a_secret(everything):
-    web = next(r for urn, r in everything.state().items() if urn.endswith("posthog:Project::Web"))
+    web = next(r for urn, r in everything.state().items() if re.search("posthog:(index:)?Project::Web$", urn))
 
     assert "ciphertext" in json.dumps(web["outputs"]["api_token"])
 

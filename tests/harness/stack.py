@@ -20,6 +20,14 @@ runtime: python
 options:
   refresh: always
 """
+PLUGIN = f"""\
+plugins:
+  providers:
+    - name: posthog
+      path: {Path(sys.executable).parent}
+"""
+DYNAMIC_DOOR, PLUGIN_DOOR = DOORS = "dynamic", "plugin"
+DOOR = os.environ.get("POSTHOG_TEST_DOOR", DYNAMIC_DOOR)  # through which provider all tests go
 PROGRAM = """\
 import pulumi_posthog
 
@@ -49,6 +57,11 @@ class Run:
         }
 
 
+def type_of(resource: str, door: str = DOOR) -> str:
+    """A type of resource, as the provider of that door calls it."""
+    return f"{'posthog:index' if door == PLUGIN_DOOR else 'pulumi-python:dynamic/posthog'}:{resource}"
+
+
 def heed_interrupts() -> None:
     """Undo what a shell does to jobs in the background, and they to all that they start: to ignore Ctrl-C.
 
@@ -61,11 +74,11 @@ def heed_interrupts() -> None:
 class Stack:
     """One stack: `write` its YAML, then `up`, `preview`, `refresh`, `destroy`."""
 
-    def __init__(self, folder: Path, posthog: Sandbox, **environment: str) -> None:
+    def __init__(self, folder: Path, posthog: Sandbox, *, door: str = DOOR, **environment: str) -> None:
         self.folder = folder
         self.posthog = posthog
         (folder / "state").mkdir(parents=True, exist_ok=True)
-        (folder / "Pulumi.yaml").write_text(PULUMI_YAML)
+        self.through(door)
         (folder / "__main__.py").write_text(PROGRAM)
         self.environment = {
             **os.environ,
@@ -85,6 +98,11 @@ class Stack:
             **environment,
         }
         self.pulumi("stack", "init", "test")
+
+    def through(self, door: str, *, options: bool = True) -> None:
+        """Write Pulumi.yaml for one of the two providers, with `options` that have each run refresh first."""
+        head = PULUMI_YAML if options else PULUMI_YAML.partition("options:")[0]
+        (self.folder / "Pulumi.yaml").write_text(head + (PLUGIN if door == PLUGIN_DOOR else ""))
 
     def write(self, text: str, *, header: str = HEADER) -> None:
         """The stack's posthog.yaml; `text` stands below the organization."""

@@ -8,10 +8,10 @@ import pytest
 
 from pulumi_posthog import engine
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.dynamic import stored
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.masking import Mask, harmless, tells
 from pulumi_posthog.report.findings import printable
+from pulumi_posthog.stack.handlers.kind import stored
 
 KEY = "phx_invented_for_this_test_0123456789"
 HOSTILE = [

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.urn import TYPE, name_of
+from pulumi_posthog.urn import name_of, own_name
 
 if TYPE_CHECKING:
     from pulumi_posthog.observe import Key
@@ -102,7 +102,7 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
     by_resource = {kind.resource: kind for kind in KINDS.values()}
     result = {}
     for resource in _resources(text, source):
-        kind = by_resource.get(str(resource.get("type", "")).removeprefix(TYPE))
+        kind = by_resource.get(own_name(str(resource.get("type", ""))) or "")
         if kind is None or resource.get("delete") or not resource.get("id"):
             continue  # another provider's, the guard, or one that is already on its way out
         name = name_of(str(resource["urn"])) or ""
@@ -134,7 +134,7 @@ def check_host(declared: str, text: str, source: str) -> None:
 
     for resource in _resources(text, source):
         properties = resource.get("outputs") or {}
-        if not str(resource.get("type", "")).startswith(TYPE) or not {"__at", "__host"} & properties.keys():
+        if own_name(str(resource.get("type", ""))) is None or not {"__at", "__host"} & properties.keys():
             continue
         try:
             hosts.permitted(declared, os.environ, recorded=location_of(properties).host)
@@ -164,7 +164,7 @@ def addresses(text: str, source: str) -> frozenset[str]:
     by_resource = {kind.resource: kind for kind in KINDS.values()}
     result: set[str] = set()
     for resource in _resources(text, source):
-        inputs, type_ = resource.get("inputs") or {}, str(resource.get("type", "")).removeprefix(TYPE)
+        inputs, type_ = resource.get("inputs") or {}, own_name(str(resource.get("type", "")))
         if type_ in by_resource:
             result |= remembered(by_resource[type_], inputs)
         elif type_ == "Guard":
@@ -178,7 +178,7 @@ def managed(text: str, source: str) -> Managed:
     guards = [
         each
         for each in _resources(text, source)
-        if each.get("type") == f"{TYPE}Guard" and name_of(str(each.get("urn", ""))) == "guard"
+        if own_name(str(each.get("type", ""))) == "Guard" and name_of(str(each.get("urn", ""))) == "guard"
     ]
     remembered = (guards[0].get("inputs") or {}).get("__managed") if guards else None
     return cast("Managed", json.loads(remembered)) if isinstance(remembered, str) else {}

@@ -1,0 +1,67 @@
+"""Which of our two providers looks after a program's resources: the plugin where Pulumi.yaml names it, else the other.
+
+Moving from one to the other deletes and replaces nothing: each resource has its type of the other provider as an alias.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi_posthog import __version__
+from pulumi_posthog.attachment import project_folder
+from pulumi_posthog.urn import PLUGIN_TYPE, TYPE
+
+SETTING = "provider"  # posthog:provider
+PLUGIN, DYNAMIC = "plugin", "dynamic"
+
+
+class DoorError(ValueError):
+    """A setting that names no provider."""
+
+
+@functools.cache
+def by_plugin() -> bool:
+    """Whether the plugin looks after this program's resources; raises DoorError."""
+    setting = pulumi.Config("posthog").get(SETTING)
+    if setting not in (None, PLUGIN, DYNAMIC):
+        raise DoorError(f'posthog:{SETTING} is "{setting}": it must be "{PLUGIN}" or "{DYNAMIC}"')
+    return setting == PLUGIN if setting else named_in_project()
+
+
+def named_in_project() -> bool:
+    """Whether Pulumi.yaml names our plugin under `plugins:`."""
+    import yaml
+
+    try:
+        text = (project_folder() / "Pulumi.yaml").read_text(encoding="utf-8")
+        plugins = (yaml.safe_load(text) or {}).get("plugins") or {}
+        return any(each.get("name") == "posthog" for each in plugins.get("providers") or ())
+    except (OSError, ValueError, yaml.YAMLError, AttributeError):
+        return False
+
+
+def type_of(resource: str) -> str:
+    """The type of a resource, with its provider's beginning."""
+    return f"{PLUGIN_TYPE if by_plugin() else TYPE}{resource}"
+
+
+def properties(provider: str) -> dict[str, Any]:
+    """What each resource has beside its properties: `provider` is the pickled dynamic one."""
+    return {} if by_plugin() else {"__provider": provider}
+
+
+def version() -> Mapping[str, str]:
+    """The property by which the plugin sees that the program is of its own version; it is not stored."""
+    return {"__version": __version__} if by_plugin() else {}
+
+
+def options(resource: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """`opts` with the type that the resource has with the other provider, under all its names."""
+    other = f"{TYPE if by_plugin() else PLUGIN_TYPE}{resource}"
+    given = opts.aliases if opts and isinstance(opts.aliases, list | tuple) else ()
+    names = [each.name for each in given if isinstance(each, pulumi.Alias) and isinstance(each.name, str)]
+    aliases = [pulumi.Alias(type_=other), *(pulumi.Alias(name=name, type_=other) for name in names)]
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=aliases))

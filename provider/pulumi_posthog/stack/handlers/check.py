@@ -1,0 +1,93 @@
+"""What a health check's resource decides: whether it runs in this update, and what comes of it."""
+
+from __future__ import annotations
+
+import threading
+
+from pulumi_posthog import engine
+from pulumi_posthog.apply import Impossible
+from pulumi_posthog.checks.outcome import State
+from pulumi_posthog.checks.resource import check_of, has_to_run
+from pulumi_posthog.checks.running import run
+from pulumi_posthog.checks.setting import NEVER
+from pulumi_posthog.session import Props, Session
+from pulumi_posthog.stack.handlers.results import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    UpdateResult,
+)
+
+
+class CheckFailed(Exception):
+    """A health check does not hold, or could not be run."""
+
+
+class CheckHandler:
+    """Runs a health check after what it follows has changed, and fails the run where it does not hold.
+
+    What it follows was compared earlier in the same process, for the check depends on it: the session remembers. A
+    check that fails is recorded as not passed, or not at all, so that the next update runs it again.
+    """
+
+    def check(self, olds: Props, news: Props) -> CheckResult:
+        """Refuse what is no check: a program in Python may declare anything."""
+        inputs = {name: value for name, value in news.items() if name != "__provider"}
+        if objection := Session.objection_to_move(olds, inputs):
+            return CheckResult(inputs, [CheckFailure("", objection)])
+        try:
+            if all(engine.known(value) for value in inputs.values()):
+                check_of(inputs)
+        except ValueError as error:
+            return CheckResult(inputs, [CheckFailure("", str(error))])
+        return CheckResult(inputs, [])
+
+    def diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
+        """Whether it has to run; a preview says "update" of one that would."""
+        subject = news.get("__subject")
+        touched = not engine.known(subject) or Session.of(news).touched(news["__of"], str(subject))
+        return DiffResult(changes=has_to_run(olds, news, Session.checks, changed=touched))
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """What it is given: there is nothing of it in PostHog."""
+        return ReadResult(id_, Session.relocated(props))
+
+    def create(self, props: Props) -> CreateResult:
+        """Run it for the first time."""
+        if Session.checks == NEVER:
+            return CreateResult(f"check:{props['__name']}", {**props, "__passed": False})
+        failure = self._failure(props)
+        if failure:
+            engine.fail(failure)
+        return CreateResult(f"check:{props['__name']}", {**props, "__passed": True})
+
+    def update(self, id_: str, olds: Props, news: Props) -> UpdateResult:
+        """Run it again."""
+        failure = self._failure(news)
+        if failure:
+            engine.fail(failure, created_id=id_, outs={**news, "__passed": False})
+        return UpdateResult({**news, "__passed": True})
+
+    def delete(self, id_: str, props: Props) -> None:
+        """There is nothing of it in PostHog."""
+
+    @staticmethod
+    def _failure(props: Props) -> CheckFailed | None:
+        cancelled = threading.Event()
+        engine.when_over(cancelled.set)
+        check = check_of(props)
+        try:
+            client = Session.of(props).live.reader
+        except Impossible as error:
+            return CheckFailed(str(error))
+        outcome = run(check, client, str(props["project"]), cancelled=cancelled, say=engine.say)
+        if outcome.state is State.HOLDS:
+            engine.say(outcome.sentence)
+            return None
+        where = f"{check.where}: " if check.where else ""
+        advice = [
+            f"  {text}" for text in (check.description, outcome.hint and f"hint: {outcome.hint}") if text
+        ]
+        return CheckFailed("\n".join([f"{where}{outcome.sentence}", *advice]))

@@ -1,0 +1,61 @@
+"""How a call ends: with an answer that may be shown, or with one line for what the user can put right."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from pulumi_posthog import engine
+from pulumi_posthog.actions import CannotAct
+from pulumi_posthog.api import ApiError
+from pulumi_posthog.apply import Impossible
+from pulumi_posthog.attachment import UnreadableFile
+from pulumi_posthog.masking import harmless, tells
+from pulumi_posthog.ownership import UnknownOwners
+from pulumi_posthog.places import told
+from pulumi_posthog.session import Session
+from pulumi_posthog.stack.handlers.results import CheckFailure, CheckResult
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Self_ = TypeVar("Self_")
+MAKING = (
+    "check",
+    "diff",
+    "create",
+    "update",
+)  # what keeps a new resource from taking over what an old one gives up
+
+
+def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Self_, P], R]:
+    """Let what the user can put right reach the terminal as one line instead of a traceback."""
+
+    @functools.wraps(method)
+    def call(self: Self_, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return cast("R", harmless_check(method(self, *args, **kwargs)))
+        except (ApiError, CannotAct, Impossible, UnreadableFile, UnknownOwners) as error:
+            if method.__name__ in MAKING:
+                Session.holdings.failure(engine.resource_name())
+            engine.fail(error, text=told_here(error))
+
+    return cast("Callable[Concatenate[Self_, P], R]", call)
+
+
+def harmless_check(answer: object) -> object:
+    """What `check` answers, as it may be shown. What is declared is sent as it is, so the API key in it is refused."""
+    if isinstance(answer, CheckResult):
+        answer.failures = [
+            CheckFailure(each.property, harmless(each.reason)) for each in answer.failures or ()
+        ]
+        if tells(answer.inputs):
+            answer.failures.append(
+                CheckFailure("", "the API key of this run stands in it, and would be sent")
+            )
+    return answer
+
+
+def told_here(error: Exception) -> str:
+    """The message of an error, with the object that the call is about and its place in the file."""
+    return told(error, engine.resource_name(), Session.file)

@@ -1,0 +1,22 @@
+"""What a stack's configuration says to all handlers of one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pulumi_posthog import engine
+from pulumi_posthog.checks.setting import SettingError, setting
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items
+from pulumi_posthog.session import Others, Session
+
+
+def configure(get: Callable[[str], str | None]) -> None:
+    """Take over the settings that `get` gives by their names; a limit that makes no sense stops the run."""
+    Others.sources = tuple(items(get("otherStates")))
+    Session.key_from_config = get("personalApiKey")
+    try:
+        Session.checks = setting(get("checks"))
+        Session.limits = Limits.from_settings({name: get(name) for name in SETTINGS}, KINDS)
+    except (LimitsError, SettingError) as error:
+        engine.fail(error)

@@ -1,0 +1,107 @@
+"""What the guard decides: whether a run may go on, by what the stack managed and what it will manage."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_posthog import addresses, engine
+from pulumi_posthog.apply import Impossible
+from pulumi_posthog.attachment import project_folder
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.rails import refusals, removals
+from pulumi_posthog.renames import probable_renames
+from pulumi_posthog.session import Session
+from pulumi_posthog.stack.handlers.results import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    UpdateResult,
+)
+
+Props = Mapping[str, Any]
+DESTROY_VARIABLE = "POSTHOG_ALLOW_DESTROY"
+
+
+class GuardHandler:
+    """Remembers what the stack manages and refuses a run that would remove too much of it.
+
+    Its `check` sees the old list and the new one before any other resource is touched, for all depend on it. Its
+    `read` answers without inputs, so that a refresh leaves the list alone, and its `diff` never says "changed",
+    so that the list is stored without being shown.
+    """
+
+    def check(self, olds: Props, news: Props) -> CheckResult:
+        """Compare what the stack managed with what it will manage."""
+        inputs = {name: value for name, value in news.items() if name != "__provider"}
+        if inputs.get("__file"):
+            Session.file = project_folder() / inputs["__file"]
+        before = Session.refreshed.deletable(json.loads((olds or {}).get("__managed") or "{}"))
+        Session.guard_remembers = Session.guard_remembers or bool(olds)
+        after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
+        Session.ahead.manages(after)
+        found = refusals(before, after, Session.limits, KINDS, renamed)
+        looks = probable_renames(before, after, renamed, KINDS, Session.refreshed.called)
+        Session.addresses = addresses.of_guard(olds or {})
+        strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
+        idle = self._idle(removals(before, after, renamed))
+        if before and idle:
+            engine.warn(
+                f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
+                " pulumi config rm posthog:allowRemovals"
+            )
+        for look in () if found else looks:
+            engine.warn(str(look))
+        refused = [*strangers, *(map(str, looks) if found else ()), *map(str, found)]
+        Session.guard_consulted = not refused
+        return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
+
+    @staticmethod
+    def _idle(gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
+        """The kinds whose removals are allowed and do not happen; what exact lists own, the guard does not see."""
+        exact = {kind.exact_list_of for kind in KINDS.values()}
+        return [
+            kind
+            for kind in Session.limits.allowed
+            if kind not in exact and not any(gone.get(kind, {}).values())
+        ]
+
+    def diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
+        """Never a change that anybody would see."""
+        return DiffResult(changes=False)
+
+    def update(self, id_: str, olds: Props, news: Props) -> UpdateResult:
+        """There is nothing of it in PostHog."""
+        return UpdateResult(dict(news))
+
+    def create(self, props: Props) -> CreateResult:
+        """There is nothing of it in PostHog."""
+        return CreateResult("guard", dict(props))
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """What it is given."""
+        managed = json.loads(engine.stored_input("__managed") or "{}")
+        Session.refreshed.guard(engine.resource_name(), managed)
+        Session.ahead.manages(managed)
+        return ReadResult(id_, dict(props))
+
+    def delete(self, id_: str, props: Props) -> None:
+        """Nothing in PostHog, but only a stack that may be emptied loses its guard."""
+        try:
+            check_consulted()
+        except Impossible as error:
+            engine.fail(error)
+
+
+def check_consulted() -> None:
+    """Refuse to delete when no program has declared anything: it ended early, or the stack is being destroyed."""
+    # Not a setting of the stack: `pulumi destroy` sees those of the last `up`, and they stay set for ever.
+    if not Session.guard_consulted and os.environ.get(DESTROY_VARIABLE) != "true":
+        raise Impossible(
+            "everything that this stack manages would be removed from PostHog, for no program has declared anything"
+            f" in this run; if that is meant, say so: {DESTROY_VARIABLE}=true pulumi destroy"
+        )

@@ -1,0 +1,376 @@
+"""check, diff, read, create, update and delete of an object of any kind, decided once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_posthog import addresses, engine
+from pulumi_posthog.announcements import announce, say_ignored, say_newly_declared
+from pulumi_posthog.api import ApiError
+from pulumi_posthog.apply import HalfMade, Impossible, existing
+from pulumi_posthog.attachment import UnreadableFile
+from pulumi_posthog.keeping import claim_items, claims_for, kept_by_another, recognised
+from pulumi_posthog.kind import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.live import Found, Scope
+from pulumi_posthog.location import location_of
+from pulumi_posthog.masking import harmless
+from pulumi_posthog.objections import (
+    contradiction,
+    objection_to_absence,
+    objection_to_creation,
+    objection_to_deletion,
+    objection_to_list,
+    objection_to_takeover,
+    own_name,
+)
+from pulumi_posthog.ownership import UnknownOwners
+from pulumi_posthog.plan import differences
+from pulumi_posthog.properties import (
+    checked,
+    declared_names,
+    outputs,
+    recorded,
+    rotated,
+    secret_name,
+    to_values,
+    trigger_differs,
+    triggered,
+    unsent,
+    wanted,
+    with_digests,
+)
+from pulumi_posthog.recasing import possible
+from pulumi_posthog.session import Others, Session
+from pulumi_posthog.stack.handlers.clean import clean, told_here
+from pulumi_posthog.stack.handlers.guard import check_consulted
+from pulumi_posthog.stack.handlers.results import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    UpdateResult,
+    replaced,
+)
+from pulumi_posthog.urn import name_of
+
+Props = Mapping[str, Any]
+
+
+def stored(kind: Kind, properties: Props) -> dict[str, Any]:
+    """Properties as the state may hold and Pulumi may show them: PostHog's texts are other people's."""
+    # Secrets are compared with what is declared, and so are triggers, which PostHog knows nothing of.
+    names = {field.name for field in kind.fields if not field.trigger and field.name != kind.parent}
+    return {name: harmless(value) if name in names else value for name, value in properties.items()}
+
+
+class KindHandler:
+    """Decides about the resources of one kind."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    @clean
+    def check(self, olds: Props, news: Props) -> CheckResult:
+        """Complete the declared properties from the live ones, and say when an existing object is taken over."""
+        result = self._check(olds, news)
+        if result.failures:
+            Session.holdings.failure(engine.resource_name())
+        return result
+
+    def _check(self, olds: Props, news: Props) -> CheckResult:
+        kind, olds = self.kind, olds or {}
+        if objection := Session.objection_to_move(olds, news):
+            return CheckResult(dict(news), [CheckFailure("", objection)])
+        inputs = checked(kind, olds, news)
+        refusal = self._resolve(kind, inputs) or self._address(kind, inputs, olds)
+        refusal = refusal or self._objection(kind, inputs)
+        if refusal:
+            return CheckResult(inputs, [CheckFailure("", refusal)])
+        if not olds and not inputs.get("__absent") and not addresses.nobody(kind, inputs):
+            refusal = self._taking_over(kind, inputs)
+        if not olds:
+            Session.of(inputs).touch(kind, inputs)
+        return CheckResult(inputs, [CheckFailure("", refusal)] if refusal else [])
+
+    @clean
+    def diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
+        """Compare what is declared with what PostHog has, not with what the state remembers."""
+        kind, urn = self.kind, engine.resource_name()
+        result = self._diff(id_, olds, news)
+        Session.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
+        if not kind.parent or engine.known(news.get(kind.parent)):
+            claim_items(kind, _scope(kind, news), news, urn)
+        if result.changes:
+            Session.of(news).touch(kind, news, id_)
+        return result
+
+    def _diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
+        kind = self.kind
+        if addresses.nobody(kind, news):
+            return DiffResult(changes=False)
+        if kind.parent and not engine.known(news.get(kind.parent)):
+            return replaced([kind.parent])
+        if kind.parent and str(olds.get(kind.parent)) != str(news.get(kind.parent)):
+            return replaced([kind.parent])
+        live = Session.of(news).live
+        if kind is PROJECT:
+            Session.ahead.compared(live)
+        found = live.object(kind, _scope(kind, news), id_)
+        absent = bool(news.get("__absent"))
+        problem = contradiction(kind, news.get("__id"), id_) or (
+            objection_to_absence(kind, found, to_values(kind, news)) if found and absent else None
+        )
+        if problem:
+            raise Impossible(problem)
+        if found is None:
+            return DiffResult(changes=False) if absent else replaced(["id"])
+        if absent:
+            return DiffResult(changes=True)
+        changed = differences(
+            kind,
+            wanted(kind, olds, news),
+            found.values,
+            rotated=lambda field, key: rotated(olds, news, field, key),
+        )
+        changed = possible(kind, changed, live, engine.warn)
+        say_newly_declared(kind, changed, olds)
+        unknown = [name for name in declared_names(news) if not engine.known(news.get(name))]
+        replaces = [d.field.name for d in changed if d.field.replace_on_changes]
+        if replaces:
+            return replaced(replaces)
+        for field in triggered(kind, olds, news):
+            engine.say(
+                f"{field.name} changes, so PostHog will replace the {_renewed(field)} of this {kind.title}"
+            )
+        # One that comes under a guard is stored anew: what deletes it reads what was stored.
+        guarded_now = location_of(news).guarded and not location_of(olds).guarded
+        # So is one whose PostHog has moved: the next run asks where the state says.
+        moved = location_of(news).host != location_of(olds).host
+        return DiffResult(
+            changes=bool(changed or unknown or guarded_now or moved) or trigger_differs(kind, olds, news)
+        )
+
+    @clean
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
+        props = Session.relocated(props)
+        kind, live, urn = self.kind, Session.of(props).live, engine.resource_name()
+        found = live.object(kind, _scope(kind, props), id_)
+        left = addresses.leavers(kind, props, found, live)
+        Session.holdings.recorded(claims_for(kind, props, id_), urn)
+        if found is None:
+            Session.refreshed.gone(kind.name, urn)
+            if props.get("__absent"):
+                return ReadResult(id_, dict(props), inputs=dict(props))
+            if left:
+                kept = {**props, addresses.LEFT: left}  # so that the next run knows the address
+                return ReadResult(id_, kept, inputs=kept)
+            return ReadResult(None, {})  # None is the servicer's own way to say "gone"
+        Session.refreshed.found(kind.name, urn, own_name(kind, found.values))
+        Session.ahead.found(live, kind.name, name_of(urn), id_)
+        inputs = stored(kind, recorded(kind, found.values, with_digests(kind, props, engine.stored_input)))
+        inputs |= {addresses.LEFT: left} if left else {}
+        plain = {
+            secret_name(field) for field in kind.fields
+        } - props.keys()  # what a provider adds is no secret
+        outs = {name: value for name, value in inputs.items() if name not in plain}
+        return ReadResult(id_, {**outs, **stored(kind, outputs(kind, found.values))}, inputs=inputs)
+
+    @clean
+    def create(self, props: Props) -> CreateResult:
+        """Take over what is there already, or make it."""
+        kind, session, scope = self.kind, Session.of(props), _scope(self.kind, props)
+        if props.get("__absent"):
+            return self._remove(kind, session, scope, props)
+        if addresses.nobody(kind, props):
+            return CreateResult(f"left:{props[addresses.LEFT][0]}", dict(props))
+        urn = engine.resource_name()
+        claim_items(kind, scope, props, urn)
+        try:
+            applied = session.applier.create(
+                kind, scope, to_values(kind, props), id_=props.get("__id"), defaults=_defaults(kind, props)
+            )
+        except HalfMade as half:
+            Session.holdings.made(claims_for(kind, props, half.found.id), urn)
+            Session.holdings.failure(urn)
+            outs = _outs(kind, half.found, props)
+            engine.fail(half, text=told_here(half), created_id=half.found.id, outs=outs)
+        Session.holdings.made(claims_for(kind, props, applied.found.id), urn)
+        say_ignored(kind, applied)
+        return CreateResult(applied.found.id, _outs(kind, applied.found, props))
+
+    @clean
+    def update(self, id_: str, olds: Props, news: Props) -> UpdateResult:
+        """Send the declared fields that differ."""
+        kind, session, scope = self.kind, Session.of(news), _scope(self.kind, news)
+        if news.get("__absent"):
+            return UpdateResult(self._remove(kind, session, scope, news, id_).outs)
+        found = session.live.object(kind, scope, id_)
+        if found is None:
+            raise Impossible(
+                f"this {kind.title} vanished from PostHog while it was updated: run again to make it anew"
+            )
+        # First: a refusal then leaves everything as it was, and what fails later finds the trigger recorded.
+        renewed = triggered(kind, olds, news)
+        for field in renewed:
+            found = session.applier.act(kind, scope, found, field, olds[field.name])
+        try:
+            applied = session.applier.update(
+                kind,
+                scope,
+                found,
+                wanted(kind, olds, news),
+                rotated=lambda field, key: rotated(olds, news, field, key),
+            )
+        except (ApiError, Impossible, UnreadableFile) as error:
+            if renewed:
+                Session.holdings.failure(engine.resource_name())
+                half = HalfMade(found, error)
+                half.__cause__ = error
+                outs = _outs(kind, found, unsent(kind, olds, news))
+                engine.fail(half, text=told_here(half), created_id=id_, outs=outs)
+            raise
+        say_ignored(kind, applied)
+        return UpdateResult(_outs(kind, applied.found, news))
+
+    @clean
+    def delete(self, id_: str, props: Props) -> None:
+        """Remove the object; what is guarded stays in PostHog and is only forgotten here."""
+        kind = self.kind
+        if kind.deletion is Deletion.NEVER:
+            if not props.get("__absent"):
+                engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
+            return
+        if kind.deletion is not Deletion.FORGET:
+            if location_of(props).guarded:
+                check_consulted()
+            kept = kept_by_another(kind, props, id_, engine.resource_name())
+            if kept:
+                engine.say(kept)
+                return
+            Session.of(props).applier.delete(kind, _scope(kind, props), id_)
+
+    @staticmethod
+    def _resolve(kind: Kind, inputs: dict[str, Any]) -> str | None:
+        """Put ids in the place of names (a plugin's URL), where a program gave a name; why not, if not."""
+        for field in kind.writable:
+            value = inputs.get(field.name)
+            if field.refers_to in LOOKUPS and field.type is Type.INTEGER and isinstance(value, str):
+                inputs[field.name] = Session.of(inputs).live.refer(str(field.refers_to), value)
+                if inputs[field.name] is None:
+                    return (
+                        f'the organization has no {field.refers_to} "{value}": install it, or check its name'
+                    )
+        return None
+
+    @staticmethod
+    def _address(kind: Kind, inputs: dict[str, Any], olds: Props) -> str | None:
+        """Put PostHog's spelling in the place of addresses, and leave out who has left; why not, if not."""
+        if addresses.person_field(kind) is None:
+            return None
+        known = Session.addresses | addresses.remembered(kind, olds)
+        found = addresses.put(kind, _scope_now(kind, inputs), inputs, known, Session.of(inputs).live)
+        for text in found.left:
+            engine.warn(told_here(Impossible(addresses.GONE.format(text))))
+        return told_here(Impossible(found.problem)) if found.problem else None
+
+    @staticmethod
+    def _objection(kind: Kind, inputs: Props) -> str | None:
+        """Why the rails do not allow what is declared, as far as that can be known yet."""
+        absent = bool(inputs.get("__absent"))
+        scope = _scope_now(kind, inputs)
+        if scope is None or not (absent or kind.exact_list_of):
+            return None
+        live, values = Session.of(inputs).live, to_values(kind, inputs)
+        if absent:
+            return objection_to_deletion(kind, values, live, Session.limits)
+        return objection_to_list(kind, scope, values, live, Session.limits)
+
+    def _taking_over(self, kind: Kind, inputs: Props) -> str | None:
+        """Say what is there already and would be taken over; or why it may not be."""
+        scope, values = _scope_now(kind, inputs), to_values(kind, inputs)
+        if scope is None:
+            # Its parent is made in this run: there is nothing in it yet.
+            return self._creation_refused(kind, inputs, values)
+        if kind is PROJECT:
+            Session.ahead.look_up_projects(Session.of(inputs).live)
+        matches, problem = existing(Session.of(inputs).live, kind, scope, values, inputs.get("__id"))
+        if problem:
+            return problem
+        found = next(iter(matches), None)
+        refusal = objection_to_takeover(kind, scope, values, found, Others.owners(), Session.limits)
+        if found is not None:
+            with contextlib.suppress(UnknownOwners):
+                if Session.guard_remembers:
+                    Session.know_the_state(engine.resource_name())
+            renamed, said = recognised(kind, inputs, found, engine.resource_name())
+            if renamed:
+                refusal = refusal or told_here(Impossible(renamed))
+            if said:
+                engine.say(said)
+        if refusal is None and found is None:
+            refusal = self._creation_refused(kind, inputs, values)
+        if refusal is None and found is not None:
+            changed = differences(kind, values, found.values)
+            changed = possible(kind, changed, Session.of(inputs).live, engine.warn)
+            announce(kind, values, found, changed)
+            if len(matches) > 1:
+                others = ", ".join(match.id for match in matches[1:])
+                engine.say(
+                    f"PostHog has {len(matches)} of it, and the oldest counts: ids {others} are left alone"
+                )
+        return refusal
+
+    @staticmethod
+    def _creation_refused(kind: Kind, inputs: Props, values: Props) -> str | None:
+        refusal = objection_to_creation(kind, values, Session.of(inputs).live)
+        return refusal and told_here(Impossible(refusal))
+
+    def _remove(
+        self, kind: Kind, session: Session, scope: Scope, props: Props, id_: str | None = None
+    ) -> CreateResult:
+        values = to_values(kind, props)
+        if id_ is None:
+            matches = session.live.find(kind, scope, values)
+            id_ = matches[0].id if matches else f"absent:{values.get('name')}"
+        if not id_.startswith("absent:"):
+            kept = kept_by_another(kind, props, id_, engine.resource_name())
+            if kept:
+                raise Impossible(kept)
+            session.applier.delete(kind, scope, id_, even_guarded=True)
+        return CreateResult(id_, {**props, "state": "absent"})
+
+
+def _scope(kind: Kind, properties: Props) -> dict[str, str]:
+    return {kind.parent: str(properties[kind.parent])} if kind.parent else {}
+
+
+def _defaults(kind: Kind, props: Props) -> dict[str, Any]:
+    place = props.get("__place")
+    return {field.name: place for field in kind.fields if field.default_position and place is not None}
+
+
+def _scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:
+    """The scope, as far as it can be known before the parent has an id; None when it cannot."""
+    if not kind.parent or engine.known(inputs.get(kind.parent)):
+        return _scope(kind, inputs)
+    names = location_of(inputs).parent
+    if not names:
+        return None
+    parents = Session.of(inputs).live.find(KINDS[kind.parent], {}, json.loads(names))
+    return {kind.parent: parents[0].id} if len(parents) == 1 else None
+
+
+def _renewed(field: Field) -> str:
+    return field.trigger.renews if field.trigger else ""
+
+
+def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:
+    values = {**found.values}
+    return stored(kind, {**recorded(kind, values, props), **outputs(kind, values)})

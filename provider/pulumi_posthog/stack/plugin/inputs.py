@@ -1,0 +1,173 @@
+"""Properties as any language declares them <-> as the handlers know them. Pure.
+
+Other than in the handlers
+- a set of texts is a mapping to Pulumi, `ana@acme.io: member`, so that a preview says who comes and who goes;
+- an object may be given as such, with secrets in it, where the handlers have JSON text and a property of its own for
+  the secret keys (`properties`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_posthog.engine import known
+from pulumi_posthog.kind import Deletion, Field, Kind, Type, whole
+from pulumi_posthog.properties import files_name, fingerprints_name, json_text, secret_name
+from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
+from pulumi_posthog.stack.plugin.wire import Secret, holds_secret, opened
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one property; `text` is a sentence, and a hint in a line of its own."""
+
+    name: str
+    text: str
+
+
+def is_set(field: Field) -> bool:
+    """Whether a field is a mapping to Pulumi."""
+    return field.type is Type.STRINGS and field.unordered
+
+
+def item_of(field: Field) -> str:
+    """What one thing of a set is called: a member of the members."""
+    return field.name.removesuffix("s")
+
+
+def secret_properties(kind: Kind) -> frozenset[str]:
+    """The names of the properties that are secret whatever a program says."""
+    return frozenset(
+        secret_name(field) if field.as_json_text and not field.read_only else field.name
+        for field in kind.fields
+        if field.secret
+    )
+
+
+def names_of(kind: Kind) -> dict[str, Field]:
+    """Every property that a program may give -> the field that it is about."""
+    result = {}
+    for field in kind.declarable:
+        result[field.name] = field
+        if field.secret and field.as_json_text:
+            result[secret_name(field)] = field
+        if field.files:
+            result[files_name(field)] = field
+    return result
+
+
+def given(kind: Kind, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """The properties of a request, secrets and all -> plain ones as the handlers know them, and what is wrong."""
+    names, result, faults = names_of(kind), {}, []
+    for name, value in news.items():
+        field = names.get(name)
+        if name.startswith("__"):
+            result[name] = opened(value)
+        elif name == "state" and kind.deletion is Deletion.NEVER:
+            result |= {"state": "absent", "__absent": True}
+            if opened(value) != "absent":
+                faults.append(Fault(name, 'state must be "absent", or be left out'))
+        elif field is None:
+            faults.append(_unknown(kind, name, names))
+        elif not _all_known(opened(value)):
+            result[name] = NOT_YET_KNOWN
+        else:
+            try:
+                result |= _property(field, name, value)
+            except ValueError as error:
+                faults.append(Fault(name, f"{name} is no JSON: {error}"))
+    return result, faults or list(_faults(kind, result))
+
+
+def _property(field: Field, name: str, value: Any) -> dict[str, Any]:
+    plain = whole(opened(value))
+    if is_set(field) and isinstance(plain, Mapping):
+        return {name: list(plain)}
+    if not field.as_json_text or name == files_name(field):
+        return {name: plain}
+    if isinstance(plain, str):
+        return {name: json_text(json.loads(plain))}
+    if not field.secret or name == secret_name(field) or not isinstance(plain, dict):
+        return {name: json_text(plain)}
+    inside = value.value if isinstance(value, Secret) else value
+    hidden = {key for key, item in inside.items() if isinstance(value, Secret) or holds_secret(item)}
+    result = {name: json_text({key: item for key, item in plain.items() if key not in hidden})}
+    if hidden:
+        result[secret_name(field)] = json_text({key: plain[key] for key in hidden})
+    return result
+
+
+def _unknown(kind: Kind, name: str, names: Mapping[str, Field]) -> Fault:
+    from pulumi_posthog.config.document import suggestion
+
+    field = kind.by_name.get(name)
+    if field is not None and field.read_only:
+        return Fault(name, f"{name} is set by PostHog: take it out")
+    hint = suggestion(name, sorted(names))
+    return Fault(name, f'a {kind.title} has no property "{name}"\n  hint: {hint}')
+
+
+def _faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
+    """What the schema of the kind has against known values."""
+    from pulumi_posthog.config.document import objections
+
+    nulls = properties.get("__nulls") or ()
+    for field in kind.declarable:
+        if field.name not in properties:
+            beside = field.as_json_text and {secret_name(field), files_name(field)} & properties.keys()
+            if field.required and not beside and field.name not in nulls:
+                words = f"\n  hint: {field.doc}" if field.doc else ""
+                yield Fault(field.name, f'a {kind.title} needs "{field.name}"{words}')
+            continue
+        value = properties[field.name]
+        # What refers to something may be its name or its id, and whoever looks it up says what is wrong.
+        if field.refers_to and field.type is not Type.STRINGS:
+            continue
+        value = json.loads(value) if field.as_json_text and isinstance(value, str) else value
+        if _all_known(value):
+            for text in objections(field.json_schema, value):
+                yield Fault(field.name, f"{field.name} {text}")
+
+
+def _all_known(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(_all_known(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return all(_all_known(item) for item in value)
+    return value is None or known(value)
+
+
+def taken(kind: Kind, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties of the state -> as the handlers know them."""
+    result = opened(stored)
+    for field in kind.fields:
+        if is_set(field) and isinstance(result.get(field.name), Mapping):
+            result[field.name] = list(result[field.name])
+    return dict(result)
+
+
+def answered(
+    kind: Kind, properties: Mapping[str, Any], secret: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Properties as the handlers know them -> as Pulumi keeps them; `secret` names more of the secret ones."""
+    hidden = secret_properties(kind) | secret
+    result = {}
+    for name, value in properties.items():
+        field = kind.by_name.get(name)
+        if name == "__provider":
+            continue  # of the dynamic provider, which a state may come from
+        whole_set = field is not None and is_set(field) and isinstance(value, list | tuple)
+        shown_as = (
+            dict.fromkeys(sorted(value, key=str.casefold), item_of(field)) if field and whole_set else value
+        )
+        result[name] = Secret(shown_as) if name in hidden and value is not None else shown_as
+    return result
+
+
+def shown(kind: Kind) -> frozenset[str]:
+    """The properties whose changes a preview tells."""
+    prints = {fingerprints_name(field) for field in kind.fields if field.secret and field.as_json_text}
+    return frozenset({*names_of(kind), *prints, "state"})

@@ -1,0 +1,69 @@
+"""`pulumi-resource-posthog`: Pulumi starts it, reads its port, and ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+CALLS = (
+    16  # served at once, as many as there are connections; Pulumi's own limit is --parallel, 4 for each core
+)
+GRACE = 5.0  # seconds that calls under way have when Pulumi is gone
+LOOK = 1.0  # seconds between two looks whether Pulumi is still there
+LARGEST = 400 * 1024 * 1024  # bytes of a message, as Pulumi has it
+
+
+def main() -> None:
+    """Serve until Pulumi has enough; its address is the only argument."""
+    import grpc
+
+    from pulumi_posthog import __version__
+
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        print(__version__)  # noqa: T201 - what was asked for
+        return
+    if len(arguments) > 1 or (arguments and ":" not in arguments[0]):
+        sys.exit(
+            "pulumi-resource-posthog: Pulumi starts this program; it is no command of its own\n"
+            "  hint: name it in Pulumi.yaml: `plugins: {providers: [{name: posthog, path: .venv/bin}]}`"
+        )
+
+    from pulumi_posthog.stack.plugin.protocol import provider_pb2_grpc
+    from pulumi_posthog.stack.plugin.servicer import Provider
+
+    limits = [("grpc.max_receive_message_length", LARGEST), ("grpc.max_send_message_length", LARGEST)]
+    server = grpc.server(ThreadPoolExecutor(max_workers=CALLS), options=limits)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(*arguments), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    # Set, whatever was inherited: a shell has its jobs in the background ignore Ctrl-C, by which Pulumi ends its
+    # plugins, and it waits five seconds for those that ignore it.
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    print(port, flush=True)  # noqa: T201 - Pulumi waits for it
+    parent = os.getppid()
+    while not over.wait(LOOK):
+        if os.getppid() != parent:
+            _finish(server)
+            break
+    # At once: nothing is left to do, and threads that wait for PostHog must not hold up Pulumi.
+    os._exit(0)
+
+
+def _finish(server: Any) -> None:
+    """Pulumi was killed: let requests under way get their answer, and wake those that wait."""
+    from pulumi_posthog.session import Session
+
+    stopped = server.stop(GRACE)
+    Session.stop()
+    stopped.wait(GRACE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""The engine's calls: each is translated, decided by a handler, and translated back."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+
+from pulumi_posthog import __version__
+from pulumi_posthog.masking import harmless
+from pulumi_posthog.session import KEY_VARIABLE, Session
+from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN, Call, Failure, serving
+from pulumi_posthog.stack.handlers.configuration import configure
+from pulumi_posthog.stack.plugin import settings
+from pulumi_posthog.stack.plugin.answers import Refused, failed
+from pulumi_posthog.stack.plugin.details import details
+from pulumi_posthog.stack.plugin.importing import imported
+from pulumi_posthog.stack.plugin.protocol import (
+    engine_pb2,
+    engine_pb2_grpc,
+    plugin_pb2,
+    provider_pb2,
+    provider_pb2_grpc,
+)
+from pulumi_posthog.stack.plugin.types import CHECK, GUARD, Resource, at, resource_of
+from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
+from pulumi_posthog.urn import name_of
+
+MOVES = "this stack moves from the dynamic provider to the provider plugin: nothing is deleted or replaced for that"
+Method = Callable[..., Any]
+
+
+def answering(response: Callable[[], Any]) -> Callable[[Method], Method]:
+    """Serve a call about one resource: what its handler says is shown beside it, and an error ends it cleanly."""
+
+    def decorated(method: Method) -> Method:
+        @functools.wraps(method)
+        def call(self: Provider, request: Any, context: Any) -> Any:
+            with self.serving(request, context) as made:
+                resource = resource_of(request.type)
+                try:
+                    if isinstance(resource, str):
+                        raise Refused(resource)
+                    return method(self, request, resource, made)
+                except Exception as error:
+                    if made.failure and not isinstance(resource, str):
+                        made.failure = _marked(made.failure, resource)
+                    failed(context, made, error)
+                    return response()
+
+        return call
+
+    return decorated
+
+
+def _marked(failure: Failure, resource: Resource) -> Failure:
+    return Failure(failure.text, failure.created_id, resource.form.answered(failure.outs, frozenset()))
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]  # generated
+    """`pulumirpc.ResourceProvider`: one for each process, which has one configuration."""
+
+    def __init__(self, engine: str | None = None) -> None:
+        self._address: tuple[str, str] | None = None
+        self._engine = engine
+        self._calls: dict[int, Call] = {}
+        self._lock = threading.Lock()
+
+    # -- what the plugin is -----------------------------------------------------------------------------------
+
+    def Handshake(self, request: Any, _context: Any) -> Any:
+        """Say what is understood here: secrets, which are marked in every answer."""
+        self._engine = request.engine_address or self._engine
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
+        """The version."""
+        return plugin_pb2.PluginInfo(version=__version__)
+
+    def GetSchema(self, _request: Any, _context: Any) -> Any:
+        """The types, for SDKs and for Pulumi YAML."""
+        from pulumi_posthog.stack.plugin.schema import text
+
+        return provider_pb2.GetSchemaResponse(schema=text())
+
+    # -- the configuration ------------------------------------------------------------------------------------
+
+    def CheckConfig(self, request: Any, _context: Any) -> Any:
+        """Keep what is ours; refuse what a program sets and is not."""
+        news = received(request.news)
+        failures = []
+        # The default provider gets all settings of the stack, whatever they are for.
+        if not (name_of(request.urn) or "default").startswith("default"):
+            from pulumi_posthog.config.document import suggestion
+
+            for name in settings.unknown_names(news):
+                hint = suggestion(name, settings.PROPERTIES)
+                reason = f'the provider has no property "{name}"\n  hint: {hint}'
+                failures.append(provider_pb2.CheckFailure(property=name, reason=reason))
+        inputs = settings.kept(news, os.environ)
+        if "version" in news:
+            inputs["version"] = news["version"]
+        return provider_pb2.CheckResponse(inputs=sent(inputs), failures=failures)
+
+    def DiffConfig(self, request: Any, _context: Any) -> Any:
+        """Another configuration counts from now on, and is no reason to make resources anew: each says where it is."""
+        kind = provider_pb2.DiffResponse
+        before = request.old_inputs if request.HasField("old_inputs") else request.olds
+        changed = opened(received(before)) != opened(received(request.news))
+        return kind(changes=kind.DIFF_SOME if changed else kind.DIFF_NONE)
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        """Take over the configuration; a limit that makes no sense stops the run."""
+        with self.serving(request, context) as call:
+            texts = settings.texts(received(request.args))
+            self._address = settings.address(texts)
+            try:
+                if not os.environ.get(KEY_VARIABLE) and settings.KEY not in texts:
+                    raise Refused(settings.NO_KEY)
+                configure(texts.get)
+            except Exception as error:
+                failed(context, call, error)
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    # -- resources --------------------------------------------------------------------------------------------
+
+    @answering(provider_pb2.CheckResponse)
+    def Check(self, request: Any, resource: Resource, call: Call) -> Any:
+        """What is declared, complete and comparable, or why it can't be."""
+        news = received(request.news)
+        _same_version(news)
+        properties, faults = resource.form.given(call.urn and (name_of(call.urn) or ""), news)
+        if resource.form.located:
+            faults += at(properties, self._address)
+        inputs = properties
+        if not faults:
+            olds = resource.form.taken(received(request.olds))
+            result = resource.handler.check(olds, properties)
+            inputs = result.inputs
+            failures = [
+                provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
+                for failure in result.failures
+            ]
+        else:
+            failures = [
+                provider_pb2.CheckFailure(property=fault.name, reason=harmless(fault.text))
+                for fault in faults
+            ]
+        return provider_pb2.CheckResponse(
+            inputs=sent(resource.form.answered(inputs, _secret(news))), failures=failures
+        )
+
+    @answering(provider_pb2.DiffResponse)
+    def Diff(self, request: Any, resource: Resource, call: Call) -> Any:
+        """What is declared against what PostHog has."""
+        form, news = resource.form, received(request.news)
+        if resource.name == GUARD and "__provider" in request.olds:
+            call.say(MOVES)
+        taken = form.taken(news)
+        result = resource.handler.diff(request.id, form.taken(received(request.olds)), taken)
+        replaces = list(result.replaces or ())
+        before, now = opened(received(request.old_inputs)), opened(news)
+        found = details(before, now, form.shown) if result.changes else {}
+        kind = provider_pb2.PropertyDiff.Kind
+        return provider_pb2.DiffResponse(
+            changes=(
+                provider_pb2.DiffResponse.DIFF_SOME if result.changes else provider_pb2.DiffResponse.DIFF_NONE
+            ),
+            replaces=replaces,
+            deleteBeforeReplace=bool(result.delete_before_replace),
+            diffs=sorted({path.partition("[")[0] for path in found}),
+            detailedDiff={
+                path: provider_pb2.PropertyDiff(
+                    kind=kind.Value(f"{what}_REPLACE" if path.partition("[")[0] in replaces else what),
+                    inputDiff=True,
+                )
+                for path, what in found.items()
+            },
+            hasDetailedDiff=bool(found),
+        )
+
+    @answering(provider_pb2.ReadResponse)
+    def Read(self, request: Any, resource: Resource, call: Call) -> Any:
+        """What PostHog has now; without an id where it has it no more."""
+        stored, inputs = received(request.properties), received(request.inputs)
+        if not stored and resource.kind is not None:
+            result = imported(resource.kind, request.id, self._address)
+        elif not stored:
+            raise Refused(f"a {resource.name} is nothing in PostHog: it can't be imported")
+        else:
+            result = resource.handler.read(request.id, resource.form.taken(stored))
+        if result.id is None:
+            return provider_pb2.ReadResponse()
+        secret = _secret(stored) | _secret(inputs)
+        outs = resource.form.answered(result.outs, secret)
+        # A resource that is nothing in PostHog keeps its inputs; without them Pulumi would take the outputs.
+        kept = inputs if result.inputs is None else resource.form.answered(result.inputs, secret)
+        return provider_pb2.ReadResponse(
+            id=result.id, properties=sent(outs), inputs=sent(kept), refresh_before_update=_refreshed(resource)
+        )
+
+    @answering(provider_pb2.CreateResponse)
+    def Create(self, request: Any, resource: Resource, call: Call) -> Any:
+        """Make it; in a preview say what is known of it."""
+        properties = received(request.properties)
+        if call.dry_run:
+            return provider_pb2.CreateResponse(properties=sent({**_not_yet(resource), **properties}))
+        result = resource.handler.create(resource.form.taken(properties))
+        return provider_pb2.CreateResponse(
+            id=result.id,
+            properties=sent(resource.form.answered(result.outs, _secret(properties))),
+            refresh_before_update=_refreshed(resource),
+        )
+
+    @answering(provider_pb2.UpdateResponse)
+    def Update(self, request: Any, resource: Resource, call: Call) -> Any:
+        """Change it; in a preview say what is known of it."""
+        olds, news = received(request.olds), received(request.news)
+        if call.dry_run:
+            return provider_pb2.UpdateResponse(properties=sent({**olds, **news}))
+        form = resource.form
+        result = resource.handler.update(request.id, form.taken(olds), form.taken(news))
+        return provider_pb2.UpdateResponse(
+            properties=sent(form.answered(result.outs, _secret(news))),
+            refresh_before_update=_refreshed(resource),
+        )
+
+    @answering(empty_pb2.Empty)
+    def Delete(self, request: Any, resource: Resource, _call: Call) -> Any:
+        """Remove it."""
+        resource.handler.delete(request.id, resource.form.taken(received(request.properties)))
+        return empty_pb2.Empty()
+
+    # -- the end ----------------------------------------------------------------------------------------------
+
+    def Cancel(self, _request: Any, _context: Any) -> Any:
+        """Wake whoever waits; requests that are under way get their answer."""
+        with self._lock:
+            calls = list(self._calls.values())
+        for call in calls:
+            _over(call)
+        Session.stop()
+        return empty_pb2.Empty()
+
+    # -- speaking ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def serving(self, request: Any, context: Any) -> Iterator[Call]:
+        """Make a call known to all that is decided in the block."""
+        urn = request.urn
+        call = Call(
+            urn,
+            say=functools.partial(self._log, urn, engine_pb2.INFO),
+            warn=functools.partial(self._log, urn, engine_pb2.WARNING),
+            stored=opened(received(request.inputs)) if hasattr(request, "inputs") else {},
+            dry_run=bool(getattr(request, "preview", False)),
+        )
+        with self._lock:
+            self._calls[id(call)] = call
+        context.add_callback(functools.partial(_over, call))
+        try:
+            with serving(call):
+                yield call
+        finally:
+            with self._lock:
+                del self._calls[id(call)]
+
+    def _log(self, urn: str, severity: Any, text: str) -> None:
+        stub = self._stub()
+        if stub is not None:
+            stub.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))
+
+    @functools.cache  # noqa: B019 - one provider for each process
+    def _stub(self) -> Any:
+        return engine_pb2_grpc.EngineStub(grpc.insecure_channel(self._engine)) if self._engine else None
+
+
+def _over(call: Call) -> None:
+    for each in list(call.when_over):
+        each()
+
+
+def _secret(properties: Mapping[str, Any]) -> frozenset[str]:
+    """The properties that a program has made secret, all or in part."""
+    return frozenset(name for name, value in properties.items() if isinstance(value, Secret))
+
+
+def _refreshed(resource: Resource) -> bool:
+    """Whether Pulumi reads it in every run, asked to or not: so a bare preview shows what was changed by hand.
+
+    Not the guard: it takes being read for a sign that everything was.
+    """
+    return resource.name not in (GUARD, CHECK)
+
+
+def _not_yet(resource: Resource) -> dict[str, Any]:
+    fields = resource.kind.fields if resource.kind else ()
+    return {field.name: NOT_YET_KNOWN for field in fields if field.read_only}
+
+
+def _same_version(news: dict[str, Any]) -> None:
+    theirs = news.pop("__version", None)
+    if theirs not in (None, __version__):
+        raise Refused(
+            f"the program has pulumi-posthog {theirs}, and the provider plugin is of {__version__}\n"
+            "  hint: install both in one virtual environment, and name its folder under `plugins:` in Pulumi.yaml"
+        )
