@@ -84,6 +84,7 @@ class Holdings:
         self._objects: dict[Claim, _Object] = {}
         self._lock = threading.Lock()
         self._state_read = False
+        self._declared: set[str] = set()
         self.failed: str | None = (
             None  # the first resource of this run that was refused, or could not be made
         )
@@ -93,8 +94,21 @@ class Holdings:
         """The state has it under that name."""
         self._note(claims, urn, lambda each: each.in_state.add(urn))
 
+    def declares(self, urn: str) -> None:
+        """The program declares that resource: its `check` was asked for, which a refresh never does."""
+        with self._lock:
+            self._declared.add(urn)
+
+    def is_declared(self, urn: str) -> bool:
+        """Whether the program declares that resource, as far as it has run."""
+        with self._lock:
+            return urn in self._declared
+
     def compared(self, claims: Iterable[Claim], urn: str, *, replaced: bool) -> None:
-        """The program declares it, and the state has its id."""
+        """The program declares it, and the state has its id.
+
+        A `diff` alone does not say so: a refresh compares everything that the state has.
+        """
         self._note(claims, urn, lambda each: each.compared.update({urn: replaced}))
 
     def claimed(self, claims: Iterable[Claim], urn: str) -> None:

@@ -64,6 +64,21 @@ def test_a_role_was_renamed_on_the_page_and_then_in_the_file(stack):
     quiet(stack.up())
 
 
+def test_what_was_taken_out_of_the_file_was_removed_although_a_refresh_had_compared_it(stack):
+    stack.write("roles:\n  Alpha: {}\n  Ops: {members: {mode: additive, items: [ana@acme.io, bo@acme.io]}}\n")
+    assert stack.up().status == 0
+    rename_role(stack, "Alpha", "Data team")
+    stack.write("roles:\n  Ops: {members: {mode: additive, items: [bo@acme.io]}}\n")
+
+    run = stack.up()
+
+    assert run.status == 0, run.text
+    assert "kept" not in run.text
+    assert (stack.posthog.role("Alpha"), stack.posthog.role("Data team")) == (None, None)
+    assert stack.posthog.members("Ops") == ["bo@acme.io"]
+    quiet(stack.up())
+
+
 PROJECT = """\
 projects:
   {name}:

@@ -115,6 +115,10 @@ class Engine:
                 del state[name]
             else:
                 resource.outputs, resource.inputs = dict(result.outs), dict(result.inputs)
+                # The real engine compares what it has read, whether or not the program still declares it.
+                _called(resource.kind, name[1], "diff")(
+                    resource.id, copy.deepcopy(resource.outputs), copy.deepcopy(resource.inputs)
+                )
 
     def _step(
         self,

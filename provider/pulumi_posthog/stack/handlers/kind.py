@@ -78,6 +78,7 @@ class KindHandler:
     @clean
     def check(self, olds: Props, news: Props) -> CheckResult:
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
+        Session.holdings.declares(engine.resource_name())
         result = self._check(olds, news)
         if result.failures:
             Session.holdings.failure(engine.resource_name())
@@ -103,9 +104,10 @@ class KindHandler:
         """Compare what is declared with what PostHog has, not with what the state remembers."""
         kind, urn = self.kind, engine.resource_name()
         result = self._diff(id_, olds, news)
-        Session.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
-        if not kind.parent or engine.known(news.get(kind.parent)):
-            claim_items(kind, _scope(kind, news), news, urn)
+        if Session.holdings.is_declared(urn):  # a refresh compares what nobody declares any more, too
+            Session.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
+            if not kind.parent or engine.known(news.get(kind.parent)):
+                claim_items(kind, _scope(kind, news), news, urn)
         if result.changes:
             Session.of(news).touch(kind, news, id_)
         return result
