@@ -65,13 +65,15 @@ class LocalPostHog:
 def start() -> LocalPostHog:
     """Start a sandbox with a key of its own on a free port. Raises ToolError with the end of its log."""
     key = f"phx_{secrets.token_urlsafe(32)}"
-    environment = places.environment() | {"PYTHONUNBUFFERED": "1"}
+    environment = places.environment() | {"PYTHONUNBUFFERED": "1", "POSTHOG_SANDBOX_KEY": key}
+    # Of a sandbox by hand in the same shell: `make up` says a password that is made up.
+    environment.pop("POSTHOG_SANDBOX_ADMIN_PASSWORD", None)
     for _attempt in range(TRIES):
         port = sandbox_process.free_port()
         program = places.VENV_BIN / "pulumi-posthog"
         database = sandbox_process.FOLDER / "posthog.sqlite3"
         # PostHog stopped in 2025 to make what examples/acme has of destinations and site apps.
-        options = ["--port", str(port), "--key", key, "--db", database, "--legacy-destinations"]
+        options = ["--port", str(port), "--db", database, "--legacy-destinations"]
         process = sandbox_process.start([program, "sandbox", *options], environment)
         posthog = LocalPostHog(f"http://127.0.0.1:{port}", key)
         give_up = time.monotonic() + SECONDS_TO_START

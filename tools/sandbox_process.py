@@ -28,6 +28,8 @@ SECONDS_TO_STOP = 10.0
 def start(command: Sequence[str | Path], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start the command in the background with its output in `LOG`. Raises ToolError when one is running."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    # The log has the admin page's password, the database keys: for nobody else on this machine.
+    FOLDER.chmod(0o700)
     with PID_FILE.open("a") as lock, LOG.open("ab") as log:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -406,7 +406,8 @@ def test_the_sandbox_has_all_its_switches():
 
 
 def test_the_sandbox_serves_until_it_is_told_to_stop(lab: Lab):
-    with lab.start("sandbox", "--port", "0", "--key", "phx_of_this_test", PYTHONUNBUFFERED="1") as process:
+    variables = {"PYTHONUNBUFFERED": "1", "POSTHOG_SANDBOX_KEY": "phx_of_this_test"}
+    with lab.start("sandbox", "--port", "0", **variables) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         process.terminate()
@@ -414,6 +415,24 @@ def test_the_sandbox_serves_until_it_is_told_to_stop(lab: Lab):
 
     assert "http://127.0.0.1:" in first
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("flag", "variable"),
+    [
+        ("--key", "POSTHOG_SANDBOX_KEY"),
+        ("--extra-key", "POSTHOG_SANDBOX_EXTRA_KEYS"),
+        ("--admin-password", "POSTHOG_SANDBOX_ADMIN_PASSWORD"),
+    ],
+)
+def test_the_sandbox_takes_no_secret_from_the_command_line(lab: Lab, flag: str, variable: str):
+    run = lab.run("sandbox", flag, "phx_on_the_command_line")
+
+    assert (run.status, run.out) == (2, "")
+    assert run.err == (
+        f"error: {flag}: everybody on this machine can read arguments; set {variable} instead\n"
+        "  hint: see pulumi-posthog sandbox --help\n"
+    )
 
 
 def test_a_switch_that_makes_no_sense_is_one_line(lab: Lab):

@@ -121,7 +121,7 @@ def door(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(
-        "--age", "2025", "--legacy-destinations", "--extra-key", f"{KEY_IN_CONFIG}:*", key=KEY
+        "--age", "2025", "--legacy-destinations", key=KEY, POSTHOG_SANDBOX_EXTRA_KEYS=f"{KEY_IN_CONFIG}:*"
     ) as sandbox:
         yield sandbox
 

@@ -20,15 +20,15 @@ START_SECONDS = 30
 class Sandbox:
     """A running sandbox; `with Sandbox("--age", "2025") as posthog: ...`."""
 
-    def __init__(self, *options: str, key: str = KEY) -> None:
+    def __init__(self, *options: str, key: str = KEY, **variables: str) -> None:
         self.key = key
         self.said = ""  # what the process has printed, once it is stopped
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", "--key", key, *options],
+            [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "POSTHOG_SANDBOX_KEY": key, **variables},
         )
         self.url = self._url()
 

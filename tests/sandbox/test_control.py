@@ -305,7 +305,7 @@ def test_a_body_that_is_no_object_is_refused(api: API) -> None:
     assert api.send(POST("/_sandbox/keys", raw=("application/json", "{"))).status == 400
 
 
-def test_an_extra_key_of_the_command_line_has_its_scopes(api: API) -> None:
+def test_an_extra_key_has_its_scopes(api: API) -> None:
     from pulumi_posthog.sandbox.fill import fill
     from pulumi_posthog.sandbox.options import Options
 
@@ -316,12 +316,19 @@ def test_an_extra_key_of_the_command_line_has_its_scopes(api: API) -> None:
     assert api.send(GET(ROLES, key="phx_mine")).status == 200
 
 
-def test_an_extra_key_without_scopes_is_refused(api: API) -> None:
-    from pulumi_posthog.sandbox.fill import fill
+def test_an_extra_key_without_scopes_is_refused() -> None:
     from pulumi_posthog.sandbox.options import Options, SandboxError
 
     with pytest.raises(SandboxError, match="KEY:SCOPE"):
-        fill(Options(extra_key=("phx_reader",)))
+        Options(extra_key=("phx_reader",))
+
+
+def test_options_show_no_secret() -> None:
+    from pulumi_posthog.sandbox.options import Options
+
+    shown = repr(Options(key="phx_mine", extra_key=("phx_reader:*",), admin_password="phx_chosen"))
+
+    assert "phx_" not in shown
 
 
 def test_it_says_itself_what_can_be_asked(api: API) -> None:

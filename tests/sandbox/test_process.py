@@ -25,26 +25,27 @@ KEY = "phx_a_key_that_must_not_leak"
 class Process:
     """A sandbox in a process of its own."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **variables: str) -> None:
         self.stderr = folder / "stderr"
         with self.stderr.open("w") as stderr:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", "--key", KEY, *arguments],
+                [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", *arguments],
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
-                env={**os.environ, "TMPDIR": str(folder)},
+                env={**os.environ, "TMPDIR": str(folder), "POSTHOG_SANDBOX_KEY": KEY, **variables},
             )
         assert self.process.stdout is not None
         self.first_line = self.process.stdout.readline().strip()
+        self.second_line = self.process.stdout.readline().strip()
         self.url = self.first_line.removeprefix("PostHog sandbox on ")
 
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    def ask(self, method: str, path: str, body: Any = None, key: str = KEY) -> tuple[int, Any]:
         request = urllib.request.Request(
             self.url + path,
             method=method,
             data=json.dumps(body).encode() if body is not None else None,
-            headers={"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"},
+            headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
@@ -71,8 +72,8 @@ Start = Callable[..., Process]
 def start(tmp_path: Path) -> Iterator[Start]:
     started: list[Process] = []
 
-    def begin(*arguments: str) -> Process:
-        started.append(Process(tmp_path, *arguments))
+    def begin(*arguments: str, **variables: str) -> Process:
+        started.append(Process(tmp_path, *arguments, **variables))
         return started[-1]
 
     yield begin
@@ -135,7 +136,7 @@ def test_nobody_else_on_this_machine_can_read_the_database(start: Start, tmp_pat
 def test_the_command_line_sets_the_switches(start: Start) -> None:
     arguments = (
         "--age 2025 --latency-ms 30 --rate-limit 5/min --rate-limit 9/hour --no-legacy-destinations "
-        "--extra-key phx_reader:project:read,user:read --deletion-seconds 5 "
+        "--deletion-seconds 5 "
         "--export-seconds 2 --query-seconds 0.5 --sample-data all --fault"
     )
     process = start(*arguments.split(), "503 GET /plugins/ times=1")
@@ -185,23 +186,103 @@ def test_what_the_user_can_put_right_is_one_line() -> None:
     [
         (["--db", "/proc/nowhere/x"], "unable to open database file"),
         (["--db", __file__], "file is not a database"),
-        (["--host", "0.0.0.0"], "choose a --key of your own"),  # noqa: S104 - to be refused
-        (["--host", "no.such.host.invalid", "--key", "phx_mine"], "cannot listen"),
+        (["--host", "0.0.0.0"], "set POSTHOG_SANDBOX_KEY to a key of your own"),  # noqa: S104 - to be refused
+        (["--host", "no.such.host.invalid"], "cannot listen"),
         (["--port", "99999"], "--port"),
-        (["--key", " "], "--key"),
         (["--latency-ms", "-1"], "--latency-ms"),
         (["--threads", "0"], "--threads"),
     ],
 )
-def test_a_bad_flag_is_named(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_flag_is_named(
+    arguments: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     from pulumi_posthog.sandbox.__main__ import main
 
+    if "no.such.host.invalid" in arguments:
+        monkeypatch.setenv("POSTHOG_SANDBOX_KEY", "phx_mine")
     code = main(["--port", "0", *arguments])
     error = capsys.readouterr().err
 
     assert (code, error.count("\n")) == (2, 1)
     assert error.startswith("error: ")
     assert said in error
+
+
+@pytest.mark.parametrize(
+    ("flag", "variable"),
+    [
+        ("--key", "POSTHOG_SANDBOX_KEY"),
+        ("--extra-key", "POSTHOG_SANDBOX_EXTRA_KEYS"),
+        ("--admin-password", "POSTHOG_SANDBOX_ADMIN_PASSWORD"),
+    ],
+)
+@pytest.mark.parametrize("secret", ["phx_on_the_command_line", ""])
+def test_a_secret_on_the_command_line_is_refused_and_not_repeated(
+    flag: str, variable: str, secret: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from pulumi_posthog.sandbox.__main__ import main
+
+    code = main(["--port", "0", flag, secret])
+
+    assert (code, *capsys.readouterr()) == (
+        2,
+        "",
+        f"error: {flag}: everybody on this machine can read arguments; set {variable} instead\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("POSTHOG_SANDBOX_KEY", " ", "is a text of ASCII characters, such as phx_sandbox"),
+        ("POSTHOG_SANDBOX_KEY", "phx_schlüssel", "is a text of ASCII characters, such as phx_sandbox"),
+        ("POSTHOG_SANDBOX_EXTRA_KEYS", "phx_a:* phx_b", ": number 2 is not written KEY:SCOPE,SCOPE"),
+    ],
+)
+def test_a_bad_secret_is_named_by_its_variable(
+    variable: str,
+    value: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from pulumi_posthog.sandbox.__main__ import main
+
+    monkeypatch.setenv(variable, value)
+
+    code = main(["--port", "0"])
+    error = capsys.readouterr().err
+
+    assert (code, error.count("\n")) == (2, 1)
+    assert error.startswith(f"error: {variable}")
+    assert said in error
+    assert "phx_b" not in error
+    assert "schl" not in error
+
+
+def test_secrets_come_from_the_environment_and_are_told_to_nobody(start: Start) -> None:
+    process = start(
+        POSTHOG_SANDBOX_EXTRA_KEYS="phx_reader:project:read,user:read phx_other:*",
+        POSTHOG_SANDBOX_ADMIN_PASSWORD="chosen by somebody",
+    )
+    arguments = Path(f"/proc/{process.process.pid}/cmdline").read_bytes().decode()
+
+    assert process.ask("GET", "/api/users/@me/", key="phx_reader")[0] == 200
+    assert process.ask("GET", "/api/organizations/@current/roles/", key="phx_reader")[0] == 403
+    assert process.ask("GET", "/api/organizations/@current/roles/", key="phx_other")[0] == 200
+    assert "phx_" not in arguments
+    assert "chosen" not in arguments
+    assert process.second_line == (
+        f"admin page {process.url}/admin/ user admin password of POSTHOG_SANDBOX_ADMIN_PASSWORD"
+    )
+    assert process.get("/_sandbox/info")["admin"] == {
+        "url": f"{process.url}/admin/",
+        "username": "admin",
+        "password": None,
+    }
 
 
 def test_a_taken_port_is_said(sandbox: Process) -> None:

@@ -54,6 +54,16 @@ def test_it_stops_what_was_started(checkout: Checkout):
     assert running(checkout) == 0
 
 
+def test_nobody_else_on_this_machine_can_read_what_it_says_and_keeps(checkout: Checkout):
+    place = pid_file(checkout).parent
+    place.chmod(0o755)
+
+    start(checkout, "exec sleep 60")
+    checkout.run("tools/down.py")
+
+    assert place.stat().st_mode & 0o777 == 0o700
+
+
 def test_it_is_fine_when_nothing_runs(checkout: Checkout):
     for _ in range(2):
         ended = checkout.run("tools/down.py")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 from typer import Option
 
-from pulumi_posthog.sandbox.options import DEFAULT_KEY, DEFAULT_PORT
+from pulumi_posthog.sandbox.options import DEFAULT_PORT, refuse_flags, secrets_of
 
 
 def sandbox(
     *,
     port: Annotated[int, Option(metavar="N", help="0 picks a free one.")] = DEFAULT_PORT,
-    key: Annotated[
-        str, Option(metavar="KEY", help="Personal API key of the organization's owner.")
-    ] = DEFAULT_KEY,
+    key: Annotated[str | None, Option(hidden=True)] = None,
     host: Annotated[str, Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
     allow_host: Annotated[
         list[str] | None,
@@ -43,17 +42,8 @@ def sandbox(
         list[str] | None,
         Option(metavar="'KIND METHOD PATH times=1'", help="What goes wrong; repeatable."),
     ] = None,
-    extra_key: Annotated[
-        list[str] | None,
-        Option(
-            metavar="KEY:SCOPES",
-            help="Another key, such as phx_reader:project:read,plugin:read; repeatable.",
-        ),
-    ] = None,
-    admin_password: Annotated[
-        str | None,
-        Option(metavar="TEXT", help="Of the user admin on the page /admin/; made up and said without it."),
-    ] = None,
+    extra_key: Annotated[list[str] | None, Option(hidden=True)] = None,
+    admin_password: Annotated[str | None, Option(hidden=True)] = None,
     deletion_seconds: Annotated[
         float, Option(metavar="N", help="How long a deleted project stays pending (age 2026), in seconds.")
     ] = 30.0,
@@ -71,13 +61,21 @@ def sandbox(
     order_seed: Annotated[int, Option(metavar="N", help="Shuffles the lists that have no order.")] = 0,
     threads: Annotated[int, Option(metavar="N", help="Requests that are answered at the same time.")] = 32,
 ) -> None:
-    """Run a local PostHog until Ctrl-C. It follows PostHog's own rules."""
+    """Run a local PostHog until Ctrl-C. It follows PostHog's own rules.
+
+    Its secrets come from the environment. POSTHOG_SANDBOX_KEY is the personal API key of the organization's owner
+    (phx_sandbox without it). POSTHOG_SANDBOX_EXTRA_KEYS are more keys of the owner with their scopes and blanks
+    between them, such as phx_reader:project:read,plugin:read. POSTHOG_SANDBOX_ADMIN_PASSWORD is the password of
+    the user admin on the page /admin/ (made up and said without it).
+    """
     from pulumi_posthog.sandbox import Options, serve
+
+    # The three hidden options are there to be refused, with the way out.
+    refuse_flags({"key": key, "extra_key": extra_key, "admin_password": admin_password})
 
     serve(
         Options(
             port=port,
-            key=key,
             host=host,
             allow_host=tuple(allow_host or ()),
             db=db,
@@ -87,8 +85,6 @@ def sandbox(
             latency_ms=latency_ms,
             rate_limit=tuple(rate_limit or ()),
             fault=tuple(fault or ()),
-            extra_key=tuple(extra_key or ()),
-            admin_password=admin_password,
             deletion_seconds=deletion_seconds,
             demo_data_seconds=demo_data_seconds,
             export_seconds=export_seconds,
@@ -96,5 +92,6 @@ def sandbox(
             sample_data=sample_data,
             order_seed=order_seed,
             threads=threads,
+            **secrets_of(os.environ),
         )
     )

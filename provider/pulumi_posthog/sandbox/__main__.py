@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,19 +12,26 @@ from typing import Any
 from pulumi_posthog.sandbox import serve
 from pulumi_posthog.sandbox.options import (
     AGES,
-    DEFAULT_KEY,
     DEFAULT_PORT,
     SAMPLE_DATA,
+    VARIABLES,
     Options,
     SandboxError,
+    refuse_flags,
+    secrets_of,
 )
 
 
 def parser() -> argparse.ArgumentParser:
     """The flags, named as the fields of `Options`."""
-    flags = argparse.ArgumentParser(prog="pulumi-posthog sandbox", description="Run a local PostHog.")
+    flags = argparse.ArgumentParser(
+        prog="pulumi-posthog sandbox",
+        description="Run a local PostHog.",
+        epilog=f"Secrets come from the environment: {', '.join(VARIABLES.values())}.",
+    )
+    for name in VARIABLES:
+        flags.add_argument("--" + name.replace("_", "-"), help=argparse.SUPPRESS)  # to be refused
     flags.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 picks a free one")
-    flags.add_argument("--key", default=DEFAULT_KEY, help="personal API key of the organization's owner")
     flags.add_argument("--host", default="127.0.0.1", help="address to listen on")
     flags.add_argument(
         "--allow-host",
@@ -53,14 +61,6 @@ def parser() -> argparse.ArgumentParser:
         "--fault", action="append", default=[], metavar="'KIND METHOD PATH times=1'", help="repeatable"
     )
     flags.add_argument(
-        "--extra-key",
-        action="append",
-        default=[],
-        metavar="KEY:SCOPES",
-        help="another key of the owner, such as phx_reader:project:read,plugin:read; repeatable",
-    )
-    flags.add_argument("--admin-password", help="of the user admin on the page /admin/ (default: made up)")
-    flags.add_argument(
         "--deletion-seconds", type=float, default=30.0, help="how long a deleted project stays pending (2026)"
     )
     flags.add_argument(
@@ -80,12 +80,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 def options(arguments: Sequence[str] | None = None) -> Options:
-    """The command line as a value."""
+    """The command line and the environment as a value."""
     given: dict[str, Any] = vars(parser().parse_args(arguments))
+    refuse_flags(given)
     values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in given.items()
+        if name not in VARIABLES
     }
-    return Options(**values)
+    return Options(**values, **secrets_of(os.environ))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.sandbox.options import Options, SandboxError
+from pulumi_posthog.sandbox.options import ADMIN_PASSWORD_VARIABLE, Options, SandboxError
 
 
 class Stop(SystemExit):
@@ -170,9 +170,10 @@ def run(options: Options, listener: socket.socket) -> None:
     ADMIN_PAGE["url"] = f"{url}/admin/"
 
     # In one piece: who reads only the first line may hang up then.
+    password = ADMIN_PAGE["password"] or f"of {ADMIN_PASSWORD_VARIABLE}"
     say(
         f"PostHog sandbox on {url}\n"
-        f"admin page {ADMIN_PAGE['url']} user {ADMIN_PAGE['username']} password {ADMIN_PAGE['password']}\n"
+        f"admin page {ADMIN_PAGE['url']} user {ADMIN_PAGE['username']} password {password}\n"
     )
     try:
         server.run()  # ends on Stop by itself
