@@ -95,7 +95,12 @@ def test_every_example_loads(block: pages.Block, tmp_path: Path):
 
 def source(without: str = "") -> str:
     """All of the package's own source, but for one folder."""
-    paths = [path for path in sorted(PACKAGE.rglob("*.py")) if without not in path.parent.parts]
+    # Not by the whole path: a checkout may be in a folder of any name.
+    paths = [
+        path
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if without not in path.relative_to(PACKAGE).parent.parts
+    ]
     return "\n".join(path.read_text() for path in paths)
 
 
