@@ -6,17 +6,23 @@ Not `pulumi.dynamic.Resource`: that one fails at the 981st resource of a program
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi.runtime import settings
+from pulumi.runtime.mocks import MockMonitor
+
 import pulumi
 from pulumi_posthog import hosts
+from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guard_block import Current
 from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.location import Location
+from pulumi_posthog.ownership import UnknownOwners, hosts_of_stack
 from pulumi_posthog.properties import files_name, json_text, secret_name
 from pulumi_posthog.sdk import registering
 from pulumi_posthog.stack import door
@@ -41,7 +47,34 @@ class Address:
                 "which PostHog organization? `pulumi config set posthog:host https://eu.posthog.com` and"
                 " `pulumi config set posthog:organization <id>`"
             )
-        return cls(hosts.permitted(host, os.environ), organization)
+        try:
+            return cls(agreed(hosts.permitted(host, os.environ)), organization)
+        except hosts.HostRefused as error:
+            raise KeySentNowhere(f"{error.problem}\n  hint: {error.hint}") from None
+
+
+class KeySentNowhere(pulumi.RunError, ValueError):
+    """The API key may not be sent to the configured host. Pulumi shows it as one error, without a traceback."""
+
+
+@functools.cache
+def agreed(host: str) -> str:
+    """A host that was checked, when the key may be sent there; raises ValueError.
+
+    Only a file names a host where POSTHOG_HOST is not set, and each resource's own state would be asked too late:
+    a program looks at PostHog before, and a new resource has no state. So the whole state is asked, which takes a
+    second, once in a run; where POSTHOG_HOST is set, or the host is PostHog's own, it is not.
+    """
+    if not hosts.only_declared(host, os.environ) or isinstance(settings.get_monitor(), MockMonitor):
+        return host
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    try:
+        return hosts.agreed(host, os.environ, hosts_of_stack(stack, project_folder()))
+    except UnknownOwners as error:
+        raise hosts.HostRefused(
+            f"nobody but the file says that the API key may be sent to {host}: {error}",
+            f"if it may, say so: export {hosts.VARIABLE}={host}",
+        ) from None
 
 
 class Entity(pulumi.CustomResource):

@@ -7,13 +7,15 @@ of the state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 VARIABLE: Final = "POSTHOG_HOST"
 EXAMPLE: Final = "write it as https://eu.posthog.com"
+# PostHog's own: a key for PostHog is no secret to PostHog, so a state need not be asked before they get it.
+OWN: Final = frozenset({"https://us.posthog.com", "https://eu.posthog.com"})
 # Hosts of PostHog that do not serve the API: those that SDKs send to, and the one from before there were regions.
 ELSEWHERE: Final[Mapping[str, str]] = {
     "us.i.posthog.com": "https://us.posthog.com",
@@ -78,6 +80,22 @@ def permitted(host: str, environment: Mapping[str, str], *, recorded: str | None
             f"if PostHog has moved there, say so: {VARIABLE}={declared} pulumi up",
         )
     return declared
+
+
+def only_declared(declared: str, environment: Mapping[str, str]) -> bool:
+    """Whether nothing but a proposed file vouches for a host, so that the state has to; raises HostRefused."""
+    return wanted(environment) is None and checked(declared) not in OWN
+
+
+def agreed(declared: str, environment: Mapping[str, str], recorded: Collection[str]) -> str:
+    """`permitted` by a whole state, whose resources may be at several hosts while PostHog moves; raises HostRefused.
+
+    A state without a resource is that of a first run: the file decides.
+    """
+    known = {current(host, {}) for host in recorded}
+    if not known or checked(declared) in known:
+        return permitted(declared, environment)
+    return permitted(declared, environment, recorded=min(known))
 
 
 def current(recorded: str, environment: Mapping[str, str]) -> str:

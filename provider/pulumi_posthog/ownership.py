@@ -67,6 +67,30 @@ def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
     return found
 
 
+def hosts_of(text: str) -> frozenset[str]:
+    """The hosts that a state has resources of ours at, as it says them; ValueError when it is no state."""
+    try:
+        found = set()
+        for resource in (json.loads(text)["deployment"] or {}).get("resources") or []:
+            if own_name(str(resource.get("type", ""))) is None:
+                continue
+            # Both: a run that was killed has written one of them.
+            for properties in (resource.get("outputs") or {}, resource.get("inputs") or {}):
+                if {"__at", "__host"} & properties.keys():
+                    found.add(location_of(properties).host)
+        return frozenset(found)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ValueError("it is not the state of a Pulumi stack") from None
+
+
+def hosts_of_stack(name: str, folder: Path) -> frozenset[str]:
+    """The same of a stack by its name; raises UnknownOwners."""
+    try:
+        return hosts_of(_of_stack(name, folder))
+    except ValueError as error:
+        raise UnknownOwners(f"{name}: {error}") from None
+
+
 def _resources(text: str) -> list[dict[str, Any]]:
     return json.loads(text)["deployment"].get("resources") or []
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime import settings as runtime
 
 import pulumi
-from pulumi_posthog import config, rails, sdk
+from pulumi_posthog import config, hosts, rails, sdk
 from pulumi_posthog.addresses import person_field
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
-from pulumi_posthog.entity import AbsentPersons, Address, CheckResource, Entity, Guard
+from pulumi_posthog.entity import AbsentPersons, Address, CheckResource, Entity, Guard, agreed
 from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
@@ -82,7 +82,9 @@ def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
             ]
         )
     try:
-        connection, pace = Connection(desired.host, key), Pace.from_environment(os.environ)
+        connection, pace = Connection(agreed(desired.host), key), Pace.from_environment(os.environ)
+    except hosts.HostRefused as error:
+        raise ConfigError([Problem(error.problem, hint=error.hint)]) from error
     except ValueError as error:
         raise ConfigError([Problem(str(error))]) from error
     return Live(Reader(connection, pace=pace, notify=_say), desired.organization)

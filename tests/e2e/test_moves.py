@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import threading
 import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-ROLE = "roles: {Data team: {}}\n"
+from harness.stack import Run
+
+ROLE = "roles:\n  Data team: {}\n"
 
 
 def elsewhere(host: str) -> str:
@@ -54,3 +59,112 @@ def test_a_file_that_names_another_host_than_the_state_is_refused(stack, refresh
     assert f"POSTHOG_HOST={new} pulumi up" in refused.text
     assert recorded(stack) == {host}
     assert urllib.parse.urlsplit(new).hostname != urllib.parse.urlsplit(host).hostname
+
+
+class Listener(ThreadingHTTPServer):
+    """A server that only listens: `heard` is the headers of each request."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, str]] = []
+        heard = self.heard
+
+        class Handler(BaseHTTPRequestHandler):
+            def parse_request(self) -> bool:
+                if not super().parse_request():
+                    return False
+                heard.append({**self.headers, "requested": f"{self.command} {self.path}"})
+                self.send_response(404)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return False
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+@pytest.fixture
+def listener():
+    with Listener() as server:
+        yield server
+        server.shutdown()
+
+
+PYTHON = """\
+import pulumi_posthog
+
+for name in ("Data team", "Another"):
+    pulumi_posthog.Role(name, name=name)
+"""
+
+
+@pytest.mark.parametrize("program", ["yaml", "python"])
+def test_a_server_that_only_a_file_names_never_hears_of_the_key(stack, listener, program: str):
+    header = "organization:\n  host: {}\n  id: !env POSTHOG_ORGANIZATION_ID\n"
+    del stack.environment["POSTHOG_HOST"]
+    stack.write(ROLE, header=header.format(stack.posthog.url))
+    stack.set("host", stack.posthog.url)
+    if program == "python":
+        (stack.folder / "__main__.py").write_text(PYTHON.replace(', "Another"', ","))
+    made = stack.up()
+    assert made.status == 0, made.text
+    # What a branch proposes: the same and one more, at another address.
+    stack.write(f"{ROLE}  Another: {{}}\n", header=header.format(listener.url))
+    stack.set("host", listener.url)
+    if program == "python":
+        (stack.folder / "__main__.py").write_text(PYTHON)
+
+    runs = [stack.preview(), stack.up("--refresh=false"), stack.up()]
+    verbs = [command(stack, *verb) for verb in VERBS] if program == "yaml" else []
+
+    assert listener.heard == []
+    for run in runs:
+        assert run.status != 0
+        assert f"POSTHOG_HOST={listener.url} pulumi up" in run.text
+        assert "Traceback" not in run.text
+    assert [verb.status for verb in verbs] == [2, 2, 2, 2, 2, 2], [verb.text for verb in verbs]
+
+
+VERBS = (("drift",), ("persons",), ("estimate",), ("doctor",), ("adopt",), ("query", "SELECT 1"))
+
+
+def command(stack, *arguments: str) -> Run:
+    done = subprocess.run(
+        ["pulumi-posthog", *arguments],
+        cwd=stack.folder,
+        env=stack.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout)
+
+
+def test_where_the_state_cannot_be_asked_the_key_is_not_sent(stack, listener):
+    header = f"organization:\n  host: {listener.url}\n  id: !env POSTHOG_ORGANIZATION_ID\n"
+    del stack.environment["POSTHOG_HOST"]
+    stack.write(ROLE, header=header)
+    # Pulumi itself runs, but the program finds no `pulumi` that answers.
+    broken = stack.folder / "broken"
+    broken.mkdir()
+    (broken / "pulumi").write_text("#!/bin/sh\necho 'error: the backend is away' >&2\nexit 1\n")
+    (broken / "pulumi").chmod(0o755)
+    program = (stack.folder / "__main__.py").read_text()
+    (stack.folder / "__main__.py").write_text(
+        f"import os\nos.environ['PATH'] = {str(broken)!r} + os.pathsep + os.environ['PATH']\n{program}"
+    )
+
+    refused = stack.preview()
+
+    assert refused.status != 0
+    assert "the backend is away" in refused.text
+    assert f"POSTHOG_HOST={listener.url}" in refused.text
+    assert listener.heard == []

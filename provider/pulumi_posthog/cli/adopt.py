@@ -70,7 +70,12 @@ def adopt(
         check_host(desired.host, stack_state.read_text(encoding="utf-8"), str(stack_state))
     own = _recorded([stack_state] if stack_state else [])
     others = _recorded(other_state or ())
-    look = look_at(desired, ids={key: each.id for key, (_, each) in own.items()}, kinds=kinds(only))
+    look = look_at(
+        desired,
+        ids={key: each.id for key, (_, each) in own.items()},
+        kinds=kinds(only),
+        agreed=stack_state is not None,
+    )
     rows = list(_rows(look, own, others))
     fates = {row.fate for row in rows}
     exits = look.exits if Fate.UNREAD in fates else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import http.client
 import json
 import os
 import platform
@@ -87,6 +88,10 @@ def doctor(
 
 def checked(file: Path) -> Iterator[Check]:
     """All checks; what needs something that is missing is left out."""
+    environment = _of_environment()
+    yield environment
+    if environment.outcome is Outcome.FAILED:
+        return
     yield from _of_this_machine(file)
     desired = yield from _of_configuration(file)
     if desired is None:
@@ -161,7 +166,8 @@ def _pulumi(folder: Path) -> Iterator[Check]:
 
 def without_password(text: str) -> str:
     """`text` with the addresses in it as they may be shown: a state may lie in postgres://user:password@host."""
-    return re.sub(r"(//[^/\s:@]*):[^/\s]*@", r"\1:***@", text)
+    # Each part is bounded: an address that long is no address, and the time stays linear in the length of the text.
+    return re.sub(r"(//[^/\s:@]{0,300}):[^/\s]{0,1000}@", r"\1:***@", text)
 
 
 def _ran(command: list[str], folder: Path) -> tuple[str, str]:
@@ -177,6 +183,20 @@ def _ran(command: list[str], folder: Path) -> tuple[str, str]:
     if done.returncode == 0:
         return done.stdout.strip(), ""
     return "", (done.stderr.strip().splitlines() or [""])[-1].removeprefix("error: ")
+
+
+def _of_environment() -> Check:
+    """Whether proxies and certificates of the environment can be used; else no request can be sent."""
+    from pulumi_posthog.api import BadSurroundings
+    from pulumi_posthog.api.surroundings import PROXIES, context
+
+    try:
+        context()
+    except BadSurroundings as error:
+        return failed("environment", error.problem, error.hint, Exit.USAGE)
+    # Names alone: a proxy's address may have a password in it.
+    used = ", ".join(name for name in PROXIES if os.environ.get(name))
+    return passed("environment", f"certificates can be read; {f'proxies by {used}' if used else 'no proxy'}")
 
 
 # -- the configuration and the key ---------------------------------------------------------------------------------
@@ -210,9 +230,10 @@ def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
 
 def _of_key(desired: Desired) -> Generator[Check, None, Live | None]:
     from pulumi_posthog.api import ApiError, Forbidden
+    from pulumi_posthog.cli.looking import address
 
     try:
-        live = live_for(desired.host, desired.organization)
+        live = live_for(*address(desired))
     except failures.Stop as stop:
         yield failed("key", stop.failure.message, stop.failure.hint, stop.failure.exit)
         return None
@@ -270,7 +291,7 @@ def clock(host: str) -> Iterator[Check]:
             date = answer.headers.get("Date")
     except urllib.error.HTTPError as answer:
         date = answer.headers.get("Date")  # a 404 has a date as well
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):
         return  # the next check says that, and better
     try:
         skew = (datetime.now(UTC) - parsedate_to_datetime(str(date))).total_seconds()

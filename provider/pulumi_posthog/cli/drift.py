@@ -172,6 +172,7 @@ def _compared(asked: Asked) -> Report:
         kinds=asked.kinds,
         persons=True,
         known=stack.addresses(*state) if state else None,
+        agreed=bool(state),
     )
     live, observed, limits = look.live, look.observed, None
     found = findings(observed, look.plan, recorded)

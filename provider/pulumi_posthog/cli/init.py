@@ -129,7 +129,7 @@ def init(
     if tool.warning:
         terminal.warn(tool.warning)
     _say(folder, list(contents), tool.line, exported, form)
-    return Exit.NOTHING
+    return Exit.API if exported is not None and not exported.objects else Exit.NOTHING
 
 
 def _address(host: str) -> str:
@@ -148,7 +148,7 @@ def _say(folder: Path, places: list[str], tool: str, exported: Exported | None, 
     if form == "json":
         document = {
             "version": 1,
-            "exit_code": Exit.NOTHING,
+            "exit_code": Exit.API if exported is not None and not exported.objects else Exit.NOTHING,
             "folder": str(folder),
             "written": places,
             "requirement": tool,
@@ -160,6 +160,8 @@ def _say(folder: Path, places: list[str], tool: str, exported: Exported | None, 
         terminal.write("\n".join(str(folder / place) for place in places))
     for row in left_out:
         terminal.warn(f"left out: {row}")
+    if exported is not None and not exported.objects:
+        terminal.warn("PostHog shows nothing to export, and a file that declares nothing is refused")
     if variables:
         terminal.note(f"set before `pulumi up`: {', '.join(variables)}")
     terminal.note(f"next: cd {folder} && cat README.md")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pulumi_posthog.api import GaveUp
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.connecting import live_for
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.stack import check_selected
 from pulumi_posthog.desired import Desired
 from pulumi_posthog.erasures import Sighting, sightings
 from pulumi_posthog.live import Live
@@ -59,12 +61,14 @@ def look_at(
     kinds: Collection[str] = (),
     persons: bool = False,
     known: Collection[str] | None = (),
+    agreed: bool = False,
 ) -> Look:
     """Read what a configuration is about (`observe`), with progress on a terminal.
 
-    With `persons`, those whom it declares absent as well: one request for each.
+    With `persons`, those whom it declares absent as well: one request for each. `agreed` says that a state has the
+    host already.
     """
-    live = live_for(*address(desired))
+    live = live_for(*address(desired, agreed=agreed))
     with terminal.progress() as tell:
         observed = observe(
             desired, live, ids=ids, undeclared=undeclared, kinds=kinds, known=known, progress=tell
@@ -73,11 +77,16 @@ def look_at(
     return Look(live, observed, plan(observed.readable, observed.for_plan), seen)
 
 
-def address(desired: Desired) -> tuple[str, str]:
-    """Host and organization; raises Stop when one comes from a variable that is not set."""
+def address(desired: Desired, *, agreed: bool = False) -> tuple[str, str]:
+    """Host and organization; raises Stop when one comes from a variable that is not set, or may not get the key.
+
+    Where neither POSTHOG_HOST nor, with `agreed`, a state vouches for the host, that of the selected stack is asked.
+    """
     for name, value in (("host", desired.host), ("id", desired.organization)):
         if not value:
             raise Stop(
                 f"{desired.file}: organization.{name} is not known", "set the variable that it comes from"
             )
+    if not agreed:
+        check_selected(desired.host, Path(desired.file).parent)
     return desired.host, desired.organization

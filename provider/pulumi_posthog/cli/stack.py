@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -130,18 +131,54 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
 def check_host(declared: str, text: str, source: str) -> None:
     """Raises Stop when a configuration declares another host than a state has, and POSTHOG_HOST does not say so."""
     from pulumi_posthog import hosts
-    from pulumi_posthog.location import location_of
+    from pulumi_posthog.ownership import hosts_of
 
-    for resource in _resources(text, source):
-        properties = resource.get("outputs") or {}
-        if own_name(str(resource.get("type", ""))) is None or not {"__at", "__host"} & properties.keys():
-            continue
-        try:
-            hosts.permitted(declared, os.environ, recorded=location_of(properties).host)
-        except hosts.HostRefused as error:
-            raise Stop(f"{source}: {error.problem}", error.hint) from None
-        except (KeyError, TypeError, ValueError):
-            continue
+    try:
+        hosts.agreed(declared, os.environ, hosts_of(text))
+    except hosts.HostRefused as error:
+        raise Stop(f"{source}: {error.problem}", error.hint) from None
+    except ValueError:
+        raise _no_state(source) from None
+
+
+def check_selected(declared: str, folder: Path) -> None:
+    """`check_host` with the stack that is selected in `folder`, where only the file names the host; raises Stop.
+
+    Without a selected stack there is no state to ask, and the file decides.
+    """
+    from pulumi_posthog import hosts
+
+    try:
+        if not hosts.only_declared(declared, os.environ):
+            return
+    except hosts.HostRefused as error:
+        raise Stop(error.problem, error.hint) from None
+    if not is_any_selected(folder):
+        return
+    try:
+        text = _pulumi(["stack", "export"], folder)
+    except Stop as stop:
+        if "no stack selected" in stop.failure.message or "no stack named" in stop.failure.message:
+            return
+        raise Stop(
+            f"nobody but the file says that the API key may be sent to {declared}: {stop.failure.message}",
+            f"if it may, say so: export {hosts.VARIABLE}={declared}",
+            stop.failure.exit,
+        ) from None
+    check_host(declared, text, "the selected stack")
+
+
+def is_any_selected(folder: Path) -> bool:
+    """Whether `pulumi`, called in `folder`, may have a stack selected; without calling it, which takes a second."""
+    above = project_folder(folder)
+    if above is None:
+        return False
+    if os.environ.get("PULUMI_STACK"):
+        return True
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    # Pulumi's own name for it (pulumi, sdk/go/common/workspace/workspace.go).
+    digest = hashlib.sha1(str(above / "Pulumi.yaml").encode(), usedforsecurity=False).hexdigest()
+    return any(home.glob(f"workspaces/*-{digest}-workspace.json"))
 
 
 def _opened(value: Any) -> dict[str, Any] | None:
@@ -189,4 +226,8 @@ def _resources(text: str, source: str) -> list[dict[str, Any]]:
         resources = json.loads(text)["deployment"].get("resources") or []
         return [resource for resource in resources if isinstance(resource, dict)]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Stop(f"{source} is not the state of a Pulumi stack", f"write it with: {EXPORT}") from None
+        raise _no_state(source) from None
+
+
+def _no_state(source: str) -> Stop:
+    return Stop(f"{source} is not the state of a Pulumi stack", f"write it with: {EXPORT}")

@@ -77,9 +77,11 @@ def _say(good: list[Desired], problems: list[Problem], form: str) -> None:
         for problem in problems:
             terminal.write(f"{problem}\n")
         for desired in good:
-            terminal.write(
-                f"{desired.file}: {plural(len(desired.entries), 'object')} declared, nothing wrong"
-            )
+            number = plural(len(desired.entries), "object")
+            terminal.write(f"{desired.file}: {number} declared, nothing wrong")
+            # So that a reviewer sees it in the log of a proposal.
+            where = desired.host or "a host from a variable that is not set"
+            terminal.note(f"{desired.file}: the API key would be sent to {where}")
         if problems:
             terminal.note(f"{plural(len(problems), 'problem')}")
 
@@ -88,7 +90,10 @@ def _document(good: list[Desired], problems: list[Problem], exit_: Exit) -> dict
     return {
         "version": 1,
         "exit_code": exit_,
-        "files": [{"file": desired.file, "objects": len(desired.entries)} for desired in good],
+        "files": [
+            {"file": desired.file, "objects": len(desired.entries), "host": desired.host or None}
+            for desired in good
+        ],
         "problems": [
             {
                 "message": problem.message,
