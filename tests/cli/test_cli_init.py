@@ -447,6 +447,19 @@ def test_a_pull_request_has_one_comment_that_is_kept_up_to_date(repository: Repo
     assert len(comment["body"]) < 65_536
 
 
+def test_a_preview_is_told_without_the_marks_that_pulumi_leaves_for_colours(repository: Repository):
+    repository.lab.pulumi(json.dumps({"deployment": {"resources": []}}))
+    pulumi = repository.lab.folder / "bin/pulumi"
+    marked = "preview*) echo '<{%fg 1%}>1 failed<{%reset%}>, 100 <{% of text'; exit 6;;"
+    pulumi.write_text(pulumi.read_text().replace('case "$*" in', f'case "$*" in\n  {marked}'))
+
+    preview = repository.script("preview.py", "prod")
+
+    assert (repository.reports / "preview.txt").read_text() == "1 failed, 100 <{% of text\n"
+    assert preview.status == 6
+    assert "<{%fg" not in preview.out
+
+
 def test_the_comment_of_somebody_else_is_not_ours_whatever_is_in_it(repository: Repository):
     repository.reports.mkdir(parents=True)
     others = [

@@ -121,3 +121,33 @@ def test_it_is_fast_unless_the_job_says_otherwise(tmp_path, said, skipped, at_a_
     )
 
     assert done.stdout == f"checkpoints skipped: {skipped}, at a time: {at_a_time}\n"
+
+
+@pytest.mark.parametrize("command", ["preview", "up"])
+def test_a_log_has_no_marks_of_pulumi_and_ends_with_its_status(tmp_path, command):
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text(
+        "#!/bin/sh\n"
+        "echo '    <{%fg 2%}>+ 1 created<{%reset%}>'\n"
+        "echo '    <{%fg 1%}>1 failed<{%reset%}>' >&2\n"
+        "exit 6\n"
+    )
+    pulumi.chmod(0o700)
+    environment = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "COMMAND": command,
+        "FILE": "posthog.yaml",
+        "STACK": "test",
+        "RUNNER_TEMP": str(installed(tmp_path)),
+    }
+
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEP["run"]],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (6, "    + 1 created\n    1 failed\n", "")

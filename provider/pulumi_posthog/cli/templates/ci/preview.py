@@ -3,12 +3,15 @@
 Ends with the status of whichever could not be looked at.
 """
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 COULD_NOT = {1, 2, 3, 4, 8, 9}  # of `pulumi-posthog drift`; 5 and 7 are results
+
+MARKS = re.compile(rb"<{%[^%]*%}>")  # for colours: Pulumi leaves them in its counts when there is no terminal
 
 
 def made_anew(folder: Path) -> Path:
@@ -33,9 +36,10 @@ def main(stack: str, folder: Path) -> int:
         stderr=subprocess.STDOUT,
         check=False,
     )
+    said = MARKS.sub(b"", preview.stdout)
     with (folder / "preview.txt").open("xb") as file:  # x: never through a link
-        file.write(preview.stdout)
-    sys.stdout.write(preview.stdout.decode(errors="replace"))
+        file.write(said)
+    sys.stdout.write(said.decode(errors="replace"))
     return drift if drift in COULD_NOT else preview.returncode
 
 
