@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import signal
@@ -537,3 +538,93 @@ def test_the_configuration_is_all_that_drift_needs(lab: Lab, tmp_path: Path):
     run = lab.run("drift", str(lab.write(DECLARED)), SNOWFLAKE_PASSWORD="", PATH="/nowhere")
 
     assert run.status == 0
+
+
+# -- the selected stack --------------------------------------------------------------------------------------------
+
+
+def select(lab: Lab, content: str = '{"stacks": {"file:///state": "prod"}}') -> None:
+    """What `pulumi stack select prod` leaves beside this configuration."""
+    (lab.folder / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
+    digest = hashlib.sha1(
+        str(lab.folder.resolve() / "Pulumi.yaml").encode(), usedforsecurity=False
+    ).hexdigest()
+    home = lab.folder / ".pulumi/workspaces"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / f"acme-{digest}-workspace.json").write_text(content)
+
+
+def of_file(name: str = "posthog.yaml") -> str:
+    """A state in which nothing but the guard of that file stands."""
+    guard = {
+        "type": "pulumi-python:dynamic/posthog:Guard",
+        "urn": "urn:pulumi:prod::acme::pulumi-python:dynamic/posthog:Guard::guard",
+        "inputs": {"__file": name, "__managed": "{}"},
+    }
+    return json.dumps({"deployment": {"resources": [guard]}})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"stacks": {"file:///state": "prod"}}',
+        '{"stacks": {"https://elsewhere.acme.io": "other", "file:///state": "prod"}}',
+        '{"stack": "prod"}',
+    ],
+)
+def test_the_stack_that_is_selected_beside_the_file_is_taken_into_account(lab: Lab, content: str):
+    select(lab, content)
+    (lab.folder / ".pulumi/credentials.json").write_text('{"current": "file:///state"}')
+    lab.pulumi(of_file())
+    lab.call("PATCH", lab.project("Web"), {"timezone": "UTC"})
+
+    assert told(lab) == {"pending_in_git": ["projects.Web.timezone"]}
+    assert told(lab, "--no-stack") == {"changed_live": ["projects.Web.timezone"]}
+    assert "the selected stack prod" in lab.run("drift").err
+
+
+def test_a_stack_that_was_made_from_another_file_is_not_taken_for_this_ones(lab: Lab):
+    select(lab)
+    lab.pulumi(of_file("other.yaml"))
+    lab.call("PATCH", lab.project("Web"), {"timezone": "UTC"})
+
+    assert told(lab) == {"changed_live": ["projects.Web.timezone"]}
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"stacks": []}', '{"stacks": {"a": 3}}'])
+def test_what_selects_no_stack_selects_none(lab: Lab, content: str):
+    select(lab, content)
+
+    run = lab.run("drift")
+
+    assert (run.status, run.err) == (0, "")
+
+
+def test_without_pulumi_or_its_stack_the_comparison_goes_on_with_a_note(lab: Lab):
+    lab.call("PATCH", lab.project("Web"), {"timezone": "UTC"})
+    select(lab, '{"stacks": {"file:///state": "nope"}}')
+    missing = lab.run("drift")
+    lab.pulumi("not a state")
+    select(lab)
+    broken = lab.run("drift")
+    lab.pulumi(of_file())
+    program = lab.folder / "bin/pulumi"
+    program.write_text(
+        program.read_text().replace('echo "{}"', "echo 'error: passphrase must be set' >&2; exit 255")
+    )
+    locked = lab.run("drift")
+
+    assert [
+        (run.status, run.err.count("compared without the selected stack"))
+        for run in (missing, broken, locked)
+    ] == [(7, 1)] * 3
+    assert "no stack named 'nope' found" in missing.err
+    assert "is not the state of a Pulumi stack" in broken.err
+    assert "passphrase must be set" in locked.err
+
+
+def test_no_stack_and_a_stack_contradict_each_other(lab: Lab):
+    run = lab.run("drift", "--no-stack", "--stack", "prod")
+
+    assert run.status == 2
+    assert "--no-stack" in run.err

@@ -37,6 +37,7 @@ class Asked:
     baseline: Path | None
     stack_state: Path | None
     stack: str | None
+    no_stack: bool
     counted: frozenset[Status]
 
 
@@ -67,12 +68,16 @@ def drift(
         Option(
             "--stack",
             metavar="NAME",
-            help="A Pulumi stack: tells what is pending in Git from what was changed live.",
+            help="A Pulumi stack: tells what is pending in Git from what was changed live. The selected one unless said"
+            " otherwise.",
         ),
     ] = None,
     stack_state: Annotated[
         Path | None, Option(metavar="FILE", help="The same from a file that `pulumi stack export` wrote.")
     ] = None,
+    no_stack: Annotated[
+        bool, Option("--no-stack", help="Compare with PostHog only, even where a stack is selected.")
+    ] = False,
     who: Annotated[
         int, Option(metavar="N", help="Ask the activity log who it was, with at most N requests; 0: do not.")
     ] = 20,
@@ -88,8 +93,19 @@ def drift(
         refuse_links(path)
     if stack_name and stack_state:
         raise Stop("--stack and --stack-state say the same", "give one of them")
+    if no_stack and (stack_name or stack_state):
+        raise Stop("--no-stack says that there is none, and a stack is named", "give one of them")
     asked = Asked(
-        file, kinds(only), undeclared, who, ignore_file, baseline, stack_state, stack_name, _counted(fail_on)
+        file,
+        kinds(only),
+        undeclared,
+        who,
+        ignore_file,
+        baseline,
+        stack_state,
+        stack_name,
+        no_stack,
+        _counted(fail_on),
     )
     report, error = told(asked)
     if form == "text":
@@ -149,10 +165,10 @@ def _now() -> str:
 
 
 def _compared(asked: Asked) -> Report:
-    from pulumi_posthog import config, rails
+    from pulumi_posthog import config
     from pulumi_posthog.attribution import Attribution
     from pulumi_posthog.cli.looking import look_at
-    from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.cli.remembered import remembered
     from pulumi_posthog.report import persons
     from pulumi_posthog.report.drift import findings, path_of, refused, untold
     from pulumi_posthog.report.findings import Report, Status
@@ -161,20 +177,26 @@ def _compared(asked: Asked) -> Report:
     desired = config.load(asked.file, environment=os.environ, offline=True)
     rules = _rules(asked, desired)
     baseline = _baseline(asked)
-    state = _state(asked, secrets=any(map(_has_secrets_at_hand, desired.entries)))
+    state = remembered(
+        asked.file,
+        name=asked.stack,
+        state=asked.stack_state,
+        none=asked.no_stack,
+        secrets=any(map(_has_secrets_at_hand, desired.entries)),
+    )
     if state and desired.host:
-        stack.check_host(desired.host, *state)
-    recorded = dict(stack.recorded(*state)) if state else None
+        stack.check_host(desired.host, state.text, state.source)
+    recorded = dict(state.objects) if state else None
     look = look_at(
         desired,
         ids={key: each.id for key, each in (recorded or {}).items()},
         undeclared=asked.undeclared,
         kinds=asked.kinds,
         persons=True,
-        known=stack.addresses(*state) if state else None,
+        known=state.addresses if state else None,
         agreed=bool(state),
     )
-    live, observed, limits = look.live, look.observed, None
+    live, observed, limits = look.live, look.observed, state.limits if state else None
     found = findings(observed, look.plan, recorded)
     if number := untold(observed, recorded or {}):
         which = "a secret or a file" if number == 1 else f"{number} secrets and files"
@@ -182,9 +204,8 @@ def _compared(asked: Asked) -> Report:
             f"{which} of this file cannot be compared with what was last applied: the state is encrypted, and"
             " `--stack` with what decrypts it (PULUMI_CONFIG_PASSPHRASE) compares them"
         )
-    if asked.stack and state and not asked.kinds:
-        limits = rails.Limits.from_settings(stack.settings_of(asked.stack, asked.file.parent), KINDS)
-        found = (*refused(observed.desired, observed, stack.managed(*state), limits), *found)
+    if state and limits and not asked.kinds:
+        found = (*refused(observed.desired, observed, state.managed, limits), *found)
     found = (*found, *(each for sighting in look.persons for each in persons.findings(sighting, limits)))
     found, expired = _marked(found, rules, baseline)
     attribution = Attribution(live, asked.who)
@@ -250,15 +271,6 @@ def _has_secrets_at_hand(entry: Entry) -> bool:
         if isinstance(value, dict)
         for item in value.values()
     )
-
-
-def _state(asked: Asked, *, secrets: bool) -> tuple[str, str] | None:
-    """The state of a stack, and where it is from; with its secrets where there are some to compare them with."""
-    if asked.stack_state:
-        return asked.stack_state.read_text(encoding="utf-8"), str(asked.stack_state)
-    if asked.stack:
-        return stack.state_of(asked.stack, asked.file.parent, secrets=secrets), f"stack {asked.stack}"
-    return None
 
 
 def _marked(

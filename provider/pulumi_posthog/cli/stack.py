@@ -30,21 +30,22 @@ SECONDS = 120  # that Pulumi may take to answer
 KIND_OF_VALUE, IS_SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 
 
-def state_of(stack: str, folder: Path, *, secrets: bool = False) -> str:
+def state_of(stack: str, folder: Path, *, secrets: bool = False, seconds: int = SECONDS) -> str:
     """What `pulumi stack export` prints, run in `folder`; raises Stop.
 
+    Pulumi may take so many `seconds`.
     With `secrets`, those of the stack are in it as they are, unless what decrypts them is not at hand.
     """
     export = ["stack", "export", "--stack", stack]
     if secrets:
         with contextlib.suppress(Stop):
-            return _pulumi([*export, "--show-secrets"], folder)
-    return _pulumi(export, folder)
+            return _pulumi([*export, "--show-secrets"], folder, seconds)
+    return _pulumi(export, folder, seconds)
 
 
-def settings_of(stack: str, folder: Path) -> dict[str, str]:
+def settings_of(stack: str, folder: Path, *, seconds: int = SECONDS) -> dict[str, str]:
     """The stack's plain `posthog:...` settings by their names; secret ones are left out. Raises Stop."""
-    answer = json.loads(_pulumi(["config", "--json", "--stack", stack], folder) or "{}")
+    answer = json.loads(_pulumi(["config", "--json", "--stack", stack], folder, seconds) or "{}")
     return {
         name.removeprefix("posthog:"): str(setting["value"])
         for name, setting in answer.items()
@@ -58,7 +59,7 @@ def pulumi_command() -> str | None:
     return shutil.which("pulumi") or shutil.which("pulumi", path=str(here))
 
 
-def _pulumi(arguments: list[str], folder: Path) -> str:
+def _pulumi(arguments: list[str], folder: Path, seconds: int) -> str:
     program = pulumi_command()
     if program is None:
         raise Stop("there is no `pulumi` on PATH", f"install it, or use --stack-state with: {EXPORT}")
@@ -66,11 +67,11 @@ def _pulumi(arguments: list[str], folder: Path) -> str:
     shown = " ".join(["pulumi", *command[1:]])
     try:
         done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+            command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
         raise Stop(
-            f"`{shown}` did not end within {SECONDS} s", "is the backend reachable?", Exit.API
+            f"`{shown}` did not end within {seconds} s", "is the backend reachable?", Exit.API
         ) from None
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
@@ -191,6 +192,20 @@ def _opened(value: Any) -> dict[str, Any] | None:
     except (ValueError, TypeError):
         return None
     return opened if isinstance(opened, dict) else None
+
+
+def is_of(file: Path, text: str) -> bool:
+    """Whether a state was made from this configuration, and not from another one or by a program."""
+    above = project_folder(file.parent)
+    try:
+        resources = _resources(text, "")
+    except Stop:
+        return True  # whoever reads it says what is wrong with it
+    guards = [each for each in resources if own_name(str(each.get("type", ""))) == "Guard"]
+    names = [(each.get("inputs") or {}).get("__file") for each in guards]
+    return above is not None and any(
+        isinstance(name, str) and (above / name).resolve() == file.resolve() for name in names
+    )
 
 
 def addresses(text: str, source: str) -> frozenset[str]:

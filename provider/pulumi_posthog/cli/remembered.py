@@ -1,0 +1,111 @@
+"""The stack that is named, or selected -> everything that it remembers, for a comparison."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pulumi_posthog.cli import stack, terminal
+from pulumi_posthog.cli.failures import Stop
+
+if TYPE_CHECKING:
+    from pulumi_posthog.observe import Key
+    from pulumi_posthog.rails import Limits, Managed
+    from pulumi_posthog.report.drift import Recorded
+
+SECONDS = 30  # that Pulumi may take for a stack that nobody asked for by name
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a stack remembers. `limits` are None for a state from a file, which has no settings beside it."""
+
+    text: str  # as `pulumi stack export` prints it
+    source: str  # "stack prod", or the file's name
+    objects: Mapping[Key, Recorded]
+    managed: Managed
+    addresses: frozenset[str]
+    limits: Limits | None = None
+
+
+def remembered(
+    file: Path, *, name: str | None, state: Path | None, none: bool, secrets: bool
+) -> Remembered | None:
+    """What the stack `name`, or the file `state`, remembers of a configuration.
+
+    Without either it is the stack that is selected beside `file`, unless `none`. Where Pulumi cannot say what that one
+    remembers, a note tells why, and it is as if none were selected.
+    Raises Stop when what was asked for by name cannot be read.
+    """
+    if state is not None:
+        return _read(state.read_text(encoding="utf-8"), str(state))
+    folder = file.parent
+    if name is not None:
+        text = stack.state_of(name, folder, secrets=secrets)
+        return _read(text, f"stack {name}", stack.settings_of(name, folder))
+    name = None if none else selected(folder)
+    if name is None:
+        return None
+    try:
+        text = stack.state_of(name, folder, secrets=secrets, seconds=SECONDS)
+        if not stack.is_of(file, text):
+            return None
+        found = _read(text, f"stack {name}", stack.settings_of(name, folder, seconds=SECONDS))
+    except (Stop, ValueError) as error:
+        reason = error.failure.message if isinstance(error, Stop) else str(error)
+        terminal.note(f"compared without the selected stack {name}: {reason}")
+        return None
+    terminal.note(f"compared with the selected stack {name}, too; --no-stack leaves it out")
+    return found
+
+
+def _read(text: str, source: str, settings: Mapping[str, str] | None = None) -> Remembered:
+    from pulumi_posthog import rails
+    from pulumi_posthog.kinds import KINDS
+
+    return Remembered(
+        text,
+        source,
+        stack.recorded(text, source),
+        stack.managed(text, source),
+        stack.addresses(text, source),
+        None if settings is None else rails.Limits.from_settings(settings, KINDS),
+    )
+
+
+def selected(folder: Path) -> str | None:
+    """The stack that Pulumi, called in `folder`, would use; None when none is selected. Pulumi is not called.
+
+    `pulumi stack select` writes it into Pulumi's home, in a file named after the SHA-1 of the path of Pulumi.yaml: one
+    stack for each backend (seen with Pulumi 3.259), or one only (older ones).
+    """
+    above = stack.project_folder(folder)
+    if above is None:
+        return None
+    if name := os.environ.get("PULUMI_STACK"):
+        return name
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    digest = hashlib.sha1(str(above / "Pulumi.yaml").encode(), usedforsecurity=False).hexdigest()
+    for path in sorted(home.glob(f"workspaces/*-{digest}-workspace.json")):
+        found = _json(path)
+        by_backend = found.get("stacks")
+        names = by_backend if isinstance(by_backend, dict) else {}
+        backend = os.environ.get("PULUMI_BACKEND_URL") or _json(home / "credentials.json").get("current")
+        only = next(iter(names.values())) if len(names) == 1 else None
+        chosen = names.get(backend) or only or found.get("stack")
+        if isinstance(chosen, str) and chosen:
+            return chosen
+    return None
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
