@@ -53,6 +53,9 @@ class Observed:
     unread: Mapping[Key, ApiError | Unclear]
     scopes: Mapping[Group, Scope] = field(default_factory=dict)  # the ids that lead to each collection
     undeclared: tuple[Undeclared, ...] = ()
+    unclaimed: tuple[
+        Undeclared, ...
+    ] = ()  # beside an entry that does not exist, whether or not they were asked for
     unread_groups: Mapping[Group, ApiError] = field(default_factory=dict)  # asked for, but without an entry
     kinds: frozenset[str] = frozenset()  # what the look was limited to; empty: to nothing
     notes: tuple[str, ...] = ()
@@ -160,8 +163,21 @@ class _Observer:
             for generation in generations(desired.entries):
                 self._look(generation, desired, pool)
             strays = self._undeclared(desired, pool) if undeclared else ()
+        missing = (
+            entry
+            for entry in desired.entries
+            if key_of(entry) not in self.found and key_of(entry) not in self.unread
+        )
         return Observed(
-            desired, self.found, self.unread, self.scopes, strays, self.unread_groups, self.kinds, notes
+            desired,
+            self.found,
+            self.unread,
+            self.scopes,
+            strays,
+            self._strays(dict.fromkeys(map(group_of, missing))),
+            self.unread_groups,
+            self.kinds,
+            notes,
         )
 
     def _wanted(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -323,6 +339,10 @@ class _Observer:
             groups.update(dict.fromkeys((name, parent) for parent in parents))
         missing = [group for group in groups if group not in self._collections]
         list(pool.map(lambda group: self._read_group(group, desired), missing))
+        return self._strays(groups)
+
+    def _strays(self, groups: Iterable[Group]) -> tuple[Undeclared, ...]:
+        """What no entry means in those of these collections that were read."""
         known: dict[str, set[str]] = defaultdict(set)
         for (kind, _), found in self.found.items():
             known[kind].add(found.id)

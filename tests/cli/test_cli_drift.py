@@ -540,6 +540,32 @@ def test_the_configuration_is_all_that_drift_needs(lab: Lab, tmp_path: Path):
     assert run.status == 0
 
 
+def test_what_is_gone_and_looks_renamed_is_told_with_the_way_to_be_sure(lab: Lab):
+    analysts = lab.posthog.role("Analysts")
+    web = lab.posthog.project("Web")["id"]
+    (destination,) = lab.posthog.all(f"/api/projects/{web}/pipeline_destination_configs/")
+    lab.call("PATCH", f"roles/{analysts['id']}/", {"name": "Research"})  # the same members
+    lab.call("PATCH", f"roles/{lab.posthog.role('Guests')['id']}/", {"name": "Guest"})  # a name near it
+    lab.call(
+        "PATCH",
+        f"/api/projects/{web}/pipeline_destination_configs/{destination['id']}/",
+        {"name": "Warehouse"},  # the same configuration
+    )
+    lab.call("POST", "roles/", {"name": "Strangers"})  # like none of them
+
+    run = lab.run("drift", "--format", "json")
+
+    told = {each["path"]: each["summary"] for each in run.json["findings"] if each["status"] == "gone"}
+    assert {
+        path: message.rpartition("; ")[2].split(" (id")[0] for path, message in told.items() if ";" in message
+    } == {
+        "roles.Analysts": '"Research"',
+        "roles.Guests": '"Guest"',
+        "projects.Web.pipeline_destinations.Orders to Snowflake": '"Warehouse"',
+    }
+    assert "--stack" in lab.run("drift").out
+
+
 # -- the selected stack --------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pulumi_posthog import rails
@@ -32,7 +32,8 @@ from pulumi_posthog.plan import (
 )
 from pulumi_posthog.properties import digest, fingerprint
 from pulumi_posthog.renames import Rename, probable_renames
-from pulumi_posthog.report.findings import Finding, Status, Trace
+from pulumi_posthog.report.findings import Finding, Status, Trace, shown
+from pulumi_posthog.report.renamed import renamed
 from pulumi_posthog.schema import list_field
 
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
@@ -80,9 +81,15 @@ def findings(
     PostHog; without it, everything counts as changed in PostHog.
     """
     desired = observed.desired
+    # A stack knows ids, and they find what was renamed.
+    looks = renamed(observed) if recorded is None else {}
     known_ids = {(each.kind.name, each.id) for each in (recorded or {}).values()}
     return (
-        *(found for change in plan.changes for found in _of_change(change, observed, recorded)),
+        *(
+            _maybe_renamed(found, change.entry, looks)
+            for change in plan.changes
+            for found in _of_change(change, observed, recorded)
+        ),
         *_rotated(observed, recorded or {}),
         *_no_longer_declared(desired, observed, recorded or {}),
         # What the stack knows is not strange, only no longer wanted.
@@ -203,6 +210,21 @@ def _of_change(
                 strangers.get(each.declared) if isinstance(each.declared, str) and each.removal else None
             )
             yield _left(entry, path, each.path, stranger, sure=recorded is not None) if stranger else each
+
+
+def _maybe_renamed(finding: Finding, entry: Entry | None, looks: Mapping[Key, Found]) -> Finding:
+    """What is gone may only be called otherwise now."""
+    found = looks.get(key_of(entry)) if entry and finding.whole and finding.status is Status.GONE else None
+    if entry is None or found is None:
+        return finding
+    name = next((found.values.get(each.name) for each in found.kind.fields if each.from_key), found.id)
+    before = shown(entry.fields.get(next(each.name for each in entry.kind.fields if each.from_key)))
+    return replace(
+        finding,
+        message=f"is declared, and PostHog does not have it; {shown(name)} (id {found.id}), which nobody declared,"
+        " looks like it: renamed by hand?",
+        hint=f"`--stack NAME` knows by the id; if it was, write the new name into the file with `previously: {before}`",
+    )
 
 
 def _left(entry: Entry, object_: str, path: str, stranger: Problem, *, sure: bool) -> Finding:
