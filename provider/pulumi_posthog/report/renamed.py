@@ -10,7 +10,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Found
 from pulumi_posthog.observe import Key, Observed, Undeclared, group_of, key_of
 from pulumi_posthog.plan import differences
-from pulumi_posthog.renames import probable_renames
+from pulumi_posthog.renames import may_say_previously, probable_renames
 from pulumi_posthog.schema import list_field
 
 Names = dict[str, dict[str, dict[str, str]]]  # as `rails.Managed`
@@ -21,7 +21,9 @@ def renamed(observed: Observed) -> Mapping[Key, Found]:
     gone = [
         entry
         for entry in observed.compared
-        if key_of(entry) not in observed.found and key_of(entry) not in observed.unread
+        if key_of(entry) not in observed.found
+        and key_of(entry) not in observed.unread
+        and may_say_previously(entry.kind, KINDS.values())
     ]
     strange = {
         (each.found.kind.name, each.group[1] or "", _key(each.found)): each for each in observed.unclaimed
