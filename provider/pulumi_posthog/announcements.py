@@ -12,6 +12,7 @@ from pulumi_posthog.kind import Kind
 from pulumi_posthog.live import Found
 from pulumi_posthog.plan import ABSENT, Difference, details, holds_secret, is_secret
 from pulumi_posthog.properties import declared_names
+from pulumi_posthog.spelling import one_line
 
 Props = Mapping[str, Any]
 
@@ -23,12 +24,12 @@ def announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference,
         listed = kind.writable[0].name
         if set(found.values[listed]) - set(values.get(listed, ())):
             engine.say(
-                f'the {kind.title} of "{found.answer.get("name")}" become others, live => declared:\n'
+                f'the {kind.title} of "{one_line(str(found.answer.get("name")))}" become others, live => declared:\n'
                 f"{_rows(changed)}"
             )
         return
     name = next((values.get(field.name) for field in kind.fields if field.from_key), found.id)
-    text = f'{kind.title} "{name}" exists in PostHog already (id {found.id}): it is taken over'
+    text = f'{kind.title} "{one_line(str(name))}" exists in PostHog already (id {found.id}): it is taken over'
     secret = any(holds_secret(values.get(field.name)) for field in kind.fields if field.secret)
     sent = "; its secrets are sent, for PostHog shows none to compare" if secret else ""
     rows = _rows(changed)

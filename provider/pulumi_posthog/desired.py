@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulumi_posthog.kind import Json, Kind
+from pulumi_posthog.spelling import one_line
 
 if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
@@ -50,11 +51,15 @@ class SecretText(str):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that the user can put right: what, where, and what to do."""
+    """Something that the user can put right: what, where, and what to do. The message is one line."""
 
     message: str
     where: Position | None = None
     hint: str | None = None
+
+    def __post_init__(self) -> None:
+        # There are names in it, of the file and of PostHog.
+        object.__setattr__(self, "message", one_line(self.message))
 
     def __str__(self) -> str:
         line = f"{self.where}: {self.message}" if self.where else self.message

@@ -25,6 +25,23 @@ def _upper(character: str) -> str:
     return character
 
 
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def drives(character: str) -> bool:
+    """Whether a character ends a line, drives a terminal or turns the direction of a text; none belongs in a name."""
+    return character in BIDI or unicodedata.category(character) in ("Cc", "Zl", "Zp")
+
+
+def one_line(text: str) -> str:
+    """`text` with each such character as Python would write it, "\\n" or "\\u202e": names are other people's."""
+    return (
+        text
+        if text.isprintable()
+        else "".join(each.encode("unicode_escape").decode("ascii") if drives(each) else each for each in text)
+    )
+
+
 def composed(text: str) -> str:
     """`text` with every accent and its letter in one character: how it looks, whatever it was typed on."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -15,6 +15,7 @@ from pulumi_posthog.hosts import HostRefused, permitted
 from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.schema import below, body_fields, key_field, list_field, reserved
+from pulumi_posthog.spelling import drives
 
 if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
@@ -108,7 +109,16 @@ class Builder:
     ) -> Entry:
         absent = kind.deletion is Deletion.NEVER and values.get("state") == "absent"
         own = key_field(kind)
-        if key != key.strip() and not own.pattern:
+        if any(map(drives, key)):
+            self.problems.append(
+                Problem(
+                    f'{kind.title} "{key}" has a character that ends a line, drives a terminal or turns the direction'
+                    " of text",
+                    where,
+                    "take it out: it is shown here as it is spelled in a program",
+                )
+            )
+        elif key != key.strip() and not own.pattern:
             self.problems.append(
                 Problem(
                     f'{kind.title} "{key}" begins or ends with a blank',
