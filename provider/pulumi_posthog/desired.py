@@ -51,18 +51,16 @@ class SecretText(str):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that the user can put right: what, where, and what to do. The message is one line."""
+    """Something that the user can put right: what, where, and what to do."""
 
     message: str
     where: Position | None = None
     hint: str | None = None
 
-    def __post_init__(self) -> None:
-        # There are names in it, of the file and of PostHog.
-        object.__setattr__(self, "message", one_line(self.message))
-
     def __str__(self) -> str:
-        line = f"{self.where}: {self.message}" if self.where else self.message
+        # There are names in it, of the file and of PostHog.
+        message = one_line(self.message)
+        line = f"{self.where}: {message}" if self.where else message
         return f"{line}\n  hint: {self.hint}" if self.hint else line
 
 
