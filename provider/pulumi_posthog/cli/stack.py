@@ -59,7 +59,7 @@ def pulumi_command() -> str | None:
     return shutil.which("pulumi") or shutil.which("pulumi", path=str(here))
 
 
-def _pulumi(arguments: list[str], folder: Path, seconds: int) -> str:
+def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS) -> str:
     program = pulumi_command()
     if program is None:
         raise Stop("there is no `pulumi` on PATH", f"install it, or use --stack-state with: {EXPORT}")
