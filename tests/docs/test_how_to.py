@@ -8,8 +8,9 @@ from harness.stack import HEADER, Stack
 
 from . import pages
 
-# Their commands need a machine of the reader's; `killed-run.md` is tests/e2e/test_incidents.py.
-NOT_RUN = {"README.md", "harden.md", "killed-run.md", "state.md"}
+# Their commands need a machine of the reader's; `killed-run.md` is tests/e2e/test_incidents.py, `plugin.md`
+# tests/e2e/test_plugin.py.
+NOT_RUN = {"README.md", "harden.md", "killed-run.md", "plugin.md", "state.md"}
 GUIDES = [page for page in sorted((pages.DOCS / "how-to").glob("*.md")) if page.name not in NOT_RUN]
 # Of a page that is about no file in particular.
 SOMETHING = f"{HEADER}roles:\n  Analysts: {{}}\n"

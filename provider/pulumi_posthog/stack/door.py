@@ -14,7 +14,6 @@ from pulumi_posthog import __version__
 from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.urn import PLUGIN_TYPE, TYPE
 
-SETTING = "provider"  # posthog:provider
 PLUGIN, DYNAMIC = "plugin", "dynamic"
 
 
@@ -25,9 +24,10 @@ class DoorError(ValueError):
 @functools.cache
 def by_plugin() -> bool:
     """Whether the plugin looks after this program's resources; raises DoorError."""
-    setting = pulumi.Config("posthog").get(SETTING)
+    settings = pulumi.Config("posthog")
+    setting = settings.get("provider")
     if setting not in (None, PLUGIN, DYNAMIC):
-        raise DoorError(f'posthog:{SETTING} is "{setting}": it must be "{PLUGIN}" or "{DYNAMIC}"')
+        raise DoorError(f'posthog:provider is "{setting}": it must be "{PLUGIN}" or "{DYNAMIC}"')
     return setting == PLUGIN if setting else named_in_project()
 
 

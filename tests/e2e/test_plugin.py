@@ -1,0 +1,281 @@
+"""The provider plugin through the real command line: what the dynamic provider can't do, and how a stack moves."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.drivers import descendants
+from harness.sandbox import Sandbox
+from harness.stack import DYNAMIC_DOOR, PLUGIN_DOOR, Stack
+
+pytestmark = pytest.mark.e2e
+
+HEAD = "import pulumi\nfrom pulumi import CustomResource, ResourceOptions\n\n"
+SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
+# As any language has it: plain resources of plain types, and nothing of this package.
+PROGRAM = f"""\
+web = CustomResource("posthog:index:Project", "web", {{"name": "Web", "timezone": "Europe/Paris"}})
+CustomResource(
+    "posthog:index:PipelineDestination",
+    "orders",
+    {{
+        "project": web.id,
+        "name": "Orders",
+        "order": 1,
+        "plugin": "{SNOWFLAKE}",
+        "config": {{"account": "acme", "username": "exporter", "database": "orders",
+                   "password": pulumi.Output.secret("hush-hush")}},
+    }},
+)
+role = CustomResource("posthog:index:Role", "analysts", {{"name": "Analysts"}})
+CustomResource("posthog:index:RoleMembers", "analysts", {{"role": role.id, "members": ["bo@acme.io", "ana@acme.io"]}})
+CustomResource("posthog:index:Check", "there", {{"project": web.id, "query": "SELECT 1", "expect": "> 0"}})
+"""
+FILE = """\
+projects:
+  Web:
+    timezone: Europe/Berlin
+    checks:
+      there: {query: "SELECT 1", expect: "> 0"}
+    persons:
+      absent: [!env GONE]
+    file_system:
+      Marketing: {type: folder}
+roles:
+  Analysts:
+    members: [ana@acme.io, bo@acme.io]
+"""
+
+
+def program(stack: Stack, text: str) -> None:
+    (stack.folder / "__main__.py").write_text(HEAD + text)
+
+
+@pytest.fixture
+def plain(tmp_path: Path, posthog: Sandbox, legacy_destinations: None) -> Stack:
+    """A stack whose Pulumi.yaml names the plugin and asks for no refresh."""
+    stack = Stack(
+        tmp_path / "plain",
+        posthog,
+        POSTHOG_HOST=posthog.url,
+        POSTHOG_ORGANIZATION_ID=posthog.organization,
+        GONE="zoe@nowhere.io",
+    )
+    stack.through(PLUGIN_DOOR, options=False)
+    return stack
+
+
+def test_a_program_in_any_language_sees_what_was_changed_by_hand_and_who_is_added(plain):
+    posthog = plain.posthog
+    program(plain, PROGRAM)
+    made = plain.up()
+    assert made.status == 0, made.text
+    assert made.changes == {"created": 6}
+    assert plain.preview().changes == {"unchanged": 6}
+
+    web = posthog.project("Web")["id"]
+    posthog.call("PATCH", f"/api/organizations/{posthog.organization}/projects/{web}/", {"timezone": "UTC"})
+    program(
+        plain,
+        PROGRAM.replace('"bo@acme.io", ', '"cy@acme.io", "bo@acme.io", ').replace(
+            '"orders",\n', '"sales",\n', 2
+        ),
+    )
+    posthog.count_anew()
+    preview = plain.preview()
+
+    assert posthog.writes() == {}
+    *_, planned = preview.text.partition("(same)")
+    assert '~ timezone: "UTC" => "Europe/Paris"' in planned, preview.text
+    assert re.search(r'~ members: \{\n\s*\+ cy@acme.io: "member"\n\s*\}', planned), preview.text
+    assert "warning" not in preview.text
+    assert "hush-hush" not in preview.text + plain.pulumi("stack", "export").text
+    assert plain.up().status == 0
+    assert posthog.members("Analysts") == ["ana@acme.io", "bo@acme.io", "cy@acme.io"]
+
+
+def test_what_is_wrong_is_told_property_by_property_and_nothing_is_written(plain):
+    program(
+        plain, 'CustomResource("posthog:index:Project", "web", {"name": "Web", "timezone": "Europe/Pariss"})'
+    )
+
+    run = plain.up()
+
+    assert run.status != 0
+    assert (
+        'timezone must be a time zone, not "Europe/Pariss"\n  hint: did you mean "Europe/Paris"?' in run.text
+    )
+    assert "Traceback" not in run.text
+    assert plain.posthog.writes() == {}
+
+
+def test_what_was_made_by_hand_is_imported_and_then_shown_with_what_will_change(plain):
+    posthog = plain.posthog
+    organization = f"/api/organizations/{posthog.organization}"
+    role = posthog.call("POST", f"{organization}/roles/", {"name": "By hand"})["id"]
+    project = posthog.call("POST", f"{organization}/projects/", {"name": "Old", "timezone": "UTC"})["id"]
+    posthog.count_anew()
+
+    by_command = plain.pulumi(
+        "import", "--yes", "--skip-preview", "--generate-code=false", "posthog:index:Role", "hand", role
+    )
+    missing = plain.pulumi(
+        "import",
+        "--yes",
+        "--skip-preview",
+        "--generate-code=false",
+        "posthog:index:Role",
+        "nope",
+        "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c",
+    )
+    program(
+        plain,
+        'CustomResource("posthog:index:Role", "hand", {"name": "By hand"})\n'
+        'CustomResource("posthog:index:Project", "old", {"name": "Old", "timezone": "CET"},\n'
+        f'    ResourceOptions(import_="{project}"))\n',
+    )
+    preview = plain.preview()
+
+    assert by_command.status == 0, by_command.text
+    assert missing.status != 0
+    assert "resource '0191c0de-7e3a-0000-8000-0c6f5d1a2b3c' does not exist" in missing.text
+    assert "= posthog:index:Project: (import)" in preview.text
+    assert '~ timezone: "UTC" => "CET"' in preview.text
+    assert posthog.writes() == {}
+    up = plain.up()
+    assert up.status == 0, up.text
+    assert posthog.project("Old")["timezone"] == "CET"
+    assert plain.preview().changes == {"unchanged": 3}
+    assert not any(resource.get("protect") for resource in plain.state().values())
+
+
+def test_a_stack_moves_from_one_provider_to_the_other_and_back_and_nothing_is_touched(plain):
+    plain.through(DYNAMIC_DOOR)
+    plain.write(FILE)
+    assert plain.up().status == 0
+    ids = sorted(resource["id"] for resource in plain.state().values() if resource.get("id", "").isdigit())
+    plain.posthog.count_anew()
+
+    plain.through(PLUGIN_DOOR)
+    plain.write(FILE.partition("roles:")[0])
+    both = plain.up()
+    assert both.status != 0, "a run that moves a stack deletes nothing"
+    assert plain.posthog.members("Analysts") == ["ana@acme.io", "bo@acme.io"]
+    plain.write(FILE)
+    there = plain.preview()
+    assert (
+        "moves from the dynamic provider to the provider plugin: nothing is deleted or replaced" in there.text
+    )
+    assert there.changes == {"unchanged": 8}, there.text
+    assert plain.up().status == 0
+    assert not [urn for urn in plain.state() if "dynamic" in urn]
+    again = plain.up()
+    assert again.changes == {"unchanged": 8}, again.text
+    assert "moves from" not in again.text
+
+    plain.through(DYNAMIC_DOOR)
+    back = plain.preview()
+    assert (
+        "moves from the provider plugin to the dynamic provider: each resource is recorded anew" in back.text
+    )
+    assert not {"create", "delete", "replace"} & back.changes.keys(), back.text
+    assert plain.up().status == 0
+    assert plain.up().changes == {"unchanged": 8}
+    assert not [path for path in plain.posthog.writes() if "/query/" not in path]
+    assert ids == sorted(r["id"] for r in plain.state().values() if r.get("id", "").isdigit())
+
+
+def test_a_setting_of_the_stack_may_choose_and_a_wrong_one_is_told(plain):
+    plain.write("roles:\n  Analysts: {}\n")
+    program(plain, 'from pulumi_posthog import deploy\ndeploy("posthog.yaml")\n')
+    plain.set("provider", "dynamic")
+    assert plain.up().status == 0
+    assert [urn for urn in plain.state() if "dynamic/posthog:Role" in urn]
+
+    plain.set("provider", "dynamik")
+    wrong = plain.preview()
+
+    assert wrong.status != 0
+    assert 'posthog:provider is "dynamik": it must be "plugin" or "dynamic"' in wrong.text
+    assert "Traceback" not in wrong.text
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[Stack]:
+    """A stack with a sandbox of its own, whose answers take a while."""
+    with Sandbox("--latency-ms", "300") as sandbox:
+        stack = Stack(tmp_path / "slow", sandbox, door=PLUGIN_DOOR)
+        stack.write("roles:\n" + "".join(f"  Role {number}: {{}}\n" for number in range(60)))
+        yield stack
+
+
+def start(stack: Stack) -> subprocess.Popen[str]:
+    """`pulumi up`, when it has begun to write."""
+    running = subprocess.Popen(
+        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
+        cwd=stack.folder,
+        env=stack.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not stack.posthog.writes():
+        assert running.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return running
+
+
+def test_a_killed_command_line_leaves_no_plugin_behind(slow):
+    running = start(slow)
+    plugins = [each for each in descendants(running.pid) if "pulumi-resource-posthog" in command_of(each)]
+    assert plugins
+
+    running.kill()
+    running.communicate()
+
+    deadline = time.monotonic() + 20
+    while any(alive(each) for each in plugins):
+        assert time.monotonic() < deadline, "the plugin is still there"
+        time.sleep(0.1)
+
+
+def test_ctrl_c_ends_a_run_at_once_and_what_was_made_is_recorded(slow):
+    running = start(slow)
+
+    running.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    said, _ = running.communicate(timeout=60)
+
+    assert running.returncode != 0
+    assert time.monotonic() - began < 30
+    assert "Traceback" not in said
+    made = {
+        role["name"] for role in slow.posthog.all(f"/api/organizations/{slow.posthog.organization}/roles/")
+    }
+    recorded = {urn.rpartition("::")[2] for urn in slow.state() if "index:Role::" in urn}
+    assert {name for name in made if name.startswith("Role ")} == recorded
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][:3]

@@ -1,0 +1,52 @@
+"""The provider's schema: derived from the kinds, and committed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pulumi_posthog.kind import Kind
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.stack.plugin import schema
+from pulumi_posthog.stack.plugin.inputs import names_of, secret_properties
+from pulumi_posthog.stack.plugin.settings import KEY
+
+COMMITTED = Path(__file__).resolve().parents[2] / "schemas" / "provider.schema.json"
+
+
+def test_the_committed_schema_is_current():
+    assert COMMITTED.read_text(encoding="utf-8") == schema.text(), (
+        "python -m pulumi_posthog.stack.plugin.schema schemas/provider.schema.json writes it anew"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_a_kind_has_its_fields_and_every_input_is_an_output(kind: Kind):
+    resource = schema.schema()["resources"][f"posthog:index:{kind.resource}"]
+    inputs, outputs = resource["inputProperties"], resource["properties"]
+
+    assert names_of(kind).keys() == inputs.keys() - {"state"}
+    assert inputs.keys() <= outputs.keys()
+    assert {field.name for field in kind.fields} <= outputs.keys()
+    assert set(resource["requiredInputs"]) <= inputs.keys()
+    assert {name for name, item in outputs.items() if item.get("secret")} == secret_properties(kind)
+
+
+def test_closed_choices_are_enums_and_the_key_is_secret():
+    whole = schema.schema()
+
+    level = whole["types"]["posthog:index:RoleFeatureFlagsAccessLevel"]
+    assert [each["value"] for each in level["enum"]] == [21, 37]
+    assert whole["config"]["variables"][KEY]["secret"] is True
+    assert KEY not in whole["provider"]["properties"]
+
+
+def test_every_type_that_is_referred_to_is_there():
+    whole = schema.schema()
+    text = json.dumps(whole)
+
+    for name in whole["types"]:
+        assert f"#/types/{name}" in text
+    assert text.count("#/types/") >= len(whole["types"])
