@@ -165,11 +165,6 @@ def test_a_stack_moves_from_one_provider_to_the_other_and_back_and_nothing_is_to
     plain.posthog.count_anew()
 
     plain.through(PLUGIN_DOOR)
-    plain.write(FILE.partition("roles:")[0])
-    both = plain.up()
-    assert both.status != 0, "a run that moves a stack deletes nothing"
-    assert plain.posthog.members("Analysts") == ["ana@acme.io", "bo@acme.io"]
-    plain.write(FILE)
     there = plain.preview()
     assert (
         "moves from the dynamic provider to the provider plugin: nothing is deleted or replaced" in there.text
@@ -191,6 +186,25 @@ def test_a_stack_moves_from_one_provider_to_the_other_and_back_and_nothing_is_to
     assert plain.up().changes == {"unchanged": 8}
     assert not [path for path in plain.posthog.writes() if "/query/" not in path]
     assert ids == sorted(r["id"] for r in plain.state().values() if r.get("id", "").isdigit())
+
+
+def test_a_run_that_moves_a_stack_deletes_nothing_and_the_next_one_puts_it_right(plain):
+    plain.through(DYNAMIC_DOOR)
+    plain.write("roles:\n  Analysts: {}\n  Editors: {}\n")
+    assert plain.up().status == 0
+    plain.posthog.count_anew()
+
+    plain.through(PLUGIN_DOOR)
+    plain.write("roles:\n  Editors: {}\n")
+    refused = plain.up()
+
+    assert refused.status != 0, refused.text
+    assert "Traceback" not in refused.text
+    assert plain.posthog.writes() == {}
+    plain.write("roles:\n  Analysts: {}\n  Editors: {}\n")
+    assert plain.up().status == 0
+    assert plain.up().changes == {"unchanged": 4}
+    assert plain.posthog.writes() == {}
 
 
 def test_a_setting_of_the_stack_may_choose_and_a_wrong_one_is_told(plain):

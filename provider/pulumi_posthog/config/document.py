@@ -390,10 +390,16 @@ def position(root: Node, path: Path) -> Position:
 
 def objections(schema: Mapping[str, Any], value: Json) -> Iterator[str]:
     """What a field's own schema has against a value: ends of sentences, with a hint in a line of its own."""
-    whole_schema = {"$defs": json_schema()["$defs"], **schema}
-    for error in type(checker())(whole_schema).iter_errors(value):
+    checker_of_one = checker().evolve(schema={"$defs": _definitions(), **schema})
+    for error in checker_of_one.iter_errors(value):
         found: Finding = error
         predicate, hint = _predicate(found, _not(found))
         within = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found.absolute_path)
         secret = schema.get("writeOnly") or found.schema.get("writeOnly")
         yield f"{within} {predicate}".strip() + (f"\n  hint: {hint}" if hint and not secret else "")
+
+
+@functools.cache
+def _definitions() -> Mapping[str, Any]:
+    definitions: Mapping[str, Any] = json_schema()["$defs"]
+    return definitions

@@ -8,6 +8,7 @@ Other than in the handlers
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 
 from pulumi_posthog.engine import known
 from pulumi_posthog.kind import Deletion, Field, Kind, Type, whole
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.properties import files_name, fingerprints_name, json_text, secret_name
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.plugin.wire import Secret, holds_secret, opened
@@ -128,8 +130,13 @@ def _faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
             continue
         value = json.loads(value) if field.as_json_text and isinstance(value, str) else value
         if _all_known(value):
-            for text in objections(field.json_schema, value):
+            for text in objections(_schema(kind.name, field.name), value):
                 yield Fault(field.name, f"{field.name} {text}")
+
+
+@functools.cache
+def _schema(kind: str, field: str) -> Mapping[str, Any]:
+    return KINDS[kind].field(field).json_schema
 
 
 def _all_known(value: Any) -> bool:

@@ -1,0 +1,77 @@
+"""A state that an earlier version wrote, with every type of resource: either provider takes it over.
+
+`old_state.json` is what `pulumi stack export` printed after version 0.1.0 had applied `old_state.yaml`. Only ids, host
+and organization are put in anew, because they are the sandbox's.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.sandbox import Sandbox
+from harness.stack import DOORS, DYNAMIC_DOOR, Stack
+
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
+
+HERE = Path(__file__).parent
+FILE = (HERE / "old_state.yaml").read_text()
+HOST, ORGANIZATION = "http://127.0.0.1:1", "0191c0de-0000-0000-0000-000000000000"
+SECRETS = {
+    "SNOWFLAKE_PASSWORD": "hush-hush-very-secret",
+    "GONE": "zoe@nowhere.io",
+}
+RESOURCES = 14
+
+
+def in_place(posthog: Sandbox, ids: dict[str, str]) -> dict[str, Any]:
+    """The old state, as if its run had made the objects with these ids: URN -> id."""
+    text = (HERE / "old_state.json").read_text()
+    state = json.loads(text.replace(HOST, posthog.url).replace(ORGANIZATION, posthog.organization))
+    for resource in state["deployment"]["resources"]:
+        if resource["urn"] in ids:
+            resource["id"] = ids[resource["urn"]]
+        for properties in (resource.get("inputs", {}), resource.get("outputs", {})):
+            for name in {"project", "role", "__subject"} & properties.keys():
+                properties[name] = ids[resource["parent"]]
+    return dict(state)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_state_of_an_earlier_version_is_taken_over_as_it_is(tmp_path, posthog, door):
+    maker = Stack(tmp_path / "maker", posthog, door=DYNAMIC_DOOR, **SECRETS)
+    maker.write(FILE)
+    made = maker.up()
+    assert made.status == 0, made.text
+    ids = {
+        urn: resource["id"]
+        for urn, resource in maker.state().items()
+        if "posthog:" in urn and resource.get("id")
+    }
+    stack = Stack(tmp_path / "stack", posthog, door=door, **SECRETS)
+    stack.write(FILE)
+    (stack.folder / "old.json").write_text(json.dumps(in_place(posthog, ids)))
+    imported = stack.pulumi("stack", "import", "--file", "old.json")
+    assert imported.status == 0, imported.text
+    posthog.count_anew()
+
+    preview, up, again = stack.preview(), stack.up(), stack.up()
+
+    for run in (preview, up, again):
+        assert run.status == 0, run.text
+        assert not {"create", "created", "delete", "deleted", "replace", "replaced"} & run.changes.keys(), (
+            run.text
+        )
+    assert again.changes == {"unchanged": RESOURCES}, again.text
+    assert not [path for path in posthog.writes() if "/query/" not in path]
+    texts = [preview.text, up.text, json.dumps(stack.state())]
+    assert not [secret for secret in SECRETS.values() for text in texts if secret in text]
+    now = {
+        urn.rpartition("::")[2]: resource["id"]
+        for urn, resource in stack.state().items()
+        if resource.get("id")
+    }
+    assert all(now[urn.rpartition("::")[2]] == id_ for urn, id_ in ids.items() if "RoleMember" not in urn)
