@@ -52,11 +52,7 @@ def test_a_state_of_an_earlier_version_is_taken_over_as_it_is(tmp_path, posthog,
     maker.write(FILE)
     made = maker.up()
     assert made.status == 0, made.text
-    ids = {
-        urn: resource["id"]
-        for urn, resource in maker.state().items()
-        if "posthog:" in urn and resource.get("id")
-    }
+    ids = ids_in(maker)
     stack = Stack(tmp_path / "stack", posthog, door=door, **SECRETS)
     stack.write(FILE)
     (stack.folder / "old.json").write_text(json.dumps(in_place(posthog, ids)))
