@@ -221,11 +221,18 @@ def test_a_bad_flag_is_named(
 )
 @pytest.mark.parametrize("secret", ["phx_on_the_command_line", ""])
 def test_a_secret_on_the_command_line_is_refused_and_not_repeated(
-    flag: str, variable: str, secret: str, capsys: pytest.CaptureFixture[str]
+    flag: str,
+    variable: str,
+    secret: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from pulumi_posthog.sandbox.__main__ import main
+    from pulumi_posthog.sandbox import __main__ as program
 
-    code = main(["--port", "0", flag, secret])
+    # Else a sandbox that took the secret would run on.
+    monkeypatch.setattr(program, "serve", lambda _options: None)
+
+    code = program.main(["--port", "0", flag, secret])
 
     assert (code, *capsys.readouterr()) == (
         2,
