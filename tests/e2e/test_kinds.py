@@ -234,7 +234,7 @@ def test_an_existing_object_is_taken_over_by_its_natural_key_and_said_so(stack):
     assert "'UTC' => 'Europe/Paris'" in preview.text
     succeeded(stack.up())
     assert not [path for path in posthog.writes() if path.startswith("POST ")]
-    assert posthog.role("analysts")["id"] == role
+    assert posthog.role("Analysts")["id"] == role
 
 
 def test_secrets_are_in_no_state_and_no_output(everything):
