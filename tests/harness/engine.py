@@ -60,8 +60,18 @@ class Engine:
         self.state: dict[tuple[str, str], Resource] = {}
         self.guard: dict[str, Any] = {}
 
-    def up(self, desired: Desired, *, preview: bool = False) -> Outcome:
-        """One `pulumi up --skip-preview` in a process of its own; with `preview`, only what it would do."""
+    def up(
+        self,
+        desired: Desired,
+        *,
+        preview: bool = False,
+        refresh: bool = True,
+        continue_on_error: bool = False,
+    ) -> Outcome:
+        """One `pulumi up --skip-preview` in a process of its own; with `preview`, only what it would do.
+
+        With `continue_on_error` it goes on after a refusal or a failure, and deletes what nobody declares.
+        """
         Session.forget()
         outcome = Outcome()
         state = copy.deepcopy(self.state) if preview else self.state
@@ -72,7 +82,8 @@ class Engine:
                 for name, each in state.items()
             }
         )
-        self._refresh(state)
+        if refresh:
+            self._refresh(state)
         guard = GuardProvider()
         news = {
             "__managed": json_text(rails.managed(desired)),
@@ -83,6 +94,7 @@ class Engine:
             raise Refused("\n".join(failure.reason for failure in refused))
         if not preview:
             self.guard = news
+        _follow_aliases(state, desired)
         holders = Holders(desired)
         ids: dict[tuple[str, str], Any] = {}
         failed: set[tuple[str, str]] = set()
@@ -99,12 +111,12 @@ class Engine:
             }
             try:
                 ids[name] = self._step(state, name, properties, after, outcome, preview)
-            except Refused:
-                raise
             except Exception as error:
+                if isinstance(error, Refused) and not continue_on_error:
+                    raise
                 failed.add(name)
                 outcome.errors.append(error)
-        if not outcome.errors:
+        if not outcome.errors or continue_on_error:
             self._delete_the_rest(state, desired, outcome, preview)
         return outcome
 
@@ -177,6 +189,19 @@ class Engine:
                     return
             del state[leaf]
             gone.remove(leaf)
+
+
+def _follow_aliases(state: dict[tuple[str, str], Resource], desired: Desired) -> None:
+    """What has an alias of the state is that resource, under another name."""
+    names = {}
+    for entry in desired.entries:
+        for earlier in entry.previously:
+            before, now = (entry.kind.name, earlier), (entry.kind.name, entry.name)
+            if before in state and now not in state and before not in desired.by_name:
+                state[now] = state.pop(before)
+                names[before] = now
+    for resource in state.values():
+        resource.after = tuple(names.get(name, name) for name in resource.after)
 
 
 def urn_of(kind: str, name: str) -> str:

@@ -7,8 +7,8 @@ import itertools
 import json
 import random
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hypothesis import strategies as st
@@ -45,13 +45,24 @@ class Model:
     """A configuration, before it has an address: what each entry declares."""
 
     entries: tuple[tuple[str, str, str | None, tuple[tuple[str, Any], ...]], ...]
+    # Of kind and name: what an entry was called before, and the id that it is said to have.
+    previously: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def desired(self, posthog: Sandbox) -> Desired:
         return Desired(
             host=posthog.url,
             organization=posthog.organization,
             entries=tuple(
-                Entry(kind=KINDS[kind], name=name, parent=parent, fields=dict(fields), place=place)
+                Entry(
+                    kind=KINDS[kind],
+                    name=name,
+                    parent=parent,
+                    fields=dict(fields),
+                    place=place,
+                    id=self.ids.get((kind, name)),
+                    previously=self.previously.get((kind, name), ()),
+                )
                 for place, (kind, name, parent, fields) in enumerate(self.entries, 1)
             ),
         )

@@ -1,0 +1,294 @@
+"""What is still declared comes to other names: by hand, in the file, or both. None of it may be lost by any run.
+
+A round begins with a model that was applied in peace. Then keys, ids, spellings and forms of lists change, so that
+everything of the model is declared afterwards as well. Runs of every sort follow, some of which are refused.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+from harness.drivers import InProcess
+from harness.engine import Killed, Outcome, Refused
+from harness.sandbox import Sandbox
+from harness.world import Model, models
+from pulumi_posthog.api import ApiError
+from pulumi_posthog.apply import HalfMade, Impossible
+
+Row = tuple[str, str, str | None, tuple[tuple[str, Any], ...]]
+NEW = {"Web": "Prod", "Shop": "Store"}
+STEPS = (
+    "role key by hand too",
+    "role key with id",
+    "role key with previously",
+    "project key by hand too",
+    "project key with previously",
+    "destination key by hand too",
+    "folder by hand too",
+    "dashboard elsewhere",
+    "address in another case",
+    "list becomes exact",
+    "list becomes additive",
+    "another logical name",
+)
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What sort of run it is."""
+
+    refresh: bool = True
+    continue_on_error: bool = False
+    killed_at: int | None = None
+
+
+SORTS = st.lists(
+    st.builds(
+        Sort, refresh=st.booleans(), continue_on_error=st.booleans(), killed_at=st.none() | st.integers(0, 20)
+    ),
+    min_size=1,
+    max_size=3,
+).map(tuple)
+CHANGES = st.lists(st.sampled_from(STEPS), min_size=1, max_size=3, unique=True).map(tuple)
+ROUND = st.tuples(models().filter(lambda model: bool(model.entries)), CHANGES, SORTS, st.integers(0, 2**16))
+
+
+@dataclass
+class World:
+    """A model, and what somebody does to PostHog beside it."""
+
+    posthog: Sandbox
+    dice: random.Random
+    rows: list[Row]
+    previously: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    ids: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def model(self) -> Model:
+        """What the file says now."""
+        return Model(tuple(self.rows), previously=dict(self.previously), ids=dict(self.ids))
+
+    def one(self, kind: str, fits: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Row | None:
+        """Any entry of a kind."""
+        found = [row for row in self.rows if row[0] == kind and fits(dict(row[3]))]
+        return self.dice.choice(found) if found else None
+
+    def rename(self, row: Row, name: str, /, **fields: Any) -> None:
+        """Give an entry another name, and all that is below it with it."""
+        _, before, parent, old = row
+        after = f"{parent}/{name}" if parent else name
+        place = self.rows.index(row)
+        self.rows[place] = (row[0], after, parent, _fields({**dict(old), **fields}))
+        for index, (kind, inner, above, values) in enumerate(self.rows):
+            # An exact list has its parent's own name.
+            if above == before and index != place:
+                below = after if inner == before else f"{after}{inner.removeprefix(before)}"
+                self.rows[index] = (kind, below, after, values)
+                self._carry((kind, inner), (kind, below))
+        self._carry((row[0], before), (row[0], after))
+
+    def _carry(self, before: tuple[str, str], after: tuple[str, str]) -> None:
+        for noted in (self.previously, self.ids):
+            if before in noted:
+                noted[after] = noted.pop(before)  # type: ignore[assignment]
+
+    # -- PostHog -------------------------------------------------------------------------------------------------
+
+    @property
+    def organization(self) -> str:
+        return f"/api/organizations/{self.posthog.organization}"
+
+    def role(self, name: str) -> Mapping[str, Any]:
+        return next(each for each in self.posthog.all(f"{self.organization}/roles/") if each["name"] == name)
+
+    def project(self, name: str) -> Mapping[str, Any]:
+        projects = self.posthog.all(f"{self.organization}/projects/")
+        return next(each for each in projects if each["name"] == name)
+
+    def below(self, row: Row, collection: str) -> list[Mapping[str, Any]]:
+        project = self.live_project(row)
+        return list(self.posthog.all(f"/api/projects/{project}/{collection}/?limit=1000"))
+
+    def live_project(self, row: Row) -> Any:
+        above = next(each for each in self.rows if each[:2] == ("project", row[2]))
+        return self.project(dict(above[3])["name"])["id"]
+
+    # -- the steps -----------------------------------------------------------------------------------------------
+
+    def step(self, name: str) -> None:
+        """Do one of `STEPS`, where there is something to do it to."""
+        getattr(self, f"_{name.replace(' ', '_')}")()
+
+    def _role_key_by_hand_too(self) -> None:
+        if row := self.one("role"):
+            new = f"{dict(row[3])['name']} team"
+            id_ = self.role(dict(row[3])["name"])["id"]
+            self.posthog.call("PATCH", f"{self.organization}/roles/{id_}/", {"name": new})
+            self.rename(row, new, name=new)
+
+    def _role_key_with_id(self) -> None:
+        if row := self.one("role"):
+            old, new = dict(row[3])["name"], f"{dict(row[3])['name']} (id)"
+            self.rename(row, new, name=new)
+            self.ids["role", new] = str(self.role(old)["id"])
+
+    def _role_key_with_previously(self) -> None:
+        if row := self.one("role"):
+            self._declared_rename(row, f"{dict(row[3])['name']} now")
+
+    def _project_key_by_hand_too(self) -> None:
+        if row := self.one("project", lambda fields: fields["name"] in NEW):
+            old = dict(row[3])["name"]
+            id_ = self.project(old)["id"]
+            self.posthog.call("PATCH", f"{self.organization}/projects/{id_}/", {"name": NEW[old]})
+            self.rename(row, NEW[old], name=NEW[old])
+
+    def _project_key_with_previously(self) -> None:
+        if row := self.one("project", lambda fields: fields["name"] in NEW):
+            self._declared_rename(row, NEW[dict(row[3])["name"]])
+
+    def _declared_rename(self, row: Row, new: str) -> None:
+        """As the loader has it: whatever is below says `previously`, too."""
+        before = [(kind, name) for kind, name, parent, _ in self.rows if parent == row[1]]
+        place = {name: self.rows.index(each) for each in self.rows if (name := each[:2]) in before}
+        self.rename(row, new, name=new)
+        self.previously[row[0], new] = (row[1],)
+        for (kind, name), index in place.items():
+            self.previously[kind, self.rows[index][1]] = (name,)
+
+    def _destination_key_by_hand_too(self) -> None:
+        if row := self.one("pipeline_destination"):
+            old, new = dict(row[3])["name"], f"{dict(row[3])['name']} again"
+            for each in self.below(row, "pipeline_destination_configs"):
+                if each["name"] == old:
+                    path = (
+                        f"/api/projects/{self.live_project(row)}/pipeline_destination_configs/{each['id']}/"
+                    )
+                    self.posthog.call("PATCH", path, {"name": new}, form=True)
+            self.rename(row, new, name=new)
+
+    def _folder_by_hand_too(self) -> None:
+        inner = {dict(row[3]).get("path", "").rpartition("/")[0] for row in self.rows}
+        row = self.one(
+            "file_system_entry", lambda fields: fields["type"] == "folder" and fields["path"] not in inner
+        )
+        if row:
+            old, new = dict(row[3])["path"], f"{dict(row[3])['path']} moved"
+            for each in self.below(row, "file_system"):
+                if each["type"] == "folder" and each["path"] == old:
+                    path = f"/api/projects/{self.live_project(row)}/file_system/{each['id']}/"
+                    self.posthog.call("PATCH", path, {"path": new})
+            self.rename(row, new, path=new)
+
+    def _dashboard_elsewhere(self) -> None:
+        if row := self.one("file_system_entry", lambda fields: fields["type"] == "dashboard"):
+            self.rename(row, "Elsewhere/Board", path="Elsewhere/Board")
+
+    def _address_in_another_case(self) -> None:
+        if row := self.one("role_membership"):
+            # The loader has PostHog's spelling in the fields; the name is that of the file.
+            self.rename(row, dict(row[3])["user"].upper())
+
+    def _list_becomes_exact(self) -> None:
+        row = self.one("role_membership")
+        if row is None:
+            return
+        listed = [each for each in self.rows if each[0] == "role_membership" and each[2] == row[2]]
+        members = tuple(sorted(dict(each[3])["user"] for each in listed))
+        self.rows = [each for each in self.rows if each not in listed]
+        self.rows.append(("role_members", str(row[2]), row[2], (("members", members),)))
+        self.previously = {
+            name: earlier for name, earlier in self.previously.items() if name[0] != "role_membership"
+        }
+
+    def _list_becomes_additive(self) -> None:
+        if row := self.one("role_members"):
+            self.rows.remove(row)
+            self.previously.pop((row[0], row[1]), None)
+            self.rows += [
+                ("role_membership", f"{row[2]}/{person}", row[2], (("user", person),))
+                for person in dict(row[3])["members"]
+            ]
+
+    def _another_logical_name(self) -> None:
+        row = self.one("role") or self.one("project")
+        if row:
+            self.rename(row, f"{row[1]}-resource")
+
+
+def _fields(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted(values.items(), key=str))
+
+
+def belongings(posthog: Sandbox) -> dict[str, set[Any]]:
+    """The ids of everything that a run may remove, who is in which role, and what is filed where somebody put it."""
+    organization = f"/api/organizations/{posthog.organization}"
+    found: dict[str, set[Any]] = {"roles": set(), "people": set(), "destinations": set(), "rows": set()}
+    for role in posthog.all(f"{organization}/roles/"):
+        found["roles"].add(role["id"])
+        found["people"] |= {(role["id"], each["user"]["email"]) for each in role["members"]}
+    for project in posthog.all(f"{organization}/projects/"):
+        path = f"/api/projects/{project['id']}"
+        found["destinations"] |= {each["id"] for each in posthog.all(f"{path}/pipeline_destination_configs/")}
+        found["rows"] |= {
+            row["id"]
+            for row in posthog.all(f"{path}/file_system/?limit=1000")
+            if not row["path"].startswith("Unfiled/")
+        }
+    return found
+
+
+def keep_all(
+    driver: InProcess,
+    posthog: Sandbox,
+    model: Model,
+    changes: tuple[str, ...],
+    sorts: tuple[Sort, ...],
+    seed: int,
+) -> None:
+    """Whatever sort of run comes, and whether it is refused or not: what is declared before and after is there.
+
+    Raises AssertionError where something is lost, or where it does not come to rest.
+    """
+    for _ in range(3):
+        if not driver.up(model).operations:
+            break
+    before = belongings(posthog)
+    world = World(posthog, random.Random(seed), list(model.entries))
+    for change in changes:
+        world.step(change)
+
+    for sort in sorts:
+        _run(driver, world.model, sort)
+        _nothing_lost(before, posthog, (changes, sort))
+    outcome = Outcome()
+    for _ in range(4):
+        outcome = driver.up(world.model)
+        _nothing_lost(before, posthog, (changes, "in peace"))
+        if not outcome.operations and not outcome.errors:
+            break
+    assert outcome.errors == []
+    assert outcome.operations == [], f"{changes}: it does not come to rest"
+
+
+def _run(driver: InProcess, model: Model, sort: Sort) -> None:
+    driver.reaper.left, driver.reaper.after = sort.killed_at, True
+    try:
+        driver.engine.up(
+            model.desired(driver.posthog), refresh=sort.refresh, continue_on_error=sort.continue_on_error
+        )
+    except (Killed, Refused, ApiError, Impossible, HalfMade):
+        pass
+    finally:
+        driver.reaper.left = None
+
+
+def _nothing_lost(before: Mapping[str, set[Any]], posthog: Sandbox, told: object) -> None:
+    now = belongings(posthog)
+    lost = {what: ids - now[what] for what, ids in before.items() if ids - now[what]}
+    assert lost == {}, f"lost by {told}"
