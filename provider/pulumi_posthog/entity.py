@@ -139,7 +139,7 @@ class Entity(pulumi.CustomResource):
             ),
         )
         if block:
-            block.add(kind, resource_name, properties, self, opts)
+            block.add(kind, resource_name, properties, self, opts, location)
 
 
 def declared(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -239,6 +239,8 @@ class Guard(pulumi.CustomResource):
         file: str | None = None,
         addresses: str | None = None,
         strangers: str | None = None,
+        called: str | None = None,
+        location: Location | None = None,
     ) -> None:
         super().__init__(
             door.type_of("Guard"),
@@ -249,6 +251,8 @@ class Guard(pulumi.CustomResource):
                 "__file": file,
                 "__addresses": addresses,
                 "__strangers": strangers,
+                "__called": called,
+                **(location.as_property if location else {}),
                 **door.properties(provider_string(None)),
                 **door.version(),
             },

@@ -15,6 +15,7 @@ from typing import Any
 
 import pulumi
 from pulumi_posthog.kind import Kind
+from pulumi_posthog.location import Location
 from pulumi_posthog.masking import harmless
 from pulumi_posthog.properties import json_text
 
@@ -38,6 +39,7 @@ class Block:
 
     guard: asyncio.Future[pulumi.Resource]
     declared: list[Declared] = field(default_factory=list)
+    location: Location | None = None  # where the first of them is
 
     def options(self) -> pulumi.ResourceOptions:
         """What makes a resource wait."""
@@ -50,8 +52,10 @@ class Block:
         properties: Mapping[str, Any],
         resource: pulumi.CustomResource,
         opts: pulumi.ResourceOptions | None,
+        location: Location,
     ) -> None:
         """Count a resource."""
+        self.location = self.location or location
         aliases = opts.aliases if opts and isinstance(opts.aliases, list | tuple) else ()
         earlier = (getattr(alias, "name", None) for alias in aliases)
         self.declared.append(
@@ -69,6 +73,15 @@ class Block:
                 parent = names.get(id(each.properties.get(each.kind.parent or "")), "")
                 below = result.setdefault(each.kind.name, {}).setdefault(parent, {})
                 below[each.name] = _replaced_by(each)
+        return result
+
+    def called(self) -> dict[str, dict[str, str]]:
+        """kind's name -> resource's name -> what PostHog calls it, as far as the program says it."""
+        result: dict[str, dict[str, str]] = {}
+        for each in self.declared:
+            name = each.kind.own_name(each.properties)
+            if isinstance(name, str):  # an output is not known yet
+                result.setdefault(each.kind.name, {})[each.name] = name
         return result
 
     def renamed(self) -> dict[str, dict[str, str]]:
@@ -119,4 +132,11 @@ def guarded() -> Iterator[None]:
         raise
     finally:
         Current.block = None
-    block.guard.set_result(Guard(json_text(block.managed()), json_text(block.renamed()), name=NAME))
+    guard = Guard(
+        json_text(block.managed()),
+        json_text(block.renamed()),
+        name=NAME,
+        called=json_text(block.called()),
+        location=block.location,
+    )
+    block.guard.set_result(guard)

@@ -287,6 +287,10 @@ class Kind:
     completion_sign: str | None = None  # the field whose absence from an answer says so
     embedded_in: tuple[str, str] | None = None  # (kind, field) whose answer already holds these objects
     form_encoded: bool = False
+    lost_words: tuple[str, str] = (
+        "object goes with",
+        "objects go with",
+    )  # how one, how several lose their holder
     exact_list_of: str | None = None  # this kind is "exactly these" objects of another kind under one parent
     serial_writes: bool = False  # writes to one collection go one after another
     from_api: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None
@@ -351,6 +355,12 @@ class Kind:
             for field in self.fields
             if field.name in source and not field.write_only and field.name != self.parent
         }
+
+    def own_name(self, values: Mapping[str, Json]) -> Json:
+        """What an object is called: the value of the field that comes from an entry's key; None where there is none."""
+        return next(
+            (values[each.name] for each in self.fields if each.from_key and each.name in values), None
+        )
 
     def natural_key(self, values: Mapping[str, Json]) -> NaturalKey | None:
         """What identifies an object with these values within its collection; None when too little is given."""

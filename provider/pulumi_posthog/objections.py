@@ -105,13 +105,6 @@ def objection_to_deletion(kind: Kind, values: Mapping[str, Json], live: Live, li
     return None
 
 
-def own_name(kind: Kind, values: Mapping[str, Json]) -> str | None:
-    """What an object is called: the value of the field that comes from an entry's key; None where there is none."""
-    return next(
-        (str(values[each.name]) for each in kind.fields if each.from_key and each.name in values), None
-    )
-
-
 def contradiction(kind: Kind, declared: str | int | None, recorded: str) -> str | None:
     """Why an entry may not say an `id` that is not the one the stack has for it; None when the two are one."""
     if declared is None or str(declared) == recorded:
@@ -126,7 +119,7 @@ def objection_to_absence(kind: Kind, found: Found, values: Mapping[str, Json]) -
     """Why what is declared absent is not deleted: PostHog calls the object that the stack has by another name now."""
     if set(kind.all_natural_keys(values)) & set(kind.all_natural_keys(found.values)):
         return None
-    name, now = own_name(kind, values), own_name(kind, found.values)
+    name, now = kind.own_name(values), kind.own_name(found.values)
     return (
         f'{kind.title} {found.id}, which the stack has as "{name}", is called "{now}" in PostHog now: it is not'
         f' deleted\n  hint: if it is meant, declare "{now}" with `previously: {name}` and `state: absent`'

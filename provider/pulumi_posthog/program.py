@@ -23,6 +23,7 @@ from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live, no_such_organization
+from pulumi_posthog.location import Location
 from pulumi_posthog.masking import harmless, never_tell
 from pulumi_posthog.properties import json_text, to_properties
 from pulumi_posthog.session import KEY_VARIABLE
@@ -127,6 +128,7 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
         file=file,
         addresses=json_text(people(desired)),
         strangers=json_text({address: str(problem) for address, problem in desired.strangers.items()}),
+        location=Location(address.host, address.organization),
     )
     resources: dict[tuple[str, str], Entity] = {}
     for entry in desired.entries:

@@ -195,12 +195,29 @@ def test_two_entries_with_an_id_swapped_them(stack):
     assert stack.posthog.writes() == {}
 
 
-def test_a_role_renamed_on_the_page_was_declared_absent_by_its_old_name(stack):
-    stack.write("roles:\n  Alpha: {}\n  Ops: {}\n")
+def test_a_project_renamed_on_the_page_was_declared_absent_by_its_old_name(stack):
+    stack.write("projects:\n  Web: {}\nroles:\n  Ops: {}\n")
     assert stack.up().status == 0
-    rename_role(stack, "Alpha", "Data team")
-    stack.write("roles:\n  Alpha: {state: absent}\n  Ops: {}\n")
+    project = stack.posthog.project("Web")["id"]
+    stack.posthog.call("PATCH", f"{organization(stack)}/projects/{project}/", {"name": "Prod"})
+    stack.set("allowDeletions", "project/Web,project/Prod")
+    stack.write("projects:\n  Web: {state: absent}\nroles:\n  Ops: {}\n")
 
     for run in (stack.preview(), stack.up("--continue-on-error")):
-        refused(run, 'is called "Data team" in PostHog now')
-    assert stack.posthog.role("Data team") is not None
+        refused(run, 'is called "Prod" in PostHog now')
+    assert stack.posthog.project("Prod")["id"] == project
+
+
+def test_a_role_with_several_people_was_taken_out_of_the_file(stack):
+    people = "[ada@acme.io, ana@acme.io, bo@acme.io]"
+    stack.write(f"roles:\n  Engineering: {{members: {people}}}\n  Ops: {{}}\n")
+    assert stack.up().status == 0
+    stack.write("roles:\n  Ops: {}\n")
+
+    for run in (stack.preview(), stack.up("--continue-on-error"), stack.up("--refresh=false")):
+        refused(run, '3 people lose role "Engineering"', "    ana@acme.io", "allowRemovals role_membership=3")
+    assert stack.posthog.members("Engineering") == ["ada@acme.io", "ana@acme.io", "bo@acme.io"]
+
+    stack.set("allowRemovals", "role_membership=3")
+    assert stack.up().status == 0
+    assert stack.posthog.role("Engineering") is None

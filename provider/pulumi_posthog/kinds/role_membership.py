@@ -30,6 +30,7 @@ ROLE_MEMBERSHIP = Kind(
     collection="/api/organizations/{organization}/roles/{role}/role_memberships/",
     parent="role",
     embedded_in=("role", "members"),
+    lost_words=("person loses", "people lose"),
     natural_keys=(("user",),),
     read_scope="organization:read",
     write_scope="organization:write",

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_posthog import addresses, engine
+from pulumi_posthog.api import ApiError
 from pulumi_posthog.apply import Impossible
 from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.rails import refusals, removals
+from pulumi_posthog.location import PROPERTY
+from pulumi_posthog.losses import Loss, losses, refusal_of_losses
+from pulumi_posthog.rails import Managed, refusals, removals
 from pulumi_posthog.renames import probable_renames
 from pulumi_posthog.session import Session
 from pulumi_posthog.stack.handlers.results import (
@@ -41,6 +44,7 @@ class GuardHandler:
         if inputs.get("__file"):
             Session.file = project_folder() / inputs["__file"]
         before = Session.refreshed.deletable(json.loads((olds or {}).get("__managed") or "{}"))
+        before = _given_up(before, json.loads(news["__managed"]), json.loads(news.get("__called") or "{}"))
         Session.guard_remembers = Session.guard_remembers or bool(olds)
         after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
         Session.ahead.manages(after)
@@ -48,17 +52,42 @@ class GuardHandler:
         looks = probable_renames(before, after, renamed, KINDS, Session.refreshed.called)
         Session.addresses = addresses.of_guard(olds or {})
         strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
-        idle = self._idle(removals(before, after, renamed))
+        going = removals(before, after, renamed)
+        taken_along, too_much = self._losses(going, inputs)
+        idle = self._idle(going)
         if before and idle:
             engine.warn(
                 f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
                 " pulumi config rm posthog:allowRemovals"
             )
-        for look in () if found else looks:
+        for look in () if found or too_much else looks:
             engine.warn(str(look))
-        refused = [*strangers, *(map(str, looks) if found else ()), *map(str, found)]
+        for loss in () if too_much else taken_along:
+            engine.warn(str(loss))
+        refused = [
+            *strangers,
+            *(map(str, looks) if found or too_much else ()),
+            *map(str, found),
+            *([too_much] if too_much else []),
+        ]
         Session.guard_consulted = not refused
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
+
+    @staticmethod
+    def _losses(
+        going: Mapping[str, Mapping[str, list[str]]], inputs: Props
+    ) -> tuple[tuple[Loss, ...], str | None]:
+        """Who loses what is deleted, and why that is too much; None when it may be."""
+        gone = {
+            kind: [name for names in parents.values() for name in names] for kind, parents in going.items()
+        }
+        if PROPERTY not in inputs or not any(gone.values()):
+            return (), None
+        try:
+            found = losses(gone, Session.refreshed.called, Session.of(inputs).live)
+        except (ApiError, Impossible) as error:
+            return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
+        return found, refusal_of_losses(found, Session.limits)
 
     @staticmethod
     def _idle(gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
@@ -95,6 +124,28 @@ class GuardHandler:
             check_consulted()
         except Impossible as error:
             engine.fail(error)
+
+
+def _given_up(before: Managed, after: Managed, declared: Mapping[str, Mapping[str, str]]) -> Managed:
+    """`before` without what a program declares under another resource name: that is taken over, and not removed.
+
+    `declared` says what PostHog calls the resources of `after`.
+    """
+    called = Session.refreshed.called
+    result: dict[str, dict[str, dict[str, str]]] = {}
+    for kind, parents in before.items():
+        here = {name for objects in after.get(kind, {}).values() for name in objects}
+        had = {name for objects in parents.values() for name in objects}
+        new = {theirs for name, theirs in declared.get(kind, {}).items() if name not in had}
+        result[kind] = {
+            parent: {
+                name: key
+                for name, key in objects.items()
+                if name in here or called.get((kind, name)) not in new
+            }
+            for parent, objects in parents.items()
+        }
+    return result
 
 
 def check_consulted() -> None:

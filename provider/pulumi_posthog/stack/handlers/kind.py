@@ -26,7 +26,6 @@ from pulumi_posthog.objections import (
     objection_to_deletion,
     objection_to_list,
     objection_to_takeover,
-    own_name,
 )
 from pulumi_posthog.ownership import UnknownOwners
 from pulumi_posthog.plan import differences
@@ -174,7 +173,7 @@ class KindHandler:
                 kept = {**props, addresses.LEFT: left}  # so that the next run knows the address
                 return ReadResult(id_, kept, inputs=kept)
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
-        Session.refreshed.found(kind.name, urn, own_name(kind, found.values))
+        Session.refreshed.found(kind.name, urn, kind.own_name(found.values))
         Session.ahead.found(live, kind.name, name_of(urn), id_)
         inputs = stored(kind, recorded(kind, found.values, with_digests(kind, props, engine.stored_input)))
         inputs |= {addresses.LEFT: left} if left else {}
