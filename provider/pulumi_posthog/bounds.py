@@ -6,6 +6,7 @@ cut with words that say so, and a bound is far above what an organization needs.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 MEGABYTE: Final = 1_000_000
@@ -28,7 +29,8 @@ LONGEST_SECRET: Final = 10_000  # characters: half of one may stand where a text
 # -- files and states ----------------------------------------------------------------------------------------------
 
 STATE_BYTES: Final = 1_000 * MEGABYTE  # of one exported state: 2 kB for each resource, and then some
-LIST_BYTES: Final = 5 * MEGABYTE  # of a baseline, or of a list of what to ignore
+BASELINE_BYTES: Final = 64 * MEGABYTE  # of an earlier report: one kB for each difference
+IGNORE_BYTES: Final = MEGABYTE  # of a list of what to ignore, which Python reads as YAML in seconds
 CONFIGURATION_BYTES: Final = 50 * MEGABYTE  # of all files of one configuration
 ENTRIES_LOOKED_AT: Final = 20_000  # files and folders that the wildcards of one `!include` may pass
 PATTERN_PARTS: Final = 32  # parts of a path in `!include`
@@ -37,3 +39,19 @@ PATTERN_PARTS: Final = 32  # parts of a path in `!include`
 
 PROBLEMS: Final = 200  # of one configuration that are told one by one
 MESSAGE: Final = 2_000  # characters of one problem
+
+
+class TooLarge(ValueError):
+    """A file has more bytes than are read of its kind."""
+
+
+def text_of(path: Path, most: int) -> str:
+    """What is in a file of UTF-8, of at most `most` bytes; raises TooLarge, UnicodeDecodeError, OSError.
+
+    No more is read than that, whatever the path names: a device has no end.
+    """
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise TooLarge(f"{path} is larger than {most // MEGABYTE:,} MB, and that is the most that is read")
+    return content.decode()

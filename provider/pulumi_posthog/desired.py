@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pulumi_posthog.bounds import MESSAGE, PROBLEMS
 from pulumi_posthog.kind import Json, Kind
 from pulumi_posthog.spelling import one_line
 
@@ -57,6 +58,14 @@ class Problem:
     where: Position | None = None
     hint: str | None = None
 
+    def __post_init__(self) -> None:
+        # Here, not where it is printed: each may quote a name or a value of a file, and there may be many.
+        for name in ("message", "hint"):
+            text = getattr(self, name)
+            if text is not None and len(text) > MESSAGE:
+                more = f"... ({len(text) - MESSAGE:,} more characters)"
+                object.__setattr__(self, name, text[:MESSAGE] + more)
+
     def __str__(self) -> str:
         # There are names in it, of the file and of PostHog.
         message = one_line(self.message)
@@ -65,10 +74,14 @@ class Problem:
 
 
 class ConfigError(Exception):
-    """Everything that is wrong with a configuration, not only the first thing."""
+    """Everything that is wrong with a configuration, not only the first thing; of very many, how many more."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        found = tuple(problems)
+        if more := len(found) - PROBLEMS if len(found) > PROBLEMS else 0:
+            rest = Problem(f"and {more:,} more problems", hint="mend these first, then look again")
+            found = (*found[:PROBLEMS], rest)
+        self.problems = found
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

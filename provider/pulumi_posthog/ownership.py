@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pulumi_posthog.bounds import STATE_BYTES, TooLarge, text_of
 from pulumi_posthog.holdings import Claim, claims_of
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
@@ -130,7 +131,9 @@ def _below(kind: str) -> str:
 
 def _of_file(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return text_of(path, STATE_BYTES)
+    except TooLarge as error:
+        raise UnknownOwners(str(error)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise UnknownOwners(f"{path.name} cannot be read: {reason}") from None

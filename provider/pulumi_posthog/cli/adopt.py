@@ -62,12 +62,12 @@ def adopt(
     """Show what `pulumi up` would take over. Also what it would make, and what is ambiguous; changes nothing."""
     from pulumi_posthog import config
     from pulumi_posthog.cli.looking import look_at
-    from pulumi_posthog.cli.stack import check_host
+    from pulumi_posthog.cli.stack import check_host, state_in
 
     chosen("--format", form, ("text", "json"))
     desired = config.load(file, environment=os.environ, offline=True)
     if stack_state and desired.host:
-        check_host(desired.host, stack_state.read_text(encoding="utf-8"), str(stack_state))
+        check_host(desired.host, state_in(stack_state), str(stack_state))
     own = _recorded([stack_state] if stack_state else [])
     others = _recorded(other_state or ())
     look = look_at(
@@ -91,13 +91,9 @@ def adopt(
 
 
 def _recorded(paths: Iterable[Path]) -> dict[Key, tuple[Path, Recorded]]:
-    from pulumi_posthog.cli.stack import recorded
+    from pulumi_posthog.cli.stack import recorded, state_in
 
-    return {
-        key: (path, each)
-        for path in paths
-        for key, each in recorded(path.read_text(encoding="utf-8"), str(path)).items()
-    }
+    return {key: (path, each) for path in paths for key, each in recorded(state_in(path), str(path)).items()}
 
 
 def _rows(

@@ -6,7 +6,7 @@ import dataclasses
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
@@ -243,15 +243,32 @@ def _rules(asked: Asked, desired: Desired) -> tuple[Rule, ...]:
     found = rules(declared, desired.file)
     if asked.ignore_file is None:
         return found
+    return (*found, *rules(rules_in(asked.ignore_file), str(asked.ignore_file)))
+
+
+DEEPEST_RULE = 10  # collections within each other; a rule takes two
+
+
+def rules_in(path: Path) -> Any:
+    """The list in a file of what to ignore, as it stands in the YAML; raises Stop, OSError."""
     import yaml
 
+    from pulumi_posthog.bounds import IGNORE_BYTES, TooLarge, text_of
+
     try:
-        items = yaml.safe_load(asked.ignore_file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise Stop(
-            f"{asked.ignore_file} is not YAML", "write a list of {path, reason, owner, until}"
-        ) from None
-    return (*found, *rules(items, str(asked.ignore_file)))
+        text = text_of(path, IGNORE_BYTES)
+        depth = 0
+        for event in yaml.parse(text, yaml.SafeLoader):
+            # A few aliases can stand for a list without end, and no rule needs one; depth takes its square in time.
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent) or depth > DEEPEST_RULE:
+                raise Stop(f"{path} has an alias (`*name`) or is nested too deeply", "write each rule out")
+        items = yaml.safe_load(text)
+    except TooLarge as error:
+        raise Stop(str(error), "write a list of {path, reason, owner, until}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):
+        raise Stop(f"{path} is not YAML", "write a list of {path, reason, owner, until}") from None
+    return items
 
 
 def _baseline(asked: Asked) -> frozenset[str]:

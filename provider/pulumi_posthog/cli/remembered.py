@@ -43,7 +43,7 @@ def remembered(
     Raises Stop when what was asked for by name cannot be read.
     """
     if state is not None:
-        return _read(state.read_text(encoding="utf-8"), str(state))
+        return _read(stack.state_in(state), str(state))
     folder = file.parent
     if name is not None:
         text = stack.state_of(name, folder, secrets=secrets)

@@ -43,6 +43,18 @@ def state_of(stack: str, folder: Path, *, secrets: bool = False, seconds: int = 
     return _pulumi(export, folder, seconds)
 
 
+def state_in(path: Path) -> str:
+    """What is in a file that `pulumi stack export` wrote; raises Stop, OSError."""
+    from pulumi_posthog.bounds import STATE_BYTES, TooLarge, text_of
+
+    try:
+        return text_of(path, STATE_BYTES)
+    except TooLarge as error:
+        raise Stop(str(error), f"it takes a state, from: {EXPORT}") from None
+    except UnicodeDecodeError:
+        raise _no_state(str(path)) from None
+
+
 def settings_of(stack: str, folder: Path, *, seconds: int = SECONDS) -> dict[str, str]:
     """The stack's plain `posthog:...` settings by their names; secret ones are left out. Raises Stop."""
     answer = json.loads(_pulumi(["config", "--json", "--stack", stack], folder, seconds) or "{}")
@@ -240,7 +252,7 @@ def _resources(text: str, source: str) -> list[dict[str, Any]]:
     try:
         resources = json.loads(text)["deployment"].get("resources") or []
         return [resource for resource in resources if isinstance(resource, dict)]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _no_state(source) from None
 
 

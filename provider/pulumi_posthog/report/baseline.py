@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from pulumi_posthog.bounds import BASELINE_BYTES, TooLarge, text_of
 from pulumi_posthog.desired import ConfigError, Problem
 from pulumi_posthog.report.findings import Finding, Status
 
@@ -14,9 +15,11 @@ from pulumi_posthog.report.findings import Finding, Status
 def read(path: Path) -> frozenset[str]:
     """The fingerprints of an earlier run; raises ConfigError for anything else than a report, OSError."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(text_of(path, BASELINE_BYTES))
         return frozenset(str(each["fingerprint"]) for each in document["findings"])
-    except (ValueError, KeyError, TypeError):
+    except TooLarge as error:
+        raise ConfigError([Problem(str(error), hint="it takes a report of `drift`")]) from None
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ConfigError(
             [
                 Problem(

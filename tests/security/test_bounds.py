@@ -1,0 +1,101 @@
+"""What others wrote is read, and told, within bounds."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from pulumi_posthog.bounds import MESSAGE, PROBLEMS, TooLarge, text_of
+from pulumi_posthog.cli import drift, stack
+from pulumi_posthog.cli.doctor import without_password
+from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.desired import ConfigError, Problem
+from pulumi_posthog.report import baseline
+
+MUCH = 100_000  # characters of a log that nobody would read either
+
+
+def test_a_small_file_makes_no_log_of_megabytes(proposed):
+    name = "n" * 5_000
+    rows = "".join(f"  {name}{number}: {{members: 3, x: 4}}\n" for number in range(3))
+    many = "".join(f"  r{number}: {{x: 1}}\n" for number in range(PROBLEMS + 100))
+
+    long_ones = proposed.refused(f"roles:\n{rows}", {}, offline=True)
+    many_ones = proposed.refused(f"roles:\n{many}", {}, offline=True)
+
+    assert all(len(problem) < 3 * MESSAGE for problem in long_ones)
+    assert len(many_ones) == PROBLEMS + 1
+    assert many_ones[-1].startswith("and 100 more problems")
+    assert sum(map(len, many_ones)) < MUCH
+
+
+def test_what_is_cut_says_so_and_what_fits_stays_whole():
+    whole, cut = Problem("x" * MESSAGE), Problem("x" * (MESSAGE + 7), hint="y" * MESSAGE)
+
+    assert whole.message == "x" * MESSAGE
+    assert (cut.message, cut.hint) == ("x" * MESSAGE + "... (7 more characters)", "y" * MESSAGE)
+
+
+def test_a_file_without_an_end_is_read_to_its_bound():
+    with pytest.raises(TooLarge, match="larger than"):
+        text_of(Path("/dev/zero"), 1_000_000)
+    with pytest.raises(ConfigError, match="larger than"):
+        baseline.read(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b"null", b'{"deployment": 3}'])
+def test_what_is_no_state_and_no_report_is_said_in_one_line(tmp_path: Path, content: bytes):
+    file = tmp_path / "given.json"
+    file.write_bytes(content)
+
+    with pytest.raises(Stop, match="is not the state"):
+        stack.recorded(stack.state_in(file), str(file))
+    with pytest.raises(ConfigError, match="is no report"):
+        baseline.read(file)
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(letter + 1)}: &{chr(letter + 1)} [{', '.join([f'*{chr(letter)}'] * 9)}]\n"
+    for letter in range(97, 110)
+)
+
+
+@pytest.mark.parametrize("content", [BOMB, "[" * 100_000, "- &a [*a]", "x: !!timestamp 2026-99-99"])
+def test_a_list_of_what_to_ignore_is_no_way_to_hang(tmp_path: Path, content: str):
+    file = tmp_path / "ignore.yaml"
+    file.write_text(content)
+
+    refused = finished(lambda: drift.rules_in(file))
+
+    assert isinstance(refused, Stop)
+
+
+def finished(what) -> BaseException | None:
+    """What it raised within a generous time."""
+    result: list[BaseException | None] = []
+
+    def run() -> None:
+        try:
+            what()
+            result.append(None)
+        except BaseException as error:
+            result.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert result, "it does not end"
+    return result[0]
+
+
+@pytest.mark.parametrize("text", ["//a" * 100_000, "//" + "a" * 300_000, "//:" * 100_000, "//a:b" * 60_000])
+def test_the_passwords_of_addresses_are_looked_for_in_linear_time(text: str):
+    before = os.times().user
+
+    without_password(text)
+
+    assert os.times().user - before < 10
+    assert without_password("postgres://ana:hush@db:5432/x") == "postgres://ana:***@db:5432/x"
