@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_posthog.bounds import MESSAGE, PROBLEMS
 from pulumi_posthog.kind import Json, Kind
+from pulumi_posthog.masking import UNTOLD
 from pulumi_posthog.spelling import one_line
 
 if TYPE_CHECKING:
@@ -63,14 +64,21 @@ class Problem:
         for name in ("message", "hint"):
             text = getattr(self, name)
             if text is not None and len(text) > MESSAGE:
-                more = f"... ({len(text) - MESSAGE:,} more characters)"
-                object.__setattr__(self, name, text[:MESSAGE] + more)
+                object.__setattr__(self, name, _cut(UNTOLD(text)))
 
     def __str__(self) -> str:
         # There are names in it, of the file and of PostHog.
         message = one_line(self.message)
         line = f"{self.where}: {message}" if self.where else message
         return f"{line}\n  hint: {self.hint}" if self.hint else line
+
+
+def _cut(text: str) -> str:
+    """A long text without its middle: what is wrong with a name may stand after it. It is to be masked before."""
+    if len(text) <= MESSAGE:
+        return text
+    end = MESSAGE // 4
+    return f"{text[: MESSAGE - end]}... ({len(text) - MESSAGE:,} more characters) ...{text[-end:]}"
 
 
 class ConfigError(Exception):

@@ -483,9 +483,9 @@ INCLUDES = {
         "  hint: include it inside: `roles: {<<: !include ...}`",
     ),
     "a path that cannot be": (
-        "roles: !include '" + "a" * 5000 + "'\n",
+        "roles: !include '" + "a" * 1000 + "'\n",
         {},
-        f'posthog.yaml:4:8: !include "{"a" * 5000}" matches no file\n  hint: paths are relative to .',
+        f'posthog.yaml:4:8: !include "{"a" * 1000}" matches no file\n  hint: paths are relative to .',
     ),
 }  # fmt: skip
 

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_posthog import desired
 from pulumi_posthog.bounds import MESSAGE, PROBLEMS, TooLarge, text_of
 from pulumi_posthog.cli import drift, stack
 from pulumi_posthog.cli.doctor import without_password
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.desired import ConfigError, Problem
+from pulumi_posthog.masking import Mask
 from pulumi_posthog.report import baseline
 
+KEY = "phx_a_key_that_nobody_has"
 MUCH = 100_000  # characters of a log that nobody would read either
 
 
@@ -33,10 +36,20 @@ def test_a_small_file_makes_no_log_of_megabytes(proposed):
 
 
 def test_what_is_cut_says_so_and_what_fits_stays_whole():
-    whole, cut = Problem("x" * MESSAGE), Problem("x" * (MESSAGE + 7), hint="y" * MESSAGE)
+    whole, cut = Problem("x" * MESSAGE), Problem('"' + "x" * 9_000 + '" is no name', hint="y" * MESSAGE)
 
     assert whole.message == "x" * MESSAGE
-    assert (cut.message, cut.hint) == ("x" * MESSAGE + "... (7 more characters)", "y" * MESSAGE)
+    assert cut.hint == "y" * MESSAGE
+    assert "... (7,013 more characters) ..." in cut.message
+    assert cut.message.endswith('xx" is no name')
+
+
+def test_no_half_of_the_key_stands_where_a_problem_was_cut(monkeypatch):
+    monkeypatch.setattr(desired, "UNTOLD", Mask(KEY))
+
+    for before in range(MESSAGE - MESSAGE // 4 - len(KEY), MESSAGE - MESSAGE // 4):
+        said = Problem("x" * before + KEY + "y" * MESSAGE).message
+        assert KEY[:8] not in said
 
 
 def test_a_file_without_an_end_is_read_to_its_bound():
