@@ -19,7 +19,7 @@ import pytest
 from harness.stack import Stack
 from pulumi_posthog.properties import fingerprint
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
 
 SALT = "5a" * 16
 KEY, PICTURE = '{"private_key": "invented"}', "picture"
