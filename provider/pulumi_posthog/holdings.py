@@ -54,15 +54,17 @@ class _Object:
     made: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
 
-    def keeper(self, urn: str) -> str | None:
+    def keeper(self, urn: str, *, others: bool = False) -> str | None:
         """Who keeps it when `urn` gives it up; None when nobody does.
 
-        It may be `urn` itself: its replacement has taken it over, or the state has it twice.
+        It may be `urn` itself, because its replacement has taken it over, or the state has it twice; with `others`,
+        never.
         """
         stays = [each for each, replaced in self.compared.items() if not replaced]
         claimed = [each for each in self.claimed if name_of(each) != name_of(urn)]
         for each in (*self.made, *sorted(stays, key=lambda each: each == urn), *claimed):
-            return each
+            if not (others and each == urn):
+                return each
         here = self.in_state - self.gone
         # An alias is in the state by one name and compared by another: both are one resource.
         renamed = sorted(self.compared.keys() - self.in_state - self.gone)
@@ -136,8 +138,8 @@ class Holdings:
     def keeper(self, claims: Iterable[Claim], urn: str) -> str | None:
         """Who else would keep it if `urn` gave it up."""
         with self._lock:
-            found = (each.keeper(urn) for each in self._of(claims))
-            return next((each for each in found if each is not None and each != urn), None)
+            found = (each.keeper(urn, others=True) for each in self._of(claims))
+            return next(filter(None, found), None)
 
     def to_be_replaced(self, claims: Iterable[Claim], urn: str) -> bool:
         """Whether `urn` gives it up only to be made anew."""

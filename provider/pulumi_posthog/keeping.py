@@ -34,9 +34,10 @@ def claim_items(kind: Kind, scope: Mapping[str, str], props: Props, urn: str) ->
         Session.holdings.claimed(claims_of_list(kind, organization, parent, to_values(kind, props)), urn)
 
 
-def kept_by_another(kind: Kind, props: Props, id_: str, urn: str) -> str | None:
+def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool = False) -> str | None:
     """Give an object up: why it is not deleted, because another resource has it; None when nobody does.
 
+    With `stays`, the resource itself stays, declared absent: that it has the object keeps nothing.
     Raises Impossible when it may only seem so, that is, where something of this run has failed that may be about to
     take it over, or where nobody can say what else the state has.
     """
@@ -53,7 +54,7 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str) -> str | None:
             f"it is not removed, for another resource of the stack may have the same object, and {error}\n"
             "  hint: run `pulumi up` with a refresh of everything, or see to it that `pulumi stack export` works here"
         ) from error
-    keeper = holdings.give_up(claims, urn)
+    keeper = holdings.keeper(claims, urn) if stays else holdings.give_up(claims, urn)
     if keeper is None:
         return None
     name, other = name_of(urn), name_of(keeper)

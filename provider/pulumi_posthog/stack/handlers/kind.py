@@ -341,7 +341,7 @@ class KindHandler:
             matches = session.live.find(kind, scope, values)
             id_ = matches[0].id if matches else f"absent:{values.get('name')}"
         if not id_.startswith("absent:"):
-            kept = kept_by_another(kind, props, id_, engine.resource_name())
+            kept = kept_by_another(kind, props, id_, engine.resource_name(), stays=True)
             if kept:
                 raise Impossible(kept)
             session.applier.delete(kind, scope, id_, even_guarded=True)
