@@ -73,7 +73,7 @@ def start() -> LocalPostHog:
         program = places.VENV_BIN / "pulumi-posthog"
         database = sandbox_process.FOLDER / "posthog.sqlite3"
         # PostHog stopped in 2025 to make what examples/acme has of destinations and site apps.
-        options = ["--port", str(port), "--db", database, "--legacy-destinations"]
+        options = ["--port", str(port), "--db", str(database), "--legacy-destinations"]
         process = sandbox_process.start([program, "sandbox", *options], environment)
         posthog = LocalPostHog(f"http://127.0.0.1:{port}", key)
         give_up = time.monotonic() + SECONDS_TO_START
