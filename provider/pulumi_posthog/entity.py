@@ -240,6 +240,7 @@ class Guard(pulumi.CustomResource):
         addresses: str | None = None,
         strangers: str | None = None,
         called: str | None = None,
+        looks: str | None = None,
         location: Location | None = None,
     ) -> None:
         super().__init__(
@@ -252,6 +253,7 @@ class Guard(pulumi.CustomResource):
                 "__addresses": addresses,
                 "__strangers": strangers,
                 "__called": called,
+                "__looks": looks,
                 **(location.as_property if location else {}),
                 **door.properties(provider_string(None)),
                 **door.version(),

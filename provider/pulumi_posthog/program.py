@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime import settings as runtime
 
 import pulumi
-from pulumi_posthog import config, hosts, rails, sdk
+from pulumi_posthog import config, hosts, rails, renames, sdk
 from pulumi_posthog.addresses import person_field
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.attachment import project_folder
@@ -128,6 +128,7 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
         file=file,
         addresses=json_text(people(desired)),
         strangers=json_text({address: str(problem) for address, problem in desired.strangers.items()}),
+        looks=json_text(renames.looks(desired)),
         location=Location(address.host, address.organization),
     )
     resources: dict[tuple[str, str], Entity] = {}

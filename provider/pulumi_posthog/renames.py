@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pulumi_posthog.desired import Desired
 from pulumi_posthog.kind import Kind
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.rails import Managed
 from pulumi_posthog.spelling import folded
 
+Looks = Mapping[str, Mapping[str, str]]  # kind's name -> resource's name -> digest of what is declared there
 ALIKE = 0.8  # of difflib's ratio (0..1): a few letters of a name differ
 
 
@@ -35,11 +40,13 @@ def probable_renames(
     moved: Mapping[str, Mapping[str, str]],
     kinds: Mapping[str, Kind],
     called: Mapping[tuple[str, str], str] | None = None,
+    looks: tuple[Looks, Looks] = ({}, {}),
 ) -> tuple[Rename, ...]:
     """The entries of `before` that probably stand in `after` under another name, parents before their children.
 
     `moved` are the renames that are declared, `called` says how PostHog calls an object now that the state knows by a
-    kind and a name. What lies in something that was renamed comes along with it and is not told.
+    kind and a name, `looks` are the digests of what was declared and of what is. What is in something that was renamed
+    comes along with it and is not told.
     """
     result: list[Rename] = []
     for kind_name, parents in before.items():
@@ -53,6 +60,7 @@ def probable_renames(
                 name for name in here if name not in objects and name not in moved.get(kind_name, {}).values()
             ]
             for name in went:
+                then, now = (each.get(kind_name, {}) for each in looks)
                 match = next(
                     (
                         other
@@ -60,12 +68,34 @@ def probable_renames(
                         for other in came
                         if looks_alike(kind, (name, other), (parent, here), before, after, called or {})
                     ),
-                    None,
+                    next((other for other in came if name in then and then[name] == now.get(other)), None),
                 )
                 if match is not None:
                     came.remove(match)
                     result.append(Rename(kind, name, match, _key(parent, name)))
     return tuple(sorted(result, key=lambda each: each.kind.parent is not None))
+
+
+def looks(desired: Desired) -> dict[str, dict[str, str]]:
+    """A short digest of what each entry declares beside its key, with the exact list below it: no more than is needed
+    to see that two entries declare the same. An entry that declares nothing looks like any other and has none.
+    """
+    lists = {
+        (each.kind.parent, each.parent): each.fields for each in desired.entries if each.kind.exact_list_of
+    }
+    result: dict[str, dict[str, str]] = {}
+    for entry in desired.entries:
+        if not entry.kind.guarded or not may_say_previously(entry.kind, KINDS.values()):
+            continue
+        own = {field.name for field in entry.kind.fields if field.from_key}
+        content = {name: value for name, value in entry.fields.items() if name not in own}
+        content |= lists.get((entry.kind.name, entry.name), {})
+        if content:
+            # A secret is no part of it: this stands in the state as it is.
+            text = json.dumps(content, sort_keys=True, default=lambda _: "")
+            digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+            result.setdefault(entry.kind.name, {})[entry.name] = digest
+    return result
 
 
 def may_say_previously(kind: Kind, kinds: Iterable[Kind]) -> bool:

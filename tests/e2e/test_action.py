@@ -114,6 +114,7 @@ def test_it_is_fast_unless_the_job_says_otherwise(tmp_path, said, skipped, at_a_
 
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEP["run"]],
+        cwd=tmp_path,
         env={**environment, **said},
         capture_output=True,
         text=True,

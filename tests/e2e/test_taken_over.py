@@ -6,9 +6,11 @@ Each test is named after what happened.
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
+from cli.lab import COMMAND
 from harness.stack import Run, Stack
 
 pytestmark = pytest.mark.e2e
@@ -192,6 +194,16 @@ def test_two_entries_with_an_id_swapped_them(stack):
 
     for run in (stack.preview(), stack.up("--continue-on-error")):
         refused(run, f"`id: {ids[1]}` contradicts the stack", f"write `id: {ids[0]}`")
+    drift = subprocess.run(
+        [str(COMMAND), "drift", "--stack", "test"],
+        cwd=stack.folder,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert drift.returncode == 5
+    assert f"`id: {ids[1]}` contradicts the stack" in drift.stdout
     assert stack.posthog.writes() == {}
 
 
@@ -206,6 +218,23 @@ def test_a_project_renamed_on_the_page_was_declared_absent_by_its_old_name(stack
     for run in (stack.preview(), stack.up("--continue-on-error")):
         refused(run, 'is called "Prod" in PostHog now')
     assert stack.posthog.project("Prod")["id"] == project
+
+
+def test_a_role_got_quite_another_key_and_has_the_same_people(stack):
+    people = "{members: [ada@acme.io, ana@acme.io]}"
+    stack.write(f"roles:\n  Engineering: {people}\n  Ops: {{}}\n")
+    assert stack.up().status == 0
+    stack.write(f"roles:\n  Builders: {people}\n  Ops: {{}}\n")
+
+    for run in (stack.preview(), stack.up("--continue-on-error")):
+        refused(run, 'role "Builders" looks like what was "Engineering"', "`previously: Engineering`")
+    assert stack.posthog.role("Builders") is None
+
+    stack.write(
+        "roles:\n  Builders: {previously: Engineering, members: [ada@acme.io, ana@acme.io]}\n  Ops: {}\n"
+    )
+    assert stack.up().status == 0
+    assert stack.posthog.members("Builders") == ["ada@acme.io", "ana@acme.io"]
 
 
 def test_a_role_with_several_people_was_taken_out_of_the_file(stack):

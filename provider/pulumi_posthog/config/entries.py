@@ -314,7 +314,8 @@ class Builder:
                         Problem(
                             f'{kind.title} "{key}" was previously "{name}", which is still declared',
                             where,
-                            "`previously` names a key that is no longer in the file",
+                            "`previously` names a key that is no longer in the file; two keys are swapped in two runs,"
+                            " by a third name in between",
                         )
                     )
                 elif claimed.setdefault(name, key) != key:

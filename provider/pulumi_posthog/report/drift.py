@@ -17,6 +17,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found
 from pulumi_posthog.masking import HIDDEN
+from pulumi_posthog.objections import contradiction
 from pulumi_posthog.observe import Group, Key, Observed, Undeclared, group_of, key_of
 from pulumi_posthog.plan import (
     ABSENT,
@@ -90,6 +91,7 @@ def findings(
             for change in plan.changes
             for found in _of_change(change, observed, recorded)
         ),
+        *_contradicting(desired, recorded or {}),
         *_rotated(observed, recorded or {}),
         *_no_longer_declared(desired, observed, recorded or {}),
         # What the stack knows is not strange, only no longer wanted.
@@ -371,6 +373,25 @@ def without_secrets(value: Json, *, hide: bool = False) -> Json:
     if value == MASK or (hide and value not in (None, "")):
         return HIDDEN
     return value
+
+
+def _contradicting(desired: Desired, recorded: Mapping[Key, Recorded]) -> Iterator[Finding]:
+    """An `id` that is not the one the stack has: `pulumi up` refuses it, in the same words."""
+    for entry in desired.entries:
+        before = remembered(entry, recorded)
+        problem = contradiction(entry.kind, entry.id, before.id) if before is not None else None
+        if problem is not None:
+            message, _, hint = problem.partition("\n  hint: ")
+            path = path_of(entry, desired)
+            yield Finding(
+                status=Status.REFUSED,
+                kind=entry.kind.name,
+                object=path,
+                path=f"{path}.id",
+                message=message,
+                hint=hint,
+                where=entry.where,
+            )
 
 
 def _rotated(observed: Observed, recorded: Mapping[Key, Recorded]) -> Iterator[Finding]:

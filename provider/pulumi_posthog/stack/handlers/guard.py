@@ -49,7 +49,10 @@ class GuardHandler:
         after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
         Session.ahead.manages(after)
         found = refusals(before, after, Session.limits, KINDS, renamed)
-        looks = probable_renames(before, after, renamed, KINDS, Session.refreshed.called)
+        content = tuple(json.loads(each.get("__looks") or "{}") for each in (olds or {}, news))
+        looks = probable_renames(
+            before, after, renamed, KINDS, Session.refreshed.called, (content[0], content[1])
+        )
         Session.addresses = addresses.of_guard(olds or {})
         strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
         going = removals(before, after, renamed)
