@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Estimate:
     """Requests of one run; `exact` is False when PostHog was not asked and everything counts as new.
 
-    `looks` are what only a run reads that writes: around a list of members, and after an erasure at who was erased.
+    `looks` are what only a run reads that writes: after an erasure, at who was erased.
     `checks` are the health checks that the changes set off, each counted as one request: the least it takes.
     `taking_over` are the objects with secrets that are as declared, as far as PostHog shows them: a stack that does not
     have them yet sends their secrets when it takes them over, one write for each, which `writes` does not count.
@@ -97,12 +97,11 @@ def of_look(look: Look) -> Estimate:
     # The program asks for the organization itself, too: its pin is checked first.
     return Estimate(
         len(look.observed.compared),
-        look.requests + 1,
+        look.requests + 1 + _looks_around_lists(change.kind for change in look.plan.changes),
         sum(writes_of(change, look.observed.desired.strangers) for change in look.plan.changes)
         + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
         exact=True,
-        looks=_looks_around_lists(change.kind for change in look.plan.changes)
-        + sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
+        looks=sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
         checks=checks_after(look),
         taking_over=secrets_to_send(look),
     )
@@ -153,16 +152,16 @@ def at_most(desired: Desired) -> Estimate:
     erasing = sum(-(-number // AT_ONCE) for number in persons)
     return Estimate(
         len(desired.entries),
-        reads + sum(persons),
+        reads + _looks_around_lists(entry.kind for entry in desired.entries) + sum(persons),
         writes + erasing,
         exact=False,
-        looks=_looks_around_lists(entry.kind for entry in desired.entries) + sum(persons),
+        looks=sum(persons),
         checks=len(desired.checks),
     )
 
 
 def _looks_around_lists(kinds: Iterable[Kind]) -> int:
-    """Whoever writes a list of members looks up who they are, and whose key it is: nobody locks themselves out."""
+    """Before a list of members changes, it is read who they are and whose key it is: nobody locks themselves out."""
     return 2 if any(kind.exact_list_of for kind in kinds) else 0
 
 
@@ -174,7 +173,8 @@ def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
     if change.action is Action.DELETE:
         return 1
     field = person_field(change.kind)
-    if change.entry and field and change.entry.fields.get(field.name) in strangers:
+    person = change.entry.fields.get(field.name) if change.entry and field else None
+    if isinstance(person, str) and person in strangers:
         return 0
     made = _writes_to_make(change.entry) if change.entry else 1
     if change.action is Action.CREATE:
