@@ -32,8 +32,12 @@ def fail(
 ) -> NoReturn:
     """Raise `error` as one clean line, `text` where it is given.
 
-    With `created_id`, Pulumi records the half-made object and goes on from it.
+    With `created_id`, Pulumi records the half-made object and goes on from it. An error that has been told is raised as
+    it is: whoever catches it on its way out knows less of it.
     """
+    if getattr(error, TOLD, False):
+        raise error
+    setattr(error, TOLD, True)
     text = once(harmless(text or str(error)))
     call = current()
     if call is not None:
@@ -59,6 +63,7 @@ def fail(
     raise error
 
 
+TOLD = "__told"  # what marks an error of which the engine knows
 _SAID = set[str]()  # why calls have failed in this process
 
 

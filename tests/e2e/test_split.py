@@ -74,6 +74,8 @@ def test_what_leaves_one_file_is_removed_by_its_stack_alone(split):
         assert up(split, name).status == 0
     people = split.folder / "people.yaml"
     people.write_text(people.read_text().partition("  Support:")[0])
+    # Two people lose it.
+    split.pulumi("config", "set", "posthog:allowRemovals", "role_membership=2", "--stack", "people")
     split.posthog.count_anew()
 
     web, people_run = up(split, "web"), up(split, "people")
