@@ -21,7 +21,7 @@ from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guard_block import Current
 from pulumi_posthog.kind import UNSET, Kind
-from pulumi_posthog.location import Location
+from pulumi_posthog.location import PROPERTY, Location
 from pulumi_posthog.ownership import UnknownOwners, hosts_of_stack
 from pulumi_posthog.properties import files_name, json_text, secret_name
 from pulumi_posthog.sdk import registering
@@ -254,7 +254,8 @@ class Guard(pulumi.CustomResource):
                 "__strangers": strangers,
                 "__called": called,
                 "__looks": looks,
-                **(location.as_property if location else {}),
+                # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
+                "__asked_at": location.as_property[PROPERTY] if location else None,
                 **door.properties(provider_string(None)),
                 **door.version(),
             },

@@ -84,10 +84,11 @@ class GuardHandler:
         gone = {
             kind: [name for names in parents.values() for name in names] for kind, parents in going.items()
         }
-        if PROPERTY not in inputs or not any(gone.values()):
+        location = inputs.get("__asked_at")
+        if not location or not any(gone.values()):
             return (), None
         try:
-            found = losses(gone, Session.refreshed.called, Session.of(inputs).live)
+            found = losses(gone, Session.refreshed.called, Session.of({PROPERTY: location}).live)
         except (ApiError, Impossible) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
         return found, refusal_of_losses(found, Session.limits)
