@@ -18,7 +18,7 @@ LARGEST = 400 * 1024 * 1024  # bytes of a message, as Pulumi has it
 
 
 def main() -> None:
-    """Serve until Pulumi has enough; its address is the only argument."""
+    """Serve until Pulumi has enough; its address is the last argument."""
     import grpc
 
     from pulumi_posthog import __version__
@@ -27,7 +27,9 @@ def main() -> None:
     if arguments in (["--version"], ["-V"]):
         print(__version__)  # noqa: T201 - what was asked for
         return
-    if len(arguments) > 1 or (arguments and ":" not in arguments[0]):
+    # Before it stands what `pulumi -v=9 --logflow` hands on, which says nothing to us: this program writes no log.
+    *flags, address = arguments or ["127.0.0.1:0"]
+    if address.startswith("-") or ":" not in address or (flags and not flags[0].startswith("-")):
         sys.exit(
             "pulumi-resource-posthog: Pulumi starts this program; it is no command of its own\n"
             "  hint: name it in Pulumi.yaml: `plugins: {providers: [{name: posthog, path: .venv/bin}]}`"
@@ -38,7 +40,7 @@ def main() -> None:
 
     limits = [("grpc.max_receive_message_length", LARGEST), ("grpc.max_send_message_length", LARGEST)]
     server = grpc.server(ThreadPoolExecutor(max_workers=CALLS), options=limits)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(*arguments), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(*arguments[-1:]), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     # Set, whatever was inherited: a shell has its jobs in the background ignore Ctrl-C, by which Pulumi ends its
