@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -81,21 +80,19 @@ def _read(text: str, source: str, settings: Mapping[str, str] | None = None) -> 
 def selected(folder: Path) -> str | None:
     """The stack that Pulumi, called in `folder`, would use; None when none is selected. Pulumi is not called.
 
-    `pulumi stack select` writes it into Pulumi's home, in a file named after the SHA-1 of the path of Pulumi.yaml: one
-    stack for each backend (seen with Pulumi 3.259), or one only (older ones).
+    A file of `stack.workspaces` has one stack for each backend (seen with Pulumi 3.259), or one only (older ones).
     """
-    above = stack.project_folder(folder)
-    if above is None:
+    if stack.project_folder(folder) is None:
         return None
     if name := os.environ.get("PULUMI_STACK"):
         return name
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    digest = hashlib.sha1(str(above / "Pulumi.yaml").encode(), usedforsecurity=False).hexdigest()
-    for path in sorted(home.glob(f"workspaces/*-{digest}-workspace.json")):
+    for path in stack.workspaces(folder):
         found = _json(path)
         by_backend = found.get("stacks")
         names = by_backend if isinstance(by_backend, dict) else {}
-        backend = os.environ.get("PULUMI_BACKEND_URL") or _json(home / "credentials.json").get("current")
+        backend = os.environ.get("PULUMI_BACKEND_URL") or _json(stack.home() / "credentials.json").get(
+            "current"
+        )
         only = next(iter(names.values())) if len(names) == 1 else None
         chosen = names.get(backend) or only or found.get("stack")
         if isinstance(chosen, str) and chosen:

@@ -183,15 +183,24 @@ def check_selected(declared: str, folder: Path) -> None:
 
 def is_any_selected(folder: Path) -> bool:
     """Whether `pulumi`, called in `folder`, may have a stack selected; without calling it, which takes a second."""
+    if project_folder(folder) is None:
+        return False
+    return bool(os.environ.get("PULUMI_STACK") or workspaces(folder))
+
+
+def home() -> Path:
+    """Where Pulumi keeps what it remembers of a user."""
+    return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+
+
+def workspaces(folder: Path) -> list[Path]:
+    """The files in which `pulumi stack select`, called in `folder`, notes the stack; none outside of a project."""
     above = project_folder(folder)
     if above is None:
-        return False
-    if os.environ.get("PULUMI_STACK"):
-        return True
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+        return []
     # Pulumi's own name for it (pulumi, sdk/go/common/workspace/workspace.go).
     digest = hashlib.sha1(str(above / "Pulumi.yaml").encode(), usedforsecurity=False).hexdigest()
-    return any(home.glob(f"workspaces/*-{digest}-workspace.json"))
+    return sorted(home().glob(f"workspaces/*-{digest}-workspace.json"))
 
 
 def _opened(value: Any) -> dict[str, Any] | None:
