@@ -59,17 +59,9 @@ def probable_renames(
             came = [
                 name for name in here if name not in objects and name not in moved.get(kind_name, {}).values()
             ]
+            signs = _Signs(kind, parent, before, after, called or {}, *looks)
             for name in went:
-                then, now = (each.get(kind_name, {}) for each in looks)
-                match = next(
-                    (
-                        other
-                        for looks_alike in (_called_so, _same_below, _alike)
-                        for other in came
-                        if looks_alike(kind, (name, other), (parent, here), before, after, called or {})
-                    ),
-                    next((other for other in came if name in then and then[name] == now.get(other)), None),
-                )
+                match = signs.match(name, came)
                 if match is not None:
                     came.remove(match)
                     result.append(Rename(kind, name, match, _key(parent, name)))
@@ -109,42 +101,41 @@ def _key(parent: str, name: str) -> str:
     return name.removeprefix(f"{parent}/") if parent else name
 
 
-def _called_so(
-    kind: Kind,
-    names: tuple[str, str],
-    place: tuple[str, Mapping[str, str]],
-    _before: Managed,
-    _after: Managed,
-    called: Mapping[tuple[str, str], str],
-) -> bool:
-    """Somebody gave it the new name in PostHog already."""
-    return called.get((kind.name, names[0])) == _key(place[0], names[1])
+@dataclass(frozen=True)
+class _Signs:
+    """By what an entry of one kind, below one parent, may be known again under another name; the surest sign first."""
 
+    kind: Kind
+    parent: str
+    before: Managed
+    after: Managed
+    called: Mapping[tuple[str, str], str]
+    then: Looks
+    now: Looks
 
-def _same_below(
-    kind: Kind,
-    names: tuple[str, str],
-    _place: tuple[str, Mapping[str, str]],
-    before: Managed,
-    after: Managed,
-    _called: Mapping[tuple[str, str], str],
-) -> bool:
-    """The same lies in both."""
-    then, now = _below(names[0], before), _below(names[1], after)
-    return bool(then) and then == now
+    def match(self, name: str, came: Iterable[str]) -> str | None:
+        """Which of those that came is what `name` was; None when none seems so."""
+        signs = (self._called_so, self._same_below, self._alike, self._same_content)
+        return next((other for sign in signs for other in came if sign(name, other)), None)
 
+    def _called_so(self, name: str, other: str) -> bool:
+        """Somebody gave it the new name in PostHog already."""
+        return self.called.get((self.kind.name, name)) == _key(self.parent, other)
 
-def _alike(
-    _kind: Kind,
-    names: tuple[str, str],
-    place: tuple[str, Mapping[str, str]],
-    _before: Managed,
-    _after: Managed,
-    _called: Mapping[tuple[str, str], str],
-) -> bool:
-    """The names differ by their case or by a few letters."""
-    one, other = (folded(_key(place[0], name)) for name in names)
-    return difflib.SequenceMatcher(None, one, other).ratio() >= ALIKE
+    def _same_below(self, name: str, other: str) -> bool:
+        """The same is below both."""
+        then = _below(name, self.before)
+        return bool(then) and then == _below(other, self.after)
+
+    def _alike(self, name: str, other: str) -> bool:
+        """The names differ by their case or by a few letters."""
+        one, two = (folded(_key(self.parent, each)) for each in (name, other))
+        return difflib.SequenceMatcher(None, one, two).ratio() >= ALIKE
+
+    def _same_content(self, name: str, other: str) -> bool:
+        """Both declare the same."""
+        content = self.then.get(self.kind.name, {}).get(name)
+        return content is not None and content == self.now.get(self.kind.name, {}).get(other)
 
 
 def _below(name: str, managed: Managed) -> set[tuple[str, str]]:

@@ -149,7 +149,7 @@ def _of_refusal(refusal: rails.Refusal, desired: Desired, looks: tuple[Rename, .
 def path_of(entry: Entry, desired: Desired) -> str:
     """Where an entry stands in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
     section = entry.kind.section.rpartition(".")[2]
-    key = next((entry.fields.get(each.name) for each in entry.kind.fields if each.from_key), None)
+    key = entry.kind.own_name(entry.fields)
     return ".".join(
         filter(None, (_parent_path(entry.kind, entry.parent, desired), section, key and str(key)))
     )
@@ -462,7 +462,7 @@ def _no_longer_declared(
 
 def _of_undeclared(undeclared: Undeclared, observed: Observed) -> Finding:
     found, kind = undeclared.found, undeclared.found.kind
-    key = next((found.values.get(each.name) for each in kind.fields if each.from_key), None)
+    key = kind.own_name(found.values)
     path = f"{collection_path(undeclared.group, observed.desired)}.{key or found.id}"
     return Finding(
         status=Status.UNDECLARED,

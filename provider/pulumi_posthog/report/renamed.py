@@ -77,7 +77,7 @@ def _declared_items(entry: Entry, observed: Observed) -> Iterator[tuple[str, str
             if below.kind is each and below.parent == entry.name:
                 yield from ((each.name, str(item)) for item in below.fields[list_field(each).name])
             elif below.kind.name == each.exact_list_of and below.parent == entry.name:
-                yield each.name, str(next(below.fields[f.name] for f in below.kind.fields if f.from_key))
+                yield each.name, str(below.kind.own_name(below.fields))
 
 
 def _live_items(found: Found) -> Iterator[tuple[str, str]]:

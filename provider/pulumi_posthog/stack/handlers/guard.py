@@ -43,16 +43,14 @@ class GuardHandler:
         inputs = {name: value for name, value in news.items() if name != "__provider"}
         if inputs.get("__file"):
             Session.file = project_folder() / inputs["__file"]
-        before = Session.refreshed.deletable(json.loads((olds or {}).get("__managed") or "{}"))
-        before = _given_up(before, json.loads(news["__managed"]), json.loads(news.get("__called") or "{}"))
-        Session.guard_remembers = Session.guard_remembers or bool(olds)
         after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
+        before = Session.refreshed.deletable(json.loads((olds or {}).get("__managed") or "{}"))
+        before = _given_up(before, after, json.loads(news.get("__called") or "{}"))
+        Session.guard_remembers = Session.guard_remembers or bool(olds)
         Session.ahead.manages(after)
         found = refusals(before, after, Session.limits, KINDS, renamed)
-        content = tuple(json.loads(each.get("__looks") or "{}") for each in (olds or {}, news))
-        looks = probable_renames(
-            before, after, renamed, KINDS, Session.refreshed.called, (content[0], content[1])
-        )
+        then, now = (json.loads(each.get("__looks") or "{}") for each in (olds or {}, news))
+        looks = probable_renames(before, after, renamed, KINDS, Session.refreshed.called, (then, now))
         Session.addresses = addresses.of_guard(olds or {})
         strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
         going = removals(before, after, renamed)
