@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import threading
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-
-from harness.stack import Run
 
 ROLE = "roles:\n  Data team: {}\n"
 
@@ -121,7 +118,7 @@ def test_a_server_that_only_a_file_names_never_hears_of_the_key(stack, listener,
         (stack.folder / "__main__.py").write_text(PYTHON)
 
     runs = [stack.preview(), stack.up("--refresh=false"), stack.up()]
-    verbs = [command(stack, *verb) for verb in VERBS] if program == "yaml" else []
+    verbs = [stack.command(*verb, timeout=60) for verb in VERBS] if program == "yaml" else []
 
     assert listener.heard == []
     for run in runs:
@@ -132,20 +129,6 @@ def test_a_server_that_only_a_file_names_never_hears_of_the_key(stack, listener,
 
 
 VERBS = (("drift",), ("persons",), ("estimate",), ("doctor",), ("adopt",), ("query", "SELECT 1"))
-
-
-def command(stack, *arguments: str) -> Run:
-    done = subprocess.run(
-        ["pulumi-posthog", *arguments],
-        cwd=stack.folder,
-        env=stack.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout)
 
 
 def test_where_the_state_cannot_be_asked_the_key_is_not_sent(stack, listener):

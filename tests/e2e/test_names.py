@@ -1,31 +1,12 @@
 """Names that are nearly the same, and people who are there no more: with the real Pulumi CLI and `drift`."""
 
 import sqlite3
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from harness.stack import Run, Stack
+from harness.stack import Stack
 
 pytestmark = pytest.mark.e2e
-
-COMMAND = Path(sys.executable).with_name("pulumi-posthog")
-
-
-def drift(stack, *arguments):
-    done = subprocess.run(
-        [COMMAND, "drift", *arguments],
-        cwd=stack.folder,
-        env=stack.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout)
 
 
 def assert_settled(stack):
@@ -89,7 +70,7 @@ def test_somebody_left_and_all_other_work_went_on(bo_has_left, refresh):
 
 def test_whoever_left_is_gone_in_drift_with_a_stack_and_without(bo_has_left):
     for arguments in ((), ("--stack", "test")):
-        run = drift(bo_has_left, *arguments)
+        run = bo_has_left.command("drift", *arguments)
 
         assert run.status == 7, run.text
         assert "2 gone" in run.text, run.text
@@ -105,7 +86,7 @@ def test_whoever_left_may_be_taken_out_of_the_file_and_all_is_silent(bo_has_left
 
     assert run.status == 0, run.text
     assert_settled(bo_has_left)
-    assert drift(bo_has_left).status == 0
+    assert bo_has_left.command("drift").status == 0
 
 
 def test_beside_somebody_who_left_an_address_that_never_was_stops_everything(bo_has_left):
@@ -116,7 +97,7 @@ def test_beside_somebody_who_left_an_address_that_never_was_stops_everything(bo_
         assert run.status != 0
         assert 'posthog.yaml:8:9: nobody in the organization has the e-mail address "bob@acme.io"' in run.text
     assert stack.posthog.writes() == {}
-    assert drift(stack, "--stack", "test").status == 2
+    assert stack.command("drift", "--stack", "test").status == 2
 
 
 # -- two members whose addresses differ by case alone --------------------------------------------------------------
@@ -147,7 +128,7 @@ def test_of_two_spellings_the_exact_one_is_meant_and_an_exact_list_has_no_other(
     role = stack.posthog.role("Analysts")["id"]
     stack.posthog.call("POST", f"{organization}/roles/{role}/role_memberships/", {"user_uuid": other})
 
-    seen = drift(stack)
+    seen = stack.command("drift")
     run = stack.up()
 
     assert seen.status == 7
@@ -194,7 +175,7 @@ def test_a_change_of_case_alone_is_done(stack):
     assert stack.posthog.role("Analysts")["id"] == role
     assert stack.posthog.project("Web")["id"] == project
     assert_settled(stack)
-    assert drift(stack).status == 0
+    assert stack.command("drift").status == 0
 
 
 def test_where_the_server_refuses_a_change_of_case_the_preview_says_so(tmp_path, sandboxes):

@@ -1,6 +1,5 @@
 """PostHog's limits per key: a run waits, says so and ends well; it never fails for them, nor waits for ever."""
 
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,19 +25,6 @@ def role_names(posthog):
 
 def refused(posthog):
     return sum(entry.endswith(" 429") for entry in posthog.requests()["log"])
-
-
-def cli(stack, *arguments):
-    return subprocess.run(
-        ["pulumi-posthog", *arguments],
-        cwd=stack.folder,
-        env=stack.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_a_run_of_more_than_a_minute_allows_waits_says_so_and_is_never_refused(tmp_path):
@@ -68,10 +54,10 @@ def test_a_stricter_server_than_believed_is_obeyed(tmp_path):
         projects = "".join(f"  {each['name']}: {{timezone: UTC}}\n" for each in posthog.info["projects"])
         stack.write(f"projects:\n{projects}{roles_file(0, 30)}")
 
-        run, drift, preview = stack.up(), cli(stack, "drift"), stack.preview()
+        run, drift, preview = stack.up(), stack.command("drift"), stack.preview()
 
         assert run.status == 0, run.text
-        assert drift.returncode == 0, drift.stdout
+        assert drift.status == 0, drift.text
         assert set(preview.changes) == {"unchanged"}, preview.text
         assert role_names(posthog) == sorted(f"Role {number}" for number in range(30))
 
@@ -97,11 +83,11 @@ def test_a_server_that_refuses_for_ever_ends_the_run(tmp_path):
         stack.write(roles_file(0, 3))
         began = time.monotonic()
 
-        drift, preview = cli(stack, "drift"), stack.preview()
+        drift, preview = stack.command("drift"), stack.preview()
 
         assert time.monotonic() - began < 10 + STARTING
-        assert drift.returncode == 9, drift.stdout
-        for text in (drift.stdout, preview.text):
+        assert drift.status == 9, drift.text
+        for text in (drift.text, preview.text):
             assert "PostHog has had too many requests with this key" in text
             assert "more than is left of the 5 s that this run may wait" in text
             assert "allow a longer wait" in text

@@ -6,11 +6,9 @@ Each test is named after what happened.
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
 
-from cli.lab import COMMAND
 from harness.stack import Run, Stack
 
 pytestmark = pytest.mark.e2e
@@ -199,16 +197,9 @@ def test_two_entries_with_an_id_swapped_them(stack):
             f"`id: {one}` contradicts the stack" in run.text and f"write `id: {other}`" in run.text
             for one, other in (ids, ids[::-1])
         )
-    drift = subprocess.run(
-        [str(COMMAND), "drift", "--stack", "test"],
-        cwd=stack.folder,
-        env=stack.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert drift.returncode == 5
-    assert f"`id: {ids[1]}` contradicts the stack" in drift.stdout
+    drift = stack.command("drift", "--stack", "test")
+    assert drift.status == 5
+    assert f"`id: {ids[1]}` contradicts the stack" in drift.text
     assert stack.posthog.writes() == {}
 
 

@@ -110,8 +110,15 @@ class Stack:
 
     def pulumi(self, *arguments: str, timeout: float = 300) -> Run:
         """Runs the command; seconds."""
+        return self._run("pulumi", *arguments, "--non-interactive", timeout=timeout)
+
+    def command(self, *arguments: str, timeout: float = 120) -> Run:
+        """`pulumi-posthog` in the stack's folder, with its environment; seconds."""
+        return self._run("pulumi-posthog", *arguments, timeout=timeout)
+
+    def _run(self, *command: str, timeout: float) -> Run:
         done = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"],
+            command,
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
