@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pulumi_posthog.values.version import __version__  # noqa: F401 - part of the face
+
 if TYPE_CHECKING:
     from pulumi_posthog.entity import Address
     from pulumi_posthog.guard_block import guarded
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
         SiteApp,
     )
 
-__version__ = "0.2.0"
 
 __all__ = [
     "Address",

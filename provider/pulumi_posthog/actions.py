@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from pulumi_posthog.api import Forbidden, NotFound, NotOffered, OutcomeUnknown, Writer, is_object, lost
-from pulumi_posthog.kind import Field, Json, Kind
+from pulumi_posthog.kind import Field, Kind
 from pulumi_posthog.live import Found, Live, Scope
+from pulumi_posthog.values.json_value import Json
 
 LONGEST_WAIT: Final = 600.0  # seconds
 EVERY: Final = 5.0  # seconds from one look to the next

@@ -12,11 +12,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pulumi_posthog.kind import Field, Json, Kind, Type
+from pulumi_posthog.kind import Field, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.lookups import MEMBER
-from pulumi_posthog.live import Ambiguous, Found, Live, Scope, dig
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.live import Ambiguous, Found, Live, Scope
+from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.spelling import folded
 
 LEFT: Final = "__left"  # the property that holds the declared addresses of those who have left
 GONE: Final = (

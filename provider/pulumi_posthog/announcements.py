@@ -10,9 +10,10 @@ from pulumi_posthog.api import HIDDEN
 from pulumi_posthog.apply import Applied
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.live import Found
-from pulumi_posthog.plan import ABSENT, Difference, details, holds_secret, is_secret
+from pulumi_posthog.plan import ABSENT, Difference, details, is_secret
 from pulumi_posthog.properties import declared_names
-from pulumi_posthog.spelling import one_line
+from pulumi_posthog.values.secret_text import holds_secret
+from pulumi_posthog.values.spelling import one_line
 
 Props = Mapping[str, Any]
 

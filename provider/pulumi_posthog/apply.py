@@ -19,15 +19,16 @@ from pulumi_posthog.api import (
     is_object,
     lost,
 )
-from pulumi_posthog.attachment import Attachment, comparable, is_stored, without_files
-from pulumi_posthog.desired import SecretText
-from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind
+from pulumi_posthog.kind import Deletion, Field, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.live import ELSEWHERE, Ambiguous, Found, Live, Scope, dig
+from pulumi_posthog.live import ELSEWHERE, Ambiguous, Found, Live, Scope
 from pulumi_posthog.objections import objection_to_creation
-from pulumi_posthog.plan import Difference, differences, holds_secret, merged
+from pulumi_posthog.plan import Difference, differences, merged
+from pulumi_posthog.values.attachment import Attachment, comparable, is_stored, without_files
+from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, plain
 
 ERASERS = 4  # requests that erase persons, under way at the same time
 LONGEST_HIDDEN = 20_000  # bytes: more of a file than any error quotes
@@ -549,14 +550,3 @@ def _secrets_in(value: Json) -> Iterator[str]:
         for item in value.values() if isinstance(value, dict) else value:
             if not isinstance(item, str) or isinstance(item, SecretText):
                 yield from _secrets_in(item)
-
-
-def plain(value: Json) -> Json:
-    """`value` with secrets as ordinary strings, for a request body and for nothing else."""
-    if isinstance(value, SecretText):
-        return str.__str__(value)
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return value

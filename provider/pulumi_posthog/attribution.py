@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.kind import Field, Json, Kind
+from pulumi_posthog.kind import Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Live
 from pulumi_posthog.report.findings import Who
+from pulumi_posthog.values.json_value import Json
 
 REQUESTS = 20  # at most, for one report
 PAGE = 100  # entries of an object's feed that are looked through: one page, one request

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any, NoReturn
 
-from pulumi_posthog.masking import harmless
 from pulumi_posthog.stack.handlers.call import Failure, NotYetKnown, current
+from pulumi_posthog.values.masking import harmless
 
 
 def known(value: Any) -> bool:

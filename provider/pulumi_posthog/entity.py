@@ -15,17 +15,18 @@ from pulumi.runtime import settings
 from pulumi.runtime.mocks import MockMonitor
 
 import pulumi
-from pulumi_posthog import hosts
-from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guard_block import Current
 from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.location import PROPERTY, Location
 from pulumi_posthog.ownership import UnknownOwners, hosts_of_stack
-from pulumi_posthog.properties import files_name, json_text, secret_name
+from pulumi_posthog.properties import files_name, secret_name
 from pulumi_posthog.sdk import registering
 from pulumi_posthog.stack import door
+from pulumi_posthog.values import host as values_host
+from pulumi_posthog.values.json_value import json_text
+from pulumi_posthog.values.local_file import project_folder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Address:
                 " `pulumi config set posthog:organization <id>`"
             )
         try:
-            return cls(agreed(hosts.permitted(host, os.environ)), organization)
-        except hosts.HostRefused as error:
+            return cls(agreed(values_host.permitted(host, os.environ)), organization)
+        except values_host.HostRefused as error:
             raise KeySentNowhere(f"{error.problem}\n  hint: {error.hint}") from None
 
 
@@ -65,15 +66,15 @@ def agreed(host: str) -> str:
     a program looks at PostHog before, and a new resource has no state. So the whole state is asked, which takes a
     second, once in a run; where POSTHOG_HOST is set, or the host is PostHog's own, it is not.
     """
-    if not hosts.only_declared(host, os.environ) or isinstance(settings.get_monitor(), MockMonitor):
+    if not values_host.only_declared(host, os.environ) or isinstance(settings.get_monitor(), MockMonitor):
         return host
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     try:
-        return hosts.agreed(host, os.environ, hosts_of_stack(stack, project_folder()))
+        return values_host.agreed(host, os.environ, hosts_of_stack(stack, project_folder()))
     except UnknownOwners as error:
-        raise hosts.HostRefused(
+        raise values_host.HostRefused(
             f"nobody but the file says that the API key may be sent to {host}: {error}",
-            f"if it may, say so: export {hosts.VARIABLE}={host}",
+            f"if it may, say so: export {values_host.VARIABLE}={host}",
         ) from None
 
 

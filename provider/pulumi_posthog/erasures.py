@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.apply import Applier, Erased
 from pulumi_posthog.desired import Erasure, Identifier
-from pulumi_posthog.kind import Json
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live
 from pulumi_posthog.rails import Limits, erasure_refusal
+from pulumi_posthog.values.json_value import Json
 
 if TYPE_CHECKING:  # so that a provider does not wait for it
     from pulumi_posthog.observe import Observed

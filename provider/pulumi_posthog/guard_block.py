@@ -16,8 +16,8 @@ from typing import Any
 import pulumi
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.location import Location
-from pulumi_posthog.masking import harmless
-from pulumi_posthog.properties import json_text
+from pulumi_posthog.values.json_value import json_text
+from pulumi_posthog.values.masking import harmless
 
 NAME = "program"  # of the guard; that of a YAML file is called otherwise, and one program may have both
 

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pulumi_posthog.kind import Json, Kind, NaturalKey
+from pulumi_posthog.kind import Kind, NaturalKey
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.urn import name_of
+from pulumi_posthog.values.json_value import Json
 
 Claim = tuple[str, str, str | NaturalKey]
 ANYWHERE = ""  # the organization of a claim that is known without one

@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.values.json_value import Json, whole
+from pulumi_posthog.values.spelling import folded
 
 NaturalKey = tuple[tuple[str, Any], ...]
-Json = Any  # what json.loads returns; recursive types are more trouble than help here
-
-
-# What PostHog answers in place of a stored secret; sent back, it would become the secret (posthog-api.md 6.3).
-MASK: Final = "**************** POSTHOG SECRET FIELD ****************"
 
 
 class Type(enum.Enum):
@@ -200,20 +196,6 @@ class Field:
         if self.default is not UNSET and (self.default is not None or self.nullable):
             schema["default"] = self.default
         return schema
-
-
-def whole(value: Json) -> Json:
-    """`value` with every float that is a whole number made an int again, at any depth.
-
-    Pulumi carries all numbers as floats (2 becomes 2.0) and PostHog refuses 2.0 for an integer.
-    """
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {key: whole(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [whole(item) for item in value]
-    return value
 
 
 def _without(value: Json, keys: frozenset[str]) -> Json:

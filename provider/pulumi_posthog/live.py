@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 from pulumi_posthog.api import IncompleteRead, NotFound, NotServed, Reader, ServerFailed
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.api.paging import page_of
-from pulumi_posthog.desired import ConfigError, Problem
-from pulumi_posthog.kind import Json, Kind, Lookup, NaturalKey
+from pulumi_posthog.kind import Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.spelling import composed, folded, meant
+from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.problem import ConfigError, Problem
+from pulumi_posthog.values.spelling import composed, folded, meant
 
 T = TypeVar("T")
 # Under this key an answer says which of its fields came from, and must be sent to, the kind's second URL.
@@ -458,14 +459,6 @@ def _named(
     if lookup.caseless:
         return meant(value, answers, name)
     return [answer for answer in answers if name(answer) == value]
-
-
-def dig(answer: Mapping[str, Json], path: str) -> Json:
-    """The value at a dotted path."""
-    value: Json = answer
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
 
 
 def no_such_organization(live: Live) -> ConfigError:

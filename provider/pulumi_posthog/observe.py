@@ -13,13 +13,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from pulumi_posthog import config
 from pulumi_posthog.api import ApiError, NotFound, Refused, Unauthorized
-from pulumi_posthog.desired import ConfigError, Desired, Entry, SecretText
-from pulumi_posthog.kind import Json, Kind
+from pulumi_posthog.config import references as config_references
+from pulumi_posthog.desired import Desired, Entry
+from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Found, Live, Scope, no_such_organization
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.problem import ConfigError
+from pulumi_posthog.values.secret_text import SecretText
+from pulumi_posthog.values.spelling import folded
 
 Key = tuple[str, str]  # the kind's name, the entry's name
 Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
@@ -157,7 +160,10 @@ class _Observer:
         desired = dataclasses.replace(desired, entries=wanted)
         with readers(self.live) as pool:
             # What entries refer to is asked for meanwhile: it waits for nothing that the first answer says.
-            lookups = {name: pool.submit(self.live.lookup, name) for name in sorted(config.needed(desired))}
+            lookups = {
+                name: pool.submit(self.live.lookup, name)
+                for name in sorted(config_references.needed(desired))
+            }
             self._knock(wanted)
             desired, notes = self._resolved(desired, lookups)
             for generation in generations(desired.entries):
@@ -216,7 +222,7 @@ class _Observer:
                     if name in references(entry):
                         self.unread[key_of(entry)] = error
         readable = tuple(entry for entry in desired.entries if key_of(entry) not in self.unread)
-        result, notes = config.resolve(
+        result, notes = config_references.resolve(
             dataclasses.replace(desired, entries=readable),
             members=answers.get("member", ()),
             plugins=answers.get("plugin", ()),

@@ -20,11 +20,12 @@ from pulumi_posthog.api import (
     Unauthorized,
 )
 from pulumi_posthog.apply import HalfMade, Impossible
-from pulumi_posthog.attachment import UnreadableFile
-from pulumi_posthog.desired import ConfigError, Desired, Entry, Position
+from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.urn import name_of, type_of
+from pulumi_posthog.values.local_file import UnreadableFile
+from pulumi_posthog.values.problem import ConfigError, Position
 
 # What is about one object; a wrong key or a server that is down is about all of them.
 ABOUT_AN_OBJECT = (Conflict, Forbidden, Invalid, OutcomeUnknown, PaymentRequired)

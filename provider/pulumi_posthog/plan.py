@@ -6,10 +6,12 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pulumi_posthog.attachment import Attachment, comparable
-from pulumi_posthog.desired import Desired, Entry, SecretText
-from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
-from pulumi_posthog.spelling import composed
+from pulumi_posthog.desired import Desired, Entry
+from pulumi_posthog.kind import Field, Kind, Type
+from pulumi_posthog.values.attachment import Attachment, with_files
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, known
+from pulumi_posthog.values.spelling import composed
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
             return False
         desired, live = with_files(desired), with_files(live)
         # What is masked, or not at hand, cannot be compared; an empty one is drift that can be seen.
-        unseen = {key for key in secrets if live.get(key) == MASK or not _known(desired[key])}
+        unseen = {key for key in secrets if live.get(key) == MASK or not known(desired[key])}
         desired = {key: value for key, value in desired.items() if key not in unseen}
     if field.merge_levels and isinstance(desired, dict):
         live = declared_part(field, live, desired)
@@ -99,33 +101,11 @@ def is_fingerprinted(value: Json) -> bool:
     return isinstance(value, Attachment) or holds_secret(value)
 
 
-def with_files(config: Json) -> Json:
-    """A declared or live object with every file as what can be compared of it."""
-    return {key: comparable(value) for key, value in config.items()} if isinstance(config, dict) else config
-
-
-def holds_secret(value: Json) -> bool:
-    """Whether there is a secret in `value`, at any depth."""
-    if isinstance(value, dict):
-        return any(holds_secret(item) for item in value.values())
-    if isinstance(value, list):
-        return any(holds_secret(item) for item in value)
-    return isinstance(value, SecretText)
-
-
 def is_secret(field: Field, path: str, desired: Json) -> bool:
     """Whether the live value of a row of `details` is not to be seen: PostHog masks only what it knows to be secret."""
     if not field.secret:
         return False
     return holds_secret(desired) or field.type is not Type.OBJECT or path == field.name
-
-
-def _known(value: Json) -> bool:
-    if isinstance(value, dict):
-        return all(_known(item) for item in value.values())
-    if isinstance(value, list):
-        return all(_known(item) for item in value)
-    return not isinstance(value, SecretText) or value.known
 
 
 def declared_part(field: Field, live: Json, desired: Json) -> Json:

@@ -12,22 +12,26 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime import settings as runtime
 
 import pulumi
-from pulumi_posthog import config, hosts, rails, renames, sdk
+from pulumi_posthog import config, rails, renames, sdk
 from pulumi_posthog.addresses import person_field
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
-from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.checks.setting import SettingError, setting
-from pulumi_posthog.desired import ConfigError, Desired, Entry, Problem
+from pulumi_posthog.config import references
+from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.entity import AbsentPersons, Address, CheckResource, Entity, Guard, agreed
 from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.location import Location
-from pulumi_posthog.masking import harmless, never_tell
-from pulumi_posthog.properties import json_text, to_properties
+from pulumi_posthog.properties import to_properties
 from pulumi_posthog.session import KEY_VARIABLE
 from pulumi_posthog.stack import door
+from pulumi_posthog.values import host
+from pulumi_posthog.values.json_value import json_text
+from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.masking import harmless, never_tell
+from pulumi_posthog.values.problem import ConfigError, Problem
 
 if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
@@ -84,7 +88,7 @@ def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
         )
     try:
         connection, pace = Connection(agreed(desired.host), key), Pace.from_environment(os.environ)
-    except hosts.HostRefused as error:
+    except host.HostRefused as error:
         raise ConfigError([Problem(error.problem, hint=error.hint)]) from error
     except ValueError as error:
         raise ConfigError([Problem(str(error))]) from error
@@ -101,10 +105,10 @@ def resolved(desired: Desired, live: Live, say: Callable[[str], None] = _say) ->
         live.organization()
     except NotFound as error:
         raise no_such_organization(live) from error
-    needed = sorted(config.needed(desired))
+    needed = sorted(references.needed(desired))
     with ThreadPoolExecutor(max_workers=len(needed) or 1) as pool:
         found = dict(zip(needed, pool.map(live.lookup, needed), strict=True))
-    result, notes = config.resolve(
+    result, notes = references.resolve(
         desired,
         members=found.get("member", ()),
         plugins=found.get("plugin", ()),

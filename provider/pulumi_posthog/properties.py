@@ -27,17 +27,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.attachment import Attachment, comparable, from_state, is_stored, project_folder
-from pulumi_posthog.desired import SecretText
-from pulumi_posthog.kind import MASK, Field, Json, Kind, Type, whole
-from pulumi_posthog.plan import declared_part, holds_secret, is_fingerprinted
+from pulumi_posthog.attachment import from_state
+from pulumi_posthog.kind import Field, Kind, Type
+from pulumi_posthog.plan import declared_part, is_fingerprinted
+from pulumi_posthog.values.attachment import Attachment, comparable, is_stored
+from pulumi_posthog.values.json_value import Json, json_text, whole
+from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret
 
 Properties = dict[str, Any]
-
-
-def json_text(value: Json) -> str:
-    """Equal values give equal texts."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def secret_name(field: Field) -> str:

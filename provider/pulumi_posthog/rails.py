@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kind import UNSET, Kind
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.properties import json_text
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.values.json_value import json_text
+from pulumi_posthog.values.spelling import folded
 
 # kind's name -> parent's name -> object's name -> what replaces it when it changes
 Managed = Mapping[str, Mapping[str, Mapping[str, str]]]

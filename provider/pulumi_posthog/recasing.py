@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.live import Live
 from pulumi_posthog.plan import Difference
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.values.spelling import folded
 
 
 def refused(kind: Kind, changed: Sequence[Difference], live: Live) -> Difference | None:

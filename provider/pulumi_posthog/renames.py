@@ -12,7 +12,7 @@ from pulumi_posthog.desired import Desired
 from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.rails import Managed
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.values.spelling import folded
 
 Looks = Mapping[str, Mapping[str, str]]  # kind's name -> resource's name -> digest of what is declared there
 ALIKE = 0.8  # of difflib's ratio (0..1): a few letters of a name differ

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.checks import durations
 from pulumi_posthog.kind import UNSET, Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
+from pulumi_posthog.values import duration
 
 ID = "urn:pulumi-posthog:posthog.schema.json"
 UUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
@@ -295,8 +295,8 @@ def _duration(words: str) -> dict[str, Any]:
         words,
         {
             "type": "string",
-            "pattern": durations.PATTERN,
-            "patternErrorMessage": f"must be {durations.WORDS}",
+            "pattern": duration.PATTERN,
+            "patternErrorMessage": f"must be {duration.WORDS}",
         },
     )
 

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pulumi_posthog import engine, hosts
+from pulumi_posthog import engine
 from pulumi_posthog.ahead import Ahead
 from pulumi_posthog.api import BadSurroundings, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier, Impossible
-from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.checks.setting import CHANGED
 from pulumi_posthog.holdings import Holdings
 from pulumi_posthog.kind import Kind
@@ -24,6 +23,8 @@ from pulumi_posthog.ownership import Owners, own_state, owners
 from pulumi_posthog.rails import Limits
 from pulumi_posthog.refreshed import Refreshed
 from pulumi_posthog.urn import name_of
+from pulumi_posthog.values import host as values_host
+from pulumi_posthog.values.local_file import project_folder
 
 Props = Mapping[str, Any]
 KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"
@@ -92,8 +93,8 @@ class Session:
     def host_of(location: Location) -> str:
         """Where to ask about a resource now: PostHog may have moved since the state was written."""
         try:
-            return hosts.current(location.host, os.environ)
-        except hosts.HostRefused as error:
+            return values_host.current(location.host, os.environ)
+        except values_host.HostRefused as error:
             raise Impossible(str(error)) from None
 
     @classmethod
@@ -112,8 +113,8 @@ class Session:
         """Why the key is not sent to where a program declares a resource; None when it may be."""
         try:
             recorded = location_of(olds).host if olds else None
-            hosts.permitted(location_of(news).host, os.environ, recorded=recorded)
-        except hosts.HostRefused as error:
+            values_host.permitted(location_of(news).host, os.environ, recorded=recorded)
+        except values_host.HostRefused as error:
             return f"{error.problem}\n  hint: {error.hint}"
         except KeyError:
             return None  # a check that nobody gave a place, as in a test

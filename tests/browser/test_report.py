@@ -11,9 +11,9 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from pulumi_posthog.desired import Position
 from pulumi_posthog.report import rendered
 from pulumi_posthog.report.findings import Finding, Report, Status, Who
+from pulumi_posthog.values.problem import Position
 
 LONG = "a/" * 100
 FINDINGS = (

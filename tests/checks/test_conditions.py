@@ -3,7 +3,7 @@
 import pytest
 
 from pulumi_posthog.checks.condition import Answer, ConditionError, Mismatch, condition
-from pulumi_posthog.checks.durations import duration, seconds
+from pulumi_posthog.values.duration import duration, seconds
 
 ONE = Answer(("count()",), ((7,),))
 COLUMNS = Answer(("errors", "total", "error rate"), ((4, 200, 0.02),))

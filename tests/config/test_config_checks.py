@@ -4,7 +4,7 @@ import pytest
 
 from pulumi_posthog.checks.condition import condition
 from pulumi_posthog.checks.declared import Check, Events, Query
-from pulumi_posthog.desired import Position
+from pulumi_posthog.values.problem import Position
 
 QUERY = "select count() from events"
 

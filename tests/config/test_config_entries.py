@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_posthog.desired import Desired, Entry, Position
+from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.values.problem import Position
 
 PROJECT, ROLE, MEMBERS, MEMBERSHIP = (
     KINDS[name] for name in ("project", "role", "role_members", "role_membership")

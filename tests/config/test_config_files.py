@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_posthog import attachment
-from pulumi_posthog.attachment import Attachment
-from pulumi_posthog.desired import SecretText
+from pulumi_posthog.values import attachment
+from pulumi_posthog.values.attachment import Attachment
+from pulumi_posthog.values.secret_text import SecretText
 
 KEY = b'{"private_key": "hush-hush"}'
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_posthog.desired import Identifier, Origin, Position
+from pulumi_posthog.desired import Identifier, Origin
+from pulumi_posthog.values.problem import Position
 
 ANA = "ana@example.org"
 ENVIRONMENT = {"GONE": ANA, "SEVERAL": f"{ANA}\nbo@example.org\n\n device-17 ", "BLANK": " \n"}

@@ -2,8 +2,9 @@
 
 import pytest
 
-from pulumi_posthog import config
-from pulumi_posthog.desired import ConfigError, SecretText
+from pulumi_posthog.config import references
+from pulumi_posthog.values.problem import ConfigError
+from pulumi_posthog.values.secret_text import SecretText
 
 MEMBERS = [
     {"user": {"email": email, "uuid": email[:2]}} for email in ("Ana@acme.io", "bo@acme.io", "cy@acme.io")
@@ -55,7 +56,7 @@ PLUGINS = [SNOWFLAKE, BAR, GEOIP, *TWINS, OLD, UNDESCRIBED]
 
 
 def resolve(desired, *, members=MEMBERS, plugins=PLUGINS, pending=()):
-    return config.resolve(desired, members=members, plugins=plugins, pending=lambda: pending)
+    return references.resolve(desired, members=members, plugins=plugins, pending=lambda: pending)
 
 
 def problems(desired, **options):
@@ -83,7 +84,7 @@ def destination(plugin, settings="", section="pipeline_destinations"):
     ],
 )
 def test_only_what_is_referred_to_is_read(load, text, needed):
-    assert config.needed(load(text)) == needed
+    assert references.needed(load(text)) == needed
 
 
 # -- members -------------------------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ def test_another_members_address_is_proposed_only_for_one_written_wrong(load):
 def test_who_may_have_left_is_kept_and_told_where_that_is_asked_for(load):
     desired = load("roles: {A: {members: [bo@acme.io, gone@acme.io]}}\n")
 
-    result, _ = config.resolve(desired, members=MEMBERS, plugins=(), pending=lambda: (), strangers=True)
+    result, _ = references.resolve(desired, members=MEMBERS, plugins=(), pending=lambda: (), strangers=True)
 
     assert result.entries[1].fields == {"members": ["bo@acme.io", "gone@acme.io"]}
     assert {address: problem.message for address, problem in result.strangers.items()} == {
@@ -191,7 +192,7 @@ def test_invitations_are_asked_for_only_when_somebody_is_unknown(load):
     def forbidden():
         raise AssertionError
 
-    config.resolve(
+    references.resolve(
         load("roles: {A: {members: [bo@acme.io]}}\n"), members=MEMBERS, plugins=(), pending=forbidden
     )
 

@@ -7,8 +7,10 @@ import pytest
 import yaml
 
 from pulumi_posthog import config
-from pulumi_posthog.config import files, source
-from pulumi_posthog.desired import ConfigError, SecretText
+from pulumi_posthog.config import source
+from pulumi_posthog.values import local_file
+from pulumi_posthog.values.problem import ConfigError
+from pulumi_posthog.values.secret_text import SecretText
 
 WEB = "projects:\n  Web:\n"
 
@@ -203,7 +205,7 @@ def test_aliases_may_not_stand_for_more_than_a_file_may_hold(load):
 
 
 def test_a_file_larger_than_the_limit_is_refused(load):
-    text = load.header + "roles: {A: {}}\n" + "#" * files.MAX_BYTES
+    text = load.header + "roles: {A: {}}\n" + "#" * local_file.MAX_BYTES
 
     assert load.problems(text.encode()) == ["posthog.yaml:1:1: the file is larger than 5 MB"]
 

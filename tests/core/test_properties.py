@@ -5,9 +5,6 @@ from itertools import pairwise
 
 import pytest
 
-from pulumi_posthog.attachment import Attachment
-from pulumi_posthog.desired import SecretText
-from pulumi_posthog.kind import MASK
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.location import Location
 from pulumi_posthog.properties import (
@@ -22,6 +19,8 @@ from pulumi_posthog.properties import (
     wanted,
     with_digests,
 )
+from pulumi_posthog.values.attachment import Attachment
+from pulumi_posthog.values.secret_text import MASK, SecretText
 
 PROJECT, DESTINATION = KINDS["project"], KINDS["pipeline_destination"]
 PLACE = Location("http://127.0.0.1:1", "o").as_property

@@ -4,7 +4,7 @@ import pytest
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Collection
-from pulumi_posthog.spelling import composed, folded, meant
+from pulumi_posthog.values.spelling import composed, folded, meant
 
 
 @pytest.mark.parametrize(

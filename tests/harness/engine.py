@@ -19,9 +19,9 @@ from pulumi_posthog.holdings import claims_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.location import Location
 from pulumi_posthog.program import Holders, properties_of
-from pulumi_posthog.properties import json_text
 from pulumi_posthog.session import Session
 from pulumi_posthog.urn import TYPE
+from pulumi_posthog.values.json_value import json_text
 
 UNKNOWN = object()
 

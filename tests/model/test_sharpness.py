@@ -11,9 +11,9 @@ from harness.world import CONFIG, Disturbance, Model, converge, lose_little
 from pulumi_posthog import rails
 from pulumi_posthog.api import ApiError, Reader, paging
 from pulumi_posthog.apply import Applier
-from pulumi_posthog.desired import SecretText
 from pulumi_posthog.rails import Limits
 from pulumi_posthog.session import Session
+from pulumi_posthog.values.secret_text import SecretText
 
 QUIET = Disturbance()
 WEB = ("project", "Web", None, (("name", "Web"),))

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_posthog.api import Forbidden
-from pulumi_posthog.desired import ConfigError, Desired, Entry, Position, SecretText
-from pulumi_posthog.kind import MASK
+from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Found
 from pulumi_posthog.observe import Observed, Undeclared, key_of
@@ -23,6 +22,8 @@ from pulumi_posthog.report.drift import Recorded, findings, path_of, untold
 from pulumi_posthog.report.findings import Finding, Report, Status
 from pulumi_posthog.report.json_document import rendered
 from pulumi_posthog.report.rules import Rule, ignored, rules
+from pulumi_posthog.values.problem import ConfigError, Position
+from pulumi_posthog.values.secret_text import MASK, SecretText
 
 WEB = Entry(
     kind=KINDS["project"],

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from pulumi_posthog.api import Forbidden
-from pulumi_posthog.desired import Erasure, Identifier, Origin, Position
+from pulumi_posthog.desired import Erasure, Identifier, Origin
 from pulumi_posthog.erasures import Present, Sighting
 from pulumi_posthog.rails import Limits
 from pulumi_posthog.report.findings import Status
 from pulumi_posthog.report.persons import findings, path_of
+from pulumi_posthog.values.problem import Position
 
 ANA = Identifier("ana@example.org", "email", "posthog.yaml:8:11")
 WEB = Erasure(

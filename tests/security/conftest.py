@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pulumi_posthog import config
-from pulumi_posthog.desired import ConfigError, Desired
+from pulumi_posthog.desired import Desired
+from pulumi_posthog.values.problem import ConfigError
 
 HEADER = """\
 organization: {host: https://eu.posthog.com, id: 0191c0de-7e3a-0000-8000-0c6f5d1a2b3c}

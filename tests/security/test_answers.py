@@ -15,11 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pulumi_posthog import bounds
 from pulumi_posthog.api import BadSurroundings, Connection, IncompleteRead, Pace, Reader, Unreachable, Writer
 from pulumi_posthog.api.errors import refusal, title_of
 from pulumi_posthog.api.paging import follow, read_all
-from pulumi_posthog.masking import Mask
+from pulumi_posthog.values import bounds
+from pulumi_posthog.values.masking import Mask
 
 KEY = "phx_do_not_show_me"
 PATH = "/api/organizations/1/roles/"

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_posthog import desired
-from pulumi_posthog.bounds import MESSAGE, PROBLEMS, TooLarge, text_of
 from pulumi_posthog.cli import drift, stack
 from pulumi_posthog.cli.doctor import without_password
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.desired import ConfigError, Problem
-from pulumi_posthog.masking import Mask
 from pulumi_posthog.report import baseline
+from pulumi_posthog.values import masking
+from pulumi_posthog.values.bounds import MESSAGE, PROBLEMS, TooLarge, text_of
+from pulumi_posthog.values.masking import Mask
+from pulumi_posthog.values.problem import ConfigError, Problem
 
 KEY = "phx_a_key_that_nobody_has"
 MUCH = 100_000  # characters of a log that nobody would read either
@@ -45,7 +45,7 @@ def test_what_is_cut_says_so_and_what_fits_stays_whole():
 
 
 def test_no_half_of_the_key_stands_where_a_problem_was_cut(monkeypatch):
-    monkeypatch.setattr(desired, "UNTOLD", Mask(KEY))
+    monkeypatch.setattr(masking, "UNTOLD", Mask(KEY))
 
     for before in range(MESSAGE - MESSAGE // 4 - len(KEY), MESSAGE - MESSAGE // 4):
         said = Problem("x" * before + KEY + "y" * MESSAGE).message

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pulumi_posthog.export.text import variable_name
-from pulumi_posthog.variables import NEVER_PLAIN, is_taken
+from pulumi_posthog.values.variables import NEVER_PLAIN, is_taken
 
 HOSTILE = [
     (["Web", "GitHub", "token"], "WEB_GITHUB_TOKEN"),

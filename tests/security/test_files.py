@@ -125,7 +125,7 @@ def test_the_main_file_is_a_file(tmp_path: Path, what: str):
 
 def refusal(folder: Path, name: str = "posthog.yaml") -> list[str]:
     from pulumi_posthog import config
-    from pulumi_posthog.desired import ConfigError
+    from pulumi_posthog.values.problem import ConfigError
 
     os.chdir(folder)
     with pytest.raises(ConfigError) as caught:

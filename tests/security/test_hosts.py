@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_posthog import hosts
-from pulumi_posthog.hosts import HostRefused, checked, current, permitted
+from pulumi_posthog.values import host as values_host
+from pulumi_posthog.values.host import HostRefused, checked, current, permitted
 
 EU, OURS, THEIRS = (
     "https://eu.posthog.com",
@@ -64,9 +64,9 @@ def test_where_events_are_sent_to_is_answered_with_where_the_api_is():
 
 def test_posthog_host_decides_and_a_file_that_says_another_is_refused():
     with pytest.raises(HostRefused, match="sent to neither"):
-        permitted(THEIRS, {hosts.VARIABLE: EU})
+        permitted(THEIRS, {values_host.VARIABLE: EU})
 
-    assert permitted("https://EU.posthog.com/", {hosts.VARIABLE: EU}) == EU
+    assert permitted("https://EU.posthog.com/", {values_host.VARIABLE: EU}) == EU
 
 
 def test_a_host_other_than_the_states_is_refused_with_the_way_to_move():
@@ -77,15 +77,15 @@ def test_a_host_other_than_the_states_is_refused_with_the_way_to_move():
 
 
 def test_a_move_that_the_environment_says_is_made():
-    assert permitted(OURS, {hosts.VARIABLE: OURS}, recorded=EU) == OURS
-    assert current(EU, {hosts.VARIABLE: OURS}) == OURS
+    assert permitted(OURS, {values_host.VARIABLE: OURS}, recorded=EU) == OURS
+    assert current(EU, {values_host.VARIABLE: OURS}) == OURS
     assert current(EU, {}) == EU
 
 
 def test_a_proposed_file_that_names_another_host_is_refused_before_anybody_connects(proposed):
     header = f"organization: {{host: {THEIRS}, id: 0191c0de-7e3a-0000-8000-0c6f5d1a2b3c}}\n"
 
-    said = proposed.refused("roles: {A: {}}\n", {hosts.VARIABLE: EU}, header=header, offline=True)
+    said = proposed.refused("roles: {A: {}}\n", {values_host.VARIABLE: EU}, header=header, offline=True)
 
     assert said == [
         f"posthog.yaml:1:22: organization.host: the host is declared as {THEIRS} and POSTHOG_HOST says {EU}, so the"

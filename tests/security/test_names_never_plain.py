@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_posthog.variables import is_never_plain
+from pulumi_posthog.values.variables import is_never_plain
 
 KEY = "phx_invented_for_this_test_0123456789"
 ENVIRONMENT = {

@@ -9,9 +9,9 @@ import pytest
 from pulumi_posthog import engine
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.masking import Mask, harmless, tells
-from pulumi_posthog.report.findings import printable
 from pulumi_posthog.stack.handlers.kind import stored
+from pulumi_posthog.values.masking import Mask, harmless, tells
+from pulumi_posthog.values.text import printable
 
 KEY = "phx_invented_for_this_test_0123456789"
 HOSTILE = [
@@ -27,7 +27,7 @@ HOSTILE = [
 
 @pytest.fixture(autouse=True)
 def untold(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("pulumi_posthog.masking.UNTOLD", Mask(KEY))
+    monkeypatch.setattr("pulumi_posthog.values.masking.UNTOLD", Mask(KEY))
 
 
 def commands(log: str) -> list[str]:
@@ -104,7 +104,7 @@ def test_every_connection_has_its_key_hidden(monkeypatch):
     from pulumi_posthog.api import Connection
 
     told = Mask()
-    monkeypatch.setattr("pulumi_posthog.masking.UNTOLD", told)
+    monkeypatch.setattr("pulumi_posthog.values.masking.UNTOLD", told)
 
     Connection("https://eu.posthog.com", KEY)
 

@@ -27,7 +27,7 @@ from pulumi_posthog.api.objects import is_object, lost
 from pulumi_posthog.api.pacing import Pace
 from pulumi_posthog.api.paging import Json
 from pulumi_posthog.api.sending import Files
-from pulumi_posthog.masking import HIDDEN, Mask
+from pulumi_posthog.values.masking import HIDDEN, Mask
 
 __all__ = [
     "HIDDEN",

@@ -48,8 +48,8 @@ from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
 from pulumi_posthog.api.paging import Json
 from pulumi_posthog.api.receiving import Deadline, TookTooLong, TooLarge, kept, received
 from pulumi_posthog.api.sending import Enough, Files, Sending, TryAgain, encoded, only_reads, query
-from pulumi_posthog.bounds import ANSWER_SECONDS, DOWNLOAD_SECONDS
-from pulumi_posthog.masking import Mask
+from pulumi_posthog.values.bounds import ANSWER_SECONDS, DOWNLOAD_SECONDS
+from pulumi_posthog.values.masking import Mask
 
 BACKOFF: Final = wait_random_exponential(multiplier=1, max=15)  # seconds: up to 1, 2, 4, 8
 TIMEOUT: Final = 60.0  # seconds without a byte

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_posthog import __version__
-from pulumi_posthog.hosts import checked
-from pulumi_posthog.masking import HIDDEN, never_tell
+from pulumi_posthog.values.host import checked
+from pulumi_posthog.values.masking import HIDDEN, never_tell
+from pulumi_posthog.values.version import __version__
 
 
 @dataclass(frozen=True, repr=False)

@@ -33,7 +33,7 @@ from math import isfinite
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pulumi_posthog.bounds import FOREIGN_WORDS, LONGEST_SECRET
+from pulumi_posthog.values.bounds import FOREIGN_WORDS, LONGEST_SECRET
 
 LONGEST_QUOTE: Final = 500  # characters of PostHog's or a proxy's words in one message
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from pulumi_posthog.api.errors import IncompleteRead, NotFound
-from pulumi_posthog.bounds import FEED_PAGES, OBJECTS, PAGES
+from pulumi_posthog.values.bounds import FEED_PAGES, OBJECTS, PAGES
 
 Json = Any  # what json.loads returns; recursive types are more trouble than help here
 Query = Mapping[str, str]

@@ -10,13 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from pulumi_posthog.api.httpx_alone import httpx
-from pulumi_posthog.bounds import (
-    ANSWER_BYTES,
-    DOWNLOAD_BYTES,
-    ENCODINGS,
-    ERROR_BYTES,
-    MEGABYTE,
-)
+from pulumi_posthog.values.bounds import ANSWER_BYTES, DOWNLOAD_BYTES, ENCODINGS, ERROR_BYTES, MEGABYTE
 
 # httpcore's names for what it hands a new connection over in.
 CONNECTED: Final = ("connection.connect_tcp.complete", ".start_tls.complete")

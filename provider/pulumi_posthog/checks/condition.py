@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pulumi_posthog.kind import Json
+from pulumi_posthog.values.json_value import Json
 
 ORDERED: Final = ("<", "<=", ">", ">=")
 OPERATORS: Final = ("==", "!=", *ORDERED)

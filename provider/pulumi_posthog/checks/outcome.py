@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pulumi_posthog.checks.declared import Check
-from pulumi_posthog.checks.durations import duration
+from pulumi_posthog.values.duration import duration
 
 if TYPE_CHECKING:  # a report does not wait for HTTP
     from pulumi_posthog.api import ApiError

@@ -16,11 +16,12 @@ from typing import Any, Final
 
 from pulumi_posthog.checks.condition import condition
 from pulumi_posthog.checks.declared import TIMEOUT, Check, Events, Query
-from pulumi_posthog.checks.durations import duration, seconds
 from pulumi_posthog.checks.setting import ALWAYS, NEVER
-from pulumi_posthog.desired import Desired, Entry, Position, SecretText
-from pulumi_posthog.kind import Json
-from pulumi_posthog.properties import json_text
+from pulumi_posthog.desired import Desired, Entry
+from pulumi_posthog.values.duration import duration, seconds
+from pulumi_posthog.values.json_value import Json, json_text
+from pulumi_posthog.values.problem import Position
+from pulumi_posthog.values.secret_text import SecretText
 
 ASKED: Final = ("project", "query", "event", "last", "expect", "within", "every", "timeout")
 COMPARED: Final = (*ASKED, "__digest", "__subject")

@@ -23,8 +23,8 @@ from pulumi_posthog.api import (
 )
 from pulumi_posthog.checks.condition import Answer, Mismatch
 from pulumi_posthog.checks.declared import MOST_EVENTS, Check, Query
-from pulumi_posthog.checks.durations import duration
 from pulumi_posthog.checks.outcome import Outcome, State
+from pulumi_posthog.values.duration import duration
 
 SIDE_BY_SIDE: Final = 16  # as many as there are connections
 PATIENCE: Final = 10.0  # seconds that cancelled queries are given to be called off

@@ -13,9 +13,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from pulumi_posthog import __version__
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Failure
+from pulumi_posthog.values.version import __version__
 
 TYPERS_INTERRUPTED = 130  # what typer makes of Ctrl-C
 NO_COLOR, DEBUG = "--no-color", "--debug"
@@ -86,7 +86,7 @@ def run(arguments: Sequence[str]) -> int:
 
     terminal.begin()
     if key := os.environ.get("POSTHOG_PERSONAL_API_KEY", "").strip():
-        from pulumi_posthog.masking import never_tell
+        from pulumi_posthog.values.masking import never_tell
 
         never_tell(key)
     anywhere, rest = _parted(arguments)

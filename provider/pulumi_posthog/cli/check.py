@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from pulumi_posthog.cli import failures, terminal
-from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen, did_you_mean
+from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.writing import refuse_links, write_file
+from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
     from pulumi_posthog.checks.declared import Check

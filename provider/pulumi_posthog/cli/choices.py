@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option
 
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.values.suggestion import did_you_mean
 
 File = Annotated[Path, Argument(metavar="FILE", help="The configuration.", show_default=True)]
 Only = Annotated[
@@ -23,13 +23,6 @@ def chosen(option: str, value: str, known: Sequence[str]) -> str:
     if value in known:
         return value
     raise Stop(f'{option}: there is no "{value}"', did_you_mean(value, known))
-
-
-def did_you_mean(value: str, known: Iterable[str]) -> str:
-    """The closest ones, or all."""
-    known = list(known)
-    close = get_close_matches(value, known, 3, 0.6)
-    return f"did you mean {' or '.join(close)}?" if close else f"there are: {', '.join(known)}"
 
 
 def kinds(only: Sequence[str] | None) -> frozenset[str]:

@@ -34,7 +34,7 @@ def writer_for(host: str) -> Writer:
 def _client_for(host: str, kind: type[Client]) -> Client:
     from pulumi_posthog.api import Connection, Pace
     from pulumi_posthog.cli import terminal
-    from pulumi_posthog.hosts import HostRefused
+    from pulumi_posthog.values.host import HostRefused
 
     key = os.environ.get(KEY_VARIABLE)
     if not key:

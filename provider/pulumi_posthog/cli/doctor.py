@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from pulumi_posthog import __version__
 from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.connecting import KEY_VARIABLE, live_for
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.stack import project_folder, pulumi_command
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.version import __version__
 
 if TYPE_CHECKING:
     from pulumi_posthog.desired import Desired
@@ -204,7 +204,7 @@ def _of_environment() -> Check:
 
 def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
     from pulumi_posthog import config
-    from pulumi_posthog.desired import ConfigError
+    from pulumi_posthog.values.problem import ConfigError
 
     try:
         desired = config.load(file, environment=os.environ, offline=True)
@@ -317,7 +317,7 @@ def _level(organization: Mapping[str, Any]) -> Iterator[Check]:
 
 def needed_scopes(desired: Desired) -> tuple[str, ...]:
     """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
-    from pulumi_posthog import config
+    from pulumi_posthog.config import references
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
 
@@ -326,7 +326,7 @@ def needed_scopes(desired: Desired) -> tuple[str, ...]:
         scopes |= {entry.kind.read_scope, entry.kind.write_scope}
     if desired.erasures:
         scopes |= {PERSON.read_scope, PERSON.read_scope.replace(":read", ":write")}
-    scopes |= {LOOKUPS[name].read_scope for name in config.needed(desired)}
+    scopes |= {LOOKUPS[name].read_scope for name in references.needed(desired)}
     scopes |= {QUERY_SCOPE} if desired.checks else set()
     written = {scope.partition(":")[0] for scope in scopes if scope.endswith(":write")}
     return tuple(
@@ -362,7 +362,7 @@ def _scopes(desired: Desired, live: Live) -> Iterator[Check]:
 
 def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
     """One list to read for each scope."""
-    from pulumi_posthog import config
+    from pulumi_posthog.config import references
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
 
@@ -370,7 +370,7 @@ def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
     project = str(projects[0]["id"]) if projects else None
     done = {"organization:read", "user:read"}  # what came before took these
     sources: list[Kind | Lookup] = [entry.kind for entry in desired.entries]
-    sources += [LOOKUPS[name] for name in sorted(config.needed(desired))]
+    sources += [LOOKUPS[name] for name in sorted(references.needed(desired))]
     sources += [PERSON] if desired.erasures else []
     for source in sources:
         if source.read_scope in done or ("{project}" in source.collection and project is None):

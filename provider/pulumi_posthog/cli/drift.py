@@ -253,7 +253,7 @@ def rules_in(path: Path) -> Any:
     """The list in a file of what to ignore, as it stands in the YAML; raises Stop, OSError."""
     import yaml
 
-    from pulumi_posthog.bounds import IGNORE_BYTES, TooLarge, text_of
+    from pulumi_posthog.values.bounds import IGNORE_BYTES, TooLarge, text_of
 
     try:
         text = text_of(path, IGNORE_BYTES)
@@ -279,7 +279,7 @@ def _baseline(asked: Asked) -> frozenset[str]:
 
 def _has_secrets_at_hand(entry: Entry) -> bool:
     from pulumi_posthog.plan import is_fingerprinted
-    from pulumi_posthog.report.drift import known
+    from pulumi_posthog.values.secret_text import known
 
     values = (entry.fields.get(field.name) for field in entry.kind.fields if field.secret)
     return any(

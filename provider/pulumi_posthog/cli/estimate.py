@@ -139,14 +139,14 @@ def checks_after(look: Look) -> int:
 
 def at_most(desired: Desired) -> Estimate:
     """From the configuration alone: every list once, and everything made anew."""
-    from pulumi_posthog import config
+    from pulumi_posthog.config import references
     from pulumi_posthog.erasures import AT_ONCE
     from pulumi_posthog.observe import group_of
 
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
     single = [entry for entry in desired.entries if not entry.kind.listed_in_full]
     second = [entry for entry in single if entry.kind.completed_at]
-    reads = 1 + len(config.needed(desired)) + len(lists) + len(single) + len(second)
+    reads = 1 + len(references.needed(desired)) + len(lists) + len(single) + len(second)
     writes = sum(_writes_to_make(entry) for entry in desired.entries)
     persons = [len(erasure.identifiers) for erasure in desired.erasures]
     erasing = sum(-(-number // AT_ONCE) for number in persons)
@@ -229,7 +229,7 @@ def _show(found: Estimate) -> None:
     from rich.text import Text
 
     from pulumi_posthog.api.pacing import limits
-    from pulumi_posthog.report.findings import plural
+    from pulumi_posthog.values.text import plural
 
     per_minute, per_hour = limits(os.environ)
 

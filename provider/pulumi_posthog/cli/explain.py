@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Argument, Option
 
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import chosen, did_you_mean
+from pulumi_posthog.cli.choices import chosen
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pulumi_posthog.kind import Field, Kind

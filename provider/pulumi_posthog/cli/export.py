@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import Only, chosen, did_you_mean, kinds
+from pulumi_posthog.cli.choices import Only, chosen, kinds
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.writing import refuse_links, write_file
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
@@ -130,7 +131,7 @@ def _written(result: Exported, output: Path, force: bool) -> None:
 
 
 def _say(result: Exported, output: Path | None, form: str) -> None:
-    from pulumi_posthog.report.findings import plural
+    from pulumi_posthog.values.text import plural
 
     if form == "json":
         document = {

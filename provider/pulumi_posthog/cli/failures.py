@@ -29,9 +29,9 @@ def said(error: BaseException) -> tuple[Failure, ...] | None:
     """What to tell the user; None for a bug."""
     # Late, for an unknown option is no reason to wait for HTTP.
     from pulumi_posthog.api import ApiError
-    from pulumi_posthog.desired import ConfigError
     from pulumi_posthog.rails import LimitsError
     from pulumi_posthog.sandbox import SandboxError
+    from pulumi_posthog.values.problem import ConfigError
 
     if isinstance(error, Stop):
         return (error.failure,)
@@ -61,14 +61,7 @@ def said(error: BaseException) -> tuple[Failure, ...] | None:
 
 def of_api(error: Exception) -> Failure:
     """An `ApiError` as a failure."""
-    from pulumi_posthog.api import (
-        ApiError,
-        BadSurroundings,
-        Forbidden,
-        GaveUp,
-        NotForKeys,
-        Unauthorized,
-    )
+    from pulumi_posthog.api import ApiError, BadSurroundings, Forbidden, GaveUp, NotForKeys, Unauthorized
 
     if not isinstance(error, ApiError):
         return Failure(str(error), None, Exit.API)

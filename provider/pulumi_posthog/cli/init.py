@@ -134,7 +134,7 @@ def init(
 
 def _address(host: str) -> str:
     """The host in its one spelling, which is safe in any file; empty when it is not known. Raises Stop."""
-    from pulumi_posthog.hosts import HostRefused, checked
+    from pulumi_posthog.values.host import HostRefused, checked
 
     try:
         return checked(host) if host else ""

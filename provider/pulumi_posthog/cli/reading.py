@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import DEFAULT_FILE, chosen, did_you_mean
+from pulumi_posthog.cli.choices import DEFAULT_FILE, chosen
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.spelling import meant
+from pulumi_posthog.values.spelling import meant
+from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
@@ -48,10 +49,10 @@ def checked(form: str) -> str:
 
 def seconds(text: str) -> int:
     """What `--max-wait` says; raises Stop."""
-    from pulumi_posthog.checks import durations
+    from pulumi_posthog.values import duration
 
     try:
-        return durations.seconds(text)
+        return duration.seconds(text)
     except ValueError as error:
         raise Stop(f"--max-wait: {error}") from None
 
@@ -173,7 +174,7 @@ def show_list(
 
 def tell_more(rows: Rows, what: str, how: str) -> None:
     """Say that there is more than was shown, or nothing at all."""
-    from pulumi_posthog.report.findings import plural
+    from pulumi_posthog.values.text import plural
 
     if rows.more:
         terminal.note(f"{plural(len(rows.items), what)}, and there is more: {how}")

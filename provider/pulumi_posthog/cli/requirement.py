@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
-from pulumi_posthog import __version__
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.values.version import __version__
 
 NAME = "pulumi-posthog"
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

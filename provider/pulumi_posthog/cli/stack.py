@@ -45,7 +45,7 @@ def state_of(stack: str, folder: Path, *, secrets: bool = False, seconds: int = 
 
 def state_in(path: Path) -> str:
     """What is in a file that `pulumi stack export` wrote; raises Stop, OSError."""
-    from pulumi_posthog.bounds import STATE_BYTES, TooLarge, text_of
+    from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of
 
     try:
         return text_of(path, STATE_BYTES)
@@ -143,12 +143,12 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
 
 def check_host(declared: str, text: str, source: str) -> None:
     """Raises Stop when a configuration declares another host than a state has, and POSTHOG_HOST does not say so."""
-    from pulumi_posthog import hosts
     from pulumi_posthog.ownership import hosts_of
+    from pulumi_posthog.values import host
 
     try:
-        hosts.agreed(declared, os.environ, hosts_of(text))
-    except hosts.HostRefused as error:
+        host.agreed(declared, os.environ, hosts_of(text))
+    except host.HostRefused as error:
         raise Stop(f"{source}: {error.problem}", error.hint) from None
     except ValueError:
         raise _no_state(source) from None
@@ -159,12 +159,12 @@ def check_selected(declared: str, folder: Path) -> None:
 
     Without a selected stack there is no state to ask, and the file decides.
     """
-    from pulumi_posthog import hosts
+    from pulumi_posthog.values import host
 
     try:
-        if not hosts.only_declared(declared, os.environ):
+        if not host.only_declared(declared, os.environ):
             return
-    except hosts.HostRefused as error:
+    except host.HostRefused as error:
         raise Stop(error.problem, error.hint) from None
     if not is_any_selected(folder):
         return
@@ -175,7 +175,7 @@ def check_selected(declared: str, folder: Path) -> None:
             return
         raise Stop(
             f"nobody but the file says that the API key may be sent to {declared}: {stop.failure.message}",
-            f"if it may, say so: export {hosts.VARIABLE}={declared}",
+            f"if it may, say so: export {host.VARIABLE}={declared}",
             stop.failure.exit,
         ) from None
     check_host(declared, text, "the selected stack")

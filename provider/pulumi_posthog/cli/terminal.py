@@ -93,7 +93,7 @@ def write(text: str) -> None:
 
 def data(text: str) -> str:
     """What a verb writes, to stdout or into a file, without what must not be told."""
-    from pulumi_posthog.masking import UNTOLD
+    from pulumi_posthog.values.masking import UNTOLD
 
     # JSON may spell a sign in another way: a log in which it stands then has no command for GitHub in it.
     return UNTOLD(text).replace("##[", "\\u0023#[") if text.startswith(("{", "[")) else UNTOLD(text)
@@ -118,7 +118,7 @@ def error(text: str, hint: str | None = None) -> None:
 
 
 def _harmless(text: str) -> str:
-    from pulumi_posthog.report.findings import printable
+    from pulumi_posthog.values.text import printable
 
     return "\n".join(map(printable, text.split("\n")))
 

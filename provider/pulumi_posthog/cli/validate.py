@@ -14,7 +14,8 @@ from pulumi_posthog.cli.choices import DEFAULT_FILE, chosen
 from pulumi_posthog.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from pulumi_posthog.desired import Desired, Problem
+    from pulumi_posthog.desired import Desired
+    from pulumi_posthog.values.problem import Problem
 
 FORMATS = ("text", "json", "sarif", "github")
 RULE = "configuration"
@@ -35,7 +36,7 @@ def validate(
     looked up by `drift`, `adopt` and `pulumi preview`.
     """
     from pulumi_posthog import config
-    from pulumi_posthog.desired import ConfigError
+    from pulumi_posthog.values.problem import ConfigError
 
     chosen("--format", form, FORMATS)
     good: list[Desired] = []
@@ -53,7 +54,7 @@ def validate(
 
 def _say(good: list[Desired], problems: list[Problem], form: str) -> None:
     from pulumi_posthog.report import github, sarif
-    from pulumi_posthog.report.findings import plural
+    from pulumi_posthog.values.text import plural
 
     exit_ = Exit.USAGE if problems else Exit.NOTHING
     if form == "json":

@@ -12,7 +12,8 @@ from pulumi_posthog.config.exposure import exposed
 from pulumi_posthog.config.files import nothing
 from pulumi_posthog.config.references import needed, resolve
 from pulumi_posthog.config.source import Source
-from pulumi_posthog.desired import ConfigError, Desired, Position, Problem
+from pulumi_posthog.desired import Desired
+from pulumi_posthog.values.problem import ConfigError, Position, Problem
 
 __all__ = ["load", "needed", "resolve"]
 

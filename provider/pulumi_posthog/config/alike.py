@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pulumi_posthog.config.entries import described
 from pulumi_posthog.desired import Entry
-from pulumi_posthog.spelling import composed
+from pulumi_posthog.values.spelling import composed
 
 
 def looking_alike(entries: Iterable[Entry]) -> Iterator[str]:

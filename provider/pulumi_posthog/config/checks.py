@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pulumi_posthog.checks.condition import Condition, ConditionError, condition
 from pulumi_posthog.checks.declared import MOST_EVENTS, Check, Events, Query
-from pulumi_posthog.checks.durations import seconds
 from pulumi_posthog.config.source import Node
-from pulumi_posthog.desired import Entry, Position, Problem, SecretText
-from pulumi_posthog.kind import Json
+from pulumi_posthog.desired import Entry
+from pulumi_posthog.values.duration import seconds
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.secret_text import SecretText
 
 SOURCES = ("query", "events")
 LONGEST_WAIT = 24 * 3600  # seconds

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
-from pulumi_posthog.attachment import Attachment
 from pulumi_posthog.config.source import MAX_EXACT, Node, number
-from pulumi_posthog.desired import Position, Problem, SecretText
-from pulumi_posthog.kind import Json, Kind
+from pulumi_posthog.kind import Kind
 from pulumi_posthog.schema import below, json_schema
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.values.attachment import Attachment
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.secret_text import SecretText
+from pulumi_posthog.values.suggestion import enumeration, suggestion
 
 Path = tuple[str | int, ...]
 Finding = Any  # jsonschema's ValidationError, typed as if any of its attributes might be unset
@@ -30,7 +31,6 @@ TYPES: Final = {
     "object": "a mapping",
     "null": "null",
 }
-MANY: Final = 12  # more names than that are not listed in a hint
 
 
 def document(root: Node) -> tuple[Json, tuple[Problem, ...]]:
@@ -271,63 +271,6 @@ def _type_hint(types: Sequence[str], value: Json) -> str | None:
     if "string" in types and isinstance(value, int | float):
         return f'put it in quotes: "{_shown(value)}"'
     return None
-
-
-def suggestion(word: Json, known: Iterable[Json], *, listed: bool = True) -> str | None:
-    """A hint that names what is most like `word`, or everything that is known when that is not much."""
-    names = [str(name) for name in known]
-    if isinstance(word, str) and not isinstance(word, SecretText):
-        close = closest(word, tuple(names))
-        if close:
-            return f'did you mean "{close}"?'
-    if not listed or not names:
-        return None
-    return f"known: {enumeration(names)}"
-
-
-@functools.lru_cache(maxsize=1000)  # one mistake is often made many times, and the lists are long
-def closest(word: str, names: tuple[str, ...]) -> str | None:
-    """The name that is most like `word`, whatever its case; None when none is."""
-    by_folded = {folded(name): name for name in names}
-    found = difflib.get_close_matches(folded(word), by_folded, 1, cutoff=0.7)
-    return by_folded[found[0]] if found else None
-
-
-def nearly(word: str, names: Iterable[str]) -> str | None:
-    """The address that is one or two letters away from `word`, whatever its case: written wrong, and not another's.
-
-    Within one domain at most half of what stands before it may differ: "bo" is not "cy", written wrong.
-    """
-    near = []
-    for name in names:
-        (own, _, domain), (others, _, other_domain) = word.partition("@"), name.partition("@")
-        distance = _letters_apart(word, name)
-        most = min(2, len(own) // 2, len(others) // 2) if folded(domain) == folded(other_domain) else 2
-        near += [(distance, name)] if distance <= most else []
-    return min(near)[1] if near else None
-
-
-def _letters_apart(word: str, name: str) -> int:
-    """How many letters have to be put in, taken out, changed or swapped with the next one."""
-    one, other = folded(word), folded(name)
-    if abs(len(one) - len(other)) > 2:
-        return 3
-    rows = [list(range(len(other) + 1))]
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, opposite in enumerate(other, 1):
-            row.append(min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != opposite)))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == opposite:
-                row[-1] = min(row[-1], rows[-2][j - 2] + 1)
-        rows.append(row)
-    return rows[-1][-1]
-
-
-def enumeration(names: Iterable[str]) -> str:
-    """Names with commas between them; of very many, the first and how many there are."""
-    listed = list(names)
-    more = f", ... ({len(listed)} in all)" if len(listed) > MANY else ""
-    return f"{', '.join(listed[:MANY])}{more}"
 
 
 # -- where something is --------------------------------------------------------------------------------------

@@ -7,21 +7,24 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_posthog.attachment import Attachment
 from pulumi_posthog.config.persons import erasures
 from pulumi_posthog.config.source import Node
-from pulumi_posthog.desired import Desired, Entry, Erasure, Position, Problem, SecretText
-from pulumi_posthog.hosts import HostRefused, permitted
-from pulumi_posthog.kind import MASK, Deletion, Field, Json, Kind, Type
+from pulumi_posthog.desired import Desired, Entry, Erasure
+from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.schema import below, body_fields, key_field, list_field, reserved
-from pulumi_posthog.spelling import drives
+from pulumi_posthog.values.attachment import Attachment
+from pulumi_posthog.values.host import HostRefused, permitted
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.secret_text import MASK, UNKNOWN, SecretText, is_unknown, revealed
+from pulumi_posthog.values.spelling import drives
 
 if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
 
+
 FILES_HINT: Final = "`!file` stands for a setting of a plugin, right below `config`"
-UNKNOWN: Final = SecretText("", "a value that is missing", known=False)
 
 
 def desired(
@@ -451,22 +454,6 @@ def files(node: Node, depth: int = 0) -> Iterator[tuple[int, Position]]:
             yield from files(item, depth + 1)
     elif isinstance(node.value, Attachment):
         yield depth, node.where
-
-
-def is_unknown(value: Json) -> bool:
-    """Whether a value was not at hand."""
-    return isinstance(value, SecretText) and not value.known
-
-
-def revealed(value: Json) -> Json:
-    """`value` with what came from `!env` as ordinary text, for fields that are no secret."""
-    if isinstance(value, SecretText):
-        return str.__str__(value)
-    if isinstance(value, dict):
-        return {key: revealed(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [revealed(item) for item in value]
-    return value
 
 
 def as_uuid(text: str) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from pulumi_posthog.config.document import Path, entry_at, subject
 from pulumi_posthog.config.source import Node
-from pulumi_posthog.desired import Position, Problem
-from pulumi_posthog.variables import KEY, added, is_never_plain, stands_nowhere
+from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.variables import KEY, added, is_never_plain, stands_nowhere
 
 SHORTEST_KEY = 8  # a shorter "key" would be found in ordinary words
 ENV, SECRET = "!env ", "!secret "

@@ -6,12 +6,14 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from pulumi_posthog.attachment import Attachment, project_folder, shown
-from pulumi_posthog.config.files import LINE_END, UnreadableError, file_text
 from pulumi_posthog.config.source import Node
-from pulumi_posthog.desired import Entry, Erasure, Identifier, Origin, Position, Problem, SecretText
-from pulumi_posthog.kind import Json
+from pulumi_posthog.desired import Entry, Erasure, Identifier, Origin
 from pulumi_posthog.kinds.role_membership import EMAIL
+from pulumi_posthog.values.attachment import Attachment
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.local_file import LINE_END, UnreadableError, file_text, project_folder, shown
+from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.secret_text import SecretText
 
 ENV, FILE = "!env ", "!file "  # what an origin begins with
 ELSEWHERE = "write `!env NAME`, or `!file path` of a file outside of Git, so that nobody's data is in Git"

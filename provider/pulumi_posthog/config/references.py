@@ -8,15 +8,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from pulumi_posthog.attachment import Attachment
-from pulumi_posthog.config.document import enumeration, nearly, suggestion
-from pulumi_posthog.desired import ConfigError, Desired, Entry, Position, Problem, SecretText
-from pulumi_posthog.kind import Field, Json, Kind, Lookup, Type
+from pulumi_posthog.desired import Desired, Entry
+from pulumi_posthog.kind import Field, Kind, Lookup, Type
 from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
-from pulumi_posthog.spelling import folded
-
-Answer = Mapping[str, Json]
+from pulumi_posthog.values.attachment import Attachment
+from pulumi_posthog.values.json_value import Answer, Json, dig
+from pulumi_posthog.values.problem import ConfigError, Position, Problem
+from pulumi_posthog.values.secret_text import SecretText, is_at_hand
+from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.suggestion import enumeration, nearly, suggestion
 
 
 def needed(desired: Desired) -> set[str]:
@@ -86,9 +87,9 @@ class Resolver:
                     for place, text in enumerate(value)
                 ]
                 fields[field.name] = [name for name in names if name is not None]
-            elif field.refers_to == PLUGIN.name and known(value):
+            elif field.refers_to == PLUGIN.name and is_at_hand(value):
                 fields = self._with_plugin(entry, field, fields)
-            elif isinstance(value, str) and known(value):
+            elif isinstance(value, str) and is_at_hand(value):
                 fields[field.name] = self._member(entry, value, entry.positions.get(field.name))
                 if fields[field.name] is None:
                     return None
@@ -207,7 +208,7 @@ class Resolver:
             if key not in specs:
                 message = f'plugin "{plugin.get("name")}" has no setting "{key}"'
                 self.problems.append(Problem(message, where, suggestion(key, specs)))
-            elif known(value):
+            elif is_at_hand(value):
                 self.problems += [
                     Problem(f"{field.name}.{key} of {place.partition(' of ')[2]} {words}", where, hint)
                     for words, hint in setting_problems(specs[key], value)
@@ -284,16 +285,3 @@ def setting_problems(spec: Mapping[str, Json], value: Json) -> Iterator[tuple[st
         yield "must be text", "put it in quotes"
     elif spec.get("required") and value == "":
         yield "must not be empty: the plugin needs it", None
-
-
-def known(value: Json) -> bool:
-    """Whether there is a value, and it is at hand."""
-    return value is not None and not (isinstance(value, SecretText) and not value.known)
-
-
-def dig(answer: Answer, path: str) -> Json:
-    """The value at a dotted path of PostHog's answer."""
-    value: Json = answer
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from pulumi_posthog.bounds import ENTRIES_LOOKED_AT, PATTERN_PARTS
+from pulumi_posthog.values.bounds import ENTRIES_LOOKED_AT, PATTERN_PARTS
 
 WILDCARDS: Final = "*?["
 # Files and folders beside a configuration that hold what is nobody's business, by the patterns of their names.

@@ -18,12 +18,21 @@ from typing import Any, Final
 
 import yaml
 
-from pulumi_posthog.attachment import Attachment, UnreadableFile
-from pulumi_posthog.bounds import CONFIGURATION_BYTES, MEGABYTE
-from pulumi_posthog.config.files import LINE_END, UnreadableError, file_text, nothing, shown_path, storable
+from pulumi_posthog.config.files import nothing
 from pulumi_posthog.config.searching import TooMuchToSearch, has_wildcards, is_never_read, matching
-from pulumi_posthog.desired import Position, Problem, SecretText
-from pulumi_posthog.kind import Json
+from pulumi_posthog.values.attachment import Attachment
+from pulumi_posthog.values.bounds import CONFIGURATION_BYTES, MEGABYTE
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.local_file import (
+    LINE_END,
+    UnreadableError,
+    UnreadableFile,
+    file_text,
+    shown_path,
+    storable,
+)
+from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.secret_text import SecretText
 
 MAX_FILES: Final = 1_000
 MAX_NODES: Final = 500_000  # once every alias and include stands for what it means

@@ -16,14 +16,16 @@ from typing import Final
 from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.text import Variable, files, variable_name, variables
-from pulumi_posthog.kind import MASK, UNSET, Field, Json, Kind
+from pulumi_posthog.kind import UNSET, Field, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.live import Found, Live, Scope, dig
+from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.observe import ancestors, readers, silent
-from pulumi_posthog.report.findings import printable
 from pulumi_posthog.schema import below, body_fields, key_field, list_field
-from pulumi_posthog.spelling import folded
+from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.secret_text import MASK
+from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.text import printable
 
 SCHEMA_FILE: Final = "posthog.schema.json"
 # PostHog masks what a plugin declares to be secret; plugins of the older form declare nothing.

@@ -10,10 +10,12 @@ import yaml
 
 from pulumi_posthog import config
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.desired import ConfigError, Desired, Position, Problem
+from pulumi_posthog.config import references
+from pulumi_posthog.desired import Desired
 from pulumi_posthog.export.text import dumped
-from pulumi_posthog.kind import Json
 from pulumi_posthog.live import Live
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.problem import ConfigError, Position, Problem
 
 ROUNDS: Final = 20  # of leaving out what a configuration cannot say
 Path_ = tuple[str | int, ...]  # the keys that lead to a value
@@ -59,8 +61,8 @@ def _loaded(text: str, live: Live) -> tuple[Desired | None, tuple[Problem, ...]]
             declared = any(problem.message != "the file declares nothing" for problem in error.problems)
             return None, error.problems if declared else ()
     try:
-        answers = {name: live.lookup(name) for name in config.needed(desired)}
-        resolved, _ = config.resolve(
+        answers = {name: live.lookup(name) for name in references.needed(desired)}
+        resolved, _ = references.resolve(
             desired,
             members=answers.get("member", ()),
             plugins=answers.get("plugin", ()),

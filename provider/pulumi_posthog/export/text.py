@@ -13,9 +13,9 @@ from typing import Any, Final
 import yaml
 
 from pulumi_posthog.config.source import WORDS, number
-from pulumi_posthog.kind import Json
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.variables import is_taken
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.variables import is_taken
 
 FLOW: Final = 70  # characters: shorter lists and mappings stand on one line
 

@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from pulumi_posthog.bounds import BASELINE_BYTES, TooLarge, text_of
-from pulumi_posthog.desired import ConfigError, Problem
 from pulumi_posthog.report.findings import Finding, Status
+from pulumi_posthog.values.bounds import BASELINE_BYTES, TooLarge, text_of
+from pulumi_posthog.values.problem import ConfigError, Problem
 
 
 def read(path: Path) -> frozenset[str]:

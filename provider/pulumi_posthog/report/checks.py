@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as Xml
 
 from pulumi_posthog.checks.outcome import Outcome, State, counted
-from pulumi_posthog.desired import Desired, Problem
+from pulumi_posthog.desired import Desired
 from pulumi_posthog.report.drift import path_of
-from pulumi_posthog.report.findings import Failed, plural, printable
+from pulumi_posthog.report.findings import Failed
+from pulumi_posthog.values.problem import Problem
+from pulumi_posthog.values.text import plural, printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -10,13 +10,11 @@ from typing import Final
 from pulumi_posthog import rails
 from pulumi_posthog.addresses import person_field, single
 from pulumi_posthog.api.errors import ApiError
-from pulumi_posthog.attachment import Attachment, comparable
-from pulumi_posthog.desired import Desired, Entry, Position, Problem, SecretText
-from pulumi_posthog.kind import MASK, Field, Json, Kind, Type
+from pulumi_posthog.desired import Desired, Entry
+from pulumi_posthog.kind import Field, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found
-from pulumi_posthog.masking import HIDDEN
 from pulumi_posthog.objections import contradiction
 from pulumi_posthog.observe import Group, Key, Observed, Undeclared, group_of, key_of
 from pulumi_posthog.plan import (
@@ -27,7 +25,6 @@ from pulumi_posthog.plan import (
     Plan,
     details,
     differences,
-    holds_secret,
     is_fingerprinted,
     is_secret,
 )
@@ -36,6 +33,11 @@ from pulumi_posthog.renames import Rename, probable_renames
 from pulumi_posthog.report.findings import Finding, Status, Trace, shown
 from pulumi_posthog.report.renamed import renamed
 from pulumi_posthog.schema import list_field
+from pulumi_posthog.values.attachment import Attachment, comparable
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.masking import HIDDEN
+from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, known
 
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
 FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
@@ -431,15 +433,6 @@ def untold(observed: Observed, recorded: Mapping[Key, Recorded]) -> int:
         if field.secret and isinstance(entry.fields.get(field.name), dict)
         for key, item in entry.fields[field.name].items()
     )
-
-
-def known(value: Json) -> bool:
-    """Whether all secrets in `value` are at hand."""
-    if isinstance(value, dict):
-        return all(map(known, value.values()))
-    if isinstance(value, list):
-        return all(map(known, value))
-    return not isinstance(value, SecretText) or value.known
 
 
 def _no_longer_declared(

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pulumi_posthog.masking import harmless
+from pulumi_posthog.values.text import plural
 
-if TYPE_CHECKING:  # so that an error message does not wait for HTTP
-    from pulumi_posthog.desired import Position
-    from pulumi_posthog.kind import Field, Json
+if TYPE_CHECKING:
+    from pulumi_posthog.kind import Field
     from pulumi_posthog.live import Found
+    from pulumi_posthog.values.json_value import Json
+    from pulumi_posthog.values.problem import Position
 
 
 NOTHING = "nothing"  # of a key that is not there, where null would be a value
@@ -182,29 +183,12 @@ class Report:
         return f"{self.title}: {counts}"
 
 
-def printable(text: str) -> str:
-    """`text` on one line, without what could drive a terminal or turn its direction: names are other people's.
-
-    And without what must not be told, and commands for a CI that reads the log.
-    """
-    line = "".join(
-        character if character.isprintable() or character == " " else " " if character.isspace() else "\ufffd"
-        for character in text
-    )
-    return str(harmless(line))
-
-
 def moment(text: str) -> str:
     """A moment in ISO 8601, to the second and in UTC, as people read it; anything else as it is."""
     try:
         return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except ValueError:
         return text
-
-
-def plural(number: int, noun: str) -> str:
-    """ "1 object", "2 objects"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def shown(value: Json, longest: int | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pulumi_posthog.desired import Problem
+from pulumi_posthog.values.problem import Problem
 
 
 def commands(problems: Iterable[Problem], level: str = "error") -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_posthog.report.findings import printable
+from pulumi_posthog.values.text import printable
 
 if TYPE_CHECKING:
     from rich.table import Table

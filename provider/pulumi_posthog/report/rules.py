@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from pulumi_posthog.desired import ConfigError, Problem
-from pulumi_posthog.kind import Json
 from pulumi_posthog.report.findings import Finding, Status
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.problem import ConfigError, Problem
 
 KEYS = ("path", "reason", "owner", "until")
 EXAMPLE = 'write {path: "projects.*.timezone", reason: "...", owner: "ana@acme.io", until: 2026-12-31}'

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pulumi_posthog import __version__
-from pulumi_posthog.desired import Position
 from pulumi_posthog.report.findings import Failed, Report, Status
+from pulumi_posthog.values.problem import Position
+from pulumi_posthog.values.version import __version__
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Status.CHANGED: "warning", Status.UNDECLARED: "note", Status.PENDING: "note"}  # others: error

@@ -10,7 +10,8 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from pulumi_posthog.report.findings import Finding, Report, Status, plural, printable
+from pulumi_posthog.report.findings import Finding, Report, Status
+from pulumi_posthog.values.text import plural, printable
 
 COLOURS = {
     Status.CHANGED: "yellow",

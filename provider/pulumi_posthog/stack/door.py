@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi_posthog import __version__
-from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.urn import PLUGIN_TYPE, TYPE
+from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.version import __version__
 
 PLUGIN, DYNAMIC = "plugin", "dynamic"
 

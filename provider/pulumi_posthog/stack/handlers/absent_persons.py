@@ -9,7 +9,6 @@ from typing import Any
 from pulumi_posthog import engine, erasures
 from pulumi_posthog.apply import Impossible
 from pulumi_posthog.desired import Identifier, Origin
-from pulumi_posthog.kind import whole
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.session import Props, Session
 from pulumi_posthog.stack.handlers.clean import clean
@@ -22,6 +21,7 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
+from pulumi_posthog.values.json_value import whole
 
 
 class AbsentPersonsHandler:

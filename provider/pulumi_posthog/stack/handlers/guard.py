@@ -10,7 +10,6 @@ from typing import Any
 from pulumi_posthog import addresses, engine
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.apply import Impossible
-from pulumi_posthog.attachment import project_folder
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.location import PROPERTY
 from pulumi_posthog.losses import Loss, losses, refusal_of_losses
@@ -25,6 +24,7 @@ from pulumi_posthog.stack.handlers.results import (
     ReadResult,
     UpdateResult,
 )
+from pulumi_posthog.values.local_file import project_folder
 
 Props = Mapping[str, Any]
 DESTROY_VARIABLE = "POSTHOG_ALLOW_DESTROY"

@@ -11,14 +11,12 @@ from pulumi_posthog import addresses, engine
 from pulumi_posthog.announcements import announce, say_ignored, say_newly_declared
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.apply import HalfMade, Impossible, existing
-from pulumi_posthog.attachment import UnreadableFile
 from pulumi_posthog.keeping import claim_items, claims_for, kept_by_another, recognised
 from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Scope
 from pulumi_posthog.location import location_of
-from pulumi_posthog.masking import harmless
 from pulumi_posthog.objections import (
     contradiction,
     objection_to_absence,
@@ -57,6 +55,8 @@ from pulumi_posthog.stack.handlers.results import (
     replaced,
 )
 from pulumi_posthog.urn import name_of
+from pulumi_posthog.values.local_file import UnreadableFile
+from pulumi_posthog.values.masking import harmless
 
 Props = Mapping[str, Any]
 

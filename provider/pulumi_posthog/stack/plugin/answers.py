@@ -8,10 +8,10 @@ from typing import Any
 import grpc
 from google.protobuf import any_pb2
 
-from pulumi_posthog.masking import harmless
 from pulumi_posthog.stack.handlers.call import Call, Failure
 from pulumi_posthog.stack.plugin.protocol import provider_pb2, status_pb2
 from pulumi_posthog.stack.plugin.wire import sent
+from pulumi_posthog.values.masking import harmless
 
 
 class Refused(Exception):

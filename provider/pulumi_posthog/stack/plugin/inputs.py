@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_posthog.engine import known
-from pulumi_posthog.kind import Deletion, Field, Kind, Type, whole
+from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.properties import files_name, fingerprints_name, json_text, secret_name
+from pulumi_posthog.properties import files_name, fingerprints_name, secret_name
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.plugin.wire import Secret, holds_secret, opened
+from pulumi_posthog.values.json_value import json_text, whole
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _property(field: Field, name: str, value: Any) -> dict[str, Any]:
 
 
 def _unknown(kind: Kind, name: str, names: Mapping[str, Field]) -> Fault:
-    from pulumi_posthog.config.document import suggestion
+    from pulumi_posthog.values.suggestion import suggestion
 
     field = kind.by_name.get(name)
     if field is not None and field.read_only:

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog import __version__
-from pulumi_posthog.checks.durations import WORDS
 from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.choices import CHOICES
@@ -22,6 +20,8 @@ from pulumi_posthog.schema import markdown
 from pulumi_posthog.stack.plugin.inputs import is_set
 from pulumi_posthog.stack.plugin.settings import KEY, PROPERTIES
 from pulumi_posthog.urn import PLUGIN_TYPE
+from pulumi_posthog.values.duration import WORDS
+from pulumi_posthog.values.version import __version__
 
 Schema = dict[str, Any]
 TYPES: Mapping[Type, Schema] = {

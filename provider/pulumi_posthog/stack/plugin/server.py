@@ -21,7 +21,7 @@ def main() -> None:
     """Serve until Pulumi has enough; its address is the last argument."""
     import grpc
 
-    from pulumi_posthog import __version__
+    from pulumi_posthog.values.version import __version__
 
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["-V"]):

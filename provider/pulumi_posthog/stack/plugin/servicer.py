@@ -12,8 +12,6 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 
-from pulumi_posthog import __version__
-from pulumi_posthog.masking import harmless
 from pulumi_posthog.session import KEY_VARIABLE, Session
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN, Call, Failure, serving
 from pulumi_posthog.stack.handlers.configuration import configure
@@ -31,6 +29,8 @@ from pulumi_posthog.stack.plugin.protocol import (
 from pulumi_posthog.stack.plugin.types import CHECK, GUARD, Resource, at, resource_of
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
 from pulumi_posthog.urn import name_of
+from pulumi_posthog.values.masking import harmless
+from pulumi_posthog.values.version import __version__
 
 MOVES = "this stack moves from the dynamic provider to the provider plugin: nothing is deleted or replaced for that"
 Method = Callable[..., Any]
@@ -97,7 +97,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         failures = []
         # The default provider gets all settings of the stack, whatever they are for.
         if not (name_of(request.urn) or "default").startswith("default"):
-            from pulumi_posthog.config.document import suggestion
+            from pulumi_posthog.values.suggestion import suggestion
 
             for name in settings.unknown_names(news):
                 hint = suggestion(name, settings.PROPERTIES)

@@ -104,7 +104,7 @@ def _check(name: str, properties: Properties) -> list[Fault]:
     faults = []
     for each in properties:
         if not each.startswith("__") and each not in ASKED:
-            from pulumi_posthog.config.document import suggestion
+            from pulumi_posthog.values.suggestion import suggestion
 
             faults.append(Fault(each, f'a check has no property "{each}"\n  hint: {suggestion(each, ASKED)}'))
     faults += [
@@ -165,6 +165,6 @@ def resource_of(type_: str) -> Resource | str:
     found = RESOURCES.get(name)
     if found is not None and type_.startswith(PLUGIN_TYPE):
         return found
-    from pulumi_posthog.config.document import suggestion
+    from pulumi_posthog.values.suggestion import suggestion
 
     return f'there is no resource type "{type_}"\n  hint: {suggestion(name, RESOURCES)}'

@@ -1,9 +1,4 @@
-"""Where PostHog is: one rule for addresses, and one decision about which of them the API key is sent to. Pure.
-
-A configuration comes from whoever proposes a change, the environment from whoever runs it, and the state from the
-last run that was approved. So POSTHOG_HOST decides where it is set, and without it a host is not another one than that
-of the state.
-"""
+"""Which hosts are this machine itself."""
 
 from __future__ import annotations
 

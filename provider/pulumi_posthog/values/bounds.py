@@ -11,7 +11,6 @@ from typing import Final
 
 MEGABYTE: Final = 1_000_000
 
-# -- answers of PostHog, or of whoever is at its address -----------------------------------------------------------
 
 ANSWER_BYTES: Final = 64 * MEGABYTE  # of one JSON answer, unpacked: a page of 1,100 objects of 50 kB each
 ERROR_BYTES: Final = 256 * 1024  # of one error answer, unpacked: PostHog's own have a few hundred
@@ -26,7 +25,6 @@ OBJECTS: Final = 1_000_000  # of one list that is read whole
 FOREIGN_WORDS: Final = 40_000  # characters of an error page that are looked at for words to quote
 LONGEST_SECRET: Final = 10_000  # characters: half of one may stand where a text was cut
 
-# -- files and states ----------------------------------------------------------------------------------------------
 
 STATE_BYTES: Final = 1_000 * MEGABYTE  # of one exported state: 2 kB for each resource, and then some
 BASELINE_BYTES: Final = 64 * MEGABYTE  # of an earlier report: one kB for each difference
@@ -35,7 +33,6 @@ CONFIGURATION_BYTES: Final = 50 * MEGABYTE  # of all files of one configuration
 ENTRIES_LOOKED_AT: Final = 20_000  # files and folders that the wildcards of one `!include` may pass
 PATTERN_PARTS: Final = 32  # parts of a path in `!include`
 
-# -- what is shown -------------------------------------------------------------------------------------------------
 
 PROBLEMS: Final = 200  # of one configuration that are told one by one
 MESSAGE: Final = 2_000  # characters of one problem

@@ -1,4 +1,4 @@
-"""Durations as people write them: 90s, 10m, 1h, 1h30m."""
+"""Texts such as `90s` or `1h30m` <-> seconds."""
 
 from __future__ import annotations
 

@@ -1,0 +1,22 @@
+"""Values and numbers -> words on a terminal."""
+
+from __future__ import annotations
+
+from pulumi_posthog.values.masking import harmless
+
+
+def printable(text: str) -> str:
+    """`text` on one line, without what could drive a terminal or turn its direction: names are other people's.
+
+    And without what must not be told, and commands for a CI that reads the log.
+    """
+    line = "".join(
+        character if character.isprintable() or character == " " else " " if character.isspace() else "\ufffd"
+        for character in text
+    )
+    return str(harmless(line))
+
+
+def plural(number: int, noun: str) -> str:
+    """ "1 object", "2 objects"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
