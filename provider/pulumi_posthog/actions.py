@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pulumi_posthog.api import Forbidden, NotFound, NotOffered, OutcomeUnknown, Writer, is_object, lost
-from pulumi_posthog.kind import Field, Kind
+from pulumi_posthog.kinds.model import Field, Kind
 from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.values.json_value import Json
 

@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_posthog import engine
 from pulumi_posthog.api import HIDDEN
 from pulumi_posthog.apply import Applied
-from pulumi_posthog.kind import Kind
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.live import Found
 from pulumi_posthog.plan import ABSENT, Difference, details, is_secret
 from pulumi_posthog.properties import declared_names

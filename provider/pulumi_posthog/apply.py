@@ -19,9 +19,9 @@ from pulumi_posthog.api import (
     is_object,
     lost,
 )
-from pulumi_posthog.kind import Deletion, Field, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
+from pulumi_posthog.kinds.model import Deletion, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import ELSEWHERE, Ambiguous, Found, Live, Scope
 from pulumi_posthog.objections import objection_to_creation

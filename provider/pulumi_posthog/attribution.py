@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.kind import Field, Kind
+from pulumi_posthog.kinds.model import Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Live
 from pulumi_posthog.report.findings import Who

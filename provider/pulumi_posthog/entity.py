@@ -18,7 +18,7 @@ import pulumi
 from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.guard_block import Current
-from pulumi_posthog.kind import UNSET, Kind
+from pulumi_posthog.kinds.model import UNSET, Kind
 from pulumi_posthog.location import PROPERTY, Location
 from pulumi_posthog.ownership import UnknownOwners, hosts_of_stack
 from pulumi_posthog.properties import files_name, secret_name

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
-from pulumi_posthog.kind import Kind
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.location import Location
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.masking import harmless

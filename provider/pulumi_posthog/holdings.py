@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pulumi_posthog.kind import Kind, NaturalKey
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind, NaturalKey
 from pulumi_posthog.urn import name_of
 from pulumi_posthog.values.json_value import Json
 

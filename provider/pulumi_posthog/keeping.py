@@ -9,7 +9,7 @@ from pulumi_posthog import engine, places
 from pulumi_posthog.apply import Impossible
 from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.holdings import IN_EXACT_LISTS, Claim, claims_of, claims_of_list
-from pulumi_posthog.kind import Kind
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.live import Found
 from pulumi_posthog.location import location_of
 from pulumi_posthog.ownership import UnknownOwners

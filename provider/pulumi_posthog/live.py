@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from pulumi_posthog.api import IncompleteRead, NotFound, NotServed, Reader, ServerFailed
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.api.paging import page_of
-from pulumi_posthog.kind import Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
+from pulumi_posthog.kinds.model import Kind, Lookup, NaturalKey
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.problem import ConfigError, Problem

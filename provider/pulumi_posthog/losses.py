@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.live import Live
 from pulumi_posthog.rails import Limits, too_many
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.live import Found, Live, Scope
 from pulumi_posthog.ownership import Owners, claims
 from pulumi_posthog.rails import Limits, list_refusal

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pulumi_posthog.api import ApiError, NotFound, Refused, Unauthorized
 from pulumi_posthog.config import references as config_references
 from pulumi_posthog.desired import Desired, Entry
-from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.live import Found, Live, Scope, no_such_organization
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError
@@ -26,6 +27,7 @@ from pulumi_posthog.values.spelling import folded
 
 Key = tuple[str, str]  # the kind's name, the entry's name
 Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
+
 
 READERS = 8  # requests under way at the same time
 
@@ -392,13 +394,6 @@ def generations(entries: Iterable[Entry]) -> list[list[Entry]]:
     for entry in entries:
         by_depth[len(ancestors(entry.kind))].append(entry)
     return [by_depth[depth] for depth in sorted(by_depth)]
-
-
-def ancestors(kind: Kind) -> tuple[str, ...]:
-    """The kinds that objects of a kind lie below, nearest first."""
-    if kind.parent is None:
-        return ()
-    return (kind.parent, *ancestors(KINDS[kind.parent]))
 
 
 def references(entry: Entry) -> set[str]:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_posthog.holdings import Claim, claims_of
-from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.location import location_of
 from pulumi_posthog.urn import own_name
 from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of

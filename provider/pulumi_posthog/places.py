@@ -21,8 +21,8 @@ from pulumi_posthog.api import (
 )
 from pulumi_posthog.apply import HalfMade, Impossible
 from pulumi_posthog.desired import Desired, Entry
-from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.urn import name_of, type_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.problem import ConfigError, Position

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pulumi_posthog.desired import Desired, Entry
-from pulumi_posthog.kind import Field, Kind, Type
+from pulumi_posthog.kinds.model import Field, Kind, Type
 from pulumi_posthog.values.attachment import Attachment, with_files
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, known

@@ -19,8 +19,8 @@ from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.config import references
 from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.entity import AbsentPersons, Address, CheckResource, Entity, Guard, agreed
-from pulumi_posthog.kind import Deletion
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Deletion
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.location import Location

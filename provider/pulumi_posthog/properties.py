@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_posthog.attachment import from_state
-from pulumi_posthog.kind import Field, Kind, Type
+from pulumi_posthog.kinds.model import Field, Kind, Type
 from pulumi_posthog.plan import declared_part, is_fingerprinted
 from pulumi_posthog.values.attachment import Attachment, comparable, is_stored
 from pulumi_posthog.values.json_value import Json, json_text, whole

@@ -8,40 +8,18 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
-import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.erasures import AT_ONCE
-from pulumi_posthog.kind import UNSET, Deletion, Field, Kind, Lookup, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
-from pulumi_posthog.kinds.choices import CHOICES
+from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
+from pulumi_posthog.kinds.model import UNSET, Field, Kind, Lookup
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.tree import key_field
 from pulumi_posthog.rails import Limits
-from pulumi_posthog.schema import CHECK, OLDEST, PERSONS, key_field
+from pulumi_posthog.schema import CHECK, PERSONS
 
-TYPES: Mapping[Type, str] = {
-    Type.STRING: "text",
-    Type.INTEGER: "whole number",
-    Type.DECIMAL: "number",
-    Type.BOOLEAN: "true or false",
-    Type.STRINGS: "list of texts",
-    Type.OBJECT: "mapping",
-    Type.LIST: "list",
-}
-DELETIONS: Mapping[Deletion, str] = {
-    Deletion.DELETE: "PostHog deletes it (`DELETE`).",
-    Deletion.PATCH: (
-        "PostHog deletes it; where a `DELETE` would do too little or too much, a `PATCH` takes it out of sight."
-    ),
-    Deletion.FORGET: "Nothing is sent: it goes with its {parent}.",
-    Deletion.NEVER: (
-        "Nothing is sent: it stays in PostHog and is no longer managed. Only `state: absent` deletes it, and "
-        "only when the stack says so too: `pulumi config set posthog:allowDeletions {name}/NAME`."
-    ),
-}
 AS_REFERENCE = "`!env NAME` or `!secret name`"
 INTRODUCTION = """\
 # Reference: every kind and every field
@@ -185,40 +163,12 @@ def _update(kind: Kind, item: Kind | None) -> str:
 def _row(kind: Kind, field: Field) -> tuple[str, ...]:
     return (
         f"`{field.name}`" + (", the key" if field.from_key else " (required)" if field.required else ""),
-        _type(field),
+        type(field),
         f"`{json.dumps(field.default, ensure_ascii=False)}`" if field.default is not UNSET else "",
         "yes" if field.nullable else "",
-        _servers(field),
+        servers(field),
         " ".join(_sentences(kind, field)),
     )
-
-
-def _type(field: Field) -> str:
-    if field.refers_to in LOOKUPS and field.type is not Type.STRINGS:
-        return f"text: names a {field.refers_to}"
-    text = TYPES[field.type]
-    if field.choices:
-        return "one of " + ", ".join(f"`{choice}`" for choice in field.choices)
-    if field.choices_from:
-        name, choices = CHOICES[field.choices_from]
-        return f"a {name} such as `{field.default}` ({len(choices):,} are known)"
-    limits = [
-        (field.minimum, "at least {:,.10g}"),
-        (field.maximum, "at most {:,.10g}"),
-        (field.decimal_places, "at most {} decimal places"),
-        (field.max_length, "at most {:,} characters"),
-        (field.max_json_length, "at most {:,} characters of JSON"),
-    ]
-    said = [words.format(limit) for limit, words in limits if limit is not None]
-    return ", ".join([text, *said])
-
-
-def _servers(field: Field) -> str:
-    if field.since > OLDEST and field.until:
-        return str(field.since) if field.since == field.until else f"{field.since} to {field.until}"
-    if field.until:
-        return f"up to {field.until}"
-    return f"{field.since} and newer" if field.since > OLDEST else ""
 
 
 def _sentences(kind: Kind, field: Field) -> Iterator[str]:
@@ -366,9 +316,3 @@ def help_of(*verb: str) -> str:
     with contextlib.redirect_stdout(said):
         application()([*verb, "--help"], prog_name="pulumi-posthog", standalone_mode=False)
     return said.getvalue()
-
-
-if __name__ == "__main__":
-    os.environ["COLUMNS"] = "100"  # a narrow terminal must not break lines elsewhere
-    Path(sys.argv[1]).write_text(reference(), encoding="utf-8")
-    Path(sys.argv[2]).write_text(command_line(), encoding="utf-8")

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pulumi_posthog.desired import Desired
-from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.rails import Managed
 from pulumi_posthog.values.spelling import folded
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pulumi
 from pulumi_posthog.entity import Address, Entity, declared
-from pulumi_posthog.kind import UNSET, Unset
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import UNSET, Unset
 
 
 class Project(Entity):

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import copy
 import json
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.kind import UNSET, Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
+from pulumi_posthog.kinds.description import markdown
+from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.tree import below, body_fields, key_field, list_field
 from pulumi_posthog.values import duration
 
 ID = "urn:pulumi-posthog:posthog.schema.json"
 UUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-NEWEST, OLDEST = 2026, 2024
 
 
 def json_schema() -> dict[str, Any]:
@@ -167,17 +166,6 @@ ORGANIZATION = described(
 )
 
 
-def below(kind: Kind | None) -> dict[str, tuple[Kind, ...]]:
-    """Key in the file -> the kinds declared under it, within an entry of `kind`; None: at the top."""
-    prefix = f"{kind.section}.*." if kind else ""
-    result: dict[str, tuple[Kind, ...]] = {}
-    for other in KINDS.values():
-        key = other.section.removeprefix(prefix)
-        if other.section.startswith(prefix) and "." not in key:
-            result[key] = (*result.get(key, ()), other)
-    return result
-
-
 def sections(kind: Kind | None) -> dict[str, Any]:
     """Key in the file -> schema of what stands under it, within an entry of `kind`; None: at the top."""
     return {key: section(kinds) for key, kinds in below(kind).items()}
@@ -228,21 +216,6 @@ def _list_section(kind: Kind) -> dict[str, Any]:
             ]
         },
     )
-
-
-def key_field(kind: Kind) -> Field:
-    """The field that the entry's key in the file gives."""
-    return next(field for field in kind.declarable if field.from_key)
-
-
-def list_field(kind: Kind) -> Field:
-    """Of a kind that is an exact list, the field that holds it."""
-    return next(field for field in kind.writable if field.type is Type.STRINGS)
-
-
-def body_fields(kind: Kind) -> tuple[Field, ...]:
-    """The fields that stand in an entry's body: not the key, not the parent."""
-    return tuple(field for field in kind.writable if not field.from_key)
 
 
 def entry(kind: Kind) -> dict[str, Any]:
@@ -373,23 +346,3 @@ def field_schema(field: Field) -> dict[str, Any]:
     if field.doc:
         schema |= {"description": field.doc, "markdownDescription": "\n\n".join(markdown(field))}
     return schema
-
-
-def markdown(field: Field) -> list[str]:
-    """A field's description in paragraphs: what it is, its default, the servers that have it."""
-    result = [field.doc]
-    if field.default is not UNSET:
-        result.append(f"PostHog's default: `{json.dumps(field.default)}`")
-    if field.replace_on_changes:
-        result.append("A change makes the object anew.")
-    if field.since > OLDEST and field.until:
-        result.append(f"Only on servers of {field.since} to {field.until}.")
-    elif field.since > OLDEST:
-        result.append(f"Needs a server of {field.since} or newer.")
-    elif field.until:
-        result.append(f"Gone from servers newer than {field.until}.")
-    return result
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(text(), encoding="utf-8")

@@ -16,7 +16,7 @@ from pulumi_posthog.api import BadSurroundings, Connection, Pace, Reader, Writer
 from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.checks.setting import CHANGED
 from pulumi_posthog.holdings import Holdings
-from pulumi_posthog.kind import Kind
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.live import Live
 from pulumi_posthog.location import Location, location_of
 from pulumi_posthog.ownership import Owners, own_state, owners

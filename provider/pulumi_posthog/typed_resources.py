@@ -8,8 +8,8 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from pulumi_posthog.kind import Field, Kind, Type
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Field, Kind, Type
 from pulumi_posthog.properties import files_name, secret_name
 
 TYPES = {
@@ -38,7 +38,7 @@ from typing import Any
 import pulumi
 
 from pulumi_posthog.entity import Address, Entity, declared
-from pulumi_posthog.kind import UNSET, Unset
+from pulumi_posthog.kinds.model import UNSET, Unset
 from pulumi_posthog.kinds import KINDS
 '''
 

@@ -7,6 +7,7 @@ from jsonschema import Draft202012Validator
 
 from pulumi_posthog import config, schema
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds import tree as kinds_tree
 
 REPOSITORY = Path(__file__).parents[2]
 COMMITTED = REPOSITORY / "schemas" / "posthog.schema.json"
@@ -26,9 +27,9 @@ def test_it_is_a_schema():
 
 
 def test_every_kind_has_its_section():
-    found = {kind.name for kinds in schema.below(None).values() for kind in kinds}
+    found = {kind.name for kinds in kinds_tree.below(None).values() for kind in kinds}
     for parent in KINDS.values():
-        found |= {kind.name for kinds in schema.below(parent).values() for kind in kinds}
+        found |= {kind.name for kinds in kinds_tree.below(parent).values() for kind in kinds}
 
     assert found == set(KINDS)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from pulumi_posthog.desired import Desired, Entry
-from pulumi_posthog.kind import Field, Type
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Field, Type
 from pulumi_posthog.plan import Action, Change, Difference, Plan, details, differences, merged, plan
 from pulumi_posthog.values.secret_text import MASK, SecretText
 

@@ -9,8 +9,8 @@ import pytest
 import pulumi_posthog
 from pulumi_posthog import resources, typed_resources
 from pulumi_posthog.entity import declared
-from pulumi_posthog.kind import UNSET
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import UNSET
 
 
 def formatted(source: str) -> str:

@@ -17,8 +17,8 @@ from pulumi_posthog import config, reference
 from pulumi_posthog.api.operations import __main__ as operations
 from pulumi_posthog.cli.application import VERBS
 from pulumi_posthog.cli.exits import Exit
-from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.rails import SETTINGS
 
 from . import pages

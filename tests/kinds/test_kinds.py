@@ -4,9 +4,9 @@ import pytest
 
 from pulumi_posthog import schema
 from pulumi_posthog.config.document import checker
-from pulumi_posthog.kind import UNSET, Type
-from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds import KINDS, LOOKUPS, tree
 from pulumi_posthog.kinds.choices import CHOICES, CURRENCIES, TIMEZONES
+from pulumi_posthog.kinds.model import UNSET, Type
 
 ALL = [pytest.param(kind, id=kind.name) for kind in KINDS.values()]
 # Kinds with entries of their own; the others are items of lists.
@@ -14,7 +14,7 @@ ENTRIES = [kind for kind in KINDS.values() if kind.name not in ("role_membership
 FIELDS = [
     pytest.param(kind, field, id=f"{kind.name}.{field.name}")
     for kind in ENTRIES
-    for field in schema.body_fields(kind)
+    for field in tree.body_fields(kind)
 ]
 WRONG = {
     Type.STRING: [3, True, ["UTC"], {}],

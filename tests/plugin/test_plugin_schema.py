@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.stack.plugin import schema
 from pulumi_posthog.stack.plugin.inputs import names_of, secret_properties
 from pulumi_posthog.stack.plugin.settings import KEY

@@ -30,7 +30,7 @@ from pulumi_posthog.values.version import __version__
 
 if TYPE_CHECKING:
     from pulumi_posthog.desired import Desired
-    from pulumi_posthog.kind import Kind, Lookup
+    from pulumi_posthog.kinds.model import Kind, Lookup
     from pulumi_posthog.live import Live
 
 OLDEST_PULUMI = (3, 216)  # the first whose refresh takes what we read

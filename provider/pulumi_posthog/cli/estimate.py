@@ -17,7 +17,7 @@ from pulumi_posthog.cli.exits import Exit, worst
 if TYPE_CHECKING:
     from pulumi_posthog.cli.looking import Look
     from pulumi_posthog.desired import Desired, Entry
-    from pulumi_posthog.kind import Kind
+    from pulumi_posthog.kinds.model import Kind
     from pulumi_posthog.plan import Change
 
 

@@ -15,7 +15,7 @@ from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:
-    from pulumi_posthog.kind import Field, Kind
+    from pulumi_posthog.kinds.model import Field, Kind
 
 MANY = 12  # choices that are listed; of more, the number and a few are told
 
@@ -70,7 +70,7 @@ def _print(found: Explanation) -> None:
 
 def explanation(path: str) -> Explanation:
     """What there is to say about a path; names of entries may be given or left out. Raises Stop."""
-    from pulumi_posthog.schema import below
+    from pulumi_posthog.kinds.tree import below
 
     kind: Kind | None = None
     known = below(None)
@@ -112,7 +112,7 @@ def _names_entry(words: list[str], known: set[str]) -> bool:
 
 
 def _top() -> Explanation:
-    from pulumi_posthog.schema import below
+    from pulumi_posthog.kinds.tree import below
 
     sections = [(name, kinds[0].doc) for name, kinds in below(None).items()]
     (first, *rest) = [(name, str(schema["description"])) for name, schema in _of_the_file().items()]
@@ -198,7 +198,8 @@ def _checks(path: str, kind: Kind, words: list[str]) -> Explanation:
 
 def _keys(kind: Kind) -> dict[str, str]:
     """Everything that may stand in an entry of a kind, but for sections, and what it means."""
-    from pulumi_posthog.schema import body_fields, persons, reserved
+    from pulumi_posthog.kinds.tree import body_fields
+    from pulumi_posthog.schema import persons, reserved
 
     if kind.exact_list_of:
         return {}
@@ -211,9 +212,10 @@ def _keys(kind: Kind) -> dict[str, str]:
 
 
 def _section(path: str, kind: Kind | None) -> Explanation:
-    from pulumi_posthog.kind import Deletion
     from pulumi_posthog.kinds import KINDS
-    from pulumi_posthog.schema import below, checks
+    from pulumi_posthog.kinds.model import Deletion
+    from pulumi_posthog.kinds.tree import below
+    from pulumi_posthog.schema import checks
 
     assert kind is not None  # noqa: S101 - a path has at least one word, and that is a section
     goes = {
@@ -251,7 +253,7 @@ def _field(path: str, kind: Kind, name: str) -> Explanation:
 
 
 def _type(described: Field) -> str:
-    from pulumi_posthog.kind import Type
+    from pulumi_posthog.kinds.model import Type
 
     names = {
         Type.STRING: "text",
@@ -291,7 +293,7 @@ def _limits(described: Field) -> list[tuple[str, str]]:
 
 
 def _default(described: Field) -> list[tuple[str, str]]:
-    from pulumi_posthog.kind import UNSET
+    from pulumi_posthog.kinds.model import UNSET
 
     if described.from_key:
         return [("written as", "the entry's key")]
@@ -303,7 +305,7 @@ def _default(described: Field) -> list[tuple[str, str]]:
 
 
 def _ages(since: int, until: int | None) -> list[tuple[str, str]]:
-    from pulumi_posthog.schema import OLDEST
+    from pulumi_posthog.kinds.description import OLDEST
 
     if until is not None:
         return [("servers", f"{since} to {until}" if since > OLDEST else f"up to {until}")]

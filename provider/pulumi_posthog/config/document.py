@@ -12,8 +12,9 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator, ValidationError, validators
 
 from pulumi_posthog.config.source import MAX_EXACT, Node, number
-from pulumi_posthog.kind import Kind
-from pulumi_posthog.schema import below, json_schema
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import below
+from pulumi_posthog.schema import json_schema
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pulumi_posthog.config.source import Node
 from pulumi_posthog.desired import Entry, Erasure, Identifier, Origin
-from pulumi_posthog.kinds.role_membership import EMAIL
+from pulumi_posthog.kinds.lookups import EMAIL
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.local_file import LINE_END, UnreadableError, file_text, project_folder, shown

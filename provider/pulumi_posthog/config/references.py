@@ -6,16 +6,16 @@ posthog-api.md 2.3 (members), 2.4 (plugins), 6.2 (families), 6.3 (config).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from pulumi_posthog.desired import Desired, Entry
-from pulumi_posthog.kind import Field, Kind, Lookup, Type
 from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
-from pulumi_posthog.values.attachment import Attachment
+from pulumi_posthog.kinds.model import Field, Kind, Lookup, Type
+from pulumi_posthog.kinds.plugin_settings import config_specs, setting_problems
 from pulumi_posthog.values.json_value import Answer, Json, dig
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
-from pulumi_posthog.values.secret_text import SecretText, is_at_hand
+from pulumi_posthog.values.secret_text import is_at_hand
 from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.suggestion import enumeration, nearly, suggestion
 
@@ -249,39 +249,3 @@ def index(lookup: Lookup, key: str, answers: Iterable[Answer]) -> dict[str, list
 
 def _email(member: Answer) -> str:
     return str(dig(member, MEMBER.keys[0]))
-
-
-def config_specs(plugin: Answer) -> dict[str, Mapping[str, Json]]:
-    """What a plugin says about its settings, by key: in a list or, in old ones, in an object (2.4)."""
-    schema = plugin.get("config_schema")
-    if isinstance(schema, dict):
-        return {key: spec for key, spec in schema.items() if isinstance(spec, dict)}
-    return {
-        spec["key"]: spec
-        for spec in schema or ()
-        if isinstance(spec, dict) and isinstance(spec.get("key"), str) and spec["key"]
-    }
-
-
-def setting_problems(spec: Mapping[str, Json], value: Json) -> Iterator[tuple[str, str | None]]:
-    """What is wrong with one plugin setting: (the end of a sentence, a hint). No value is shown."""
-    type_, choices = spec.get("type"), spec.get("choices") or ()
-    if value is None:
-        return
-    if type_ == "attachment":
-        if not isinstance(value, Attachment):
-            yield "must be a file", "write `!file path`, relative to the file that it stands in"
-    elif isinstance(value, Attachment):
-        yield "is a file, and the plugin takes none there", "write the value itself"
-    elif spec.get("secret") and value != "" and not isinstance(value, SecretText):
-        yield (
-            "is a secret and stands in the file as it is",
-            "write `!env NAME` or `!secret name`, and change the secret: it has been in a file",
-        )
-    elif type_ == "choice" and choices and value not in choices:
-        listed = ", ".join(str(choice) for choice in choices)
-        yield f"must be one of {listed}", suggestion(value, choices, listed=False)
-    elif type_ in {"string", "choice"} and not isinstance(value, str):
-        yield "must be text", "put it in quotes"
-    elif spec.get("required") and value == "":
-        yield "must not be empty: the plugin needs it", None

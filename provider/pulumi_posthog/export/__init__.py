@@ -16,12 +16,12 @@ from typing import Final
 from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.text import Variable, files, variable_name, variables
-from pulumi_posthog.kind import UNSET, Field, Kind
 from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.model import UNSET, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.tree import ancestors, below, body_fields, key_field, list_field
 from pulumi_posthog.live import Found, Live, Scope
-from pulumi_posthog.observe import ancestors, readers, silent
-from pulumi_posthog.schema import below, body_fields, key_field, list_field
+from pulumi_posthog.observe import readers, silent
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.secret_text import MASK
 from pulumi_posthog.values.spelling import folded

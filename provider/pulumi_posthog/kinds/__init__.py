@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from pulumi_posthog.kind import Kind, Lookup
 from pulumi_posthog.kinds.evaluation import EVALUATION
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
+from pulumi_posthog.kinds.model import Kind, Lookup
 from pulumi_posthog.kinds.pipeline_destination import PIPELINE_DESTINATION, SITE_APP
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.role import ROLE

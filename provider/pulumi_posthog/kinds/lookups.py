@@ -1,6 +1,6 @@
 """What PostHog already has: members by e-mail, plugins by URL or name, to which kinds refer, and persons."""
 
-from pulumi_posthog.kind import Lookup
+from pulumi_posthog.kinds.model import Lookup
 
 MEMBER = Lookup(
     name="member",
@@ -32,3 +32,6 @@ PERSON = Lookup(
     value="uuid",
     read_scope="person:read",
 )
+
+
+EMAIL = r"^[^@\s]+@[^@\s]+$"

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.kind import Deletion, Discontinued, Field, Kind, Type
+from pulumi_posthog.kinds.model import Deletion, Discontinued, Field, Kind, Type
 
 
 def exports_events(plugin: Mapping[str, Any]) -> bool:

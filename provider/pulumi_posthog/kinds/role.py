@@ -1,6 +1,6 @@
 """A role is a named group of organization members; access rules refer to it."""
 
-from pulumi_posthog.kind import Field, Kind, Type
+from pulumi_posthog.kinds.model import Field, Kind, Type
 
 ROLE = Kind(
     name="role",

@@ -4,12 +4,13 @@ PostHog can create and delete a membership but not update it, so every field rep
 memberships, so reading the roles reads these too (posthog-api.md 4.2, 5).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.kind import Deletion, Field, Kind, Type
-
-EMAIL = r"^[^@\s]+@[^@\s]+$"
+from pulumi_posthog.kinds.lookups import EMAIL
+from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 
 
 def from_membership(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,6 +54,7 @@ ROLE_MEMBERSHIP = Kind(
         Field(name="joined_at", read_only=True),
     ),
 )
+
 
 ROLE_MEMBERS = Kind(
     name="role_members",

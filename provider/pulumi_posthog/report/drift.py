@@ -11,9 +11,10 @@ from pulumi_posthog import rails
 from pulumi_posthog.addresses import person_field, single
 from pulumi_posthog.api.errors import ApiError
 from pulumi_posthog.desired import Desired, Entry
-from pulumi_posthog.kind import Field, Kind, Type
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Field, Kind, Type
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.tree import list_field
 from pulumi_posthog.live import Found
 from pulumi_posthog.objections import contradiction
 from pulumi_posthog.observe import Group, Key, Observed, Undeclared, group_of, key_of
@@ -32,7 +33,6 @@ from pulumi_posthog.properties import digest, fingerprint
 from pulumi_posthog.renames import Rename, probable_renames
 from pulumi_posthog.report.findings import Finding, Status, Trace, shown
 from pulumi_posthog.report.renamed import renamed
-from pulumi_posthog.schema import list_field
 from pulumi_posthog.values.attachment import Attachment, comparable
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.masking import HIDDEN

@@ -12,8 +12,8 @@ from pulumi_posthog.announcements import announce, say_ignored, say_newly_declar
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.apply import HalfMade, Impossible, existing
 from pulumi_posthog.keeping import claim_items, claims_for, kept_by_another, recognised
-from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Found, Scope
 from pulumi_posthog.location import location_of

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.kind import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.choices import CHOICES
+from pulumi_posthog.kinds.description import markdown
+from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 from pulumi_posthog.properties import files_name, secret_name
-from pulumi_posthog.schema import markdown
 from pulumi_posthog.stack.plugin.inputs import is_set
 from pulumi_posthog.stack.plugin.settings import KEY, PROPERTIES
 from pulumi_posthog.urn import PLUGIN_TYPE

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_posthog.kind import Kind
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.location import PROPERTY, Location
 from pulumi_posthog.stack.handlers.guard import GuardHandler
 from pulumi_posthog.stack.handlers.kind import KindHandler

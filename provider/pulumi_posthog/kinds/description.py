@@ -1,0 +1,78 @@
+"""Kinds and fields -> the words that pages, schemas and the command line have for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pulumi_posthog.kinds import LOOKUPS
+from pulumi_posthog.kinds.choices import CHOICES
+from pulumi_posthog.kinds.model import UNSET, Deletion, Field, Type
+
+TYPES: Mapping[Type, str] = {
+    Type.STRING: "text",
+    Type.INTEGER: "whole number",
+    Type.DECIMAL: "number",
+    Type.BOOLEAN: "true or false",
+    Type.STRINGS: "list of texts",
+    Type.OBJECT: "mapping",
+    Type.LIST: "list",
+}
+DELETIONS: Mapping[Deletion, str] = {
+    Deletion.DELETE: "PostHog deletes it (`DELETE`).",
+    Deletion.PATCH: (
+        "PostHog deletes it; where a `DELETE` would do too little or too much, a `PATCH` takes it out of sight."
+    ),
+    Deletion.FORGET: "Nothing is sent: it goes with its {parent}.",
+    Deletion.NEVER: (
+        "Nothing is sent: it stays in PostHog and is no longer managed. Only `state: absent` deletes it, and "
+        "only when the stack says so too: `pulumi config set posthog:allowDeletions {name}/NAME`."
+    ),
+}
+
+
+def type(field: Field) -> str:
+    if field.refers_to in LOOKUPS and field.type is not Type.STRINGS:
+        return f"text: names a {field.refers_to}"
+    text = TYPES[field.type]
+    if field.choices:
+        return "one of " + ", ".join(f"`{choice}`" for choice in field.choices)
+    if field.choices_from:
+        name, choices = CHOICES[field.choices_from]
+        return f"a {name} such as `{field.default}` ({len(choices):,} are known)"
+    limits = [
+        (field.minimum, "at least {:,.10g}"),
+        (field.maximum, "at most {:,.10g}"),
+        (field.decimal_places, "at most {} decimal places"),
+        (field.max_length, "at most {:,} characters"),
+        (field.max_json_length, "at most {:,} characters of JSON"),
+    ]
+    said = [words.format(limit) for limit, words in limits if limit is not None]
+    return ", ".join([text, *said])
+
+
+def servers(field: Field) -> str:
+    if field.since > OLDEST and field.until:
+        return str(field.since) if field.since == field.until else f"{field.since} to {field.until}"
+    if field.until:
+        return f"up to {field.until}"
+    return f"{field.since} and newer" if field.since > OLDEST else ""
+
+
+NEWEST, OLDEST = 2026, 2024
+
+
+def markdown(field: Field) -> list[str]:
+    """A field's description in paragraphs: what it is, its default, the servers that have it."""
+    result = [field.doc]
+    if field.default is not UNSET:
+        result.append(f"PostHog's default: `{json.dumps(field.default)}`")
+    if field.replace_on_changes:
+        result.append("A change makes the object anew.")
+    if field.since > OLDEST and field.until:
+        result.append(f"Only on servers of {field.since} to {field.until}.")
+    elif field.since > OLDEST:
+        result.append(f"Needs a server of {field.since} or newer.")
+    elif field.until:
+        result.append(f"Gone from servers newer than {field.until}.")
+    return result
