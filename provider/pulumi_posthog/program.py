@@ -15,6 +15,7 @@ import pulumi
 from pulumi_posthog import config, rails, renames, sdk
 from pulumi_posthog.addresses import person_field
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
+from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.config import references
 from pulumi_posthog.desired import Desired, Entry
@@ -25,7 +26,6 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.location import Location
 from pulumi_posthog.properties import to_properties
-from pulumi_posthog.session import KEY_VARIABLE
 from pulumi_posthog.stack import door
 from pulumi_posthog.values import host
 from pulumi_posthog.values.json_value import json_text

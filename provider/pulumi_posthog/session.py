@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from pulumi_posthog import engine
 from pulumi_posthog.ahead import Ahead
 from pulumi_posthog.api import BadSurroundings, Connection, Pace, Reader, Writer
+from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.checks.setting import CHANGED
 from pulumi_posthog.holdings import Holdings
@@ -27,7 +28,6 @@ from pulumi_posthog.values import host as values_host
 from pulumi_posthog.values.local_file import project_folder
 
 Props = Mapping[str, Any]
-KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"
 
 
 class Session:

@@ -30,7 +30,7 @@ from pulumi_posthog.api import (
     Unreachable,
     WriteRefused,
 )
-from pulumi_posthog.api.errors import refusal, seconds_until
+from pulumi_posthog.api.refusal import refusal, seconds_until
 
 KEY = "phx_do_not_show_me"
 

@@ -11,11 +11,12 @@ from harness.sandbox import Sandbox
 from pulumi_posthog import erasures
 from pulumi_posthog.absent_persons_provider import AbsentPersonsProvider
 from pulumi_posthog.api import IncompleteRead, Reader
+from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.apply import Impossible
 from pulumi_posthog.desired import Identifier
 from pulumi_posthog.location import Location
 from pulumi_posthog.rails import Limits
-from pulumi_posthog.session import KEY_VARIABLE, Session
+from pulumi_posthog.session import Session
 
 ANA, BO = "ana.gone@example.org", "bo.gone@example.org"
 

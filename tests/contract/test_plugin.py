@@ -10,8 +10,9 @@ import pytest
 
 from harness.sandbox import Sandbox
 from pulumi_posthog import __version__
+from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.location import PROPERTY, Location
-from pulumi_posthog.session import KEY_VARIABLE, Session
+from pulumi_posthog.session import Session
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.plugin.protocol import provider_pb2, status_pb2
 from pulumi_posthog.stack.plugin.servicer import Provider

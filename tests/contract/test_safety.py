@@ -10,13 +10,14 @@ import pytest
 import pulumi_posthog
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
+from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.dynamic import KindProvider
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.live import Live
 from pulumi_posthog.location import Location
 from pulumi_posthog.rails import Limits
-from pulumi_posthog.session import KEY_VARIABLE, Session
+from pulumi_posthog.session import Session
 
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
 NOTICE = "https://github.com/PostHog/notification-bar-app"

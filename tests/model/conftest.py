@@ -8,9 +8,10 @@ import pytest
 
 from harness.drivers import InProcess, Reaper
 from harness.sandbox import Sandbox
+from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.rails import Limits
-from pulumi_posthog.session import KEY_VARIABLE, Session
+from pulumi_posthog.session import Session
 
 WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
 

@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from pulumi_posthog.api import BadSurroundings, Connection, IncompleteRead, Pace, Reader, Unreachable, Writer
-from pulumi_posthog.api.errors import refusal, title_of
 from pulumi_posthog.api.paging import follow, read_all
+from pulumi_posthog.api.refusal import refusal, title_of
 from pulumi_posthog.values import bounds
 from pulumi_posthog.values.masking import Mask
 

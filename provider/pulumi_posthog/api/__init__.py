@@ -26,7 +26,7 @@ from pulumi_posthog.api.errors import (
 from pulumi_posthog.api.objects import is_object, lost
 from pulumi_posthog.api.pacing import Pace
 from pulumi_posthog.api.paging import Json
-from pulumi_posthog.api.sending import Files
+from pulumi_posthog.api.request import Files
 from pulumi_posthog.values.masking import HIDDEN, Mask
 
 __all__ = [

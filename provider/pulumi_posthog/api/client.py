@@ -37,17 +37,14 @@ from pulumi_posthog.api.errors import (
     Unauthorized,
     Unreachable,
     WriteRefused,
-    looks_like_html,
-    query_status,
-    quoted,
-    refusal,
 )
 from pulumi_posthog.api.httpx_alone import httpx
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
 from pulumi_posthog.api.paging import Json
 from pulumi_posthog.api.receiving import Deadline, TookTooLong, TooLarge, kept, received
-from pulumi_posthog.api.sending import Enough, Files, Sending, TryAgain, encoded, only_reads, query
+from pulumi_posthog.api.refusal import looks_like_html, query_status, quoted, refusal
+from pulumi_posthog.api.request import Enough, Files, Sending, TryAgain, encoded, only_reads, query
 from pulumi_posthog.values.bounds import ANSWER_SECONDS, DOWNLOAD_SECONDS
 from pulumi_posthog.values.masking import Mask
 

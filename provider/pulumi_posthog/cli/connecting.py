@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeVar
 
+from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 
@@ -12,8 +14,9 @@ if TYPE_CHECKING:
     from pulumi_posthog.api import Reader, Writer
     from pulumi_posthog.live import Live
 
+
 Client = TypeVar("Client", bound="Reader")
-KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"  # the provider's own: `dynamic.KEY_VARIABLE`
+
 NO_KEY = f"set {KEY_VARIABLE} to a personal API key (PostHog: Settings, Personal API keys)"
 
 
@@ -33,7 +36,6 @@ def writer_for(host: str) -> Writer:
 
 def _client_for(host: str, kind: type[Client]) -> Client:
     from pulumi_posthog.api import Connection, Pace
-    from pulumi_posthog.cli import terminal
     from pulumi_posthog.values.host import HostRefused
 
     key = os.environ.get(KEY_VARIABLE)

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
+from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
-from pulumi_posthog.cli.connecting import KEY_VARIABLE, live_for
+from pulumi_posthog.cli.connecting import live_for
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.stack import project_folder, pulumi_command
 from pulumi_posthog.values.spelling import folded

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.choices import chosen
-from pulumi_posthog.cli.connecting import KEY_VARIABLE
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.requirement import requirement

@@ -26,7 +26,7 @@ from pulumi_posthog.api import paging
 from pulumi_posthog.api.client import Reader
 from pulumi_posthog.api.errors import NotForKeys, NotFound
 from pulumi_posthog.api.paging import Json
-from pulumi_posthog.api.sending import query
+from pulumi_posthog.api.request import query
 
 P = ParamSpec("P")
 

@@ -12,7 +12,8 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 
-from pulumi_posthog.session import KEY_VARIABLE, Session
+from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.session import Session
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN, Call, Failure, serving
 from pulumi_posthog.stack.handlers.configuration import configure
 from pulumi_posthog.stack.plugin import settings

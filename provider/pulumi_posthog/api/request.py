@@ -18,6 +18,7 @@ from pulumi_posthog.api.paging import Json
 TRIES: Final = 5
 TRIES_WITHOUT_ANSWER: Final = 3  # each takes a minute
 
+
 # To ask and to cancel a query, and to have a trend calculated: scope query:read or insight:read (posthog-api.md 10).
 READS: Final = (
     ("POST", re.compile(r"/api/(?:projects|environments)/[^/]+/query/")),
@@ -25,11 +26,13 @@ READS: Final = (
     ("POST", re.compile(r"/api/(?:projects|environments)/[^/]+/insights/trend/")),
 )
 
+
 # What PostHog counts apart from all else (posthog-api.md 1.8).
 BUDGETS: Final = {
     "queries": re.compile(r"/api/(?:projects|environments)/[^/]+/query/"),
     "analytics": re.compile(r"/api/(?:projects|environments)/[^/]+/(?:events|insights)/"),
 }
+
 
 # Part -> file name, content, media type; a part without a file name is a plain field.
 Files = Mapping[str, tuple[str | None, bytes, str]]
