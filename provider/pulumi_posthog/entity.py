@@ -15,8 +15,8 @@ from pulumi.runtime import settings
 from pulumi.runtime.mocks import MockMonitor
 
 import pulumi
-from pulumi_posthog.desired import Erasure
 from pulumi_posthog.dynamic import provider_string
+from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.guard_block import Current
 from pulumi_posthog.kinds.model import UNSET, Kind
 from pulumi_posthog.location import PROPERTY, Location

@@ -193,7 +193,8 @@ def register_check(
     check: Check, desired: Desired, resources: Mapping[tuple[str, str], Entity], address: Address
 ) -> None:
     """Register a health check below what it belongs to, after all that it follows."""
-    from pulumi_posthog.checks.resource import entries_below, properties_of_check
+    from pulumi_posthog.checks.declared import entries_below
+    from pulumi_posthog.checks.resource import properties_of_check
 
     parent = resources[check.subject]
     follows = [resources[entry.kind.name, entry.name] for entry in entries_below(check, desired)]

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from pulumi_posthog.cli.exits import Exit
-from pulumi_posthog.erasures import AT_ONCE
+from pulumi_posthog.erasures.erase import AT_ONCE
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
 from pulumi_posthog.kinds.model import UNSET, Field, Kind, Lookup

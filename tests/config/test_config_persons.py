@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_posthog.desired import Identifier, Origin
+from pulumi_posthog.erasures.declared import Identifier, Origin
 from pulumi_posthog.values.problem import Position
 
 ANA = "ana@example.org"

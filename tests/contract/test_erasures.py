@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from harness.sandbox import Sandbox
-from pulumi_posthog import erasures
 from pulumi_posthog.absent_persons_provider import AbsentPersonsProvider
 from pulumi_posthog.api import IncompleteRead, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.apply import Impossible
-from pulumi_posthog.desired import Identifier
+from pulumi_posthog.erasures import erase
+from pulumi_posthog.erasures import receipt as erasures_receipt
+from pulumi_posthog.erasures.declared import Identifier
 from pulumi_posthog.location import Location
 from pulumi_posthog.rails import Limits
 from pulumi_posthog.session import Session
@@ -204,8 +205,8 @@ def test_what_is_kept_names_nobody(it):
     assert ANA not in json.dumps(outs)
     assert receipt["request"] == f"POST /api/projects/{it.project}/persons/bulk_delete/"
     # Who has the key and the name can tell; the name alone does not do.
-    assert receipt["digests"] == [erasures.digest(outs["digest_key"], ANA)]
-    assert receipt["digests"] != [erasures.digest("00" * 32, ANA)]
+    assert receipt["digests"] == [erasures_receipt.digest(outs["digest_key"], ANA)]
+    assert receipt["digests"] != [erasures_receipt.digest("00" * 32, ANA)]
 
 
 def test_receipts_and_their_key_outlive_the_next_erasure(it):
@@ -293,11 +294,11 @@ def test_older_servers_erase_too(sandboxes, monkeypatch, age):
 def test_chunks_are_as_large_as_posthog_says_and_in_a_fixed_order():
     uuids = [f"{number:04}" for number in range(205)]
 
-    found = erasures.chunks(reversed(uuids))
+    found = erase.chunks(reversed(uuids))
 
     assert [len(chunk) for chunk in found] == [100, 100, 5]
     assert [uuid for chunk in found for uuid in chunk] == uuids
-    assert erasures.chunks([]) == []
+    assert erase.chunks([]) == []
 
 
 def test_an_identifier_shows_its_place_and_cannot_be_stored():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pulumi_posthog.checks.condition import Condition
+from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.values.problem import Position
 
 # Of the time to wait, this share lies between two attempts, within these limits (seconds): PostHog allows 120
@@ -65,3 +66,14 @@ class Check:
 def interval(within: int) -> int:
     """Seconds between two attempts, where nobody said how many."""
     return min(max(within // ATTEMPTS, SHORTEST), LONGEST)
+
+
+def entries_below(check: Check, desired: Desired) -> tuple[Entry, ...]:
+    """What a check follows: its subject, and what lies in that."""
+    kind, name = check.subject
+    return tuple(
+        entry
+        for entry in desired.entries
+        if (entry.kind.name, entry.name) == check.subject
+        or (entry.kind.parent == kind and entry.parent == name)
+    )

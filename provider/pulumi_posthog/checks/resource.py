@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pulumi_posthog.checks.condition import condition
-from pulumi_posthog.checks.declared import TIMEOUT, Check, Events, Query
+from pulumi_posthog.checks.declared import TIMEOUT, Check, Events, Query, entries_below
 from pulumi_posthog.checks.setting import ALWAYS, NEVER
 from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.values.duration import duration, seconds
@@ -53,17 +53,6 @@ def properties_of_check(check: Check, desired: Desired) -> dict[str, Any]:
         **hidden,
     }
     return {name: value for name, value in result.items() if value is not None}
-
-
-def entries_below(check: Check, desired: Desired) -> tuple[Entry, ...]:
-    """What a check follows: its subject, and what lies in that."""
-    kind, name = check.subject
-    return tuple(
-        entry
-        for entry in desired.entries
-        if (entry.kind.name, entry.name) == check.subject
-        or (entry.kind.parent == kind and entry.parent == name)
-    )
 
 
 def digest(entries: Iterable[Entry]) -> str:

@@ -92,7 +92,7 @@ def estimate(
 
 def of_look(look: Look) -> Estimate:
     """From a plan against PostHog as it is now."""
-    from pulumi_posthog.erasures import chunks, looked_at_again
+    from pulumi_posthog.erasures.erase import chunks, looked_at_again
 
     # The program asks for the organization itself, too: its pin is checked first.
     return Estimate(
@@ -127,7 +127,7 @@ def secrets_to_send(look: Look) -> int:
 
 def checks_after(look: Look) -> int:
     """How many health checks the changes of a plan set off."""
-    from pulumi_posthog.checks.resource import entries_below
+    from pulumi_posthog.checks.declared import entries_below
 
     changed = {(change.entry.kind.name, change.entry.name) for change in look.plan.changes if change.entry}
     desired = look.observed.desired
@@ -140,7 +140,7 @@ def checks_after(look: Look) -> int:
 def at_most(desired: Desired) -> Estimate:
     """From the configuration alone: every list once, and everything made anew."""
     from pulumi_posthog.config import references
-    from pulumi_posthog.erasures import AT_ONCE
+    from pulumi_posthog.erasures.erase import AT_ONCE
     from pulumi_posthog.observe import group_of
 
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}

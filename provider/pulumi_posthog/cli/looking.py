@@ -13,7 +13,7 @@ from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.stack import check_selected
 from pulumi_posthog.desired import Desired
-from pulumi_posthog.erasures import Sighting, sightings
+from pulumi_posthog.erasures.present import Sighting, sightings
 from pulumi_posthog.live import Live
 from pulumi_posthog.observe import Key, Observed, observe
 from pulumi_posthog.plan import Plan, plan

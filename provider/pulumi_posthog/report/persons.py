@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pulumi_posthog.erasures import Sighting, said, words
+from pulumi_posthog.erasures.erase import said
+from pulumi_posthog.erasures.present import Sighting, words
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.rails import Limits, erasure_refusal

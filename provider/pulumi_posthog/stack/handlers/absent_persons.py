@@ -6,9 +6,10 @@ import json
 import os
 from typing import Any
 
-from pulumi_posthog import engine, erasures
+from pulumi_posthog import engine
 from pulumi_posthog.apply import Impossible
-from pulumi_posthog.desired import Identifier, Origin
+from pulumi_posthog.erasures import erase, present
+from pulumi_posthog.erasures.declared import Identifier, Origin
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.session import Props, Session
 from pulumi_posthog.stack.handlers.clean import clean
@@ -36,11 +37,11 @@ class AbsentPersonsHandler:
         identifiers, problems = _identifiers(inputs)
         project = None if problems else _project_now(inputs)
         if project is not None:
-            found = erasures.present(Session.of(inputs).live, project, identifiers)
-            problems = erasures.objections(found, inputs["__name"], Session.limits)
+            found = present.present(Session.of(inputs).live, project, identifiers)
+            problems = erase.objections(found, inputs["__name"], Session.limits)
             if found and not problems and not olds:
                 # Later, the difference shows it.
-                engine.say(f'project "{inputs["__name"]}": {erasures.words(len(found))}')
+                engine.say(f'project "{inputs["__name"]}": {present.words(len(found))}')
         return CheckResult(inputs, [CheckFailure("", problem) for problem in problems])
 
     @clean
@@ -75,27 +76,27 @@ class AbsentPersonsHandler:
         """Nobody comes back, and nobody is looked for any more."""
 
     @staticmethod
-    def _present(props: Props) -> erasures.Present:
+    def _present(props: Props) -> present.Present:
         identifiers, problems = _identifiers(props)
         if problems:
             raise Impossible("\n".join(problems))
-        return erasures.present(Session.of(props).live, str(props["project"]), identifiers)
+        return present.present(Session.of(props).live, str(props["project"]), identifiers)
 
     def _erased(self, id_: str, olds: Props, props: Props) -> dict[str, Any]:
         session, found = Session.of(props), self._present(props)
-        reasons = erasures.objections(found, props["__name"], Session.limits)
+        reasons = erase.objections(found, props["__name"], Session.limits)
         if reasons:
             raise Impossible("\n".join(reasons))  # they came after the check
         kept = {name: whole(olds[name]) for name in ("receipts", "digest_key") if olds.get(name)}
         if not found:
             return {**props, "present": 0, "receipts": [], **kept}
         events = bool(props.get("delete_events"))
-        outs, error = erasures.carry_out(session.applier, str(props["project"]), found, kept, events=events)
+        outs, error = erase.carry_out(session.applier, str(props["project"]), found, kept, events=events)
         outs = {**props, **outs}
         if error is not None:
             # Who is gone has a receipt all the same, and the next run goes on with the others.
             engine.fail(error, created_id=id_, outs=outs)
-        engine.say(f'project "{props["__name"]}": {erasures.erased_words(len(found), events=events)}')
+        engine.say(f'project "{props["__name"]}": {erase.erased_words(len(found), events=events)}')
         if outs["present"]:
             engine.warn(
                 f"PostHog took the request and still shows {outs['present']} of them: run again in a while"
@@ -105,10 +106,12 @@ class AbsentPersonsHandler:
 
 def _identifiers(props: Props) -> tuple[tuple[Identifier, ...], tuple[str, ...]]:
     """The persons that a resource is about, read anew where they come from, and why that is not possible."""
-    from pulumi_posthog.config import persons  # late: few stacks need it, and it takes a while to import
+    from pulumi_posthog.erasures import (
+        origins as erasures_origins,
+    )  # late: few stacks need it, and it takes a while to import
 
     origins = [Origin(**each) for each in json.loads(props["__origins"])]
-    return persons.resolved(origins, os.environ)
+    return erasures_origins.resolved(origins, os.environ)
 
 
 def _meant(props: Props) -> tuple[Any, ...]:

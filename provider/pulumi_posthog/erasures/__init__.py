@@ -1,0 +1,1 @@
+"""Persons who must not exist: how many there are, their erasure, its receipt."""
