@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.live import Live
-from pulumi_posthog.rails import Managed
+from pulumi_posthog.reconcile.limits import Managed
+from pulumi_posthog.reconcile.live import Live
 
 # Kind -> the kinds that lie in its objects and have lists of their own.
 BELOW = {

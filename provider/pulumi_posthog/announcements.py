@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi_posthog import engine
 from pulumi_posthog.api import HIDDEN
-from pulumi_posthog.apply import Applied
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.live import Found
-from pulumi_posthog.plan import ABSENT, Difference, details, is_secret
 from pulumi_posthog.properties import declared_names
+from pulumi_posthog.reconcile.apply import Applied
+from pulumi_posthog.reconcile.collection import Found
+from pulumi_posthog.reconcile.differences import Difference
+from pulumi_posthog.reconcile.shown import lines
 from pulumi_posthog.values.secret_text import holds_secret
 from pulumi_posthog.values.spelling import one_line
 
@@ -43,13 +44,6 @@ def say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props)
     rows = [line for d in changed if d.field.name not in before for line in lines(d)]
     if rows:
         engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
-
-
-def lines(difference: Difference) -> Iterator[str]:
-    """One difference value by value; a secret shows as where it comes from, a live one not at all."""
-    for path, live, desired in details(difference):
-        hide = live not in (None, "", ABSENT) and is_secret(difference.field, path, desired)
-        yield f"  {path}: {HIDDEN if hide else repr(live)} => {desired!r}"
 
 
 def _rows(changed: tuple[Difference, ...]) -> str:

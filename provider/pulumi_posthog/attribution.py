@@ -12,7 +12,8 @@ from itertools import islice
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds.model import Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.live import Found, Live
+from pulumi_posthog.reconcile.collection import Found
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.report.findings import Who
 from pulumi_posthog.values.json_value import Json
 

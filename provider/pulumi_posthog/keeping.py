@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_posthog import engine, places
-from pulumi_posthog.apply import Impossible
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.holdings import IN_EXACT_LISTS, Claim, claims_of, claims_of_list
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.live import Found
 from pulumi_posthog.location import location_of
 from pulumi_posthog.ownership import UnknownOwners
 from pulumi_posthog.properties import to_values
+from pulumi_posthog.reconcile.collection import Found
+from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.session import Session
 from pulumi_posthog.urn import name_of
 

@@ -17,11 +17,11 @@ from pulumi_posthog.holdings import Claim, claims_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.location import location_of
+from pulumi_posthog.reconcile.adoption import Owners, below
 from pulumi_posthog.urn import own_name
 from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of
 
 SECONDS = 120  # that Pulumi may take to answer
-Owners = Mapping[tuple[str, str], str]  # what is managed (`claims`) -> the stack, as the setting names it
 
 
 class UnknownOwners(Exception):
@@ -101,20 +101,6 @@ def _kind(resource: Mapping[str, Any]) -> Kind | None:
     return next((kind for kind in KINDS.values() if kind.resource == name), None)
 
 
-def claims(kind: Kind, parent: str | None, id_: str | None) -> Iterator[tuple[str, str]]:
-    """Under which names another stack may have what is about to be managed.
-
-    `parent` and `id_` are ids in PostHog, as far as there are any. An exact list is in conflict with every item of
-    its parent that another stack manages, and the other way round.
-    """
-    if id_ is not None:
-        yield kind.name, id_
-    if parent is not None:
-        if kind.exact_list_of:
-            yield _below(kind.exact_list_of), parent
-        yield from ((exact.name, parent) for exact in KINDS.values() if exact.exact_list_of == kind.name)
-
-
 def _claimed(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     kind = _kind(resource)
     if kind is None or resource.get("delete") or not resource.get("id"):
@@ -122,11 +108,7 @@ def _claimed(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield kind.name, str(resource["id"])
     parent = (resource.get("inputs") or {}).get(kind.parent) if kind.parent else None
     if parent is not None:
-        yield _below(kind.name), str(parent)
-
-
-def _below(kind: str) -> str:
-    return f"{kind} of"
+        yield below(kind.name), str(parent)
 
 
 def _of_file(path: Path) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from pulumi_posthog.actions import CannotAct
 from pulumi_posthog.api import (
     ApiError,
     Conflict,
@@ -19,10 +18,10 @@ from pulumi_posthog.api import (
     PaymentRequired,
     Unauthorized,
 )
-from pulumi_posthog.apply import HalfMade, Impossible
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.errors import CannotAct, HalfMade, Impossible
 from pulumi_posthog.urn import name_of, type_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.problem import ConfigError, Position

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime import settings as runtime
 
 import pulumi
-from pulumi_posthog import config, rails, renames, sdk
-from pulumi_posthog.addresses import person_field
+from pulumi_posthog import config, sdk
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.checks.setting import SettingError, setting
-from pulumi_posthog.config import references
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.entity import AbsentPersons, Address, CheckResource, Entity, Guard, agreed
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.live import Live, no_such_organization
 from pulumi_posthog.location import Location
 from pulumi_posthog.properties import to_properties
+from pulumi_posthog.reconcile import limits, references, renames
+from pulumi_posthog.reconcile.addresses import person_field
+from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.live import Live, no_such_organization
 from pulumi_posthog.stack import door
 from pulumi_posthog.values import host
 from pulumi_posthog.values.json_value import json_text
@@ -54,7 +54,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     try:
         door.by_plugin()
         setting(settings.get("checks"))
-        rails.Limits.from_settings({name: settings.get(name) for name in rails.SETTINGS}, KINDS)
+        limits.Limits.from_settings({name: settings.get(name) for name in limits.SETTINGS}, KINDS)
         desired = config.load(path, environment=os.environ, secret=settings.get)
         found = resolved(desired, live_for(desired, settings.get("personalApiKey")))
         resources = register(found)
@@ -65,7 +65,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
         for problem in error.problems:
             pulumi.log.error(harmless(str(problem)))
         sys.exit(sdk.SAID)
-    except (ApiError, door.DoorError, rails.LimitsError, SettingError) as error:
+    except (ApiError, door.DoorError, limits.LimitsError, SettingError) as error:
         pulumi.log.error(harmless(str(error)))
         sys.exit(sdk.SAID)
 
@@ -127,8 +127,8 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
     # Relative: the next run may be on another machine.
     file = Path(os.path.relpath(desired.file, project_folder())).as_posix()
     guard = Guard(
-        json_text(rails.managed(desired)),
-        json_text(rails.renamed(desired)),
+        json_text(limits.managed(desired)),
+        json_text(limits.renamed(desired)),
         file=file,
         addresses=json_text(people(desired)),
         strangers=json_text({address: str(problem) for address, problem in desired.strangers.items()}),

@@ -19,8 +19,6 @@ plain text in `__salt`: a digest stays as a mark until its secret becomes anothe
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -29,7 +27,8 @@ from typing import Any
 
 from pulumi_posthog.attachment import from_state
 from pulumi_posthog.kinds.model import Field, Kind, Type
-from pulumi_posthog.plan import declared_part, is_fingerprinted
+from pulumi_posthog.reconcile.differences import declared_part
+from pulumi_posthog.reconcile.fingerprint import digest, fingerprint, is_fingerprinted
 from pulumi_posthog.values.attachment import Attachment, comparable, is_stored
 from pulumi_posthog.values.json_value import Json, json_text, whole
 from pulumi_posthog.values.local_file import project_folder
@@ -215,17 +214,6 @@ def _same_file(olds: Mapping[str, Any], field: Field, key: str, file: Mapping[st
     if not file or not salt or key in _hidden(olds, field):
         return False
     return bool(prints.get(key) == fingerprint(salt, key, from_state(file)))
-
-
-def digest(file: Attachment) -> str:
-    """What tells one file's content from another's; raises UnreadableFile."""
-    return f"sha256:{hashlib.sha256(file.content()).hexdigest()}"
-
-
-def fingerprint(salt: str, key: str, value: Json) -> str:
-    """The keyed digest that states from before have for a mark; `salt` is in hexadecimal. Raises UnreadableFile."""
-    text = value.content() if isinstance(value, Attachment) else json_text(value).encode()
-    return hmac.new(bytes.fromhex(salt), key.encode() + b"\0" + text, hashlib.sha256).hexdigest()[:12]
 
 
 def rotated(olds: Mapping[str, Any], news: Mapping[str, Any], field: str, key: str) -> bool:

@@ -17,7 +17,7 @@ from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
 from pulumi_posthog.kinds.model import UNSET, Field, Kind, Lookup
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import key_field
-from pulumi_posthog.rails import Limits
+from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.schema import CHECK, PERSONS
 
 AS_REFERENCE = "`!env NAME` or `!secret name`"

@@ -14,14 +14,16 @@ from pulumi_posthog import engine
 from pulumi_posthog.ahead import Ahead
 from pulumi_posthog.api import BadSurroundings, Connection, Pace, Reader, Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
-from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.checks.setting import CHANGED
 from pulumi_posthog.holdings import Holdings
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.live import Live
 from pulumi_posthog.location import Location, location_of
-from pulumi_posthog.ownership import Owners, own_state, owners
-from pulumi_posthog.rails import Limits
+from pulumi_posthog.ownership import own_state, owners
+from pulumi_posthog.reconcile.adoption import Owners
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.refreshed import Refreshed
 from pulumi_posthog.urn import name_of
 from pulumi_posthog.values import host as values_host

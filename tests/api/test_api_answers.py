@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from pulumi_posthog.api import Connection, IncompleteRead, OutcomeUnknown, Pace, Reader, Writer
-from pulumi_posthog.apply import Applier
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Live
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.live import Live
 
 ROLE = KINDS["role"]
 NO_OBJECTS = {

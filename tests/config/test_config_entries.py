@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.problem import Position
 
 PROJECT, ROLE, MEMBERS, MEMBERSHIP = (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from harness.soak import examples
 from pulumi_posthog import config
 from pulumi_posthog.config import source
-from pulumi_posthog.desired import Desired
+from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.secret_text import SecretText
 

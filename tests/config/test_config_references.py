@@ -2,7 +2,7 @@
 
 import pytest
 
-from pulumi_posthog.config import references
+from pulumi_posthog.reconcile import references
 from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.secret_text import SecretText
 

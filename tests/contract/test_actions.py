@@ -6,11 +6,12 @@ from contextlib import contextmanager
 import pytest
 
 from harness.sandbox import Sandbox
-from pulumi_posthog.actions import EVERY, CannotAct, Settling
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
-from pulumi_posthog.apply import Applier
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Live
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.errors import CannotAct
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.settling import EVERY, Settling
 
 PROJECT = KINDS["project"]
 TOKEN = PROJECT.field("rotate_api_token")

@@ -8,10 +8,11 @@ import pytest
 
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Invalid, Pace, Reader, Writer
-from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Live
-from pulumi_posthog.plan import differences
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.differences import differences
+from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.secret_text import MASK, SecretText
 
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
@@ -245,7 +246,7 @@ def test_what_a_server_made_before_it_stopped_is_taken_over_changed_and_removed(
 
 
 def test_a_server_that_does_not_tell_and_makes_something_else_is_told_of(newest, monkeypatch):
-    monkeypatch.setattr("pulumi_posthog.objections.objection_to_creation", lambda *_: None)
+    monkeypatch.setattr("pulumi_posthog.reconcile.objections.objection_to_creation", lambda *_: None)
     scope, kind = scope_of_new_project(newest, "Web"), KINDS["pipeline_destination"]
     mails = {"plugin": newest.live.refer("plugin", "Customer.io"), "name": "Mails"}
     orders = {"plugin": newest.live.refer("plugin", SNOWFLAKE), "name": "Orders"}

@@ -7,10 +7,10 @@ import pytest
 
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Invalid, Pace, Reader, Writer
-from pulumi_posthog.apply import Applier
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Live
-from pulumi_posthog.plan import differences
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.differences import differences
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.secret_text import SecretText

@@ -11,12 +11,12 @@ from harness.sandbox import Sandbox
 from pulumi_posthog.absent_persons_provider import AbsentPersonsProvider
 from pulumi_posthog.api import IncompleteRead, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
-from pulumi_posthog.apply import Impossible
 from pulumi_posthog.erasures import erase
 from pulumi_posthog.erasures import receipt as erasures_receipt
 from pulumi_posthog.erasures.declared import Identifier
 from pulumi_posthog.location import Location
-from pulumi_posthog.rails import Limits
+from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.session import Session
 
 ANA, BO = "ana.gone@example.org", "bo.gone@example.org"

@@ -9,10 +9,11 @@ import pytest
 
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, IncompleteRead, Pace, Reader, Writer
-from pulumi_posthog.apply import Applier, Impossible
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Live
-from pulumi_posthog.plan import differences
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.differences import differences
+from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.live import Live
 
 EVALUATION, PROJECT = KINDS["evaluation"], KINDS["project"]
 # What a server of that age wants to know; the other generation's fields it drops.

@@ -7,10 +7,10 @@ import pytest
 from harness.samples import samples
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
-from pulumi_posthog.apply import Applier
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Live
-from pulumi_posthog.plan import differences
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.differences import differences
+from pulumi_posthog.reconcile.live import Live
 
 PROJECT = KINDS["project"]
 # Why a setting cannot be tried on its own.

@@ -9,8 +9,8 @@ from pulumi_posthog.api import Connection, IncompleteRead, NotFound, Pace, Reade
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.dynamic import KindProvider
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Live
 from pulumi_posthog.location import PROPERTY, Location, location_of
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.session import Session
 
 

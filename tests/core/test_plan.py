@@ -2,10 +2,11 @@
 
 import pytest
 
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Field, Type
-from pulumi_posthog.plan import Action, Change, Difference, Plan, details, differences, merged, plan
+from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.differences import Difference, details, differences, merged
+from pulumi_posthog.reconcile.plan import Action, Change, Plan, plan
 from pulumi_posthog.values.secret_text import MASK, SecretText
 
 PROJECT, ROLE, MEMBERS = KINDS["project"], KINDS["role"], KINDS["role_members"]

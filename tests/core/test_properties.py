@@ -10,7 +10,6 @@ from pulumi_posthog.location import Location
 from pulumi_posthog.properties import (
     checked,
     declared_names,
-    fingerprint,
     recorded,
     rotated,
     to_properties,
@@ -19,6 +18,7 @@ from pulumi_posthog.properties import (
     wanted,
     with_digests,
 )
+from pulumi_posthog.reconcile.fingerprint import fingerprint
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.secret_text import MASK, SecretText
 

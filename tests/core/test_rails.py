@@ -3,7 +3,7 @@
 import pytest
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.rails import Limits, LimitsError, erasure_refusal, list_refusal, refusals
+from pulumi_posthog.reconcile.limits import Limits, LimitsError, erasure_refusal, list_refusal, refusals
 
 
 def roles(*names):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.renames import probable_renames
+from pulumi_posthog.reconcile.renames import probable_renames
 
 
 def told(before, after, moved=None, called=None):

@@ -3,7 +3,7 @@
 import pytest
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Collection
+from pulumi_posthog.reconcile.collection import Collection
 from pulumi_posthog.values.spelling import composed, folded, meant
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_posthog.cli.explain import _persons
 from pulumi_posthog.cli.query import limits_itself
-from pulumi_posthog.rails import Limits
+from pulumi_posthog.reconcile.limits import Limits
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_query_that_has_a_limit_is_told_from_one_that_has_none(query, has):
 
 
 def test_explain_says_the_limit_that_a_run_has(monkeypatch):
-    monkeypatch.setattr("pulumi_posthog.rails.Limits", lambda: Limits(erasures=77))
+    monkeypatch.setattr("pulumi_posthog.reconcile.limits.Limits", lambda: Limits(erasures=77))
 
     facts = dict(_persons("projects.persons", []).facts)
 

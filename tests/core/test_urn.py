@@ -8,8 +8,8 @@ import pytest
 
 from pulumi_posthog import engine
 from pulumi_posthog.api import Invalid, Unauthorized
-from pulumi_posthog.apply import Impossible
 from pulumi_posthog.places import told
+from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.urn import name_of, type_of
 
 TYPE = "pulumi-python:dynamic/posthog:Role"

@@ -19,7 +19,7 @@ from pulumi_posthog.cli.application import VERBS
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.rails import SETTINGS
+from pulumi_posthog.reconcile.limits import SETTINGS
 
 from . import pages
 

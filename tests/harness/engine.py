@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from pulumi_posthog import rails
-from pulumi_posthog.desired import Desired
 from pulumi_posthog.dynamic import GuardProvider, KindProvider
 from pulumi_posthog.holdings import claims_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.location import Location
 from pulumi_posthog.program import Holders, properties_of
+from pulumi_posthog.reconcile import limits
+from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.session import Session
 from pulumi_posthog.urn import TYPE
 from pulumi_posthog.values.json_value import json_text
@@ -86,8 +86,8 @@ class Engine:
             self._refresh(state)
         guard = GuardProvider()
         news = {
-            "__managed": json_text(rails.managed(desired)),
-            "__renamed": json_text(rails.renamed(desired)),
+            "__managed": json_text(limits.managed(desired)),
+            "__renamed": json_text(limits.renamed(desired)),
         }
         refused = guard.check(self.guard, news).failures
         if refused:

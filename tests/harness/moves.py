@@ -18,7 +18,7 @@ from harness.engine import Killed, Outcome, Refused
 from harness.sandbox import Sandbox
 from harness.world import Model, models
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.apply import HalfMade, Impossible
+from pulumi_posthog.reconcile.errors import HalfMade, Impossible
 
 Row = tuple[str, str, str | None, tuple[tuple[str, Any], ...]]
 NEW = {"Web": "Prod", "Shop": "Store"}

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from harness.engine import Outcome
 from harness.sandbox import Sandbox
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.secret_text import SecretText
 
 VARIABLE = "SNOWFLAKE_PASSWORD"

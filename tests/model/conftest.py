@@ -10,7 +10,7 @@ from harness.drivers import InProcess, Reaper
 from harness.sandbox import Sandbox
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.rails import Limits
+from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.session import Session
 
 WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))

@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
-from pulumi_posthog import rails
 from pulumi_posthog.api import ApiError, Reader, paging
-from pulumi_posthog.apply import Applier
-from pulumi_posthog.rails import Limits
+from pulumi_posthog.reconcile import limits
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.session import Session
 from pulumi_posthog.values.secret_text import SecretText
 
@@ -87,7 +87,7 @@ def taking_a_list_that_failed_for_an_empty_one(monkeypatch):
 
 
 def without_rails(monkeypatch):
-    monkeypatch.setattr(rails, "too_many", lambda *_: False)
+    monkeypatch.setattr(limits, "too_many", lambda *_: False)
 
 
 CONVERGENCE = {

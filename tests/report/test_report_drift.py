@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from pulumi_posthog.api import Forbidden
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.live import Found
-from pulumi_posthog.observe import Observed, Undeclared, key_of
-from pulumi_posthog.plan import plan
-from pulumi_posthog.properties import fingerprint
+from pulumi_posthog.reconcile.collection import Found
+from pulumi_posthog.reconcile.desired import Desired, Entry, key_of
+from pulumi_posthog.reconcile.fingerprint import fingerprint
+from pulumi_posthog.reconcile.observe import Observed, Undeclared
+from pulumi_posthog.reconcile.path import path_of
+from pulumi_posthog.reconcile.plan import plan
+from pulumi_posthog.reconcile.recorded import Recorded
 from pulumi_posthog.report import baseline
-from pulumi_posthog.report.drift import Recorded, findings, path_of, untold
+from pulumi_posthog.report.drift import findings, untold
 from pulumi_posthog.report.findings import Finding, Report, Status
 from pulumi_posthog.report.json_document import rendered
 from pulumi_posthog.report.rules import Rule, ignored, rules

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_posthog import config
-from pulumi_posthog.desired import Desired
+from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.values.problem import ConfigError
 
 HEADER = """\

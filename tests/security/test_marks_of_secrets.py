@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from harness.stack import Stack
-from pulumi_posthog.properties import fingerprint
+from pulumi_posthog.reconcile.fingerprint import fingerprint
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
 

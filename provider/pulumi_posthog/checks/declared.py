@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pulumi_posthog.checks.condition import Condition
-from pulumi_posthog.desired import Desired, Entry
+from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.problem import Position
 
 # Of the time to wait, this share lies between two attempts, within these limits (seconds): PostHog allows 120

@@ -17,7 +17,7 @@ from typing import Any, Final
 from pulumi_posthog.checks.condition import condition
 from pulumi_posthog.checks.declared import TIMEOUT, Check, Events, Query, entries_below
 from pulumi_posthog.checks.setting import ALWAYS, NEVER
-from pulumi_posthog.desired import Desired, Entry
+from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.duration import duration, seconds
 from pulumi_posthog.values.json_value import Json, json_text
 from pulumi_posthog.values.problem import Position

@@ -18,9 +18,8 @@ from pulumi_posthog.cli.exits import Exit, worst
 
 if TYPE_CHECKING:
     from pulumi_posthog.cli.looking import Look
-    from pulumi_posthog.desired import Entry
-    from pulumi_posthog.observe import Key
-    from pulumi_posthog.report.drift import Recorded
+    from pulumi_posthog.reconcile.desired import Entry, Key
+    from pulumi_posthog.reconcile.recorded import Recorded
 
 
 class Fate(enum.Enum):
@@ -99,8 +98,9 @@ def _recorded(paths: Iterable[Path]) -> dict[Key, tuple[Path, Recorded]]:
 def _rows(
     look: Look, own: Mapping[Key, tuple[Path, Recorded]], others: Mapping[Key, tuple[Path, Recorded]]
 ) -> Iterator[Row]:
-    from pulumi_posthog.observe import Unclear, key_of
-    from pulumi_posthog.report.drift import path_of
+    from pulumi_posthog.reconcile.desired import key_of
+    from pulumi_posthog.reconcile.observe import Unclear
+    from pulumi_posthog.reconcile.path import path_of
 
     observed = look.observed
     changes = {(change.kind.name, change.name): change for change in look.plan.changes}
@@ -132,7 +132,7 @@ def _rows(
 
 def _made(look: Look, entry: Entry, path: str) -> Row:
     """What would be made, if this server makes it."""
-    from pulumi_posthog.objections import is_discontinued
+    from pulumi_posthog.reconcile.objections import is_discontinued
 
     given = entry.kind.discontinued
     if given is None or not is_discontinued(entry.kind, entry.fields, look.live):

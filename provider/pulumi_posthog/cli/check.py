@@ -20,8 +20,8 @@ from pulumi_posthog.values.suggestion import did_you_mean
 if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
     from pulumi_posthog.checks.declared import Check
     from pulumi_posthog.checks.outcome import Outcome
-    from pulumi_posthog.desired import Desired
-    from pulumi_posthog.live import Live
+    from pulumi_posthog.reconcile.desired import Desired
+    from pulumi_posthog.reconcile.live import Live
     from pulumi_posthog.report.checks import CheckReport
 
 FORMATS = "text, json, junit, markdown or github"
@@ -132,7 +132,7 @@ def projects_of(desired: Desired, checks: Sequence[Check], live: Live) -> Mappin
     from pulumi_posthog.api import ApiError
     from pulumi_posthog.checks.outcome import Outcome, State
     from pulumi_posthog.kinds.project import PROJECT
-    from pulumi_posthog.observe import observe
+    from pulumi_posthog.reconcile.observe import observe
 
     names = {check.project for check in checks}
     entries = tuple(each for each in desired.entries if each.kind is PROJECT and each.name in names)

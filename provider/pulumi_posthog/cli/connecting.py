@@ -12,7 +12,7 @@ from pulumi_posthog.cli.failures import Stop
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader, Writer
-    from pulumi_posthog.live import Live
+    from pulumi_posthog.reconcile.live import Live
 
 
 Client = TypeVar("Client", bound="Reader")
@@ -56,6 +56,6 @@ def _client_for(host: str, kind: type[Client]) -> Client:
 
 def live_for(host: str, organization: str) -> Live:
     """A view of one organization."""
-    from pulumi_posthog.live import Live
+    from pulumi_posthog.reconcile.live import Live
 
     return Live(reader_for(host), organization)

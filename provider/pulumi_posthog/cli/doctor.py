@@ -30,9 +30,9 @@ from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.version import __version__
 
 if TYPE_CHECKING:
-    from pulumi_posthog.desired import Desired
     from pulumi_posthog.kinds.model import Kind, Lookup
-    from pulumi_posthog.live import Live
+    from pulumi_posthog.reconcile.desired import Desired
+    from pulumi_posthog.reconcile.live import Live
 
 OLDEST_PULUMI = (3, 216)  # the first whose refresh takes what we read
 OLDEST_PYTHON = (3, 11)
@@ -256,7 +256,7 @@ def _of_key(desired: Desired) -> Generator[Check, None, Live | None]:
 
 def _of_posthog(desired: Desired, live: Live) -> Iterator[Check]:
     from pulumi_posthog.api import ApiError, NotFound
-    from pulumi_posthog.live import no_such_organization
+    from pulumi_posthog.reconcile.live import no_such_organization
 
     yield from clock(desired.host)
     try:
@@ -318,9 +318,9 @@ def _level(organization: Mapping[str, Any]) -> Iterator[Check]:
 
 def needed_scopes(desired: Desired) -> tuple[str, ...]:
     """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
-    from pulumi_posthog.config import references
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
+    from pulumi_posthog.reconcile import references
 
     scopes = {"organization:read", "user:read", "activity_log:read"}
     for entry in desired.entries:
@@ -363,9 +363,9 @@ def _scopes(desired: Desired, live: Live) -> Iterator[Check]:
 
 def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
     """One list to read for each scope."""
-    from pulumi_posthog.config import references
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
+    from pulumi_posthog.reconcile import references
 
     projects = live.organization().get("projects") or ()
     project = str(projects[0]["id"]) if projects else None

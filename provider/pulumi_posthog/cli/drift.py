@@ -18,7 +18,7 @@ from pulumi_posthog.cli.writing import refuse_links, write_file
 
 if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
     from pulumi_posthog.attribution import Attribution
-    from pulumi_posthog.desired import Desired, Entry
+    from pulumi_posthog.reconcile.desired import Desired, Entry
     from pulumi_posthog.report.findings import Finding, Report, Status
     from pulumi_posthog.report.rules import Rule
 
@@ -169,8 +169,9 @@ def _compared(asked: Asked) -> Report:
     from pulumi_posthog.attribution import Attribution
     from pulumi_posthog.cli.looking import look_at
     from pulumi_posthog.cli.remembered import remembered
+    from pulumi_posthog.reconcile.path import path_of
     from pulumi_posthog.report import persons
-    from pulumi_posthog.report.drift import findings, path_of, refused, untold
+    from pulumi_posthog.report.drift import findings, refused, untold
     from pulumi_posthog.report.findings import Report, Status
 
     # Offline: PostHog never shows a secret, so there is none to compare, and none needs to be at hand.
@@ -278,7 +279,7 @@ def _baseline(asked: Asked) -> frozenset[str]:
 
 
 def _has_secrets_at_hand(entry: Entry) -> bool:
-    from pulumi_posthog.plan import is_fingerprinted
+    from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
     from pulumi_posthog.values.secret_text import known
 
     values = (entry.fields.get(field.name) for field in entry.kind.fields if field.secret)

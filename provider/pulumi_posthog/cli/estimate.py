@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
+from pulumi_posthog import config
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.exits import Exit, worst
+from pulumi_posthog.reconcile import references
+from pulumi_posthog.reconcile.requests import looks_around_lists, writes_of, writes_to_make
 
 if TYPE_CHECKING:
     from pulumi_posthog.cli.looking import Look
-    from pulumi_posthog.desired import Desired, Entry
-    from pulumi_posthog.kinds.model import Kind
-    from pulumi_posthog.plan import Change
+    from pulumi_posthog.reconcile.desired import Desired
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,6 @@ def estimate(
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
     """Count the requests of preview and up. Also the time that the rate limit makes of them."""
-    from pulumi_posthog import config
 
     chosen("--format", form, ("text", "json"))
     desired = config.load(file, environment=os.environ, offline=True)
@@ -97,7 +96,7 @@ def of_look(look: Look) -> Estimate:
     # The program asks for the organization itself, too: its pin is checked first.
     return Estimate(
         len(look.observed.compared),
-        look.requests + 1 + _looks_around_lists(change.kind for change in look.plan.changes),
+        look.requests + 1 + looks_around_lists(change.kind for change in look.plan.changes),
         sum(writes_of(change, look.observed.desired.strangers) for change in look.plan.changes)
         + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
         exact=True,
@@ -109,8 +108,8 @@ def of_look(look: Look) -> Estimate:
 
 def secrets_to_send(look: Look) -> int:
     """How many objects that need no change have secrets, which are sent to take them over."""
-    from pulumi_posthog.observe import key_of
-    from pulumi_posthog.plan import is_fingerprinted
+    from pulumi_posthog.reconcile.desired import key_of
+    from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
 
     changed = {(change.kind.name, change.name) for change in look.plan.changes}
     return sum(
@@ -139,75 +138,24 @@ def checks_after(look: Look) -> int:
 
 def at_most(desired: Desired) -> Estimate:
     """From the configuration alone: every list once, and everything made anew."""
-    from pulumi_posthog.config import references
     from pulumi_posthog.erasures.erase import AT_ONCE
-    from pulumi_posthog.observe import group_of
+    from pulumi_posthog.reconcile.desired import group_of
 
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
     single = [entry for entry in desired.entries if not entry.kind.listed_in_full]
     second = [entry for entry in single if entry.kind.completed_at]
     reads = 1 + len(references.needed(desired)) + len(lists) + len(single) + len(second)
-    writes = sum(_writes_to_make(entry) for entry in desired.entries)
+    writes = sum(writes_to_make(entry) for entry in desired.entries)
     persons = [len(erasure.identifiers) for erasure in desired.erasures]
     erasing = sum(-(-number // AT_ONCE) for number in persons)
     return Estimate(
         len(desired.entries),
-        reads + _looks_around_lists(entry.kind for entry in desired.entries) + sum(persons),
+        reads + looks_around_lists(entry.kind for entry in desired.entries) + sum(persons),
         writes + erasing,
         exact=False,
         looks=sum(persons),
         checks=len(desired.checks),
     )
-
-
-def _looks_around_lists(kinds: Iterable[Kind]) -> int:
-    """Before a list of members changes, it is read who they are and whose key it is: nobody locks themselves out."""
-    return 2 if any(kind.exact_list_of for kind in kinds) else 0
-
-
-def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
-    """The requests that one change takes; none for `strangers`, whose addresses nobody in the organization has."""
-    from pulumi_posthog.addresses import person_field
-    from pulumi_posthog.plan import Action
-
-    if change.action is Action.DELETE:
-        return 1
-    field = person_field(change.kind)
-    person = change.entry.fields.get(field.name) if change.entry and field else None
-    if isinstance(person, str) and person in strangers:
-        return 0
-    made = _writes_to_make(change.entry) if change.entry else 1
-    if change.action is Action.CREATE:
-        return made
-    if change.action is Action.REPLACE:
-        return made + 1
-    if change.kind.exact_list_of:
-        return sum(
-            _moves(difference.live, [each for each in difference.desired if each not in strangers])
-            for difference in change.differences
-        )
-    return 1
-
-
-def _moves(live: object, declared: object) -> int:
-    """How many items of an exact list have to come or go."""
-    have, want = (
-        {str(item) for item in each} if isinstance(each, list) else set() for each in (live, declared)
-    )
-    return len(have ^ want)
-
-
-def _writes_to_make(entry: Entry) -> int:
-    kind = entry.kind
-    if kind.exact_list_of:
-        return sum(len(value) for value in entry.fields.values() if isinstance(value, list))
-    first = kind.created_with
-    later = [
-        name
-        for name in entry.fields
-        if not kind.field(name).on_create or (first is not None and name not in first)
-    ]
-    return 2 if later else 1
 
 
 def _run(requests: int) -> dict[str, int]:

@@ -151,7 +151,7 @@ def _item(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _persons(path: str, words: list[str]) -> Explanation:
     from pulumi_posthog.erasures.erase import AT_ONCE
-    from pulumi_posthog.rails import Limits
+    from pulumi_posthog.reconcile.limits import Limits
     from pulumi_posthog.schema import PERSONS
 
     properties = PERSONS["properties"]

@@ -20,7 +20,7 @@ from pulumi_posthog.values.suggestion import did_you_mean
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
     from pulumi_posthog.export import Exported
-    from pulumi_posthog.live import Live
+    from pulumi_posthog.reconcile.live import Live
 
 
 def export(
@@ -56,7 +56,7 @@ def export(
     """
     from pulumi_posthog.cli.connecting import reader_for
     from pulumi_posthog.export import export as exported
-    from pulumi_posthog.live import Live
+    from pulumi_posthog.reconcile.live import Live
 
     chosen("--format", form, ("text", "json"))
     if split and output is None:

@@ -231,7 +231,7 @@ def _exported(host: str, organization: str) -> Exported:
     from pulumi_posthog.cli.connecting import reader_for
     from pulumi_posthog.cli.export import organization_id
     from pulumi_posthog.export import export
-    from pulumi_posthog.live import Live
+    from pulumi_posthog.reconcile.live import Live
 
     if not host:
         raise Stop("which PostHog?", "give --host https://eu.posthog.com, or set POSTHOG_HOST")

@@ -13,9 +13,9 @@ from pulumi_posthog.cli import stack, terminal
 from pulumi_posthog.cli.failures import Stop
 
 if TYPE_CHECKING:
-    from pulumi_posthog.observe import Key
-    from pulumi_posthog.rails import Limits, Managed
-    from pulumi_posthog.report.drift import Recorded
+    from pulumi_posthog.reconcile.desired import Key
+    from pulumi_posthog.reconcile.limits import Limits, Managed
+    from pulumi_posthog.reconcile.recorded import Recorded
 
 SECONDS = 30  # that Pulumi may take for a stack that nobody asked for by name
 
@@ -64,8 +64,8 @@ def remembered(
 
 
 def _read(text: str, source: str, settings: Mapping[str, str] | None = None) -> Remembered:
-    from pulumi_posthog import rails
     from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.reconcile import limits as reconcile_limits
 
     return Remembered(
         text,
@@ -73,7 +73,7 @@ def _read(text: str, source: str, settings: Mapping[str, str] | None = None) -> 
         stack.recorded(text, source),
         stack.managed(text, source),
         stack.addresses(text, source),
-        None if settings is None else rails.Limits.from_settings(settings, KINDS),
+        None if settings is None else reconcile_limits.Limits.from_settings(settings, KINDS),
     )
 
 

@@ -18,9 +18,9 @@ from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.urn import name_of, own_name
 
 if TYPE_CHECKING:
-    from pulumi_posthog.observe import Key
-    from pulumi_posthog.rails import Managed
-    from pulumi_posthog.report.drift import Recorded
+    from pulumi_posthog.reconcile.desired import Key
+    from pulumi_posthog.reconcile.limits import Managed
+    from pulumi_posthog.reconcile.recorded import Recorded
 
 EXPORT = "pulumi stack export --stack NAME > state.json"
 SECONDS = 120  # that Pulumi may take to answer
@@ -111,7 +111,7 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
     """What is remembered of each object of ours, from what `pulumi stack export` printed; raises Stop."""
     from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.properties import fingerprints_name, secret_name, to_values
-    from pulumi_posthog.report.drift import Recorded
+    from pulumi_posthog.reconcile.recorded import Recorded
 
     by_resource = {kind.resource: kind for kind in KINDS.values()}
     result = {}
@@ -231,8 +231,8 @@ def is_of(file: Path, text: str) -> bool:
 
 def addresses(text: str, source: str) -> frozenset[str]:
     """The addresses of everybody whom the stack knew at its last run, folded; raises Stop."""
-    from pulumi_posthog.addresses import of_guard, remembered
     from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.reconcile.addresses import of_guard, remembered
 
     by_resource = {kind.resource: kind for kind in KINDS.values()}
     result: set[str] = set()

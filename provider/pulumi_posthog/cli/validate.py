@@ -14,7 +14,7 @@ from pulumi_posthog.cli.choices import DEFAULT_FILE, chosen
 from pulumi_posthog.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from pulumi_posthog.desired import Desired
+    from pulumi_posthog.reconcile.desired import Desired
     from pulumi_posthog.values.problem import Problem
 
 FORMATS = ("text", "json", "sarif", "github")

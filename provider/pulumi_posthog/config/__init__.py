@@ -10,9 +10,9 @@ from pulumi_posthog.config import document, entries
 from pulumi_posthog.config.alike import looking_alike
 from pulumi_posthog.config.exposure import exposed
 from pulumi_posthog.config.files import nothing
-from pulumi_posthog.config.references import needed, resolve
 from pulumi_posthog.config.source import Source
-from pulumi_posthog.desired import Desired
+from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.reconcile.references import needed, resolve
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
 
 __all__ = ["load", "needed", "resolve"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pulumi_posthog.config.entries import described
-from pulumi_posthog.desired import Entry
+from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.values.spelling import composed
 
 

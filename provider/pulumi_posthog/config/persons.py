@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 
 from pulumi_posthog.config.source import Node
-from pulumi_posthog.desired import Entry
 from pulumi_posthog.erasures.declared import Erasure, Identifier, Origin
 from pulumi_posthog.erasures.origins import ENV, FILE, distinct, identifiers
+from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.local_file import UnreadableError, file_text, shown

@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Iterable, Mapping
 
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.apply import Applier
 from pulumi_posthog.erasures.declared import Identifier
 from pulumi_posthog.erasures.present import Present, present
 from pulumi_posthog.erasures.receipt import RECEIPTS, receipt
-from pulumi_posthog.live import Live
-from pulumi_posthog.rails import Limits, erasure_refusal
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.limits import Limits, erasure_refusal
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
 
 AT_ONCE = 100  # persons of one `bulk_delete`: the smaller of the two limits that PostHog names (posthog-api.md 10.1)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.erasures.declared import Erasure, Identifier
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.live import Live
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
 
 if TYPE_CHECKING:
-    from pulumi_posthog.observe import Observed
+    from pulumi_posthog.reconcile.observe import Observed
 
 
 READERS = 8  # look-ups under way at the same time

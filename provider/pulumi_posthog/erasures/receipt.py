@@ -6,8 +6,8 @@ import hashlib
 import hmac
 from datetime import UTC, datetime
 
-from pulumi_posthog.apply import Erased
 from pulumi_posthog.erasures.present import Present
+from pulumi_posthog.reconcile.apply import Erased
 from pulumi_posthog.values.json_value import Json
 
 RECEIPTS = 100  # that a stack keeps: the newest

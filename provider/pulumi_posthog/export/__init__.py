@@ -20,8 +20,9 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import UNSET, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import ancestors, below, body_fields, key_field, list_field
-from pulumi_posthog.live import Found, Live, Scope
-from pulumi_posthog.observe import readers, silent
+from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.observe import readers, silent
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.secret_text import MASK
 from pulumi_posthog.values.spelling import folded

@@ -10,10 +10,10 @@ import yaml
 
 from pulumi_posthog import config
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.config import references
-from pulumi_posthog.desired import Desired
 from pulumi_posthog.export.text import dumped
-from pulumi_posthog.live import Live
+from pulumi_posthog.reconcile import references
+from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
 

@@ -4,74 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from pulumi_posthog import rails
-from pulumi_posthog.addresses import person_field, single
 from pulumi_posthog.api.errors import ApiError
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import list_field
-from pulumi_posthog.live import Found
-from pulumi_posthog.objections import contradiction
-from pulumi_posthog.observe import Group, Key, Observed, Undeclared, group_of, key_of
-from pulumi_posthog.plan import (
-    ABSENT,
-    Action,
-    Change,
-    Difference,
-    Plan,
-    details,
-    differences,
-    is_fingerprinted,
-    is_secret,
-)
-from pulumi_posthog.properties import digest, fingerprint
-from pulumi_posthog.renames import Rename, probable_renames
+from pulumi_posthog.reconcile import limits as reconcile_limits
+from pulumi_posthog.reconcile.addresses import person_field, single
+from pulumi_posthog.reconcile.collection import Found
+from pulumi_posthog.reconcile.desired import Desired, Entry, Key, group_of, key_of
+from pulumi_posthog.reconcile.differences import Difference, differences
+from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
+from pulumi_posthog.reconcile.objections import contradiction
+from pulumi_posthog.reconcile.observe import Observed, Undeclared
+from pulumi_posthog.reconcile.path import collection_path, path_of, where_of
+from pulumi_posthog.reconcile.plan import Action, Change, Plan
+from pulumi_posthog.reconcile.recorded import Recorded, remembered
+from pulumi_posthog.reconcile.renames import Rename, probable_renames
+from pulumi_posthog.reconcile.shown import rows, without_secrets
 from pulumi_posthog.report.findings import Finding, Status, Trace, shown
 from pulumi_posthog.report.renamed import renamed
-from pulumi_posthog.values.attachment import Attachment, comparable
-from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.attachment import comparable
 from pulumi_posthog.values.masking import HIDDEN
-from pulumi_posthog.values.problem import Position, Problem
-from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, known
+from pulumi_posthog.values.problem import Problem
+from pulumi_posthog.values.secret_text import holds_secret, known
 
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
 FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
 LEFT_HINT: Final = "whoever has left the organization: take the address out of the file"
 KEY: Final = re.compile(r"\['([^']*)'\]")
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What a stack remembers of one object: its id, and the values last applied (secrets left out)."""
-
-    kind: Kind
-    name: str
-    id: str
-    values: Mapping[str, Json]
-    # Field -> key -> what was last applied: secrets as they are, files as their digests; empty where it is not shown.
-    secrets: Mapping[str, Mapping[str, Json]] = field(default_factory=dict, repr=False)
-    # Of a state from before: field -> key -> digest, and what keys it.
-    fingerprints: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    salt: str | None = None
-
-    def knows(self, name: str, key: str) -> bool:
-        """Whether a secret can be compared with the one last applied."""
-        before = self.salt is not None and key in self.fingerprints.get(name, {})
-        return key in self.secrets.get(name, {}) or before
-
-    def rotated(self, name: str, key: str, value: Json) -> bool:
-        """Whether a secret is another than the one last applied; False where the stack does not tell."""
-        last = self.secrets.get(name, {})
-        if key in last:
-            return bool(last[key] != (digest(value) if isinstance(value, Attachment) else value))
-        if self.salt is None or not self.knows(name, key):
-            return False
-        return fingerprint(self.salt, key, value) != self.fingerprints[name][key]
 
 
 def findings(
@@ -115,24 +79,30 @@ def findings(
 
 
 def refused(
-    desired: Desired, observed: Observed, managed: rails.Managed, limits: rails.Limits
+    desired: Desired, observed: Observed, managed: reconcile_limits.Managed, limits: reconcile_limits.Limits
 ) -> tuple[Finding, ...]:
     """What the rails would say to an update: too much of what the stack manages would go, or too many members
     whom nobody declared."""
-    found = list(rails.refusals(managed, rails.managed(desired), limits, KINDS, rails.renamed(desired)))
+    found = list(
+        reconcile_limits.refusals(
+            managed, reconcile_limits.managed(desired), limits, KINDS, reconcile_limits.renamed(desired)
+        )
+    )
     for entry in desired.entries:
         live = observed.found.get(key_of(entry))
         if entry.kind.exact_list_of and live is not None:
             name = list_field(entry.kind).name
-            refusal = rails.list_refusal(
+            refusal = reconcile_limits.list_refusal(
                 KINDS[entry.kind.exact_list_of], entry.name, live.values[name], entry.fields[name], limits
             )
             found += [refusal] if refusal else []
-    looks = probable_renames(managed, rails.managed(desired), rails.renamed(desired), KINDS)
+    looks = probable_renames(
+        managed, reconcile_limits.managed(desired), reconcile_limits.renamed(desired), KINDS
+    )
     return tuple(_of_refusal(refusal, desired, looks) for refusal in found)
 
 
-def _of_refusal(refusal: rails.Refusal, desired: Desired, looks: tuple[Rename, ...]) -> Finding:
+def _of_refusal(refusal: reconcile_limits.Refusal, desired: Desired, looks: tuple[Rename, ...]) -> Finding:
     path = collection_path((refusal.kind.name, refusal.parent or None), desired)
     allow = f"pulumi config set posthog:allowRemovals {refusal.kind.name}={len(refusal.names)}"
     return Finding(
@@ -146,26 +116,6 @@ def _of_refusal(refusal: rails.Refusal, desired: Desired, looks: tuple[Rename, .
         f" {', '.join(refusal.names)}",
         hint="; ".join([*map(str, looks), f"if that is meant: {allow}"]),
     )
-
-
-def path_of(entry: Entry, desired: Desired) -> str:
-    """Where an entry stands in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
-    section = entry.kind.section.rpartition(".")[2]
-    key = entry.kind.own_name(entry.fields)
-    return ".".join(
-        filter(None, (_parent_path(entry.kind, entry.parent, desired), section, key and str(key)))
-    )
-
-
-def collection_path(group: Group, desired: Desired) -> str:
-    """Where the entries of one collection stand: "projects.Web.file_system"."""
-    kind, parent = KINDS[group[0]], group[1]
-    return ".".join(filter(None, (_parent_path(kind, parent, desired), kind.section.rpartition(".")[2])))
-
-
-def _parent_path(kind: Kind, parent: str | None, desired: Desired) -> str:
-    above = desired.by_name.get((kind.parent, parent)) if kind.parent and parent else None
-    return path_of(above, desired) if above else ""
 
 
 def _of_change(
@@ -246,14 +196,6 @@ def _left(entry: Entry, object_: str, path: str, stranger: Problem, *, sure: boo
     )
 
 
-def remembered(entry: Entry, recorded: Mapping[Key, Recorded]) -> Recorded | None:
-    """What the stack knows of an entry, also by a name that it had before."""
-    names = (entry.name, *entry.previously)
-    return next(
-        (recorded[entry.kind.name, name] for name in names if (entry.kind.name, name) in recorded), None
-    )
-
-
 def origin(difference: Difference, entry: Entry, found: Found, before: Recorded | None) -> Status:
     """Whether somebody changed a field in PostHog, or the configuration changed and was not applied yet.
 
@@ -301,80 +243,6 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
             where=where_of(entry, field.name, key[1] if key else None),
             trace=Trace(place.found, place.project, field, key[1] if key else None),
         )
-
-
-def where_of(entry: Entry, field: str, key: str | None = None) -> Position | None:
-    """The place in the YAML that says most about a field, or about a key in it."""
-    places = (f"{field}.{key}", field, "")
-    return next((entry.positions[place] for place in places if place in entry.positions), None)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One value that differs, fit to be shown."""
-
-    path: str
-    live: Json
-    declared: Json
-    removal: bool = False
-    message: str | None = None
-    missing: bool = False  # of an object, PostHog does not have this key
-    undeclared: bool = False  # or nobody declared it
-
-
-def rows(difference: Difference) -> Iterator[Row]:
-    """A difference value by value. Of sets, what is missing and what is too much; of secrets, no text."""
-    field, live, declared = difference.field, difference.live, difference.desired
-    if field.unordered and isinstance(live, list) and isinstance(declared, list):
-        yield from _of_set(field, live, declared)
-        return
-    if field.type is Type.STRINGS:
-        # Item by item, one that was put first would make all others differ.
-        yield Row(field.name, live, declared)
-        return
-    for path, before, after in details(difference):
-        if before in (None, ABSENT) and after in (None, ABSENT):
-            continue  # a key that should be absent, and is
-        if holds_secret(after) and before == MASK:
-            continue  # there is a secret on both sides, and nobody can compare them
-        yield Row(
-            path,
-            None if before is ABSENT else without_secrets(before, hide=is_secret(field, path, after)),
-            None if after is ABSENT else without_secrets(after),
-            missing=before is ABSENT,
-            undeclared=after is ABSENT,
-        )
-
-
-def _of_set(field: Field, live: list[Json], declared: list[Json]) -> Iterator[Row]:
-    have, want = ({str(value): value for value in values} for values in (live, declared))
-    for key in want:
-        if key not in have:
-            yield Row(
-                f"{field.name}[{want[key]}]",
-                None,
-                want[key],
-                removal=True,
-                message="is declared, and PostHog does not have it",
-            )
-    for key in have:
-        if key not in want:
-            yield Row(
-                f"{field.name}[{have[key]}]", have[key], None, message="is in PostHog, and nobody declared it"
-            )
-
-
-def without_secrets(value: Json, *, hide: bool = False) -> Json:
-    """`value` as it may be shown: secrets by where they come from, masked and hidden ones as "<hidden>"."""
-    if isinstance(value, SecretText):
-        return value.source
-    if isinstance(value, dict):
-        return {key: without_secrets(item, hide=hide) for key, item in value.items()}
-    if isinstance(value, list):
-        return [without_secrets(item, hide=hide) for item in value]
-    if value == MASK or (hide and value not in (None, "")):
-        return HIDDEN
-    return value
 
 
 def _contradicting(desired: Desired, recorded: Mapping[Key, Recorded]) -> Iterator[Finding]:

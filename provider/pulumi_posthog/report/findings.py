@@ -15,7 +15,7 @@ from pulumi_posthog.values.text import plural
 
 if TYPE_CHECKING:
     from pulumi_posthog.kinds.model import Field
-    from pulumi_posthog.live import Found
+    from pulumi_posthog.reconcile.collection import Found
     from pulumi_posthog.values.json_value import Json
     from pulumi_posthog.values.problem import Position
 

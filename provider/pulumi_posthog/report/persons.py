@@ -9,7 +9,7 @@ from pulumi_posthog.erasures.erase import said
 from pulumi_posthog.erasures.present import Sighting, words
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.rails import Limits, erasure_refusal
+from pulumi_posthog.reconcile.limits import Limits, erasure_refusal
 from pulumi_posthog.report.findings import Finding, Status
 
 

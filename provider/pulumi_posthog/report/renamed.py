@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pulumi_posthog.desired import Entry
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.tree import list_field
-from pulumi_posthog.live import Found
-from pulumi_posthog.observe import Key, Observed, Undeclared, group_of, key_of
-from pulumi_posthog.plan import differences
-from pulumi_posthog.renames import may_say_previously, probable_renames
+from pulumi_posthog.reconcile.collection import Found
+from pulumi_posthog.reconcile.desired import Entry, Key, group_of, key_of
+from pulumi_posthog.reconcile.differences import differences
+from pulumi_posthog.reconcile.observe import Observed, Undeclared
+from pulumi_posthog.reconcile.renames import may_say_previously, probable_renames
 from pulumi_posthog.values.json_value import Json
 
 Names = dict[str, dict[str, dict[str, str]]]  # as `rails.Managed`

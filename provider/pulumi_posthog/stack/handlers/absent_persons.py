@@ -7,10 +7,10 @@ import os
 from typing import Any
 
 from pulumi_posthog import engine
-from pulumi_posthog.apply import Impossible
 from pulumi_posthog.erasures import erase, present
 from pulumi_posthog.erasures.declared import Identifier, Origin
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.session import Props, Session
 from pulumi_posthog.stack.handlers.clean import clean
 from pulumi_posthog.stack.handlers.results import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 
 from pulumi_posthog import engine
-from pulumi_posthog.apply import Impossible
 from pulumi_posthog.checks.outcome import State
 from pulumi_posthog.checks.resource import check_of, has_to_run
 from pulumi_posthog.checks.running import run
 from pulumi_posthog.checks.setting import NEVER
+from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.session import Props, Session
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from pulumi_posthog import engine
-from pulumi_posthog.actions import CannotAct
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.apply import Impossible
 from pulumi_posthog.ownership import UnknownOwners
 from pulumi_posthog.places import told
+from pulumi_posthog.reconcile.errors import CannotAct, Impossible
 from pulumi_posthog.session import Session
 from pulumi_posthog.stack.handlers.results import CheckFailure, CheckResult
 from pulumi_posthog.values.local_file import UnreadableFile

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pulumi_posthog import engine
 from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.rails import SETTINGS, Limits, LimitsError, items
+from pulumi_posthog.reconcile.limits import SETTINGS, Limits, LimitsError, items
 from pulumi_posthog.session import Others, Session
 
 

@@ -7,14 +7,15 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog import addresses, engine
+from pulumi_posthog import engine
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.apply import Impossible
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.location import PROPERTY
-from pulumi_posthog.losses import Loss, losses, refusal_of_losses
-from pulumi_posthog.rails import Managed, refusals, removals
-from pulumi_posthog.renames import probable_renames
+from pulumi_posthog.reconcile import addresses
+from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.limits import Managed, refusals, removals
+from pulumi_posthog.reconcile.losses import Loss, losses, refusal_of_losses
+from pulumi_posthog.reconcile.renames import probable_renames
 from pulumi_posthog.session import Session
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,

@@ -7,26 +7,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog import addresses, engine
+from pulumi_posthog import engine
 from pulumi_posthog.announcements import announce, say_ignored, say_newly_declared
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.apply import HalfMade, Impossible, existing
 from pulumi_posthog.keeping import claim_items, claims_for, kept_by_another, recognised
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.live import Found, Scope
 from pulumi_posthog.location import location_of
-from pulumi_posthog.objections import (
-    contradiction,
-    objection_to_absence,
-    objection_to_creation,
-    objection_to_deletion,
-    objection_to_list,
-    objection_to_takeover,
-)
 from pulumi_posthog.ownership import UnknownOwners
-from pulumi_posthog.plan import differences
 from pulumi_posthog.properties import (
     checked,
     declared_names,
@@ -41,7 +30,19 @@ from pulumi_posthog.properties import (
     wanted,
     with_digests,
 )
-from pulumi_posthog.recasing import possible
+from pulumi_posthog.reconcile import addresses
+from pulumi_posthog.reconcile.adoption import existing, objection_to_takeover
+from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.differences import differences
+from pulumi_posthog.reconcile.errors import HalfMade, Impossible
+from pulumi_posthog.reconcile.objections import (
+    contradiction,
+    objection_to_absence,
+    objection_to_creation,
+    objection_to_deletion,
+    objection_to_list,
+)
+from pulumi_posthog.reconcile.recasing import possible
 from pulumi_posthog.session import Others, Session
 from pulumi_posthog.stack.handlers.clean import clean, told_here
 from pulumi_posthog.stack.handlers.guard import check_consulted

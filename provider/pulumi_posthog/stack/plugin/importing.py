@@ -6,11 +6,11 @@ from typing import Any
 
 from pulumi_posthog import engine
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.apply import Impossible
 from pulumi_posthog.keeping import claims_for
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.properties import checked, outputs, recorded
+from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.session import Session
 from pulumi_posthog.stack.handlers.results import ReadResult
 from pulumi_posthog.stack.plugin.answers import Refused

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pulumi_posthog import recasing
-from pulumi_posthog.actions import Settling, act
 from pulumi_posthog.api import (
     ApiError,
     Conflict,
@@ -23,32 +21,24 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.live import ELSEWHERE, Ambiguous, Found, Live, Scope
-from pulumi_posthog.objections import objection_to_creation
-from pulumi_posthog.plan import Difference, differences, merged
+from pulumi_posthog.reconcile import recasing
+from pulumi_posthog.reconcile.adoption import existing
+from pulumi_posthog.reconcile.body import replacing, secrets_in, texts_in
+from pulumi_posthog.reconcile.collection import ELSEWHERE, Ambiguous, Found, Scope
+from pulumi_posthog.reconcile.differences import Difference, differences
+from pulumi_posthog.reconcile.errors import HalfMade, Impossible
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.objections import objection_to_creation
+from pulumi_posthog.reconcile.settling import Settling
+from pulumi_posthog.reconcile.trigger import act
 from pulumi_posthog.values.attachment import Attachment, comparable, is_stored, without_files
 from pulumi_posthog.values.json_value import Json, dig
-from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, plain
+from pulumi_posthog.values.secret_text import MASK, holds_secret, plain
 
 ERASERS = 4  # requests that erase persons, under way at the same time
-LONGEST_HIDDEN = 20_000  # bytes: more of a file than any error quotes
-SHORTEST_LINE = (
-    12  # characters: a shorter line of a file is hardly a secret, and hiding it tears holes into words
-)
+
 TRIES = 3  # how often a POST is sent whose answer was lost and that left nothing behind
 Rotated = Callable[[str, str], bool]
-
-
-class Impossible(Exception):
-    """PostHog would do something else than what is asked; the message says what to do."""
-
-
-class HalfMade(Exception):
-    """The first of several steps was done, and then something failed: the next run goes on from `found`."""
-
-    def __init__(self, found: Found, error: Exception) -> None:
-        super().__init__(str(error))
-        self.found = found
 
 
 @dataclass(frozen=True)
@@ -78,24 +68,6 @@ class Erased:
 def nothing_rotated(_field: str, _key: str) -> bool:
     """Of an object that was just created with its secrets, none is another than the one sent."""
     return False
-
-
-def existing(
-    live: Live, kind: Kind, scope: Scope, desired: Mapping[str, Json], id_: str | None
-) -> tuple[list[Found], str | None]:
-    """The objects that a new resource may mean, the one to take over first; and why none of them can be."""
-    if id_ is not None:
-        found = live.object(kind, scope, id_)
-        if found is None:
-            return [], f"there is no {kind.title} with id {id_} to take over: check the id, or leave it out"
-        return [found], None
-    matches = live.find(kind, scope, desired)
-    if len(matches) > 1 and not kind.oldest_wins:
-        ids = ", ".join(match.id for match in matches)
-        return matches, (
-            f"PostHog has {len(matches)} of this {kind.title} (ids {ids}): add `id: ...` to say which one is meant"
-        )
-    return matches, None
 
 
 class Applier:
@@ -401,7 +373,7 @@ class Applier:
                     # Whether a masked one is another, only a digest can tell.
                     if rotated(field.name, key) or comparable(old) not in (MASK, comparable(value)):
                         content = value.content()
-                        self.writer.hide(*_texts_in(content))
+                        self.writer.hide(*texts_in(content))
                         files[f"add_attachment[{key}]"] = (value.name, content, value.type)
                 elif is_stored(old):
                     files[f"remove_attachment[{key}]"] = (None, b"true", "text/plain")
@@ -431,7 +403,7 @@ class Applier:
             return value
         if field.secret:
             # PostHog or a proxy may repeat in an error what it was sent.
-            self.writer.hide(*_secrets_in(value))
+            self.writer.hide(*secrets_in(value))
         if field.refers_to in LOOKUPS and isinstance(value, str):
             return self._reference(field, value)
         if field.secret and isinstance(value, dict):
@@ -441,9 +413,9 @@ class Applier:
                 for key, item in value.items()
                 if not holds_secret(item) or (live or {}).get(key) != MASK or rotated(name, key)
             }
-            return plain(_replacing(kept, value))
+            return plain(replacing(kept, value))
         if field.sent_whole and isinstance(value, dict):
-            return plain(_replacing(live, value))
+            return plain(replacing(live, value))
         return plain(value)
 
     def _reference(self, field: Field, value: str) -> Json:
@@ -523,30 +495,3 @@ def _is_successor(kind: Kind, answer: Json) -> bool:
         and "id" in answer
         and answer["id"] is None
     )
-
-
-def _replacing(live: Json, declared: Mapping[str, Json]) -> Json:
-    """A whole object to send: what nobody declared stays, and what is declared null is said, for a server may merge."""
-    return {
-        **merged(live or {}, declared, 1),
-        **{key: None for key, value in declared.items() if value is None},
-    }
-
-
-def _texts_in(content: bytes) -> Iterator[str]:
-    """What of a file may come back in an error: a short text whole, and its longer lines."""
-    if len(content) > LONGEST_HIDDEN:
-        return
-    text = content.decode(errors="ignore").strip()
-    yield text
-    yield from (line.strip() for line in text.splitlines() if len(line.strip()) >= SHORTEST_LINE)
-
-
-def _secrets_in(value: Json) -> Iterator[str]:
-    """The texts of a secret field that nobody may see: of an object its secrets, else the value itself."""
-    if isinstance(value, str):
-        yield str.__str__(value)
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            if not isinstance(item, str) or isinstance(item, SecretText):
-                yield from _secrets_in(item)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
 from pulumi_posthog.kinds.model import Field, Kind, Lookup, Type
 from pulumi_posthog.kinds.plugin_settings import config_specs, setting_problems
+from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.json_value import Answer, Json, dig
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
 from pulumi_posthog.values.secret_text import is_at_hand
@@ -249,3 +249,8 @@ def index(lookup: Lookup, key: str, answers: Iterable[Answer]) -> dict[str, list
 
 def _email(member: Answer) -> str:
     return str(dig(member, MEMBER.keys[0]))
+
+
+def referred_to(entry: Entry) -> set[str]:
+    """The lookups ("member", "plugin") and kinds that an entry's declared fields refer to."""
+    return {each.refers_to for each in entry.kind.fields if each.refers_to and each.name in entry.fields}

@@ -1,4 +1,4 @@
-"""desired, live -> plan. The only place that compares, for `pulumi` and for `drift` alike."""
+"""Declared values, live values -> the fields that differ, and where in them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds.model import Field, Kind, Type
-from pulumi_posthog.values.attachment import Attachment, with_files
+from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
+from pulumi_posthog.values.attachment import with_files
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, known
 from pulumi_posthog.values.spelling import composed
@@ -21,37 +21,6 @@ class Difference:
     field: Field
     live: Json
     desired: Json
-
-
-class Action(enum.Enum):
-    """What has to happen to one object."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    REPLACE = "replace"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True)
-class Change:
-    """One object that has to change, and why."""
-
-    action: Action
-    kind: Kind
-    name: str
-    id: str | None = None
-    differences: tuple[Difference, ...] = ()
-    entry: Entry | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that has to change, parents before children."""
-
-    changes: tuple[Change, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.changes)
 
 
 def differences(
@@ -94,11 +63,6 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
     if field.from_key and isinstance(desired, str) and isinstance(live, str):
         desired, live = composed(desired), composed(live)
     return bool(desired == live)
-
-
-def is_fingerprinted(value: Json) -> bool:
-    """Whether PostHog does not give back what `value` is, so that a digest has to tell whether it changed."""
-    return isinstance(value, Attachment) or holds_secret(value)
 
 
 def is_secret(field: Field, path: str, desired: Json) -> bool:
@@ -188,33 +152,3 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
 
 def _leaf(value: Json) -> Json:
     return ABSENT if repr(value) == "not present" else value
-
-
-def plan(desired: Desired, observed: Mapping[tuple[str, str], tuple[str, Mapping[str, Json]]]) -> Plan:
-    """What has to change so that live becomes desired.
-
-    `observed` maps (kind's name, entry's name) to the live object's id and field values; what is missing there
-    does not exist.
-    """
-    return Plan(
-        tuple(
-            filter(
-                None,
-                (change(entry, observed.get((entry.kind.name, entry.name))) for entry in desired.entries),
-            )
-        )
-    )
-
-
-def change(entry: Entry, live: tuple[str, Mapping[str, Json]] | None) -> Change | None:
-    """What has to happen to one entry; None when nothing has to."""
-    if live is None:
-        return None if entry.absent else Change(Action.CREATE, entry.kind, entry.name, entry=entry)
-    id_, values = live
-    if entry.absent:
-        return Change(Action.DELETE, entry.kind, entry.name, id_, entry=entry)
-    found = differences(entry.kind, entry.fields, values)
-    if not found:
-        return None
-    replaces = any(difference.field.replace_on_changes for difference in found)
-    return Change(Action.REPLACE if replaces else Action.UPDATE, entry.kind, entry.name, id_, found, entry)

@@ -14,20 +14,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from pulumi_posthog.api import ApiError, NotFound, Refused, Unauthorized
-from pulumi_posthog.config import references as config_references
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.tree import ancestors
-from pulumi_posthog.live import Found, Live, Scope, no_such_organization
+from pulumi_posthog.reconcile import references as config_references
+from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.desired import Desired, Entry, Group, Key, generations, group_of, key_of
+from pulumi_posthog.reconcile.live import Live, no_such_organization
+from pulumi_posthog.reconcile.references import referred_to
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.secret_text import SecretText
 from pulumi_posthog.values.spelling import folded
-
-Key = tuple[str, str]  # the kind's name, the entry's name
-Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
-
 
 READERS = 8  # requests under way at the same time
 
@@ -82,11 +80,6 @@ class Observed:
     def for_plan(self) -> dict[Key, tuple[str, Mapping[str, Json]]]:
         """As `plan.plan` wants it."""
         return {key: (found.id, found.values) for key, found in self.found.items()}
-
-
-def key_of(entry: Entry) -> Key:
-    """What an entry is known by."""
-    return (entry.kind.name, entry.name)
 
 
 def silent(_done: int, _total: int) -> None:
@@ -221,7 +214,7 @@ class _Observer:
                 answers[name] = future.result()
             except ApiError as error:
                 for entry in desired.entries:
-                    if name in references(entry):
+                    if name in referred_to(entry):
                         self.unread[key_of(entry)] = error
         readable = tuple(entry for entry in desired.entries if key_of(entry) not in self.unread)
         result, notes = config_references.resolve(
@@ -381,21 +374,3 @@ class _Observer:
         error = self._read(group, scope)
         if error is not None and not any(group_of(entry) == group for entry in desired.entries):
             self.unread_groups[group] = error
-
-
-def group_of(entry: Entry) -> Group:
-    """The collection that an entry's object is in."""
-    return (entry.kind.name, entry.parent)
-
-
-def generations(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Entries by how deep they lie: the parents' ids are needed to find the children."""
-    by_depth: dict[int, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        by_depth[len(ancestors(entry.kind))].append(entry)
-    return [by_depth[depth] for depth in sorted(by_depth)]
-
-
-def references(entry: Entry) -> set[str]:
-    """The lookups ("member", "plugin") and kinds that an entry's declared fields refer to."""
-    return {each.refers_to for each in entry.kind.fields if each.refers_to and each.name in entry.fields}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.live import Live
-from pulumi_posthog.plan import Difference
+from pulumi_posthog.reconcile.differences import Difference
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.spelling import folded
 
 

@@ -1,53 +1,17 @@
-"""What PostHog does with an object beside keeping it: a token renewed when a trigger changes, work to be waited for."""
+"""Waiting until PostHog has finished what a request began."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
 
-from pulumi_posthog.api import Forbidden, NotFound, NotOffered, OutcomeUnknown, Writer, is_object, lost
-from pulumi_posthog.kinds.model import Field, Kind
-from pulumi_posthog.live import Found, Live, Scope
+from pulumi_posthog.api import Forbidden, NotFound, Writer
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.values.json_value import Json
 
 LONGEST_WAIT: Final = 600.0  # seconds
 EVERY: Final = 5.0  # seconds from one look to the next
 SAY_EVERY: Final = 30.0  # seconds
-
-
-class CannotAct(Exception):
-    """PostHog does not let this key do it; nothing was changed. The message says what to do."""
-
-
-def act(
-    live: Live, writer: Writer, kind: Kind, scope: Scope, found: Found, field: Field, before: Json
-) -> Found:
-    """Call the action of a field whose value is no longer `before`; the object afterwards.
-
-    Raises CannotAct where the key may not, OutcomeUnknown when nobody can tell whether it was done, ApiError.
-    """
-    trigger = field.trigger
-    if trigger is None:
-        return found
-    earlier = found.answer.get(trigger.renews)
-    path = f"{live.path(kind, scope)}{found.id}/{trigger.path}"
-    try:
-        answer = writer.patch(path, {})
-        if not is_object(answer):
-            raise lost("PATCH", path)
-    except (NotOffered, Forbidden) as error:
-        raise CannotAct(
-            f"the {trigger.renews} of this {kind.title} was not renewed: {error.problem}\n"
-            f"  hint: renew it by hand, {trigger.by_hand}, and then put `{field.name}` back to"
-            f' "{before}" or leave it out: what is declared for the first time renews nothing'
-        ) from error
-    except OutcomeUnknown:
-        live.forget_object(kind, found.id)
-        after = live.object(kind, scope, found.id)
-        if after is None or after.answer.get(trigger.renews) == earlier:
-            raise
-        return after
-    return live.put(kind, scope, {**found.answer, **answer})
 
 
 class Settling:

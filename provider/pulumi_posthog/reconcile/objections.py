@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.live import Found, Live, Scope
-from pulumi_posthog.ownership import Owners, claims
-from pulumi_posthog.rails import Limits, list_refusal
+from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.limits import Limits, list_refusal
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json, dig
 
 
@@ -41,33 +41,6 @@ def objection_to_list(
             f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals {item.name}=1"
         )
     return None
-
-
-def objection_to_takeover(
-    kind: Kind, scope: Scope, values: Mapping[str, Json], found: Found | None, owners: Owners, limits: Limits
-) -> str | None:
-    """Why something may not be managed here: another stack does it already.
-
-    `found` is what exists of it. `owners` is what is known of other stacks.
-    """
-    parent = scope.get(kind.parent) if kind.parent else None
-    owner = next(
-        (owners[claim] for claim in claims(kind, parent, found.id if found else None) if claim in owners),
-        None,
-    )
-    if owner is None:
-        return None
-    name = next(
-        (str(values[field.name]) for field in kind.fields if field.from_key and field.name in values), ""
-    )
-    name = name or (str(found.answer.get("name") or found.id) if found else str(parent))
-    if f"{kind.name}/{name}" in limits.takeovers:
-        return None
-    return (
-        f'{kind.title} "{name}" is managed by another stack ({owner}): the two would undo each other\'s work\n'
-        f"  hint: take it out of one of the two; or let this one have it:"
-        f' pulumi config set posthog:allowTakeovers "{kind.name}/{name}"'
-    )
 
 
 def is_discontinued(kind: Kind, values: Mapping[str, Json], live: Live) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.live import Live
-from pulumi_posthog.rails import Limits, too_many
+from pulumi_posthog.reconcile.limits import Limits, too_many
+from pulumi_posthog.reconcile.live import Live
 
 
 @dataclass(frozen=True)

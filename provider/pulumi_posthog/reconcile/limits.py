@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pulumi_posthog.desired import Desired, Entry
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import UNSET, Kind
+from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.spelling import folded
 

@@ -1,14 +1,16 @@
-"""What the configuration says should exist, as values; and the problems that keep it from being said."""
+"""What the configuration says should exist, as values; and what an entry is known by."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
 
@@ -60,3 +62,25 @@ class Desired:
     def by_name(self) -> Mapping[tuple[str, str], Entry]:
         """(kind's name, entry's name) -> entry."""
         return {(entry.kind.name, entry.name): entry for entry in self.entries}
+
+
+Key = tuple[str, str]  # the kind's name, the entry's name
+Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
+
+
+def key_of(entry: Entry) -> Key:
+    """What an entry is known by."""
+    return (entry.kind.name, entry.name)
+
+
+def group_of(entry: Entry) -> Group:
+    """The collection that an entry's object is in."""
+    return (entry.kind.name, entry.parent)
+
+
+def generations(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Entries by how deep they lie: the parents' ids are needed to find the children."""
+    by_depth: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_depth[len(ancestors(entry.kind))].append(entry)
+    return [by_depth[depth] for depth in sorted(by_depth)]

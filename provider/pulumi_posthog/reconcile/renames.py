@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pulumi_posthog.desired import Desired
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.rails import Managed
+from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.reconcile.limits import Managed
 from pulumi_posthog.values.spelling import folded
 
 Looks = Mapping[str, Mapping[str, str]]  # kind's name -> resource's name -> digest of what is declared there

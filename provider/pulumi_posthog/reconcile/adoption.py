@@ -1,0 +1,78 @@
+"""An object that is there already -> whether this stack may take it over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.json_value import Json
+
+
+def existing(
+    live: Live, kind: Kind, scope: Scope, desired: Mapping[str, Json], id_: str | None
+) -> tuple[list[Found], str | None]:
+    """The objects that a new resource may mean, the one to take over first; and why none of them can be."""
+    if id_ is not None:
+        found = live.object(kind, scope, id_)
+        if found is None:
+            return [], f"there is no {kind.title} with id {id_} to take over: check the id, or leave it out"
+        return [found], None
+    matches = live.find(kind, scope, desired)
+    if len(matches) > 1 and not kind.oldest_wins:
+        ids = ", ".join(match.id for match in matches)
+        return matches, (
+            f"PostHog has {len(matches)} of this {kind.title} (ids {ids}): add `id: ...` to say which one is meant"
+        )
+    return matches, None
+
+
+def objection_to_takeover(
+    kind: Kind, scope: Scope, values: Mapping[str, Json], found: Found | None, owners: Owners, limits: Limits
+) -> str | None:
+    """Why something may not be managed here: another stack does it already.
+
+    `found` is what exists of it. `owners` is what is known of other stacks.
+    """
+    parent = scope.get(kind.parent) if kind.parent else None
+    owner = next(
+        (owners[claim] for claim in claims(kind, parent, found.id if found else None) if claim in owners),
+        None,
+    )
+    if owner is None:
+        return None
+    name = next(
+        (str(values[field.name]) for field in kind.fields if field.from_key and field.name in values), ""
+    )
+    name = name or (str(found.answer.get("name") or found.id) if found else str(parent))
+    if f"{kind.name}/{name}" in limits.takeovers:
+        return None
+    return (
+        f'{kind.title} "{name}" is managed by another stack ({owner}): the two would undo each other\'s work\n'
+        f"  hint: take it out of one of the two; or let this one have it:"
+        f' pulumi config set posthog:allowTakeovers "{kind.name}/{name}"'
+    )
+
+
+Owners = Mapping[tuple[str, str], str]  # what is managed (`claims`) -> the stack, as the setting names it
+
+
+def claims(kind: Kind, parent: str | None, id_: str | None) -> Iterator[tuple[str, str]]:
+    """Under which names another stack may have what is about to be managed.
+
+    `parent` and `id_` are ids in PostHog, as far as there are any. An exact list is in conflict with every item of
+    its parent that another stack manages, and the other way round.
+    """
+    if id_ is not None:
+        yield kind.name, id_
+    if parent is not None:
+        if kind.exact_list_of:
+            yield below(kind.exact_list_of), parent
+        yield from ((exact.name, parent) for exact in KINDS.values() if exact.exact_list_of == kind.name)
+
+
+def below(kind: str) -> str:
+    return f"{kind} of"

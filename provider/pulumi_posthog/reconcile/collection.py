@@ -1,0 +1,97 @@
+"""What one list of PostHog's answers: objects, found by id and by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pulumi_posthog.api import IncompleteRead
+from pulumi_posthog.api.objects import object_of
+from pulumi_posthog.kinds.model import Kind, NaturalKey
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.spelling import composed
+
+# Under this key an answer says which of its fields came from, and must be sent to, the kind's second URL.
+ELSEWHERE = "__elsewhere"
+
+Scope = Mapping[str, str]  # the ids that fill in a collection's path: {"project": "2"}
+
+
+class Ambiguous(Exception):
+    """A name that several objects of PostHog have, and none of them exactly; the message lists them."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One live object: PostHog's id as text, its answer, and what the kind makes of it."""
+
+    kind: Kind
+    id: str
+    answer: Mapping[str, Json]
+
+    @cached_property
+    def values(self) -> Mapping[str, Json]:
+        """Field values, normalised (`Kind.values`)."""
+        try:
+            return self.kind.values(self.answer)
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise IncompleteRead(
+                f"{self.kind.title} {self.id} has a field of another form than PostHog gives it"
+                f" ({type(error).__name__})",
+                hint="is `host` a PostHog server, and what stands on the way?",
+            ) from error
+
+
+class Collection:
+    """The objects of one list, by id and by natural key."""
+
+    def __init__(self, kind: Kind, answers: Iterable[Mapping[str, Json]], *, partial: bool = False) -> None:
+        self.kind = kind
+        self.partial = partial  # the server lists only some: the others must be asked for one by one
+        self._found: dict[str, Found] = {}
+        self._ids: dict[NaturalKey, dict[str, None]] = {}
+        for answer in answers:
+            self.put(answer)
+
+    def put(self, answer: Mapping[str, Json]) -> Found:
+        """Add an object, or replace it."""
+        found = Found(self.kind, str(object_of(answer, self.kind.collection)["id"]), answer)
+        self.drop(found.id)
+        self._found[found.id] = found
+        for key in self.kind.all_natural_keys(found.values):
+            self._ids.setdefault(key, {})[found.id] = None
+        return found
+
+    def drop(self, id_: str) -> None:
+        """Remove an object, if it is there."""
+        found = self._found.pop(id_, None)
+        for key in self.kind.all_natural_keys(found.values) if found else ():
+            self._ids[key].pop(id_, None)
+
+    def get(self, id_: str) -> Found | None:
+        """The object with that id."""
+        return self._found.get(id_)
+
+    def matching(self, key: NaturalKey | None) -> list[Found]:
+        """The objects with that natural key."""
+        return [self._found[id_] for id_ in self._ids.get(key, ())] if key else []
+
+    def alike(self, values: Mapping[str, Json]) -> list[Found]:
+        """The objects whose natural key looks the same and is made of other characters: "é" of one, or of two."""
+        key = self.kind.natural_key(values)
+        if key is None or all(str(part).isascii() for _, part in key):
+            return []
+        return [
+            found
+            for found in self._found.values()
+            if (other := self.kind.natural_key(found.values)) and _looks(other) == _looks(key)
+        ]
+
+    def all(self) -> dict[str, Found]:
+        """Everything, by id: a copy, for somebody else may write meanwhile."""
+        return dict(self._found)
+
+
+def _looks(key: NaturalKey) -> NaturalKey:
+    return tuple((name, composed(part) if isinstance(part, str) else part) for name, part in key)

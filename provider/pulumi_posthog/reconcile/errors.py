@@ -1,0 +1,21 @@
+"""Why something cannot be applied, or was applied by half."""
+
+from __future__ import annotations
+
+from pulumi_posthog.reconcile.collection import Found
+
+
+class CannotAct(Exception):
+    """PostHog does not let this key do it; nothing was changed. The message says what to do."""
+
+
+class Impossible(Exception):
+    """PostHog would do something else than what is asked; the message says what to do."""
+
+
+class HalfMade(Exception):
+    """The first of several steps was done, and then something failed: the next run goes on from `found`."""
+
+    def __init__(self, found: Found, error: Exception) -> None:
+        super().__init__(str(error))
+        self.found = found

@@ -1,0 +1,34 @@
+"""An entry, a field -> the path under which reports name it, and its place in the file."""
+
+from __future__ import annotations
+
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.reconcile.desired import Desired, Entry, Group
+from pulumi_posthog.values.problem import Position
+
+
+def path_of(entry: Entry, desired: Desired) -> str:
+    """Where an entry stands in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
+    section = entry.kind.section.rpartition(".")[2]
+    key = entry.kind.own_name(entry.fields)
+    return ".".join(
+        filter(None, (_parent_path(entry.kind, entry.parent, desired), section, key and str(key)))
+    )
+
+
+def collection_path(group: Group, desired: Desired) -> str:
+    """Where the entries of one collection stand: "projects.Web.file_system"."""
+    kind, parent = KINDS[group[0]], group[1]
+    return ".".join(filter(None, (_parent_path(kind, parent, desired), kind.section.rpartition(".")[2])))
+
+
+def _parent_path(kind: Kind, parent: str | None, desired: Desired) -> str:
+    above = desired.by_name.get((kind.parent, parent)) if kind.parent and parent else None
+    return path_of(above, desired) if above else ""
+
+
+def where_of(entry: Entry, field: str, key: str | None = None) -> Position | None:
+    """The place in the YAML that says most about a field, or about a key in it."""
+    places = (f"{field}.{key}", field, "")
+    return next((entry.positions[place] for place in places if place in entry.positions), None)

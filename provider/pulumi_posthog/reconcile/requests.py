@@ -1,0 +1,61 @@
+"""A plan -> how many requests will carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_posthog.kinds.model import Kind
+    from pulumi_posthog.reconcile.desired import Entry
+    from pulumi_posthog.reconcile.plan import Change
+
+
+def looks_around_lists(kinds: Iterable[Kind]) -> int:
+    """Before a list of members changes, it is read who they are and whose key it is: nobody locks themselves out."""
+    return 2 if any(kind.exact_list_of for kind in kinds) else 0
+
+
+def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
+    """The requests that one change takes; none for `strangers`, whose addresses nobody in the organization has."""
+    from pulumi_posthog.reconcile.addresses import person_field
+    from pulumi_posthog.reconcile.plan import Action
+
+    if change.action is Action.DELETE:
+        return 1
+    field = person_field(change.kind)
+    person = change.entry.fields.get(field.name) if change.entry and field else None
+    if isinstance(person, str) and person in strangers:
+        return 0
+    made = writes_to_make(change.entry) if change.entry else 1
+    if change.action is Action.CREATE:
+        return made
+    if change.action is Action.REPLACE:
+        return made + 1
+    if change.kind.exact_list_of:
+        return sum(
+            _moves(difference.live, [each for each in difference.desired if each not in strangers])
+            for difference in change.differences
+        )
+    return 1
+
+
+def _moves(live: object, declared: object) -> int:
+    """How many items of an exact list have to come or go."""
+    have, want = (
+        {str(item) for item in each} if isinstance(each, list) else set() for each in (live, declared)
+    )
+    return len(have ^ want)
+
+
+def writes_to_make(entry: Entry) -> int:
+    kind = entry.kind
+    if kind.exact_list_of:
+        return sum(len(value) for value in entry.fields.values() if isinstance(value, list))
+    first = kind.created_with
+    later = [
+        name
+        for name in entry.fields
+        if not kind.field(name).on_create or (first is not None and name not in first)
+    ]
+    return 2 if later else 1
