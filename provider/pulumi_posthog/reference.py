@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.config.fragments import CHECK, PERSONS
 from pulumi_posthog.erasures.erase import AT_ONCE
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
@@ -18,7 +19,6 @@ from pulumi_posthog.kinds.model import UNSET, Field, Kind, Lookup
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import key_field
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.schema import CHECK, PERSONS
 
 AS_REFERENCE = "`!env NAME` or `!secret name`"
 INTRODUCTION = """\

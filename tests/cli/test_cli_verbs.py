@@ -574,7 +574,7 @@ def test_version_says_which_one_it_is(lab: Lab):
 def test_a_bug_shows_where_it_happened_only_when_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    from pulumi_posthog import schema
+    from pulumi_posthog.config import schema
 
     def broken() -> str:
         raise RuntimeError("never meant to happen")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from pulumi_posthog import config, schema
+from pulumi_posthog import config
+from pulumi_posthog.config import schema
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds import tree as kinds_tree
 
@@ -18,7 +19,7 @@ ENVIRONMENT = {"POSTHOG_HOST": HEADER["host"], "POSTHOG_ORGANIZATION_ID": HEADER
 
 def test_the_committed_schema_is_current():
     assert COMMITTED.read_text(encoding="utf-8") == schema.text(), (
-        f"run: python -m pulumi_posthog.schema {COMMITTED.relative_to(REPOSITORY)}"
+        f"run: python -m pulumi_posthog.config.schema {COMMITTED.relative_to(REPOSITORY)}"
     )
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pulumi_posthog import schema
-from pulumi_posthog.config.document import checker
+from pulumi_posthog.config import schema
+from pulumi_posthog.config.checking import checker
 from pulumi_posthog.kinds import KINDS, LOOKUPS, tree
 from pulumi_posthog.kinds.choices import CHOICES, CURRENCIES, TIMEZONES
 from pulumi_posthog.kinds.model import UNSET, Type

@@ -121,7 +121,7 @@ def _top() -> Explanation:
 
 def _of_the_file() -> dict[str, dict[str, Any]]:
     """The keys of the file that are no section of a kind, and their schemas."""
-    from pulumi_posthog.schema import OPTIONS, ORGANIZATION
+    from pulumi_posthog.config.fragments import OPTIONS, ORGANIZATION
 
     return {"organization": ORGANIZATION, "options": OPTIONS}
 
@@ -150,9 +150,9 @@ def _item(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _persons(path: str, words: list[str]) -> Explanation:
+    from pulumi_posthog.config.fragments import PERSONS
     from pulumi_posthog.erasures.erase import AT_ONCE
     from pulumi_posthog.reconcile.limits import Limits
-    from pulumi_posthog.schema import PERSONS
 
     properties = PERSONS["properties"]
     if words:
@@ -175,7 +175,8 @@ def _persons(path: str, words: list[str]) -> Explanation:
 
 def _checks(path: str, kind: Kind, words: list[str]) -> Explanation:
     """Health checks, one of them, or what may be said of one."""
-    from pulumi_posthog.schema import CHECK, checks
+    from pulumi_posthog.config.fragments import CHECK
+    from pulumi_posthog.config.schema import checks
 
     known: dict[str, Any] = CHECK["properties"]
     if words and kind.checks_by_name and _names_entry(words, set(known)):
@@ -198,8 +199,8 @@ def _checks(path: str, kind: Kind, words: list[str]) -> Explanation:
 
 def _keys(kind: Kind) -> dict[str, str]:
     """Everything that may stand in an entry of a kind, but for sections, and what it means."""
+    from pulumi_posthog.config.schema import persons, reserved
     from pulumi_posthog.kinds.tree import body_fields
-    from pulumi_posthog.schema import persons, reserved
 
     if kind.exact_list_of:
         return {}
@@ -212,10 +213,10 @@ def _keys(kind: Kind) -> dict[str, str]:
 
 
 def _section(path: str, kind: Kind | None) -> Explanation:
+    from pulumi_posthog.config.schema import checks
     from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.kinds.model import Deletion
     from pulumi_posthog.kinds.tree import below
-    from pulumi_posthog.schema import checks
 
     assert kind is not None  # noqa: S101 - a path has at least one word, and that is a section
     goes = {

@@ -170,8 +170,8 @@ def _say(folder: Path, places: list[str], tool: str, exported: Exported | None, 
 def _contents(
     name: str, host: str, organization: str, ci: str, stack: str, tool: str, exported: Exported | None
 ) -> dict[str, str]:
+    from pulumi_posthog.config.schema import text
     from pulumi_posthog.export import SCHEMA_FILE
-    from pulumi_posthog.schema import text
 
     # What the configuration takes from the environment, the workflows have to hand on.
     known = {"host": host, "organization": organization}

@@ -15,7 +15,7 @@ def schema(
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> None:
     """Print the JSON Schema of posthog.yaml. It is of draft 2020-12, and JSON in every format."""
-    from pulumi_posthog.schema import text
+    from pulumi_posthog.config.schema import text
 
     chosen("--format", form, ("text", "json"))
     terminal.write(text())

@@ -6,16 +6,14 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pulumi_posthog.config import document, entries
+from pulumi_posthog.config import checking, entries
 from pulumi_posthog.config.alike import looking_alike
 from pulumi_posthog.config.exposure import exposed
-from pulumi_posthog.config.files import nothing
-from pulumi_posthog.config.source import Source
+from pulumi_posthog.config.source import Source, nothing
 from pulumi_posthog.reconcile.desired import Desired
-from pulumi_posthog.reconcile.references import needed, resolve
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
 
-__all__ = ["load", "needed", "resolve"]
+__all__ = ["load"]
 
 
 def load(
@@ -37,7 +35,7 @@ def load(
     problems = list(source.problems)
     if source.root is None:
         raise ConfigError(problems)
-    values, found = document.document(source.root)
+    values, found = checking.document(source.root)
     desired, more = entries.desired(source.root, values, source.main, environment)
     problems += [*found, *more, *exposed(source.root, environment)]
     if not problems and not desired.entries:

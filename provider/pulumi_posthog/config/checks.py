@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pulumi_posthog.checks.condition import Condition, ConditionError, condition
 from pulumi_posthog.checks.declared import MOST_EVENTS, Check, Events, Query
-from pulumi_posthog.config.source import Node
+from pulumi_posthog.config.node import Node
 from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.values.duration import seconds
 from pulumi_posthog.values.json_value import Json

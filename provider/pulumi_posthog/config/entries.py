@@ -7,14 +7,14 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from pulumi_posthog.config.node import Node
 from pulumi_posthog.config.persons import erasures
-from pulumi_posthog.config.source import Node
+from pulumi_posthog.config.schema import reserved
 from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds.tree import below, body_fields, key_field, list_field
 from pulumi_posthog.reconcile.desired import Desired, Entry
-from pulumi_posthog.schema import reserved
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.host import HostRefused, permitted
 from pulumi_posthog.values.json_value import Json

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pulumi_posthog.config.document import Path, entry_at, subject
-from pulumi_posthog.config.source import Node
+from pulumi_posthog.config.node import Node
+from pulumi_posthog.config.place import Path, entry_at, subject
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.variables import KEY, added, is_never_plain, stands_nowhere
 

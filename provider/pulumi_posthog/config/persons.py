@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 
-from pulumi_posthog.config.source import Node
+from pulumi_posthog.config.node import Node
 from pulumi_posthog.erasures.declared import Erasure, Identifier, Origin
 from pulumi_posthog.erasures.origins import ENV, FILE, distinct, identifiers
 from pulumi_posthog.reconcile.desired import Entry

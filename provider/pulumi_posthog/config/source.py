@@ -8,17 +8,15 @@ Plain scalars mean what YAML 1.2 says: `yes`, `12:30` and `2026-01-01` are texts
 from __future__ import annotations
 
 import difflib
-import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from pulumi_posthog.config.files import nothing
+from pulumi_posthog.config.node import WORDS, Node, number
 from pulumi_posthog.config.searching import TooMuchToSearch, has_wildcards, is_never_read, matching
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.bounds import CONFIGURATION_BYTES, MEGABYTE
@@ -34,6 +32,13 @@ from pulumi_posthog.values.local_file import (
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.secret_text import SecretText
 
+
+def nothing(message: str, name: str) -> Problem:
+    """The problem of a file that says nothing."""
+    hint = "a file that declares nothing is refused, so that a lost one deletes nothing"
+    return Problem(message, Position(name, 1, 1), hint)
+
+
 MAX_FILES: Final = 1_000
 MAX_NODES: Final = 500_000  # once every alias and include stands for what it means
 MAX_DEPTH: Final = 64
@@ -41,40 +46,13 @@ MAX_EXACT: Final = 2**53  # larger whole numbers do not survive JSON readers tha
 SAME: Final = "tag:yaml.org,2002:"
 TAGS: Final = ("!env", "!secret", "!file", "!include")
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
-FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]")
+
 BLOCK: Final = re.compile(
     r":\s+([>|])\s*\S"
 )  # meant as a text (`expect: > 0`), but to YAML it begins a block
-WORDS: Final[Mapping[str, Json]] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
+
 # The C parser is ten times as fast and reads the same; PyYAML is not always built with it.
 Events: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
-    """A value and where it stands.
-
-    `value` is a tuple of nodes, a dict of nodes (`keys` says where each key stands), or a scalar; texts from
-    `!env` and `!secret` are `SecretText`, not `known` when they were not to be had. `size` counts the nodes. `sources`
-    are the tags that the value may come from on one machine or another ("!env NAME"), the one of a default included.
-    """
-
-    value: Json
-    where: Position
-    keys: Mapping[str, Position] = field(default_factory=dict)
-    size: int = 1
-    sources: tuple[str, ...] = ()
-
-    @property
-    def unknown(self) -> bool:
-        """Whether the value could not be had, for a reason that is told elsewhere."""
-        return isinstance(self.value, SecretText) and not self.value.known
 
 
 class Source:
@@ -518,12 +496,3 @@ class Document:
         begins = BLOCK.search(line)
         hint = f"put a text that begins with {begins[1]} in quotes" if begins else None
         return Problem(f"this is no YAML: {words}", where, hint)
-
-
-def number(text: str) -> int | float | None:
-    """The number that a plain text is; one far too large is infinite. None: it is no number."""
-    if INTEGER.match(text):
-        return int(text) if len(text) < 20 else math.inf
-    if FLOAT.match(text) and not LEADING_ZERO.match(text):
-        return float(text)
-    return None

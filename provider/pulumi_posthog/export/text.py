@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import yaml
 
-from pulumi_posthog.config.source import WORDS, number
+from pulumi_posthog.config.node import WORDS, number
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.variables import is_taken

@@ -115,7 +115,7 @@ def _unknown(kind: Kind, name: str, names: Mapping[str, Field]) -> Fault:
 
 def _faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
     """What the schema of the kind has against known values."""
-    from pulumi_posthog.config.document import objections
+    from pulumi_posthog.config.checking import objections
 
     nulls = properties.get("__nulls") or ()
     for field in kind.declarable:

@@ -1,54 +1,13 @@
-"""Kinds -> the JSON Schema (draft 2020-12) of posthog.yaml, for editors and for `config`.
-
-Keywords that are ours and that other validators pass over: `decimalPlaces`, the most that a number may have,
-`maxJsonLength`, the most characters that a value may have as JSON text, and `file`, where `!file` stands for its
-text. `markdownDescription` and `patternErrorMessage` are what YAML editors show.
-"""
+"""The parts of the schema that no kind declares: the organization, options, persons, checks."""
 
 from __future__ import annotations
 
-import copy
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.kinds import KINDS, LOOKUPS
-from pulumi_posthog.kinds.choices import CHOICES
-from pulumi_posthog.kinds.description import markdown
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
-from pulumi_posthog.kinds.tree import below, body_fields, key_field, list_field
 from pulumi_posthog.values import duration
 
-ID = "urn:pulumi-posthog:posthog.schema.json"
 UUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-
-
-def json_schema() -> dict[str, Any]:
-    """The schema of a whole file, once `!env`, `!secret`, `!file` and `!include` are resolved."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": ID,
-        "title": "PostHog organization",
-        "type": "object",
-        "properties": {"organization": ORGANIZATION, **sections(None), "options": OPTIONS},
-        # A place for anchors that several entries share, as Docker Compose has it.
-        "patternProperties": {"^x-": {}},
-        "required": ["organization"],
-        "additionalProperties": False,
-        "$defs": {
-            name: {"title": title, "enum": list(values)} for name, (title, values) in sorted(CHOICES.items())
-        },
-    }
-
-
-def text() -> str:
-    """The schema as it is committed in `schemas/`, for editors.
-
-    They check the name behind `!env` instead of the value, so a variable's name will do for the id.
-    """
-    schema = copy.deepcopy(json_schema())
-    schema["properties"]["organization"]["properties"]["id"]["pattern"] += r"|^[A-Za-z_][A-Za-z0-9_]*$"
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def described(words: str, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,103 +125,6 @@ ORGANIZATION = described(
 )
 
 
-def sections(kind: Kind | None) -> dict[str, Any]:
-    """Key in the file -> schema of what stands under it, within an entry of `kind`; None: at the top."""
-    return {key: section(kinds) for key, kinds in below(kind).items()}
-
-
-def section(kinds: tuple[Kind, ...]) -> dict[str, Any]:
-    """The schema of a section: a mapping of entries, or a list where a kind can be declared exactly."""
-    exact = next((kind for kind in kinds if kind.exact_list_of), None)
-    return _list_section(exact) if exact else _mapping_section(kinds[0])
-
-
-def _mapping_section(kind: Kind) -> dict[str, Any]:
-    key = key_field(kind)
-    names = {"minLength": 1, **{name: item for name, item in field_schema(key).items() if name in KEYWORDS}}
-    return described(
-        f"{kind.doc} The key is its `{key.name}`: {key.doc}",
-        {"type": "object", "propertyNames": names, "additionalProperties": entry(kind)},
-    )
-
-
-# Of a field that is a mapping's key, what `propertyNames` can say.
-KEYWORDS = ("maxLength", "pattern", "patternErrorMessage")
-
-
-def _list_section(kind: Kind) -> dict[str, Any]:
-    declared = list_field(kind)
-    item = key_field(KINDS[kind.exact_list_of or ""])
-    items = described(
-        declared.doc, {"type": "array", "items": {**field_schema(item), **dict(declared.items or {})}}
-    )
-    return described(
-        f"{kind.doc} `{{mode: additive, items: [...]}}` adds these and leaves others alone.",
-        {
-            "anyOf": [
-                items,
-                {
-                    "type": "object",
-                    "properties": {
-                        "mode": described(
-                            "`exact`: these and nobody else. `additive`: these, and others are left alone.",
-                            {"enum": ["exact", "additive"]},
-                        ),
-                        "items": items,
-                    },
-                    "required": ["mode", "items"],
-                    "additionalProperties": False,
-                },
-            ]
-        },
-    )
-
-
-def entry(kind: Kind) -> dict[str, Any]:
-    """The schema of one entry's body."""
-    fields = body_fields(kind)
-    schema: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            **{field.name: field_schema(field) for field in fields},
-            **sections(kind),
-            **checks(kind),
-            **persons(kind),
-            **reserved(kind),
-        },
-        "additionalProperties": False,
-    }
-    required = [field.name for field in fields if field.required]
-    return {**schema, "required": required} if required else schema
-
-
-def checks(kind: Kind) -> dict[str, Any]:
-    """What an entry may say about its health checks: key -> schema."""
-    if kind.checks is None:
-        return {}
-    if not kind.checks_by_name:
-        words = (
-            f"A health check of this {kind.title}, run by `pulumi up` after a change of it, and by"
-            " `pulumi-posthog check`."
-        )
-        return {kind.checks: described(words, CHECK)}
-    words = (
-        f"Health checks of this {kind.title}, by names of your own: run by `pulumi up` after a change in it, and by"
-        " `pulumi-posthog check`."
-    )
-    names = {"minLength": 1, "pattern": r"^[^/]+$", "patternErrorMessage": "must be a name without a /"}
-    return {
-        kind.checks: described(
-            words, {"type": "object", "propertyNames": names, "additionalProperties": CHECK}
-        )
-    }
-
-
-def persons(kind: Kind) -> dict[str, Any]:
-    """What an entry may say about the persons that its object has: key -> schema."""
-    return {kind.persons: PERSONS} if kind.persons else {}
-
-
 def _duration(words: str) -> dict[str, Any]:
     return described(
         words,
@@ -310,39 +172,3 @@ CHECK: dict[str, Any] = {
     "required": ["expect"],
     "additionalProperties": False,
 }
-
-
-def reserved(kind: Kind) -> dict[str, Any]:
-    """What an entry may say about itself, beside its fields."""
-    name = {"type": "string", "minLength": 1}
-    result: dict[str, Any] = {
-        "previously": described(
-            "The key, or keys, that this entry had before: it is renamed instead of made anew.",
-            {"anyOf": [name, {"type": "array", "items": name}]},
-        ),
-        "id": described(
-            "Take over the object with this id in PostHog, when its name does not say which one is meant.",
-            {
-                "type": ["string", "integer"],
-                "pattern": "^[0-9A-Za-z-]+$",
-                "patternErrorMessage": "must be an id as PostHog shows it",
-            },
-        ),
-    }
-    if kind.deletion is Deletion.NEVER:
-        result["state"] = described(
-            f"`absent` deletes this {kind.title} with everything in it, once the stack configuration "
-            f"allows it too.",
-            {"enum": ["absent"]},
-        )
-    return result
-
-
-def field_schema(field: Field) -> dict[str, Any]:
-    """The schema of a field's value in the file: what it refers to is named there, not numbered."""
-    schema = dict(field.json_schema)
-    if field.refers_to in LOOKUPS and field.type is not Type.STRINGS:
-        schema |= {"type": "string", "minLength": 1}
-    if field.doc:
-        schema |= {"description": field.doc, "markdownDescription": "\n\n".join(markdown(field))}
-    return schema
