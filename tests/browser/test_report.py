@@ -11,8 +11,8 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
+from pulumi_posthog.drift.finding import Finding, Report, Status, Who
 from pulumi_posthog.report import rendered
-from pulumi_posthog.report.findings import Finding, Report, Status, Who
 from pulumi_posthog.values.problem import Position
 
 LONG = "a/" * 100

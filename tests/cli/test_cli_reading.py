@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.lab import ORGANIZATION, Lab
-from pulumi_posthog.report.rows import Rows, as_csv, value_at
+from pulumi_posthog.report.table import Rows, as_csv, value_at
 
 ARGUMENTS = {
     "persons": ["--project", "Shop"],

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from pulumi_posthog.api import Forbidden
-from pulumi_posthog.attribution import Attribution
+from pulumi_posthog.drift.attribution import Attribution
+from pulumi_posthog.drift.finding import Who
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.report.findings import Who
 
 PROJECT, DESTINATION, ROLE = KINDS["project"], KINDS["pipeline_destination"], KINDS["role"]
 WEB = Found(

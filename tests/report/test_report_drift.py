@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 from pulumi_posthog.api import Forbidden
+from pulumi_posthog.drift import baseline
+from pulumi_posthog.drift.finding import Finding, Report, Status
+from pulumi_posthog.drift.findings import findings, untold
+from pulumi_posthog.drift.rules import Rule, ignored, rules
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry, key_of
@@ -19,11 +23,7 @@ from pulumi_posthog.reconcile.observe import Observed, Undeclared
 from pulumi_posthog.reconcile.path import path_of
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.reconcile.recorded import Recorded
-from pulumi_posthog.report import baseline
-from pulumi_posthog.report.drift import findings, untold
-from pulumi_posthog.report.findings import Finding, Report, Status
 from pulumi_posthog.report.json_document import rendered
-from pulumi_posthog.report.rules import Rule, ignored, rules
 from pulumi_posthog.values.problem import ConfigError, Position
 from pulumi_posthog.values.secret_text import MASK, SecretText
 

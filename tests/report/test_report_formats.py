@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from pulumi_posthog.drift.finding import Failed, Finding, Report, Status, Who, moment, shown
 from pulumi_posthog.report import FORMATS, SUFFIXES, github, markdown, rendered
-from pulumi_posthog.report.findings import Failed, Finding, Report, Status, Who, moment, shown
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.text import plural
 

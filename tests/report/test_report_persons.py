@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pulumi_posthog.api import Forbidden
+from pulumi_posthog.drift.finding import Status
+from pulumi_posthog.drift.persons import findings, path_of
 from pulumi_posthog.erasures.declared import Erasure, Identifier, Origin
 from pulumi_posthog.erasures.present import Present, Sighting
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.report.findings import Status
-from pulumi_posthog.report.persons import findings, path_of
 from pulumi_posthog.values.problem import Position
 
 ANA = Identifier("ana@example.org", "email", "posthog.yaml:8:11")

@@ -11,7 +11,7 @@ import pytest
 from pulumi_posthog.cli import drift, stack
 from pulumi_posthog.cli.doctor import without_password
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.report import baseline
+from pulumi_posthog.drift import baseline
 from pulumi_posthog.values import masking
 from pulumi_posthog.values.bounds import MESSAGE, PROBLEMS, TooLarge, text_of
 from pulumi_posthog.values.masking import Mask

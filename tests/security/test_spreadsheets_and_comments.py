@@ -10,7 +10,7 @@ import re
 import pytest
 
 from pulumi_posthog.report.markdown import escaped
-from pulumi_posthog.report.rows import csv_line
+from pulumi_posthog.report.table import csv_line
 
 FORMULAS = ["=1+1", "+1", "-cmd", "@SUM", "\t=1", " =1", "\xa0=1", "＝1+1", "＋1", "－1", "＠SUM", "﹦1"]
 

@@ -17,10 +17,10 @@ from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.writing import refuse_links, write_file
 
 if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
-    from pulumi_posthog.attribution import Attribution
+    from pulumi_posthog.drift.attribution import Attribution
+    from pulumi_posthog.drift.finding import Finding, Report, Status
+    from pulumi_posthog.drift.rules import Rule
     from pulumi_posthog.reconcile.desired import Desired, Entry
-    from pulumi_posthog.report.findings import Finding, Report, Status
-    from pulumi_posthog.report.rules import Rule
 
 FORMATS = "text, json, markdown, html, sarif or junit"
 
@@ -129,7 +129,7 @@ def _in_form(report: Report, form: str, max_size: int) -> str:
 
 
 def _counted(fail_on: str) -> frozenset[Status]:
-    from pulumi_posthog.report.findings import Status
+    from pulumi_posthog.drift.finding import Status
 
     # These are no differences: each has an exit status of its own, always.
     all_ = frozenset(Status) - {Status.UNREAD, Status.REFUSED}
@@ -142,7 +142,7 @@ def _counted(fail_on: str) -> frozenset[Status]:
 
 def told(asked: Asked) -> tuple[Report, BaseException | None]:
     """The report on one run, and what ended it early: so that every format says so as well."""
-    from pulumi_posthog.report.findings import Failed, Report
+    from pulumi_posthog.drift.finding import Failed, Report
 
     try:
         return _compared(asked), None
@@ -166,13 +166,13 @@ def _now() -> str:
 
 def _compared(asked: Asked) -> Report:
     from pulumi_posthog import config
-    from pulumi_posthog.attribution import Attribution
     from pulumi_posthog.cli.looking import look_at
     from pulumi_posthog.cli.remembered import remembered
+    from pulumi_posthog.drift import persons
+    from pulumi_posthog.drift.attribution import Attribution
+    from pulumi_posthog.drift.finding import Report, Status
+    from pulumi_posthog.drift.findings import findings, refused, untold
     from pulumi_posthog.reconcile.path import path_of
-    from pulumi_posthog.report import persons
-    from pulumi_posthog.report.drift import findings, refused, untold
-    from pulumi_posthog.report.findings import Report, Status
 
     # Offline: PostHog never shows a secret, so there is none to compare, and none needs to be at hand.
     desired = config.load(asked.file, environment=os.environ, offline=True)
@@ -237,7 +237,7 @@ def _compared(asked: Asked) -> Report:
 
 
 def _rules(asked: Asked, desired: Desired) -> tuple[Rule, ...]:
-    from pulumi_posthog.report.rules import rules
+    from pulumi_posthog.drift.rules import rules
 
     options = desired.options.get("drift")
     declared = options.get("ignore") if isinstance(options, dict) else None
@@ -273,7 +273,7 @@ def rules_in(path: Path) -> Any:
 
 
 def _baseline(asked: Asked) -> frozenset[str]:
-    from pulumi_posthog.report.baseline import read
+    from pulumi_posthog.drift.baseline import read
 
     return read(asked.baseline) if asked.baseline else frozenset()
 
@@ -296,14 +296,14 @@ def _marked(
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     from datetime import UTC, datetime
 
-    from pulumi_posthog.report.baseline import marked
-    from pulumi_posthog.report.rules import ignored
+    from pulumi_posthog.drift.baseline import marked
+    from pulumi_posthog.drift.rules import ignored
 
     return ignored(marked(found, baseline), rules, datetime.now(UTC).date())
 
 
 def _attributed(finding: Finding, attribution: Attribution) -> Finding:
-    from pulumi_posthog.report.findings import Status
+    from pulumi_posthog.drift.finding import Status
 
     trace = finding.trace
     if trace is None or not finding.counts or finding.status not in (Status.CHANGED, Status.UNDECLARED):

@@ -19,7 +19,7 @@ from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
-    from pulumi_posthog.export import Exported
+    from pulumi_posthog.export.document import Exported
     from pulumi_posthog.reconcile.live import Live
 
 
@@ -55,7 +55,7 @@ def export(
     Secrets become references to variables, defaults are left out, and what PostHog makes by itself, too.
     """
     from pulumi_posthog.cli.connecting import reader_for
-    from pulumi_posthog.export import export as exported
+    from pulumi_posthog.export.document import export as exported
     from pulumi_posthog.reconcile.live import Live
 
     chosen("--format", form, ("text", "json"))
@@ -112,7 +112,7 @@ def _check_projects(live: Live, wanted: Sequence[str]) -> None:
 def _written(result: Exported, output: Path, force: bool) -> None:
     """Write all files or, where one exists, none."""
     from pulumi_posthog.config.schema import text
-    from pulumi_posthog.export import SCHEMA_FILE
+    from pulumi_posthog.export.document import SCHEMA_FILE
 
     paths = {output.parent / name: content for name, content in result.files.items()}
     taken = [path for path in paths if path.exists()]

@@ -21,7 +21,7 @@ from pulumi_posthog.cli.requirement import requirement
 from pulumi_posthog.cli.writing import refuse_links, write_file
 
 if TYPE_CHECKING:
-    from pulumi_posthog.export import Exported
+    from pulumi_posthog.export.document import Exported
 
 # Where a template goes; those of a CI system stand under its name.
 PLACES: Mapping[str, Mapping[str, str]] = {
@@ -171,7 +171,7 @@ def _contents(
     name: str, host: str, organization: str, ci: str, stack: str, tool: str, exported: Exported | None
 ) -> dict[str, str]:
     from pulumi_posthog.config.schema import text
-    from pulumi_posthog.export import SCHEMA_FILE
+    from pulumi_posthog.export.document import SCHEMA_FILE
 
     # What the configuration takes from the environment, the workflows have to hand on.
     known = {"host": host, "organization": organization}
@@ -230,7 +230,7 @@ def pulumi_version() -> str:
 def _exported(host: str, organization: str) -> Exported:
     from pulumi_posthog.cli.connecting import reader_for
     from pulumi_posthog.cli.export import organization_id
-    from pulumi_posthog.export import export
+    from pulumi_posthog.export.document import export
     from pulumi_posthog.reconcile.live import Live
 
     if not host:

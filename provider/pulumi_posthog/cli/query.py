@@ -36,7 +36,7 @@ def query(
     asked = node(from_stdin() if text == "-" else text)
     from pulumi_posthog.api import Invalid
     from pulumi_posthog.api.operations import Queries
-    from pulumi_posthog.report.rows import Rows
+    from pulumi_posthog.report.table import Rows
 
     reader, number = reading.opened(host, project)
     with terminal.working("asking PostHog") as tell:

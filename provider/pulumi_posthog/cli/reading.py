@@ -21,7 +21,7 @@ from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
-    from pulumi_posthog.report.rows import Rows
+    from pulumi_posthog.report.table import Rows
 
 FORMATS = ("table", "csv", "json")
 LARGEST_PAGE = 500  # objects
@@ -141,7 +141,7 @@ def page_size(limit: int) -> int:
 
 def show(rows: Rows, form: str, name: str, document: Mapping[str, Any]) -> None:
     """Write what was read; `name` is what it is, `document` what JSON says beside it."""
-    from pulumi_posthog.report import rows as forms
+    from pulumi_posthog.report import table as forms
 
     if form == "json":
         whole = {
@@ -165,7 +165,7 @@ def show_list(
 
     `what` is one of them, as in "person".
     """
-    from pulumi_posthog.report.rows import Rows
+    from pulumi_posthog.report.table import Rows
 
     rows = Rows(tuple(columns), *first(items, limit))
     show(rows, form, f"{what}s", {"project": project})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Final, cast
 
-from pulumi_posthog.report.findings import Report
+from pulumi_posthog.drift.finding import Report
 
 FORMATS: Final = ("text", "json", "markdown", "html", "sarif", "junit")
 SUFFIXES: Final[Mapping[str, str]] = {

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as Xml
 
 from pulumi_posthog.checks.outcome import Outcome, State, counted
+from pulumi_posthog.drift.finding import Failed
 from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.path import path_of
-from pulumi_posthog.report.findings import Failed
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.text import plural, printable
 

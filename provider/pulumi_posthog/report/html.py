@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from string import Template
 
-from pulumi_posthog.report.findings import Finding, Report, Status, moment
+from pulumi_posthog.drift.finding import Finding, Report, Status, moment
 from pulumi_posthog.values.text import plural, printable
 
 MEANING = {

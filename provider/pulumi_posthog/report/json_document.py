@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pulumi_posthog.report.findings import Finding, Report, Status
+from pulumi_posthog.drift.finding import Finding, Report, Status
 
 VERSION = 1  # of the document; keys may be added without a new one
 

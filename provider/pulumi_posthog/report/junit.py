@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as Xml
 
-from pulumi_posthog.report.findings import Finding, Report, Status
+from pulumi_posthog.drift.finding import Finding, Report, Status
 
 # XML 1.0 has no way at all to write these.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

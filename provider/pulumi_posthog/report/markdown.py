@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from pulumi_posthog.report.findings import Finding, Report, Status, moment
+from pulumi_posthog.drift.finding import Finding, Report, Status, moment
 from pulumi_posthog.values.text import plural, printable
 
 MARKER = "<!-- pulumi-posthog {title} -->"  # finds the comment again that is to be kept up to date

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pulumi_posthog.report.findings import Failed, Report, Status
+from pulumi_posthog.drift.finding import Failed, Report, Status
 from pulumi_posthog.values.problem import Position
 from pulumi_posthog.values.version import __version__
 

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from pulumi_posthog.report.findings import Finding, Report, Status
+from pulumi_posthog.drift.finding import Finding, Report, Status
 from pulumi_posthog.values.text import plural, printable
 
 COLOURS = {

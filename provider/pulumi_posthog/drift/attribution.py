@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from pulumi_posthog.api import ApiError
+from pulumi_posthog.drift.finding import Who
 from pulumi_posthog.kinds.model import Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.report.findings import Who
 from pulumi_posthog.values.json_value import Json
 
 REQUESTS = 20  # at most, for one report

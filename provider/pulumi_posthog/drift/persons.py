@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pulumi_posthog.drift.finding import Finding, Status
 from pulumi_posthog.erasures.erase import said
 from pulumi_posthog.erasures.present import Sighting, words
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.limits import Limits, erasure_refusal
-from pulumi_posthog.report.findings import Finding, Status
 
 
 def path_of(sighting: Sighting) -> str:

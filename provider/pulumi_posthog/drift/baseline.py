@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from pulumi_posthog.report.findings import Finding, Status
+from pulumi_posthog.drift.finding import Finding, Status
 from pulumi_posthog.values.bounds import BASELINE_BYTES, TooLarge, text_of
 from pulumi_posthog.values.problem import ConfigError, Problem
 

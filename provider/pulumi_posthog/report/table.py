@@ -15,6 +15,7 @@ from pulumi_posthog.values.text import printable
 if TYPE_CHECKING:
     from rich.table import Table
 
+
 # With these a spreadsheet begins a formula, and what persons and events hold anybody can write who knows a project's
 # token: such texts get an apostrophe, which spreadsheets take for "this is text". Numbers, negative ones too, stay
 # as they are. JSON has every value untouched. Some spreadsheets take signs of full width for the same, and where a

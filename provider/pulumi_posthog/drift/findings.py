@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pulumi_posthog.api.errors import ApiError
+from pulumi_posthog.drift.finding import Finding, Status, Trace, shown
+from pulumi_posthog.drift.renamed import renamed
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
@@ -25,8 +27,6 @@ from pulumi_posthog.reconcile.plan import Action, Change, Plan
 from pulumi_posthog.reconcile.recorded import Recorded, remembered
 from pulumi_posthog.reconcile.renames import Rename, probable_renames
 from pulumi_posthog.reconcile.shown import rows, without_secrets
-from pulumi_posthog.report.findings import Finding, Status, Trace, shown
-from pulumi_posthog.report.renamed import renamed
 from pulumi_posthog.values.attachment import comparable
 from pulumi_posthog.values.masking import HIDDEN
 from pulumi_posthog.values.problem import Problem

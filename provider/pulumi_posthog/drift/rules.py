@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from pulumi_posthog.report.findings import Finding, Status
+from pulumi_posthog.drift.finding import Finding, Status
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError, Problem
 

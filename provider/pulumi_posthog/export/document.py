@@ -1,0 +1,340 @@
+"""PostHog -> posthog.yaml: what is in an organization, as a configuration that changes nothing.
+
+A secret is never written: PostHog shows none, and what looks like one becomes a reference to a variable. What a
+configuration cannot say is left out, and told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
+from pulumi_posthog.export.acceptance import Path_, accepted, shown
+from pulumi_posthog.export.text import Variable, files, variable_name, variables
+from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.model import UNSET, Field, Kind
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.tree import ancestors, below, body_fields, key_field, list_field
+from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.observe import readers, silent
+from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.secret_text import MASK
+from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.text import printable
+
+SCHEMA_FILE: Final = "posthog.schema.json"
+# PostHog masks what a plugin declares to be secret; plugins of the older form declare nothing.
+LOOKS_SECRET: Final = re.compile(
+    r"passw|secret|token|credential|private|api_?key|access_?key|webhook", re.IGNORECASE
+)
+OLDEST: Final = 2024  # the age of servers that have all that has no age of its own
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Files by their names, relative to the main one; what is not in them, and why."""
+
+    files: Mapping[str, str]
+    main: str
+    variables: tuple[str, ...]
+    left_out: tuple[str, ...]
+    unread: tuple[str, ...]
+    objects: int
+
+
+def export(
+    live: Live,
+    *,
+    kinds: Collection[str] = (),
+    projects: Collection[str] = (),
+    main: str = "posthog.yaml",
+    split: bool = False,
+    progress: Callable[[int, int], object] = silent,
+) -> Exported:
+    """Everything of these kinds (all) in these projects (all, and then what lies outside of projects as well).
+
+    With `split`, one file per project and one per other section. Raises ApiError when PostHog cannot be read at
+    all; a list that cannot be read is in `unread`, and nothing of it in the files. `progress` is told how many lists
+    are read, and of how many.
+    """
+    named = frozenset(map(folded, projects))
+    return _Exporter(live, frozenset(kinds), named, progress).export(main, split)
+
+
+class _Exporter:
+    def __init__(
+        self,
+        live: Live,
+        kinds: frozenset[str],
+        projects: frozenset[str],
+        progress: Callable[[int, int], object],
+    ) -> None:
+        self.live = live
+        self.kinds = kinds
+        self.projects = projects
+        self.progress = progress
+        self._done = 0
+        self._total = 0
+        self.variables: list[str] = []
+        self.left_out: list[str] = []
+        self.unread: list[str] = []
+
+    def export(self, main: str, split: bool) -> Exported:
+        self.live.organization()
+        with readers(self.live) as pool:
+            self._read_ahead(pool)
+            document = {"organization": self._address(), **self._sections(None, {}, ())}
+        desired, left_out = accepted(document, self.live)
+        self.left_out = list(dict.fromkeys(self.left_out + left_out))
+        # Of what was left out again, no variable is needed.
+        used = [name for name in self.variables if name in set(variables(document))]
+        return Exported(
+            files(document, main, split, (*self._header(used),)),
+            main,
+            tuple(used),
+            tuple(self.left_out),
+            tuple(dict.fromkeys(self.unread)),
+            len(desired.entries) if desired else 0,
+        )
+
+    def _address(self) -> dict[str, str]:
+        return {"host": self.live.reader.connection.host, "id": self.live.organization_id}
+
+    def _header(self, variables: Iterable[str]) -> Iterator[str]:
+        yield f"yaml-language-server: $schema={SCHEMA_FILE}"
+        names = list(variables)
+        if names:
+            yield ""
+            yield "Secrets, which PostHog shows to nobody, come from the environment:"
+            yield from (f"  {name}" for name in names)
+        for title, rows in (("Left out:", self.left_out), ("Could not be read:", self.unread)):
+            if rows:
+                yield ""
+                yield title
+                yield from (f"  {printable(row)}" for row in rows)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def _read_ahead(self, pool: ThreadPoolExecutor) -> None:
+        """Read side by side what is needed later; errors come again where they belong to something."""
+        top = [kind for kind in KINDS.values() if kind.parent is None and self._wanted(kind)]
+        self._total = len(top) + len(LOOKUPS)
+        lookups = [pool.submit(self._try, partial(self.live.lookup, name)) for name in LOOKUPS]
+        list(pool.map(lambda kind: self._try(lambda: self.live.collection(kind, {})), top))
+        work: list[tuple[Kind, Scope]] = []
+        whole = []
+        for parent in top:
+            for found in self._list(parent, {}, ()) if parent is PROJECT else ():
+                scope = {parent.name: found.id}
+                work += [
+                    (kind, scope)
+                    for kind in KINDS.values()
+                    if kind.parent == parent.name and self._wanted(kind)
+                ]
+                if self._included(parent):
+                    whole.append((parent, found.id))
+        self._total += len(work) + len(whole)
+        objects = [
+            pool.submit(self._try, partial(self.live.object, parent, {}, id_)) for parent, id_ in whole
+        ]
+        list(pool.map(lambda each: self._try(lambda: self.live.collection(*each)), work))
+        for future in (*lookups, *objects):
+            future.result()
+
+    def _try(self, read: Callable[[], object]) -> None:
+        try:
+            read()
+        except (Unauthorized, GaveUp):
+            raise
+        except ApiError:
+            return  # asked again by whoever needs it, which then says so
+        finally:
+            self._done += 1
+            self.progress(self._done, self._total)
+
+    def _wanted(self, kind: Kind) -> bool:
+        """Whether a kind is asked for, or something below it is."""
+        if self.projects and PROJECT.name not in (kind.name, *ancestors(kind)):
+            return False
+        return not self.kinds or any(
+            kind.name in (name, *ancestors(KINDS[name])) for name in self.kinds if name in KINDS
+        )
+
+    def _included(self, kind: Kind) -> bool:
+        """Whether the fields of a kind are asked for."""
+        return not self.kinds or kind.name in self.kinds
+
+    def _list(self, kind: Kind, scope: Scope, path: Path_) -> list[Found]:
+        """The objects of one collection that are worth writing, by what they are called, the oldest first."""
+        try:
+            found = list(self.live.collection(kind, scope).values())
+        except ApiError as error:
+            if isinstance(error, Unauthorized | GaveUp):
+                raise
+            if isinstance(error, NotServed) and kind.since > OLDEST:
+                # The server is older than the kind: there is nothing to export, and nothing went wrong.
+                self.left_out.append(f"{shown(path)}: {error.problem}")
+            else:
+                self.unread.append(f"{shown(path)}: {error.problem}")
+            return []
+        if kind is PROJECT and self.projects:
+            found = [each for each in found if folded(str(each.values.get("name"))) in self.projects]
+        return sorted(
+            found, key=lambda each: (folded(str(each.values.get(key_field(kind).name))), _age(each))
+        )
+
+    # -- what is written -----------------------------------------------------------------------------------------
+
+    def _sections(self, kind: Kind | None, scope: Scope, path: Path_) -> dict[str, Json]:
+        result: dict[str, Json] = {}
+        for key, kinds in below(kind).items():
+            exact = next((each for each in kinds if each.exact_list_of), None)
+            own = exact or kinds[0]
+            if not any(map(self._wanted, kinds)):
+                continue
+            if exact is not None:
+                found = self.live.object(exact, scope, scope[exact.parent or ""])
+                members = found.values.get(list_field(exact).name) if found else None
+                if members is not None:
+                    result[key] = sorted(members, key=lambda member: (folded(member), member))
+                continue
+            entries = self._entries(own, scope, (*path, key))
+            if entries:
+                result[key] = entries
+        return result
+
+    def _entries(self, kind: Kind, scope: Scope, path: Path_) -> dict[str, Json]:
+        result: dict[str, Json] = {}
+        first: dict[str, Found] = {}
+        for listed in self._list(kind, scope, path):
+            try:
+                found = listed
+                if not kind.listed_in_full and self._included(kind):
+                    full = self.live.object(kind, scope, listed.id)
+                    if full is None:
+                        continue  # about to be deleted
+                    found = full
+            except ApiError as error:
+                if isinstance(error, Unauthorized | GaveUp):
+                    raise
+                self.unread.append(
+                    f"{shown((*path, str(listed.values.get(key_field(kind).name))))}: {error.problem}"
+                )
+                continue
+            values = kind.exported(found.values)
+            name = str((values or {}).get(key_field(kind).name) or "")
+            if values is None or not name:
+                continue
+            here = (*path, name)
+            if name in first:
+                self.left_out.append(
+                    f"{shown(here)}: id {found.id} has the same name as id {first[name].id}; rename one of the two"
+                )
+                continue
+            first[name] = found
+            body = self._body(kind, found, values, here) if self._included(kind) else {}
+            twins = self.live.find(kind, scope, values)
+            if len(twins) > 1 and not (kind.oldest_wins and twins[0].id == found.id):
+                body["id"] = _id(found)  # nothing else says which of them is meant
+            result[name] = {**body, **self._sections(kind, {**scope, kind.name: found.id}, here)}
+        return result
+
+    def _body(self, kind: Kind, found: Found, values: Mapping[str, Json], path: Path_) -> dict[str, Json]:
+        result: dict[str, Json] = {}
+        for field in body_fields(kind):
+            if field.name not in values or _is_default(field, values[field.name]):
+                continue
+            value = values[field.name]
+            if field.refers_to in LOOKUPS:
+                value = self._referred(field, value, path)
+                if value is None:
+                    continue
+            elif field.secret:
+                value = self._without_secrets(field, value, found, path)
+            result[field.name] = value
+        return result
+
+    def _referred(self, field: Field, value: Json, path: Path_) -> Json:
+        """What names a live object in the file; None, and told, when nothing names it and no other."""
+        lookup = LOOKUPS[field.refers_to or ""]
+        try:
+            answers = self.live.lookup(lookup.name)
+        except ApiError as error:
+            self.unread.append(f"{shown((*path, field.name))}: {error.problem}")
+            return None
+        own = next((answer for answer in answers if dig(answer, lookup.value) == value), None)
+        for key in lookup.keys if own else ():
+            name = dig(own or {}, key)
+            if name and sum(dig(answer, key) == name for answer in answers) == 1:
+                return name
+        self.left_out.append(
+            f"{shown(path)}: its {field.name} {value} has neither a URL nor a name of its own"
+        )
+        return None
+
+    def _without_secrets(self, field: Field, value: Json, found: Found, path: Path_) -> Json:
+        if not isinstance(value, dict):
+            return self._variable(path, field.name)
+        specs = self._plugin_settings(field, found)
+        result: dict[str, Json] = {}
+        for key, item in value.items():
+            spec = specs.get(key, {})
+            if spec.get("type") == "attachment" or (
+                isinstance(item, dict) and {"uid", "saved"} <= item.keys()
+            ):
+                self.left_out.append(
+                    f"{shown((*path, field.name, key))}: is a file; it stays as it is in PostHog"
+                )
+            elif item == MASK or (
+                item and (spec.get("secret") or (not spec.get("type") and _looks_secret(key, item)))
+            ):
+                result[key] = self._variable(path, key)
+            elif item is not None:
+                result[key] = item
+        return result
+
+    def _plugin_settings(self, field: Field, found: Found) -> Mapping[str, Mapping[str, Json]]:
+        """What the plugin says about the keys of its configuration; nothing when it cannot be asked."""
+        if not field.keys_from:
+            return {}
+        try:
+            plugins = self.live.lookup("plugin")
+        except ApiError:
+            return {}
+        own = next((each for each in plugins if each.get("id") == found.values.get(field.keys_from)), {})
+        schema = own.get("config_schema")
+        if isinstance(schema, dict):
+            return {key: spec for key, spec in schema.items() if isinstance(spec, dict)}
+        return {spec["key"]: spec for spec in schema or () if isinstance(spec, dict) and spec.get("key")}
+
+    def _variable(self, path: Path_, key: str) -> Variable:
+        name = variable_name([*map(str, path[1::2]), key], self.variables)
+        self.variables.append(name)
+        return Variable(name)
+
+
+def _age(found: Found) -> tuple[str, int, str]:
+    return (str(found.answer.get("created_at") or ""), int(found.id) if found.id.isdigit() else 0, found.id)
+
+
+def _id(found: Found) -> str | int:
+    return int(found.id) if found.id.isdigit() else found.id
+
+
+def _is_default(field: Field, value: Json) -> bool:
+    """Whether leaving a field out says the same: the next server has this value, too."""
+    if value is None:
+        return not field.nullable or field.default in (UNSET, None)
+    if field.merge_levels and value == {}:
+        return True  # of what PostHog merges, no key declares nothing
+    return field.default is not UNSET and field.normal(field.default) == value
+
+
+def _looks_secret(key: str, value: Json) -> bool:
+    return isinstance(value, str) and bool(LOOKS_SECRET.search(key))
