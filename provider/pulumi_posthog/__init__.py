@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from pulumi_posthog.values.version import __version__  # noqa: F401 - part of the face
 
 if TYPE_CHECKING:
-    from pulumi_posthog.entity import Address
-    from pulumi_posthog.guard_block import guarded
-    from pulumi_posthog.program import deploy
-    from pulumi_posthog.resources import (
+    from pulumi_posthog.stack.address import Address
+    from pulumi_posthog.stack.guard_block import guarded
+    from pulumi_posthog.stack.program import deploy
+    from pulumi_posthog.stack.typed_resources import (
         Evaluation,
         FileSystemEntry,
         PipelineDestination,
@@ -49,5 +49,7 @@ def __getattr__(name: str) -> Any:
     # Late, because the command line needs none of it and Pulumi's SDK takes half a second to import.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = {"deploy": "program", "guarded": "guard_block", "Address": "entity"}.get(name, "resources")
-    return getattr(import_module(f"{__name__}.{module}"), name)
+    module = {"deploy": "program", "guarded": "guard_block", "Address": "address"}.get(
+        name, "typed_resources"
+    )
+    return getattr(import_module(f"{__name__}.stack.{module}"), name)

@@ -1,26 +1,8 @@
-"""The dynamic provider of health checks: `pulumi up` runs them, and nothing of them is in PostHog.
+"""The dynamic provider of health checks.
 
-Module and class names here stand in every state for ever, as those of `dynamic` do.
+States name this module, because a pickled provider is a reference to its class: it stays here.
 """
 
-from __future__ import annotations
+from pulumi_posthog.stack.dynamic.check import CheckProvider
 
-import functools
-
-from pulumi_posthog.dynamic import Door, pickled_provider
-from pulumi_posthog.stack.handlers.check import CheckHandler
-
-
-class CheckProvider(Door):
-    """The provider of health checks."""
-
-    @property
-    def handler(self) -> CheckHandler:
-        """Who decides whether one runs."""
-        return CheckHandler()
-
-
-@functools.cache
-def check_provider_string() -> str:
-    """The pickled provider of health checks: by reference, as that of a kind."""
-    return pickled_provider(CheckProvider())
+__all__ = ["CheckProvider"]

@@ -1,4 +1,4 @@
-"""kinds -> the source of `resources.py`: one typed class per kind, for programs written in Python.
+"""kinds -> the source of `stack/typed_resources.py`: one typed class per kind, for programs written in Python.
 
 `python -m pulumi_posthog.typed_resources` writes it anew.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Field, Kind, Type
-from pulumi_posthog.properties import files_name, secret_name
+from pulumi_posthog.stack.properties import files_name, secret_name
 
 TYPES = {
     Type.STRING: "str",
@@ -37,7 +37,8 @@ from typing import Any
 
 import pulumi
 
-from pulumi_posthog.entity import Address, Entity, declared
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Entity, declared
 from pulumi_posthog.kinds.model import UNSET, Unset
 from pulumi_posthog.kinds import KINDS
 '''
@@ -116,4 +117,4 @@ def _argument(field: Field) -> str:
 
 
 if __name__ == "__main__":
-    (Path(__file__).parent / "resources.py").write_text(source())
+    (Path(__file__).parent / "stack" / "typed_resources.py").write_text(source())

@@ -12,7 +12,7 @@ import pytest
 from harness.engine import Engine
 from harness.sandbox import Sandbox
 from harness.stack import HEADER
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack.run import Session
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent))  # `benchmarks` knows how to measure
 
@@ -28,7 +28,7 @@ def requests_of_a_preview(
 
     def requests(posthog: Sandbox, text: str) -> int:
         from pulumi_posthog import config
-        from pulumi_posthog.program import live_for, resolved
+        from pulumi_posthog.stack.program import live_for, resolved
 
         monkeypatch.setenv("POSTHOG_HOST", posthog.url)
         monkeypatch.setenv("POSTHOG_ORGANIZATION_ID", posthog.organization)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pulumi_posthog.sdk import SDK_DEBUG_VARIABLE
+from pulumi_posthog.stack.sdk_repairs import SDK_DEBUG_VARIABLE
 
 pytestmark = pytest.mark.e2e
 

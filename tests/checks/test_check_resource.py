@@ -8,10 +8,10 @@ import pytest
 
 from pulumi_posthog.checks.condition import condition
 from pulumi_posthog.checks.declared import Check, Events, Query
-from pulumi_posthog.checks.resource import check_of, digest, has_to_run, properties_of_check
 from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.stack.check_properties import check_of, digest, has_to_run, properties_of_check
 from pulumi_posthog.values.problem import Position
 from pulumi_posthog.values.secret_text import SecretText
 

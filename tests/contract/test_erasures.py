@@ -8,16 +8,16 @@ from collections.abc import Iterator
 import pytest
 
 from harness.sandbox import Sandbox
-from pulumi_posthog.absent_persons_provider import AbsentPersonsProvider
 from pulumi_posthog.api import IncompleteRead, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.erasures import erase
 from pulumi_posthog.erasures import receipt as erasures_receipt
 from pulumi_posthog.erasures.declared import Identifier
-from pulumi_posthog.location import Location
 from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack.dynamic.absent_persons import AbsentPersonsProvider
+from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.run import Session
 
 ANA, BO = "ana.gone@example.org", "bo.gone@example.org"
 

@@ -7,11 +7,11 @@ import pytest
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, IncompleteRead, NotFound, Pace, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
-from pulumi_posthog.dynamic import KindProvider
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.location import PROPERTY, Location, location_of
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack.dynamic.kind import KindProvider
+from pulumi_posthog.stack.location import PROPERTY, Location, location_of
+from pulumi_posthog.stack.run import Session
 
 
 @pytest.fixture

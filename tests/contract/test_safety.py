@@ -11,14 +11,14 @@ import pulumi_posthog
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
-from pulumi_posthog.dynamic import KindProvider
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.location import Location
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack.dynamic.kind import KindProvider
+from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.run import Session
 
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
 NOTICE = "https://github.com/PostHog/notification-bar-app"

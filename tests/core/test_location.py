@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_posthog.location import Location, location_of
+from pulumi_posthog.stack.location import Location, location_of
 
 EU = "https://eu.posthog.com"
 

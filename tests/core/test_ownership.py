@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.ownership import UnknownOwners, owners
 from pulumi_posthog.reconcile.adoption import claims
-from pulumi_posthog.urn import TYPE
+from pulumi_posthog.stack.other_stacks import UnknownOwners, owners
+from pulumi_posthog.stack.urn import TYPE
 
 MEMBERS, MEMBERSHIP, ROLE = KINDS["role_members"], KINDS["role_membership"], KINDS["role"]
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 import pytest
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.location import Location
-from pulumi_posthog.properties import (
+from pulumi_posthog.reconcile.fingerprint import fingerprint
+from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.properties import (
     checked,
     declared_names,
     recorded,
@@ -18,7 +19,6 @@ from pulumi_posthog.properties import (
     wanted,
     with_digests,
 )
-from pulumi_posthog.reconcile.fingerprint import fingerprint
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.secret_text import MASK, SecretText
 

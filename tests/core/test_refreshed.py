@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_posthog.refreshed import Refreshed
+from pulumi_posthog.stack.refresh import Refreshed
 
 MANAGED = {"role": {"": {"A": "", "B": "", "C::d": ""}}}
 TYPE = "pulumi-python:dynamic/posthog:Role"

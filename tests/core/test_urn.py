@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_posthog import engine
 from pulumi_posthog.api import Invalid, Unauthorized
-from pulumi_posthog.places import told
 from pulumi_posthog.reconcile.errors import Impossible
-from pulumi_posthog.urn import name_of, type_of
+from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.places import told
+from pulumi_posthog.stack.urn import name_of, type_of
 
 TYPE = "pulumi-python:dynamic/posthog:Role"
 PARENT = "pulumi-python:dynamic/posthog:Project"
@@ -59,12 +59,14 @@ def test_an_error_of_a_program_names_the_resource_that_it_is_about():
 
 
 def test_a_wrong_key_is_told_once_whatever_was_asked_for(monkeypatch):
-    monkeypatch.setattr(engine, "_SAID", set())
+    monkeypatch.setattr(pulumi_engine, "_SAID", set())
     errors = [
         Unauthorized("the key is wrong", method="GET", path=path, hint="renew it") for path in ("/a/", "/b/")
     ]
 
-    said = [engine.once(told(error, urn(name), None)) for name, error in zip("AB", errors, strict=True)]
+    said = [
+        pulumi_engine.once(told(error, urn(name), None)) for name, error in zip("AB", errors, strict=True)
+    ]
 
     assert said == [
         "the key is wrong; renew it",

@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from pulumi_posthog.dynamic import GuardProvider, KindProvider
-from pulumi_posthog.holdings import claims_of
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.location import Location
-from pulumi_posthog.program import Holders, properties_of
 from pulumi_posthog.reconcile import limits
 from pulumi_posthog.reconcile.desired import Desired
-from pulumi_posthog.session import Session
-from pulumi_posthog.urn import TYPE
+from pulumi_posthog.stack.dynamic.guard import GuardProvider
+from pulumi_posthog.stack.dynamic.kind import KindProvider
+from pulumi_posthog.stack.holdings import claims_of
+from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.registration import Holders, properties_of
+from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.urn import TYPE
 from pulumi_posthog.values.json_value import json_text
 
 UNKNOWN = object()

@@ -11,7 +11,7 @@ from harness.sandbox import Sandbox
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack.run import Session
 
 WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
 
@@ -26,7 +26,7 @@ def at_hand(monkeypatch: pytest.MonkeyPatch, posthog: Sandbox) -> Iterator[None]
     # Waiting between tries is tried elsewhere.
     monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
     # A run is killed at its n-th request, which has to be the same one each time: so nothing is read beside.
-    monkeypatch.setattr("pulumi_posthog.ahead.READERS", 0)
+    monkeypatch.setattr("pulumi_posthog.stack.read_ahead.READERS", 0)
     yield
     Session.forget()
 

@@ -19,7 +19,7 @@ from harness.stack import Stack
 from harness.world import DISTURBANCES, ROUNDS, converge, lose_little, models
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack.run import Session
 
 REAL_SHARE = 100  # of so many examples in a soak, one runs the real command line, which takes half a minute
 FOLDERS = itertools.count()

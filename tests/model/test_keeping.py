@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from harness.moves import ROUND, Sort, keep_all
 from harness.soak import examples
 from harness.world import CONFIG, Model
-from pulumi_posthog.holdings import Holdings
+from pulumi_posthog.stack.holdings import Holdings
 
 PEACE = (Sort(),)
 ROLE = ("role", "Ops", None, (("name", "Ops"),))

@@ -12,7 +12,7 @@ from pulumi_posthog.api import ApiError, Reader, paging
 from pulumi_posthog.reconcile import limits
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack.run import Session
 from pulumi_posthog.values.secret_text import SecretText
 
 QUIET = Disturbance()

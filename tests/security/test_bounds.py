@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_posthog.cli import drift, stack
+from pulumi_posthog.cli import drift
 from pulumi_posthog.cli.doctor import without_password
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.drift import baseline
+from pulumi_posthog.stack import state
 from pulumi_posthog.values import masking
 from pulumi_posthog.values.bounds import MESSAGE, PROBLEMS, TooLarge, text_of
 from pulumi_posthog.values.masking import Mask
@@ -65,7 +66,7 @@ def test_what_is_no_state_and_no_report_is_said_in_one_line(tmp_path: Path, cont
     file.write_bytes(content)
 
     with pytest.raises(Stop, match="is not the state"):
-        stack.recorded(stack.state_in(file), str(file))
+        state.recorded(state.state_in(file), str(file))
     with pytest.raises(ConfigError, match="is no report"):
         baseline.read(file)
 

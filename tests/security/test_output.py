@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from pulumi_posthog import engine
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.kind import stored
 from pulumi_posthog.values.masking import Mask, harmless, tells
 from pulumi_posthog.values.text import printable
@@ -39,8 +39,8 @@ def commands(log: str) -> list[str]:
 def test_no_line_of_a_log_is_a_command_for_the_ci(name, capsys):
     assert commands(name)
 
-    engine.say(f'role "{name}" exists already')
-    engine.warn(name)
+    pulumi_engine.say(f'role "{name}" exists already')
+    pulumi_engine.warn(name)
     terminal.note(name)
     terminal.warn(name)
     terminal.error(name, hint=name)
@@ -75,7 +75,7 @@ def test_json_means_the_same_whatever_it_has_in_it(capsys):
 
 @pytest.mark.parametrize("text", [KEY, f"https://x.io/?k={KEY}&a=1", f'a "{KEY}" b'])
 def test_the_key_is_in_nothing_that_is_printed_or_kept_wherever_it_came_from(text, capsys):
-    engine.say(text)
+    pulumi_engine.say(text)
     terminal.write(text)
     terminal.write(json.dumps({"text": text}))
     terminal.error(text)

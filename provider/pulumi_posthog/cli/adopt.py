@@ -61,7 +61,7 @@ def adopt(
     """Show what `pulumi up` would take over. Also what it would make, and what is ambiguous; changes nothing."""
     from pulumi_posthog import config
     from pulumi_posthog.cli.looking import look_at
-    from pulumi_posthog.cli.stack import check_host, state_in
+    from pulumi_posthog.stack.state import check_host, state_in
 
     chosen("--format", form, ("text", "json"))
     desired = config.load(file, environment=os.environ, offline=True)
@@ -90,7 +90,7 @@ def adopt(
 
 
 def _recorded(paths: Iterable[Path]) -> dict[Key, tuple[Path, Recorded]]:
-    from pulumi_posthog.cli.stack import recorded, state_in
+    from pulumi_posthog.stack.state import recorded, state_in
 
     return {key: (path, each) for path in paths for key, each in recorded(state_in(path), str(path)).items()}
 

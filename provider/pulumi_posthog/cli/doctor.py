@@ -25,7 +25,7 @@ from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.connecting import live_for
 from pulumi_posthog.cli.exits import Exit, worst
-from pulumi_posthog.cli.stack import project_folder, pulumi_command
+from pulumi_posthog.stack.state import project_folder, pulumi_command
 from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.version import __version__
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from pulumi_posthog.cli import failures, stack, terminal
+from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.choices import DEFAULT_FILE, File, Only, chosen, kinds
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.writing import refuse_links, write_file
+from pulumi_posthog.stack import state as stack_state
 
 if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
     from pulumi_posthog.drift.attribution import Attribution
@@ -186,7 +187,7 @@ def _compared(asked: Asked) -> Report:
         secrets=any(map(_has_secrets_at_hand, desired.entries)),
     )
     if state and desired.host:
-        stack.check_host(desired.host, state.text, state.source)
+        stack_state.check_host(desired.host, state.text, state.source)
     recorded = dict(state.objects) if state else None
     look = look_at(
         desired,

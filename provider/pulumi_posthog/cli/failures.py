@@ -31,6 +31,7 @@ def said(error: BaseException) -> tuple[Failure, ...] | None:
     from pulumi_posthog.api import ApiError
     from pulumi_posthog.reconcile.limits import LimitsError
     from pulumi_posthog.sandbox import SandboxError
+    from pulumi_posthog.stack.state import StateError
     from pulumi_posthog.values.problem import ConfigError
 
     if isinstance(error, Stop):
@@ -48,6 +49,8 @@ def said(error: BaseException) -> tuple[Failure, ...] | None:
         return (of_api(error),)
     if isinstance(error, SandboxError):
         return (Failure(str(error), "see pulumi-posthog sandbox --help", Exit.USAGE),)
+    if isinstance(error, StateError):
+        return (Failure(str(error), error.hint, Exit.API if error.unreachable else Exit.USAGE),)
     if isinstance(error, LimitsError):
         return (Failure(str(error), None, Exit.USAGE),)
     if isinstance(error, OSError) and error.filename:

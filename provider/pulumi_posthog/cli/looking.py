@@ -11,12 +11,12 @@ from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.connecting import live_for
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.cli.stack import check_selected
 from pulumi_posthog.erasures.present import Sighting, sightings
 from pulumi_posthog.reconcile.desired import Desired, Key
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import Observed, observe
 from pulumi_posthog.reconcile.plan import Plan, plan
+from pulumi_posthog.stack.state import check_selected
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulumi_posthog.cli import stack, terminal
+from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.stack import state as stack_state
 
 if TYPE_CHECKING:
     from pulumi_posthog.reconcile.desired import Key
@@ -42,19 +43,19 @@ def remembered(
     Raises Stop when what was asked for by name cannot be read.
     """
     if state is not None:
-        return _read(stack.state_in(state), str(state))
+        return _read(stack_state.state_in(state), str(state))
     folder = file.parent
     if name is not None:
-        text = stack.state_of(name, folder, secrets=secrets)
-        return _read(text, f"stack {name}", stack.settings_of(name, folder))
+        text = stack_state.state_of(name, folder, secrets=secrets)
+        return _read(text, f"stack {name}", stack_state.settings_of(name, folder))
     name = None if none else selected(folder)
     if name is None:
         return None
     try:
-        text = stack.state_of(name, folder, secrets=secrets, seconds=SECONDS)
-        if not stack.is_of(file, text):
+        text = stack_state.state_of(name, folder, secrets=secrets, seconds=SECONDS)
+        if not stack_state.is_of(file, text):
             return None
-        found = _read(text, f"stack {name}", stack.settings_of(name, folder, seconds=SECONDS))
+        found = _read(text, f"stack {name}", stack_state.settings_of(name, folder, seconds=SECONDS))
     except (Stop, ValueError) as error:
         reason = error.failure.message if isinstance(error, Stop) else str(error)
         terminal.note(f"compared without the selected stack {name}: {reason}")
@@ -70,9 +71,9 @@ def _read(text: str, source: str, settings: Mapping[str, str] | None = None) -> 
     return Remembered(
         text,
         source,
-        stack.recorded(text, source),
-        stack.managed(text, source),
-        stack.addresses(text, source),
+        stack_state.recorded(text, source),
+        stack_state.managed(text, source),
+        stack_state.addresses(text, source),
         None if settings is None else reconcile_limits.Limits.from_settings(settings, KINDS),
     )
 
@@ -82,15 +83,15 @@ def selected(folder: Path) -> str | None:
 
     A file of `stack.workspaces` has one stack for each backend (seen with Pulumi 3.259), or one only (older ones).
     """
-    if stack.project_folder(folder) is None:
+    if stack_state.project_folder(folder) is None:
         return None
     if name := os.environ.get("PULUMI_STACK"):
         return name
-    for path in stack.workspaces(folder):
+    for path in stack_state.workspaces(folder):
         found = _json(path)
         by_backend = found.get("stacks")
         names = by_backend if isinstance(by_backend, dict) else {}
-        backend = os.environ.get("PULUMI_BACKEND_URL") or _json(stack.home() / "credentials.json").get(
+        backend = os.environ.get("PULUMI_BACKEND_URL") or _json(stack_state.home() / "credentials.json").get(
             "current"
         )
         only = next(iter(names.values())) if len(names) == 1 else None

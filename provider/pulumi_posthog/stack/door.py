@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi_posthog.urn import PLUGIN_TYPE, TYPE
+from pulumi_posthog.stack.urn import PLUGIN_TYPE, TYPE
 from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.version import __version__
 

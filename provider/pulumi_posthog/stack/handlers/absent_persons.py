@@ -6,12 +6,11 @@ import json
 import os
 from typing import Any
 
-from pulumi_posthog import engine
 from pulumi_posthog.erasures import erase, present
 from pulumi_posthog.erasures.declared import Identifier, Origin
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.errors import Impossible
-from pulumi_posthog.session import Props, Session
+from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.clean import clean
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
@@ -22,6 +21,7 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
+from pulumi_posthog.stack.run import Props, Session
 from pulumi_posthog.values.json_value import whole
 
 
@@ -41,7 +41,7 @@ class AbsentPersonsHandler:
             problems = erase.objections(found, inputs["__name"], Session.limits)
             if found and not problems and not olds:
                 # Later, the difference shows it.
-                engine.say(f'project "{inputs["__name"]}": {present.words(len(found))}')
+                pulumi_engine.say(f'project "{inputs["__name"]}": {present.words(len(found))}')
         return CheckResult(inputs, [CheckFailure("", problem) for problem in problems])
 
     @clean
@@ -95,10 +95,10 @@ class AbsentPersonsHandler:
         outs = {**props, **outs}
         if error is not None:
             # Who is gone has a receipt all the same, and the next run goes on with the others.
-            engine.fail(error, created_id=id_, outs=outs)
-        engine.say(f'project "{props["__name"]}": {erase.erased_words(len(found), events=events)}')
+            pulumi_engine.fail(error, created_id=id_, outs=outs)
+        pulumi_engine.say(f'project "{props["__name"]}": {erase.erased_words(len(found), events=events)}')
         if outs["present"]:
-            engine.warn(
+            pulumi_engine.warn(
                 f"PostHog took the request and still shows {outs['present']} of them: run again in a while"
             )
         return outs
@@ -122,7 +122,7 @@ def _meant(props: Props) -> tuple[Any, ...]:
 
 def _project_now(props: Props) -> str | None:
     """The project's id, of one that is to be taken over as well; None when it is yet to be made."""
-    if engine.known(props.get("project")):
+    if pulumi_engine.known(props.get("project")):
         return str(props["project"])
     named = Session.of(props).live.find(PROJECT, {}, {"name": props["__name"]})
     return named[0].id if len(named) == 1 else None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 
-from pulumi_posthog import engine
 from pulumi_posthog.checks.outcome import State
-from pulumi_posthog.checks.resource import check_of, has_to_run
 from pulumi_posthog.checks.running import run
 from pulumi_posthog.checks.setting import NEVER
 from pulumi_posthog.reconcile.errors import Impossible
-from pulumi_posthog.session import Props, Session
+from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.check_properties import check_of, has_to_run
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
     CheckResult,
@@ -19,6 +18,7 @@ from pulumi_posthog.stack.handlers.results import (
     ReadResult,
     UpdateResult,
 )
+from pulumi_posthog.stack.run import Props, Session
 
 
 class CheckFailed(Exception):
@@ -38,7 +38,7 @@ class CheckHandler:
         if objection := Session.objection_to_move(olds, inputs):
             return CheckResult(inputs, [CheckFailure("", objection)])
         try:
-            if all(engine.known(value) for value in inputs.values()):
+            if all(pulumi_engine.known(value) for value in inputs.values()):
                 check_of(inputs)
         except ValueError as error:
             return CheckResult(inputs, [CheckFailure("", str(error))])
@@ -47,7 +47,7 @@ class CheckHandler:
     def diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
         """Whether it has to run; a preview says "update" of one that would."""
         subject = news.get("__subject")
-        touched = not engine.known(subject) or Session.of(news).touched(news["__of"], str(subject))
+        touched = not pulumi_engine.known(subject) or Session.of(news).touched(news["__of"], str(subject))
         return DiffResult(changes=has_to_run(olds, news, Session.checks, changed=touched))
 
     def read(self, id_: str, props: Props) -> ReadResult:
@@ -60,14 +60,14 @@ class CheckHandler:
             return CreateResult(f"check:{props['__name']}", {**props, "__passed": False})
         failure = self._failure(props)
         if failure:
-            engine.fail(failure)
+            pulumi_engine.fail(failure)
         return CreateResult(f"check:{props['__name']}", {**props, "__passed": True})
 
     def update(self, id_: str, olds: Props, news: Props) -> UpdateResult:
         """Run it again."""
         failure = self._failure(news)
         if failure:
-            engine.fail(failure, created_id=id_, outs={**news, "__passed": False})
+            pulumi_engine.fail(failure, created_id=id_, outs={**news, "__passed": False})
         return UpdateResult({**news, "__passed": True})
 
     def delete(self, id_: str, props: Props) -> None:
@@ -76,15 +76,15 @@ class CheckHandler:
     @staticmethod
     def _failure(props: Props) -> CheckFailed | None:
         cancelled = threading.Event()
-        engine.when_over(cancelled.set)
+        pulumi_engine.when_over(cancelled.set)
         check = check_of(props)
         try:
             client = Session.of(props).live.reader
         except Impossible as error:
             return CheckFailed(str(error))
-        outcome = run(check, client, str(props["project"]), cancelled=cancelled, say=engine.say)
+        outcome = run(check, client, str(props["project"]), cancelled=cancelled, say=pulumi_engine.say)
         if outcome.state is State.HOLDS:
-            engine.say(outcome.sentence)
+            pulumi_engine.say(outcome.sentence)
             return None
         where = f"{check.where}: " if check.where else ""
         advice = [

@@ -6,13 +6,13 @@ import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
-from pulumi_posthog import engine
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.ownership import UnknownOwners
-from pulumi_posthog.places import told
 from pulumi_posthog.reconcile.errors import CannotAct, Impossible
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import CheckFailure, CheckResult
+from pulumi_posthog.stack.other_stacks import UnknownOwners
+from pulumi_posthog.stack.places import told
+from pulumi_posthog.stack.run import Session
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.masking import harmless, tells
 
@@ -36,8 +36,8 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
             return cast("R", harmless_check(method(self, *args, **kwargs)))
         except (ApiError, CannotAct, Impossible, UnreadableFile, UnknownOwners) as error:
             if method.__name__ in MAKING:
-                Session.holdings.failure(engine.resource_name())
-            engine.fail(error, text=told_here(error))
+                Session.holdings.failure(pulumi_engine.resource_name())
+            pulumi_engine.fail(error, text=told_here(error))
 
     return cast("Callable[Concatenate[Self_, P], R]", call)
 
@@ -57,4 +57,4 @@ def harmless_check(answer: object) -> object:
 
 def told_here(error: Exception) -> str:
     """The message of an error, with the object that the call is about and its place in the file."""
-    return told(error, engine.resource_name(), Session.file)
+    return told(error, pulumi_engine.resource_name(), Session.file)

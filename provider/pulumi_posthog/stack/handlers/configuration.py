@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pulumi_posthog import engine
 from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import SETTINGS, Limits, LimitsError, items
-from pulumi_posthog.session import Others, Session
+from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.run import Others, Session
 
 
 def configure(get: Callable[[str], str | None]) -> None:
@@ -19,4 +19,4 @@ def configure(get: Callable[[str], str | None]) -> None:
         Session.checks = setting(get("checks"))
         Session.limits = Limits.from_settings({name: get(name) for name in SETTINGS}, KINDS)
     except (LimitsError, SettingError) as error:
-        engine.fail(error)
+        pulumi_engine.fail(error)

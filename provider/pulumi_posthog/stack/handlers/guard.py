@@ -7,16 +7,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog import engine
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.location import PROPERTY
 from pulumi_posthog.reconcile import addresses
 from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals
 from pulumi_posthog.reconcile.losses import Loss, losses, refusal_of_losses
 from pulumi_posthog.reconcile.renames import probable_renames
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
     CheckResult,
@@ -25,6 +23,8 @@ from pulumi_posthog.stack.handlers.results import (
     ReadResult,
     UpdateResult,
 )
+from pulumi_posthog.stack.location import PROPERTY
+from pulumi_posthog.stack.run import Session
 from pulumi_posthog.values.local_file import project_folder
 
 Props = Mapping[str, Any]
@@ -58,14 +58,14 @@ class GuardHandler:
         taken_along, too_much = self._losses(going, inputs)
         idle = self._idle(going)
         if before and idle:
-            engine.warn(
+            pulumi_engine.warn(
                 f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
                 " pulumi config rm posthog:allowRemovals"
             )
         for look in () if found or too_much else looks:
-            engine.warn(str(look))
+            pulumi_engine.warn(str(look))
         for loss in () if too_much else taken_along:
-            engine.warn(str(loss))
+            pulumi_engine.warn(str(loss))
         refused = [
             *strangers,
             *(map(str, looks) if found or too_much else ()),
@@ -116,8 +116,8 @@ class GuardHandler:
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """What it is given."""
-        managed = json.loads(engine.stored_input("__managed") or "{}")
-        Session.refreshed.guard(engine.resource_name(), managed)
+        managed = json.loads(pulumi_engine.stored_input("__managed") or "{}")
+        Session.refreshed.guard(pulumi_engine.resource_name(), managed)
         Session.ahead.manages(managed)
         return ReadResult(id_, dict(props))
 
@@ -126,7 +126,7 @@ class GuardHandler:
         try:
             check_consulted()
         except Impossible as error:
-            engine.fail(error)
+            pulumi_engine.fail(error)
 
 
 def _given_up(before: Managed, after: Managed, declared: Mapping[str, Mapping[str, str]]) -> Managed:

@@ -7,29 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog import engine
-from pulumi_posthog.announcements import announce, say_ignored, say_newly_declared
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.keeping import claim_items, claims_for, kept_by_another, recognised
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.location import location_of
-from pulumi_posthog.ownership import UnknownOwners
-from pulumi_posthog.properties import (
-    checked,
-    declared_names,
-    outputs,
-    recorded,
-    rotated,
-    secret_name,
-    to_values,
-    trigger_differs,
-    triggered,
-    unsent,
-    wanted,
-    with_digests,
-)
 from pulumi_posthog.reconcile import addresses
 from pulumi_posthog.reconcile.adoption import existing, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
@@ -43,7 +24,8 @@ from pulumi_posthog.reconcile.objections import (
     objection_to_list,
 )
 from pulumi_posthog.reconcile.recasing import possible
-from pulumi_posthog.session import Others, Session
+from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.announcements import announce, say_ignored, say_newly_declared
 from pulumi_posthog.stack.handlers.clean import clean, told_here
 from pulumi_posthog.stack.handlers.guard import check_consulted
 from pulumi_posthog.stack.handlers.results import (
@@ -55,7 +37,25 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
-from pulumi_posthog.urn import name_of
+from pulumi_posthog.stack.keeping import claim_items, claims_for, kept_by_another, recognised
+from pulumi_posthog.stack.location import location_of
+from pulumi_posthog.stack.other_stacks import UnknownOwners
+from pulumi_posthog.stack.properties import (
+    checked,
+    declared_names,
+    outputs,
+    recorded,
+    rotated,
+    secret_name,
+    to_values,
+    trigger_differs,
+    triggered,
+    unsent,
+    wanted,
+    with_digests,
+)
+from pulumi_posthog.stack.run import Others, Session
+from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.masking import harmless
 
@@ -78,10 +78,10 @@ class KindHandler:
     @clean
     def check(self, olds: Props, news: Props) -> CheckResult:
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
-        Session.holdings.declares(engine.resource_name())
+        Session.holdings.declares(pulumi_engine.resource_name())
         result = self._check(olds, news)
         if result.failures:
-            Session.holdings.failure(engine.resource_name())
+            Session.holdings.failure(pulumi_engine.resource_name())
         return result
 
     def _check(self, olds: Props, news: Props) -> CheckResult:
@@ -102,11 +102,11 @@ class KindHandler:
     @clean
     def diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
         """Compare what is declared with what PostHog has, not with what the state remembers."""
-        kind, urn = self.kind, engine.resource_name()
+        kind, urn = self.kind, pulumi_engine.resource_name()
         result = self._diff(id_, olds, news)
         if Session.holdings.is_declared(urn):  # a refresh compares what nobody declares any more, too
             Session.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
-            if not kind.parent or engine.known(news.get(kind.parent)):
+            if not kind.parent or pulumi_engine.known(news.get(kind.parent)):
                 claim_items(kind, _scope(kind, news), news, urn)
         if result.changes:
             Session.of(news).touch(kind, news, id_)
@@ -116,7 +116,7 @@ class KindHandler:
         kind = self.kind
         if addresses.nobody(kind, news):
             return DiffResult(changes=False)
-        if kind.parent and not engine.known(news.get(kind.parent)):
+        if kind.parent and not pulumi_engine.known(news.get(kind.parent)):
             return replaced([kind.parent])
         if kind.parent and str(olds.get(kind.parent)) != str(news.get(kind.parent)):
             return replaced([kind.parent])
@@ -140,14 +140,14 @@ class KindHandler:
             found.values,
             rotated=lambda field, key: rotated(olds, news, field, key),
         )
-        changed = possible(kind, changed, live, engine.warn)
+        changed = possible(kind, changed, live, pulumi_engine.warn)
         say_newly_declared(kind, changed, olds)
-        unknown = [name for name in declared_names(news) if not engine.known(news.get(name))]
+        unknown = [name for name in declared_names(news) if not pulumi_engine.known(news.get(name))]
         replaces = [d.field.name for d in changed if d.field.replace_on_changes]
         if replaces:
             return replaced(replaces)
         for field in triggered(kind, olds, news):
-            engine.say(
+            pulumi_engine.say(
                 f"{field.name} changes, so PostHog will replace the {_renewed(field)} of this {kind.title}"
             )
         # One that comes under a guard is stored anew: what deletes it reads what was stored.
@@ -162,7 +162,7 @@ class KindHandler:
     def read(self, id_: str, props: Props) -> ReadResult:
         """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
         props = Session.relocated(props)
-        kind, live, urn = self.kind, Session.of(props).live, engine.resource_name()
+        kind, live, urn = self.kind, Session.of(props).live, pulumi_engine.resource_name()
         found = live.object(kind, _scope(kind, props), id_)
         left = addresses.leavers(kind, props, found, live)
         Session.holdings.recorded(claims_for(kind, props, id_), urn)
@@ -176,7 +176,9 @@ class KindHandler:
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
         Session.refreshed.found(kind.name, urn, kind.own_name(found.values))
         Session.ahead.found(live, kind.name, name_of(urn), id_)
-        inputs = stored(kind, recorded(kind, found.values, with_digests(kind, props, engine.stored_input)))
+        inputs = stored(
+            kind, recorded(kind, found.values, with_digests(kind, props, pulumi_engine.stored_input))
+        )
         inputs |= {addresses.LEFT: left} if left else {}
         plain = {
             secret_name(field) for field in kind.fields
@@ -192,7 +194,7 @@ class KindHandler:
             return self._remove(kind, session, scope, props)
         if addresses.nobody(kind, props):
             return CreateResult(f"left:{props[addresses.LEFT][0]}", dict(props))
-        urn = engine.resource_name()
+        urn = pulumi_engine.resource_name()
         claim_items(kind, scope, props, urn)
         try:
             applied = session.applier.create(
@@ -202,7 +204,7 @@ class KindHandler:
             Session.holdings.made(claims_for(kind, props, half.found.id), urn)
             Session.holdings.failure(urn)
             outs = _outs(kind, half.found, props)
-            engine.fail(half, text=told_here(half), created_id=half.found.id, outs=outs)
+            pulumi_engine.fail(half, text=told_here(half), created_id=half.found.id, outs=outs)
         Session.holdings.made(claims_for(kind, props, applied.found.id), urn)
         say_ignored(kind, applied)
         return CreateResult(applied.found.id, _outs(kind, applied.found, props))
@@ -232,11 +234,11 @@ class KindHandler:
             )
         except (ApiError, Impossible, UnreadableFile) as error:
             if renewed:
-                Session.holdings.failure(engine.resource_name())
+                Session.holdings.failure(pulumi_engine.resource_name())
                 half = HalfMade(found, error)
                 half.__cause__ = error
                 outs = _outs(kind, found, unsent(kind, olds, news))
-                engine.fail(half, text=told_here(half), created_id=id_, outs=outs)
+                pulumi_engine.fail(half, text=told_here(half), created_id=id_, outs=outs)
             raise
         say_ignored(kind, applied)
         return UpdateResult(_outs(kind, applied.found, news))
@@ -247,14 +249,14 @@ class KindHandler:
         kind = self.kind
         if kind.deletion is Deletion.NEVER:
             if not props.get("__absent"):
-                engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
+                pulumi_engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
             return
         if kind.deletion is not Deletion.FORGET:
             if location_of(props).guarded:
                 check_consulted()
-            kept = kept_by_another(kind, props, id_, engine.resource_name())
+            kept = kept_by_another(kind, props, id_, pulumi_engine.resource_name())
             if kept:
-                engine.say(kept)
+                pulumi_engine.say(kept)
                 return
             Session.of(props).applier.delete(kind, _scope(kind, props), id_)
 
@@ -279,7 +281,7 @@ class KindHandler:
         known = Session.addresses | addresses.remembered(kind, olds)
         found = addresses.put(kind, _scope_now(kind, inputs), inputs, known, Session.of(inputs).live)
         for text in found.left:
-            engine.warn(told_here(Impossible(addresses.GONE.format(text))))
+            pulumi_engine.warn(told_here(Impossible(addresses.GONE.format(text))))
         return told_here(Impossible(found.problem)) if found.problem else None
 
     @staticmethod
@@ -310,21 +312,21 @@ class KindHandler:
         if found is not None:
             with contextlib.suppress(UnknownOwners):
                 if Session.guard_remembers:
-                    Session.know_the_state(engine.resource_name())
-            renamed, said = recognised(kind, inputs, found, engine.resource_name())
+                    Session.know_the_state(pulumi_engine.resource_name())
+            renamed, said = recognised(kind, inputs, found, pulumi_engine.resource_name())
             if renamed:
                 refusal = refusal or told_here(Impossible(renamed))
             if said:
-                engine.say(said)
+                pulumi_engine.say(said)
         if refusal is None and found is None:
             refusal = self._creation_refused(kind, inputs, values)
         if refusal is None and found is not None:
             changed = differences(kind, values, found.values)
-            changed = possible(kind, changed, Session.of(inputs).live, engine.warn)
+            changed = possible(kind, changed, Session.of(inputs).live, pulumi_engine.warn)
             announce(kind, values, found, changed)
             if len(matches) > 1:
                 others = ", ".join(match.id for match in matches[1:])
-                engine.say(
+                pulumi_engine.say(
                     f"PostHog has {len(matches)} of it, and the oldest counts: ids {others} are left alone"
                 )
         return refusal
@@ -342,7 +344,7 @@ class KindHandler:
             matches = session.live.find(kind, scope, values)
             id_ = matches[0].id if matches else f"absent:{values.get('name')}"
         if not id_.startswith("absent:"):
-            kept = kept_by_another(kind, props, id_, engine.resource_name(), stays=True)
+            kept = kept_by_another(kind, props, id_, pulumi_engine.resource_name(), stays=True)
             if kept:
                 raise Impossible(kept)
             session.applier.delete(kind, scope, id_, even_guarded=True)
@@ -360,7 +362,7 @@ def _defaults(kind: Kind, props: Props) -> dict[str, Any]:
 
 def _scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:
     """The scope, as far as it can be known before the parent has an id; None when it cannot."""
-    if not kind.parent or engine.known(inputs.get(kind.parent)):
+    if not kind.parent or pulumi_engine.known(inputs.get(kind.parent)):
         return _scope(kind, inputs)
     names = location_of(inputs).parent
     if not names:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_posthog import engine
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.keeping import claims_for
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.properties import checked, outputs, recorded
 from pulumi_posthog.reconcile.errors import Impossible
-from pulumi_posthog.session import Session
+from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import ReadResult
+from pulumi_posthog.stack.keeping import claims_for
 from pulumi_posthog.stack.plugin.answers import Refused
 from pulumi_posthog.stack.plugin.types import at
-from pulumi_posthog.urn import PLUGIN_TYPE
+from pulumi_posthog.stack.properties import checked, outputs, recorded
+from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.urn import PLUGIN_TYPE
 
 
 def imported(kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResult:
@@ -45,7 +45,7 @@ def imported(kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResul
         found = Session.of(properties).live.object(kind, scope, own)
     except (ApiError, Impossible) as error:
         raise Refused(str(error)) from error
-    urn = engine.resource_name()
+    urn = pulumi_engine.resource_name()
     if found is None:
         return ReadResult(None, {})
     worth = kind.exported(found.values) or {}

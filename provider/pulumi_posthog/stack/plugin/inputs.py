@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_posthog.engine import known
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
-from pulumi_posthog.properties import files_name, fingerprints_name, secret_name
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.plugin.wire import Secret, holds_secret, opened
+from pulumi_posthog.stack.properties import files_name, fingerprints_name, secret_name
+from pulumi_posthog.stack.pulumi_engine import known
 from pulumi_posthog.values.json_value import json_text, whole
 
 

@@ -16,10 +16,10 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.choices import CHOICES
 from pulumi_posthog.kinds.description import markdown
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
-from pulumi_posthog.properties import files_name, secret_name
 from pulumi_posthog.stack.plugin.inputs import is_set
 from pulumi_posthog.stack.plugin.settings import KEY, PROPERTIES
-from pulumi_posthog.urn import PLUGIN_TYPE
+from pulumi_posthog.stack.properties import files_name, secret_name
+from pulumi_posthog.stack.urn import PLUGIN_TYPE
 from pulumi_posthog.values.duration import WORDS
 from pulumi_posthog.values.version import __version__
 

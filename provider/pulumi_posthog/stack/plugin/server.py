@@ -60,7 +60,7 @@ def main() -> None:
 
 def _finish(server: Any) -> None:
     """Pulumi was killed: let requests under way get their answer, and wake those that wait."""
-    from pulumi_posthog.session import Session
+    from pulumi_posthog.stack.run import Session
 
     stopped = server.stop(GRACE)
     Session.stop()

@@ -13,7 +13,6 @@ import grpc
 from google.protobuf import empty_pb2
 
 from pulumi_posthog.api.connection import KEY_VARIABLE
-from pulumi_posthog.session import Session
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN, Call, Failure, serving
 from pulumi_posthog.stack.handlers.configuration import configure
 from pulumi_posthog.stack.plugin import settings
@@ -29,7 +28,8 @@ from pulumi_posthog.stack.plugin.protocol import (
 )
 from pulumi_posthog.stack.plugin.types import CHECK, GUARD, Resource, at, resource_of
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
-from pulumi_posthog.urn import name_of
+from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.masking import harmless
 from pulumi_posthog.values.version import __version__
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pulumi
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.location import Location
+from pulumi_posthog.stack.location import Location
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.masking import harmless
 
@@ -117,7 +117,7 @@ def guarded() -> Iterator[None]:
     What was in it at the last `pulumi up` and is no longer counts as a removal, within the limits of the stack's
     settings (`posthog:maxRemovals` and so on). Raises RuntimeError for a block within a block.
     """
-    from pulumi_posthog.entity import Guard
+    from pulumi_posthog.stack.guard_resource import Guard
 
     if Current.block is not None:
         raise RuntimeError("guarded() stands in another guarded(): one block goes around all resources")

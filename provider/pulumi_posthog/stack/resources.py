@@ -6,76 +6,20 @@ Not `pulumi.dynamic.Resource`: that one fails at the 981st resource of a program
 from __future__ import annotations
 
 import dataclasses
-import functools
-import os
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi.runtime import settings
-from pulumi.runtime.mocks import MockMonitor
-
 import pulumi
-from pulumi_posthog.dynamic import provider_string
 from pulumi_posthog.erasures.declared import Erasure
-from pulumi_posthog.guard_block import Current
 from pulumi_posthog.kinds.model import UNSET, Kind
-from pulumi_posthog.location import PROPERTY, Location
-from pulumi_posthog.ownership import UnknownOwners, hosts_of_stack
-from pulumi_posthog.properties import files_name, secret_name
-from pulumi_posthog.sdk import registering
 from pulumi_posthog.stack import door
-from pulumi_posthog.values import host as values_host
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.dynamic.pickled import provider_string
+from pulumi_posthog.stack.guard_block import Current
+from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.properties import files_name, secret_name
+from pulumi_posthog.stack.sdk_repairs import registering
 from pulumi_posthog.values.json_value import json_text
-from pulumi_posthog.values.local_file import project_folder
-
-
-@dataclasses.dataclass(frozen=True)
-class Address:
-    """Where resources live: PostHog's URL and the organization's id."""
-
-    host: str
-    organization: str
-
-    @classmethod
-    def configured(cls) -> Address:
-        """From `pulumi config set posthog:host` and `posthog:organization`, or POSTHOG_HOST and
-        POSTHOG_ORGANIZATION_ID; raises ValueError when one is missing, or the key may not be sent to the host."""
-        config = pulumi.Config("posthog")
-        host = config.get("host") or os.environ.get("POSTHOG_HOST")
-        organization = config.get("organization") or os.environ.get("POSTHOG_ORGANIZATION_ID")
-        if not host or not organization:
-            raise ValueError(
-                "which PostHog organization? `pulumi config set posthog:host https://eu.posthog.com` and"
-                " `pulumi config set posthog:organization <id>`"
-            )
-        try:
-            return cls(agreed(values_host.permitted(host, os.environ)), organization)
-        except values_host.HostRefused as error:
-            raise KeySentNowhere(f"{error.problem}\n  hint: {error.hint}") from None
-
-
-class KeySentNowhere(pulumi.RunError, ValueError):
-    """The API key may not be sent to the configured host. Pulumi shows it as one error, without a traceback."""
-
-
-@functools.cache
-def agreed(host: str) -> str:
-    """A host that was checked, when the key may be sent there; raises ValueError.
-
-    Only a file names a host where POSTHOG_HOST is not set, and each resource's own state would be asked too late:
-    a program looks at PostHog before, and a new resource has no state. So the whole state is asked, which takes a
-    second, once in a run; where POSTHOG_HOST is set, or the host is PostHog's own, it is not.
-    """
-    if not values_host.only_declared(host, os.environ) or isinstance(settings.get_monitor(), MockMonitor):
-        return host
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    try:
-        return values_host.agreed(host, os.environ, hosts_of_stack(stack, project_folder()))
-    except UnknownOwners as error:
-        raise values_host.HostRefused(
-            f"nobody but the file says that the API key may be sent to {host}: {error}",
-            f"if it may, say so: export {values_host.VARIABLE}={host}",
-        ) from None
 
 
 class Entity(pulumi.CustomResource):
@@ -177,7 +121,7 @@ class AbsentPersons(pulumi.CustomResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         # Late: few files declare them, and a program starts sooner without.
-        from pulumi_posthog.absent_persons_provider import absent_persons_provider_string
+        from pulumi_posthog.stack.dynamic.absent_persons import absent_persons_provider_string
 
         registering(f'absent persons of project "{erasure.project}"')
         super().__init__(
@@ -212,7 +156,7 @@ class CheckResource(pulumi.CustomResource):
         address: Address,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        from pulumi_posthog.check_provider import check_provider_string
+        from pulumi_posthog.stack.dynamic.check import check_provider_string
 
         registering(f'health check "{resource_name}"')
         super().__init__(
@@ -224,41 +168,4 @@ class CheckResource(pulumi.CustomResource):
                 **door.properties(check_provider_string()),
             },
             door.options("Check", opts),
-        )
-
-
-class Guard(pulumi.CustomResource):
-    """Remembers what the stack manages; everything else depends on it (`rails`)."""
-
-    def __init__(
-        self,
-        managed: str,
-        renamed: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        name: str = "guard",
-        file: str | None = None,
-        addresses: str | None = None,
-        strangers: str | None = None,
-        called: str | None = None,
-        looks: str | None = None,
-        location: Location | None = None,
-    ) -> None:
-        super().__init__(
-            door.type_of("Guard"),
-            name,
-            {
-                "__managed": managed,
-                "__renamed": renamed,
-                "__file": file,
-                "__addresses": addresses,
-                "__strangers": strangers,
-                "__called": called,
-                "__looks": looks,
-                # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
-                "__asked_at": location.as_property[PROPERTY] if location else None,
-                **door.properties(provider_string(None)),
-                **door.version(),
-            },
-            door.options("Guard", opts),
         )

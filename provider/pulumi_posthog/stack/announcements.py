@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog import engine
 from pulumi_posthog.api import HIDDEN
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.properties import declared_names
 from pulumi_posthog.reconcile.apply import Applied
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.differences import Difference
 from pulumi_posthog.reconcile.shown import lines
+from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.properties import declared_names
 from pulumi_posthog.values.secret_text import holds_secret
 from pulumi_posthog.values.spelling import one_line
 
@@ -25,7 +25,7 @@ def announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference,
         # Who is not in the list is about to go: that must show before anything is done.
         listed = kind.writable[0].name
         if set(found.values[listed]) - set(values.get(listed, ())):
-            engine.say(
+            pulumi_engine.say(
                 f'the {kind.title} of "{one_line(str(found.answer.get("name")))}" become others, live => declared:\n'
                 f"{_rows(changed)}"
             )
@@ -35,7 +35,7 @@ def announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference,
     secret = any(holds_secret(values.get(field.name)) for field in kind.fields if field.secret)
     sent = "; its secrets are sent, for PostHog shows none to compare" if secret else ""
     rows = _rows(changed)
-    engine.say(f"{text}, with these changes{sent}:\n{rows}" if rows else f"{text} as it is{sent}")
+    pulumi_engine.say(f"{text}, with these changes{sent}:\n{rows}" if rows else f"{text} as it is{sent}")
 
 
 def say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:
@@ -43,7 +43,7 @@ def say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props)
     before = {*declared_names(olds), *(olds.get("__nulls") or ())}
     rows = [line for d in changed if d.field.name not in before for line in lines(d)]
     if rows:
-        engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
+        pulumi_engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
 
 
 def _rows(changed: tuple[Difference, ...]) -> str:
@@ -57,7 +57,7 @@ def say_ignored(kind: Kind, applied: Applied) -> None:
         live = HIDDEN if field.secret and difference.live else repr(difference.live)
         age = f" It needs a server of {field.since} or newer." if field.since > 2024 else ""
         age += f" Servers newer than {field.until} no longer have it." if field.until else ""
-        engine.warn(
+        pulumi_engine.warn(
             f"PostHog took the {kind.title} but not its {field.name}: it is still {live}."
             f"{age} Does the plan include it, and may this key's user set it?"
         )

@@ -10,22 +10,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pulumi_posthog import engine
-from pulumi_posthog.ahead import Ahead
 from pulumi_posthog.api import BadSurroundings, Connection, Pace, Reader, Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.checks.setting import CHANGED
-from pulumi_posthog.holdings import Holdings
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.location import Location, location_of
-from pulumi_posthog.ownership import own_state, owners
 from pulumi_posthog.reconcile.adoption import Owners
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.refreshed import Refreshed
-from pulumi_posthog.urn import name_of
+from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.holdings import Holdings
+from pulumi_posthog.stack.location import Location, location_of
+from pulumi_posthog.stack.other_stacks import own_state, owners
+from pulumi_posthog.stack.read_ahead import Ahead
+from pulumi_posthog.stack.refresh import Refreshed
+from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values import host as values_host
 from pulumi_posthog.values.local_file import project_folder
 
@@ -55,7 +55,7 @@ class Session:
         try:
             self.connection = Connection(host, key)
             self.pace = Pace.from_environment(os.environ)
-            self.live = Live(Reader(self.connection, pace=self.pace, notify=engine.say), organization)
+            self.live = Live(Reader(self.connection, pace=self.pace, notify=pulumi_engine.say), organization)
         except (ValueError, BadSurroundings) as error:
             raise Impossible(str(error)) from error
         self._touched: set[tuple[str, str]] = set()
@@ -64,7 +64,9 @@ class Session:
         """Note that an object is made or changed in this run, and so is what it lies in."""
         parent = props.get(kind.parent) if kind.parent else None
         self._touched |= {(kind.name, id_)} if id_ else set()
-        self._touched |= {(kind.parent, str(parent))} if kind.parent and engine.known(parent) else set()
+        self._touched |= (
+            {(kind.parent, str(parent))} if kind.parent and pulumi_engine.known(parent) else set()
+        )
 
     def touched(self, kind: str, id_: str) -> bool:
         """Whether an object, or something that lies in it, is made or changed in this run."""
@@ -73,7 +75,11 @@ class Session:
     @functools.cached_property
     def applier(self) -> Applier:
         """Made at the first write: a preview never has anything that can write."""
-        return Applier(self.live, Writer(self.connection, pace=self.pace, notify=engine.say), say=engine.say)
+        return Applier(
+            self.live,
+            Writer(self.connection, pace=self.pace, notify=pulumi_engine.say),
+            say=pulumi_engine.say,
+        )
 
     @classmethod
     def forget(cls) -> None:
@@ -84,7 +90,7 @@ class Session:
                 if "applier" in vars(session):
                     session.applier.writer.close()
             cls._all.clear()
-            engine.forget()
+            pulumi_engine.forget()
             cls.guard_consulted = cls.guard_remembers = False
             cls.addresses = frozenset()
             cls.refreshed = Refreshed()

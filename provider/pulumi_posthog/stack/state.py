@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from pulumi_posthog.cli.exits import Exit
-from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.urn import name_of, own_name
+from pulumi_posthog.stack.urn import name_of, own_name
+from pulumi_posthog.values import host
 
 if TYPE_CHECKING:
     from pulumi_posthog.reconcile.desired import Key
     from pulumi_posthog.reconcile.limits import Managed
     from pulumi_posthog.reconcile.recorded import Recorded
+
 
 EXPORT = "pulumi stack export --stack NAME > state.json"
 SECONDS = 120  # that Pulumi may take to answer
@@ -30,33 +30,42 @@ SECONDS = 120  # that Pulumi may take to answer
 KIND_OF_VALUE, IS_SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 
 
+class StateError(Exception):
+    """A stack, its state or its configuration cannot be read. `unreachable`: its backend does not answer."""
+
+    def __init__(self, message: str, hint: str | None = None, *, unreachable: bool = False) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.unreachable = unreachable
+
+
 def state_of(stack: str, folder: Path, *, secrets: bool = False, seconds: int = SECONDS) -> str:
-    """What `pulumi stack export` prints, run in `folder`; raises Stop.
+    """What `pulumi stack export` prints, run in `folder`; raises StateError.
 
     Pulumi may take so many `seconds`.
     With `secrets`, those of the stack are in it as they are, unless what decrypts them is not at hand.
     """
     export = ["stack", "export", "--stack", stack]
     if secrets:
-        with contextlib.suppress(Stop):
+        with contextlib.suppress(StateError):
             return _pulumi([*export, "--show-secrets"], folder, seconds)
     return _pulumi(export, folder, seconds)
 
 
 def state_in(path: Path) -> str:
-    """What is in a file that `pulumi stack export` wrote; raises Stop, OSError."""
+    """What is in a file that `pulumi stack export` wrote; raises StateError, OSError."""
     from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of
 
     try:
         return text_of(path, STATE_BYTES)
     except TooLarge as error:
-        raise Stop(str(error), f"it takes a state, from: {EXPORT}") from None
+        raise StateError(str(error), f"it takes a state, from: {EXPORT}") from None
     except UnicodeDecodeError:
         raise _no_state(str(path)) from None
 
 
 def settings_of(stack: str, folder: Path, *, seconds: int = SECONDS) -> dict[str, str]:
-    """The stack's plain `posthog:...` settings by their names; secret ones are left out. Raises Stop."""
+    """The stack's plain `posthog:...` settings by their names; secret ones are left out. Raises StateError."""
     answer = json.loads(_pulumi(["config", "--json", "--stack", stack], folder, seconds) or "{}")
     return {
         name.removeprefix("posthog:"): str(setting["value"])
@@ -74,7 +83,7 @@ def pulumi_command() -> str | None:
 def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS) -> str:
     program = pulumi_command()
     if program is None:
-        raise Stop("there is no `pulumi` on PATH", f"install it, or use --stack-state with: {EXPORT}")
+        raise StateError("there is no `pulumi` on PATH", f"install it, or use --stack-state with: {EXPORT}")
     command = [program, *arguments, "--non-interactive"]
     shown = " ".join(["pulumi", *command[1:]])
     try:
@@ -82,8 +91,8 @@ def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS) -> str:
             command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        raise Stop(
-            f"`{shown}` did not end within {seconds} s", "is the backend reachable?", Exit.API
+        raise StateError(
+            f"`{shown}` did not end within {seconds} s", "is the backend reachable?", unreachable=True
         ) from None
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
@@ -91,11 +100,11 @@ def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS) -> str:
             (line for line in lines if line.startswith("error:")), lines[-1] if lines else "no reason given"
         )
         if project_folder(folder) is None:
-            raise Stop(
+            raise StateError(
                 f"`{shown}`: there is no Pulumi.yaml in {folder.resolve()} or above it",
                 "Pulumi looks for it beside the configuration",
             )
-        raise Stop(
+        raise StateError(
             f"`{shown}`: {said.removeprefix('error: ')}", "`pulumi stack ls` says which stacks there are"
         )
     return done.stdout
@@ -108,10 +117,10 @@ def project_folder(folder: Path) -> Path | None:
 
 
 def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
-    """What is remembered of each object of ours, from what `pulumi stack export` printed; raises Stop."""
+    """What is remembered of each object of ours, from what `pulumi stack export` printed; raises StateError."""
     from pulumi_posthog.kinds import KINDS
-    from pulumi_posthog.properties import fingerprints_name, secret_name, to_values
     from pulumi_posthog.reconcile.recorded import Recorded
+    from pulumi_posthog.stack.properties import fingerprints_name, secret_name, to_values
 
     by_resource = {kind.resource: kind for kind in KINDS.values()}
     result = {}
@@ -142,41 +151,39 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
 
 
 def check_host(declared: str, text: str, source: str) -> None:
-    """Raises Stop when a configuration declares another host than a state has, and POSTHOG_HOST does not say so."""
-    from pulumi_posthog.ownership import hosts_of
-    from pulumi_posthog.values import host
+    """Raises StateError when a configuration declares another host than a state has, unless POSTHOG_HOST says so."""
+    from pulumi_posthog.stack.other_stacks import hosts_of
 
     try:
         host.agreed(declared, os.environ, hosts_of(text))
     except host.HostRefused as error:
-        raise Stop(f"{source}: {error.problem}", error.hint) from None
+        raise StateError(f"{source}: {error.problem}", error.hint) from None
     except ValueError:
         raise _no_state(source) from None
 
 
 def check_selected(declared: str, folder: Path) -> None:
-    """`check_host` with the stack that is selected in `folder`, where only the file names the host; raises Stop.
+    """`check_host` with the stack that is selected in `folder`, where only the file names the host; raises StateError.
 
     Without a selected stack there is no state to ask, and the file decides.
     """
-    from pulumi_posthog.values import host
 
     try:
         if not host.only_declared(declared, os.environ):
             return
     except host.HostRefused as error:
-        raise Stop(error.problem, error.hint) from None
+        raise StateError(error.problem, error.hint) from None
     if not is_any_selected(folder):
         return
     try:
         text = _pulumi(["stack", "export"], folder)
-    except Stop as stop:
-        if "no stack selected" in stop.failure.message or "no stack named" in stop.failure.message:
+    except StateError as stop:
+        if "no stack selected" in str(stop) or "no stack named" in str(stop):
             return
-        raise Stop(
-            f"nobody but the file says that the API key may be sent to {declared}: {stop.failure.message}",
+        raise StateError(
+            f"nobody but the file says that the API key may be sent to {declared}: {stop}",
             f"if it may, say so: export {host.VARIABLE}={declared}",
-            stop.failure.exit,
+            unreachable=stop.unreachable,
         ) from None
     check_host(declared, text, "the selected stack")
 
@@ -220,7 +227,7 @@ def is_of(file: Path, text: str) -> bool:
     above = project_folder(file.parent)
     try:
         resources = _resources(text, "")
-    except Stop:
+    except StateError:
         return True  # whoever reads it says what is wrong with it
     guards = [each for each in resources if own_name(str(each.get("type", ""))) == "Guard"]
     names = [(each.get("inputs") or {}).get("__file") for each in guards]
@@ -230,7 +237,7 @@ def is_of(file: Path, text: str) -> bool:
 
 
 def addresses(text: str, source: str) -> frozenset[str]:
-    """The addresses of everybody whom the stack knew at its last run, folded; raises Stop."""
+    """The addresses of everybody whom the stack knew at its last run, folded; raises StateError."""
     from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.reconcile.addresses import of_guard, remembered
 
@@ -246,7 +253,7 @@ def addresses(text: str, source: str) -> frozenset[str]:
 
 
 def managed(text: str, source: str) -> Managed:
-    """What the stack's guard remembers to be managed; raises Stop."""
+    """What the stack's guard remembers to be managed; raises StateError."""
     # A program's own resources have another one, of another name.
     guards = [
         each
@@ -265,5 +272,5 @@ def _resources(text: str, source: str) -> list[dict[str, Any]]:
         raise _no_state(source) from None
 
 
-def _no_state(source: str) -> Stop:
-    return Stop(f"{source} is not the state of a Pulumi stack", f"write it with: {EXPORT}")
+def _no_state(source: str) -> StateError:
+    return StateError(f"{source} is not the state of a Pulumi stack", f"write it with: {EXPORT}")

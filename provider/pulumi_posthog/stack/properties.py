@@ -25,7 +25,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.attachment import from_state
 from pulumi_posthog.kinds.model import Field, Kind, Type
 from pulumi_posthog.reconcile.differences import declared_part
 from pulumi_posthog.reconcile.fingerprint import digest, fingerprint, is_fingerprinted
@@ -33,6 +32,17 @@ from pulumi_posthog.values.attachment import Attachment, comparable, is_stored
 from pulumi_posthog.values.json_value import Json, json_text, whole
 from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret
+
+
+def from_state(properties: Mapping[str, Any]) -> Attachment:
+    """A file as `properties` describes it; its path is relative to the project's folder."""
+    return Attachment(
+        project_folder() / properties["path"],
+        properties["name"],
+        int(properties["size"]),
+        properties["type"],
+    )
+
 
 Properties = dict[str, Any]
 

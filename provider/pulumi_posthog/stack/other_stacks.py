@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.holdings import Claim, claims_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.location import location_of
 from pulumi_posthog.reconcile.adoption import Owners, below
-from pulumi_posthog.urn import own_name
+from pulumi_posthog.stack.holdings import Claim, claims_of
+from pulumi_posthog.stack.location import location_of
+from pulumi_posthog.stack.urn import own_name
 from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of
 
 SECONDS = 120  # that Pulumi may take to answer

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind, NaturalKey
-from pulumi_posthog.urn import name_of
+from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.json_value import Json
 
 Claim = tuple[str, str, str | NaturalKey]

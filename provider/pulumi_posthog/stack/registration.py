@@ -1,123 +1,30 @@
-"""Desired -> Pulumi resources: the whole program of a stack that is written in YAML."""
+"""Desired -> Pulumi resources."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import settings as runtime
 
 import pulumi
-from pulumi_posthog import config, sdk
-from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
-from pulumi_posthog.api.connection import KEY_VARIABLE
-from pulumi_posthog.checks.setting import SettingError, setting
-from pulumi_posthog.entity import AbsentPersons, Address, CheckResource, Entity, Guard, agreed
-from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.location import Location
-from pulumi_posthog.properties import to_properties
-from pulumi_posthog.reconcile import limits, references, renames
+from pulumi_posthog.reconcile import limits, renames
 from pulumi_posthog.reconcile.addresses import person_field
 from pulumi_posthog.reconcile.desired import Desired, Entry
-from pulumi_posthog.reconcile.live import Live, no_such_organization
-from pulumi_posthog.stack import door
-from pulumi_posthog.values import host
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.guard_resource import Guard
+from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.properties import to_properties
+from pulumi_posthog.stack.resources import AbsentPersons, CheckResource, Entity
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.local_file import project_folder
-from pulumi_posthog.values.masking import harmless, never_tell
-from pulumi_posthog.values.problem import ConfigError, Problem
 
 if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
-
-
-def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
-    """Register everything that `file` declares; the path is relative to the folder of Pulumi.yaml.
-
-    Returns (kind's name, entry's name) -> resource, for what a program wants to export:
-    `deploy()["project", "Web"].id`. A project has its `api_token`, too, which is a secret to Pulumi.
-
-    Nothing is registered before the whole file is good and everything it refers to was found. What is wrong is
-    said in full, and the program ends with status 32.
-    """
-    sdk.quieten(os.environ)
-    settings = pulumi.Config("posthog")
-    path = project_folder() / (settings.get("file") or file)
-    for key in (os.environ.get(KEY_VARIABLE), settings.get("personalApiKey")):
-        never_tell((key or "").strip())  # what is wrong with the file is told before anybody connects
-    try:
-        door.by_plugin()
-        setting(settings.get("checks"))
-        limits.Limits.from_settings({name: settings.get(name) for name in limits.SETTINGS}, KINDS)
-        desired = config.load(path, environment=os.environ, secret=settings.get)
-        found = resolved(desired, live_for(desired, settings.get("personalApiKey")))
-        resources = register(found)
-        erase(found, resources)
-        sdk.await_calls_before_outputs()
-        return resources
-    except ConfigError as error:
-        for problem in error.problems:
-            pulumi.log.error(harmless(str(problem)))
-        sys.exit(sdk.SAID)
-    except (ApiError, door.DoorError, limits.LimitsError, SettingError) as error:
-        pulumi.log.error(harmless(str(error)))
-        sys.exit(sdk.SAID)
-
-
-def _say(text: str) -> None:
-    pulumi.log.info(harmless(text))
-
-
-def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
-    """A view of the declared organization that can only read; raises ConfigError when there is no key."""
-    key = os.environ.get(KEY_VARIABLE) or key_from_config
-    if not key:
-        raise ConfigError(
-            [
-                Problem(
-                    "there is no PostHog API key",
-                    hint=f"set {KEY_VARIABLE} to a personal API key (PostHog: Settings, Personal API keys)",
-                )
-            ]
-        )
-    try:
-        connection, pace = Connection(agreed(desired.host), key), Pace.from_environment(os.environ)
-    except host.HostRefused as error:
-        raise ConfigError([Problem(error.problem, hint=error.hint)]) from error
-    except ValueError as error:
-        raise ConfigError([Problem(str(error))]) from error
-    return Live(Reader(connection, pace=pace, notify=_say), desired.organization)
-
-
-def resolved(desired: Desired, live: Live, say: Callable[[str], None] = _say) -> Desired:
-    """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
-
-    Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.
-    The organization is read first of all, so that a wrong key, host or id ends here.
-    """
-    try:
-        live.organization()
-    except NotFound as error:
-        raise no_such_organization(live) from error
-    needed = sorted(references.needed(desired))
-    with ThreadPoolExecutor(max_workers=len(needed) or 1) as pool:
-        found = dict(zip(needed, pool.map(live.lookup, needed), strict=True))
-    result, notes = references.resolve(
-        desired,
-        members=found.get("member", ()),
-        plugins=found.get("plugin", ()),
-        pending=live.pending_invitations,
-        strangers=True,
-    )
-    for note in notes:
-        say(note)
-    return result
 
 
 def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
@@ -194,7 +101,7 @@ def register_check(
 ) -> None:
     """Register a health check below what it belongs to, after all that it follows."""
     from pulumi_posthog.checks.declared import entries_below
-    from pulumi_posthog.checks.resource import properties_of_check
+    from pulumi_posthog.stack.check_properties import properties_of_check
 
     parent = resources[check.subject]
     follows = [resources[entry.kind.name, entry.name] for entry in entries_below(check, desired)]

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
-from pulumi_posthog.entity import Address, Entity, declared
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Entity, declared
 
 
 class Project(Entity):

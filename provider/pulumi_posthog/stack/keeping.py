@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog import engine, places
-from pulumi_posthog.holdings import IN_EXACT_LISTS, Claim, claims_of, claims_of_list
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.location import location_of
-from pulumi_posthog.ownership import UnknownOwners
-from pulumi_posthog.properties import to_values
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.reconcile.errors import Impossible
-from pulumi_posthog.session import Session
-from pulumi_posthog.urn import name_of
+from pulumi_posthog.stack import places, pulumi_engine
+from pulumi_posthog.stack.holdings import IN_EXACT_LISTS, Claim, claims_of, claims_of_list
+from pulumi_posthog.stack.location import location_of
+from pulumi_posthog.stack.other_stacks import UnknownOwners
+from pulumi_posthog.stack.properties import to_values
+from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.urn import name_of
 
 Props = Mapping[str, Any]
 
 
 def claims_for(kind: Kind, props: Props, id_: str | None) -> tuple[Claim, ...]:
     """Under which names somebody else may have the object of these properties."""
-    parent = str(props[kind.parent]) if kind.parent and engine.known(props.get(kind.parent)) else None
+    parent = str(props[kind.parent]) if kind.parent and pulumi_engine.known(props.get(kind.parent)) else None
     values = to_values(kind, props) if kind.name in IN_EXACT_LISTS else {}
     return claims_of(kind, location_of(props).organization, parent, id_, values)
 

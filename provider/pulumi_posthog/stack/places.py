@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+from pulumi_posthog import config
 from pulumi_posthog.api import (
     ApiError,
     Conflict,
@@ -22,7 +23,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.reconcile.errors import CannotAct, HalfMade, Impossible
-from pulumi_posthog.urn import name_of, type_of
+from pulumi_posthog.stack.urn import name_of, type_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.problem import ConfigError, Position
 
@@ -78,7 +79,6 @@ def place(entry: Entry, attr: str | None) -> Position | None:
 def declared(file: Path) -> Desired | None:
     """What a file declares, as far as it can be read without its secrets; None when it cannot."""
     # Late: a provider that has nothing to tell needs neither YAML nor JSON Schema.
-    from pulumi_posthog import config
 
     try:
         return config.load(file, environment={}, offline=True)

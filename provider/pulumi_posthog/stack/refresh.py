@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pulumi_posthog.reconcile.limits import Managed
-from pulumi_posthog.urn import name_of
+from pulumi_posthog.stack.urn import name_of
 
 
 class Refreshed:

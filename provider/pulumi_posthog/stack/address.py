@@ -1,0 +1,64 @@
+"""Where the organization of a resource is."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+
+from pulumi.runtime import settings
+from pulumi.runtime.mocks import MockMonitor
+
+import pulumi
+from pulumi_posthog.stack.other_stacks import UnknownOwners, hosts_of_stack
+from pulumi_posthog.values import host as values_host
+from pulumi_posthog.values.local_file import project_folder
+
+
+@dataclasses.dataclass(frozen=True)
+class Address:
+    """Where resources live: PostHog's URL and the organization's id."""
+
+    host: str
+    organization: str
+
+    @classmethod
+    def configured(cls) -> Address:
+        """From `pulumi config set posthog:host` and `posthog:organization`, or POSTHOG_HOST and
+        POSTHOG_ORGANIZATION_ID; raises ValueError when one is missing, or the key may not be sent to the host."""
+        config = pulumi.Config("posthog")
+        host = config.get("host") or os.environ.get("POSTHOG_HOST")
+        organization = config.get("organization") or os.environ.get("POSTHOG_ORGANIZATION_ID")
+        if not host or not organization:
+            raise ValueError(
+                "which PostHog organization? `pulumi config set posthog:host https://eu.posthog.com` and"
+                " `pulumi config set posthog:organization <id>`"
+            )
+        try:
+            return cls(agreed(values_host.permitted(host, os.environ)), organization)
+        except values_host.HostRefused as error:
+            raise KeySentNowhere(f"{error.problem}\n  hint: {error.hint}") from None
+
+
+class KeySentNowhere(pulumi.RunError, ValueError):
+    """The API key may not be sent to the configured host. Pulumi shows it as one error, without a traceback."""
+
+
+@functools.cache
+def agreed(host: str) -> str:
+    """A host that was checked, when the key may be sent there; raises ValueError.
+
+    Only a file names a host where POSTHOG_HOST is not set, and each resource's own state would be asked too late:
+    a program looks at PostHog before, and a new resource has no state. So the whole state is asked, which takes a
+    second, once in a run; where POSTHOG_HOST is set, or the host is PostHog's own, it is not.
+    """
+    if not values_host.only_declared(host, os.environ) or isinstance(settings.get_monitor(), MockMonitor):
+        return host
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    try:
+        return values_host.agreed(host, os.environ, hosts_of_stack(stack, project_folder()))
+    except UnknownOwners as error:
+        raise values_host.HostRefused(
+            f"nobody but the file says that the API key may be sent to {host}: {error}",
+            f"if it may, say so: export {values_host.VARIABLE}={host}",
+        ) from None

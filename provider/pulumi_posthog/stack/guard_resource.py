@@ -1,0 +1,45 @@
+"""The resource that all others wait for."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_posthog.stack import door
+from pulumi_posthog.stack.dynamic.pickled import provider_string
+from pulumi_posthog.stack.location import PROPERTY, Location
+
+
+class Guard(pulumi.CustomResource):
+    """Remembers what the stack manages; everything else depends on it (`rails`)."""
+
+    def __init__(
+        self,
+        managed: str,
+        renamed: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        name: str = "guard",
+        file: str | None = None,
+        addresses: str | None = None,
+        strangers: str | None = None,
+        called: str | None = None,
+        looks: str | None = None,
+        location: Location | None = None,
+    ) -> None:
+        super().__init__(
+            door.type_of("Guard"),
+            name,
+            {
+                "__managed": managed,
+                "__renamed": renamed,
+                "__file": file,
+                "__addresses": addresses,
+                "__strangers": strangers,
+                "__called": called,
+                "__looks": looks,
+                # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
+                "__asked_at": location.as_property[PROPERTY] if location else None,
+                **door.properties(provider_string(None)),
+                **door.version(),
+            },
+            door.options("Guard", opts),
+        )

@@ -1,0 +1,109 @@
+"""The whole program of a stack that is written in YAML."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pulumi
+from pulumi_posthog import config
+from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
+from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.checks.setting import SettingError, setting
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile import limits, references
+from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.reconcile.live import Live, no_such_organization
+from pulumi_posthog.stack import door, sdk_repairs
+from pulumi_posthog.stack.address import agreed
+from pulumi_posthog.stack.registration import erase, register
+from pulumi_posthog.stack.resources import Entity
+from pulumi_posthog.values import host
+from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.masking import harmless, never_tell
+from pulumi_posthog.values.problem import ConfigError, Problem
+
+
+def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
+    """Register everything that `file` declares; the path is relative to the folder of Pulumi.yaml.
+
+    Returns (kind's name, entry's name) -> resource, for what a program wants to export:
+    `deploy()["project", "Web"].id`. A project has its `api_token`, too, which is a secret to Pulumi.
+
+    Nothing is registered before the whole file is good and everything it refers to was found. What is wrong is
+    said in full, and the program ends with status 32.
+    """
+    sdk_repairs.quieten(os.environ)
+    settings = pulumi.Config("posthog")
+    path = project_folder() / (settings.get("file") or file)
+    for key in (os.environ.get(KEY_VARIABLE), settings.get("personalApiKey")):
+        never_tell((key or "").strip())  # what is wrong with the file is told before anybody connects
+    try:
+        door.by_plugin()
+        setting(settings.get("checks"))
+        limits.Limits.from_settings({name: settings.get(name) for name in limits.SETTINGS}, KINDS)
+        desired = config.load(path, environment=os.environ, secret=settings.get)
+        found = resolved(desired, live_for(desired, settings.get("personalApiKey")))
+        resources = register(found)
+        erase(found, resources)
+        sdk_repairs.await_calls_before_outputs()
+        return resources
+    except ConfigError as error:
+        for problem in error.problems:
+            pulumi.log.error(harmless(str(problem)))
+        sys.exit(sdk_repairs.SAID)
+    except (ApiError, door.DoorError, limits.LimitsError, SettingError) as error:
+        pulumi.log.error(harmless(str(error)))
+        sys.exit(sdk_repairs.SAID)
+
+
+def inform(text: str) -> None:
+    pulumi.log.info(harmless(text))
+
+
+def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
+    """A view of the declared organization that can only read; raises ConfigError when there is no key."""
+    key = os.environ.get(KEY_VARIABLE) or key_from_config
+    if not key:
+        raise ConfigError(
+            [
+                Problem(
+                    "there is no PostHog API key",
+                    hint=f"set {KEY_VARIABLE} to a personal API key (PostHog: Settings, Personal API keys)",
+                )
+            ]
+        )
+    try:
+        connection, pace = Connection(agreed(desired.host), key), Pace.from_environment(os.environ)
+    except host.HostRefused as error:
+        raise ConfigError([Problem(error.problem, hint=error.hint)]) from error
+    except ValueError as error:
+        raise ConfigError([Problem(str(error))]) from error
+    return Live(Reader(connection, pace=pace, notify=inform), desired.organization)
+
+
+def resolved(desired: Desired, live: Live, say: Callable[[str], None] = inform) -> Desired:
+    """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
+
+    Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.
+    The organization is read first of all, so that a wrong key, host or id ends here.
+    """
+    try:
+        live.organization()
+    except NotFound as error:
+        raise no_such_organization(live) from error
+    needed = sorted(references.needed(desired))
+    with ThreadPoolExecutor(max_workers=len(needed) or 1) as pool:
+        found = dict(zip(needed, pool.map(live.lookup, needed), strict=True))
+    result, notes = references.resolve(
+        desired,
+        members=found.get("member", ()),
+        plugins=found.get("plugin", ()),
+        pending=live.pending_invitations,
+        strangers=True,
+    )
+    for note in notes:
+        say(note)
+    return result
