@@ -439,8 +439,8 @@ def test_every_format_is_complete_whatever_the_exit_status(lab: Lab, status: int
 def test_every_format_is_complete_when_the_command_has_a_bug(
     form: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    from pulumi_posthog.cli import drift
     from pulumi_posthog.cli.application import run
+    from pulumi_posthog.cli.verbs import drift
 
     def broken(_asked: object) -> None:
         raise RuntimeError("never meant to happen")

@@ -18,9 +18,9 @@ import pytest
 
 from cli.lab import COMMAND, DECLARED, SNOWFLAKE, Lab, on_a_terminal
 from pulumi_posthog.cli.application import VERBS, application, run
-from pulumi_posthog.cli.doctor import Outcome, clock
 from pulumi_posthog.cli.exits import Exit
-from pulumi_posthog.cli.sandbox import sandbox
+from pulumi_posthog.cli.verbs.doctor import Outcome, clock
+from pulumi_posthog.cli.verbs.sandbox import sandbox
 from pulumi_posthog.sandbox import Options
 
 BROKEN = "projects:\n  Web: {timzone: Mars, anonymize_ips: maybe}\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_posthog.cli.explain import _persons
-from pulumi_posthog.cli.query import limits_itself
+from pulumi_posthog.cli.verbs.explain import _persons
+from pulumi_posthog.cli.verbs.query import limits_itself
 from pulumi_posthog.reconcile.limits import Limits
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_posthog.cli import drift
-from pulumi_posthog.cli.doctor import without_password
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.verbs import drift
+from pulumi_posthog.cli.verbs.doctor import without_password
 from pulumi_posthog.drift import baseline
 from pulumi_posthog.stack import state
 from pulumi_posthog.values import masking

@@ -55,7 +55,7 @@ def application(verbs: Sequence[str] = VERBS) -> typer.Typer:
     made.callback()(_options)
     for verb in verbs:
         name = verb.replace("-", "_")
-        made.command(verb)(getattr(import_module(f"pulumi_posthog.cli.{name}"), name))
+        made.command(verb)(getattr(import_module(f"pulumi_posthog.cli.verbs.{name}"), name))
     return made
 
 

@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
+from pulumi_posthog import config
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.cli import failures, terminal
-from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
-from pulumi_posthog.cli.connecting import live_for
+from pulumi_posthog.cli.client import live_for
 from pulumi_posthog.cli.exits import Exit, worst
+from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
+from pulumi_posthog.reconcile import references
 from pulumi_posthog.stack.state import project_folder, pulumi_command
 from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.version import __version__
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.kinds.model import Kind, Lookup
     from pulumi_posthog.reconcile.desired import Desired
     from pulumi_posthog.reconcile.live import Live
+
 
 OLDEST_PULUMI = (3, 216)  # the first whose refresh takes what we read
 OLDEST_PYTHON = (3, 11)
@@ -122,9 +125,6 @@ def _because(name: str, error: Exception) -> Check:
     return failed(name, failure.message, failure.hint, failure.exit)
 
 
-# -- this machine --------------------------------------------------------------------------------------------------
-
-
 def _of_this_machine(file: Path) -> Iterator[Check]:
     yield passed("pulumi-posthog", __version__)
     python = tuple(map(int, platform.python_version_tuple()[:2]))
@@ -200,11 +200,7 @@ def _of_environment() -> Check:
     return passed("environment", f"certificates can be read; {f'proxies by {used}' if used else 'no proxy'}")
 
 
-# -- the configuration and the key ---------------------------------------------------------------------------------
-
-
 def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
-    from pulumi_posthog import config
     from pulumi_posthog.values.problem import ConfigError
 
     try:
@@ -231,7 +227,7 @@ def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
 
 def _of_key(desired: Desired) -> Generator[Check, None, Live | None]:
     from pulumi_posthog.api import ApiError, Forbidden
-    from pulumi_posthog.cli.looking import address
+    from pulumi_posthog.cli.look import address
 
     try:
         live = live_for(*address(desired))
@@ -249,9 +245,6 @@ def _of_key(desired: Desired) -> Generator[Check, None, Live | None]:
         yield _because("key", error)
         return None
     return live
-
-
-# -- PostHog -------------------------------------------------------------------------------------------------------
 
 
 def _of_posthog(desired: Desired, live: Live) -> Iterator[Check]:
@@ -320,7 +313,6 @@ def needed_scopes(desired: Desired) -> tuple[str, ...]:
     """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
-    from pulumi_posthog.reconcile import references
 
     scopes = {"organization:read", "user:read", "activity_log:read"}
     for entry in desired.entries:
@@ -365,7 +357,6 @@ def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
     """One list to read for each scope."""
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
-    from pulumi_posthog.reconcile import references
 
     projects = live.organization().get("projects") or ()
     project = str(projects[0]["id"]) if projects else None
@@ -445,9 +436,6 @@ def _newer_than(desired: Desired, age: int) -> set[tuple[str, int]]:
     }
     kinds = {(entry.kind.section, entry.kind.since) for entry in desired.entries}
     return {(name, since) for name, since in fields | kinds if since > age}
-
-
-# -- text ----------------------------------------------------------------------------------------------------------
 
 
 def _show(checks: Iterable[Check]) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Argument, Option
 
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import chosen
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.options import chosen
 from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pulumi_posthog.kinds.model import Field, Kind
+
 
 MANY = 12  # choices that are listed; of more, the number and a few are told
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Option
 
-from pulumi_posthog.cli import reading
+from pulumi_posthog.cli import data
 from pulumi_posthog.cli.exits import Exit
 
 IN_TABLE = ("timestamp", "event", "distinct_id", "properties.$current_url")
@@ -15,7 +15,7 @@ IN_CSV = ("id", "timestamp", "event", "distinct_id", "properties")
 
 def events(
     *,
-    project: reading.Project = "",
+    project: data.Project = "",
     event: Annotated[str, Option(metavar="NAME", help="Only events of this name.")] = "",
     distinct_id: Annotated[str, Option(metavar="ID", help="Only events of this distinct id.")] = "",
     after: Annotated[
@@ -23,27 +23,27 @@ def events(
         Option(metavar="TIME", help="Only later ones, such as 2026-07-01T00:00:00Z; else those of one day."),
     ] = "",
     before: Annotated[str, Option(metavar="TIME", help="Only earlier ones.")] = "",
-    limit: reading.Limit = 100,
-    column: reading.Columns = None,
-    form: reading.Form = "table",
-    host: reading.Host = "",
+    limit: data.Limit = 100,
+    column: data.Columns = None,
+    form: data.Form = "table",
+    host: data.Host = "",
 ) -> int:
     """List events of a project.
 
     The newest come first. For counts, or many events, `query` is better. The key needs `query:read`, and
     `project:read` to find a project by its name.
     """
-    form = reading.checked(form)
+    form = data.checked(form)
     from pulumi_posthog.api.operations import Events
 
-    reader, number = reading.opened(host, project)
-    reading.show_list(
+    reader, number = data.opened(host, project)
+    data.show_list(
         Events(reader, project=number).iterate(
             event=event or None,
             distinct_id=distinct_id or None,
             after=after or None,
             before=before or None,
-            page_size=reading.page_size(limit),
+            page_size=data.page_size(limit),
         ),
         limit,
         column or (IN_TABLE if form == "table" else IN_CSV),

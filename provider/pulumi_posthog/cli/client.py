@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Client = TypeVar("Client", bound="Reader")
 
+
 NO_KEY = f"set {KEY_VARIABLE} to a personal API key (PostHog: Settings, Personal API keys)"
 
 

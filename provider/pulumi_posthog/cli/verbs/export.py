@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import Only, chosen, kinds
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.options import Only, chosen, kinds
 from pulumi_posthog.cli.writing import refuse_links, write_file
 from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.suggestion import did_you_mean
@@ -54,7 +54,7 @@ def export(
 
     Secrets become references to variables, defaults are left out, and what PostHog makes by itself, too.
     """
-    from pulumi_posthog.cli.connecting import reader_for
+    from pulumi_posthog.cli.client import reader_for
     from pulumi_posthog.export.document import export as exported
     from pulumi_posthog.reconcile.live import Live
 

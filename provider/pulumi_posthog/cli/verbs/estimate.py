@@ -11,13 +11,13 @@ from typer import Option
 
 from pulumi_posthog import config
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.exits import Exit, worst
+from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
 from pulumi_posthog.reconcile import references
 from pulumi_posthog.reconcile.requests import looks_around_lists, writes_of, writes_to_make
 
 if TYPE_CHECKING:
-    from pulumi_posthog.cli.looking import Look
+    from pulumi_posthog.cli.look import Look
     from pulumi_posthog.reconcile.desired import Desired
 
 
@@ -66,7 +66,7 @@ def estimate(
     if offline:
         found = at_most(desired)
     else:
-        from pulumi_posthog.cli.looking import look_at
+        from pulumi_posthog.cli.look import look_at
 
         look = look_at(desired, persons=True, known=None)
         found, unread, exit_ = of_look(look), look.unread, worst(look.exits)

@@ -11,13 +11,14 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from pulumi_posthog.cli import reading, terminal
-from pulumi_posthog.cli.choices import chosen
+from pulumi_posthog.cli import data, terminal
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.options import chosen
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Invalid
+
 
 FORMATS = ("png", "pdf", "csv", "xlsx", "json")
 
@@ -27,16 +28,16 @@ def export_asset(
     *,
     dashboard: Annotated[int | None, Option(metavar="ID", help="This dashboard.")] = None,
     insight: Annotated[int | None, Option(metavar="ID", help="Or this insight: its number.")] = None,
-    project: reading.Project = "",
+    project: data.Project = "",
     as_: Annotated[
         str, Option("--as", metavar="KIND", help=f"{', '.join(FORMATS)}; else as the ending of FILE says.")
     ] = "",
-    max_wait: reading.MaxWait = "10m",
+    max_wait: data.MaxWait = "10m",
     force: Annotated[bool, Option("--force", help="Overwrite a file that exists.")] = False,
     form: Annotated[
         str, Option("--format", metavar="FORMAT", help="How to tell about it: text or json.")
     ] = "text",
-    host: reading.Host = "",
+    host: data.Host = "",
 ) -> int:
     """Write a dashboard or insight to a file.
 
@@ -53,16 +54,16 @@ def export_asset(
             f'{file}: its ending "{file.suffix}" is no format',
             f"one of {', '.join(FORMATS)}, or give --as",
         )
-    within = reading.seconds(max_wait)
+    within = data.seconds(max_wait)
     _refuse_to_overwrite(file, force)
     from pulumi_posthog.api import Invalid
     from pulumi_posthog.api.operations import Exports
     from pulumi_posthog.api.operations.exports import MEDIA_TYPES
-    from pulumi_posthog.cli.connecting import writer_for
+    from pulumi_posthog.cli.client import writer_for
 
-    address, organization = reading.place(host)
+    address, organization = data.place(host)
     with writer_for(address) as writer:
-        exports = Exports(writer, project=reading.project_id(writer, organization, project))
+        exports = Exports(writer, project=data.project_id(writer, organization, project))
         with terminal.working("asking PostHog for the file") as tell, _beside(file) as part:
             try:
                 made = exports.create(export_format=MEDIA_TYPES[ending], dashboard=dashboard, insight=insight)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
+from pulumi_posthog import config
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import DEFAULT_FILE, File, Only, chosen, kinds
 from pulumi_posthog.cli.exits import Exit, worst
+from pulumi_posthog.cli.options import DEFAULT_FILE, File, Only, chosen, kinds
 
 if TYPE_CHECKING:
-    from pulumi_posthog.cli.looking import Look
+    from pulumi_posthog.cli.look import Look
     from pulumi_posthog.reconcile.desired import Entry, Key
     from pulumi_posthog.reconcile.recorded import Recorded
 
@@ -59,8 +60,7 @@ def adopt(
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
     """Show what `pulumi up` would take over. Also what it would make, and what is ambiguous; changes nothing."""
-    from pulumi_posthog import config
-    from pulumi_posthog.cli.looking import look_at
+    from pulumi_posthog.cli.look import look_at
     from pulumi_posthog.stack.state import check_host, state_in
 
     chosen("--format", form, ("text", "json"))

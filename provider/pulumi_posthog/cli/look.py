@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pulumi_posthog.api import GaveUp
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.connecting import live_for
+from pulumi_posthog.cli.client import live_for
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.erasures.present import Sighting, sightings

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
+from pulumi_posthog import config
 from pulumi_posthog.cli import failures, terminal
-from pulumi_posthog.cli.choices import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.writing import refuse_links, write_file
 from pulumi_posthog.values.suggestion import did_you_mean
 
-if TYPE_CHECKING:  # imported when needed: `--help` does not wait for HTTP
+if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
     from pulumi_posthog.checks.outcome import Outcome
     from pulumi_posthog.reconcile.desired import Desired
     from pulumi_posthog.reconcile.live import Live
     from pulumi_posthog.report.checks import CheckReport
+
 
 FORMATS = "text, json, junit, markdown or github"
 
@@ -89,10 +91,9 @@ def _now() -> str:
 
 
 def _checked(file: Path, only: Sequence[str]) -> CheckReport:
-    from pulumi_posthog import config
     from pulumi_posthog.checks.running import run_all
-    from pulumi_posthog.cli.connecting import live_for
-    from pulumi_posthog.cli.looking import address
+    from pulumi_posthog.cli.client import live_for
+    from pulumi_posthog.cli.look import address
     from pulumi_posthog.report.checks import CheckReport
 
     desired = config.load(file, environment=os.environ, offline=True)

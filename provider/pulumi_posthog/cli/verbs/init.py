@@ -14,14 +14,15 @@ from typer import Argument, Option
 
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import chosen
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.options import chosen
 from pulumi_posthog.cli.requirement import requirement
 from pulumi_posthog.cli.writing import refuse_links, write_file
 
 if TYPE_CHECKING:
     from pulumi_posthog.export.document import Exported
+
 
 # Where a template goes; those of a CI system stand under its name.
 PLACES: Mapping[str, Mapping[str, str]] = {
@@ -228,8 +229,8 @@ def pulumi_version() -> str:
 
 
 def _exported(host: str, organization: str) -> Exported:
-    from pulumi_posthog.cli.connecting import reader_for
-    from pulumi_posthog.cli.export import organization_id
+    from pulumi_posthog.cli.client import reader_for
+    from pulumi_posthog.cli.verbs.export import organization_id
     from pulumi_posthog.export.document import export
     from pulumi_posthog.reconcile.live import Live
 

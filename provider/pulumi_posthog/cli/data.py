@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
+from pulumi_posthog import config
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import DEFAULT_FILE, chosen
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.options import DEFAULT_FILE, chosen
+from pulumi_posthog.report import table as forms
+from pulumi_posthog.values import duration
 from pulumi_posthog.values.spelling import meant
 from pulumi_posthog.values.suggestion import did_you_mean
 
@@ -23,8 +26,10 @@ if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
     from pulumi_posthog.report.table import Rows
 
+
 FORMATS = ("table", "csv", "json")
 LARGEST_PAGE = 500  # objects
+
 
 Host = Annotated[
     str,
@@ -49,7 +54,6 @@ def checked(form: str) -> str:
 
 def seconds(text: str) -> int:
     """What `--max-wait` says; raises Stop."""
-    from pulumi_posthog.values import duration
 
     try:
         return duration.seconds(text)
@@ -67,8 +71,7 @@ def place(host: str) -> tuple[str, str]:
             "which PostHog?",
             f"give --host https://eu.posthog.com, set POSTHOG_HOST, or go to the folder of a {DEFAULT_FILE}",
         )
-    from pulumi_posthog import config
-    from pulumi_posthog.cli.looking import address
+    from pulumi_posthog.cli.look import address
 
     return address(config.load(Path(DEFAULT_FILE), environment=os.environ, offline=True))
 
@@ -108,7 +111,7 @@ def project_id(reader: Reader, organization: str, wanted: str) -> int:
 
 def opened(host: str, project: str) -> tuple[Reader, int]:
     """A client for the PostHog that is meant, and the id of the project there; raises Stop, ConfigError, ApiError."""
-    from pulumi_posthog.cli.connecting import reader_for
+    from pulumi_posthog.cli.client import reader_for
 
     address, organization = place(host)
     reader = reader_for(address)
@@ -141,7 +144,6 @@ def page_size(limit: int) -> int:
 
 def show(rows: Rows, form: str, name: str, document: Mapping[str, Any]) -> None:
     """Write what was read; `name` is what it is, `document` what JSON says beside it."""
-    from pulumi_posthog.report import table as forms
 
     if form == "json":
         whole = {

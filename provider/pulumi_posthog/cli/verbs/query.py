@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from typer import Argument
 
-from pulumi_posthog.cli import reading, terminal
+from pulumi_posthog.cli import data, terminal
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 
@@ -20,25 +20,25 @@ def query(
         str, Argument(metavar="QUERY", help="HogQL, a query node as JSON, or - to read either from stdin.")
     ],
     *,
-    project: reading.Project = "",
-    limit: reading.Limit = 0,
-    max_wait: reading.MaxWait = "10m",
-    form: reading.Form = "table",
-    host: reading.Host = "",
+    project: data.Project = "",
+    limit: data.Limit = 0,
+    max_wait: data.MaxWait = "10m",
+    form: data.Form = "table",
+    host: data.Host = "",
 ) -> int:
     """Ask PostHog a query.
 
     PostHog itself returns at most 100 rows unless the query has a LIMIT. After --max-wait, and on Ctrl-C, the query
     is cancelled. The key needs `query:read`, and `project:read` to find a project by its name.
     """
-    form = reading.checked(form)
-    within = reading.seconds(max_wait)
+    form = data.checked(form)
+    within = data.seconds(max_wait)
     asked = node(from_stdin() if text == "-" else text)
     from pulumi_posthog.api import Invalid
     from pulumi_posthog.api.operations import Queries
     from pulumi_posthog.report.table import Rows
 
-    reader, number = reading.opened(host, project)
+    reader, number = data.opened(host, project)
     with terminal.working("asking PostHog") as tell:
         try:
             result = Queries(reader, project=number).run(
@@ -53,11 +53,11 @@ def query(
         dict.fromkeys(name for row in found if isinstance(row, dict) for name in row)
     )
     rows = Rows(columns, found, result.more or len(found) < len(result.rows))
-    reading.show(rows, form, "rows", {"project": number, "columns": list(columns)})
+    data.show(rows, form, "rows", {"project": number, "columns": list(columns)})
     cut_by_us = len(found) < len(result.rows)
     has_limit = limits_itself(asked)
     more = "--limit" if cut_by_us else "a larger LIMIT in the query" if has_limit else "a LIMIT in the query"
-    reading.tell_more(rows, "row", f"{more} gets more")
+    data.tell_more(rows, "row", f"{more} gets more")
     return Exit.NOTHING
 
 

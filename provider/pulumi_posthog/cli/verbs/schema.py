@@ -7,7 +7,7 @@ from typing import Annotated
 from typer import Option
 
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.choices import chosen
+from pulumi_posthog.cli.options import chosen
 
 
 def schema(
