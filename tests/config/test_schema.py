@@ -19,7 +19,7 @@ ENVIRONMENT = {"POSTHOG_HOST": HEADER["host"], "POSTHOG_ORGANIZATION_ID": HEADER
 
 def test_the_committed_schema_is_current():
     assert COMMITTED.read_text(encoding="utf-8") == schema.text(), (
-        f"run: python -m pulumi_posthog.config.schema {COMMITTED.relative_to(REPOSITORY)}"
+        f"run: python -m pulumi_posthog.generate {COMMITTED.relative_to(REPOSITORY)}"
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import pulumi_posthog
-from pulumi_posthog import typed_resources
+from pulumi_posthog.generate import typed_resources
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import UNSET
 from pulumi_posthog.stack import typed_resources as stack_typed_resources
@@ -26,7 +26,7 @@ def formatted(source: str) -> str:
 def test_the_generated_module_is_current():
     current = Path(stack_typed_resources.__file__).read_text()
 
-    assert current == formatted(typed_resources.source()), "run: python -m pulumi_posthog.typed_resources"
+    assert current == formatted(typed_resources.source()), "run: python -m pulumi_posthog.generate"
 
 
 def test_every_kind_has_a_public_class():

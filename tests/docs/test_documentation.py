@@ -13,10 +13,10 @@ import yaml
 
 from harness.sandbox import Sandbox
 from harness.stack import HEADER, Stack
-from pulumi_posthog import config, reference
-from pulumi_posthog.api.operations import __main__ as operations
+from pulumi_posthog import config
 from pulumi_posthog.cli.application import VERBS
 from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.generate import command_line, kinds, operations
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.limits import SETTINGS
@@ -139,7 +139,7 @@ def test_no_page_names_a_setting_that_the_code_does_not_know():
 
 
 def test_no_page_names_a_verb_or_an_option_that_the_command_does_not_know():
-    known = reference.command_line()
+    known = command_line.command_line()
     commands = re.findall(r"(?:`|^ *)pulumi-posthog ([a-z]+(?:-[a-z]+)*)([^\n`|]*)", ALL_TEXT, re.MULTILINE)
 
     assert {verb for verb, _ in commands} <= set(VERBS)
@@ -157,23 +157,20 @@ def test_no_page_names_a_kind_that_there_is_not():
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("reference.md", reference.reference),
-        ("command-line.md", reference.command_line),
+        ("reference.md", kinds.reference),
+        ("command-line.md", command_line.command_line),
         ("operations.md", operations.page),
     ],
 )
 def test_generated_pages_are_current(name, text, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
 
-    assert (pages.DOCS / name).read_text() == text(), (
-        "python -m pulumi_posthog.reference docs/reference.md docs/command-line.md writes them anew, "
-        "and python -m pulumi_posthog.api.operations docs/operations.md"
-    )
+    assert (pages.DOCS / name).read_text() == text(), "python -m pulumi_posthog.generate writes them anew"
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_the_reference_has_every_field_of_a_kind(kind: Kind):
-    section = reference.reference().partition(f"\n## {kind.title}\n")[2].partition("\n## ")[0]
+    section = kinds.reference().partition(f"\n## {kind.title}\n")[2].partition("\n## ")[0]
     outside = {kind.parent}
 
     assert [field.name for field in kind.fields if f"`{field.name}`" not in section] == [
@@ -182,7 +179,7 @@ def test_the_reference_has_every_field_of_a_kind(kind: Kind):
 
 
 def test_every_status_is_explained():
-    assert set(reference.STATUSES) == set(Exit)
+    assert set(command_line.STATUSES) == set(Exit)
 
 
 def test_the_first_screen_of_the_readme_is_what_pulumi_says(stack: Stack):

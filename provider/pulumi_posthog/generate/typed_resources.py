@@ -1,12 +1,8 @@
-"""kinds -> the source of `stack/typed_resources.py`: one typed class per kind, for programs written in Python.
-
-`python -m pulumi_posthog.typed_resources` writes it anew.
-"""
+"""Kinds -> the source of `stack/typed_resources.py`: one typed class per kind, for programs written in Python."""
 
 from __future__ import annotations
 
 import textwrap
-from pathlib import Path
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Field, Kind, Type
@@ -114,7 +110,3 @@ def _argument(field: Field) -> str:
     return ",\n        ".join(
         f"{name}: {paths if name == files_name(field) else given}" for name in _names(field)
     )
-
-
-if __name__ == "__main__":
-    (Path(__file__).parent / "stack" / "typed_resources.py").write_text(source())

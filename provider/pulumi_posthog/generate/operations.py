@@ -1,12 +1,10 @@
-"""The table of operations -> docs/operations.md: `python -m pulumi_posthog.api.operations docs/operations.md`."""
+"""The table of operations -> docs/operations.md."""
 
 from __future__ import annotations
 
 import inspect
 import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from pulumi_posthog.api.operations import FAMILIES, Family, Operation
@@ -15,7 +13,7 @@ OLDEST: Final = 2024
 INTRODUCTION: Final = """\
 # The operations of PostHog's API
 
-Generated from the client by `python -m pulumi_posthog.api.operations`: do not edit.
+Generated from the client by `python -m pulumi_posthog.generate`: do not edit.
 
 What PostHog's reference has, as methods for programs in Python. Pages, rate limits, lost answers and messages are the
 client's business:
@@ -79,7 +77,3 @@ def servers(row: Operation) -> Iterator[str]:
         yield f"{row.since}+"
     if row.scoped_since > max(row.since, OLDEST):
         yield f"for keys {row.scoped_since}+"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

@@ -1,18 +1,13 @@
-"""Kinds -> docs/reference.md, and what `--help` says -> docs/command-line.md.
-
-`python -m pulumi_posthog.reference docs/reference.md docs/command-line.md` writes them anew.
-"""
+"""Kinds -> docs/reference.md."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.config.fragments import CHECK, PERSONS
 from pulumi_posthog.erasures.erase import AT_ONCE
+from pulumi_posthog.generate.table import markdown_table
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
 from pulumi_posthog.kinds.model import UNSET, Field, Kind, Lookup
@@ -24,7 +19,7 @@ AS_REFERENCE = "`!env NAME` or `!secret name`"
 INTRODUCTION = """\
 # Reference: every kind and every field
 
-Generated from the kinds by `python -m pulumi_posthog.reference`: do not edit. `pulumi-posthog explain
+Generated from the kinds by `python -m pulumi_posthog.generate`: do not edit. `pulumi-posthog explain
 projects.timezone` says the same on the command line, and `schemas/posthog.schema.json` tells it to editors.
 
 A field that is left out is not managed: it is neither compared nor changed. `null` may be written where the
@@ -74,7 +69,7 @@ def reference() -> str:
 def _kind(kind: Kind) -> str:
     facts = "\n".join(f"* **{name}**: {text}" for name, text in _facts(kind))
     rows = [_row(kind, field) for field in kind.fields if not field.read_only and field.name != kind.parent]
-    table = _table(("field", "type", "default", "null", "servers", "what it is"), rows)
+    table = markdown_table(("field", "type", "default", "null", "servers", "what it is"), rows)
     outputs = [field for field in kind.fields if field.read_only]
     parts = [f"## {kind.title}\n", f"{kind.doc}\n", f"{facts}\n", table]
     if outputs:
@@ -207,7 +202,7 @@ def _persons() -> str:
             f"* **at most**: {Limits.erasures} persons of a project in one run, or `posthog:maxErasures`",
             "* **no longer declared**: nobody is looked for any more; nothing is sent",
             "* **scopes of the key**: `person:read` to look, `person:write` to erase\n",
-            _table(("key", "what it is"), rows),
+            markdown_table(("key", "what it is"), rows),
         ]
     )
 
@@ -246,73 +241,17 @@ def _checks() -> str:
         places=", ".join(
             f"`{kind.section}.*.{kind.checks}{'.*' if kind.checks_by_name else ''}`" for kind in kinds
         ),
-        table=_table(("key", "meaning"), rows),
+        table=markdown_table(("key", "meaning"), rows),
     )
 
 
 def _lookups() -> str:
     rows = [_lookup(lookup) for lookup in LOOKUPS.values()]
     words = "Members and plugins are PostHog's: the file names them and never makes them."
-    table = _table(("what", "named by", "scope of the key"), rows)
+    table = markdown_table(("what", "named by", "scope of the key"), rows)
     return f"## What the file only refers to\n\n{words}\n\n{table}"
 
 
 def _lookup(lookup: Lookup) -> tuple[str, ...]:
     names = " or ".join(f"`{key.rpartition('.')[2]}`" for key in lookup.keys)
     return lookup.doc.rstrip("."), names, f"`{lookup.read_scope}`"
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *(tuple(cell.replace("|", "\\|") for cell in row) for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-# -- the command line ----------------------------------------------------------------------------------------------
-
-STATUSES: Mapping[Exit, str] = {
-    Exit.NOTHING: "nothing to report",
-    Exit.BUG: "a bug of pulumi-posthog",
-    Exit.USAGE: "the configuration or the command line is wrong",
-    Exit.KEY: "the key, or a scope of it, is missing",
-    Exit.API: "PostHog failed, something could not be read, or only a part was done",
-    Exit.REFUSED: "`pulumi up` would be refused, for it would remove too much; or a file would be overwritten",
-    Exit.DIFFERENT: "there are differences, or a health check does not hold",
-    Exit.CANCELLED: "cancelled",
-    Exit.GAVE_UP: "gave up waiting for PostHog's rate limit, a query or an export",
-}
-HELP = """\
-# The command line
-
-Generated from `--help` by `python -m pulumi_posthog.reference`: do not edit. `pulumi` itself applies;
-`pulumi-posthog` checks, compares and reads, and changes nothing: it sends `GET`, and `POST` to ask a query. Only
-`export-asset` makes something in PostHog, the export. Its key comes from `POSTHOG_PERSONAL_API_KEY`.
-"""
-
-
-def command_line() -> str:
-    """The page on all verbs."""
-    from pulumi_posthog.cli.application import VERBS
-
-    contents = "\n".join(f"* [{verb}](#{verb})" for verb in VERBS)
-    statuses = _table(("status", "meaning"), [(str(int(exit_)), words) for exit_, words in STATUSES.items()])
-    parts = [f"{HELP}\n{contents}\n", f"## pulumi-posthog\n\n{_fenced(help_of())}"]
-    parts += [f"## {verb}\n\n{_fenced(help_of(verb))}" for verb in VERBS]
-    parts.append(
-        "## Exit statuses\n\nOf several at once the first in this order counts: 1, 8, 9, 2, 3, 4, 5, 7. "
-        f"6 is left out: Pulumi has it for a stack that does not exist.\n\n{statuses}"
-    )
-    return "\n".join(parts)
-
-
-def _fenced(text: str) -> str:
-    return f"```text\n{text}```\n"
-
-
-def help_of(*verb: str) -> str:
-    """What `pulumi-posthog VERB --help` prints."""
-    from pulumi_posthog.cli.application import application
-
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        application()([*verb, "--help"], prog_name="pulumi-posthog", standalone_mode=False)
-    return said.getvalue()

@@ -1,0 +1,32 @@
+"""Writes what is made from the kinds and committed: pages, the schema, typed resources. Run it in the repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from pulumi_posthog.config import schema
+from pulumi_posthog.generate import command_line, kinds, operations, typed_resources
+
+
+def write(root: Path) -> None:
+    """Write all of it below `root`, the folder of the repository."""
+    os.environ["COLUMNS"] = "100"  # a narrow terminal must not break lines elsewhere
+    resources = root / "provider" / "pulumi_posthog" / "stack" / "typed_resources.py"
+    texts = {
+        root / "docs" / "reference.md": kinds.reference(),
+        root / "docs" / "command-line.md": command_line.command_line(),
+        root / "docs" / "operations.md": operations.page(),
+        root / "schemas" / "posthog.schema.json": schema.text(),
+        resources: typed_resources.source(),
+    }
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+    for command in (["check", "--fix", "--quiet", "--select", "I,F"], ["format", "--quiet"]):
+        subprocess.run([Path(sys.executable).parent / "ruff", *command, resources], check=True)
+
+
+if __name__ == "__main__":
+    write(Path.cwd())
