@@ -246,7 +246,7 @@ def test_what_a_server_made_before_it_stopped_is_taken_over_changed_and_removed(
 
 
 def test_a_server_that_does_not_tell_and_makes_something_else_is_told_of(newest, monkeypatch):
-    monkeypatch.setattr("pulumi_posthog.reconcile.objections.objection_to_creation", lambda *_: None)
+    monkeypatch.setattr("pulumi_posthog.reconcile.apply.objection_to_creation", lambda *_: None)
     scope, kind = scope_of_new_project(newest, "Web"), KINDS["pipeline_destination"]
     mails = {"plugin": newest.live.refer("plugin", "Customer.io"), "name": "Mails"}
     orders = {"plugin": newest.live.refer("plugin", SNOWFLAKE), "name": "Orders"}

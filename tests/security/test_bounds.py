@@ -13,7 +13,8 @@ from pulumi_posthog.cli.verbs import drift
 from pulumi_posthog.cli.verbs.doctor import without_password
 from pulumi_posthog.drift import baseline
 from pulumi_posthog.stack import state
-from pulumi_posthog.values import masking
+from pulumi_posthog.stack.state import StateError
+from pulumi_posthog.values import problem
 from pulumi_posthog.values.bounds import MESSAGE, PROBLEMS, TooLarge, text_of
 from pulumi_posthog.values.masking import Mask
 from pulumi_posthog.values.problem import ConfigError, Problem
@@ -30,7 +31,7 @@ def test_a_small_file_makes_no_log_of_megabytes(proposed):
     long_ones = proposed.refused(f"roles:\n{rows}", {}, offline=True)
     many_ones = proposed.refused(f"roles:\n{many}", {}, offline=True)
 
-    assert all(len(problem) < 3 * MESSAGE for problem in long_ones)
+    assert all(len(said) < 3 * MESSAGE for said in long_ones)
     assert len(many_ones) == PROBLEMS + 1
     assert many_ones[-1].startswith("and 100 more problems")
     assert sum(map(len, many_ones)) < MUCH
@@ -46,7 +47,7 @@ def test_what_is_cut_says_so_and_what_fits_stays_whole():
 
 
 def test_no_half_of_the_key_stands_where_a_problem_was_cut(monkeypatch):
-    monkeypatch.setattr(masking, "UNTOLD", Mask(KEY))
+    monkeypatch.setattr(problem, "UNTOLD", Mask(KEY))
 
     for before in range(MESSAGE - MESSAGE // 4 - len(KEY), MESSAGE - MESSAGE // 4):
         said = Problem("x" * before + KEY + "y" * MESSAGE).message
@@ -65,7 +66,7 @@ def test_what_is_no_state_and_no_report_is_said_in_one_line(tmp_path: Path, cont
     file = tmp_path / "given.json"
     file.write_bytes(content)
 
-    with pytest.raises(Stop, match="is not the state"):
+    with pytest.raises(StateError, match="is not the state"):
         state.recorded(state.state_in(file), str(file))
     with pytest.raises(ConfigError, match="is no report"):
         baseline.read(file)

@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from pulumi_posthog import config
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.options import DEFAULT_FILE, chosen
-from pulumi_posthog.report import table as forms
-from pulumi_posthog.values import duration
 from pulumi_posthog.values.spelling import meant
 from pulumi_posthog.values.suggestion import did_you_mean
 
@@ -55,6 +52,8 @@ def checked(form: str) -> str:
 def seconds(text: str) -> int:
     """What `--max-wait` says; raises Stop."""
 
+    from pulumi_posthog.values import duration
+
     try:
         return duration.seconds(text)
     except ValueError as error:
@@ -63,6 +62,8 @@ def seconds(text: str) -> int:
 
 def place(host: str) -> tuple[str, str]:
     """Host and, where it is known, organization: as told, or as the file in this folder says; raises Stop."""
+    from pulumi_posthog import config
+
     if host:
         organization = os.environ.get("POSTHOG_ORGANIZATION_ID", "")
         return host, organization if is_id(organization) else ""
@@ -144,6 +145,8 @@ def page_size(limit: int) -> int:
 
 def show(rows: Rows, form: str, name: str, document: Mapping[str, Any]) -> None:
     """Write what was read; `name` is what it is, `document` what JSON says beside it."""
+
+    from pulumi_posthog.report import table as forms
 
     if form == "json":
         whole = {

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.stack import state as stack_state
+from pulumi_posthog.stack.state import StateError
 
 if TYPE_CHECKING:
     from pulumi_posthog.reconcile.desired import Key
@@ -40,7 +40,7 @@ def remembered(
 
     Without either it is the stack that is selected beside `file`, unless `none`. Where Pulumi cannot say what that one
     remembers, a note tells why, and it is as if none were selected.
-    Raises Stop when what was asked for by name cannot be read.
+    Raises StateError when what was asked for by name cannot be read.
     """
     if state is not None:
         return _read(stack_state.state_in(state), str(state))
@@ -56,8 +56,8 @@ def remembered(
         if not stack_state.is_of(file, text):
             return None
         found = _read(text, f"stack {name}", stack_state.settings_of(name, folder, seconds=SECONDS))
-    except (Stop, ValueError) as error:
-        reason = error.failure.message if isinstance(error, Stop) else str(error)
+    except (StateError, ValueError) as error:
+        reason = str(error)
         terminal.note(f"compared without the selected stack {name}: {reason}")
         return None
     terminal.note(f"compared with the selected stack {name}, too; --no-stack leaves it out")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from pulumi_posthog import config
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.options import DEFAULT_FILE, File, Only, chosen, kinds
@@ -60,6 +59,7 @@ def adopt(
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
     """Show what `pulumi up` would take over. Also what it would make, and what is ambiguous; changes nothing."""
+    from pulumi_posthog import config
     from pulumi_posthog.cli.look import look_at
     from pulumi_posthog.stack.state import check_host, state_in
 

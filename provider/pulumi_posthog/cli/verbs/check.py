@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from pulumi_posthog import config
 from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.failures import Stop
@@ -91,6 +90,7 @@ def _now() -> str:
 
 
 def _checked(file: Path, only: Sequence[str]) -> CheckReport:
+    from pulumi_posthog import config
     from pulumi_posthog.checks.running import run_all
     from pulumi_posthog.cli.client import live_for
     from pulumi_posthog.cli.look import address

@@ -20,14 +20,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from pulumi_posthog import config
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.cli import failures, terminal
-from pulumi_posthog.cli.client import live_for
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
-from pulumi_posthog.reconcile import references
-from pulumi_posthog.stack.state import project_folder, pulumi_command
 from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.version import __version__
 
@@ -138,6 +133,8 @@ def _of_this_machine(file: Path) -> Iterator[Check]:
 
 def _pulumi(folder: Path) -> Iterator[Check]:
     # Without a Pulumi project beside it, a configuration is for drift, which does without Pulumi.
+    from pulumi_posthog.stack.state import project_folder, pulumi_command
+
     missing = failed if project_folder(folder) else noted
     program = pulumi_command()
     if program is None:
@@ -201,6 +198,7 @@ def _of_environment() -> Check:
 
 
 def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
+    from pulumi_posthog import config
     from pulumi_posthog.values.problem import ConfigError
 
     try:
@@ -227,6 +225,8 @@ def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
 
 def _of_key(desired: Desired) -> Generator[Check, None, Live | None]:
     from pulumi_posthog.api import ApiError, Forbidden
+    from pulumi_posthog.api.connection import KEY_VARIABLE
+    from pulumi_posthog.cli.client import live_for
     from pulumi_posthog.cli.look import address
 
     try:
@@ -313,6 +313,7 @@ def needed_scopes(desired: Desired) -> tuple[str, ...]:
     """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
+    from pulumi_posthog.reconcile import references
 
     scopes = {"organization:read", "user:read", "activity_log:read"}
     for entry in desired.entries:
@@ -357,6 +358,7 @@ def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
     """One list to read for each scope."""
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
+    from pulumi_posthog.reconcile import references
 
     projects = live.organization().get("projects") or ()
     project = str(projects[0]["id"]) if projects else None

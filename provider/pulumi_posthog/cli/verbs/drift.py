@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from pulumi_posthog import config
 from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.options import DEFAULT_FILE, File, Only, chosen, kinds
 from pulumi_posthog.cli.writing import refuse_links, write_file
-from pulumi_posthog.drift import persons
-from pulumi_posthog.report import markdown
 from pulumi_posthog.stack import state as stack_state
 
 if TYPE_CHECKING:
@@ -128,7 +125,7 @@ def drift(
 
 
 def _in_form(report: Report, form: str, max_size: int) -> str:
-    from pulumi_posthog.report import rendered
+    from pulumi_posthog.report import markdown, rendered
 
     return markdown.rendered(report, max_size) if form == "markdown" else rendered(report, form)
 
@@ -170,8 +167,10 @@ def _now() -> str:
 
 
 def _compared(asked: Asked) -> Report:
+    from pulumi_posthog import config
     from pulumi_posthog.cli.look import look_at
     from pulumi_posthog.cli.remembered import remembered
+    from pulumi_posthog.drift import persons
     from pulumi_posthog.drift.attribution import Attribution
     from pulumi_posthog.drift.finding import Report, Status
     from pulumi_posthog.drift.findings import findings, refused, untold

@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from pulumi_posthog import config
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
-from pulumi_posthog.reconcile import references
-from pulumi_posthog.reconcile.requests import looks_around_lists, writes_of, writes_to_make
 
 if TYPE_CHECKING:
     from pulumi_posthog.cli.look import Look
@@ -60,6 +57,8 @@ def estimate(
 ) -> int:
     """Count the requests of preview and up. Also the time that the rate limit makes of them."""
 
+    from pulumi_posthog import config
+
     chosen("--format", form, ("text", "json"))
     desired = config.load(file, environment=os.environ, offline=True)
     unread, exit_ = 0, Exit.NOTHING
@@ -92,6 +91,7 @@ def estimate(
 def of_look(look: Look) -> Estimate:
     """From a plan against PostHog as it is now."""
     from pulumi_posthog.erasures.erase import chunks, looked_at_again
+    from pulumi_posthog.reconcile.requests import looks_around_lists, writes_of
 
     # The program asks for the organization itself, too: its pin is checked first.
     return Estimate(
@@ -139,7 +139,9 @@ def checks_after(look: Look) -> int:
 def at_most(desired: Desired) -> Estimate:
     """From the configuration alone: every list once, and everything made anew."""
     from pulumi_posthog.erasures.erase import AT_ONCE
+    from pulumi_posthog.reconcile import references
     from pulumi_posthog.reconcile.desired import group_of
+    from pulumi_posthog.reconcile.requests import looks_around_lists, writes_to_make
 
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
     single = [entry for entry in desired.entries if not entry.kind.listed_in_full]

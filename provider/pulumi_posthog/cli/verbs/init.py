@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
@@ -171,6 +170,7 @@ def _say(folder: Path, places: list[str], tool: str, exported: Exported | None, 
 def _contents(
     name: str, host: str, organization: str, ci: str, stack: str, tool: str, exported: Exported | None
 ) -> dict[str, str]:
+    from pulumi_posthog.api.connection import KEY_VARIABLE
     from pulumi_posthog.config.schema import text
     from pulumi_posthog.export.document import SCHEMA_FILE
 
@@ -206,6 +206,8 @@ def _contents(
 
 def _environments(host: str, address: list[str], secrets: list[str]) -> dict[str, str]:
     """What each step of GitHub's workflows gets, and no other step: to look at PostHog, to run Pulumi."""
+    from pulumi_posthog.api.connection import KEY_VARIABLE
+
     given = {KEY_VARIABLE: "secrets"}
     # Always: with it in the environment, no other host in the file gets the key.
     fixed = {"POSTHOG_HOST": f'"{host}"'} if host else {}

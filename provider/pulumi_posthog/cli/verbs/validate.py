@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from pulumi_posthog import config
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.options import DEFAULT_FILE, chosen
-from pulumi_posthog.report import github, sarif
 
 if TYPE_CHECKING:
     from pulumi_posthog.reconcile.desired import Desired
@@ -38,6 +36,7 @@ def validate(
     Values of `!env` and `!secret` need not be at hand. The members and plugins that a file refers to are
     looked up by `drift`, `adopt` and `pulumi preview`.
     """
+    from pulumi_posthog import config
     from pulumi_posthog.values.problem import ConfigError
 
     chosen("--format", form, FORMATS)
@@ -55,6 +54,7 @@ def validate(
 
 
 def _say(good: list[Desired], problems: list[Problem], form: str) -> None:
+    from pulumi_posthog.report import github, sarif
     from pulumi_posthog.values.text import plural
 
     exit_ = Exit.USAGE if problems else Exit.NOTHING
