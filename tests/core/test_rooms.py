@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -110,3 +112,9 @@ def test_no_modules_import_each_other_in_a_circle():
 def test_every_room_says_what_it_is():
     for name in ARROWS:
         assert ast.get_docstring(ast.parse((PACKAGE / name / "__init__.py").read_text(encoding="utf-8")))
+
+
+def test_the_provider_loads_no_schema_of_the_configuration_before_it_has_an_error_to_place():
+    program = "import sys, pulumi_posthog.dynamic; sys.exit('jsonschema' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

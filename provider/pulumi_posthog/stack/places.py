@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from pulumi_posthog import config
 from pulumi_posthog.api import (
     ApiError,
     Conflict,
@@ -79,6 +78,8 @@ def place(entry: Entry, attr: str | None) -> Position | None:
 def declared(file: Path) -> Desired | None:
     """What a file declares, as far as it can be read without its secrets; None when it cannot."""
     # Late: a provider that has nothing to tell needs neither YAML nor JSON Schema.
+
+    from pulumi_posthog import config
 
     try:
         return config.load(file, environment={}, offline=True)
