@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_posthog import config
-from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.values.problem import ConfigError
 
 HEADER = """\
@@ -50,7 +50,7 @@ class Loader:
         offline: bool = False,
         secret: Callable[[str], str | None] | None = SECRETS.get,
         environment: Mapping[str, str] = ENVIRONMENT,
-    ) -> Desired:
+    ) -> Configuration:
         """What the text, below an organization, declares."""
         body = text if isinstance(text, bytes) else (header + text).encode()
         self.write({"posthog.yaml": body, **(files or {})})

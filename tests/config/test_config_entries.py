@@ -1,11 +1,12 @@
-"""A file -> Desired: what is declared, under which names, in which order, and what is refused."""
+"""A file -> Configuration: what is declared, under which names, in which order, and what is refused."""
 
 from pathlib import Path
 
 import pytest
 
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.values.problem import Position
 
 PROJECT, ROLE, MEMBERS, MEMBERSHIP = (
@@ -39,7 +40,7 @@ projects:
 """
     )
 
-    assert desired == Desired(
+    assert desired == Configuration(
         host="https://eu.posthog.com",
         organization="0191c0de-7e3a-0000-8000-0c6f5d1a2b3c",
         file="posthog.yaml",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from harness.soak import examples
 from pulumi_posthog import config
 from pulumi_posthog.config import source
-from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.secret_text import SecretText
 
@@ -81,7 +81,7 @@ def outcome(data, **options):
 
 def check(result):
     """Every outcome can be shown, has places, and tells no secret."""
-    if isinstance(result, Desired):
+    if isinstance(result, Configuration):
         assert result.entries
         assert all(
             entry.where is not None and entry.kind.by_name.keys() >= entry.fields.keys()
@@ -162,7 +162,7 @@ def test_both_parsers_say_the_same_of_a_damaged_file(folder, mutations):
         slow = outcome(text)
 
     # They differ in their words for bad syntax, and in where a tab may stand; in what they read, they must not.
-    if isinstance(fast, Desired) and isinstance(slow, Desired):
+    if isinstance(fast, Configuration) and isinstance(slow, Configuration):
         assert [(entry.name, entry.fields, entry.positions) for entry in fast.entries] == [
             (entry.name, entry.fields, entry.positions) for entry in slow.entries
         ]
@@ -171,7 +171,7 @@ def test_both_parsers_say_the_same_of_a_damaged_file(folder, mutations):
 def test_the_undamaged_file_is_read(folder):
     desired = outcome(TEXT.encode())
 
-    assert isinstance(desired, Desired)
+    assert isinstance(desired, Configuration)
     check(desired)
     secrets = [
         value

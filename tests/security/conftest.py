@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_posthog import config
-from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.values.problem import ConfigError
 
 HEADER = """\
@@ -24,7 +24,7 @@ class Proposed:
 
     def __call__(
         self, text: str, environment: Mapping[str, str], *, header: str = HEADER, offline: bool = False
-    ) -> Desired:
+    ) -> Configuration:
         (self.folder / "posthog.yaml").write_text(header + text)
         return config.load(Path("posthog.yaml"), environment=environment, secret=None, offline=offline)
 

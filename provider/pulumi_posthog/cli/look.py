@@ -11,8 +11,9 @@ from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.client import live_for
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.erasures.present import Sighting, sightings
-from pulumi_posthog.reconcile.desired import Desired, Key
+from pulumi_posthog.reconcile.desired import Key
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import Observed, observe
 from pulumi_posthog.reconcile.plan import Plan, plan
@@ -54,7 +55,7 @@ class Look:
 
 
 def look_at(
-    desired: Desired,
+    desired: Configuration,
     *,
     ids: Mapping[Key, str] | None = None,
     undeclared: bool = False,
@@ -77,7 +78,7 @@ def look_at(
     return Look(live, observed, plan(observed.readable, observed.for_plan), seen)
 
 
-def address(desired: Desired, *, agreed: bool = False) -> tuple[str, str]:
+def address(desired: Configuration, *, agreed: bool = False) -> tuple[str, str]:
     """Host and organization; raises Stop when one comes from a variable that is not set, or may not get the key.
 
     Where neither POSTHOG_HOST nor, with `agreed`, a state vouches for the host, that of the selected stack is asked.

@@ -1,4 +1,4 @@
-"""YAML text -> Desired: loading with positions, `!env`, includes, the schema, references."""
+"""YAML text -> Configuration: loading with positions, `!env`, includes, the schema, references."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pulumi_posthog.config import checking, entries
 from pulumi_posthog.config.alike import looking_alike
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.exposure import exposed
 from pulumi_posthog.config.source import Source, nothing
-from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
 
 __all__ = ["load"]
@@ -22,7 +22,7 @@ def load(
     environment: Mapping[str, str],
     secret: Callable[[str], str | None] | None = None,
     offline: bool = False,
-) -> Desired:
+) -> Configuration:
     """What the file at `path`, and the files it includes, declare.
 
     `environment` answers `!env NAME`, `secret` answers `!secret name` (from the stack configuration). With

@@ -1,4 +1,4 @@
-"""Nodes, values -> Desired: one entry per declared object, parents first."""
+"""Nodes, values -> Configuration: one entry per declared object, parents first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.node import Node
 from pulumi_posthog.config.persons import erasures
 from pulumi_posthog.config.schema import reserved
@@ -14,7 +15,7 @@ from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds.tree import below, body_fields, key_field, list_field
-from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.host import HostRefused, permitted
 from pulumi_posthog.values.json_value import Json
@@ -31,7 +32,7 @@ FILES_HINT: Final = "`!file` stands for a setting of a plugin, right below `conf
 
 def desired(
     root: Node, values: Json, file: str, environment: Mapping[str, str]
-) -> tuple[Desired, tuple[Problem, ...]]:
+) -> tuple[Configuration, tuple[Problem, ...]]:
     """What a tree declares, and what is wrong with it beyond its schema.
 
     `values` are the tree's, as the schema wants them. `environment` has its say about the host.
@@ -42,7 +43,7 @@ def desired(
     builder.check()
     host, organization = builder.organization(root, values)
     options = values.get("options") if isinstance(values, dict) else None
-    result = Desired(
+    result = Configuration(
         host=host,
         organization=organization,
         entries=tuple(builder.entries),

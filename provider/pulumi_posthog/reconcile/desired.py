@@ -6,16 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
-
-if TYPE_CHECKING:
-    from pulumi_posthog.checks.declared import Check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +40,12 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Desired:
-    """A whole configuration: parents before their children, otherwise in the order of the file."""
+    """What an organization should have: parents before their children, otherwise in the order of the file."""
 
     host: str
     organization: str
     entries: tuple[Entry, ...]
-    erasures: tuple[Erasure, ...] = ()
     file: str = "posthog.yaml"
-    options: Mapping[str, Json] = field(default_factory=dict)
-    checks: tuple[Check, ...] = ()
     notes: tuple[str, ...] = ()  # what a reader of the file should know, and need not put right
     # Addresses that nobody in the organization has -> what is wrong with each, where it was asked for (`resolve`).
     strangers: Mapping[str, Problem] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
@@ -18,6 +19,8 @@ from pulumi_posthog.values.problem import ConfigError, Position, Problem
 from pulumi_posthog.values.secret_text import is_at_hand
 from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.suggestion import enumeration, nearly, suggestion
+
+Wanted = TypeVar("Wanted", bound=Desired)
 
 
 def needed(desired: Desired) -> set[str]:
@@ -31,13 +34,13 @@ def needed(desired: Desired) -> set[str]:
 
 
 def resolve(
-    desired: Desired,
+    desired: Wanted,
     *,
     members: Sequence[Answer],
     plugins: Sequence[Answer],
     pending: Callable[[], Collection[str]],
     strangers: bool = False,
-) -> tuple[Desired, tuple[str, ...]]:
+) -> tuple[Wanted, tuple[str, ...]]:
     """`desired` with every plugin as its id and every e-mail as PostHog spells it, and notes for the user.
 
     `members` and `plugins` are PostHog's answers, `pending` the e-mails that are invited, asked for only when

@@ -12,9 +12,9 @@ from pulumi_posthog import config
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.checks.setting import SettingError, setting
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import limits, references
-from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.live import Live, no_such_organization
 from pulumi_posthog.stack import door, sdk_repairs
 from pulumi_posthog.stack.address import agreed
@@ -63,7 +63,7 @@ def inform(text: str) -> None:
     pulumi.log.info(harmless(text))
 
 
-def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
+def live_for(desired: Configuration, key_from_config: str | None = None) -> Live:
     """A view of the declared organization that can only read; raises ConfigError when there is no key."""
     key = os.environ.get(KEY_VARIABLE) or key_from_config
     if not key:
@@ -84,7 +84,7 @@ def live_for(desired: Desired, key_from_config: str | None = None) -> Live:
     return Live(Reader(connection, pace=pace, notify=inform), desired.organization)
 
 
-def resolved(desired: Desired, live: Live, say: Callable[[str], None] = inform) -> Desired:
+def resolved(desired: Configuration, live: Live, say: Callable[[str], None] = inform) -> Configuration:
     """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
 
     Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.

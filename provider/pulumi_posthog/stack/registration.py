@@ -1,4 +1,4 @@
-"""Desired -> Pulumi resources."""
+"""Configuration -> Pulumi resources."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime import settings as runtime
 
 import pulumi
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds.model import Deletion
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import limits, renames
 from pulumi_posthog.reconcile.addresses import person_field
-from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.guard_resource import Guard
 from pulumi_posthog.stack.location import Location
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
 
 
-def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
+def register(desired: Configuration) -> Mapping[tuple[str, str], Entity]:
     """Register one resource per entry, parents first; (kind's name, entry's name) -> resource."""
     address = Address(desired.host, desired.organization)
     holders = Holders(desired)
@@ -75,7 +76,7 @@ def register(desired: Desired) -> Mapping[tuple[str, str], Entity]:
     return resources
 
 
-def erase(desired: Desired, resources: Mapping[tuple[str, str], Entity]) -> None:
+def erase(desired: Configuration, resources: Mapping[tuple[str, str], Entity]) -> None:
     """Register what the projects declare about persons, one resource for each.
 
     The receipts are the stack's output `erasures`: project -> receipts.
@@ -97,7 +98,7 @@ def erase(desired: Desired, resources: Mapping[tuple[str, str], Entity]) -> None
 
 
 def register_check(
-    check: Check, desired: Desired, resources: Mapping[tuple[str, str], Entity], address: Address
+    check: Check, desired: Configuration, resources: Mapping[tuple[str, str], Entity], address: Address
 ) -> None:
     """Register a health check below what it belongs to, after all that it follows."""
     from pulumi_posthog.checks.declared import entries_below
@@ -124,7 +125,7 @@ def register_check(
 class Holders:
     """Which declared entries another one lies in: they are made before it and deleted after it."""
 
-    def __init__(self, desired: Desired) -> None:
+    def __init__(self, desired: Configuration) -> None:
         self._names = {
             (entry.kind.name, entry.parent, entry.kind.natural_key(entry.fields)): (
                 entry.kind.name,
@@ -145,7 +146,7 @@ class Holders:
         return next(((self._names[key],) for key in keys if key in self._names), ())
 
 
-def people(desired: Desired) -> list[str]:
+def people(desired: Configuration) -> list[str]:
     """The addresses of everybody whom a configuration names."""
     values = (
         entry.fields.get(field.name)
@@ -172,7 +173,7 @@ def properties_of(entry: Entry, parent: Entity | None) -> dict[str, Any]:
     return properties
 
 
-def parent_names(entry: Entry, desired: Desired) -> str:
+def parent_names(entry: Entry, desired: Configuration) -> str:
     """So that a preview finds what lies in a parent that will be taken over, and has no id in the state yet."""
     above = desired.by_name.get((entry.kind.parent or "", entry.parent or ""))
     if above is None:

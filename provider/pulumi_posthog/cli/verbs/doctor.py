@@ -27,8 +27,8 @@ from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.version import __version__
 
 if TYPE_CHECKING:
+    from pulumi_posthog.config.configuration import Configuration
     from pulumi_posthog.kinds.model import Kind, Lookup
-    from pulumi_posthog.reconcile.desired import Desired
     from pulumi_posthog.reconcile.live import Live
 
 
@@ -197,7 +197,7 @@ def _of_environment() -> Check:
     return passed("environment", f"certificates can be read; {f'proxies by {used}' if used else 'no proxy'}")
 
 
-def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
+def _of_configuration(file: Path) -> Generator[Check, None, Configuration | None]:
     from pulumi_posthog import config
     from pulumi_posthog.values.problem import ConfigError
 
@@ -223,7 +223,7 @@ def _of_configuration(file: Path) -> Generator[Check, None, Desired | None]:
     return desired
 
 
-def _of_key(desired: Desired) -> Generator[Check, None, Live | None]:
+def _of_key(desired: Configuration) -> Generator[Check, None, Live | None]:
     from pulumi_posthog.api import ApiError, Forbidden
     from pulumi_posthog.api.connection import KEY_VARIABLE
     from pulumi_posthog.cli.client import live_for
@@ -247,7 +247,7 @@ def _of_key(desired: Desired) -> Generator[Check, None, Live | None]:
     return live
 
 
-def _of_posthog(desired: Desired, live: Live) -> Iterator[Check]:
+def _of_posthog(desired: Configuration, live: Live) -> Iterator[Check]:
     from pulumi_posthog.api import ApiError, NotFound
     from pulumi_posthog.reconcile.live import no_such_organization
 
@@ -279,7 +279,7 @@ def clock(host: str) -> Iterator[Check]:
     """PostHog's clock by the header `Date` of an answer to a request without a key."""
     from datetime import UTC, datetime
 
-    request = urllib.request.Request(f"{host}/api/", method="GET")  # noqa: S310 - http or https, or no Desired
+    request = urllib.request.Request(f"{host}/api/", method="GET")  # noqa: S310 - http or https, or no Configuration
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
             date = answer.headers.get("Date")
@@ -309,7 +309,7 @@ def _level(organization: Mapping[str, Any]) -> Iterator[Check]:
         yield passed("membership", f"the key's owner is {names.get(level, f'of level {level}')}")
 
 
-def needed_scopes(desired: Desired) -> tuple[str, ...]:
+def needed_scopes(desired: Configuration) -> tuple[str, ...]:
     """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
@@ -330,7 +330,7 @@ def needed_scopes(desired: Desired) -> tuple[str, ...]:
     )
 
 
-def _scopes(desired: Desired, live: Live) -> Iterator[Check]:
+def _scopes(desired: Configuration, live: Live) -> Iterator[Check]:
     from pulumi_posthog.api import ApiError, Forbidden, NotFound
 
     needed = needed_scopes(desired)
@@ -354,7 +354,7 @@ def _scopes(desired: Desired, live: Live) -> Iterator[Check]:
         yield noted("scopes to write", f"{', '.join(writes)}: not tried, for that would change something")
 
 
-def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
+def _probes(desired: Configuration, live: Live) -> Iterator[tuple[str, str]]:
     """One list to read for each scope."""
     from pulumi_posthog.kinds import LOOKUPS
     from pulumi_posthog.kinds.lookups import PERSON
@@ -378,7 +378,7 @@ def _probes(desired: Desired, live: Live) -> Iterator[tuple[str, str]]:
         yield "activity_log:read", f"/api/projects/{project}/activity_log/"
 
 
-def _plan(desired: Desired, organization: Mapping[str, Any]) -> Iterator[Check]:
+def _plan(desired: Configuration, organization: Mapping[str, Any]) -> Iterator[Check]:
     """What the organization's plan includes of what the configuration uses (posthog-api.md 2.2)."""
     features = {each.get("key"): each for each in organization.get("available_product_features") or ()}
     kinds = {entry.kind.name for entry in desired.entries}
@@ -407,7 +407,7 @@ def _plan(desired: Desired, organization: Mapping[str, Any]) -> Iterator[Check]:
             )
 
 
-def _age(desired: Desired, live: Live) -> Iterator[Check]:
+def _age(desired: Configuration, live: Live) -> Iterator[Check]:
     """How old the server is, by the settings that its projects have."""
     age = live.age()
     if age is None:
@@ -418,7 +418,7 @@ def _age(desired: Desired, live: Live) -> Iterator[Check]:
         yield failed("server", f"{name} is declared", f"it takes a server of {since} or newer", Exit.USAGE)
 
 
-def _discontinued(desired: Desired, live: Live) -> Iterator[Check]:
+def _discontinued(desired: Configuration, live: Live) -> Iterator[Check]:
     """The declared kinds of which this server makes no new object."""
     for kind in {entry.kind.name: entry.kind for entry in desired.entries}.values():
         given = kind.discontinued
@@ -430,7 +430,7 @@ def _discontinued(desired: Desired, live: Live) -> Iterator[Check]:
             yield noted(kind.plural, given.words, hint)
 
 
-def _newer_than(desired: Desired, age: int) -> set[tuple[str, int]]:
+def _newer_than(desired: Configuration, age: int) -> set[tuple[str, int]]:
     fields = {
         (f"{entry.kind.section}.{name}", entry.kind.field(name).since)
         for entry in desired.entries

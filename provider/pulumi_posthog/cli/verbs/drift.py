@@ -18,11 +18,11 @@ from pulumi_posthog.cli.writing import refuse_links, write_file
 from pulumi_posthog.stack import state as stack_state
 
 if TYPE_CHECKING:
+    from pulumi_posthog.config.configuration import Configuration
     from pulumi_posthog.drift.attribution import Attribution
     from pulumi_posthog.drift.finding import Finding, Report, Status
     from pulumi_posthog.drift.rules import Rule
-    from pulumi_posthog.reconcile.desired import Desired, Entry
-
+from pulumi_posthog.reconcile.desired import Entry
 
 FORMATS = "text, json, markdown, html, sarif or junit"
 
@@ -238,7 +238,7 @@ def _compared(asked: Asked) -> Report:
     )
 
 
-def _rules(asked: Asked, desired: Desired) -> tuple[Rule, ...]:
+def _rules(asked: Asked, desired: Configuration) -> tuple[Rule, ...]:
     from pulumi_posthog.drift.rules import rules
 
     options = desired.options.get("drift")

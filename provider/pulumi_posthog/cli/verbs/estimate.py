@@ -14,8 +14,11 @@ from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pulumi_posthog.checks.declared import Check
     from pulumi_posthog.cli.look import Look
-    from pulumi_posthog.reconcile.desired import Desired
+    from pulumi_posthog.config.configuration import Configuration
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def estimate(
         from pulumi_posthog.cli.look import look_at
 
         look = look_at(desired, persons=True, known=None)
-        found, unread, exit_ = of_look(look), look.unread, worst(look.exits)
+        found, unread, exit_ = of_look(look, desired.checks), look.unread, worst(look.exits)
     if unread:
         terminal.error(
             f"{unread} objects could not be looked at, and are not counted", "`pulumi-posthog drift` says why"
@@ -88,8 +91,8 @@ def estimate(
     return exit_
 
 
-def of_look(look: Look) -> Estimate:
-    """From a plan against PostHog as it is now."""
+def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
+    """From a plan against PostHog as it is now, and the declared health checks."""
     from pulumi_posthog.erasures.erase import chunks, looked_at_again
     from pulumi_posthog.reconcile.requests import looks_around_lists, writes_of
 
@@ -101,7 +104,7 @@ def of_look(look: Look) -> Estimate:
         + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
         exact=True,
         looks=sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
-        checks=checks_after(look),
+        checks=checks_after(look, checks),
         taking_over=secrets_to_send(look),
     )
 
@@ -124,19 +127,19 @@ def secrets_to_send(look: Look) -> int:
     )
 
 
-def checks_after(look: Look) -> int:
-    """How many health checks the changes of a plan set off."""
+def checks_after(look: Look, checks: Iterable[Check]) -> int:
+    """How many of the health checks the changes of a plan set off."""
     from pulumi_posthog.checks.declared import entries_below
 
     changed = {(change.entry.kind.name, change.entry.name) for change in look.plan.changes if change.entry}
     desired = look.observed.desired
     return sum(
         any((entry.kind.name, entry.name) in changed for entry in entries_below(check, desired))
-        for check in desired.checks
+        for check in checks
     )
 
 
-def at_most(desired: Desired) -> Estimate:
+def at_most(desired: Configuration) -> Estimate:
     """From the configuration alone: every list once, and everything made anew."""
     from pulumi_posthog.erasures.erase import AT_ONCE
     from pulumi_posthog.reconcile import references

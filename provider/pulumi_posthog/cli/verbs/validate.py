@@ -14,7 +14,7 @@ from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.options import DEFAULT_FILE, chosen
 
 if TYPE_CHECKING:
-    from pulumi_posthog.reconcile.desired import Desired
+    from pulumi_posthog.config.configuration import Configuration
     from pulumi_posthog.values.problem import Problem
 
 
@@ -40,7 +40,7 @@ def validate(
     from pulumi_posthog.values.problem import ConfigError
 
     chosen("--format", form, FORMATS)
-    good: list[Desired] = []
+    good: list[Configuration] = []
     problems: list[Problem] = []
     for file in files or [DEFAULT_FILE]:
         try:
@@ -53,7 +53,7 @@ def validate(
     return Exit.USAGE if problems else Exit.NOTHING
 
 
-def _say(good: list[Desired], problems: list[Problem], form: str) -> None:
+def _say(good: list[Configuration], problems: list[Problem], form: str) -> None:
     from pulumi_posthog.report import github, sarif
     from pulumi_posthog.values.text import plural
 
@@ -88,7 +88,7 @@ def _say(good: list[Desired], problems: list[Problem], form: str) -> None:
             terminal.note(f"{plural(len(problems), 'problem')}")
 
 
-def _document(good: list[Desired], problems: list[Problem], exit_: Exit) -> dict[str, object]:
+def _document(good: list[Configuration], problems: list[Problem], exit_: Exit) -> dict[str, object]:
     return {
         "version": 1,
         "exit_code": exit_,
