@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
@@ -42,7 +43,9 @@ class AdminPage:
         """Clicks what leads to another page, and waits until that has come."""
         left = self.find("html")
         element.click()
-        WebDriverWait(self.browser, SECONDS).until(staleness_of(left))
+        # While the page changes, the driver now and then fails over the element that it is asked for: ask again.
+        wait = WebDriverWait(self.browser, SECONDS, ignored_exceptions=[WebDriverException])
+        wait.until(staleness_of(left))
 
     def open(self, *links: str) -> None:
         """Follows these links from the first page on."""
