@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeGuard
+from enum import Enum
+from typing import Final, TypeGuard
 
 from pulumi_posthog.api.errors import IncompleteRead, OutcomeUnknown
-from pulumi_posthog.api.paging import Json
+from pulumi_posthog.api.paging import Json, page_of
 
 
 def is_object(answer: Json, key: str = "id") -> TypeGuard[Mapping[str, Json]]:
@@ -17,16 +18,19 @@ def is_object(answer: Json, key: str = "id") -> TypeGuard[Mapping[str, Json]]:
     return isinstance(answer, Mapping) and answer.get(key) is not None
 
 
-def object_of(answer: Json, path: str, key: str | None = "id") -> Mapping[str, Json]:
-    """The answer to a GET; raises IncompleteRead when it is no object. With `key` None, of any keys."""
+NO_POSTHOG: Final = "is `host` a PostHog server, and what stands on the way?"
+
+
+def object_of(answer: Json, path: str, key: str | None = "id", *, method: str = "GET") -> Mapping[str, Json]:
+    """The answer to a request that reads; raises IncompleteRead when it is no object. With `key` None, of any keys."""
     if is_object(answer, key) if key else isinstance(answer, Mapping):
         found: Mapping[str, Json] = answer
         return found
     raise IncompleteRead(
         "the answer is not the object that was asked for",
-        method="GET",
+        method=method,
         path=path,
-        hint="is `host` a PostHog server, and what stands on the way?",
+        hint=NO_POSTHOG,
     )
 
 
@@ -38,3 +42,28 @@ def lost(method: str, path: str) -> OutcomeUnknown:
         path=path,
         hint="look before trying again",
     )
+
+
+class Shape(Enum):
+    """What the good answer of an operation is (posthog-api.md, the table of each family)."""
+
+    OBJECT = "an object"
+    PAGE = "a page of objects"
+    ARRAY = "a list"
+    ANYTHING = "nothing of use"  # the status alone says it, and the body may be empty
+
+    def of(self, answer: Json, method: str, path: str, *, written: bool) -> Json:
+        """The answer of this shape; raises IncompleteRead for another, OutcomeUnknown where something was `written`."""
+        try:
+            if self is Shape.OBJECT:
+                object_of(answer, path, key=None, method=method)
+            elif self is Shape.PAGE:
+                for item in page_of(answer, path).items:
+                    object_of(item, path, key=None, method=method)
+            elif self is Shape.ARRAY and not isinstance(answer, list):
+                raise IncompleteRead("the answer is no list", method=method, path=path, hint=NO_POSTHOG)
+        except IncompleteRead as error:
+            if written:
+                raise lost(method, path) from error
+            raise
+        return answer

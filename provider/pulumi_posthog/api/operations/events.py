@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pulumi_posthog.api.objects import Shape
 from pulumi_posthog.api.operations.operation import Family, below_project, operation
 from pulumi_posthog.api.paging import Json
 
@@ -57,7 +58,7 @@ class Events(Family):
     def get(self, id: str) -> Json:
         """One event, by its uuid."""
 
-    @operation("GET", "values/", scope="query:read", formats=("csv", "json"))
+    @operation("GET", "values/", scope="query:read", shape=Shape.ARRAY, formats=("csv", "json"))
     def values(self, *, key: str) -> Json:
         """The values that events have for a property."""
 

@@ -25,6 +25,7 @@ from urllib.parse import quote
 from pulumi_posthog.api import paging
 from pulumi_posthog.api.client import Reader
 from pulumi_posthog.api.errors import NotForKeys, NotFound
+from pulumi_posthog.api.objects import Shape
 from pulumi_posthog.api.paging import Json
 from pulumi_posthog.api.request import query
 
@@ -42,7 +43,8 @@ class Operation:
 
     `path` is below each of `prefixes`. `scope` is what a personal API key needs, None where no scope opens the
     operation to it (posthog-api.md 1.5): then `instead` says what to do. `scoped_since` is the server age (year) from
-    which there is that scope. `answers` are the good statuses; `since` and `until` the server ages that serve it.
+    which there is that scope. `answers` are the good statuses, and `shape` says what a good answer is; another one is
+    refused. `since` and `until` are the server ages that serve it.
     `repeatable`: carried out twice it does what it does once, so that it may be sent again when an answer is lost.
     `formats` are what PostHog can answer in; we ask for JSON alone, but for files.
     """
@@ -53,6 +55,7 @@ class Operation:
     prefixes: tuple[str, ...]
     scope: str | None
     answers: tuple[int, ...]
+    shape: Shape
     function: Callable[..., Json] = field(repr=False, compare=False)
     in_query: tuple[str, ...] = ()  # parameters of a write that travel in the query
     in_both: tuple[str, ...] = ()  # parameters that some servers read there and some in the body
@@ -181,7 +184,7 @@ class Family:
             return self._below_either(
                 called, lambda prefix: self.client.download(self._path(prefix, path), target)
             )
-        return self._below_either(
+        answer = self._below_either(
             called,
             lambda prefix: self.client.send(
                 called.method,
@@ -193,6 +196,10 @@ class Family:
                 deadline=self._deadline,
             ),
         )
+        # Carried out or not: of a write with such an answer nobody knows.
+        written = called.method != "GET" and not called.scope.endswith(":read")
+        where = self._path(self._found_below or called.prefixes[0], path)
+        return called.shape.of(answer, called.method, where, written=written)
 
     def _below_either(self, called: Operation, send: Callable[[str], Json]) -> Json:
         """What `send` returns for the prefix that this server has.
@@ -222,12 +229,15 @@ class Family:
         called: Operation = list_.row(type(self))  # type: ignore[attr-defined]
         path, first, _ = called.parts(arguments)
 
+        where = self._path(called.prefixes[0], path)
+
         def page(params: Mapping[str, str]) -> Json:
-            return self._below_either(
+            answer = self._below_either(
                 called, lambda prefix: self.client.send("GET", self._path(prefix, path), params=params)
             )
+            return called.shape.of(answer, "GET", where, written=False)
 
-        return paging.follow(page, path=self._path(called.prefixes[0], path), params=query(first))
+        return paging.follow(page, path=where, params=query(first))
 
 
 def operation(
@@ -236,18 +246,21 @@ def operation(
     *,
     scope: str | None,
     answers: tuple[int, ...] | None = None,
+    shape: Shape | None = None,
     prefixes: tuple[str, ...] | None = None,
     **properties: Any,
 ) -> Callable[[Callable[P, Json]], Callable[P, Json]]:
     """Makes a method carry out what its declaration says; of its own it has only the docstring.
 
     The parameters are those of `Operation`. Without `answers` they are the usual ones: 201 to POST, 204 to DELETE,
-    else 200.
+    else 200. Without `shape` a method `list` answers with a page, a DELETE with anything, each other with an object.
     """
     usual = {"POST": 201, "DELETE": 204}.get(method, 200)
 
     def declare(function: Callable[P, Json]) -> Callable[P, Json]:
         signature = inspect.signature(function)
+        natural = Shape.PAGE if function.__name__ == "list" else Shape.OBJECT
+        answered = shape or (Shape.ANYTHING if method == "DELETE" else natural)
 
         rows: dict[type[Family], Operation] = {}
 
@@ -264,6 +277,7 @@ def operation(
                 prefixes=prefixes or family.PREFIXES,
                 scope=scope,
                 answers=answers or (usual,),
+                shape=answered,
                 function=function,
                 **properties,
             )

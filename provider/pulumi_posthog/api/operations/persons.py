@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from pulumi_posthog.api.objects import Shape
 from pulumi_posthog.api.operations.operation import Family, below_project, operation
 from pulumi_posthog.api.paging import Json
 
@@ -79,6 +80,7 @@ class Persons(Family):
         "bulk_delete/",
         scope="person:write",
         answers=(200, 202),
+        shape=Shape.ANYTHING,
         in_both=("delete_events",),
         repeatable=True,
         formats=BOTH,
@@ -125,6 +127,7 @@ class Persons(Family):
         "{id}/delete_property/",
         scope="person:write",
         answers=(200, 201),
+        shape=Shape.ANYTHING,
         names={"unset": "$unset"},
         in_query=("unset",),
         repeatable=True,
@@ -138,6 +141,7 @@ class Persons(Family):
         "{id}/update_property/",
         scope="person:write",
         answers=(200, 201),
+        shape=Shape.ANYTHING,
         in_query=("key", "value"),
         repeatable=True,
         formats=BOTH,
@@ -145,23 +149,25 @@ class Persons(Family):
     def update_property(self, id: int | str, *, key: str, value: Json) -> Json:
         """Sets one property."""
 
-    @operation("POST", "{id}/split/", scope="person:write", answers=(200, 201), formats=BOTH)
+    @operation(
+        "POST", "{id}/split/", scope="person:write", answers=(200, 201), shape=Shape.ANYTHING, formats=BOTH
+    )
     def split(self, id: int | str) -> Json:
         """Makes one person of each distinct id, later."""
 
-    @operation("GET", "{id}/activity/", scope="activity_log:read", formats=BOTH)
+    @operation("GET", "{id}/activity/", scope="activity_log:read", shape=Shape.PAGE, formats=BOTH)
     def activity(self, id: int | str, *, page: int | None = None, limit: int | None = None) -> Json:
         """What was done with one person, a page of it."""
 
-    @operation("GET", "activity/", scope="activity_log:read", formats=BOTH)
+    @operation("GET", "activity/", scope="activity_log:read", shape=Shape.PAGE, formats=BOTH)
     def all_activity(self, *, page: int | None = None, limit: int | None = None) -> Json:
         """What was done with persons, a page of it."""
 
-    @operation("GET", "cohorts/", scope="person:read cohort:read", formats=BOTH)
+    @operation("GET", "cohorts/", scope="person:read cohort:read", shape=Shape.PAGE, formats=BOTH)
     def cohorts(self, *, person_id: int | str) -> Json:
         """The cohorts that one person is in."""
 
-    @operation("GET", "values/", scope="person:read", formats=BOTH)
+    @operation("GET", "values/", scope="person:read", shape=Shape.ARRAY, formats=BOTH)
     def values(self, *, key: str, value: str | None = None) -> Json:
         """The values that persons have for a property, those with `value` in them."""
 

@@ -147,7 +147,8 @@ class Queries(Family):
                     path=path,
                     hint="ask for less (a shorter time, a LIMIT), or allow it more time",
                 )
-            answer = self.get(str(status.get("id") or id_))
+            told = status.get("id")
+            answer = self.get(told if isinstance(told, str) and told.strip(".") else id_)
         return result_of(answer, path)
 
 
