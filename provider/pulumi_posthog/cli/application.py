@@ -134,7 +134,7 @@ def _write_failures(status: Exit, failures: Sequence[Failure]) -> None:
 
     rows = [{"message": failure.message, "hint": failure.hint} for failure in failures]
     document = {"version": 1, "exit_code": status, "failures": rows}
-    terminal.write(json.dumps(document, indent=2, ensure_ascii=False))
+    terminal.write(json.dumps(document, indent=2, ensure_ascii=False), "json")
 
 
 def _failed(error: BaseException, *, debug: bool) -> tuple[Exit, tuple[Failure, ...]]:

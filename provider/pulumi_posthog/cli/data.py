@@ -156,9 +156,9 @@ def show(rows: Rows, form: str, name: str, document: Mapping[str, Any]) -> None:
             "more": rows.more,
             name: list(rows.items),
         }
-        terminal.write(json.dumps(whole, indent=2, ensure_ascii=False))
+        terminal.write(json.dumps(whole, indent=2, ensure_ascii=False), "json")
     elif form == "csv":
-        terminal.write(forms.as_csv(rows))
+        terminal.write(forms.as_csv(rows), "csv")
     else:
         terminal.show(forms.table(rows))
 

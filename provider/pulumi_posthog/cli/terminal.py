@@ -7,10 +7,10 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # rich takes a tenth of a second, and `--help` does without it
     from rich.console import Console, RenderableType
@@ -83,12 +83,52 @@ def show(what: RenderableType) -> None:
     write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
-def write(text: str) -> None:
-    """Data for stdout, as it is but for what must not be told."""
+def is_unicode() -> bool:
+    """Whether stdout is in UTF-8, as other programs expect of JSON, YAML, HTML and XML."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return codecs.lookup(encoding).name == "utf-8"
+
+
+# What programs read -> how it spells a sign that the encoding of stdout lacks. None: it has no way to.
+SPELT: Final[Mapping[str, str | None]] = {
+    "json": ESCAPED,
+    "sarif": ESCAPED,
+    "html": "xmlcharrefreplace",
+    "junit": "xmlcharrefreplace",
+    "yaml": None,
+    "csv": None,
+    "markdown": None,
+}
+
+
+def write(text: str, form: str = "text") -> None:
+    """Data for stdout, as it is but for what must not be told.
+
+    `form` is what it is: of text, what stdout lacks is escaped as in JSON, for people. Of what programs read nothing
+    may become something else: it is spelt in ASCII, or Stop is raised.
+    """
     text = data(text)
+    if form in SPELT and not is_unicode():
+        text = _spelt(text, form)
     _WROTE.set(True)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
+
+
+def _spelt(text: str, form: str) -> str:
+    from pulumi_posthog.cli.failures import Stop
+
+    if how := SPELT[form]:
+        return text.encode("ascii", how).decode()
+    try:
+        # A table in the encoding that a program asked for is what it asked for; the others are UTF-8 by definition.
+        text.encode(sys.stdout.encoding if form == "csv" else "ascii")
+    except UnicodeEncodeError as error:
+        raise Stop(
+            f"stdout is in {sys.stdout.encoding}, which cannot carry {error.object[error.start]!a} as {form}",
+            "set PYTHONIOENCODING=utf-8, or ask for --format json",
+        ) from None
+    return text
 
 
 def data(text: str) -> str:

@@ -10,7 +10,7 @@ import yaml
 
 from pulumi_posthog import config
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.export.text import dumped
+from pulumi_posthog.export.text import text_of
 from pulumi_posthog.reconcile import references
 from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.live import Live
@@ -34,7 +34,7 @@ def accepted(document: dict[str, Json], live: Live) -> tuple[Desired | None, lis
     """
     left_out: list[str] = []
     for _ in range(ROUNDS):
-        text = dumped(document)
+        text = text_of(document)
         desired, problems = _loaded(text, live)
         if not problems:
             return desired, left_out

@@ -55,16 +55,18 @@ def export(
     projects: Collection[str] = (),
     main: str = "posthog.yaml",
     split: bool = False,
+    ascii_only: bool = False,
     progress: Callable[[int, int], object] = silent,
 ) -> Exported:
     """Everything of these kinds (all) in these projects (all, and then what lies outside of projects as well).
 
-    With `split`, one file per project and one per other section. Raises ApiError when PostHog cannot be read at
+    With `split`, one file per project and one per other section; with `ascii_only` all other letters are escaped, so
+    that the text means the same in any encoding. Raises ApiError when PostHog cannot be read at
     all; a list that cannot be read is in `unread`, and nothing of it in the files. `progress` is told how many lists
     are read, and of how many.
     """
     named = frozenset(map(folded, projects))
-    return _Exporter(live, frozenset(kinds), named, progress).export(main, split)
+    return _Exporter(live, frozenset(kinds), named, progress).export(main, split, ascii_only)
 
 
 class _Exporter:
@@ -85,7 +87,7 @@ class _Exporter:
         self.left_out: list[str] = []
         self.unread: list[str] = []
 
-    def export(self, main: str, split: bool) -> Exported:
+    def export(self, main: str, split: bool, ascii_only: bool) -> Exported:
         self.live.organization()
         with readers(self.live) as pool:
             self._read_ahead(pool)
@@ -95,7 +97,7 @@ class _Exporter:
         # Of what was left out again, no variable is needed.
         used = [name for name in self.variables if name in set(variables(document))]
         return Exported(
-            files(document, main, split, (*self._header(used),)),
+            files(document, main, split, (*self._header(used),), ascii_only=ascii_only),
             main,
             tuple(used),
             tuple(self.left_out),

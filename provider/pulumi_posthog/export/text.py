@@ -5,6 +5,7 @@ It is what `config` reads: texts that YAML 1.2 would take for something else are
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.variables import is_taken
 
+LINE_ENDS: Final = re.compile(
+    "[\r\x85\u2028\u2029]"
+)  # YAML folds them like a line feed unless they are escaped
 FLOW: Final = 70  # characters: shorter lists and mappings stand on one line
 
 
@@ -70,7 +74,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: _Dumper, value: str) -> yaml.Node:
     style = None
-    if value in WORDS or number(value) is not None:
+    if value in WORDS or number(value) is not None or LINE_ENDS.search(value):
         style = '"'
     elif "\n" in value.strip("\n") and not re.search(r"[ \t]\n", value):
         style = "|"
@@ -118,12 +122,19 @@ _Dumper.add_representer(Variable, lambda dumper, value: dumper.represent_scalar(
 _Dumper.add_representer(Include, lambda dumper, value: dumper.represent_scalar("!include", value.name))
 
 
-def dumped(value: Mapping[str, Json]) -> str:
-    return str(yaml.dump(_Root(value), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
+def text_of(value: Mapping[str, Json], *, ascii_only: bool = False) -> str:
+    return str(
+        yaml.dump(_Root(value), Dumper=_Dumper, sort_keys=False, allow_unicode=not ascii_only, width=110)
+    )
 
 
-def files(document: Mapping[str, Json], main: str, split: bool, header: Iterable[str]) -> dict[str, str]:
+def files(
+    document: Mapping[str, Json], main: str, split: bool, header: Iterable[str], *, ascii_only: bool = False
+) -> dict[str, str]:
     comment = "".join(f"# {line}".rstrip() + "\n" for line in header)
+    if ascii_only:
+        comment = comment.encode("ascii", "backslashreplace").decode()
+    dumped = functools.partial(text_of, ascii_only=ascii_only)
     if not split:
         return {main: comment + "\n" + "\n".join(dumped({key: value}) for key, value in document.items())}
     result: dict[str, str] = {}

@@ -83,7 +83,9 @@ def adopt(
     for note in look.observed.notes:
         terminal.warn(note)
     if form == "json":
-        terminal.write(json.dumps(_document(rows, exit_, look.requests), indent=2, ensure_ascii=False))
+        terminal.write(
+            json.dumps(_document(rows, exit_, look.requests), indent=2, ensure_ascii=False), "json"
+        )
     else:
         _show(rows)
     return exit_

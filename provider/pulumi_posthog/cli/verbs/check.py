@@ -58,7 +58,7 @@ def check(
         # Why it failed goes to stderr, like every error.
         terminal.show(screen(report, reasons=False))
     else:
-        terminal.write(rendered(report, form))
+        terminal.write(rendered(report, form), form)
     for path in output or ():
         write_file(path, rendered(report, SUFFIXES[path.suffix]))
     if error is not None:

@@ -78,7 +78,8 @@ def doctor(
             for each in checks
         ]
         terminal.write(
-            json.dumps({"version": 1, "exit_code": exit_, "checks": rows}, indent=2, ensure_ascii=False)
+            json.dumps({"version": 1, "exit_code": exit_, "checks": rows}, indent=2, ensure_ascii=False),
+            "json",
         )
     else:
         _show(checks)

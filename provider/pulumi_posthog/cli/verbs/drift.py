@@ -116,7 +116,7 @@ def drift(
         # Why it failed goes to stderr, like every error.
         terminal.show(text.screen(report, reasons=False))
     else:
-        terminal.write(_in_form(report, form, max_size))
+        terminal.write(_in_form(report, form, max_size), form)
     for path in output or ():
         write_file(path, _in_form(report, SUFFIXES[path.suffix], max_size))
     if error is not None:

@@ -85,7 +85,7 @@ def estimate(
             "up": _run(found.up),
             "preview_and_up": _run(found.preview_and_up),
         }
-        terminal.write(json.dumps(document, indent=2))
+        terminal.write(json.dumps(document, indent=2), "json")
     else:
         _show(found)
     return exit_

@@ -44,7 +44,7 @@ def explain(
     if form == "json":
         document: dict[str, Any] = {"version": 1, **asdict(found)}
         document["facts"], document["below"] = dict(found.facts), dict(found.below)
-        terminal.write(json.dumps(document, indent=2, ensure_ascii=False))
+        terminal.write(json.dumps(document, indent=2, ensure_ascii=False), "json")
     else:
         _print(found)
 

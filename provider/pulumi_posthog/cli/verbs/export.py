@@ -67,9 +67,17 @@ def export(
     live = Live(reader, organization_id(reader, organization))
     _check_projects(live, project or ())
     name = output.name if output else "posthog.yaml"
+    # A file is in UTF-8; what goes to stdout means the same in whatever that is in.
+    ascii_only = output is None and form == "text" and not terminal.is_unicode()
     with terminal.progress() as tell:
         result = exported(
-            live, kinds=kinds(only), projects=project or (), main=name, split=split, progress=tell
+            live,
+            kinds=kinds(only),
+            projects=project or (),
+            main=name,
+            split=split,
+            ascii_only=ascii_only,
+            progress=tell,
         )
     if output is not None:
         _written(result, output, force)
@@ -145,9 +153,9 @@ def _say(result: Exported, output: Path | None, form: str) -> None:
             "left_out": list(result.left_out),
             "unread": list(result.unread),
         }
-        terminal.write(json.dumps(document, indent=2, ensure_ascii=False))
+        terminal.write(json.dumps(document, indent=2, ensure_ascii=False), "json")
     elif output is None:
-        terminal.write(result.files[result.main])
+        terminal.write(result.files[result.main], "yaml")
     for row in result.left_out:
         terminal.warn(f"left out: {row}")
     for row in result.unread:

@@ -84,7 +84,7 @@ def export_asset(
             "bytes": size,
             "export": made["id"],
         }
-        terminal.write(json.dumps(document, indent=2, ensure_ascii=False))
+        terminal.write(json.dumps(document, indent=2, ensure_ascii=False), "json")
     else:
         terminal.note(f"{file}: {size:,} bytes")
     return Exit.NOTHING

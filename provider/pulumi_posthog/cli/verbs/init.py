@@ -155,7 +155,7 @@ def _say(folder: Path, places: list[str], tool: str, exported: Exported | None, 
             "variables": variables,
             "left_out": left_out,
         }
-        terminal.write(json.dumps(document, indent=2, ensure_ascii=False))
+        terminal.write(json.dumps(document, indent=2, ensure_ascii=False), "json")
     else:
         terminal.write("\n".join(str(folder / place) for place in places))
     for row in left_out:

@@ -18,4 +18,4 @@ def schema(
     from pulumi_posthog.config.schema import text
 
     chosen("--format", form, ("text", "json"))
-    terminal.write(text())
+    terminal.write(text(), "json")

@@ -59,7 +59,7 @@ def _say(good: list[Configuration], problems: list[Problem], form: str) -> None:
 
     exit_ = Exit.USAGE if problems else Exit.NOTHING
     if form == "json":
-        terminal.write(json.dumps(_document(good, problems, exit_), indent=2, ensure_ascii=False))
+        terminal.write(json.dumps(_document(good, problems, exit_), indent=2, ensure_ascii=False), "json")
     elif form == "sarif":
         results = [
             sarif.Result(
@@ -70,7 +70,7 @@ def _say(good: list[Configuration], problems: list[Problem], form: str) -> None:
             for problem in problems
         ]
         rules = {RULE: "The configuration cannot be applied as it is."}
-        terminal.write(sarif.log(results, rules, file=str(DEFAULT_FILE), exit_code=exit_))
+        terminal.write(sarif.log(results, rules, file=str(DEFAULT_FILE), exit_code=exit_), "sarif")
     elif form == "github":
         if problems:
             terminal.write(github.commands(problems))
