@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -12,12 +15,16 @@ from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.verbs import drift
 from pulumi_posthog.cli.verbs.doctor import without_password
 from pulumi_posthog.drift import baseline
-from pulumi_posthog.stack import state
+from pulumi_posthog.stack import other_stacks, state
+from pulumi_posthog.stack.handlers.guard import GuardHandler
+from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.state import StateError
 from pulumi_posthog.values import problem
-from pulumi_posthog.values.bounds import MESSAGE, PROBLEMS, TooLarge, text_of
+from pulumi_posthog.values.bounds import COMPLAINT_BYTES, MESSAGE, PROBLEMS, TooLarge, text_of
+from pulumi_posthog.values.json_value import Damaged, json_in
 from pulumi_posthog.values.masking import Mask
 from pulumi_posthog.values.problem import ConfigError, Problem
+from pulumi_posthog.values.program import output_of
 
 KEY = "phx_a_key_that_nobody_has"
 MUCH = 100_000  # characters of a log that nobody would read either
@@ -86,6 +93,97 @@ def test_a_list_of_what_to_ignore_is_no_way_to_hang(tmp_path: Path, content: str
     refused = finished(lambda: drift.rules_in(file))
 
     assert isinstance(refused, Stop)
+
+
+SAYS_MUCH = "import sys\nwhile True: sys.stdout.write('x' * 100_000)"
+COMPLAINS = "import sys\nfor _ in range(300): sys.stderr.write('x' * 100_000)"
+LEAVES_A_CHILD = "import subprocess, sys; subprocess.Popen(['sleep', '60']); print('{}')"
+
+
+def test_a_program_that_prints_without_an_end_is_ended_at_the_bound(tmp_path: Path):
+    with pytest.raises(TooLarge, match="larger than 1 MB"):
+        output_of([sys.executable, "-c", SAYS_MUCH], tmp_path, seconds=60, most=1_000_000)
+
+
+def test_a_program_that_complains_without_an_end_is_ended(tmp_path: Path):
+    done = output_of([sys.executable, "-c", COMPLAINS], tmp_path, seconds=60, most=1_000_000)
+
+    assert (done.status != 0, len(done.complaint)) == (True, COMPLAINT_BYTES)
+
+
+def test_a_program_that_does_not_end_is_ended(tmp_path: Path):
+    with pytest.raises(subprocess.TimeoutExpired):
+        output_of(["sleep", "60"], tmp_path, seconds=0.2, most=1_000)
+
+
+@pytest.mark.parametrize("verb", ["export", "config", "other", "own"])
+@pytest.mark.parametrize(
+    "printed",
+    ["print('x' * 3_000_000)", "import os; os.write(1, b'\\xff')", "print('[' * 100_000)", "print('[3]')"],
+)
+def test_what_pulumi_prints_is_read_within_bounds_and_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, printed: str
+):
+    pulumi = tmp_path / "bin/pulumi"
+    pulumi.parent.mkdir()
+    pulumi.write_text(f"#!{sys.executable}\n{printed}\n")
+    pulumi.chmod(0o700)
+    monkeypatch.setenv("PATH", str(pulumi.parent))
+    for module in (state, other_stacks):
+        monkeypatch.setattr(module, "STATE_BYTES", 1_000_000)
+    monkeypatch.setattr(state._pulumi, "__defaults__", (60, 1_000_000))
+
+    asked = {
+        "export": lambda: state.recorded(state.state_of("dev", tmp_path), "dev"),
+        "config": lambda: state.settings_of("dev", tmp_path),
+        "other": lambda: other_stacks.owners(["dev"], tmp_path),
+        "own": lambda: other_stacks.own_state("urn:pulumi:dev::p::t::n", tmp_path),
+    }
+    with pytest.raises((StateError, UnknownOwners)) as refused:
+        asked[verb]()
+
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+GUARD = "urn:pulumi:dev::p::posthog:index:Guard::guard"
+DAMAGED = [
+    "[" * 100_000,
+    "3",
+    "[]",
+    '{"role": []}',
+    '{"role": {"": ["A"]}}',
+    '{"role": {"": {"A": {}}}}',
+    "{",
+    3,
+    {},
+]
+
+
+@pytest.mark.parametrize("kept", DAMAGED, ids=lambda kept: str(kept)[:20])
+def test_a_guard_whose_memory_is_damaged_refuses_the_run(kept: object, monkeypatch: pytest.MonkeyPatch):
+    handler = GuardHandler()
+    declared = {"__managed": '{"role": {"": {"A": ""}}}'}
+
+    refused = handler.check({"__managed": kept}, declared).failures
+
+    # Not the same as a guard that remembers nothing.
+    assert ["cannot be read" in each.reason for each in refused] == [True]
+    assert handler.check({}, declared).failures == []
+
+
+@pytest.mark.parametrize("kept", DAMAGED[:-1], ids=lambda kept: str(kept)[:20])
+def test_a_damaged_guard_is_told_by_who_reads_a_state(kept: object):
+    resource = {"urn": GUARD, "type": "posthog:index:Guard", "inputs": {"__managed": kept}}
+    text = json.dumps({"deployment": {"resources": [resource]}})
+
+    with pytest.raises(StateError, match="what its guard remembers cannot be read"):
+        state.managed(text, "state.json")
+
+
+def test_a_guard_remembers_no_more_than_the_bound(monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(Damaged, match="larger than 1 MB"):
+        json_in('{"a": "' + "x" * 1_000_000 + '"}', dict, most=1_000_000)
 
 
 def finished(what) -> BaseException | None:

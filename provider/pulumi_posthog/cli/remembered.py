@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.stack import state as stack_state
 from pulumi_posthog.stack.state import StateError
+from pulumi_posthog.values.bounds import SETTINGS_BYTES, text_of
 
 if TYPE_CHECKING:
     from pulumi_posthog.reconcile.desired import Key
@@ -103,7 +104,7 @@ def selected(folder: Path) -> str | None:
 
 def _json(path: Path) -> dict[str, object]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(text_of(path, SETTINGS_BYTES))
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -7,7 +7,6 @@ knew it before. One that it never knew is a mistake.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +16,7 @@ from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.model import Field, Kind, Type
 from pulumi_posthog.reconcile.collection import Ambiguous, Found, Scope
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.json_value import Json, dig, json_in
 from pulumi_posthog.values.spelling import folded
 
 LEFT: Final = "__left"  # the property that holds the declared addresses of those who have left
@@ -90,8 +89,9 @@ def put(
 
 
 def of_guard(properties: Mapping[str, Any]) -> frozenset[str]:
-    """The addresses of everybody who was declared when a guard let a run pass, folded."""
-    return frozenset(map(folded, json.loads(properties.get("__addresses") or "[]")))
+    """The addresses of everybody who was declared when a guard let a run pass, folded; raises Damaged."""
+    known = json_in(properties.get("__addresses") or "[]", list)
+    return frozenset(folded(each) for each in known if isinstance(each, str))
 
 
 def strangers(said: str | None, known: Collection[str]) -> list[str]:
@@ -99,7 +99,7 @@ def strangers(said: str | None, known: Collection[str]) -> list[str]:
 
     `said` is JSON text: address -> what is wrong. The guard asks, because nothing has been touched yet.
     """
-    problems: dict[str, str] = json.loads(said or "{}")
+    problems = json_in(said or "{}", dict)
     return [problem for address, problem in problems.items() if folded(address) not in known]
 
 

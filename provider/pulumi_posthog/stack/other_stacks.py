@@ -20,6 +20,7 @@ from pulumi_posthog.stack.holdings import Claim, claims_of
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.urn import own_name
 from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of
+from pulumi_posthog.values.program import output_of
 
 SECONDS = 120  # that Pulumi may take to answer
 
@@ -40,7 +41,7 @@ def owners(sources: Iterable[str], folder: Path) -> Owners:
         try:
             for resource in _resources(text):
                 result.update(dict.fromkeys(_claimed(resource), source))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise UnknownOwners(f"{source} is not the state of a Pulumi stack") from None
     return result
 
@@ -61,7 +62,7 @@ def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
             for resource in _resources(_of_stack(stack, folder))
             if (kind := _kind(resource)) is not None and resource.get("id")
         }
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnknownOwners(f"{stack} is not the state of a Pulumi stack") from None
     if not any(each.startswith(f"urn:pulumi:{stack}::{project}::") for each in found):
         raise UnknownOwners(f'the stack "{stack}" that `pulumi stack export` shows has nothing of this one')
@@ -80,7 +81,7 @@ def hosts_of(text: str) -> frozenset[str]:
                 if {"__at", "__host"} & properties.keys():
                     found.add(location_of(properties).host)
         return frozenset(found)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError("it is not the state of a Pulumi stack") from None
 
 
@@ -124,14 +125,15 @@ def _of_file(path: Path) -> str:
 def _of_stack(name: str, folder: Path) -> str:
     command = ["pulumi", "stack", "export", "--stack", name, "--non-interactive"]
     try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+        done = output_of(command, folder, seconds=SECONDS, most=STATE_BYTES)
+    except (TooLarge, UnicodeDecodeError) as error:
+        reason = "it is no text" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise UnknownOwners(f"`{' '.join(command[:-1])}`: {reason}") from None
     except (OSError, subprocess.TimeoutExpired):
         raise UnknownOwners(f"`{' '.join(command[:-1])}` could not be run") from None
-    if done.returncode:
+    if done.status:
         said = next(
-            (line for line in done.stderr.splitlines() if line.startswith("error:")), "no reason given"
+            (line for line in done.complaint.splitlines() if line.startswith("error:")), "no reason given"
         )
         raise UnknownOwners(f"`{' '.join(command[:-1])}`: {said.removeprefix('error: ')}")
-    return done.stdout
+    return done.said

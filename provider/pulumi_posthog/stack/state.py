@@ -11,10 +11,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pulumi_posthog.stack.urn import name_of, own_name
 from pulumi_posthog.values import host
+from pulumi_posthog.values.bounds import SETTINGS_BYTES, STATE_BYTES, TooLarge, text_of
+from pulumi_posthog.values.json_value import Damaged, json_in
+from pulumi_posthog.values.program import output_of
 
 if TYPE_CHECKING:
     from pulumi_posthog.reconcile.desired import Key
@@ -54,8 +57,6 @@ def state_of(stack: str, folder: Path, *, secrets: bool = False, seconds: int = 
 
 def state_in(path: Path) -> str:
     """What is in a file that `pulumi stack export` wrote; raises StateError, OSError."""
-    from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of
-
     try:
         return text_of(path, STATE_BYTES)
     except TooLarge as error:
@@ -66,11 +67,19 @@ def state_in(path: Path) -> str:
 
 def settings_of(stack: str, folder: Path, *, seconds: int = SECONDS) -> dict[str, str]:
     """The stack's plain `posthog:...` settings by their names; secret ones are left out. Raises StateError."""
-    answer = json.loads(_pulumi(["config", "--json", "--stack", stack], folder, seconds) or "{}")
+    command = ["config", "--json", "--stack", stack]
+    said = _pulumi(command, folder, seconds, most=SETTINGS_BYTES)
+    try:
+        answer = json_in(said or "{}", dict, most=SETTINGS_BYTES)
+    except Damaged:
+        raise StateError(f"`pulumi {' '.join(command)}` says nothing that can be read") from None
     return {
         name.removeprefix("posthog:"): str(setting["value"])
         for name, setting in answer.items()
-        if name.startswith("posthog:") and not setting.get("secret") and "value" in setting
+        if name.startswith("posthog:")
+        and isinstance(setting, dict)
+        and not setting.get("secret")
+        and "value" in setting
     }
 
 
@@ -80,22 +89,24 @@ def pulumi_command() -> str | None:
     return shutil.which("pulumi") or shutil.which("pulumi", path=str(here))
 
 
-def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS) -> str:
+def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS, most: int = STATE_BYTES) -> str:
     program = pulumi_command()
     if program is None:
         raise StateError("there is no `pulumi` on PATH", f"install it, or use --stack-state with: {EXPORT}")
     command = [program, *arguments, "--non-interactive"]
     shown = " ".join(["pulumi", *command[1:]])
     try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
-        )
+        done = output_of(command, folder, seconds=seconds, most=most)
+    except TooLarge as error:
+        raise StateError(f"`{shown}`: {error}") from None
+    except UnicodeDecodeError:
+        raise StateError(f"`{shown}`: what it prints is no text") from None
     except subprocess.TimeoutExpired:
         raise StateError(
             f"`{shown}` did not end within {seconds} s", "is the backend reachable?", unreachable=True
         ) from None
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
+    if done.status:
+        lines = [line for line in done.complaint.splitlines() if line.strip()]
         said = next(
             (line for line in lines if line.startswith("error:")), lines[-1] if lines else "no reason given"
         )
@@ -107,7 +118,7 @@ def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS) -> str:
         raise StateError(
             f"`{shown}`: {said.removeprefix('error: ')}", "`pulumi stack ls` says which stacks there are"
         )
-    return done.stdout
+    return done.said
 
 
 def project_folder(folder: Path) -> Path | None:
@@ -217,7 +228,7 @@ def _opened(value: Any) -> dict[str, Any] | None:
     try:
         # Pulumi writes the value as JSON, and ours is JSON text.
         opened = json.loads(json.loads(value["plaintext"]))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return opened if isinstance(opened, dict) else None
 
@@ -248,7 +259,10 @@ def addresses(text: str, source: str) -> frozenset[str]:
         if type_ in by_resource:
             result |= remembered(by_resource[type_], inputs)
         elif type_ == "Guard":
-            result |= of_guard(inputs)
+            try:
+                result |= of_guard(inputs)
+            except Damaged as error:
+                raise _damaged(source, error) from None
     return frozenset(result)
 
 
@@ -261,7 +275,12 @@ def managed(text: str, source: str) -> Managed:
         if own_name(str(each.get("type", ""))) == "Guard" and name_of(str(each.get("urn", ""))) == "guard"
     ]
     remembered = (guards[0].get("inputs") or {}).get("__managed") if guards else None
-    return cast("Managed", json.loads(remembered)) if isinstance(remembered, str) else {}
+    if remembered is None:
+        return {}
+    try:
+        return json_in(remembered, dict, levels=3)
+    except Damaged as error:
+        raise _damaged(source, error) from None
 
 
 def _resources(text: str, source: str) -> list[dict[str, Any]]:
@@ -270,6 +289,13 @@ def _resources(text: str, source: str) -> list[dict[str, Any]]:
         return [resource for resource in resources if isinstance(resource, dict)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _no_state(source) from None
+
+
+def _damaged(source: str, error: Damaged) -> StateError:
+    return StateError(
+        f"{source}: what its guard remembers cannot be read: {error}",
+        "put an earlier version of the state back: `pulumi stack export --version N`, `pulumi stack import`",
+    )
 
 
 def _no_state(source: str) -> StateError:

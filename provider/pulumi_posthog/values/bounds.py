@@ -27,6 +27,9 @@ LONGEST_SECRET: Final = 10_000  # characters: half of one may stand where a text
 
 
 STATE_BYTES: Final = 1_000 * MEGABYTE  # of one exported state: 2 kB for each resource, and then some
+GUARD_CHARACTERS: Final = 64 * MEGABYTE  # of one list that a guard keeps in a state: 60 for each resource
+SETTINGS_BYTES: Final = MEGABYTE  # of what `pulumi config` and `pulumi whoami` print: a few hundred lines
+COMPLAINT_BYTES: Final = MEGABYTE  # of what a program says on stderr: its last line is quoted
 BASELINE_BYTES: Final = 64 * MEGABYTE  # of an earlier report: one kB for each difference
 IGNORE_BYTES: Final = MEGABYTE  # of a list of what to ignore, which Python reads as YAML in seconds
 CONFIGURATION_BYTES: Final = 50 * MEGABYTE  # of all files of one configuration

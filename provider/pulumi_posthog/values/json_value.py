@@ -4,9 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+from pulumi_posthog.values.bounds import GUARD_CHARACTERS, MEGABYTE
+
+T = TypeVar("T")
 
 Json = Any  # what json.loads returns; recursive types are more trouble than help here
+
+
+class Damaged(ValueError):
+    """JSON text that a state keeps is not what was once written there."""
+
+
+def json_in(text: Any, type_: type[T], *, levels: int = 1, most: int = GUARD_CHARACTERS) -> T:
+    """JSON text that we once wrote, of at most `most` characters; raises Damaged where it is not of that type.
+
+    With more `levels`, it is mappings within mappings, and texts at the last.
+    """
+    if not isinstance(text, str):
+        raise Damaged("it is no text")
+    if len(text) > most:
+        raise Damaged(f"it is larger than {most // MEGABYTE:,} MB")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Damaged("it is no JSON") from None
+    if not isinstance(value, type_):
+        raise Damaged("it is not of the form that was written")
+    if levels > 1:
+        _check_levels(value, levels)
+    return value
+
+
+def _check_levels(value: Json, levels: int) -> None:
+    if isinstance(value, dict) and levels:
+        for item in value.values():
+            _check_levels(item, levels - 1)
+    elif levels or not isinstance(value, str):
+        raise Damaged("it is not of the form that was written")
 
 
 def whole(value: Json) -> Json:

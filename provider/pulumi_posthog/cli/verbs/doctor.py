@@ -23,6 +23,8 @@ from typer import Option
 from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
+from pulumi_posthog.values.bounds import SETTINGS_BYTES, TooLarge
+from pulumi_posthog.values.program import output_of
 from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.version import __version__
 
@@ -155,7 +157,7 @@ def _pulumi(folder: Path) -> Iterator[Check]:
         who = json.loads(answer)
         url = without_password(str(who.get("url") or "reachable"))
         yield passed("state backend", f"{url} as {who.get('user')}")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         yield missing(
             "state backend",
             f"it cannot be used: {without_password(complaint) or 'no reason given'}",
@@ -172,16 +174,16 @@ def without_password(text: str) -> str:
 def _ran(command: list[str], folder: Path) -> tuple[str, str]:
     """What a command printed, empty when it failed, and then the last line of its complaint."""
     try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+        done = output_of(command, folder, seconds=SECONDS, most=SETTINGS_BYTES)
+    except (TooLarge, UnicodeDecodeError):
+        return "", "it prints something that cannot be read"
     except subprocess.TimeoutExpired:
         return "", f"no answer within {SECONDS} s"
     except OSError as error:
         return "", str(error.strerror or error)
-    if done.returncode == 0:
-        return done.stdout.strip(), ""
-    return "", (done.stderr.strip().splitlines() or [""])[-1].removeprefix("error: ")
+    if done.status == 0:
+        return done.said.strip(), ""
+    return "", (done.complaint.strip().splitlines() or [""])[-1].removeprefix("error: ")
 
 
 def _of_environment() -> Check:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -25,10 +24,15 @@ from pulumi_posthog.stack.handlers.results import (
 )
 from pulumi_posthog.stack.location import PROPERTY
 from pulumi_posthog.stack.run import Session
+from pulumi_posthog.values.json_value import Damaged, json_in
 from pulumi_posthog.values.local_file import project_folder
 
 Props = Mapping[str, Any]
 DESTROY_VARIABLE = "POSTHOG_ALLOW_DESTROY"
+DAMAGED = (
+    "what the state keeps of what this stack manages cannot be read: {}; nothing was changed\n"
+    "  hint: put an earlier version of the state back: `pulumi stack export --version N`, `pulumi stack import`"
+)
 
 
 class GuardHandler:
@@ -42,17 +46,24 @@ class GuardHandler:
     def check(self, olds: Props, news: Props) -> CheckResult:
         """Compare what the stack managed with what it will manage."""
         inputs = {name: value for name, value in news.items() if name != "__provider"}
+        try:
+            return self._checked(olds or {}, news, inputs)
+        except Damaged as error:
+            # Not "it remembers nothing": then nothing would be refused.
+            return CheckResult(inputs, [CheckFailure("", DAMAGED.format(error))])
+
+    def _checked(self, olds: Props, news: Props, inputs: dict[str, Any]) -> CheckResult:
         if inputs.get("__file"):
             Session.file = project_folder() / inputs["__file"]
-        after, renamed = json.loads(news["__managed"]), json.loads(news.get("__renamed") or "{}")
-        before = Session.refreshed.deletable(json.loads((olds or {}).get("__managed") or "{}"))
-        before = _given_up(before, after, json.loads(news.get("__called") or "{}"))
+        after, renamed = _managed(news["__managed"]), _kept(news, "__renamed")
+        before = Session.refreshed.deletable(_managed(olds.get("__managed")))
+        before = _given_up(before, after, _kept(news, "__called"))
         Session.guard_remembers = Session.guard_remembers or bool(olds)
         Session.ahead.manages(after)
         found = refusals(before, after, Session.limits, KINDS, renamed)
-        then, now = (json.loads(each.get("__looks") or "{}") for each in (olds or {}, news))
+        then, now = (_kept(each, "__looks") for each in (olds, news))
         looks = probable_renames(before, after, renamed, KINDS, Session.refreshed.called, (then, now))
-        Session.addresses = addresses.of_guard(olds or {})
+        Session.addresses = addresses.of_guard(olds)
         strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
         going = removals(before, after, renamed)
         taken_along, too_much = self._losses(going, inputs)
@@ -116,7 +127,10 @@ class GuardHandler:
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """What it is given."""
-        managed = json.loads(pulumi_engine.stored_input("__managed") or "{}")
+        try:
+            managed = _managed(pulumi_engine.stored_input("__managed"))
+        except Damaged as error:
+            pulumi_engine.fail(Impossible(DAMAGED.format(error)))
         Session.refreshed.guard(pulumi_engine.resource_name(), managed)
         Session.ahead.manages(managed)
         return ReadResult(id_, dict(props))
@@ -127,6 +141,14 @@ class GuardHandler:
             check_consulted()
         except Impossible as error:
             pulumi_engine.fail(error)
+
+
+def _managed(text: Any) -> Managed:
+    return json_in("{}" if text in (None, "") else text, dict, levels=3)
+
+
+def _kept(properties: Props, name: str) -> dict[str, Any]:
+    return json_in(properties.get(name) or "{}", dict)
 
 
 def _given_up(before: Managed, after: Managed, declared: Mapping[str, Mapping[str, str]]) -> Managed:
