@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_posthog.checks.declared import Check
 from pulumi_posthog.values.duration import duration
+from pulumi_posthog.values.spelling import one_line
 
 if TYPE_CHECKING:  # a report does not wait for HTTP
     from pulumi_posthog.api import ApiError
@@ -71,8 +72,8 @@ class Outcome:
 def described(check: Check) -> str:
     """A check in a message."""
     kind, name = check.subject
-    owner = f'{kind.replace("_", " ")} "{name}"'
-    return f"the check of {owner}" if check.key is None else f'check "{check.key}" of {owner}'
+    owner = f'{kind.replace("_", " ")} "{one_line(name)}"'
+    return f"the check of {owner}" if check.key is None else f'check "{one_line(check.key)}" of {owner}'
 
 
 def counted(outcomes: Iterable[Outcome]) -> dict[State, tuple[Outcome, ...]]:

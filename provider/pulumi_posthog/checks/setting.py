@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pulumi_posthog.values.spelling import one_line
+
 ALWAYS: Final = "always"
 CHANGED: Final = "changed"
 NEVER: Final = "never"
@@ -18,5 +20,7 @@ class SettingError(ValueError):
 def setting(text: str | None) -> str:
     """When checks run in an update: after a change, always or never; raises SettingError."""
     if text and text not in SETTINGS:
-        raise SettingError(f'posthog:{SETTING} is "{text}": it must be one of {", ".join(SETTINGS)}')
+        raise SettingError(
+            f'posthog:{SETTING} is "{one_line(text)}": it must be one of {", ".join(SETTINGS)}'
+        )
     return text or CHANGED

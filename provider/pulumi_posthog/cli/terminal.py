@@ -158,9 +158,9 @@ def error(text: str, hint: str | None = None) -> None:
 
 
 def _harmless(text: str) -> str:
-    from pulumi_posthog.values.text import printable
+    from pulumi_posthog.values.text import lines
 
-    return "\n".join(map(printable, text.split("\n")))
+    return lines(text)
 
 
 def _headed(head: str, colour: str, text: str, before: str = "") -> None:

@@ -12,6 +12,7 @@ from pulumi_posthog.values.duration import seconds
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.secret_text import SecretText
+from pulumi_posthog.values.spelling import DRIVES, drives
 
 SOURCES = ("query", "events")
 LONGEST_WAIT = 24 * 3600  # seconds
@@ -32,7 +33,10 @@ def checks(entry: Entry, node: Node, values: Mapping[str, Json], note: Note) -> 
         yield from [made] if made else []
         return
     for name, body in section.value.items():
-        if isinstance(body.value, dict):
+        if any(map(drives, name)):
+            owner = f'{entry.kind.title} "{entry.name}"'
+            note(Problem(f'{owner} has a check "{name}", {DRIVES}', section.keys[name]))
+        elif isinstance(body.value, dict):
             made = _Body(entry, name, body, values[key][name], section.keys[name], note).check()
             yield from [made] if made else []
 

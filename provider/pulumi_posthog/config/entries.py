@@ -21,7 +21,7 @@ from pulumi_posthog.values.host import HostRefused, permitted
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.secret_text import MASK, UNKNOWN, SecretText, is_unknown, revealed
-from pulumi_posthog.values.spelling import drives
+from pulumi_posthog.values.spelling import DRIVES, drives
 
 if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
@@ -118,8 +118,7 @@ class Builder:
         if any(map(drives, key)):
             self.problems.append(
                 Problem(
-                    f'{kind.title} "{key}" has a character that ends a line, drives a terminal or turns the direction'
-                    " of text",
+                    f'{kind.title} "{key}" {DRIVES[6:]}',
                     where,
                     "take it out: it is shown here as it is spelled in a program",
                 )
@@ -315,6 +314,10 @@ class Builder:
                 continue
             where = body.keys["previously"]
             for name in listed(values[key].get("previously")):
+                if any(map(drives, name)):
+                    self.problems.append(
+                        Problem(f'{kind.title} "{key}" was previously "{name}", {DRIVES}', where)
+                    )
                 if name in keys:
                     self.problems.append(
                         Problem(

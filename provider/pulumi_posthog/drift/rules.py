@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from pulumi_posthog.drift.finding import Finding, Status
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError, Problem
+from pulumi_posthog.values.spelling import DRIVES, drives, one_line
 
 KEYS = ("path", "reason", "owner", "until")
 EXAMPLE = 'write {path: "projects.*.timezone", reason: "...", owner: "ana@acme.io", until: 2026-12-31}'
@@ -68,6 +69,11 @@ def _rule(item: Json, source: str) -> Rule | list[Problem]:
         for key in KEYS
         if not str(item.get(key) or "").strip()
     ]
+    problems += [
+        Problem(f'{source}: {key} is "{item[key]}", {DRIVES}')
+        for key in KEYS
+        if isinstance(item.get(key), str) and any(map(drives, item[key]))
+    ]
     until: datetime.date | None = None
     try:
         # YAML reads an unquoted date itself.
@@ -97,7 +103,7 @@ def ignored(
         for finding in findings
     )
     expired = tuple(
-        f'the ignore rule for "{rule.path}" ended on {rule.until} and hides nothing now: ask {rule.owner}'
+        f'the ignore rule for "{one_line(rule.path)}" ended on {rule.until} and hides nothing now: ask {rule.owner}'
         for rule in rules
         if rule.until < today
     )

@@ -10,6 +10,7 @@ from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.spelling import one_line
 
 
 def existing(
@@ -51,9 +52,10 @@ def objection_to_takeover(
     if f"{kind.name}/{name}" in limits.takeovers:
         return None
     return (
-        f'{kind.title} "{name}" is managed by another stack ({owner}): the two would undo each other\'s work\n'
+        f'{kind.title} "{one_line(name)}" is managed by another stack ({one_line(owner)}):'
+        " the two would undo each other's work\n"
         f"  hint: take it out of one of the two; or let this one have it:"
-        f' pulumi config set posthog:allowTakeovers "{kind.name}/{name}"'
+        f' pulumi config set posthog:allowTakeovers "{kind.name}/{one_line(name)}"'
     )
 
 

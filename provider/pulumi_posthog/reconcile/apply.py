@@ -34,6 +34,7 @@ from pulumi_posthog.reconcile.trigger import act
 from pulumi_posthog.values.attachment import Attachment, comparable, is_stored, without_files
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.secret_text import MASK, holds_secret, plain
+from pulumi_posthog.values.spelling import one_line
 
 ERASERS = 4  # requests that erase persons, under way at the same time
 
@@ -300,7 +301,8 @@ class Applier:
         source, inside = str(found.values[name]), self._inside(kind, scope, found)
         if self.live.find(kind, scope, {**found.values, name: target}):
             raise Impossible(
-                f'there is a {kind.title} "{target}" already, and PostHog would merge "{source}" into it: move what is'
+                f'there is a {kind.title} "{one_line(target)}" already, and PostHog would merge'
+                f' "{one_line(source)}" into it: move what is'
                 " in it by hand, or leave out `previously` to take over the one that is there"
             )
         try:
@@ -424,7 +426,7 @@ class Applier:
         except Ambiguous as error:
             raise Impossible(str(error)) from error
         if found is None:
-            raise Impossible(f'the organization has no {field.refers_to} "{value}"')
+            raise Impossible(f'the organization has no {field.refers_to} "{one_line(value)}"')
         return found
 
     def _path(self, kind: Kind, scope: Scope, id_: str) -> str:
@@ -483,7 +485,7 @@ class Applier:
         if inside:
             raise Impossible(
                 f"{len(inside)} entries that this stack does not manage are in this {kind.title} and would go with it"
-                f' (the first is "{min(inside)}"): move them elsewhere in PostHog, or declare the entry again'
+                f' (the first is "{one_line(min(inside))}"): move them elsewhere in PostHog, or declare the entry again'
             )
 
 

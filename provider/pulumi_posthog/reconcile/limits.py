@@ -13,7 +13,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import UNSET, Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.json_value import json_text
-from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.spelling import folded, one_line
 
 # kind's name -> parent's name -> object's name -> what replaces it when it changes
 Managed = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -66,7 +66,8 @@ class Limits:
             kind, _, count = item.partition("=")
             if kind not in known or not count.isdigit():
                 raise LimitsError(
-                    f'posthog:allowRemovals has "{item}": write KIND=NUMBER, where KIND is one of {", ".join(known)}'
+                    f'posthog:allowRemovals has "{one_line(item)}":'
+                    f" write KIND=NUMBER, where KIND is one of {', '.join(known)}"
                 )
             allowed[kind] = int(count)
         erasures = _number(settings, "maxErasures", str(cls.erasures))
@@ -97,7 +98,7 @@ def _number(settings: Mapping[str, str | None], name: str, default: str) -> floa
     try:
         return float(text)
     except ValueError:
-        raise LimitsError(f'posthog:{name} is "{text}": it must be a number') from None
+        raise LimitsError(f'posthog:{name} is "{one_line(text)}": it must be a number') from None
 
 
 def items(text: str | None) -> list[str]:
@@ -115,8 +116,8 @@ class Refusal:
     total: int
 
     def __str__(self) -> str:
-        below = f' of "{self.parent}"' if self.parent else ""
-        rows = "\n".join(f"    {name}" for name in self.names)
+        below = f' of "{one_line(self.parent)}"' if self.parent else ""
+        rows = "\n".join(f"    {one_line(name)}" for name in self.names)
         return (
             f"{len(self.names)} of {self.total} {self.kind.plural}{below} would be removed or replaced, more than the"
             f" limits allow:\n{rows}\n"
@@ -221,7 +222,7 @@ def erasure_refusal(count: int, project: str, limits: Limits) -> str | None:
         return None
     persons = "1 person" if count == 1 else f"{count:,} persons"
     return (
-        f'{persons} of project "{project}" would be erased for good, and one run may erase'
+        f'{persons} of project "{one_line(project)}" would be erased for good, and one run may erase'
         f" {limits.erasures:,}\n"
         f"  hint: if that is meant, say so: pulumi config set posthog:maxErasures {count}"
     )

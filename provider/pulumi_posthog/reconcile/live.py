@@ -17,7 +17,7 @@ from pulumi_posthog.reconcile.collection import ELSEWHERE, Ambiguous, Collection
 from pulumi_posthog.reconcile.once import Once
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.problem import ConfigError, Problem
-from pulumi_posthog.values.spelling import folded, meant
+from pulumi_posthog.values.spelling import folded, meant, one_line
 
 OLDEST = 2024  # the first servers that are known
 PROJECTS, ENVIRONMENTS = "/api/projects/", "/api/environments/"
@@ -143,7 +143,9 @@ class Live:
             if len(matches) > 1:
                 shown = key if lookup.caseless else lookup.value
                 others = ", ".join(str(dig(match, shown)) for match in matches)
-                raise Ambiguous(f'{len(matches)} {name}s of the organization answer to "{value}": {others}')
+                raise Ambiguous(
+                    f'{len(matches)} {name}s of the organization answer to "{one_line(value)}": {one_line(others)}'
+                )
             if matches:
                 return matches[0]
         return None

@@ -9,6 +9,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.spelling import one_line
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Loss:
     def __str__(self) -> str:
         one, several = self.kind.lost_words
         count = len(self.names)
-        return f'{count} {one if count == 1 else several} {self.holder.title} "{self.name}"'
+        return f'{count} {one if count == 1 else several} {self.holder.title} "{one_line(self.name)}"'
 
 
 def losses(
@@ -57,7 +58,9 @@ def refusal_of_losses(found: Iterable[Loss], limits: Limits) -> str | None:
     for name, those in by_kind.items():
         count = sum(len(loss.names) for loss in those)
         if too_many(KINDS[name], count, count, limits):
-            lines += [f"{loss}:\n" + "\n".join(f"    {each}" for each in loss.names) for loss in those]
+            lines += [
+                f"{loss}:\n" + "\n".join(f"    {one_line(each)}" for each in loss.names) for loss in those
+            ]
             lines.append(
                 f"  that is more than the limits allow\n"
                 f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals {name}={count}"

@@ -10,6 +10,7 @@ from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.limits import Limits, list_refusal
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.spelling import one_line
 
 
 def objection_to_list(
@@ -26,8 +27,8 @@ def objection_to_list(
     parent = str(found.answer.get("name", ""))
     if found.answer.get("is_default"):
         return (
-            f'"{parent}" is the organization\'s default role: PostHog puts every new member into it, and an exact list'
-            " would put them out again\n  hint: write `members: {mode: additive, items: [...]}`"
+            f'"{one_line(parent)}" is the organization\'s default role: PostHog puts every new member into it,'
+            " and an exact list would put them out again\n  hint: write `members: {mode: additive, items: [...]}`"
         )
     before, declared = found.values[name], values.get(name, ())
     refusal = list_refusal(item, parent, before, declared, limits)
@@ -71,11 +72,11 @@ def objection_to_deletion(kind: Kind, values: Mapping[str, Json], live: Live, li
         return None
     if f"{kind.name}/{name}" not in limits.deletions:
         return (
-            f'{kind.title} "{name}" would be deleted with everything in it, for good\n'
-            f"  hint: if that is meant, say so: pulumi config set posthog:allowDeletions {kind.name}/{name}"
+            f'{kind.title} "{one_line(name)}" would be deleted with everything in it, for good\n'
+            f"  hint: if that is meant, say so: pulumi config set posthog:allowDeletions {kind.name}/{one_line(name)}"
         )
     if len(live.collection(kind, {})) == 1:
-        return f'{kind.title} "{name}" is the last one of the organization and stays'
+        return f'{kind.title} "{one_line(name)}" is the last one of the organization and stays'
     return None
 
 
@@ -93,8 +94,9 @@ def objection_to_absence(kind: Kind, found: Found, values: Mapping[str, Json]) -
     """Why what is declared absent is not deleted: PostHog calls the object that the stack has by another name now."""
     if set(kind.all_natural_keys(values)) & set(kind.all_natural_keys(found.values)):
         return None
-    name, now = kind.own_name(values), kind.own_name(found.values)
+    name, now = (str(kind.own_name(each)) for each in (values, found.values))
     return (
-        f'{kind.title} {found.id}, which the stack has as "{name}", is called "{now}" in PostHog now: it is not'
-        f' deleted\n  hint: if it is meant, declare "{now}" with `previously: {name}` and `state: absent`'
+        f'{kind.title} {found.id}, which the stack has as "{one_line(name)}", is called "{one_line(now)}"'
+        f' in PostHog now: it is not deleted\n  hint: if it is meant, declare "{one_line(now)}" with'
+        f" `previously: {one_line(name)}` and `state: absent`"
     )

@@ -25,7 +25,7 @@ from pulumi_posthog.reconcile.references import referred_to
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.secret_text import SecretText
-from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.spelling import folded, one_line
 
 READERS = 8  # requests under way at the same time
 
@@ -324,7 +324,8 @@ class _Observer:
         if len(matches) > 1 and not entry.kind.oldest_wins:
             ids = ", ".join(found.id for found in matches)
             raise Unclear(
-                f'{len(matches)} {entry.kind.title}s in PostHog answer to "{entry.name}": ids {ids}',
+                f'{len(matches)} {entry.kind.title}s in PostHog answer to "{one_line(entry.name)}":'
+                f" ids {one_line(ids)}",
                 hint="write the `id` of the one that is meant into the entry",
                 matches=matches,
             )

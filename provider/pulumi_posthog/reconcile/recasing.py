@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.differences import Difference
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.spelling import folded, one_line
 
 
 def refused(kind: Kind, changed: Sequence[Difference], live: Live) -> Difference | None:
@@ -38,8 +38,9 @@ def possible(
 
 def words(kind: Kind, difference: Difference) -> str:
     """What to say of it, and the way round it."""
+    live, desired = str(difference.live), str(difference.desired)
     return (
-        f'PostHog keeps the name "{difference.live}": this server refuses "{difference.desired}", because a'
+        f'PostHog keeps the name "{one_line(live)}": this server refuses "{one_line(desired)}", because a'
         f" {kind.title}'s own name counts as taken in every case\n"
-        f'  hint: write "{difference.live}", or give it a third name first, and that name in the next run'
+        f'  hint: write "{one_line(live)}", or give it a third name first, and that name in the next run'
     )

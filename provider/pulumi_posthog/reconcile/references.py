@@ -17,7 +17,7 @@ from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.json_value import Answer, Json, dig
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
 from pulumi_posthog.values.secret_text import is_at_hand
-from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.spelling import folded, one_line
 from pulumi_posthog.values.suggestion import enumeration, nearly, suggestion
 
 Wanted = TypeVar("Wanted", bound=Desired)
@@ -116,8 +116,8 @@ class Resolver:
             return _email(matches[0])
         if folded(email) in self.invited:
             self.notes.append(
-                f'"{email}" is invited and has not joined yet: left out of'
-                f' {entry.kind.parent or entry.kind.title} "{entry.parent or entry.name}" for now'
+                f'"{one_line(email)}" is invited and has not joined yet: left out of'
+                f' {entry.kind.parent or entry.kind.title} "{one_line(entry.parent or entry.name)}" for now'
             )
             return None
         close = nearly(email, map(_email, self.found[MEMBER.name]))
@@ -204,12 +204,12 @@ class Resolver:
         if plugin.get("config_schema") is None:
             return
         specs = config_specs(plugin)
-        place = f'{field.name} of {entry.kind.title} "{entry.name}"'
+        place = f'{field.name} of {entry.kind.title} "{one_line(entry.name)}"'
         start = entry.positions.get(field.name, entry.where)
         for key, value in config.items():
             where = entry.positions.get(f"{field.name}.{key}", start)
             if key not in specs:
-                message = f'plugin "{plugin.get("name")}" has no setting "{key}"'
+                message = f'plugin "{one_line(str(plugin.get("name")))}" has no setting "{one_line(key)}"'
                 self.problems.append(Problem(message, where, suggestion(key, specs)))
             elif is_at_hand(value):
                 self.problems += [
@@ -222,7 +222,7 @@ class Resolver:
             if spec.get("secret"):
                 # PostHog keeps a secret that is not sent: it may have been typed in there.
                 self.notes.append(
-                    f'{place} does not say "{key}", a secret that the plugin needs: it stays as it is'
+                    f'{place} does not say "{one_line(key)}", a secret that the plugin needs: it stays as it is'
                 )
             else:
                 self.problems.append(

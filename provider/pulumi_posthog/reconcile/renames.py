@@ -12,7 +12,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.limits import Managed
-from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.spelling import folded, one_line
 
 Looks = Mapping[str, Mapping[str, str]]  # kind's name -> resource's name -> digest of what is declared there
 ALIKE = 0.8  # of difflib's ratio (0..1): a few letters of a name differ
@@ -29,8 +29,9 @@ class Rename:
 
     def __str__(self) -> str:
         return (
-            f'{self.kind.title} "{self.after}" looks like what was "{self.before}": if it was renamed, write'
-            f" `previously: {self.key}` there, and nothing of it goes"
+            f'{self.kind.title} "{one_line(self.after)}" looks like what was "{one_line(self.before)}":'
+            f" if it was renamed, write"
+            f" `previously: {one_line(self.key)}` there, and nothing of it goes"
         )
 
 

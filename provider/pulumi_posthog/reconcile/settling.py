@@ -8,6 +8,7 @@ from typing import Final
 from pulumi_posthog.api import Forbidden, NotFound, Writer
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.spelling import one_line
 
 LONGEST_WAIT: Final = 600.0  # seconds
 EVERY: Final = 5.0  # seconds from one look to the next
@@ -32,12 +33,13 @@ class Settling:
         while self._is_busy(f"{path}{busy.path}", busy.answer, busy.words, kind):
             if waited >= self._longest:
                 self._say(
-                    f'{kind.title} "{name}" is {busy.words} after {waited:.0f} s: going on all the same'
+                    f'{kind.title} "{one_line(name)}" is {busy.words} after {waited:.0f} s: going on all the same'
                 )
                 return
             if waited % SAY_EVERY == 0:
                 self._say(
-                    f'{kind.title} "{name}" is {busy.words}: waited {waited:.0f} s of at most {self._longest:.0f} s'
+                    f'{kind.title} "{one_line(name)}" is {busy.words}:'
+                    f" waited {waited:.0f} s of at most {self._longest:.0f} s"
                 )
             self._writer.pace.sleep(EVERY)
             waited += EVERY

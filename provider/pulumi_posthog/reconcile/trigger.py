@@ -8,6 +8,7 @@ from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.errors import CannotAct
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.spelling import one_line
 
 
 def act(
@@ -30,7 +31,7 @@ def act(
         raise CannotAct(
             f"the {trigger.renews} of this {kind.title} was not renewed: {error.problem}\n"
             f"  hint: renew it by hand, {trigger.by_hand}, and then put `{field.name}` back to"
-            f' "{before}" or leave it out: what is declared for the first time renews nothing'
+            f' "{one_line(before)}" or leave it out: what is declared for the first time renews nothing'
         ) from error
     except OutcomeUnknown:
         live.forget_object(kind, found.id)

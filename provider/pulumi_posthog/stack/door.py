@@ -12,6 +12,7 @@ from typing import Any
 import pulumi
 from pulumi_posthog.stack.urn import PLUGIN_TYPE, TYPE
 from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.version import __version__
 
 PLUGIN, DYNAMIC = "plugin", "dynamic"
@@ -27,7 +28,7 @@ def by_plugin() -> bool:
     settings = pulumi.Config("posthog")
     setting = settings.get("provider")
     if setting not in (None, PLUGIN, DYNAMIC):
-        raise DoorError(f'posthog:provider is "{setting}": it must be "{PLUGIN}" or "{DYNAMIC}"')
+        raise DoorError(f'posthog:provider is "{one_line(setting)}": it must be "{PLUGIN}" or "{DYNAMIC}"')
     return setting == PLUGIN if setting else named_in_project()
 
 

@@ -17,7 +17,7 @@ import pulumi
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.values.json_value import json_text
-from pulumi_posthog.values.masking import harmless
+from pulumi_posthog.values.text import lines
 
 NAME = "program"  # of the guard; that of a YAML file is called otherwise, and one program may have both
 
@@ -127,7 +127,7 @@ def guarded() -> Iterator[None]:
     except BaseException as error:
         # Pulumi waits for what was declared, and shows only what went wrong there.
         if isinstance(error, Exception):
-            pulumi.log.error(harmless("".join(traceback.format_exception(error))))
+            pulumi.log.error(lines("".join(traceback.format_exception(error))))
         block.guard.set_exception(RuntimeError("the program ended before it had declared everything"))
         raise
     finally:

@@ -15,7 +15,8 @@ from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.properties import to_values
 from pulumi_posthog.stack.run import Session
-from pulumi_posthog.stack.urn import name_of
+from pulumi_posthog.stack.urn import name_of, shown_name
+from pulumi_posthog.values.spelling import one_line
 
 Props = Mapping[str, Any]
 
@@ -44,8 +45,8 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
     claims, holdings = claims_for(kind, props, id_), Session.holdings
     if holdings.failed is not None and not holdings.to_be_replaced(claims, urn):
         raise Impossible(
-            f'it is not removed in this run, in which "{name_of(holdings.failed)}" failed: that may be what takes its'
-            " place\n  hint: put that right and run again"
+            f'it is not removed in this run, in which "{shown_name(holdings.failed)}" failed: that may be what takes'
+            " its place\n  hint: put that right and run again"
         )
     try:
         Session.know_the_state(urn)
@@ -57,10 +58,10 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
     keeper = holdings.keeper(claims, urn) if stays else holdings.give_up(claims, urn)
     if keeper is None:
         return None
-    name, other = name_of(urn), name_of(keeper)
+    name, other = name_of(urn) or urn, name_of(keeper) or keeper
     if name == other:
-        return f'{kind.title} "{name}": kept, it is what this run has just taken over'
-    return f'{kind.title} "{name}": kept, it is managed as "{other}" now'
+        return f'{kind.title} "{one_line(name)}": kept, it is what this run has just taken over'
+    return f'{kind.title} "{one_line(name)}": kept, it is managed as "{one_line(other)}" now'
 
 
 def recognised(kind: Kind, props: Props, found: Found, urn: str) -> tuple[str | None, str | None]:
@@ -73,13 +74,13 @@ def recognised(kind: Kind, props: Props, found: Found, urn: str) -> tuple[str | 
     other = name_of(holdings.known_as(claims, urn) or "")
     if other is None:
         return None, None
-    what = f'{kind.title} {found.id} is what the stack has as "{other}"'
+    what = f'{kind.title} {found.id} is what the stack has as "{one_line(other)}"'
     desired = places.declared(Session.file) if Session.file else None
     entry = places.named(desired, urn) if desired else None
     if desired is None or entry is None:
         return None, (
             f"{what}: it is kept under its new name; that no run shows it as made anew:"
-            f' aliases=[pulumi.Alias(name="{other}")]'
+            f' aliases=[pulumi.Alias(name="{one_line(other)}")]'
         )
     if (kind.name, other) in desired.by_name:
         return (
@@ -88,7 +89,10 @@ def recognised(kind: Kind, props: Props, found: Found, urn: str) -> tuple[str | 
         ), None
     if kind.name in IN_EXACT_LISTS or kind.exact_list_of:
         return None, f"{what}: it is kept"
-    return f"{what}: was it renamed?\n  hint: write `previously: {earlier_key(entry, other, desired)}`", None
+    return (
+        f"{what}: was it renamed?\n  hint: write `previously: {one_line(earlier_key(entry, other, desired))}`",
+        None,
+    )
 
 
 def earlier_key(entry: Entry, other: str, desired: Desired) -> str:

@@ -21,6 +21,7 @@ from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.urn import own_name
 from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of
 from pulumi_posthog.values.program import output_of
+from pulumi_posthog.values.spelling import one_line
 
 SECONDS = 120  # that Pulumi may take to answer
 
@@ -63,9 +64,11 @@ def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
             if (kind := _kind(resource)) is not None and resource.get("id")
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise UnknownOwners(f"{stack} is not the state of a Pulumi stack") from None
+        raise UnknownOwners(f"{one_line(stack)} is not the state of a Pulumi stack") from None
     if not any(each.startswith(f"urn:pulumi:{stack}::{project}::") for each in found):
-        raise UnknownOwners(f'the stack "{stack}" that `pulumi stack export` shows has nothing of this one')
+        raise UnknownOwners(
+            f'the stack "{one_line(stack)}" that `pulumi stack export` shows has nothing of this one'
+        )
     return found
 
 

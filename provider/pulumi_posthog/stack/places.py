@@ -25,6 +25,7 @@ from pulumi_posthog.reconcile.errors import CannotAct, HalfMade, Impossible
 from pulumi_posthog.stack.urn import name_of, type_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.problem import ConfigError, Position
+from pulumi_posthog.values.spelling import one_line
 
 # What is about one object; a wrong key or a server that is down is about all of them.
 ABOUT_AN_OBJECT = (Conflict, Forbidden, Invalid, OutcomeUnknown, PaymentRequired)
@@ -47,9 +48,9 @@ def told(error: Exception, urn: str, file: Path | None) -> str:
     if entry is None:
         # A program in Python declares it: it has a name, and no place in a file.
         kind, name = kind_of(urn), name_of(urn)
-        return f'{kind.title} "{name}": {error}' if about and kind and name else str(error)
+        return f'{kind.title} "{one_line(name)}": {error}' if about and kind and name else str(error)
     attr = cause.attr if isinstance(cause, ApiError) else None
-    return f'{place(entry, attr)}: {entry.kind.title} "{entry.name}": {error}'
+    return f'{place(entry, attr)}: {entry.kind.title} "{one_line(entry.name)}": {error}'
 
 
 def named(desired: Desired, urn: str) -> Entry | None:

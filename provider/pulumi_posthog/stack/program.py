@@ -22,8 +22,9 @@ from pulumi_posthog.stack.registration import erase, register
 from pulumi_posthog.stack.resources import Entity
 from pulumi_posthog.values import host
 from pulumi_posthog.values.local_file import project_folder
-from pulumi_posthog.values.masking import harmless, never_tell
+from pulumi_posthog.values.masking import never_tell
 from pulumi_posthog.values.problem import ConfigError, Problem
+from pulumi_posthog.values.text import lines
 
 
 def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
@@ -52,15 +53,15 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
         return resources
     except ConfigError as error:
         for problem in error.problems:
-            pulumi.log.error(harmless(str(problem)))
+            pulumi.log.error(lines(str(problem)))
         sys.exit(sdk_repairs.SAID)
     except (ApiError, door.DoorError, limits.LimitsError, SettingError) as error:
-        pulumi.log.error(harmless(str(error)))
+        pulumi.log.error(lines(str(error)))
         sys.exit(sdk_repairs.SAID)
 
 
 def inform(text: str) -> None:
-    pulumi.log.info(harmless(text))
+    pulumi.log.info(lines(text))
 
 
 def live_for(desired: Configuration, key_from_config: str | None = None) -> Live:

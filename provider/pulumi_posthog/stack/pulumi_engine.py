@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from pulumi_posthog.stack.handlers.call import Failure, NotYetKnown, current
-from pulumi_posthog.values.masking import harmless
+from pulumi_posthog.values.text import lines
 
 
 def known(value: Any) -> bool:
@@ -38,7 +38,7 @@ def fail(
     if getattr(error, TOLD, False):
         raise error
     setattr(error, TOLD, True)
-    text = once(harmless(text or str(error)))
+    text = once(lines(text or str(error)))
     call = current()
     if call is not None:
         call.failure = Failure(text, created_id, dict(outs or {}))
@@ -97,7 +97,7 @@ def say(text: str) -> None:
     """Show a line beside the resource at work."""
     call = current()
     if call is not None:
-        call.say(harmless(text))
+        call.say(lines(text))
     else:
         _log(text, "INFO")
 
@@ -106,7 +106,7 @@ def warn(text: str) -> None:
     """Show a warning beside the resource at work."""
     call = current()
     if call is not None:
-        call.warn(harmless(text))
+        call.warn(lines(text))
     else:
         _log(text, "WARNING")
 
@@ -114,7 +114,7 @@ def warn(text: str) -> None:
 def _log(text: str, severity: str) -> None:
     from pulumi_posthog.stack.plugin.protocol import engine_pb2
 
-    text = harmless(text)
+    text = lines(text)
     request = _request()
     engine = _engine()
     if engine is None:

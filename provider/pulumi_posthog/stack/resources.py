@@ -20,6 +20,7 @@ from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.properties import files_name, secret_name
 from pulumi_posthog.stack.sdk_repairs import registering
 from pulumi_posthog.values.json_value import json_text
+from pulumi_posthog.values.spelling import one_line
 
 
 class Entity(pulumi.CustomResource):
@@ -59,7 +60,7 @@ class Entity(pulumi.CustomResource):
             if files_name(field) in properties:
                 # `check` puts their digests there, and only what the program calls secret stays so in the state.
                 properties = {secret_name(field): json_text({}), **properties}
-        named = f'{kind.title} "{resource_name}"'
+        named = f'{kind.title} "{one_line(resource_name)}"'
         registering(f"{where}: {named}" if where else named)
         super().__init__(
             door.type_of(kind.resource),
@@ -123,7 +124,7 @@ class AbsentPersons(pulumi.CustomResource):
         # Late: few files declare them, and a program starts sooner without.
         from pulumi_posthog.stack.dynamic.absent_persons import absent_persons_provider_string
 
-        registering(f'absent persons of project "{erasure.project}"')
+        registering(f'absent persons of project "{one_line(erasure.project)}"')
         super().__init__(
             door.type_of("AbsentPersons"),
             erasure.project,
@@ -158,7 +159,7 @@ class CheckResource(pulumi.CustomResource):
     ) -> None:
         from pulumi_posthog.stack.dynamic.check import check_provider_string
 
-        registering(f'health check "{resource_name}"')
+        registering(f'health check "{one_line(resource_name)}"')
         super().__init__(
             door.type_of("Check"),
             resource_name,

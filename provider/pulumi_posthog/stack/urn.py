@@ -6,6 +6,8 @@ of its parents and its own, joined by `$` (https://www.pulumi.com/docs/iac/conce
 
 from __future__ import annotations
 
+from pulumi_posthog.values.spelling import one_line
+
 TYPE = "pulumi-python:dynamic/posthog:"  # before the name of each type of ours, of the dynamic provider
 PLUGIN_TYPE = "posthog:index:"  # the same, of the provider plugin
 
@@ -14,6 +16,11 @@ def name_of(urn: str) -> str | None:
     """The resource's own name; None where `urn` is no name of a resource."""
     parts = urn.split("::", 3)
     return parts[3] if len(parts) == 4 else None
+
+
+def shown_name(urn: str) -> str:
+    """The same as it may stand in a message; all of `urn` where it is no name of a resource."""
+    return one_line(name_of(urn) or urn)
 
 
 def type_of(urn: str) -> str | None:

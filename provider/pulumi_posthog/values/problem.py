@@ -41,7 +41,7 @@ class Problem:
         # There are names in it, of the file and of PostHog.
         message = one_line(self.message)
         line = f"{self.where}: {message}" if self.where else message
-        return f"{line}\n  hint: {self.hint}" if self.hint else line
+        return f"{line}\n  hint: {one_line(self.hint)}" if self.hint else line
 
 
 def _cut(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
 
@@ -26,6 +26,9 @@ def _upper(character: str) -> str:
 
 
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+DRIVES: Final = "which has a character that ends a line, drives a terminal or turns the direction of text"
 
 
 def drives(character: str) -> bool:

@@ -17,6 +17,11 @@ def printable(text: str) -> str:
     return str(harmless(line))
 
 
+def lines(text: str) -> str:
+    """`text` with its own line breaks, each line as `printable` has it: for messages of more than one line."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def plural(number: int, noun: str) -> str:
     """ "1 object", "2 objects"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

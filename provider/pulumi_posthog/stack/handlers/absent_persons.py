@@ -23,6 +23,7 @@ from pulumi_posthog.stack.handlers.results import (
 )
 from pulumi_posthog.stack.run import Props, Session
 from pulumi_posthog.values.json_value import whole
+from pulumi_posthog.values.spelling import one_line
 
 
 class AbsentPersonsHandler:
@@ -41,7 +42,7 @@ class AbsentPersonsHandler:
             problems = erase.objections(found, inputs["__name"], Session.limits)
             if found and not problems and not olds:
                 # Later, the difference shows it.
-                pulumi_engine.say(f'project "{inputs["__name"]}": {present.words(len(found))}')
+                pulumi_engine.say(f'project "{one_line(inputs["__name"])}": {present.words(len(found))}')
         return CheckResult(inputs, [CheckFailure("", problem) for problem in problems])
 
     @clean
@@ -96,7 +97,9 @@ class AbsentPersonsHandler:
         if error is not None:
             # Who is gone has a receipt all the same, and the next run goes on with the others.
             pulumi_engine.fail(error, created_id=id_, outs=outs)
-        pulumi_engine.say(f'project "{props["__name"]}": {erase.erased_words(len(found), events=events)}')
+        pulumi_engine.say(
+            f'project "{one_line(props["__name"])}": {erase.erased_words(len(found), events=events)}'
+        )
         if outs["present"]:
             pulumi_engine.warn(
                 f"PostHog took the request and still shows {outs['present']} of them: run again in a while"

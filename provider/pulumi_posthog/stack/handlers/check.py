@@ -19,6 +19,7 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
 )
 from pulumi_posthog.stack.run import Props, Session
+from pulumi_posthog.values.spelling import one_line
 
 
 class CheckFailed(Exception):
@@ -88,6 +89,8 @@ class CheckHandler:
             return None
         where = f"{check.where}: " if check.where else ""
         advice = [
-            f"  {text}" for text in (check.description, outcome.hint and f"hint: {outcome.hint}") if text
+            f"  {one_line(text)}"
+            for text in (" ".join(check.description.split()), outcome.hint and f"hint: {outcome.hint}")
+            if text
         ]
         return CheckFailed("\n".join([f"{where}{outcome.sentence}", *advice]))

@@ -14,7 +14,8 @@ from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.places import told
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.values.local_file import UnreadableFile
-from pulumi_posthog.values.masking import harmless, tells
+from pulumi_posthog.values.masking import tells
+from pulumi_posthog.values.text import lines
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,9 +46,7 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
 def harmless_check(answer: object) -> object:
     """What `check` answers, as it may be shown. What is declared is sent as it is, so the API key in it is refused."""
     if isinstance(answer, CheckResult):
-        answer.failures = [
-            CheckFailure(each.property, harmless(each.reason)) for each in answer.failures or ()
-        ]
+        answer.failures = [CheckFailure(each.property, lines(each.reason)) for each in answer.failures or ()]
         if tells(answer.inputs):
             answer.failures.append(
                 CheckFailure("", "the API key of this run stands in it, and would be sent")

@@ -58,6 +58,7 @@ from pulumi_posthog.stack.run import Others, Session
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.masking import harmless
+from pulumi_posthog.values.spelling import one_line
 
 Props = Mapping[str, Any]
 
@@ -269,7 +270,8 @@ class KindHandler:
                 inputs[field.name] = Session.of(inputs).live.refer(str(field.refers_to), value)
                 if inputs[field.name] is None:
                     return (
-                        f'the organization has no {field.refers_to} "{value}": install it, or check its name'
+                        f'the organization has no {field.refers_to} "{one_line(value)}":'
+                        " install it, or check its name"
                     )
         return None
 

@@ -11,7 +11,7 @@ from google.protobuf import any_pb2
 from pulumi_posthog.stack.handlers.call import Call, Failure
 from pulumi_posthog.stack.plugin.protocol import provider_pb2, status_pb2
 from pulumi_posthog.stack.plugin.wire import sent
-from pulumi_posthog.values.masking import harmless
+from pulumi_posthog.values.text import lines
 
 
 class Refused(Exception):
@@ -22,7 +22,7 @@ def failed(context: Any, call: Call, error: Exception) -> None:
     """End a call with what went wrong in it."""
     failure = call.failure
     if failure is None and isinstance(error, Refused):
-        failure = Failure(harmless(str(error)))
+        failure = Failure(lines(str(error)))
     if failure is None:
         # A mistake of ours: the place helps whoever mends it, and values may be secret.
         last = traceback.extract_tb(error.__traceback__)[-1]

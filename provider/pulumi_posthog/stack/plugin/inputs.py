@@ -21,6 +21,7 @@ from pulumi_posthog.stack.plugin.wire import Secret, holds_secret, opened
 from pulumi_posthog.stack.properties import files_name, fingerprints_name, secret_name
 from pulumi_posthog.stack.pulumi_engine import known
 from pulumi_posthog.values.json_value import json_text, whole
+from pulumi_posthog.values.spelling import one_line
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def given(kind: Kind, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fau
             try:
                 result |= _property(field, name, value)
             except ValueError as error:
-                faults.append(Fault(name, f"{name} is no JSON: {error}"))
+                faults.append(Fault(name, f"{one_line(name)} is no JSON: {error}"))
     return result, faults or list(_faults(kind, result))
 
 
@@ -108,9 +109,9 @@ def _unknown(kind: Kind, name: str, names: Mapping[str, Field]) -> Fault:
 
     field = kind.by_name.get(name)
     if field is not None and field.read_only:
-        return Fault(name, f"{name} is set by PostHog: take it out")
+        return Fault(name, f"{one_line(name)} is set by PostHog: take it out")
     hint = suggestion(name, sorted(names))
-    return Fault(name, f'a {kind.title} has no property "{name}"\n  hint: {hint}')
+    return Fault(name, f'a {kind.title} has no property "{one_line(name)}"\n  hint: {hint}')
 
 
 def _faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:

@@ -30,7 +30,8 @@ from pulumi_posthog.stack.plugin.types import CHECK, GUARD, Resource, at, resour
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.urn import name_of
-from pulumi_posthog.values.masking import harmless
+from pulumi_posthog.values.spelling import one_line
+from pulumi_posthog.values.text import lines
 from pulumi_posthog.values.version import __version__
 
 MOVES = "this stack moves from the dynamic provider to the provider plugin: nothing is deleted or replaced for that"
@@ -102,7 +103,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
 
             for name in settings.unknown_names(news):
                 hint = suggestion(name, settings.PROPERTIES)
-                reason = f'the provider has no property "{name}"\n  hint: {hint}'
+                reason = f'the provider has no property "{one_line(name)}"\n  hint: {hint}'
                 failures.append(provider_pb2.CheckFailure(property=name, reason=reason))
         inputs = settings.kept(news, os.environ)
         if "version" in news:
@@ -150,8 +151,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
             ]
         else:
             failures = [
-                provider_pb2.CheckFailure(property=fault.name, reason=harmless(fault.text))
-                for fault in faults
+                provider_pb2.CheckFailure(property=fault.name, reason=lines(fault.text)) for fault in faults
             ]
         return provider_pb2.CheckResponse(
             inputs=sent(resource.form.answered(inputs, _secret(news))), failures=failures

@@ -16,6 +16,7 @@ from pulumi_posthog.stack.plugin import inputs
 from pulumi_posthog.stack.plugin.inputs import Fault
 from pulumi_posthog.stack.plugin.wire import Secret, opened
 from pulumi_posthog.stack.urn import PLUGIN_TYPE
+from pulumi_posthog.values.spelling import one_line
 
 Properties = dict[str, Any]
 CHECK, GUARD, PERSONS = "Check", "Guard", "AbsentPersons"
@@ -106,9 +107,13 @@ def _check(name: str, properties: Properties) -> list[Fault]:
         if not each.startswith("__") and each not in ASKED:
             from pulumi_posthog.values.suggestion import suggestion
 
-            faults.append(Fault(each, f'a check has no property "{each}"\n  hint: {suggestion(each, ASKED)}'))
+            faults.append(
+                Fault(each, f'a check has no property "{one_line(each)}"\n  hint: {suggestion(each, ASKED)}')
+            )
     faults += [
-        Fault(each, f'a check needs "{each}"') for each in ("project", "expect") if each not in properties
+        Fault(each, f'a check needs "{one_line(each)}"')
+        for each in ("project", "expect")
+        if each not in properties
     ]
     properties.setdefault("__name", name)
     properties.setdefault("__of", "project")
@@ -167,4 +172,4 @@ def resource_of(type_: str) -> Resource | str:
         return found
     from pulumi_posthog.values.suggestion import suggestion
 
-    return f'there is no resource type "{type_}"\n  hint: {suggestion(name, RESOURCES)}'
+    return f'there is no resource type "{one_line(type_)}"\n  hint: {suggestion(name, RESOURCES)}'
