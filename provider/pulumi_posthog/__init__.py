@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.stack.typed_resources import (
         Evaluation,
         FileSystemEntry,
+        HogFunction,
         PipelineDestination,
         Project,
         Role,
@@ -34,6 +35,7 @@ __all__ = [
     "Address",
     "Evaluation",
     "FileSystemEntry",
+    "HogFunction",
     "PipelineDestination",
     "Project",
     "Role",

@@ -146,7 +146,8 @@ BAD = {
     "an object tag": (
         "roles: !!python/object/apply:os.system [echo]\n",
         "posthog.yaml:4:8: a tag that has no meaning here\n"
-        "  hint: the tags are !env, !secret, !file, !include; put a text that begins with ! in quotes",
+        "  hint: the tags are !env, !secret, !file, !include, !text, !config, !ref; put a text that begins with ! in"
+        " quotes",
     ),
     "a mistyped tag": (
         WEB + "    timezone: !evn ZONE\n",

@@ -64,6 +64,7 @@ OTHER: dict[str, dict[str, Any]] = {
 WAIVED = {
     "project": "has tests of its own: test_fields.py",
     "evaluation": "has tests of its own: test_evaluations.py",
+    "hog_function": "has tests of its own: test_hog_functions.py",
     "role_membership": "every field replaces: there is nothing to change",
     "pipeline_destination.plugin": "replaces",
     "site_app.plugin": "replaces",

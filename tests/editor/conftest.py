@@ -14,7 +14,16 @@ from editor.editor import Editor
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parents[1] / "examples" / "acme"
 # What users set as "yaml.customTags": a tag, what it stands on, and what that stands for.
-TAGS = ("!env scalar", "!env sequence:string", "!secret scalar", "!file scalar", "!include scalar:mapping")
+TAGS = (
+    "!env scalar",
+    "!env sequence:string",
+    "!secret scalar",
+    "!file scalar",
+    "!text scalar",
+    "!config scalar",
+    "!ref scalar",
+    "!include scalar:mapping",
+)
 
 
 @pytest.fixture(scope="session")

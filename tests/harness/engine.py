@@ -14,12 +14,14 @@ from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import limits
+from pulumi_posthog.reconcile.caps import room_first
 from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.reconcile.links import targets
 from pulumi_posthog.stack.dynamic.guard import GuardProvider
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.holdings import claims_of
 from pulumi_posthog.stack.location import Location
-from pulumi_posthog.stack.registration import Holders, properties_of
+from pulumi_posthog.stack.registration import Holders, ids_of, properties_of
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.urn import TYPE
 from pulumi_posthog.values.json_value import json_text
@@ -99,15 +101,16 @@ class Engine:
         holders = Holders(desired)
         ids: dict[tuple[str, str], Any] = {}
         failed: set[tuple[str, str]] = set()
-        for entry in desired.entries:
+        for entry in room_first(desired):
             name = (entry.kind.name, entry.name)
             parent = (entry.kind.parent, entry.parent) if entry.parent else None
-            after = (*((parent,) if parent else ()), *holders.of(entry))
+            after = (*((parent,) if parent else ()), *holders.of(entry), *targets(entry))
             if failed & set(after):
                 failed.add(name)
                 continue
             properties = {
                 **properties_of(entry, SimpleNamespace(id=ids[parent]) if parent else None),
+                **ids_of(entry, {key: SimpleNamespace(id=id_) for key, id_ in ids.items()}),
                 **Location(desired.host, desired.organization, guarded=True).as_property,
             }
             try:

@@ -10,7 +10,10 @@ from pulumi_posthog.config import checking, entries
 from pulumi_posthog.config.alike import looking_alike
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.exposure import exposed
+from pulumi_posthog.config.references import misplaced
 from pulumi_posthog.config.source import Source, nothing
+from pulumi_posthog.reconcile.caps import too_many
+from pulumi_posthog.reconcile.links import linked
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
 
 __all__ = ["load"]
@@ -22,22 +25,32 @@ def load(
     environment: Mapping[str, str],
     secret: Callable[[str], str | None] | None = None,
     offline: bool = False,
+    configured: Callable[[str], str | None] | None = None,
 ) -> Configuration:
     """What the file at `path`, and the files it includes, declare.
 
-    `environment` answers `!env NAME`, `secret` answers `!secret name` (from the stack configuration). With
+    `environment` answers `!env NAME`, `secret` answers `!secret name` (from the stack configuration), `configured`
+    answers `!config name` (from there, too; it raises IsSecret for what is a secret). With
     `offline`, a variable or secret that is missing is no problem: the value is then unknown (`SecretText`
     with `known` False), and an unknown host or organization is the empty string, which nobody can talk to.
 
     Raises ConfigError with everything that is wrong with the files, in the order in which it stands there.
     """
-    source = Source(path, environment=environment, secret=secret, offline=offline)
+    source = Source(path, environment=environment, secret=secret, offline=offline, configured=configured)
     problems = list(source.problems)
     if source.root is None:
         raise ConfigError(problems)
     values, found = checking.document(source.root)
     desired, more = entries.desired(source.root, values, source.main, environment)
-    problems += [*found, *more, *exposed(source.root, environment)]
+    desired, wrong = linked(desired)
+    problems += [
+        *found,
+        *more,
+        *wrong,
+        *too_many(desired),
+        *misplaced(source.root, desired),
+        *exposed(source.root, environment),
+    ]
     if not problems and not desired.entries:
         problems.append(nothing("the file declares nothing", source.main))
     if problems:

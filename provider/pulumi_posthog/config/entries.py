@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.node import Node
 from pulumi_posthog.config.persons import erasures
+from pulumi_posthog.config.references import as_reference
 from pulumi_posthog.config.schema import reserved
 from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds.tree import below, body_fields, key_field, list_field
+from pulumi_posthog.reconcile.blueprints import without_blueprint
 from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.host import HostRefused, permitted
@@ -84,10 +86,13 @@ class Builder:
 
     def _mapping(self, kind: Kind, section: Node, values: Json, parent: Entry | None) -> None:
         made = []
+        numbered: dict[str, int] = {}
         for place, (key, body) in enumerate(section.value.items(), 1):
             if isinstance(body.value, dict):
                 where = section.keys[key]
                 entry = self._entry(kind, key, body, values[key], where=where, parent=parent, place=place)
+                entry = numbered_entry(entry, numbered)
+                self.problems += without_blueprint(entry)
                 made.append((entry, body, values[key]))
         self._check_previous(kind, [(key, body) for key, body in section.value.items()], values)
         folders: dict[object, Entry] = {}
@@ -235,6 +240,7 @@ class Builder:
     def _value(self, kind: Kind, key: str, field: Field, node: Node, value: Json) -> Json:
         """A field's value as entries hold it: secrets only where PostHog keeps secrets."""
         place = f'{field.name} of {kind.title} "{key}"'
+        value = as_reference(field, value, node)
         misplaced = [where for depth, where in files(node) if not field.files or depth != 1]
         if misplaced:
             self.problems += [
@@ -262,7 +268,11 @@ class Builder:
                 )
             return value
         # A value with a gap in it can neither be compared nor sent.
-        return UNKNOWN if any(is_unknown(text) for text, _ in texts(node)) else revealed(value)
+        if any(is_unknown(text) for text, _ in texts(node)):
+            return UNKNOWN
+        value = revealed(value)
+        # PostHog takes the blanks off both ends: a file ends with a line's end that nobody means.
+        return field.normal(value) if field.type is Type.STRING and node.sources == ("!text",) else value
 
     # -- what entries must not be to each other --------------------------------------------------------------
 
@@ -361,6 +371,20 @@ class Builder:
                 said = said.replace(str(text).strip().rstrip("/"), text.source)
             self.problems.append(Problem(f"organization.host: {said}", node.where, error.hint))
             return ""
+
+
+def numbered_entry(entry: Entry, numbered: dict[str, int]) -> Entry:
+    """The entry with its place among those of its sort, for fields that are one; `numbered` counts them."""
+    fields = dict(entry.fields)
+    for field in entry.kind.fields:
+        if field.numbered_within is None:
+            continue
+        name, values = field.numbered_within
+        if fields.get(name, entry.kind.field(name).default) in values:
+            sort = f"{field.name}/{fields.get(name)}"
+            numbered[sort] = numbered.get(sort, 0) + 1
+            fields.setdefault(field.name, numbered[sort])
+    return dataclasses.replace(entry, fields=fields)
 
 
 def joined(parent: str | None, key: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from pulumi_posthog.config.node import Node, number
 from pulumi_posthog.config.source import MAX_EXACT
 from pulumi_posthog.values.attachment import Attachment
+from pulumi_posthog.values.configured import Configured
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import SecretText
 
@@ -40,6 +41,9 @@ def fitted(value: Json, schema: Mapping[str, Any], definitions: Mapping[str, Any
         return SecretText("", "!file", known=False)  # its text is read by whoever needs it
     if isinstance(value, SecretText) and value.known and value.source.startswith("!env"):
         return _converted(value, types_of(schema))
+    if isinstance(value, Configured):
+        found = _converted(value, types_of(schema) or ("boolean", "number"))
+        return str.__str__(value) if found is value else found
     return value
 
 
@@ -71,7 +75,7 @@ def types_of(schema: Mapping[str, Any]) -> tuple[str, ...]:
     return (named,) if isinstance(named, str) else tuple(named)
 
 
-def _converted(text: SecretText, types: Sequence[str]) -> Json:
+def _converted(text: str, types: Sequence[str]) -> Json:
     if not types or "string" in types:
         return text
     if "boolean" in types and text in {"true", "false"}:

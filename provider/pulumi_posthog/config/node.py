@@ -51,3 +51,14 @@ def number(text: str) -> int | float | None:
     if FLOAT.match(text) and not LEADING_ZERO.match(text):
         return float(text)
     return None
+
+
+def tree(value: Json, where: Position) -> Node:
+    """A plain value as nodes that all stand at one place."""
+    if isinstance(value, dict):
+        items = {str(key): tree(item, where) for key, item in value.items()}
+        return Node(items, where, dict.fromkeys(items, where), 1 + sum(item.size for item in items.values()))
+    if isinstance(value, list):
+        nodes = tuple(tree(item, where) for item in value)
+        return Node(nodes, where, size=1 + sum(item.size for item in nodes))
+    return Node(value, where)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pulumi_posthog.values.bounds import ENTRIES_LOOKED_AT, PATTERN_PARTS
+from pulumi_posthog.values.local_file import storable
 
 WILDCARDS: Final = "*?["
 # Files and folders beside a configuration that hold what is nobody's business, by the patterns of their names.
@@ -86,3 +87,45 @@ def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
         else:
             reached = {at + 1 for at in reached if at < len(parts) and fnmatchcase(parts[at], wanted)}
     return len(parts) in reached
+
+
+class Places:
+    """The folder of a configuration, which nothing that a tag reads lies outside of."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def beside(self, name: str, folder: Path, tag: str) -> Path | tuple[str, str]:
+        """The file of that name, relative to `folder`; else why it may not be read, and what to do."""
+        if Path(name).is_absolute() or not storable(name):
+            return f"{tag} {name} is an absolute path", "write it relative to the file that it stands in"
+        path = Path(os.path.normpath(folder / name))
+        if not path.resolve().is_relative_to(self.folder):
+            words = "copy it there; out of Git, where it is a secret"
+            return f"{tag} {name} is outside the configuration's folder", words
+        if self.is_never_read(path):
+            words = "it is Git's, or holds what runs need: copy what is meant"
+            return f"{tag} {name} is a file that no configuration reads", words
+        return path
+
+    def objection(self, path: Path) -> str | None:
+        """Why a file may not be included, as the end of a sentence."""
+        try:
+            inside = path.resolve().is_relative_to(self.folder)
+        except (OSError, ValueError, RuntimeError):
+            return None  # no file has such a name, which is said of it
+        if not inside:
+            return "is outside the configuration's folder"
+        return "no configuration reads" if self.is_never_read(path) else None
+
+    def is_never_read(self, path: Path) -> bool:
+        """Whether a file below the folder is one that no tag may read, by its own name or by that of a link to it."""
+        real, here = path.resolve(), Path(os.path.normpath(path.absolute()))
+        folders = (self.folder, Path(os.path.normpath(self.folder)))
+        below = [
+            each.relative_to(folder)
+            for each in (real, here)
+            for folder in folders
+            if each.is_relative_to(folder)
+        ]
+        return any(is_never_read(each) for each in below)

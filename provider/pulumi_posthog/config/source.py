@@ -1,7 +1,6 @@
 """YAML text -> nodes that know where they stand, with `!env`, `!secret`, `!file` and `!include` resolved.
 
-Built on PyYAML's events, not on its constructors: no tag makes an object, and depth, aliases and files have
-limits.
+Built on PyYAML's events, not on its constructors: no tag makes an object, and depth, aliases and files have limits.
 Plain scalars mean what YAML 1.2 says: `yes`, `12:30` and `2026-01-01` are texts.
 """
 
@@ -16,13 +15,14 @@ from typing import Any, Final
 
 import yaml
 
-from pulumi_posthog.config.node import WORDS, Node, number
-from pulumi_posthog.config.searching import TooMuchToSearch, has_wildcards, is_never_read, matching
+from pulumi_posthog.config import tags
+from pulumi_posthog.config.node import WORDS, Node, number, tree
+from pulumi_posthog.config.searching import Places, TooMuchToSearch, has_wildcards, matching
+from pulumi_posthog.config.syntax import syntax
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.bounds import CONFIGURATION_BYTES, MEGABYTE
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.local_file import (
-    LINE_END,
     UnreadableError,
     UnreadableFile,
     file_text,
@@ -44,12 +44,8 @@ MAX_NODES: Final = 500_000  # once every alias and include stands for what it me
 MAX_DEPTH: Final = 64
 MAX_EXACT: Final = 2**53  # larger whole numbers do not survive JSON readers that know only floats
 SAME: Final = "tag:yaml.org,2002:"
-TAGS: Final = ("!env", "!secret", "!file", "!include")
+TAGS: Final = ("!env", "!secret", "!file", "!include", "!text", "!config", "!ref")
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-
-BLOCK: Final = re.compile(
-    r":\s+([>|])\s*\S"
-)  # meant as a text (`expect: > 0`), but to YAML it begins a block
 
 # The C parser is ten times as fast and reads the same; PyYAML is not always built with it.
 Events: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,7 +54,8 @@ Events: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Source:
     """Reads one configuration: `root` is its tree, or None; `problems` is what is wrong with its files' text.
 
-    `secret` looks a name up in the stack configuration. With `offline`, what the machine lacks is no problem.
+    `secret` and `configured` look a name up in the stack configuration; the latter raises IsSecret. With `offline`,
+    what the machine lacks is no problem.
     """
 
     def __init__(
@@ -68,13 +65,16 @@ class Source:
         environment: Mapping[str, str],
         secret: Callable[[str], str | None] | None,
         offline: bool,
+        configured: Callable[[str], str | None] | None = None,
     ) -> None:
         self.problems: list[Problem] = []
         self.environment = environment
         self.secret = secret
+        self.configured = configured
         self.offline = offline
         self.main = shown_path(path)
         self.folder = path.parent.resolve()
+        self.places = Places(self.folder)
         self.files = 0
         self.characters = 0
         self.root = self._main(path)
@@ -98,12 +98,16 @@ class Source:
         """The tree of one file; `within` are the files that include it. Raises UnreadableError."""
         self.files += 1
         text = file_text(path, name)
+        self.count(text, Position(name, 1, 1))
+        document = Document(self, text, path, name, within)
+        return document.root()
+
+    def count(self, text: str, where: Position) -> None:
+        """Count what is read; raises UnreadableError when it is too much."""
         self.characters += len(text)
         if self.characters > CONFIGURATION_BYTES:
             message = f"the files of this configuration are larger than {CONFIGURATION_BYTES // MEGABYTE} MB together"
-            raise UnreadableError(Problem(message, Position(name, 1, 1)))
-        document = Document(self, text, path, name, within)
-        return document.root()
+            raise UnreadableError(Problem(message, where))
 
     # -- tags ------------------------------------------------------------------------------------------------
 
@@ -122,10 +126,20 @@ class Source:
         if tag == "!env":
             return self._environment(node)
         if not isinstance(node.value, str) or not node.value:
-            what = {"!secret": "the name of a secret"}.get(tag, "a path")
+            what = {
+                "!secret": "the name of a secret",
+                "!config": "the name of a setting",
+                "!ref": "a kind and a name, as in cohort/Beta testers",
+            }.get(tag, "a path")
             return self.lost(node, f"{tag} takes {what}", f"write `{tag} ...`")
         if tag == "!secret":
             return self._secret(node)
+        if tag == "!config":
+            return self._configured(node)
+        if tag == "!ref":
+            return self._reference(node)
+        if tag == "!text":
+            return self._text(node, document)
         return self._file(node, document) if tag == "!file" else self._include(node, document)
 
     def lost(
@@ -177,24 +191,47 @@ class Source:
             return self.lost(node, f"{source} holds a character that no PostHog text can hold", None, source)
         return Node(SecretText(value, source), node.where, sources=(source,))
 
+    def _configured(self, node: Node) -> Node:
+        found = tags.configured(node.value, self.configured)
+        source = f"!config {node.value}"
+        if not isinstance(found, tags.Wrong):
+            return tree(found, node.where)
+        if found.missing and self.offline:
+            return Node(SecretText("", source, known=False), node.where)
+        return self.lost(node, found.message, found.hint)
+
+    def _reference(self, node: Node) -> Node:
+        found = tags.reference(node.value, node.where)
+        if isinstance(found, tags.Wrong):
+            return self.lost(node, found.message, found.hint)
+        return Node(found, node.where)
+
     # -- files that are sent ---------------------------------------------------------------------------------
+
+    def _text(self, node: Node, document: Document) -> Node:
+        """The text of a file, as it is there."""
+        path = self.places.beside(node.value, document.folder, "!text")
+        if not isinstance(path, Path):
+            return self.lost(node, *path, f"!text {node.value}")
+        try:
+            text = file_text(path, os.path.normpath(Path(document.name).parent / node.value))
+        except UnreadableError as error:
+            message = f"!text {node.value}: {error.problem.message}"
+            return self.lost(
+                Node(None, error.problem.where or node.where),
+                message,
+                f"paths are relative to {shown_path(document.folder)}",
+            )
+        self.count(text, node.where)
+        return Node(text, node.where, sources=("!text",))
 
     def _file(self, node: Node, document: Document) -> Node:
         """The file itself is read when it is sent."""
+        path = self.places.beside(node.value, document.folder, "!file")
+        if not isinstance(path, Path):
+            return self.lost(node, *path, f"!file {node.value}")
         source = f"!file {node.value}"
         hint = f"paths are relative to {shown_path(document.folder)}"
-        if Path(node.value).is_absolute() or not storable(node.value):
-            hint = "write it relative to the file that it stands in"
-            return self.lost(node, f"{source} is an absolute path", hint, source)
-        path = Path(os.path.normpath(document.folder / node.value))
-        if not path.resolve().is_relative_to(self.folder):
-            message = f"{source} is outside the configuration's folder"
-            return self.lost(node, message, "copy it there; out of Git, where it is a secret", source)
-        if self.is_never_read(path):
-            message = f"{source} is a file that no configuration reads"
-            return self.lost(
-                node, message, "it is Git's, or holds what runs need: copy what is meant", source
-            )
         if self.offline and not path.exists():
             # It may be a secret that is only written where the file is applied.
             return Node(SecretText("", source, known=False), node.where)
@@ -260,46 +297,26 @@ class Source:
             raise UnreadableError(Problem(f"more than {MAX_FILES} files are included", node.where))
         return self.file(path, name, within)
 
-    def is_never_read(self, path: Path) -> bool:
-        """Whether a file below the folder is one that no tag may read, by its own name or by that of a link to it."""
-        real, here = path.resolve(), Path(os.path.normpath(path.absolute()))
-        folders = (self.folder, Path(os.path.normpath(self.folder)))
-        below = [
-            each.relative_to(folder)
-            for each in (real, here)
-            for folder in folders
-            if each.is_relative_to(folder)
-        ]
-        return any(is_never_read(each) for each in below)
-
     def _check_place(self, path: Path, name: str, node: Node) -> None:
-        try:
-            inside = path.resolve().is_relative_to(self.folder)
-        except (OSError, ValueError, RuntimeError):
-            return  # no file has such a name, which is said of it
-        if not inside:
-            raise UnreadableError(
-                Problem(f"!include of {name}, which is outside the configuration's folder", node.where)
-            )
-        if self.is_never_read(path):
-            raise UnreadableError(Problem(f"!include of {name}, which no configuration reads", node.where))
+        if objection := self.places.objection(path):
+            raise UnreadableError(Problem(f"!include of {name}, which {objection}", node.where))
 
     def united(self, trees: list[Node], where: Position) -> Node:
         """Several included mappings as one; a key that two of them have is a problem."""
         items: dict[str, Node] = {}
         keys: dict[str, Position] = {}
-        for tree in trees:
-            if not isinstance(tree.value, dict):
-                if not tree.unknown:
-                    self.problems.append(Problem("one of several included files, and no mapping", tree.where))
+        for each in trees:
+            if not isinstance(each.value, dict):
+                if not each.unknown:
+                    self.problems.append(Problem("one of several included files, and no mapping", each.where))
                 continue
-            for key, item in tree.value.items():
+            for key, item in each.value.items():
                 if key in keys:
                     self.problems.append(
-                        Problem(f'"{key}" is declared already, at {keys[key]}', tree.keys[key])
+                        Problem(f'"{key}" is declared already, at {keys[key]}', each.keys[key])
                     )
                     continue
-                items[key], keys[key] = item, tree.keys[key]
+                items[key], keys[key] = item, each.keys[key]
         return self.counted(Node(items, where, keys, 1 + sum(item.size for item in items.values())))
 
     def counted(self, node: Node) -> Node:
@@ -329,7 +346,7 @@ class Document:
         try:
             self.events = Events(text)
         except yaml.YAMLError as error:
-            raise UnreadableError(self._syntax(error)) from None
+            raise UnreadableError(syntax(error, text, name)) from None
 
     def root(self) -> Node:
         """The tree of the file's one document; of an empty file, a null. Raises UnreadableError."""
@@ -350,7 +367,7 @@ class Document:
                 )
             return root
         except yaml.YAMLError as error:
-            raise UnreadableError(self._syntax(error)) from None
+            raise UnreadableError(syntax(error, self.text, self.name)) from None
         finally:
             self.events.dispose()
 
@@ -481,18 +498,3 @@ class Document:
 
     def _position(self, event: Any) -> Position:
         return Position(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
-
-    def _syntax(self, error: yaml.YAMLError) -> Problem:
-        """A syntax error in words; none of them quotes the text."""
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        if mark is None:
-            return Problem("this is no YAML", Position(self.name, 1, 1))
-        where = Position(self.name, mark.line + 1, mark.column + 1)
-        lines = LINE_END.split(self.text)
-        line = lines[mark.line] if mark.line < len(lines) else ""
-        if "\t" in line[: len(line) - len(line.lstrip())]:
-            return Problem("a tab in the indentation", where, "YAML is indented with spaces")
-        words = getattr(error, "problem", None) or getattr(error, "context", None) or "it cannot be read"
-        begins = BLOCK.search(line)
-        hint = f"put a text that begins with {begins[1]} in quotes" if begins else None
-        return Problem(f"this is no YAML: {words}", where, hint)

@@ -13,6 +13,7 @@ from pulumi_posthog.config.place import Path, key_position, kind_at, position, s
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Problem
+from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.secret_text import SecretText
 from pulumi_posthog.values.suggestion import enumeration, suggestion
 
@@ -32,6 +33,8 @@ def worded(error: Finding, root: Node) -> Iterator[Problem]:
     """What the validator found, as problems with a place."""
     if isinstance(error.instance, SecretText) and not error.instance.known:
         return
+    if isinstance(error.instance, Reference):
+        return  # what it stands for is an id; where none may stand is told elsewhere
     if error.validator == "anyOf":
         yield from _of_alternatives(error, root)
         return

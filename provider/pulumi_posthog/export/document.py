@@ -15,15 +15,19 @@ from typing import Final
 
 from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
-from pulumi_posthog.export.text import Variable, files, variable_name, variables
-from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
+from pulumi_posthog.kinds import KINDS, LOOKUPS, NAMED
+from pulumi_posthog.kinds.lookups import INTEGRATION
 from pulumi_posthog.kinds.model import UNSET, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import ancestors, below, body_fields, key_field, list_field
+from pulumi_posthog.reconcile.blueprints import integration_inputs
 from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.links import names
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import readers, silent
 from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.reference import with_names
 from pulumi_posthog.values.secret_text import MASK
 from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.text import printable
@@ -31,7 +35,7 @@ from pulumi_posthog.values.text import printable
 SCHEMA_FILE: Final = "posthog.schema.json"
 # PostHog masks what a plugin declares to be secret; plugins of the older form declare nothing.
 LOOKS_SECRET: Final = re.compile(
-    r"passw|secret|token|credential|private|api_?key|access_?key|webhook", re.IGNORECASE
+    r"passw|secret|token|credential|private|api[_-]?key|access[_-]?key|webhook|authorization", re.IGNORECASE
 )
 OLDEST: Final = 2024  # the age of servers that have all that has no age of its own
 
@@ -217,7 +221,7 @@ class _Exporter:
         for listed in self._list(kind, scope, path):
             try:
                 found = listed
-                if not kind.listed_in_full and self._included(kind):
+                if (not kind.listed_in_full or kind.whole_sign) and self._included(kind):
                     full = self.live.object(kind, scope, listed.id)
                     if full is None:
                         continue  # about to be deleted
@@ -240,14 +244,17 @@ class _Exporter:
                 )
                 continue
             first[name] = found
-            body = self._body(kind, found, values, here) if self._included(kind) else {}
+            body = self._body(kind, found, values, here, scope) if self._included(kind) else {}
             twins = self.live.find(kind, scope, values)
             if len(twins) > 1 and not (kind.oldest_wins and twins[0].id == found.id):
                 body["id"] = _id(found)  # nothing else says which of them is meant
             result[name] = {**body, **self._sections(kind, {**scope, kind.name: found.id}, here)}
         return result
 
-    def _body(self, kind: Kind, found: Found, values: Mapping[str, Json], path: Path_) -> dict[str, Json]:
+    def _body(
+        self, kind: Kind, found: Found, values: Mapping[str, Json], path: Path_, scope: Scope
+    ) -> dict[str, Json]:
+        here = scope if scope else {kind.name: found.id}
         result: dict[str, Json] = {}
         for field in body_fields(kind):
             if field.name not in values or _is_default(field, values[field.name]):
@@ -257,10 +264,35 @@ class _Exporter:
                 value = self._referred(field, value, path)
                 if value is None:
                     continue
-            elif field.secret:
-                value = self._without_secrets(field, value, found, path)
+            else:
+                value = self._named(kind, field, value, found, here)
+                if field.secret:
+                    value = self._without_secrets(field, value, found, path)
             result[field.name] = value
         return result
+
+    def _named(self, kind: Kind, field: Field, value: Json, found: Found, scope: Scope) -> Json:
+        """The value with names in place of ids, as far as one name means one object."""
+        if field.names is not None:
+            value = self._name(field.names, value, scope)
+        for place in field.ids:
+            value = with_names(value, place.path, partial(self._name, place.names, scope=scope), place.where)
+        for key in integration_inputs(kind, field, found):
+            value = with_names(value, key, partial(self._name, INTEGRATION.name, scope=scope))
+        return value
+
+    def _name(self, kind: str, id_: Json, scope: Scope) -> Json:
+        if isinstance(id_, bool) or not isinstance(id_, str | int):
+            return id_
+        try:
+            known = names(self.live, kind, scope)
+        except ApiError as error:
+            self.unread.append(
+                f"{NAMED[kind].collection.rpartition('}/')[2]}: {error.problem}; ids stand there"
+            )
+            return id_
+        name = known.get(str(id_))
+        return Ref(kind, name) if name and list(known.values()).count(name) == 1 else id_
 
     def _referred(self, field: Field, value: Json, path: Path_) -> Json:
         """What names a live object in the file; None, and told, when nothing names it and no other."""
@@ -297,9 +329,22 @@ class _Exporter:
                 item and (spec.get("secret") or (not spec.get("type") and _looks_secret(key, item)))
             ):
                 result[key] = self._variable(path, key)
+            elif isinstance(item, dict):
+                result[key] = self._without_secrets_within(item, (*path, field.name, key))
             elif item is not None:
                 result[key] = item
         return result
+
+    def _without_secrets_within(self, value: Json, path: Path_) -> Json:
+        """A mapping without what looks like a secret, such as the headers of a request."""
+        return {
+            key: self._variable(path, key)
+            if _looks_secret(key, item)
+            else self._without_secrets_within(item, (*path, key))
+            if isinstance(item, dict)
+            else item
+            for key, item in value.items()
+        }
 
     def _plugin_settings(self, field: Field, found: Found) -> Mapping[str, Mapping[str, Json]]:
         """What the plugin says about the keys of its configuration; nothing when it cannot be asked."""
@@ -335,7 +380,9 @@ def _is_default(field: Field, value: Json) -> bool:
         return not field.nullable or field.default in (UNSET, None)
     if field.merge_levels and value == {}:
         return True  # of what PostHog merges, no key declares nothing
-    return field.default is not UNSET and field.normal(field.default) == value
+    if field.default is UNSET:
+        return False
+    return bool(field.normal(field.default) == field.document(value, field.default))
 
 
 def _looks_secret(key: str, value: Json) -> bool:

@@ -31,6 +31,14 @@ class Variable:
     name: str
 
 
+@dataclass(frozen=True)
+class Ref:
+    """The name of an object in place of its id."""
+
+    kind: str
+    name: str
+
+
 def variables(value: Json) -> Iterator[str]:
     """The names of all variables in a document."""
     if isinstance(value, Variable):
@@ -65,6 +73,10 @@ class _Dumper(yaml.SafeDumper):
         """`!env NAME` needs no quotes, although PyYAML quotes what has a tag."""
         event: Any = self.event
         plain = event.tag in ("!env", "!include") and re.fullmatch(r"[A-Za-z_][\w./-]*", event.value)
+        # A name may have blanks in it.
+        plain = plain or (
+            event.tag == "!ref" and re.fullmatch(r"[a-z_]+/[\w./-]+(?: [\w./-]+)*", event.value)
+        )
         return "" if plain else super().choose_scalar_style()
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -119,6 +131,9 @@ _Dumper.add_representer(
     lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=False),
 )
 _Dumper.add_representer(Variable, lambda dumper, value: dumper.represent_scalar("!env", value.name))
+_Dumper.add_representer(
+    Ref, lambda dumper, value: dumper.represent_scalar("!ref", f"{value.kind}/{value.name}")
+)
 _Dumper.add_representer(Include, lambda dumper, value: dumper.represent_scalar("!include", value.name))
 
 

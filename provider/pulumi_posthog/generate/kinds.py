@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pulumi_posthog.config.fragments import CHECK, PERSONS
 from pulumi_posthog.erasures.erase import AT_ONCE
 from pulumi_posthog.generate.table import markdown_table
-from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds import KINDS, LOOKUPS, NAMED
 from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
 from pulumi_posthog.kinds.model import UNSET, Field, Kind, Lookup
 from pulumi_posthog.kinds.project import PROJECT
@@ -43,8 +43,14 @@ Keys at the top that begin with `x-` declare nothing: they are a place for YAML 
 of an environment variable (`!env [NAME, default]` with a default), `!secret name` that of
 `pulumi config set --secret posthog:name`, and `!include path` the content of another file, or of all files that
 `path/*.yaml` matches. `!file path` is a file for a plugin's setting that takes one, which is uploaded, or one that
-names the persons of `persons.absent`. Both paths are relative to the file that they stand in, and stay within the
-folder of the configuration.
+names the persons of `persons.absent`, and `!text path` is the text of one, such as code. All paths are relative to the
+file that they stand in, and stay within the folder of the configuration. `!config name` is a plain value of the stack's
+configuration, `pulumi config set posthog:name`: a text, a number, a list or a mapping.
+
+`!ref kind/name` stands where PostHog wants an id, at any depth of a document: `!ref cohort/Beta testers`. It names
+an entry of the same project, which is then made first, or else one object that PostHog has there. Previews, states and
+reports show the name. What nobody has, what several are called, a loop, and a name from another project are
+errors at their place, before anything is sent.
 """
 
 
@@ -95,6 +101,11 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
         more.add("user:read")
     also = ", and " + ", ".join(f"`{scope}`" for scope in sorted(more)) if more - {kind.read_scope} else ""
     yield "scopes of the key", f"`{kind.read_scope}` to look, `{kind.write_scope}` to change{also}"
+    named: set[str | None] = {each.names for field in kind.writable for each in field.ids}
+    named |= {field.names for field in kind.writable}
+    scopes = sorted({lookup.read_scope for lookup in NAMED.values() if lookup.name in named})
+    if scopes:
+        yield "scopes for names", ", ".join(f"`{scope}`" for scope in scopes) + ", where one stands for an id"
     if kind.since > OLDEST:
         yield "servers", f"{kind.since} and newer"
 
@@ -247,11 +258,15 @@ def _checks() -> str:
 
 def _lookups() -> str:
     rows = [_lookup(lookup) for lookup in LOOKUPS.values()]
-    words = "Members and plugins are PostHog's: the file names them and never makes them."
+    rows += [_lookup(lookup) for lookup in NAMED.values()]
+    words = (
+        "These are PostHog's: the file names them and never makes them. What lies in a project is named by "
+        "`!ref`, as in `!ref cohort/Beta testers` or `!ref integration/slack/Acme`."
+    )
     table = markdown_table(("what", "named by", "scope of the key"), rows)
     return f"## What the file only refers to\n\n{words}\n\n{table}"
 
 
 def _lookup(lookup: Lookup) -> tuple[str, ...]:
-    names = " or ".join(f"`{key.rpartition('.')[2]}`" for key in lookup.keys)
+    names = " or ".join(f"`{key.rpartition('.')[2].replace('/', '`/`')}`" for key in lookup.keys)
     return lookup.doc.rstrip("."), names, f"`{lookup.read_scope}`"

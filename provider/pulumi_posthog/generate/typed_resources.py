@@ -100,7 +100,7 @@ def _names(field: Field) -> list[str]:
 
 def _argument(field: Field) -> str:
     type_ = TYPES[field.type]
-    if field.refers_to == "plugin":
+    if field.refers_to == "plugin" or (field.names and field.type is Type.INTEGER):
         type_ = "int | str"
     given = f"pulumi.Input[{type_}]"
     if field.required:

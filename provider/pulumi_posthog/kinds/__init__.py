@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from pulumi_posthog.kinds.evaluation import EVALUATION
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
-from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
+from pulumi_posthog.kinds.hog_function import HOG_FUNCTION
+from pulumi_posthog.kinds.lookups import ACTION, COHORT, DASHBOARD, INTEGRATION, MEMBER, PLUGIN
 from pulumi_posthog.kinds.model import Kind, Lookup
 from pulumi_posthog.kinds.pipeline_destination import PIPELINE_DESTINATION, SITE_APP
 from pulumi_posthog.kinds.project import PROJECT
@@ -20,8 +21,13 @@ KINDS: Mapping[str, Kind] = {
         ROLE_MEMBERS,
         PIPELINE_DESTINATION,
         SITE_APP,
+        HOG_FUNCTION,
         FILE_SYSTEM_ENTRY,
         EVALUATION,
     )
 }
 LOOKUPS: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (MEMBER, PLUGIN)}
+# What `!ref` may name beside the kinds: it is in PostHog, and nothing here manages it.
+NAMED: Mapping[str, Lookup] = {
+    lookup.name: lookup for lookup in (INTEGRATION, COHORT, ACTION, DASHBOARD) if lookup.name not in KINDS
+}

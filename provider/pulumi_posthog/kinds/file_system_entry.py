@@ -145,7 +145,8 @@ FILE_SYSTEM_ENTRY = Kind(
         ),
         Field(
             name="ref",
-            doc="Id or short id of the object behind the row.",
+            doc="Id or short id of the object behind the row, or `!ref` and its kind and name.",
+            may_refer=True,
             nullable=True,
             max_length=100,
             replace_on_changes=True,

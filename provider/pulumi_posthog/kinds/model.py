@@ -5,10 +5,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Any, Final
 
-from pulumi_posthog.values.json_value import Json, whole
+from pulumi_posthog.values.json_value import Json, dig, whole
+from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.spelling import folded
 
 NaturalKey = tuple[tuple[str, Any], ...]
@@ -71,6 +73,19 @@ class Discontinued:
     hint: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class IdPlace:
+    """Where in a value an id stands, as in "actions.*.id", and of what; with `where`, only beside such a key.
+
+    `as_text` says that PostHog has the id of a number as a text there.
+    """
+
+    path: str
+    names: str
+    where: tuple[str, Json] | None = None
+    as_text: bool = False
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Field:
     """One field of a kind, with PostHog's own name.
@@ -120,6 +135,21 @@ class Field:
         True  # False: PostHog ignores or overwrites it on create, so it is sent by PATCH afterwards
     )
     hidden_keys: tuple[str, ...] = ()  # keys, at any depth, that PostHog puts in, or that are secret
+    # Keys, at any depth, that PostHog keeps or completes where they are not sent: compared where they are declared.
+    kept_keys: tuple[str, ...] = ()
+    key_defaults: Mapping[str, Json] = dataclass_field(
+        default_factory=dict
+    )  # at any depth, absent is this value
+    wire: Callable[[Json], Json] | None = None  # a value as the file has it -> as a request has it
+    names: str | None = None  # the value is an id of this kind, or lookup, and its bare name may stand there
+    may_refer: bool = (
+        False  # a plain value, and a `!ref` may stand there, as it may anywhere in an object or list
+    )
+    ids: tuple[IdPlace, ...] = ()  # where in it ids of other objects stand
+    numbered_within: tuple[str, tuple[Json, ...]] | None = (
+        None  # (field, values): undeclared, it is the entry's place among those that have one of these
+    )
+    silent_when_null: bool = False  # an answer of null says nothing: PostHog may have lost it
     since: int = 2024
     until: int | None = None
     from_key: bool = False  # comes from the entry's key in the YAML, not from its body
@@ -135,8 +165,8 @@ class Field:
         Strings are trimmed, decimals become numbers, whole floats integers, null items of string lists go
         (posthog-api.md 1.1, 3.4); keys that PostHog manages itself are left out.
         """
-        if value is None:
-            return None
+        if value is None or isinstance(value, Reference):
+            return value
         if self.type is Type.DECIMAL:
             return whole(float(value))
         if self.type is Type.STRING and isinstance(value, str):
@@ -145,6 +175,31 @@ class Field:
             items = [item.strip() if isinstance(item, str) else item for item in value if item is not None]
             return sorted(items, key=lambda item: (folded(str(item)), str(item))) if self.unordered else items
         return whole(self.own(value))
+
+    @property
+    def ids_as_text(self) -> tuple[str, ...]:
+        """Where in it PostHog has ids as texts, not as numbers."""
+        return tuple(each.path for each in self.ids if each.as_text)
+
+    def document(self, value: Json, other: Json) -> Json:
+        """`value` as it is compared with `other`: without keys that are as if absent, or that PostHog alone has."""
+        if not self.kept_keys and not self.key_defaults:
+            return value
+        if isinstance(value, dict):
+            beside = other if isinstance(other, dict) else {}
+            return {
+                key: self.document(item, beside.get(key))
+                for key, item in value.items()
+                if not (key in self.key_defaults and item == self.key_defaults[key])
+                and (key in beside or key not in self.kept_keys)
+            }
+        if isinstance(value, list):
+            others = other if isinstance(other, list) else []
+            return [
+                self.document(item, others[place] if place < len(others) else None)
+                for place, item in enumerate(value)
+            ]
+        return value
 
     def own(self, value: Json) -> Json:
         """`value` without the keys, at any depth, that PostHog itself puts into it: they are not ours to say."""
@@ -159,7 +214,9 @@ class Field:
     def json_schema(self) -> dict[str, Any]:
         """The JSON Schema (draft 2020-12) of a declared value."""
         name = {Type.LIST: "array"}.get(self.type, self.type.value)
-        schema: dict[str, Any] = {"type": [name, "null"] if self.nullable else name}
+        types = [name, *(["string"] if self.names and name != "string" else [])]
+        types += ["null"] if self.nullable else []
+        schema: dict[str, Any] = {"type": types if len(types) > 1 else name}
         if self.doc:
             schema["description"] = self.doc
         if self.choices:
@@ -229,6 +286,40 @@ class Lookup:
     read_scope: str
     caseless: bool = False
     page_size: int | None = None
+    parameters: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+    def name_of(self, answer: Mapping[str, Json]) -> str | None:
+        """What an object is called; the parts of a key such as "kind/display_name" are joined."""
+        for key in self.keys:
+            parts = [dig(answer, part) for part in key.split("/")]
+            if all(isinstance(part, str) and part for part in parts):
+                return "/".join(parts)
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blueprint:
+    """What objects of a kind are made from: one of a lookup, whose id stands in `field`.
+
+    It says which `inputs` there are, as `schema` does of an object without one, whose own `code` has to be declared.
+    `fits` names the field whose value it suggests.
+    """
+
+    lookup: Lookup
+    field: str
+    inputs: str
+    schema: str
+    code: str
+    fits: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cap:
+    """At most `number` objects below one parent may have all of these values."""
+
+    number: int
+    values: Mapping[str, Json]
+    words: str
 
 
 def unchanged(fields: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -261,6 +352,17 @@ class Kind:
     deletion: Deletion = Deletion.DELETE
     page_size: int | None = None  # None: without `limit`, which old servers refuse for this list
     listed_in_full: bool = True  # False: the list's items lack fields, one more GET per object
+    list_parameters: Mapping[str, str] = dataclass_field(default_factory=dict)
+    # An item of the list without this key lacks fields: a GET of its own has them, sent for declared ones only.
+    whole_sign: str | None = None
+    narrowed_by: str | None = None  # the field that tells those apart that have one natural key
+    restored: bool = False  # one that was deleted comes back, by its id, with a PATCH of `deleted`
+    blueprint: Blueprint | None = None
+    caps: tuple[Cap, ...] = ()
+    # Live values -> who else keeps the object, so that it is left alone; None: nobody does.
+    kept_by: Callable[[Mapping[str, Json]], str | None] | None = None
+    # PostHog's answer -> what a person should know of it that no field says; never a difference.
+    remark: Callable[[Mapping[str, Json]], str | None] | None = None
     filter: str | None = (
         None  # a field by which old servers filter the list exactly, where they cannot page it
     )

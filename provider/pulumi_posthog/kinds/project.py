@@ -8,7 +8,7 @@ and what the user interface remembers: `completed_snippet_onboarding`, `has_comp
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pulumi_posthog.kinds.model import Busy, Deletion, Field, Kind, Trigger, Type
+from pulumi_posthog.kinds.model import Busy, Deletion, Field, IdPlace, Kind, Trigger, Type
 
 TIME_OF_DAY: Final = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
 NAME: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1}
@@ -147,9 +147,10 @@ IDENTITY = (
         name="primary_dashboard",
         type=Type.INTEGER,
         doc=(
-            "The id of the dashboard on the project's home page; it must be one of this project's. Any "
-            "member may change it."
+            "The dashboard on the project's home page, by its name or its id; it must be one of this project's. "
+            "Any member may change it."
         ),
+        names="dashboard",
         nullable=True,
         on_create=False,
     ),
@@ -209,6 +210,7 @@ EVENTS = (
         items=PROPERTY_FILTER,
         # What cohorts and groups are called, which PostHog writes beside their ids (posthog-api-release.md 2.6).
         hidden_keys=("cohort_name", "group_key_names"),
+        ids=(IdPlace(path="*.value", names="cohort", where=("type", "cohort")),),
         on_create=False,
     ),
     switch(

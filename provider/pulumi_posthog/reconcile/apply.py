@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pulumi_posthog.api import (
     ApiError,
     Conflict,
-    Files,
     Invalid,
+    NotFound,
     NotOffered,
     OutcomeUnknown,
     Writer,
@@ -23,23 +23,21 @@ from pulumi_posthog.kinds.model import Deletion, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import recasing
 from pulumi_posthog.reconcile.adoption import existing
-from pulumi_posthog.reconcile.body import replacing, secrets_in, texts_in
-from pulumi_posthog.reconcile.collection import ELSEWHERE, Ambiguous, Found, Scope
+from pulumi_posthog.reconcile.blueprints import first_fields
+from pulumi_posthog.reconcile.body import Bodies, Rotated
+from pulumi_posthog.reconcile.collection import ELSEWHERE, Found, Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.errors import HalfMade, Impossible
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.objections import objection_to_creation
 from pulumi_posthog.reconcile.settling import Settling
 from pulumi_posthog.reconcile.trigger import act
-from pulumi_posthog.values.attachment import Attachment, comparable, is_stored, without_files
 from pulumi_posthog.values.json_value import Json, dig
-from pulumi_posthog.values.secret_text import MASK, holds_secret, plain
 from pulumi_posthog.values.spelling import one_line
 
 ERASERS = 4  # requests that erase persons, under way at the same time
 
 TRIES = 3  # how often a POST is sent whose answer was lost and that left nothing behind
-Rotated = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True)
@@ -79,6 +77,7 @@ class Applier:
         self.writer = writer
         self._say = say
         self._settling = Settling(writer, say)
+        self._bodies = Bodies(live, writer)
 
     def create(
         self,
@@ -103,7 +102,7 @@ class Applier:
             refusal = objection_to_creation(kind, desired, self.live)
             if refusal:
                 raise Impossible(refusal)
-            return self._make(kind, scope, desired, defaults or {})
+            return self._make(kind, scope, first_fields(kind, scope, desired, self.live), defaults or {})
 
     def update(
         self,
@@ -135,6 +134,21 @@ class Applier:
         return Applied(
             after, ignored=tuple(difference for difference in still if difference.field.name in sent)
         )
+
+    def restore(self, kind: Kind, scope: Scope, id_: str) -> Found:
+        """Bring back an object that was deleted, with its id; raises Impossible when PostHog does not know it."""
+        path = self._path(kind, scope, id_)
+        with self.live.writing(kind, scope):
+            try:
+                answer = self.writer.patch(path, {"deleted": False}, form=kind.form_encoded)
+            except NotFound as error:
+                raise Impossible(
+                    f"PostHog does not know this {kind.title} ({id_}) any more, not even among those that are deleted\n"
+                    "  hint: have the stack forget it, `pulumi state delete URN`, and run again: it is made anew"
+                ) from error
+            if not is_object(answer):
+                return self._look_again(kind, scope, id_, "PATCH", path)
+            return self.live.put(kind, scope, answer)
 
     def act(self, kind: Kind, scope: Scope, found: Found, field: Field, before: Json) -> Found:
         """Call the action of a field whose trigger changed from `before`; raises CannotAct where the key may not."""
@@ -169,7 +183,7 @@ class Applier:
             answer = self.writer.patch(path, body, form=kind.form_encoded)
             if not is_object(answer):
                 self._look_again(kind, scope, id_, "PATCH", path, gone=True)
-            elif answer.get("deleted"):
+            elif answer.get("deleted", body.get("deleted")):
                 self.live.drop(kind, scope, id_)
             else:
                 self.live.put(kind, scope, answer)
@@ -252,7 +266,7 @@ class Applier:
     def _post(
         self, kind: Kind, scope: Scope, first: Mapping[str, Json], desired: Mapping[str, Json]
     ) -> Found:
-        body, files = self._content(kind, first, {}, lambda _field, _key: True)
+        body, files = self._bodies.content(kind, first, {}, lambda _field, _key: True)
         path = self.live.path(kind, scope)
         for attempt in range(1, TRIES + 1):
             try:
@@ -332,14 +346,14 @@ class Applier:
         there = {name: value for name, value in changed.items() if name in elsewhere}
         if here:
             path = self._path(kind, scope, found.id)
-            body, files = self._content(kind, here, found.values, rotated)
+            body, files = self._bodies.content(kind, here, found.values, rotated)
             said = self.writer.patch(path, body, form=kind.form_encoded, files=files)
             if not is_object(said):
                 said = self._look_again(kind, scope, found.id, "PATCH", path).answer
             answer |= said
         if there and kind.completed_at:
             path = kind.completed_at.format(id=found.id)
-            rest = self.writer.patch(path, self._body(kind, there, found.values, rotated))
+            rest = self.writer.patch(path, self._bodies.body(kind, there, found.values, rotated))
             if not isinstance(rest, Mapping):
                 rest = self._look_again(kind, scope, found.id, "PATCH", path).answer
             answer |= {name: rest[name] for name in elsewhere if name in rest}
@@ -359,76 +373,6 @@ class Applier:
             raise lost(method, path)
         return now or Found(kind, id_, {"id": id_})
 
-    def _content(
-        self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
-    ) -> tuple[dict[str, Json], Files]:
-        """The body of a request, and the files that go along in parts of their own (posthog-api.md 6.3)."""
-        files: dict[str, tuple[str | None, bytes, str]] = {}
-        rest = dict(values)
-        for field in kind.fields:
-            declared, stored = values.get(field.name), live.get(field.name) or {}
-            if not field.files or not isinstance(declared, dict):
-                continue
-            for key, value in declared.items():
-                old = stored.get(key)
-                if isinstance(value, Attachment):
-                    # Whether a masked one is another, only a digest can tell.
-                    if rotated(field.name, key) or comparable(old) not in (MASK, comparable(value)):
-                        content = value.content()
-                        self.writer.hide(*texts_in(content))
-                        files[f"add_attachment[{key}]"] = (value.name, content, value.type)
-                elif is_stored(old):
-                    files[f"remove_attachment[{key}]"] = (None, b"true", "text/plain")
-            rest[field.name] = {
-                key: value
-                for key, value in without_files(declared).items()
-                if value is not None or not is_stored(stored.get(key))
-            }
-            if files and not differences(kind, {field.name: rest[field.name]}, live, rotated=rotated):
-                del rest[field.name]
-        return self._body(kind, rest, live, rotated), files
-
-    def _body(
-        self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
-    ) -> dict[str, Json]:
-        chosen = kind.to_api(values, live) if kind.to_api else values
-        return {
-            (kind.by_name[name].sent_as or name) if name in kind.by_name else name: self._sent(
-                kind, name, value, live.get(name), rotated
-            )
-            for name, value in chosen.items()
-        }
-
-    def _sent(self, kind: Kind, name: str, value: Json, live: Json, rotated: Rotated) -> Json:
-        field = kind.by_name.get(name)
-        if field is None:
-            return value
-        if field.secret:
-            # PostHog or a proxy may repeat in an error what it was sent.
-            self.writer.hide(*secrets_in(value))
-        if field.refers_to in LOOKUPS and isinstance(value, str):
-            return self._reference(field, value)
-        if field.secret and isinstance(value, dict):
-            kept = {key: item for key, item in without_files(live).items() if item != MASK}
-            value = {
-                key: item
-                for key, item in value.items()
-                if not holds_secret(item) or (live or {}).get(key) != MASK or rotated(name, key)
-            }
-            return plain(replacing(kept, value))
-        if field.sent_whole and isinstance(value, dict):
-            return plain(replacing(live, value))
-        return plain(value)
-
-    def _reference(self, field: Field, value: str) -> Json:
-        try:
-            found = self.live.refer(field.refers_to or "", value)
-        except Ambiguous as error:
-            raise Impossible(str(error)) from error
-        if found is None:
-            raise Impossible(f'the organization has no {field.refers_to} "{one_line(value)}"')
-        return found
-
     def _path(self, kind: Kind, scope: Scope, id_: str) -> str:
         return f"{self.live.path(kind, scope)}{id_}/"
 
@@ -443,7 +387,7 @@ class Applier:
         present = {
             dig(item.answer, identity): item for item in self.live.collection(item_kind, scope).values()
         }
-        wanted = {self._reference(field, value): value for value in desired[list_name]}
+        wanted = {self._bodies.reference(field, value): value for value in desired[list_name]}
         # Adding first: nobody who only changes spelling, and no lone admin, is out for a moment.
         for who in wanted.keys() - present.keys():
             self.create(item_kind, scope, {key: wanted[who]})

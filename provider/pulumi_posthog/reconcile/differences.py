@@ -10,6 +10,7 @@ from pulumi_posthog.kinds.model import Field, Kind, Type
 from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
 from pulumi_posthog.values.attachment import with_files
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.reference import Reference, named
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, known
 from pulumi_posthog.values.spelling import composed
 
@@ -48,7 +49,11 @@ def differences(
 def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str], bool]) -> bool:
     if isinstance(desired, SecretText) and not desired.known:
         return True
+    if field.silent_when_null and live is None:
+        return True
     desired, live = field.normal(desired), field.normal(live)
+    live = named(live, desired)
+    desired, live = field.document(desired, live), field.document(live, desired)
     if field.secret and isinstance(desired, dict) and isinstance(live, dict):
         secrets = {key for key, value in desired.items() if is_fingerprinted(value)}
         if any(rotated(field.name, key) for key in secrets):
@@ -123,7 +128,11 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
 
     A secret is its `SecretText`, never its text; what one of the sides does not have is ABSENT.
     """
-    live, desired = difference.live, difference.desired
+    field, desired = difference.field, difference.desired
+    live = named(difference.live, desired)
+    if field.as_json_text:
+        live, desired = field.own(live), field.own(desired)
+    live, desired = field.document(live, desired), field.document(desired, live)
     if difference.field.files:
         live, desired = with_files(live), with_files(desired)
     if difference.field.merge_levels and isinstance(desired, dict):
@@ -138,7 +147,7 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
         desired,
         view="tree",
         ignore_order=difference.field.unordered,
-        ignore_type_in_groups=[(str, SecretText)],
+        ignore_type_in_groups=[(str, SecretText, Reference)],
     )
     rows = {
         difference.field.name + change.path().removeprefix("root"): (change.t1, change.t2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from urllib.parse import quote
 
 from pulumi_posthog.api import IncompleteRead, NotFound, NotServed, Reader, ServerFailed
 from pulumi_posthog.api.objects import object_of
@@ -69,6 +70,27 @@ class Live:
         path = lookup.collection.format(organization=self.organization_id)
         return self._once(("lookup", name), lambda: self.reader.list_all(path, page_size=lookup.page_size))
 
+    def names(self, lookup: Lookup, scope: Scope) -> dict[str, str]:
+        """The objects of a project's lookup by their ids: what each is called."""
+        answers = self.answers(lookup, scope)
+        return {str(dig(each, lookup.value)): name for each in answers if (name := lookup.name_of(each))}
+
+    def answers(self, lookup: Lookup, scope: Scope) -> list[Mapping[str, Json]]:
+        """All objects of a project's lookup, as PostHog answers them, but those that are deleted."""
+        path = self.path(lookup, scope)
+        found: list[Mapping[str, Json]] = self._once(
+            ("lookup", path),
+            lambda: self.reader.list_all(path, page_size=lookup.page_size, params=lookup.parameters),
+        )
+        return [each for each in found if not object_of(each, path).get("deleted")]
+
+    def answer(self, lookup: Lookup, scope: Scope, id_: str) -> Mapping[str, Json] | None:
+        """One object of a project's lookup, also one that its list leaves out; None when there is none."""
+        found = next((each for each in self.answers(lookup, scope) if dig(each, lookup.value) == id_), None)
+        path = f"{self.path(lookup, scope)}{quote(id_, safe='')}/"
+        answer: Mapping[str, Json] | None = found or self._once(("alone", path), lambda: self._or_none(path))
+        return answer
+
     def pending_invitations(self) -> set[str]:
         """The e-mail addresses that are invited to the organization and have not joined, folded."""
         path = f"/api/organizations/{self.organization_id}/invites/"
@@ -91,9 +113,10 @@ class Live:
         """One object by its id, None when PostHog says that it does not exist."""
         if kind.listed_in_full:
             collection = self._collection(kind, scope)
-            return collection.get(id_) or (
+            found = collection.get(id_) or (
                 self._alone(collection, scope, id_) if collection.partial else None
             )
+            return found and self._completed(collection, scope, found)
         answer = self._once(("item", kind.name, id_), lambda: self._item(kind, scope, id_))
         return Found(kind, id_, answer) if answer is not None else None
 
@@ -110,7 +133,10 @@ class Live:
         exact = [match for match in matches if _spelled_alike(kind, match.values, values)]
         if exact or kind.refers_by_key:
             matches = exact
-        if not kind.listed_in_full:
+        if kind.narrowed_by and len(matches) > 1:
+            wanted = values.get(kind.narrowed_by)
+            matches = [each for each in matches if each.values.get(kind.narrowed_by) == wanted] or matches
+        if not kind.listed_in_full or kind.whole_sign:
             matches = [found for match in matches if (found := self.object(kind, scope, match.id))]
         return sorted(matches, key=lambda found: str(found.answer.get("created_at") or ""))
 
@@ -162,6 +188,7 @@ class Live:
             collection = self._collection(kind, scope)
             with self._lock:
                 collection.put(answer)
+        self._once.forget(("alone", f"{self.path(kind, scope)}{id_}/"))
         return Found(kind, id_, answer)
 
     def drop(self, kind: Kind, scope: Scope, id_: str) -> None:
@@ -230,7 +257,7 @@ class Live:
     def _list(self, kind: Kind, scope: Scope) -> Collection:
         path = self.path(kind, scope)
         try:
-            answers = self.reader.list_all(path, page_size=kind.page_size)
+            answers = self.reader.list_all(path, page_size=kind.page_size, params=kind.list_parameters)
         except ServerFailed:
             if not kind.filter or kind.page_size is not None:
                 raise
@@ -251,6 +278,20 @@ class Live:
                 ) from None
             return Collection(kind, ())
         return Collection(kind, (answer for answer in answers if not object_of(answer, path).get("deleted")))
+
+    def _completed(self, collection: Collection, scope: Scope, found: Found) -> Found | None:
+        """The object with all its fields, where the list of this server leaves some out."""
+        sign = collection.kind.whole_sign
+        if sign is None or sign in found.answer:
+            return found
+        path = f"{self.path(collection.kind, scope)}{found.id}/"
+        answer = self._once(("alone", path), lambda: self._or_none(path))
+        if answer is None:
+            raise IncompleteRead(
+                f"{collection.kind.title} {found.id} is in the list, but PostHog does not show it to this key",
+            )
+        with self._lock:
+            return collection.put(answer)
 
     def _alone(self, collection: Collection, scope: Scope, id_: str) -> Found | None:
         """One object of a list that cannot be read whole, by its own URL."""
@@ -279,7 +320,10 @@ class Live:
         """The list below the environment's URL, where the server has it only there (posthog-api.md 15)."""
         self._below_environments = True
         with contextlib.suppress(NotFound):
-            return Collection(kind, self.reader.list_all(self.path(kind, scope), page_size=kind.page_size))
+            path = self.path(kind, scope)
+            return Collection(
+                kind, self.reader.list_all(path, page_size=kind.page_size, params=kind.list_parameters)
+            )
         self._below_environments = False
         return None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.reconcile import caps
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.limits import Limits, list_refusal
 from pulumi_posthog.reconcile.live import Live
@@ -42,6 +43,22 @@ def objection_to_list(
             f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals {item.name}=1"
         )
     return None
+
+
+def objection_to_change(
+    kind: Kind, scope: Scope, values: Mapping[str, Json], live: Live, moves: caps.Moves
+) -> str | None:
+    """Why an object may not be as declared: somebody else keeps it, or PostHog takes no more of its sort.
+
+    `moves`: see `caps.objection`.
+    """
+    matches = live.find(kind, scope, values)
+    found = matches[0] if len(matches) == 1 else None
+    if found is not None and kind.kept_by and (who := kind.kept_by(found.values)):
+        return f'{kind.title} "{kind.own_name(found.values)}" is not to be managed here: {who}'
+    if not kind.caps:
+        return None
+    return caps.objection(kind, scope, values, live.collection(kind, scope), moves)
 
 
 def is_discontinued(kind: Kind, values: Mapping[str, Json], live: Live) -> bool:

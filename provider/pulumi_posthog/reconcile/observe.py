@@ -12,18 +12,23 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from pulumi_posthog.api import ApiError, NotFound, Refused, Unauthorized
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.reconcile import references as config_references
+from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Group, Key, generations, group_of, key_of
+from pulumi_posthog.reconcile.links import Names, names, project_of, with_found, with_live
 from pulumi_posthog.reconcile.live import Live, no_such_organization
 from pulumi_posthog.reconcile.references import referred_to
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError
+from pulumi_posthog.values.reference import references_in
 from pulumi_posthog.values.secret_text import SecretText
 from pulumi_posthog.values.spelling import folded, one_line
 
@@ -163,6 +168,7 @@ class _Observer:
             desired, notes = self._resolved(desired, lookups)
             for generation in generations(desired.entries):
                 self._look(generation, desired, pool)
+            desired = self._named(desired)
             strays = self._undeclared(desired, pool) if undeclared else ()
         missing = (
             entry
@@ -178,8 +184,15 @@ class _Observer:
             self._strays(dict.fromkeys(map(group_of, missing))),
             self.unread_groups,
             self.kinds,
-            notes,
+            (*notes, *self._remarks(desired)),
         )
+
+    def _remarks(self, desired: Desired) -> Iterator[str]:
+        """What a person should know of what exists, though it is as declared."""
+        for key, found in self.found.items():
+            said = found.kind.remark(found.answer) if found.kind.remark else None
+            if said:
+                yield f'{found.kind.title} "{desired.by_name[key].name}" {said}'
 
     def _wanted(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         if not self.kinds:
@@ -256,6 +269,52 @@ class _Observer:
             for entry in members
         ]
         list(pool.map(lambda each: self._look_up(*each), lookups))
+
+    def _named(self, desired: Desired) -> Desired:
+        """`desired` with the ids of what is referred to by name; raises ConfigError for what nobody has."""
+        if not any(entry.kind.blueprint or any(references_in(entry.fields)) for entry in desired.entries):
+            return desired
+        unread = [entry for entry in desired.entries if key_of(entry) in self.unread]
+        readable = [entry for entry in desired.entries if key_of(entry) not in self.unread]
+        result, problems = with_blueprints(
+            dataclasses.replace(desired, entries=tuple(readable)), self._project_scope, self.live, self.found
+        )
+        errors: dict[tuple[str, str | None], ApiError] = {}
+
+        def known(kind: str, project: str | None) -> Names | None:
+            scope = self._project_scope(project)
+            try:
+                return None if scope is None else names(self.live, kind, scope)
+            except ApiError as error:
+                errors[kind, project] = error
+                return None
+
+        result, more = with_live(result, known)
+        if problems or more:
+            raise ConfigError([*problems, *more])
+        ids = {key: found.id for key, found in self.found.items()}
+        entries = []
+        for entry in result.entries:
+            here = project_of(entry, desired) or (entry.name if entry.kind is PROJECT else None)
+            for each in references_in(entry.fields):
+                error = self.unread.get(each.target) if each.target else errors.get((each.kind, here))
+                if error is not None:
+                    self.unread[key_of(entry)] = error
+            entries.append(with_found(entry, ids, partial(self._others, project=here)))
+        return dataclasses.replace(result, entries=(*entries, *unread))
+
+    def _others(self, kind: str, project: str | None) -> Names:
+        scope = self._project_scope(project)
+        try:
+            return {} if scope is None else names(self.live, kind, scope)
+        except ApiError:
+            return {}  # then an id is shown as it is
+
+    def _project_scope(self, project: str | None) -> Scope | None:
+        if project is None:
+            return {}
+        found = self.found.get((PROJECT.name, project))
+        return {PROJECT.name: found.id} if found else None
 
     def _parent_unread(self, entry: Entry, desired: Desired) -> bool:
         if entry.kind.parent is None or entry.parent is None:

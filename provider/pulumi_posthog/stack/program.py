@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from pulumi.runtime.config import is_config_secret
+
 import pulumi
 from pulumi_posthog import config
 from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
@@ -14,13 +16,18 @@ from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import limits, references
+from pulumi_posthog.reconcile.blueprints import with_blueprints
+from pulumi_posthog.reconcile.collection import Scope
+from pulumi_posthog.reconcile.links import Names, names, with_live
 from pulumi_posthog.reconcile.live import Live, no_such_organization
 from pulumi_posthog.stack import door, sdk_repairs
 from pulumi_posthog.stack.address import agreed
 from pulumi_posthog.stack.registration import erase, register
 from pulumi_posthog.stack.resources import Entity
 from pulumi_posthog.values import host
+from pulumi_posthog.values.configured import IsSecret
 from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.masking import never_tell
 from pulumi_posthog.values.problem import ConfigError, Problem
@@ -45,7 +52,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
         door.by_plugin()
         setting(settings.get("checks"))
         limits.Limits.from_settings({name: settings.get(name) for name in limits.SETTINGS}, KINDS)
-        desired = config.load(path, environment=os.environ, secret=settings.get)
+        desired = config.load(path, environment=os.environ, secret=settings.get, configured=plain_setting)
         found = resolved(desired, live_for(desired, settings.get("personalApiKey")))
         resources = register(found)
         erase(found, resources)
@@ -58,6 +65,13 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
     except (ApiError, door.DoorError, limits.LimitsError, SettingError) as error:
         pulumi.log.error(lines(str(error)))
         sys.exit(sdk_repairs.SAID)
+
+
+def plain_setting(name: str) -> str | None:
+    """A setting of the stack that is no secret; raises IsSecret for one that is."""
+    if is_config_secret(f"posthog:{name}"):
+        raise IsSecret
+    return pulumi.Config("posthog").get(name)
 
 
 def inform(text: str) -> None:
@@ -105,6 +119,26 @@ def resolved(desired: Configuration, live: Live, say: Callable[[str], None] = in
         pending=live.pending_invitations,
         strangers=True,
     )
+    result, problems = with_blueprints(result, lambda project: scope_of(result, project, live), live)
+    if problems:
+        raise ConfigError(problems)
+    result, problems = with_live(result, lambda kind, project: _known(result, kind, project, live))
+    if problems:
+        raise ConfigError(problems)
     for note in notes:
         say(note)
     return result
+
+
+def scope_of(desired: Configuration, project: str | None, live: Live) -> Scope | None:
+    """The ids that lead to what a declared project has; None where it is not to be found by its name."""
+    entry = desired.by_name.get((PROJECT.name, project or ""))
+    if entry is None:
+        return {} if project is None else None
+    found = [entry.id] if entry.id else [each.id for each in live.find(PROJECT, {}, entry.fields)]
+    return {PROJECT.name: found[0]} if len(found) == 1 else None
+
+
+def _known(desired: Configuration, kind: str, project: str | None, live: Live) -> Names | None:
+    scope = scope_of(desired, project, live)
+    return None if scope is None else names(live, kind, scope)

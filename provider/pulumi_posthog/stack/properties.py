@@ -5,6 +5,7 @@ A property whose name begins with `__` is stored and not shown:
 `__nulls`     the fields declared as null, which Pulumi would drop
 `__at`        where the object lives (`location`)
 `__id`        the id of the object to take over
+`__ids`       what the names in the fields (`!ref cohort/Beta testers`) mean: name -> id, "" where nobody knows yet
 
 Beside an object with secrets in it stand `secret_<field>` (a Pulumi secret: JSON text of the secret keys) and
 `<field>_fingerprints` (key -> mark), by which a preview shows which secret changed. Beside one with files stands
@@ -31,6 +32,7 @@ from pulumi_posthog.reconcile.fingerprint import digest, fingerprint, is_fingerp
 from pulumi_posthog.values.attachment import Attachment, comparable, is_stored
 from pulumi_posthog.values.json_value import Json, json_text, whole
 from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.reference import Reference, named, restored
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret
 
 
@@ -45,6 +47,7 @@ def from_state(properties: Mapping[str, Any]) -> Attachment:
 
 
 Properties = dict[str, Any]
+IDS = "__ids"
 
 
 def secret_name(field: Field) -> str:
@@ -83,10 +86,14 @@ def to_properties(kind: Kind, values: Mapping[str, Json]) -> Properties:
                     key: Path(os.path.relpath(item.path, folder)).as_posix() for key, item in files.items()
                 }
         else:
-            result[name] = json_text(value) if field.as_json_text else value
+            result[name] = json_text(value) if field.as_json_text else _plain(value)
     if nulls:
         result["__nulls"] = sorted(nulls)
     return result
+
+
+def _plain(value: Json) -> Json:
+    return str.__str__(value) if isinstance(value, Reference) else value
 
 
 def declared_names(properties: Mapping[str, Any]) -> tuple[str, ...]:
@@ -99,6 +106,7 @@ def declared_names(properties: Mapping[str, Any]) -> tuple[str, ...]:
 def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
     """The declared field values of checked properties; unknown ones (of parents to be made) are left out."""
     values: dict[str, Json] = dict.fromkeys(properties.get("__nulls") or ())
+    ids = properties.get(IDS) or {}
     for name in declared_names(properties):
         field, value = kind.field(name), properties.get(name)
         if name == kind.parent or not isinstance(value, str | int | float | bool | list | dict):
@@ -115,6 +123,8 @@ def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
             }
         elif field.secret:
             values[name] = _as_secrets(values[name])
+        if ids:
+            values[name] = restored(values[name], ids)
     return values
 
 
@@ -277,19 +287,28 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
     if kind.parent:
         result[kind.parent] = properties[kind.parent]
     declared = {*declared_names(properties), *(properties.get("__nulls") or ())}
+    sent = to_values(kind, properties) if properties.get(IDS) else {}
     for field in kind.writable:
-        value = values.get(field.name)
+        value = named(values.get(field.name), sent.get(field.name))
         if field.trigger and field.name in properties:
             result[field.name] = properties[field.name]  # PostHog knows nothing of it
         if value is None or field.name not in declared:
             continue
         if field.merge_levels and isinstance(properties.get(field.name), str):
             value = _as_declared(field, value, json.loads(properties[field.name]))
+        if (field.kept_keys or field.key_defaults) and isinstance(properties.get(field.name), str):
+            value = _as_document(field, value, json.loads(properties[field.name]))
         if field.secret and isinstance(value, dict):
             result |= _recorded_secrets(field, values[field.name], value, properties)
         else:
-            result[field.name] = json_text(value) if field.as_json_text else value
+            result[field.name] = json_text(value) if field.as_json_text else _plain(value)
     return result
+
+
+def _as_document(field: Field, live: Json, before: Json) -> Json:
+    """A live document as it was declared, where it is the same; else without what only PostHog says."""
+    reduced = field.document(live, before)
+    return before if field.document(field.normal(before), live) == reduced else reduced
 
 
 def _as_declared(field: Field, live: Json, before: Json) -> Json:

@@ -15,14 +15,17 @@ from pulumi_posthog.kinds.model import Deletion
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import limits, renames
 from pulumi_posthog.reconcile.addresses import person_field
-from pulumi_posthog.reconcile.desired import Entry
+from pulumi_posthog.reconcile.caps import room_first, room_makers
+from pulumi_posthog.reconcile.desired import Entry, key_of
+from pulumi_posthog.reconcile.links import targets
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.guard_resource import Guard
 from pulumi_posthog.stack.location import Location
-from pulumi_posthog.stack.properties import to_properties
+from pulumi_posthog.stack.properties import IDS, to_properties
 from pulumi_posthog.stack.resources import AbsentPersons, CheckResource, Entity
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.reference import references_in
 
 if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
@@ -43,20 +46,25 @@ def register(desired: Configuration) -> Mapping[tuple[str, str], Entity]:
         looks=json_text(renames.looks(desired)),
         location=Location(address.host, address.organization),
     )
+    makes_room = room_makers(desired)
     resources: dict[tuple[str, str], Entity] = {}
-    for entry in desired.entries:
+    for entry in room_first(desired):
         parent = (
             resources.get((entry.kind.parent, entry.parent)) if entry.kind.parent and entry.parent else None
         )
         resources[entry.kind.name, entry.name] = Entity(
             entry.kind,
             entry.name,
-            properties_of(entry, parent),
+            properties_of(entry, parent) | ids_of(entry, resources),
             address,
             pulumi.ResourceOptions(
                 parent=parent,
                 # Below a parent the guard has had its say already.
-                depends_on=[resources[name] for name in holders.of(entry)] if parent else [guard],
+                depends_on=[
+                    *([resources[name] for name in holders.of(entry)] if parent else [guard]),
+                    *(resources[name] for name in dict.fromkeys(targets(entry))),
+                    *(resources[name] for name in makes_room.get(key_of(entry), ())),
+                ],
                 # Only `state: absent` deletes what is guarded so; leaving the file never does.
                 retain_on_delete=entry.kind.deletion is Deletion.NEVER,
                 aliases=[pulumi.Alias(name=name) for name in entry.previously],
@@ -171,6 +179,16 @@ def properties_of(entry: Entry, parent: Entity | None) -> dict[str, Any]:
     if entry.absent:
         properties |= {"state": "absent", "__absent": True}
     return properties
+
+
+def ids_of(entry: Entry, resources: Mapping[tuple[str, str], Entity]) -> dict[str, Any]:
+    """What the names in an entry's fields mean: the ids of declared resources, which are not known before those are
+    made, of live objects, and "" where only the handler can find out."""
+    ids = {
+        each.key: resources[each.target].id if each.target is not None else each.id or ""
+        for each in references_in(entry.fields)
+    }
+    return {IDS: ids} if ids else {}
 
 
 def parent_names(entry: Entry, desired: Configuration) -> str:

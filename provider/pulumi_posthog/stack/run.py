@@ -16,6 +16,7 @@ from pulumi_posthog.checks.setting import CHANGED
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.adoption import Owners
 from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.caps import Moves
 from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
@@ -59,6 +60,7 @@ class Session:
         except (ValueError, BadSurroundings) as error:
             raise Impossible(str(error)) from error
         self._touched: set[tuple[str, str]] = set()
+        self.moves = Moves()
 
     def touch(self, kind: Kind, props: Props, id_: str | None = None) -> None:
         """Note that an object is made or changed in this run, and so is what it lies in."""

@@ -35,8 +35,8 @@ class Project(Entity):
         business_model: Whom the product is sold to: businesses, consumers, or others.
         app_urls: Where the toolbar may run and web experiments may be edited; newer servers refuse
             `*` in the domain.
-        primary_dashboard: The id of the dashboard on the project's home page; it must be one of
-            this project's. Any member may change it.
+        primary_dashboard: The dashboard on the project's home page, by its name or its id; it must
+            be one of this project's. Any member may change it.
         anonymize_ips: Drop the IP address of every event. New projects may start with the
             organization's own default.
         cookieless_server_hash_mode: How visitors without cookies are told apart: `0` not at all,
@@ -152,7 +152,7 @@ class Project(Entity):
         base_currency: pulumi.Input[str] | Unset = UNSET,
         business_model: pulumi.Input[str] | Unset | None = UNSET,
         app_urls: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
-        primary_dashboard: pulumi.Input[int] | Unset | None = UNSET,
+        primary_dashboard: pulumi.Input[int | str] | Unset | None = UNSET,
         anonymize_ips: pulumi.Input[bool] | Unset = UNSET,
         cookieless_server_hash_mode: pulumi.Input[int] | Unset | None = UNSET,
         access_control: pulumi.Input[bool] | Unset = UNSET,
@@ -461,13 +461,84 @@ class SiteApp(Entity):
         super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
 
 
+class HogFunction(Entity):
+    """What PostHog does with events: a destination, a transformation, a site app, by a template or
+    your own code.
+
+    Arguments:
+        name: Shown in PostHog.
+        type: What it is; PostHog does not take it from the template.
+        template: The id of the template that it is made from, such as `template-webhook`.
+        description: Shown in PostHog; without it, the template's own.
+        enabled: Whether it runs.
+        hog: Its code, in Hog or, for a site's page, TypeScript: `!text fn.hog`. A template brings
+            its own.
+        inputs_schema: Which inputs the code takes. A template brings its own.
+        inputs: The values of its inputs, by key. Write secrets as `!env NAME` or `!secret name`, an
+            integration as `slack/Acme`, a Liquid template as `{value: ..., templating: liquid}`.
+        filters: Which events it is for: `events`, `actions`, `properties`, `filter_test_accounts`,
+            `source`.
+        mappings: Of a destination: what it does for which events, in place of the events of
+            `filters`.
+        masking: How often it may run for what `hash` says is the same: `ttl` in seconds, and a
+            `threshold`.
+        icon_url: Its picture; without it, the template's own.
+        execution_order: Of a transformation: its place; without it, its place among those of the
+            file.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        name: pulumi.Input[str] | Unset = UNSET,
+        type: pulumi.Input[str] | Unset = UNSET,
+        template: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
+        enabled: pulumi.Input[bool] | Unset = UNSET,
+        hog: pulumi.Input[str] | Unset = UNSET,
+        inputs_schema: pulumi.Input[Sequence[Any]] | Unset = UNSET,
+        inputs: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        secret_inputs: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        filters: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        mappings: pulumi.Input[Sequence[Any]] | Unset = UNSET,
+        masking: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        icon_url: pulumi.Input[str] | Unset | None = UNSET,
+        execution_order: pulumi.Input[int] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["hog_function"]
+        values: dict[str, Any] = {
+            "project": project,
+            "name": name,
+            "type": type,
+            "template": template,
+            "description": description,
+            "enabled": enabled,
+            "hog": hog,
+            "inputs_schema": inputs_schema,
+            "inputs": inputs,
+            "secret_inputs": secret_inputs,
+            "filters": filters,
+            "mappings": mappings,
+            "masking": masking,
+            "icon_url": icon_url,
+            "execution_order": execution_order,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+
+
 class FileSystemEntry(Entity):
     """A folder, an item or a shortcut in a project's file system.
 
     Arguments:
         path: Segments joined by /; a / inside a segment is written \\/ and a \\ is written \\\\.
         type: folder, or the type of the object behind the row.
-        ref: Id or short id of the object behind the row.
+        ref: Id or short id of the object behind the row, or `!ref` and its kind and name.
         href: Where a click leads.
         shortcut: Whether the row is a shortcut to an object filed elsewhere.
     """
@@ -555,6 +626,7 @@ __all__ = [
     "Address",
     "Evaluation",
     "FileSystemEntry",
+    "HogFunction",
     "PipelineDestination",
     "Project",
     "Role",

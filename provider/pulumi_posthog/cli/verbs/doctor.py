@@ -314,9 +314,10 @@ def _level(organization: Mapping[str, Any]) -> Iterator[Check]:
 
 def needed_scopes(desired: Configuration) -> tuple[str, ...]:
     """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
-    from pulumi_posthog.kinds import LOOKUPS
+    from pulumi_posthog.kinds import LOOKUPS, NAMED
     from pulumi_posthog.kinds.lookups import PERSON
     from pulumi_posthog.reconcile import references
+    from pulumi_posthog.reconcile.links import lookups_of
 
     scopes = {"organization:read", "user:read", "activity_log:read"}
     for entry in desired.entries:
@@ -324,6 +325,7 @@ def needed_scopes(desired: Configuration) -> tuple[str, ...]:
     if desired.erasures:
         scopes |= {PERSON.read_scope, PERSON.read_scope.replace(":read", ":write")}
     scopes |= {LOOKUPS[name].read_scope for name in references.needed(desired)}
+    scopes |= {NAMED[name].read_scope for name, _ in lookups_of(desired) if name in NAMED}
     scopes |= {QUERY_SCOPE} if desired.checks else set()
     written = {scope.partition(":")[0] for scope in scopes if scope.endswith(":write")}
     return tuple(
@@ -359,15 +361,17 @@ def _scopes(desired: Configuration, live: Live) -> Iterator[Check]:
 
 def _probes(desired: Configuration, live: Live) -> Iterator[tuple[str, str]]:
     """One list to read for each scope."""
-    from pulumi_posthog.kinds import LOOKUPS
+    from pulumi_posthog.kinds import LOOKUPS, NAMED
     from pulumi_posthog.kinds.lookups import PERSON
     from pulumi_posthog.reconcile import references
+    from pulumi_posthog.reconcile.links import lookups_of
 
     projects = live.organization().get("projects") or ()
     project = str(projects[0]["id"]) if projects else None
     done = {"organization:read", "user:read"}  # what came before took these
     sources: list[Kind | Lookup] = [entry.kind for entry in desired.entries]
     sources += [LOOKUPS[name] for name in sorted(references.needed(desired))]
+    sources += [NAMED[name] for name in sorted({name for name, _ in lookups_of(desired)} & NAMED.keys())]
     sources += [PERSON] if desired.erasures else []
     for source in sources:
         if source.read_scope in done or ("{project}" in source.collection and project is None):

@@ -94,12 +94,16 @@ def estimate(
 def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
     """From a plan against PostHog as it is now, and the declared health checks."""
     from pulumi_posthog.erasures.erase import chunks, looked_at_again
+    from pulumi_posthog.reconcile import blueprints
     from pulumi_posthog.reconcile.requests import looks_around_lists, writes_of
 
     # The program asks for the organization itself, too: its pin is checked first.
     return Estimate(
         len(look.observed.compared),
-        look.requests + 1 + looks_around_lists(change.kind for change in look.plan.changes),
+        look.requests
+        + 1
+        + blueprints.reads(look.observed.desired)
+        + looks_around_lists(change.kind for change in look.plan.changes),
         sum(writes_of(change, look.observed.desired.strangers) for change in look.plan.changes)
         + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
         exact=True,
@@ -142,14 +146,16 @@ def checks_after(look: Look, checks: Iterable[Check]) -> int:
 def at_most(desired: Configuration) -> Estimate:
     """From the configuration alone: every list once, and everything made anew."""
     from pulumi_posthog.erasures.erase import AT_ONCE
-    from pulumi_posthog.reconcile import references
+    from pulumi_posthog.reconcile import blueprints, references
     from pulumi_posthog.reconcile.desired import group_of
+    from pulumi_posthog.reconcile.links import lookups_of
     from pulumi_posthog.reconcile.requests import looks_around_lists, writes_to_make
 
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
     single = [entry for entry in desired.entries if not entry.kind.listed_in_full]
     second = [entry for entry in single if entry.kind.completed_at]
     reads = 1 + len(references.needed(desired)) + len(lists) + len(single) + len(second)
+    reads += len(lookups_of(desired)) + 2 * blueprints.reads(desired)
     writes = sum(writes_to_make(entry) for entry in desired.entries)
     persons = [len(erasure.identifiers) for erasure in desired.erasures]
     erasing = sum(-(-number // AT_ONCE) for number in persons)

@@ -16,9 +16,11 @@ from pulumi_posthog.reconcile.adoption import existing, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.errors import HalfMade, Impossible
+from pulumi_posthog.reconcile.links import looked_up, names
 from pulumi_posthog.reconcile.objections import (
     contradiction,
     objection_to_absence,
+    objection_to_change,
     objection_to_creation,
     objection_to_deletion,
     objection_to_list,
@@ -41,6 +43,7 @@ from pulumi_posthog.stack.keeping import claim_items, claims_for, kept_by_anothe
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.properties import (
+    IDS,
     checked,
     declared_names,
     outputs,
@@ -58,6 +61,8 @@ from pulumi_posthog.stack.run import Others, Session
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.masking import harmless
+from pulumi_posthog.values.problem import Problem
+from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.spelling import one_line
 
 Props = Mapping[str, Any]
@@ -90,7 +95,7 @@ class KindHandler:
         if objection := Session.objection_to_move(olds, news):
             return CheckResult(dict(news), [CheckFailure("", objection)])
         inputs = checked(kind, olds, news)
-        refusal = self._resolve(kind, inputs) or self._address(kind, inputs, olds)
+        refusal = self._resolve(kind, inputs) or self._name(kind, inputs) or self._address(kind, inputs, olds)
         refusal = refusal or self._objection(kind, inputs)
         if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
@@ -131,6 +136,9 @@ class KindHandler:
         )
         if problem:
             raise Impossible(problem)
+        if found is None and kind.restored:
+            pulumi_engine.say(f"this {kind.title} was deleted in PostHog, and comes back with its id")
+            return DiffResult(changes=True)
         if found is None:
             return DiffResult(changes=False) if absent else replaced(["id"])
         if absent:
@@ -170,6 +178,9 @@ class KindHandler:
         if found is None:
             Session.refreshed.gone(kind.name, urn)
             if props.get("__absent"):
+                return ReadResult(id_, dict(props), inputs=dict(props))
+            if kind.restored:
+                # It can come back, and only by its id: the state goes on having it.
                 return ReadResult(id_, dict(props), inputs=dict(props))
             if left:
                 kept = {**props, addresses.LEFT: left}  # so that the next run knows the address
@@ -217,6 +228,8 @@ class KindHandler:
         if news.get("__absent"):
             return UpdateResult(self._remove(kind, session, scope, news, id_).outs)
         found = session.live.object(kind, scope, id_)
+        if found is None and kind.restored:
+            found = session.applier.restore(kind, scope, id_)
         if found is None:
             raise Impossible(
                 f"this {kind.title} vanished from PostHog while it was updated: run again to make it anew"
@@ -276,6 +289,21 @@ class KindHandler:
         return None
 
     @staticmethod
+    def _name(kind: Kind, inputs: dict[str, Any]) -> str | None:
+        """Put the ids of live objects beside names whose project the program did not find; why not, if not."""
+        ids = inputs.get(IDS) or {}
+        scope = _scope_now(kind, inputs)
+        for key in [key for key, id_ in ids.items() if id_ == ""]:
+            reference = Reference(*key.split("/", 1))
+            if scope is None:
+                return f"{reference.key} cannot be in a project that does not exist yet"
+            found = looked_up(reference, names(Session.of(inputs).live, reference.kind, scope))
+            if isinstance(found, Problem):
+                return str(found)
+            inputs[IDS] = {**inputs[IDS], key: found.id}
+        return None
+
+    @staticmethod
     def _address(kind: Kind, inputs: dict[str, Any], olds: Props) -> str | None:
         """Put PostHog's spelling in the place of addresses, and leave out who has left; why not, if not."""
         if addresses.person_field(kind) is None:
@@ -291,8 +319,11 @@ class KindHandler:
         """Why the rails do not allow what is declared, as far as that can be known yet."""
         absent = bool(inputs.get("__absent"))
         scope = _scope_now(kind, inputs)
-        if scope is None or not (absent or kind.exact_list_of):
+        if scope is None or not (absent or kind.exact_list_of or kind.caps or kind.kept_by):
             return None
+        if kind.caps or kind.kept_by:
+            session = Session.of(inputs)
+            return objection_to_change(kind, scope, to_values(kind, inputs), session.live, session.moves)
         live, values = Session.of(inputs).live, to_values(kind, inputs)
         if absent:
             return objection_to_deletion(kind, values, live, Session.limits)

@@ -144,7 +144,7 @@ def _described(field: Field, type_: Schema) -> Schema:
 
 
 def _type(kind: Kind, field: Field, types: Schema) -> Schema:
-    if field.refers_to == "plugin":
+    if field.refers_to == "plugin" or (field.names and field.type is Type.INTEGER):
         return {"oneOf": [{"type": "integer"}, {"type": "string"}]}
     choices = field.choices
     if field.choices_from:

@@ -1,0 +1,47 @@
+"""Where `!ref` may stand: a name in place of an id has a meaning in some fields of entries, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pulumi_posthog.config.node import Node
+from pulumi_posthog.kinds.model import Field, Type
+from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.problem import Problem
+from pulumi_posthog.values.reference import Reference, references_in
+
+HINT = "`!ref` stands for the id of an object, in a field that holds one, or anywhere in a JSON document"
+
+
+def takes_reference(field: Field) -> bool:
+    """Whether a `!ref` may stand in a field."""
+    return field.names is not None or field.may_refer or field.type in (Type.OBJECT, Type.LIST)
+
+
+def as_reference(field: Field, value: Json, node: Node) -> Json:
+    """The bare name of a field that refers by nature, as a reference; any other value as it is."""
+    if field.names is None or isinstance(value, Reference) or not isinstance(value, str) or not value.strip():
+        return value
+    return Reference(field.names, value.strip(), node.where)
+
+
+def misplaced(root: Node, desired: Desired) -> Iterator[Problem]:
+    """Every reference that no entry has, where it stands."""
+    used = {
+        reference.where
+        for entry in desired.entries
+        for field in entry.kind.fields
+        if field.name in entry.fields and takes_reference(field)
+        for reference in references_in(entry.fields[field.name])
+    }
+    for node in _nodes(root):
+        if isinstance(node.value, Reference) and node.where not in used:
+            yield Problem(f"{node.value!r} has no meaning here", node.where, HINT)
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    if isinstance(node.value, dict | tuple):
+        for item in node.value.values() if isinstance(node.value, dict) else node.value:
+            yield from _nodes(item)

@@ -1,0 +1,305 @@
+"""A hog function does something with a project's events: a destination, a transformation, a site app.
+
+Contract: posthog-api-cdp.md 2. DELETE never works; PATCH replaces each field that it has; `inputs` of the file are
+plain values, and PostHog has each as an object (2.6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pulumi_posthog.kinds.function_inputs import unwrapped, wrapped
+from pulumi_posthog.kinds.lookups import HOG_FUNCTION_TEMPLATE
+from pulumi_posthog.kinds.model import Blueprint, Cap, Deletion, Field, IdPlace, Kind, Type
+from pulumi_posthog.values.json_value import dig
+from pulumi_posthog.values.secret_text import MASK
+
+TYPES: Final = (
+    "destination",
+    "site_destination",
+    "internal_destination",
+    "source_webhook",
+    "site_app",
+    "transformation",
+    "transformation_log",
+)
+ORDERED: Final = ("transformation", "transformation_log")
+INPUT_TYPES: Final = (
+    "what it is: `string`, `number`, `boolean`, `dictionary`, `choice`, `json`, `integration`, `email`, ..."
+)
+MANAGED_EVENTS: Final = ("$billing_alert_firing",)
+SWITCHED_OFF: Final = 3  # the state of a function that PostHog's watcher has stopped (2.13)
+FLAGS: Final = ("required", "secret", "hidden")
+
+INPUT: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "key": {"type": "string", "minLength": 1, "description": "What `inputs` and the code call it."},
+        "type": {"type": "string", "minLength": 1, "description": INPUT_TYPES},
+        "label": {"type": "string", "description": "Shown in PostHog."},
+        "description": {"type": "string", "minLength": 1, "description": "Shown in PostHog."},
+        "required": {"type": "boolean", "description": "Whether it has to have a value."},
+        "secret": {"type": "boolean", "description": "Whether PostHog shows it to nobody."},
+        "hidden": {"type": "boolean", "description": "Whether PostHog's page leaves it out."},
+    },
+    "required": ["key", "type"],
+}
+MAPPING: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "description": "Shown in PostHog."},
+        "filters": {"type": "object", "description": "Which events it is for."},
+        "inputs": {"type": "object", "description": "Its inputs: plain values. No secret may stand here."},
+        "inputs_schema": {"type": "array", "items": dict(INPUT), "description": "Which inputs it has."},
+    },
+    "additionalProperties": False,
+}
+
+
+def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A function as PostHog answers it -> its fields: the template by its id, inputs as plain values."""
+    result = {**answer, "template": dig(answer, "template.id"), "type": answer.get("type") or "destination"}
+    if "inputs" in answer:
+        result["inputs"] = unwrapped(answer["inputs"] or {}, answer.get("inputs_schema"), MASK)
+    if "mappings" in answer:
+        result["mappings"] = [
+            {**each, "inputs": unwrapped(each["inputs"], each.get("inputs_schema"), MASK)}
+            if each.get("inputs")
+            else each
+            for each in answer["mappings"] or ()
+        ]
+    if "filters" in answer:
+        result["filters"] = answer["filters"] or {}
+    return result
+
+
+def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What PostHog would forget is sent along: mappings in every PATCH (2.8), the place with `enabled` (2.10)."""
+    body = dict(fields)
+    if (live or fields).get("type", "destination") not in ORDERED:
+        body.pop("execution_order", None)
+    elif body.get("enabled") and body.get("execution_order", live.get("execution_order")) is not None:
+        body.setdefault("execution_order", live.get("execution_order"))
+    if live.get("mappings"):
+        body.setdefault("mappings", live["mappings"])
+    return body
+
+
+def mappings_on_the_wire(mappings: Any) -> Any:
+    """None of them is null, which clears them: an empty list would take the events out of the filters (2.6)."""
+    items = [
+        {
+            **each,
+            **({"inputs": wrapped(each["inputs"])} if "inputs" in each else {}),
+            **({"inputs_schema": complete(each["inputs_schema"])} if "inputs_schema" in each else {}),
+        }
+        for each in mappings or ()
+    ]
+    return items or None
+
+
+def complete(schema: Any) -> Any:
+    """A PATCH fills in no nested defaults, so they are sent (2.8)."""
+    return [{**dict.fromkeys(FLAGS, False), **item} for item in schema or ()]
+
+
+def kept_by(values: Mapping[str, Any]) -> str | None:
+    """Functions that PostHog, or Zapier, makes and looks after (2.11)."""
+    events = (values.get("filters") or {}).get("events") or ()
+    if any(isinstance(each, Mapping) and each.get("id") in MANAGED_EVENTS for each in events):
+        return "PostHog's alerts look after it"
+    return "Zapier looks after it" if values.get("template") == "template-zapier" else None
+
+
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Nothing of what others look after; what its template supplied is left out."""
+    if kept_by(values):
+        return None
+    dropped = {"hog", "inputs_schema", "icon_url"} if values.get("template") else set()
+    dropped |= set() if values.get("type") in ORDERED else {"execution_order"}
+    return {name: value for name, value in values.items() if name not in dropped}
+
+
+def remark(answer: Mapping[str, Any]) -> str | None:
+    """What PostHog's watcher did, which is no difference: `enabled` stays true (2.13)."""
+    if answer.get("enabled") and dig(answer, "status.state") == SWITCHED_OFF:
+        return "is enabled, and PostHog's watcher has switched it off because it failed too often"
+    return None
+
+
+HOG_FUNCTION = Kind(
+    name="hog_function",
+    resource="HogFunction",
+    section="projects.*.hog_functions",
+    doc="What PostHog does with events: a destination, a transformation, a site app, by a template or your own code.",
+    collection="/api/projects/{project}/hog_functions/",
+    parent="project",
+    natural_keys=(("type", "name"),),
+    narrowed_by="template",
+    read_scope="hog_function:read",
+    write_scope="hog_function:write",
+    page_size=100,  # each item has its whole template, and its status costs the server a call (2.2)
+    list_parameters={"full": "true"},
+    whole_sign="inputs",
+    since=2025,
+    deletion=Deletion.PATCH,
+    removal=lambda _: {"deleted": True},  # DELETE answers 405
+    restored=True,
+    serial_writes=True,  # the order of transformations is the project's (2.14)
+    activity_scopes=("HogFunction",),
+    checks="check",
+    from_api=from_api,
+    to_api=to_api,
+    exported=exported,
+    kept_by=kept_by,
+    remark=remark,
+    blueprint=Blueprint(
+        lookup=HOG_FUNCTION_TEMPLATE,
+        field="template",
+        inputs="inputs",
+        schema="inputs_schema",
+        code="hog",
+        fits="type",
+    ),
+    caps=(
+        Cap(
+            number=20,
+            values={"type": "transformation", "enabled": True},
+            words="enabled transformations",
+        ),
+    ),
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
+        Field(
+            name="type",
+            doc="What it is; PostHog does not take it from the template.",
+            choices=TYPES,
+            default="destination",
+            replace_on_changes=True,
+        ),
+        Field(
+            name="template",
+            doc="The id of the template that it is made from, such as `template-webhook`.",
+            max_length=400,
+            sent_as="template_id",
+            replace_on_changes=True,
+            silent_when_null=True,
+        ),
+        Field(name="description", doc="Shown in PostHog; without it, the template's own.", default=""),
+        Field(name="enabled", type=Type.BOOLEAN, doc="Whether it runs.", default=False),
+        Field(
+            name="hog",
+            doc="Its code, in Hog or, for a site's page, TypeScript: `!text fn.hog`. A template brings its own.",
+            max_length=100 * 1024,
+        ),
+        Field(
+            name="inputs_schema",
+            type=Type.LIST,
+            doc="Which inputs the code takes. A template brings its own.",
+            items=INPUT,
+            default=[],
+            key_defaults=dict.fromkeys(FLAGS, False),
+            kept_keys=(
+                "integration",
+                "integration_key",
+                "integration_field",
+                "requires_field",
+                "requiredScopes",
+            ),
+            wire=complete,
+        ),
+        Field(
+            name="inputs",
+            type=Type.OBJECT,
+            doc=(
+                "The values of its inputs, by key. Write secrets as `!env NAME` or `!secret name`, an integration as"
+                " `slack/Acme`, a Liquid template as `{value: ..., templating: liquid}`."
+            ),
+            merge_levels=1,
+            sent_whole=True,
+            secret=True,
+            wire=wrapped,
+        ),
+        Field(
+            name="filters",
+            type=Type.OBJECT,
+            doc="Which events it is for: `events`, `actions`, `properties`, `filter_test_accounts`, `source`.",
+            keys={
+                "events": {
+                    "type": "array",
+                    "items": {"type": "object"},
+                    "description": "Any of these events.",
+                },
+                "actions": {
+                    "type": "array",
+                    "items": {"type": "object"},
+                    "description": "Any of these actions; of each the `id`, as in `!ref action/Signed up`.",
+                },
+                "properties": {"type": "array", "description": "What an event has to have as well."},
+                "data_warehouse": {"type": "array", "description": "Tables of the data warehouse."},
+                "filter_test_accounts": {
+                    "type": "boolean",
+                    "description": "Whether internal and test users are left out.",
+                },
+                "source": {"type": "string", "description": "`events`, `person-updates`, ..."},
+            },
+            open_keys=False,
+            default={},
+            hidden_keys=("bytecode", "transpiled", "bytecode_error"),
+            kept_keys=("source",),
+            key_defaults={"events": [], "actions": [], "properties": [], "filter_test_accounts": False},
+            ids=(
+                IdPlace(path="actions.*.id", names="action", as_text=True),
+                IdPlace(path="properties.*.value", names="cohort", where=("type", "cohort")),
+                IdPlace(path="events.*.properties.*.value", names="cohort", where=("type", "cohort")),
+            ),
+        ),
+        Field(
+            name="mappings",
+            type=Type.LIST,
+            doc="Of a destination: what it does for which events, in place of the events of `filters`.",
+            items=MAPPING,
+            default=[],
+            hidden_keys=("bytecode", "transpiled", "bytecode_error", "order"),
+            kept_keys=("source",),
+            key_defaults={**dict.fromkeys(FLAGS, False), "name": None},
+            ids=(
+                IdPlace(path="*.filters.actions.*.id", names="action", as_text=True),
+                IdPlace(path="*.filters.properties.*.value", names="cohort", where=("type", "cohort")),
+            ),
+            wire=mappings_on_the_wire,
+        ),
+        Field(
+            name="masking",
+            type=Type.OBJECT,
+            doc="How often it may run for what `hash` says is the same: `ttl` in seconds, and a `threshold`.",
+            nullable=True,
+            keys={
+                "ttl": {
+                    "type": "integer",
+                    "minimum": 60,
+                    "maximum": 86_400,
+                    "description": "For how many seconds.",
+                },
+                "hash": {"type": "string", "minLength": 1, "description": "A Hog template."},
+                "threshold": {"type": ["integer", "null"], "description": "After how many events."},
+            },
+            open_keys=False,
+            required_keys=("ttl", "hash"),
+            hidden_keys=("bytecode",),
+            key_defaults={"threshold": None},
+        ),
+        Field(name="icon_url", doc="Its picture; without it, the template's own.", nullable=True),
+        Field(
+            name="execution_order",
+            type=Type.INTEGER,
+            doc="Of a transformation: its place; without it, its place among those of the file.",
+            minimum=0,
+            maximum=32_767,
+            numbered_within=("type", ORDERED),
+        ),
+        Field(name="created_at", read_only=True),
+    ),
+)

@@ -1,0 +1,179 @@
+"""What objects are made from (`Kind.blueprint`): whether it is there, and what it says about their inputs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from pulumi_posthog.kinds.function_inputs import problems, specs, with_defaults, with_integrations
+from pulumi_posthog.kinds.model import Blueprint, Field, Kind
+from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
+from pulumi_posthog.reconcile.links import Declared, lookups_of, project_of
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.json_value import Answer, Json
+from pulumi_posthog.values.problem import Problem
+from pulumi_posthog.values.reference import Reference
+from pulumi_posthog.values.secret_text import is_unknown
+from pulumi_posthog.values.suggestion import suggestion
+
+
+def without_blueprint(entry: Entry) -> list[Problem]:
+    """What can be said of an entry that has its own schema, or nothing to be made from, before PostHog is asked."""
+    blueprint = entry.kind.blueprint
+    if blueprint is None or entry.id is not None or entry.fields.get(blueprint.field) is not None:
+        return []
+    if blueprint.code not in entry.fields:
+        words = f'{entry.kind.title} "{entry.name}" has neither `{blueprint.field}` nor `{blueprint.code}`'
+        hint = f"name the {blueprint.field} that it is made from, or write its own `{blueprint.code}: !text FILE`"
+        return [Problem(words, entry.where, hint)]
+    schema = entry.fields.get(blueprint.schema)
+    return [] if is_unknown(schema) else _input_problems(entry, blueprint, schema)
+
+
+def with_blueprints(
+    desired: Declared,
+    scope_of: Callable[[str | None], Scope | None],
+    live: Live,
+    existing: Mapping[Key, Found] | None = None,
+) -> tuple[Declared, list[Problem]]:
+    """`desired` with names of integrations as references where a schema says so; and what is wrong with it.
+
+    Of `existing` objects their own schema counts, so that no template is asked for. Templates are the same in all
+    projects: those of any project will do for one that does not exist yet. May raise ApiError.
+    """
+    found: list[Problem] = []
+    entries = []
+    for entry in desired.entries:
+        blueprint = entry.kind.blueprint
+        if blueprint is None:
+            entries.append(entry)
+            continue
+        name = entry.fields.get(blueprint.field)
+        schema: Json = entry.fields.get(blueprint.schema)
+        there = (existing or {}).get(key_of(entry))
+        if there is not None:
+            schema = schema or there.answer.get("inputs_schema")
+        elif isinstance(name, str) and not is_unknown(name):
+            scope = scope_of(project_of(entry, desired))
+            somewhere = scope or _any_project(live)
+            template = live.answer(blueprint.lookup, somewhere, name) if somewhere else None
+            if template is None and somewhere:
+                found.append(_unknown(entry, blueprint, name, live, somewhere))
+                entries.append(entry)
+                continue
+            if template is not None:
+                schema = schema or template.get("inputs_schema")
+                found += _misfit(entry, blueprint, template)
+                wrong = _input_problems(entry, blueprint, schema)
+                there = _existing(entry, scope, live) if wrong and scope else None
+                if there is not None:
+                    # A function keeps the schema that its template had when it was made.
+                    own = there.answer.get("inputs_schema")
+                    stored = frozenset(
+                        key for key, value in (there.values.get("inputs") or {}).items() if value
+                    )
+                    wrong = _input_problems(entry, blueprint, own, stored)
+                found += wrong
+        inputs = entry.fields.get(blueprint.inputs)
+        if isinstance(inputs, Mapping):
+            fields = {
+                **entry.fields,
+                blueprint.inputs: _placed(entry, blueprint, with_integrations(schema, inputs)),
+            }
+            entry = dataclasses.replace(entry, fields=fields)  # noqa: PLW2901 - the same entry, completed
+        entries.append(entry)
+    return dataclasses.replace(desired, entries=tuple(entries)), found
+
+
+def first_fields(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live) -> dict[str, Json]:
+    """What a new object is made with: its template's suggestions for inputs that nobody declared."""
+    blueprint = kind.blueprint
+    name = desired.get(blueprint.field) if blueprint else None
+    if blueprint is None or not isinstance(name, str):
+        return dict(desired)
+    schema = desired.get(blueprint.schema)
+    if schema is None:
+        template = live.answer(blueprint.lookup, scope, name)
+        schema = template.get("inputs_schema") if template else None
+    inputs = with_defaults(schema, desired.get(blueprint.inputs) or {})
+    return {**desired, **({blueprint.inputs: inputs} if inputs else {})}
+
+
+def _any_project(live: Live) -> Scope | None:
+    projects = live.organization().get("projects") or ()
+    return {"project": str(projects[0]["id"])} if projects else None
+
+
+def _existing(entry: Entry, scope: Scope, live: Live) -> Found | None:
+    if entry.id is not None:
+        return live.object(entry.kind, scope, entry.id)
+    found = live.find(entry.kind, scope, entry.fields)
+    return found[0] if len(found) == 1 else None
+
+
+def _unknown(entry: Entry, blueprint: Blueprint, name: str, live: Live, scope: Scope) -> Problem:
+    known = [str(each.get("id")) for each in live.answers(blueprint.lookup, scope)]
+    return Problem(
+        f'there is no {blueprint.field} "{name}"',
+        entry.positions.get(blueprint.field, entry.where),
+        suggestion(name, known) or "PostHog's page lists them when you make a new one",
+    )
+
+
+def _misfit(entry: Entry, blueprint: Blueprint, template: Answer) -> list[Problem]:
+    fits = template.get("type")
+    default = entry.kind.field(blueprint.fits).default
+    if blueprint.fits in entry.fields or fits in (None, default):
+        return []
+    return [
+        Problem(
+            f'{blueprint.field} "{template.get("id")}" is one of a {str(fits).replace("_", " ")}, and'
+            f' {entry.kind.title} "{entry.name}" would be a {default}',
+            entry.positions.get(blueprint.field, entry.where),
+            f"write `{blueprint.fits}: {fits}`",
+        )
+    ]
+
+
+def _input_problems(
+    entry: Entry, blueprint: Blueprint, schema: Json, stored: frozenset[str] = frozenset()
+) -> list[Problem]:
+    inputs = entry.fields.get(blueprint.inputs)
+    if is_unknown(inputs):
+        return []
+    given = with_integrations(schema, inputs or {})
+    start = entry.positions.get(blueprint.inputs, entry.positions.get(blueprint.field, entry.where))
+    return [
+        Problem(
+            f'{entry.kind.title} "{entry.name}": {words}',
+            entry.positions.get(f"{blueprint.inputs}.{key}", start) if key else start,
+            hint,
+        )
+        for key, words, hint in problems(schema, given, stored=stored)
+    ]
+
+
+def _placed(entry: Entry, blueprint: Blueprint, inputs: Mapping[str, Json]) -> dict[str, Json]:
+    """References that were made from bare names know where those stand."""
+    return {
+        key: Reference(value.kind, value.name, entry.positions.get(f"{blueprint.inputs}.{key}", entry.where))
+        if isinstance(value, Reference) and value.where is None
+        else value
+        for key, value in inputs.items()
+    }
+
+
+def integration_inputs(kind: Kind, field: Field, found: Found) -> tuple[str, ...]:
+    """The keys of a live object's inputs whose values are ids of integrations."""
+    if kind.blueprint is None or field.name != kind.blueprint.inputs:
+        return ()
+    schema = specs(found.answer.get(kind.blueprint.schema))
+    return tuple(key for key, spec in schema.items() if spec.get("type") == "integration")
+
+
+def reads(desired: Desired) -> int:
+    """How many requests a program takes for these alone: the template list, and the projects to ask in."""
+    made = [entry for entry in desired.entries if entry.kind.blueprint]
+    named = any(entry.fields.get(entry.kind.blueprint.field) for entry in made if entry.kind.blueprint)
+    return (1 if named else 0) + (1 if made or lookups_of(desired) else 0)

@@ -1,0 +1,219 @@
+"""What entries refer to by name (`!ref`): declared entries, or live objects that nobody declares.
+
+Declared ones are made first. What is declared nowhere is looked up in the project of the entry that names it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from pulumi_posthog.kinds import KINDS, NAMED
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.tree import ancestors
+from pulumi_posthog.reconcile.collection import Scope
+from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.problem import Problem
+from pulumi_posthog.values.reference import Reference, references_in, replaced
+from pulumi_posthog.values.suggestion import enumeration, suggestion
+
+Declared = TypeVar("Declared", bound=Desired)
+Names = Mapping[str, str]  # id -> name, of the objects of one kind below one project
+
+
+def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
+    """`desired` with every reference to a declared entry knowing it, what is referred to first; and what is wrong."""
+    problems: list[Problem] = []
+    by_name: dict[tuple[str, str], list[Entry]] = {}
+    for entry in desired.entries:
+        name = entry.kind.own_name(entry.fields)
+        if isinstance(name, str):
+            by_name.setdefault((entry.kind.name, name), []).append(entry)
+    if not any(any(references_in(entry.fields)) for entry in desired.entries):
+        return desired, ()
+    entries = []
+    for entry in desired.entries:
+        here = project_of(entry, desired)
+
+        def link(reference: Reference, entry: Entry = entry, here: str | None = here) -> Reference:
+            candidates = by_name.get((reference.kind, reference.name), [])
+            near = [each for each in candidates if project_of(each, desired) in (None, here)]
+            if len(near) > 1:
+                problems.append(_several(reference, [each.name for each in near], entry))
+            elif near:
+                return reference.to(key_of(near[0]))
+            elif candidates:
+                other = project_of(candidates[0], desired)
+                problems.append(
+                    Problem(
+                        f'{reference.key} is declared in project "{other}", and an id of one project means nothing in'
+                        " another",
+                        reference.where or entry.where,
+                        f'declare it in project "{here}" as well' if here else None,
+                    )
+                )
+            return reference
+
+        fields = {name: replaced(value, link) for name, value in entry.fields.items()}
+        entries.append(dataclasses.replace(entry, fields=fields))
+    ordered, loops = in_order(entries)
+    return dataclasses.replace(desired, entries=ordered), (*problems, *loops)
+
+
+def project_of(entry: Entry, desired: Desired) -> str | None:
+    """The name of the project entry that an entry is or lies in; None for what lies in none."""
+    if entry.kind is PROJECT:
+        return None
+    if PROJECT.name not in ancestors(entry.kind):
+        return None
+    above: Entry | None = entry
+    while above is not None and above.kind is not PROJECT:
+        above = desired.by_name.get((above.kind.parent or "", above.parent or ""))
+    return above.name if above else None
+
+
+def targets(entry: Entry) -> Iterator[Key]:
+    """The declared entries that an entry refers to."""
+    return (each.target for each in references_in(entry.fields) if each.target is not None)
+
+
+def in_order(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """The entries with what they refer to, and lie in, before them, otherwise as they were; and the loops."""
+    by_key = {key_of(entry): entry for entry in entries}
+    result: dict[Key, Entry] = {}
+    problems: list[Problem] = []
+    path: dict[
+        Key, Iterator[tuple[Key, Reference | None]]
+    ] = {}  # what is being looked at, the outermost first
+    for first in by_key.values():
+        if key_of(first) not in result:
+            path[key_of(first)] = _before(first)
+        while path:
+            key = next(reversed(path))
+            step = next(path[key], None)
+            if step is None:
+                result[key] = by_key[key]
+                del path[key]
+                continue
+            target, reference = step
+            if target in path and reference is not None:
+                way = list(path)
+                loop = [*way[way.index(target) :], target]
+                problems.append(
+                    Problem(
+                        f"{reference!r} makes a loop: {' -> '.join(name for _, name in loop)}",
+                        reference.where or by_key[key].where,
+                        "what is referred to is made first: take one of the references out",
+                    )
+                )
+            elif target in by_key and target not in result and target not in path:
+                path[target] = _before(by_key[target])
+    return tuple(result.values()), tuple(problems)
+
+
+def _before(entry: Entry) -> Iterator[tuple[Key, Reference | None]]:
+    """What has to be there before an entry, and the reference that says so."""
+    if entry.kind.parent and entry.parent:
+        yield (entry.kind.parent, entry.parent), None
+    for reference in references_in(entry.fields):
+        if reference.target is not None:
+            yield reference.target, reference
+
+
+# -- what is not declared ------------------------------------------------------------------------------------
+
+
+def lookups_of(desired: Desired) -> set[tuple[str, str | None]]:
+    """(kind or lookup, the project entry's name) of every list that references to undeclared objects take."""
+    return {
+        (reference.kind, project_of(entry, desired) or (entry.name if entry.kind is PROJECT else None))
+        for entry in desired.entries
+        for reference in references_in(entry.fields)
+        if reference.target is None
+    }
+
+
+def names(live: Live, kind: str, scope: Scope) -> Names:
+    """The objects of a kind that `!ref` may name below a project, by id; may raise ApiError."""
+    if kind in KINDS:
+        above = KINDS[kind].parent
+        found = live.collection(KINDS[kind], scope if above else {})
+        return {id_: str(KINDS[kind].own_name(each.values)) for id_, each in found.items()}
+    return live.names(NAMED[kind], scope)
+
+
+def looked_up(reference: Reference, known: Names, declared: Iterable[str] = ()) -> Reference | Problem:
+    """The reference with the id of the one live object of its name; else what is wrong, where it stands.
+
+    `declared` are the names of entries of the kind, one of which may have been meant.
+    """
+    ids = [id_ for id_, name in known.items() if name == reference.name]
+    if len(ids) == 1:
+        return reference.at(ids[0], known)
+    if ids:
+        return _several(reference, ids, None)
+    title = reference.kind.replace("_", " ")
+    return Problem(
+        f'there is no {title} "{reference.name}": none is declared here, and PostHog has none in this project',
+        reference.where,
+        suggestion(reference.name, sorted({*known.values(), *declared})),
+    )
+
+
+def with_live(
+    desired: Declared, known: Callable[[str, str | None], Names | None]
+) -> tuple[Declared, list[Problem]]:
+    """`desired` with every reference to an undeclared object knowing its id, and what is wrong.
+
+    `known` answers for a kind and a project's name what `names` does, None where nobody can tell yet.
+    """
+    problems: list[Problem] = []
+    entries = []
+    for entry in desired.entries:
+        here = project_of(entry, desired) or (entry.name if entry.kind is PROJECT else None)
+
+        def find(reference: Reference, here: str | None = here) -> Reference:
+            found = known(reference.kind, here) if reference.target is None else None
+            if found is None:
+                return reference
+            near = [
+                each.kind.own_name(each.fields)
+                for each in desired.entries
+                if each.kind.name == reference.kind and project_of(each, desired) in (None, here)
+            ]
+            result = looked_up(reference, found, [str(name) for name in near])
+            if isinstance(result, Problem):
+                problems.append(result)
+                return reference
+            return result
+
+        fields = {name: replaced(value, find) for name, value in entry.fields.items()}
+        entries.append(
+            dataclasses.replace(entry, fields=fields) if any(references_in(entry.fields)) else entry
+        )
+    return dataclasses.replace(desired, entries=tuple(entries)), problems
+
+
+def with_found(entry: Entry, ids: Mapping[Key, str], others: Callable[[str], Names]) -> Entry:
+    """The entry with the ids of the declared objects that it refers to, as far as they exist."""
+    if not any(references_in(entry.fields)):
+        return entry
+
+    def put(reference: Reference) -> Reference:
+        if reference.target is None:
+            return reference
+        return reference.at(ids.get(reference.target), others(reference.kind))
+
+    return dataclasses.replace(
+        entry, fields={name: replaced(value, put) for name, value in entry.fields.items()}
+    )
+
+
+def _several(reference: Reference, found: list[str], entry: Entry | None) -> Problem:
+    return Problem(
+        f"{len(found)} objects answer to {reference!r}: {enumeration(found)}",
+        reference.where or (entry.where if entry else None),
+        "write the id of the one that is meant in its place, or rename the others",
+    )

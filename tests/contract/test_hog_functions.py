@@ -1,0 +1,440 @@
+"""Hog functions: made, changed, deleted, brought back; their templates, secrets, order and cap."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.engine import Engine, Refused
+from harness.functions import PostHog
+from pulumi_posthog import config
+from pulumi_posthog.api import Connection, Pace, Reader
+from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.export import export
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.observe import observe
+from pulumi_posthog.reconcile.plan import plan
+from pulumi_posthog.stack.program import resolved
+from pulumi_posthog.stack.run import Session
+from pulumi_posthog.values.problem import ConfigError
+
+HEAD = """organization: {host: HOST, id: ORGANIZATION}
+projects:
+  Web:
+    hog_functions:
+"""
+WEBHOOK = """
+      Orders:
+        template: template-webhook
+        enabled: true
+        inputs:
+          url: https://hooks.acme.io
+          headers: {authorization: !env TOKEN}
+          signing_secret: !env SIGNING
+        filters: {events: [{id: $pageview, name: $pageview, type: events, order: 0}]}
+"""
+ENVIRONMENT = {"TOKEN": "Bearer t0ken-t0ken", "SIGNING": "s1gning-s1gning"}
+
+
+class Stack:
+    """A stack, the file it is made from, and the server that it is about."""
+
+    def __init__(self, folder: Path, posthog: PostHog) -> None:
+        self.folder, self.posthog, self.engine = folder, posthog, Engine()
+        self.environment = dict(ENVIRONMENT)
+
+    def load(self, text: str, *, head: str = HEAD, settings: dict[str, str] | None = None):
+        path = self.folder / "posthog.yaml"
+        whole = (
+            (head + text).replace("HOST", self.posthog.url).replace("ORGANIZATION", self.posthog.organization)
+        )
+        path.write_text(whole)
+        return config.load(path, environment=self.environment, configured=(settings or {}).get)
+
+    def live(self) -> Live:
+        pace = Pace(per_minute=100_000, per_hour=1_000_000)
+        return Live(
+            Reader(Connection(self.posthog.url, self.posthog.key), pace=pace), self.posthog.organization
+        )
+
+    def up(self, text: str, *, preview: bool = False, **more: Any):
+        live = self.live()
+        try:
+            desired = resolved(self.load(text, **more), live, say=lambda _: None)
+        finally:
+            live.reader.close()
+        self.posthog.count_anew()
+        outcome = self.engine.up(desired, preview=preview)
+        if outcome.errors:
+            raise outcome.errors[0]
+        return [operation for operation in outcome.operations if operation[1][0] != "project"]
+
+    def differences(self, text: str, **more: Any) -> list[str]:
+        live = self.live()
+        try:
+            observed = observe(self.load(text, **more), live)
+            assert not observed.unread, observed.unread
+            changes = plan(observed.readable, observed.for_plan).changes
+        finally:
+            live.reader.close()
+        return [
+            f"{change.action.value} {change.name}: {[d.field.name for d in change.differences]}"
+            for change in changes
+        ]
+
+    def problems(self, text: str, **more: Any) -> list[str]:
+        self.posthog.count_anew()
+        with pytest.raises(ConfigError) as error:
+            self.up(text, **more)
+        assert self.posthog.bodies == []
+        return [str(problem).replace(str(self.folder) + os.sep, "") for problem in error.value.problems]
+
+
+@pytest.fixture(params=[True, False], ids=["full lists", "short lists"])
+def posthog(request: pytest.FixtureRequest) -> Iterator[PostHog]:
+    server = PostHog(full=request.param)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def stack(tmp_path: Path, posthog: PostHog, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    monkeypatch.setenv(KEY_VARIABLE, posthog.key)
+    monkeypatch.chdir(tmp_path)
+    Session.forget()
+    yield Stack(tmp_path, posthog)
+    Session.forget()
+
+
+def test_a_destination_is_made_from_its_template_and_a_second_run_sends_nothing(stack, posthog):
+    assert stack.up(WEBHOOK) == [("create", ("hog_function", "Web/Orders"))]
+
+    made = posthog.named("Orders")
+    assert (made["enabled"], made["template"]["id"], made["hog"]) == (
+        True,
+        "template-webhook",
+        "fetch(inputs.url)",
+    )
+    assert made["inputs"] == {
+        "url": {"value": "https://hooks.acme.io"},
+        "method": {"value": "POST"},  # what the template suggests, as PostHog's own page sends it
+        "headers": {"value": {"authorization": "Bearer t0ken-t0ken"}},
+    }
+    assert posthog.secrets[made["id"]] == {"signing_secret": "s1gning-s1gning"}
+    assert stack.up(WEBHOOK) == []
+    assert posthog.writes == []
+    assert stack.differences(WEBHOOK) == []
+
+
+def test_no_secret_is_in_the_state_but_where_pulumi_keeps_secrets(stack):
+    stack.up(WEBHOOK)
+
+    (resource,) = [each for each in stack.engine.state.values() if each.kind == "hog_function"]
+    for properties in (resource.inputs, resource.outputs):
+        shown = {name: value for name, value in properties.items() if name != "secret_inputs"}
+        assert "t0ken" not in str(shown)
+        assert "s1gning" not in str(shown)
+
+
+def test_a_secret_is_sent_when_it_becomes_another_and_not_otherwise(stack, posthog):
+    stack.up(WEBHOOK)
+    id_ = posthog.named("Orders")["id"]
+
+    stack.up(WEBHOOK.replace("$pageview", "$autocapture"))
+    ((_, body),) = posthog.writes
+    assert "inputs" not in body
+    stack.up(WEBHOOK.replace("hooks.acme.io", "new.acme.io"))
+    ((_, body),) = posthog.writes
+    assert "signing_secret" not in body["inputs"]  # PostHog keeps it; its mask is never sent back
+    assert posthog.secrets[id_] == {"signing_secret": "s1gning-s1gning"}
+    stack.environment["SIGNING"] = "another-another"
+    assert stack.up(WEBHOOK) == [("update", ("hog_function", "Web/Orders"))]
+    assert posthog.secrets[id_] == {"signing_secret": "another-another"}
+    assert stack.up(WEBHOOK) == []
+
+
+def test_a_change_by_hand_is_found_and_healed_and_what_nobody_declared_stays(stack, posthog):
+    stack.up(WEBHOOK)
+    made = posthog.named("Orders")
+    made["inputs"]["url"] = {"value": "https://elsewhere.io"}
+    made["inputs"]["debug"] = {"value": True}
+    made["description"] = "by hand"
+
+    assert stack.differences(WEBHOOK) == ["update Web/Orders: ['inputs']"]
+    stack.up(WEBHOOK)
+
+    made = posthog.named("Orders")
+    assert made["inputs"]["url"] == {"value": "https://hooks.acme.io"}
+    assert made["inputs"]["debug"] == {"value": True}
+    assert made["description"] == "by hand"
+
+
+def test_mappings_are_sent_along_in_every_patch(stack, posthog):
+    mapped = WEBHOOK.replace(
+        "        filters: {events: [{id: $pageview, name: $pageview, type: events, order: 0}]}\n",
+        "        mappings: [{name: Paid, filters: {events: [{id: paid, type: events}]},"
+        " inputs_schema: [{key: a, type: string}], inputs: {a: x}}]\n",
+    )
+    stack.up(mapped)
+    assert stack.up(mapped) == []
+
+    stack.up(mapped.replace("hooks.acme.io", "new.acme.io"))
+
+    ((_, body),) = posthog.writes
+    assert sorted(body) == ["inputs", "mappings"]
+    (mapping,) = posthog.named("Orders")["mappings"]
+    assert mapping["inputs"] == {"a": {"value": "x"}}
+    assert stack.differences(mapped.replace("hooks.acme.io", "new.acme.io")) == []
+
+
+def test_filters_are_compared_without_what_posthog_adds_and_sent_with_their_source(stack, posthog):
+    stack.up(WEBHOOK)
+    empty = WEBHOOK.replace("type: events, order: 0}]", "type: events, order: 0}], properties: []")
+    assert stack.differences(empty) == []
+
+    stack.up(WEBHOOK.replace("$pageview", "paid"))
+
+    ((_, body),) = posthog.writes
+    assert body["filters"] == {
+        "source": "events",
+        "events": [{"id": "paid", "name": "paid", "type": "events", "order": 0}],
+    }
+
+
+OWN = """
+      Mine:
+        type: site_destination
+        hog: !text mine.ts
+        inputs_schema: [{key: token, type: string, secret: true}, {key: path, type: string, required: true}]
+        inputs: {token: !env TOKEN, path: /a}
+        masking: {ttl: 60, hash: "{event.uuid}"}
+"""
+
+
+def test_a_function_with_code_of_its_own_takes_it_from_a_file(stack, posthog):
+    (stack.folder / "mine.ts").write_text("export function onLoad() {}\n\n")
+
+    stack.up(OWN)
+
+    made = posthog.named("Mine", "site_destination")
+    assert made["hog"] == "export function onLoad() {}"
+    assert stack.up(OWN) == []
+    assert stack.differences(OWN) == []
+    (stack.folder / "mine.ts").write_text("export function onLoad() { return 1 }\n")
+    stack.up(OWN)
+    ((method, body),) = posthog.writes
+    assert (method, body) == ("PATCH", {"hog": "export function onLoad() { return 1 }"})
+
+
+def test_another_type_makes_it_anew(stack, posthog):
+    (stack.folder / "mine.ts").write_text("code")
+    stack.up(OWN)
+    before = posthog.named("Mine", "site_destination")["id"]
+
+    assert stack.up(OWN.replace("site_destination", "destination")) == [
+        ("replace", ("hog_function", "Web/Mine"))
+    ]
+
+    assert posthog.functions[before]["deleted"]
+    assert posthog.named("Mine")["id"] != before
+
+
+def test_what_is_no_longer_declared_is_deleted_and_what_was_deleted_by_hand_comes_back_with_its_id(
+    stack, posthog
+):
+    stack.up(WEBHOOK)
+    id_ = posthog.named("Orders")["id"]
+    posthog.functions[id_]["deleted"] = True
+
+    assert stack.up(WEBHOOK) == [("update", ("hog_function", "Web/Orders"))]
+
+    assert not posthog.functions[id_]["deleted"]
+    assert posthog.secrets[id_] == {"signing_secret": "s1gning-s1gning"}
+    assert stack.up(WEBHOOK) == []
+    stack.up("      {}")
+    assert posthog.writes == [("PATCH", {"deleted": True})]
+    assert posthog.functions[id_]["deleted"]
+
+
+TRANSFORMATION = """
+      {name}: {{type: transformation, enabled: {enabled}, hog: "return event"}}"""
+GEOIP = """
+      GeoIP: {type: transformation, template: template-geoip, enabled: true}"""
+
+
+def many(number: int, *, off: int = 0) -> str:
+    return "".join(
+        TRANSFORMATION.format(name=f"T{place}", enabled=str(place >= off).lower()) for place in range(number)
+    )
+
+
+def order(posthog: PostHog) -> list[str]:
+    rows = posthog.here("1", "transformation")
+    return [each["name"] for each in sorted(rows, key=lambda each: each["execution_order"])]
+
+
+def test_transformations_have_the_order_of_the_file_and_the_one_of_a_new_project_is_adopted(stack, posthog):
+    geoip = posthog.named("GeoIP", "transformation")["id"]
+
+    stack.up(GEOIP + many(2))
+
+    assert order(posthog) == ["GeoIP", "T0", "T1"]
+    assert posthog.named("GeoIP", "transformation")["id"] == geoip
+    stack.up(many(1) + GEOIP + TRANSFORMATION.format(name="T1", enabled="true"))
+    assert order(posthog) == ["T0", "GeoIP", "T1"]
+    assert {tuple(body) for _, body in posthog.writes} == {("execution_order",)}
+
+
+def test_the_project_that_is_made_in_this_run_has_its_geoip_adopted(stack, posthog):
+    head = HEAD.replace("Web:", "New:")
+
+    stack.up(GEOIP, head=head)
+
+    assert [each["name"] for each in posthog.here("2")] == ["GeoIP"]
+    assert stack.up(GEOIP, head=head) == []
+
+
+def test_a_transformation_that_is_enabled_again_keeps_its_place(stack, posthog):
+    stack.up(GEOIP + many(3, off=1))
+    stack.up(GEOIP + many(3))
+
+    assert order(posthog) == ["GeoIP", "T0", "T1", "T2"]
+    ((_, body),) = posthog.writes
+    assert body == {"enabled": True, "execution_order": 2}
+
+
+def test_the_21st_transformation_is_refused_before_anything_is_sent(stack, posthog):
+    assert stack.problems(many(21)) == [
+        'posthog.yaml:26:7: hog function "Web/T20" is one too many: a project has at most 20 enabled transformations,'
+        " and 21 are declared\n  hint: disable one of them first"
+    ]
+    stack.up("      {}")
+    with pytest.raises(Refused, match="would have 21 enabled transformations"):
+        stack.up(many(20), preview=True)  # GeoIP, which nobody declared, is the 21st
+    assert posthog.writes == []
+
+
+def test_one_is_disabled_before_another_is_enabled(stack, posthog):
+    stack.up(GEOIP + many(20, off=1))
+
+    stack.up(
+        GEOIP
+        + many(19).replace(
+            "T0: {type: transformation, enabled: true", "T0: {type: transformation, enabled: true"
+        )
+        + TRANSFORMATION.format(name="T19", enabled="false")
+    )
+
+    assert [body.get("enabled") for _, body in posthog.writes] == [False, True]
+
+
+def test_what_a_template_does_not_take_is_told_with_its_place_before_anything_is_sent(stack):
+    text = """
+      A: {template: template-webhok, inputs: {url: https://a.io}}
+      B: {template: template-webhook, inputs: {urll: https://a.io}}
+      C: {template: template-webhook, inputs: {url: https://a.io, method: PATCH, retries: many, headers: [a]}}
+      D: {template: template-webhook, inputs: {url: https://a.io, signing_secret: plain-plain}}
+      E: {template: template-geoip}
+      F: {template: template-slack, inputs: {slack_workspace: slack/Acmee, channel: C1}}
+"""
+    assert stack.problems(text) == [
+        'posthog.yaml:6:11: there is no template "template-webhok"\n  hint: did you mean "template-webhook"?',
+        'posthog.yaml:7:48: hog function "Web/B": there is no input "urll"\n  hint: did you mean "url"?',
+        'posthog.yaml:7:39: hog function "Web/B": input "url" is missing, and it is needed\n  hint: Webhook URL',
+        'posthog.yaml:8:67: hog function "Web/C": input "method" must be one of POST, PUT, GET',
+        'posthog.yaml:8:82: hog function "Web/C": input "retries" must be a number',
+        'posthog.yaml:8:97: hog function "Web/C": input "headers" must be a mapping',
+        'posthog.yaml:9:67: hog function "Web/D": input "signing_secret" is a secret and stands in the file as it is\n'
+        "  hint: write `!env NAME` or `!secret name`, and change the secret: it has been in a file",
+        'posthog.yaml:10:11: template "template-geoip" is one of a transformation, and hog function "Web/E" would be a'
+        " destination\n  hint: write `type: transformation`",
+    ]
+
+
+def test_what_has_neither_template_nor_code_is_told(stack):
+    assert stack.problems("\n      A: {enabled: true}\n") == [
+        'posthog.yaml:6:7: hog function "Web/A" has neither `template` nor `hog`\n'
+        "  hint: name the template that it is made from, or write its own `hog: !text FILE`"
+    ]
+
+
+def test_a_deprecated_template_which_no_list_has_may_be_used(stack, posthog):
+    stack.up(WEBHOOK.replace("template-webhook", "template-old"))
+
+    assert posthog.named("Orders")["template"]["id"] == "template-old"
+
+
+SLACK = """
+      Slack: {template: template-slack, inputs: {slack_workspace: Acme, channel: C1, text: "{{ event.name }}"}}
+"""
+
+
+def test_an_integration_is_named_and_its_id_is_sent(stack, posthog):
+    posthog.lists["1", "integrations"] = [{"id": 7, "kind": "slack", "display_name": "Acme"}]
+
+    stack.up(SLACK)
+
+    assert posthog.named("Slack")["inputs"]["slack_workspace"] == {"value": 7}
+    (resource,) = [each for each in stack.engine.state.values() if each.kind == "hog_function"]
+    assert '"slack_workspace": "!ref integration/slack/Acme"' in resource.outputs["inputs"]
+    assert stack.up(SLACK) == []
+    assert stack.differences(SLACK) == []
+    posthog.lists["1", "integrations"] = []
+    assert stack.problems(SLACK) == [
+        'posthog.yaml:6:50: there is no integration "slack/Acme": none is declared here, and PostHog has none in this'
+        " project"
+    ]
+
+
+def test_a_function_that_posthogs_alerts_look_after_is_not_managed(stack, posthog):
+    alert = {"filters": {"events": [{"id": "$billing_alert_firing", "type": "events"}]}}
+    posthog.make("1", {"type": "internal_destination", "name": "Spend", "hog": "x", **alert})
+
+    with pytest.raises(Refused, match="PostHog's alerts look after it"):
+        stack.up("\n      Spend: {type: internal_destination, hog: y}\n")
+    assert posthog.writes == []
+
+
+def test_what_posthogs_watcher_stopped_is_told_and_is_no_difference(stack, posthog):
+    stack.up(WEBHOOK)
+    posthog.named("Orders")["status"] = {"state": 3, "tokens": 0}
+    live = stack.live()
+
+    observed = observe(stack.load(WEBHOOK), live)
+
+    live.reader.close()
+    assert not plan(observed.readable, observed.for_plan)
+    assert observed.notes == (
+        'hog function "Web/Orders" is enabled, and PostHog\'s watcher has switched it off because it failed too often',
+    )
+
+
+def test_what_exists_is_exported_as_a_file_that_changes_nothing(stack, posthog):
+    (stack.folder / "mine.ts").write_text("export function onLoad() {}")
+    posthog.lists["1", "integrations"] = [{"id": 7, "kind": "slack", "display_name": "Acme"}]
+    posthog.lists["1", "actions"] = [{"id": 41, "name": "Signed up"}]
+    action = "actions: [{id: !ref action/Signed up, name: Signed up, type: actions, order: 0}]"
+    stack.up(WEBHOOK.replace("{events: ", "{" + action + ", events: ") + SLACK + OWN + GEOIP + many(2))
+    live = stack.live()
+
+    exported = export(live)
+
+    live.reader.close()
+    text = exported.files["posthog.yaml"]
+    assert exported.unread == ()
+    assert "id: !ref action/Signed up" in text
+    assert "slack_workspace: !ref integration/slack/Acme" in text
+    assert "signing_secret: !env" in text
+    assert "authorization: !env" in text
+    assert "t0ken" not in text
+    (stack.folder / "posthog.yaml").write_text(text)
+    desired = config.load(stack.folder / "posthog.yaml", environment={}, offline=True)
+    live = stack.live()
+    observed = observe(desired, live)
+    live.reader.close()
+    assert not observed.unread
+    assert not plan(observed.readable, observed.for_plan)
