@@ -2,7 +2,7 @@
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import UNSET, Type
-from pulumi_posthog.sandbox.project_settings import BY_NAME, DROPPED_ON_CREATE
+from pulumi_posthog.sandbox.families.projects.settings import BY_NAME, DROPPED_ON_CREATE
 
 PROJECT = KINDS["project"]
 # Nobody should keep these in a file: server-managed, state of the user interface.

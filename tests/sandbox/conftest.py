@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_posthog.sandbox.options import Options
-from pulumi_posthog.sandbox.server import prepare
+from pulumi_posthog.sandbox.server.process import prepare
 from sandbox.table import ALL_AGES, API, KEY
 
 OPTIONS = Options(key=KEY, admin_password="admin", deletion_seconds=60)
@@ -49,11 +49,11 @@ def api(client: Any, seeded: dict[str, Any], age: int) -> Iterator[API]:
     """The seeded organization, as it was at the start."""
     from django.db import transaction
 
-    from pulumi_posthog.sandbox.analytics.query import RUNS
-    from pulumi_posthog.sandbox.counting import REQUESTS
-    from pulumi_posthog.sandbox.faults import FAULTS
-    from pulumi_posthog.sandbox.switches import SWITCHES
-    from pulumi_posthog.sandbox.throttling import forget
+    from pulumi_posthog.sandbox.control.counting import REQUESTS
+    from pulumi_posthog.sandbox.control.faults import FAULTS
+    from pulumi_posthog.sandbox.families.queries import RUNS
+    from pulumi_posthog.sandbox.rules.switches import SWITCHES
+    from pulumi_posthog.sandbox.rules.throttling import forget
 
     with transaction.atomic():
         SWITCHES.start(OPTIONS)
@@ -72,22 +72,17 @@ def api(client: Any, seeded: dict[str, Any], age: int) -> Iterator[API]:
 @pytest.fixture
 def legacy_destinations(api: API) -> None:
     """Plugin configs become rows in every age, which PostHog itself stopped in 2025."""
-    from pulumi_posthog.sandbox.switches import SWITCHES
+    from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
     SWITCHES.legacy_destinations = True
 
 
 def names_of_the_seed() -> dict[str, Any]:
     """Ids by short names."""
-    from pulumi_posthog.sandbox.models import (
-        Organization,
-        OrganizationMembership,
-        Plugin,
-        Project,
-        ProjectObject,
-        Role,
-        User,
-    )
+    from pulumi_posthog.sandbox.families.objects import ProjectObject
+    from pulumi_posthog.sandbox.families.plugins import Plugin
+    from pulumi_posthog.sandbox.families.roles import Role
+    from pulumi_posthog.sandbox.rules.models import Organization, OrganizationMembership, Project, User
 
     organization = Organization.objects.get()
     project = Project.objects.get()
@@ -123,8 +118,8 @@ def key_of(api: API) -> Callable[..., str]:
 
 
 def make_key(email: str, **limits: Any) -> str:
-    from pulumi_posthog.sandbox.models import User
-    from pulumi_posthog.sandbox.seed import make_key as make
+    from pulumi_posthog.sandbox.control.seed import make_key as make
+    from pulumi_posthog.sandbox.rules.models import User
 
     key = f"phx_test_{next(numbers)}"
     make(User.objects.get(email=email), key, **limits)

@@ -14,8 +14,8 @@ def a_key(name: str, email: str = "ada@acme.io", **limits: Any) -> Step:
     """A key of somebody, perhaps limited, under a name for placeholders."""
 
     def step(api: API) -> None:
-        from pulumi_posthog.sandbox.models import User
-        from pulumi_posthog.sandbox.seed import make_key
+        from pulumi_posthog.sandbox.control.seed import make_key
+        from pulumi_posthog.sandbox.rules.models import User
 
         key = f"phx_{name}_{email}"
         make_key(User.objects.get(email=email), key, **api.fill_in(limits))
@@ -26,7 +26,7 @@ def a_key(name: str, email: str = "ada@acme.io", **limits: Any) -> Step:
 
 def another_organization(api: API) -> None:
     """With a project, and without the key's owner."""
-    from pulumi_posthog.sandbox.models import Organization, Project
+    from pulumi_posthog.sandbox.rules.models import Organization, Project
 
     other = Organization.objects.create(name="Other", slug="other")
     project = Project.objects.create(organization=other, name="Theirs", environment_name="Theirs")
@@ -36,7 +36,7 @@ def another_organization(api: API) -> None:
 def in_both_organizations(api: API) -> None:
     """The key's owner owns the other one too."""
     another_organization(api)
-    from pulumi_posthog.sandbox.models import OrganizationMembership, User
+    from pulumi_posthog.sandbox.rules.models import OrganizationMembership, User
 
     user = User.objects.get(email="ada@acme.io")
     OrganizationMembership.objects.create(organization_id=api.names["other"], user=user, level=15)
@@ -46,7 +46,7 @@ def changed_organization(**values: Any) -> Step:
     """Columns that no API call changes."""
 
     def step(_api: API) -> None:
-        from pulumi_posthog.sandbox.models import Organization
+        from pulumi_posthog.sandbox.rules.models import Organization
 
         Organization.objects.filter(slug="acme").update(**values)
 
@@ -57,7 +57,7 @@ def without_feature(*keys: str) -> Step:
     """A plan that lacks something."""
 
     def step(_api: API) -> None:
-        from pulumi_posthog.sandbox.models import Organization
+        from pulumi_posthog.sandbox.rules.models import Organization
 
         acme = Organization.objects.get(slug="acme")
         acme.available_product_features = [
@@ -72,7 +72,7 @@ def with_feature(key: str, **rest: Any) -> Step:
     """A plan that has something."""
 
     def step(_api: API) -> None:
-        from pulumi_posthog.sandbox.models import Organization
+        from pulumi_posthog.sandbox.rules.models import Organization
 
         acme = Organization.objects.get(slug="acme")
         others = [each for each in acme.available_product_features or [] if each["key"] != key]
@@ -86,7 +86,7 @@ def switched(**values: Any) -> Step:
     """Switches of the sandbox."""
 
     def step(_api: API) -> None:
-        from pulumi_posthog.sandbox.switches import SWITCHES
+        from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
         SWITCHES.change(values)
 
@@ -97,8 +97,9 @@ def an_object(name: str, type_: str, title: str) -> Step:
     """A dashboard, flag, ... of the first project, filed where PostHog files it."""
 
     def step(api: API) -> None:
-        from pulumi_posthog.sandbox.models import FileSystem, Project
-        from pulumi_posthog.sandbox.project_changes import make_object
+        from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+        from pulumi_posthog.sandbox.families.projects.changes import make_object
+        from pulumi_posthog.sandbox.rules.models import Project
 
         thing = make_object(Project.objects.get(pk=api.names["project"]), type_, title, None)
         api.names[name] = thing.pk

@@ -493,7 +493,7 @@ def test_a_cursor_leads_through_all_entries(api: API, age: int) -> None:
 
 @pytest.mark.parametrize("age", ALL_AGES)
 def test_tokens_are_masked_in_the_log(api: API, age: int) -> None:
-    from pulumi_posthog.sandbox.activity import changes
+    from pulumi_posthog.sandbox.rules.activity import changes
 
     assert changes("Team", {"api_token": "phc_old"}, {"api_token": "phc_new"}) == [
         {"type": "Team", "action": "changed", "field": "api_token", "before": "masked", "after": "masked"}

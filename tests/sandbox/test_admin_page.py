@@ -163,7 +163,7 @@ def test_a_role_renamed_by_hand(page: Client, api: API) -> None:
 
 
 def test_a_member_added_to_a_role_by_hand(page: Client, api: API) -> None:
-    from pulumi_posthog.sandbox.models import User
+    from pulumi_posthog.sandbox.rules.models import User
 
     bo = User.objects.get(email="bo@acme.io")
     save(page, "/admin/sandbox/rolemembership/add/", role=api.names["role"], user=str(bo.pk))
@@ -242,8 +242,8 @@ def test_events_are_there_when_somebody_looks(page: Client, api: API) -> None:
 
 
 def test_an_evaluation_is_switched_off_by_hand(page: Client, api: API) -> None:
-    from pulumi_posthog.sandbox.analytics.models import Evaluation
-    from pulumi_posthog.sandbox.models import Project
+    from pulumi_posthog.sandbox.families.evaluations import Evaluation
+    from pulumi_posthog.sandbox.rules.models import Project
 
     made = Evaluation.objects.create(
         project=Project.objects.get(pk=api.names["project"]),

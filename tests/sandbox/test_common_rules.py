@@ -357,7 +357,7 @@ def names(answer: Any) -> list[str]:
 
 
 def make_roles(count: int) -> None:
-    from pulumi_posthog.sandbox import bulk
+    from pulumi_posthog.sandbox.control import bulk
 
     bulk.make({"roles": count})
 
@@ -411,8 +411,8 @@ def test_a_list_without_an_order_is_shuffled_but_stays_as_it_is(api: API) -> Non
 def test_a_rate_limit_is_per_key_and_says_when_to_come_back(
     api: API, key_of: Callable[..., str], age: int
 ) -> None:
-    from pulumi_posthog.sandbox.rates import Rate
-    from pulumi_posthog.sandbox.switches import SWITCHES
+    from pulumi_posthog.sandbox.rules.rates import Rate
+    from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
     SWITCHES.rate_limits = (Rate.parse("2/min"),)
     other = key_of("ana@acme.io")
@@ -429,8 +429,8 @@ def test_a_rate_limit_is_per_key_and_says_when_to_come_back(
 
 
 def test_what_is_refused_for_its_scope_does_not_count(api: API, key_of: Callable[..., str]) -> None:
-    from pulumi_posthog.sandbox.rates import Rate
-    from pulumi_posthog.sandbox.switches import SWITCHES
+    from pulumi_posthog.sandbox.rules.rates import Rate
+    from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
     SWITCHES.rate_limits = (Rate.parse("2/min"),)
     key = key_of(scopes=["project:read"])
@@ -441,8 +441,8 @@ def test_what_is_refused_for_its_scope_does_not_count(api: API, key_of: Callable
 
 
 def test_several_rates_count_side_by_side(api: API) -> None:
-    from pulumi_posthog.sandbox.rates import Rate
-    from pulumi_posthog.sandbox.switches import SWITCHES
+    from pulumi_posthog.sandbox.rules.rates import Rate
+    from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
     SWITCHES.rate_limits = (Rate.parse("100/s"), Rate.parse("3/hour"))
 

@@ -267,7 +267,7 @@ def test_a_page_from_elsewhere_gets_no_answer(
     headers: dict[str, str],
     status: int | None,
 ) -> None:
-    monkeypatch.setattr("pulumi_posthog.sandbox.door.ALLOWED_NAMES", {"sandbox.test"})
+    monkeypatch.setattr("pulumi_posthog.sandbox.control.door.ALLOWED_NAMES", {"sandbox.test"})
     given = {"Authorization": f"Bearer {KEY}", **headers}
     if "reset" in path and status is None:
         method = "GET"  # which it does not take: nothing else is lost to the other tests
@@ -306,7 +306,7 @@ def test_a_body_that_is_no_object_is_refused(api: API) -> None:
 
 
 def test_an_extra_key_has_its_scopes(api: API) -> None:
-    from pulumi_posthog.sandbox.fill import fill
+    from pulumi_posthog.sandbox.control.start import fill
     from pulumi_posthog.sandbox.options import Options
 
     fill(Options(key="phx_mine", extra_key=("phx_reader:project:read,user:read",)))

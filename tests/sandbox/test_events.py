@@ -177,7 +177,7 @@ def test_a_table_of_events(api: API) -> None:
 def test_an_event_comes_every_five_minutes(api: API, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.utils import timezone
 
-    from pulumi_posthog.sandbox.analytics.models import Event
+    from pulumi_posthog.sandbox.families.event_store import Event
 
     api.get(CONTROL)
     before = Event.objects.count()
@@ -192,7 +192,7 @@ def test_the_same_events_in_every_sandbox(api: API) -> None:
     api.send(DELETE(CONTROL))
     from django.utils import timezone
 
-    from pulumi_posthog.sandbox.analytics.models import Ingestion
+    from pulumi_posthog.sandbox.families.event_store import Ingestion
 
     Ingestion.objects.update(arrived_until=timezone.now() - timedelta(days=3))
 
@@ -296,11 +296,11 @@ def test_many_at_once(api: API) -> None:
 
 
 def test_a_seed_file_gives_its_projects_data(api: API, tmp_path: Any) -> None:
-    from pulumi_posthog.sandbox.seed_file import seed_from
+    from pulumi_posthog.sandbox.control.seed_file import seed_from
 
     file = tmp_path / "posthog.yaml"
     file.write_text("organization: {name: Other}\nprojects: {Web: {}, Shop: {}}\n")
-    from pulumi_posthog.sandbox.models import User
+    from pulumi_posthog.sandbox.rules.models import User
 
     User.objects.all().delete()
     seed_from(file)

@@ -20,13 +20,13 @@ Fault = Callable[..., None]
 @pytest.fixture
 def fault(api: API) -> Fault:
     """Turns faults on."""
-    from pulumi_posthog.sandbox.faults import FAULTS
+    from pulumi_posthog.sandbox.control.faults import FAULTS
 
     return lambda *specs: FAULTS.add(list(specs))
 
 
 def role_names(api: API) -> set[str]:
-    from pulumi_posthog.sandbox.models import Role
+    from pulumi_posthog.sandbox.families.roles import Role
 
     return set(Role.objects.values_list("name", flat=True))
 
@@ -95,7 +95,7 @@ def test_a_fault_is_for_its_method_and_path(api: API, fault: Fault) -> None:
 
 
 def test_a_probability_is_the_same_for_the_same_seed(api: API, fault: Fault) -> None:
-    from pulumi_posthog.sandbox.faults import FAULTS
+    from pulumi_posthog.sandbox.control.faults import FAULTS
 
     def statuses() -> list[int]:
         FAULTS.clear()
@@ -139,7 +139,7 @@ def pages(api: API, size: int, count: int) -> list[str]:
 
 
 def test_a_list_is_shuffled_between_its_pages(api: API, fault: Fault) -> None:
-    from pulumi_posthog.sandbox import bulk
+    from pulumi_posthog.sandbox.control import bulk
 
     bulk.make({"roles": 99})
     fault("shuffled GET /roles/")
@@ -148,7 +148,7 @@ def test_a_list_is_shuffled_between_its_pages(api: API, fault: Fault) -> None:
 
 
 def test_a_page_repeats_the_last_row_of_the_page_before(api: API, fault: Fault) -> None:
-    from pulumi_posthog.sandbox import bulk
+    from pulumi_posthog.sandbox.control import bulk
 
     bulk.make({"roles": 19})
     whole = pages(api, 100, 20)
@@ -158,7 +158,7 @@ def test_a_page_repeats_the_last_row_of_the_page_before(api: API, fault: Fault) 
 
 
 def test_a_page_lacks_its_last_row(api: API, fault: Fault) -> None:
-    from pulumi_posthog.sandbox import bulk
+    from pulumi_posthog.sandbox.control import bulk
 
     bulk.make({"roles": 4})
     fault("short-page GET /roles/ times=1")
@@ -205,7 +205,7 @@ def test_the_second_actor_is_another_admin(api: API, fault: Fault) -> None:
 
 
 def test_every_act_of_the_second_actor_is_tried_here() -> None:
-    from pulumi_posthog.sandbox.disturbances import ACTS
+    from pulumi_posthog.sandbox.control.second_actor import ACTS
 
     assert set(ACTS) == {what for what, _ in SEEN}
 
@@ -228,7 +228,7 @@ def test_every_act_of_the_second_actor_is_tried_here() -> None:
     ],
 )
 def test_a_bad_spec_is_one_line_that_says_what_is_wrong(database: object, spec: str) -> None:
-    from pulumi_posthog.sandbox.faults import parse
+    from pulumi_posthog.sandbox.control.faults import parse
 
     with pytest.raises(SandboxError) as refused:
         parse(spec)

@@ -545,8 +545,8 @@ def test_file_system(api: API, row: Row) -> None:
 
 @pytest.mark.parametrize("age", AGES)
 def test_renaming_an_object_overwrites_the_last_segment_of_its_rows(api: API, age: int) -> None:
-    from pulumi_posthog.sandbox.by_hand import save
-    from pulumi_posthog.sandbox.models import ProjectObject
+    from pulumi_posthog.sandbox.control.by_hand import save
+    from pulumi_posthog.sandbox.families.objects import ProjectObject
 
     BOARD(api)
     api.send(PATCH(TREE + "{board_row}/", {"path": "Marketing/Mine", "href": "/x", "meta": {"a": 1}}))
@@ -561,8 +561,8 @@ def test_renaming_an_object_overwrites_the_last_segment_of_its_rows(api: API, ag
 
 @pytest.mark.parametrize("age", AGES)
 def test_deleting_an_object_deletes_its_rows(api: API, age: int) -> None:
-    from pulumi_posthog.sandbox.by_hand import save
-    from pulumi_posthog.sandbox.models import ProjectObject
+    from pulumi_posthog.sandbox.control.by_hand import save
+    from pulumi_posthog.sandbox.families.objects import ProjectObject
 
     BOARD(api)
     board = ProjectObject.objects.get(pk=api.names["board"])

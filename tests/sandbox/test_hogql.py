@@ -15,7 +15,7 @@ HOUR = 3600
 @pytest.fixture
 def data(api: API) -> API:
     """Six events of three persons, one of them gone; nothing else."""
-    from pulumi_posthog.sandbox.analytics.models import Event, Ingestion, Person
+    from pulumi_posthog.sandbox.families.event_store import Event, Ingestion, Person
 
     Ingestion.objects.all().delete()
     Event.objects.all().delete()

@@ -45,7 +45,7 @@ FAILS_IN_POSTHOG = {"DELETE /api/projects/{project_id}/pipeline_destination_conf
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_documented_operation_is_served_in_some_age(api: API, operation: str) -> None:
-    from pulumi_posthog.sandbox.switches import SWITCHES
+    from pulumi_posthog.sandbox.rules.switches import SWITCHES
     from sandbox.table import ALL_AGES, Call
 
     method, path = operation.split()
@@ -77,7 +77,7 @@ def test_keys_are_sent_as_bearers(schema: dict[str, Any]) -> None:
 
 
 def test_all_settings_of_a_project_are_in_it(schema: dict[str, Any]) -> None:
-    from pulumi_posthog.sandbox.project_settings import SETTINGS
+    from pulumi_posthog.sandbox.families.projects.settings import SETTINGS
 
     properties = schema["components"]["schemas"]["Project2026"]["properties"]
     assert {each.name for each in SETTINGS if each.exists("project")} <= properties.keys()

@@ -370,8 +370,8 @@ def test_organizations(api: API, row: Row) -> None:
 
 @pytest.mark.parametrize("age", ALL_AGES)
 def test_who_joins_gets_the_default_role(api: API, age: int) -> None:
-    from pulumi_posthog.sandbox.by_hand import save
-    from pulumi_posthog.sandbox.models import OrganizationMembership, User
+    from pulumi_posthog.sandbox.control.by_hand import save
+    from pulumi_posthog.sandbox.rules.models import OrganizationMembership, User
 
     api.send(PATCH("/api/organizations/{org}/", {"default_role_id": "{role}"}))
     eve = User.objects.create(email="eve@acme.io")

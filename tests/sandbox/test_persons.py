@@ -30,8 +30,8 @@ def somebody(name: str, *distinct_ids: str, **properties: Any) -> Any:
     """A person under a name for placeholders."""
 
     def step(api: API) -> None:
-        from pulumi_posthog.sandbox.analytics.sample_data import make_person
-        from pulumi_posthog.sandbox.models import Project
+        from pulumi_posthog.sandbox.families.sample_data import make_person
+        from pulumi_posthog.sandbox.rules.models import Project
 
         made = make_person(
             Project.objects.get(pk=api.names["project"]), list(distinct_ids or (name,)), properties
@@ -44,7 +44,7 @@ def somebody(name: str, *distinct_ids: str, **properties: Any) -> Any:
 
 def nobody(api: API) -> None:
     """The sample's persons are not wanted."""
-    from pulumi_posthog.sandbox.analytics.models import Person
+    from pulumi_posthog.sandbox.families.event_store import Person
 
     Person.objects.all().delete()
 

@@ -57,7 +57,7 @@ NO_LEGACY = switched(legacy_destinations=False)
 
 def a_plugin_of_strangers(api: API) -> None:
     another_organization(api)
-    from pulumi_posthog.sandbox.models import Plugin
+    from pulumi_posthog.sandbox.families.plugins import Plugin
 
     api.names["theirs"] = Plugin.objects.create(organization_id=api.names["other"], name="Theirs").pk
 
@@ -383,7 +383,7 @@ def test_pipeline(api: API, row: Row) -> None:
 
 @pytest.mark.parametrize("age", ALL_AGES)
 def test_the_mask_sent_back_becomes_the_secret(api: API, age: int) -> None:
-    from pulumi_posthog.sandbox.models import PluginConfig
+    from pulumi_posthog.sandbox.families.plugins import PluginConfig
 
     api.send(ORDERS)
     api.send(changed(config={"account": "acme", "password": MASK}))
@@ -392,7 +392,7 @@ def test_the_mask_sent_back_becomes_the_secret(api: API, age: int) -> None:
 
 
 def test_rearranging_answers_all_enabled_configs_of_the_project(api: API) -> None:
-    from pulumi_posthog.sandbox.switches import SWITCHES
+    from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
     SWITCHES.age = 2024
     api.send(ORDERS)

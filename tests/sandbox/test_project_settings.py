@@ -175,7 +175,7 @@ def test_a_setting_of_another_age_or_url_is_dropped(api: API, age: int, name: st
 
 
 def test_the_tables_of_sandbox_and_test_name_the_same_settings() -> None:
-    from pulumi_posthog.sandbox.project_settings import BY_NAME
+    from pulumi_posthog.sandbox.families.projects.settings import BY_NAME
 
     assert set(BY_NAME) == PLAIN.keys() | PECULIAR
 
@@ -635,7 +635,7 @@ def test_a_cohort_in_a_filter_answers_with_its_name_at_any_depth(api: API, age: 
 
 
 def test_a_cohort_that_is_renamed_is_answered_under_its_new_name(api: API) -> None:
-    from pulumi_posthog.sandbox.models import ProjectObject
+    from pulumi_posthog.sandbox.families.objects import ProjectObject
 
     an_object("cohort", "cohort", "Our own people")(api)
     api.send(PATCH(ONE, {"test_account_filters": [{"type": "cohort", "key": "id", "value": "{cohort}"}]}))

@@ -584,7 +584,8 @@ def test_projects(api: API, row: Row) -> None:
 def test_creating_makes_a_dashboard_that_becomes_the_primary_one(api: API, age: int) -> None:
     made = api.send(SECOND).body
 
-    from pulumi_posthog.sandbox.models import FileSystem, ProjectObject
+    from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+    from pulumi_posthog.sandbox.families.objects import ProjectObject
 
     dashboard = ProjectObject.objects.get(pk=made["primary_dashboard"])
     assert (dashboard.project_id, dashboard.type) == (made["id"], "dashboard")

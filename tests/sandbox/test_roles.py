@@ -325,7 +325,7 @@ def test_roles(api: API, row: Row) -> None:
 
 @pytest.mark.parametrize("age", ALL_AGES)
 def test_who_is_inactive_cannot_join(api: API, age: int) -> None:
-    from pulumi_posthog.sandbox.models import User
+    from pulumi_posthog.sandbox.rules.models import User
 
     User.objects.filter(email="bo@acme.io").update(is_active=False)
 
@@ -349,7 +349,7 @@ def test_a_patch_keeps_the_moment_of_creation_and_the_members(api: API, age: int
 
 @pytest.mark.parametrize("age", ALL_AGES)
 def test_old_memberships_may_lack_their_member(api: API, age: int) -> None:
-    from pulumi_posthog.sandbox.models import RoleMembership
+    from pulumi_posthog.sandbox.families.roles import RoleMembership
 
     RoleMembership.objects.update(organization_member=None)
 
@@ -360,7 +360,7 @@ def test_old_memberships_may_lack_their_member(api: API, age: int) -> None:
 
 @pytest.mark.parametrize("age", [2024, 2025])
 def test_until_2025_roles_beyond_the_hundredth_cannot_be_reached(api: API, age: int) -> None:
-    from pulumi_posthog.sandbox import bulk
+    from pulumi_posthog.sandbox.control import bulk
 
     bulk.make({"roles": 150})
     first = api.get(ROLES)

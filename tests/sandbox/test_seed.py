@@ -56,8 +56,9 @@ roles:
 @pytest.fixture
 def filled(api: API, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     """Fills an empty sandbox from a text."""
-    from pulumi_posthog.sandbox.models import Organization, Plugin, User
-    from pulumi_posthog.sandbox.seed_file import seed_from
+    from pulumi_posthog.sandbox.control.seed_file import seed_from
+    from pulumi_posthog.sandbox.families.plugins import Plugin
+    from pulumi_posthog.sandbox.rules.models import Organization, User
 
     monkeypatch.setenv("SNOWFLAKE_PASSWORD", "hush")
     Organization.objects.all().delete()
@@ -73,8 +74,11 @@ def filled(api: API, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
 
 
 def test_organization_projects_and_roles_are_made(filled: Callable[[str], Any]) -> None:
-    from pulumi_posthog.sandbox.analytics.models import Evaluation
-    from pulumi_posthog.sandbox.models import FileSystem, PluginConfig, Project, Role
+    from pulumi_posthog.sandbox.families.evaluations import Evaluation
+    from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+    from pulumi_posthog.sandbox.families.plugins import PluginConfig
+    from pulumi_posthog.sandbox.families.roles import Role
+    from pulumi_posthog.sandbox.rules.models import Project
 
     organization = filled(FILE)
 
@@ -118,7 +122,7 @@ def test_organization_projects_and_roles_are_made(filled: Callable[[str], Any]) 
 
 
 def test_an_empty_file_still_gives_a_project(filled: Callable[[str], Any]) -> None:
-    from pulumi_posthog.sandbox.models import Project
+    from pulumi_posthog.sandbox.rules.models import Project
 
     filled("roles: {}")
 
@@ -147,7 +151,7 @@ def test_a_file_that_cannot_be_used_is_named_in_one_line(
 
 
 def test_files_include_others(filled: Callable[[str], Any], tmp_path: Path) -> None:
-    from pulumi_posthog.sandbox.models import Role
+    from pulumi_posthog.sandbox.families.roles import Role
 
     (tmp_path / "roles.yaml").write_text("Analysts: {members: [ana@acme.io]}")
     filled("roles: !include roles.yaml")
@@ -156,7 +160,7 @@ def test_files_include_others(filled: Callable[[str], Any], tmp_path: Path) -> N
 
 
 def test_files_are_attached(filled: Callable[[str], Any], tmp_path: Path) -> None:
-    from pulumi_posthog.sandbox.models import PluginAttachment, PluginConfig
+    from pulumi_posthog.sandbox.families.plugins import PluginAttachment, PluginConfig
 
     (tmp_path / "logo.png").write_bytes(b"picture")
     filled(
@@ -184,7 +188,7 @@ def test_files_that_include_each_other_are_refused(filled: Callable[[str], Any])
     "example", sorted(EXAMPLES.glob("*/posthog.yaml")), ids=lambda path: path.parent.name
 )
 def test_every_example_can_be_a_seed(api: API, filled: Callable[[str], Any], example: Path) -> None:
-    from pulumi_posthog.sandbox.seed_file import seed_from
+    from pulumi_posthog.sandbox.control.seed_file import seed_from
 
     organization = seed_from(example)
 
@@ -192,8 +196,9 @@ def test_every_example_can_be_a_seed(api: API, filled: Callable[[str], Any], exa
 
 
 def test_a_dashboard_that_has_a_row_is_filed_and_not_doubled(filled: Callable[[str], Any]) -> None:
-    from pulumi_posthog.sandbox.models import FileSystem, Project
-    from pulumi_posthog.sandbox.seed_file import seed_row
+    from pulumi_posthog.sandbox.control.seed_file import seed_row
+    from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+    from pulumi_posthog.sandbox.rules.models import Project
 
     filled("projects: {Web: {}}")
     web = Project.objects.get()

@@ -14,7 +14,7 @@ STARS = "/api/projects/{project}/file_system_shortcut/"
 @pytest.fixture
 def session(api: API, monkeypatch: pytest.MonkeyPatch) -> API:
     """Scopes are asked of keys only."""
-    from pulumi_posthog.sandbox.permissions import KeyScopes
+    from pulumi_posthog.sandbox.rules.permissions import KeyScopes
 
     monkeypatch.setattr(KeyScopes, "has_permission", lambda *_: True)
     return api

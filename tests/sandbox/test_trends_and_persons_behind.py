@@ -22,7 +22,7 @@ def happened(*events: tuple[str, str, int]) -> Any:
 
         from django.utils import timezone
 
-        from pulumi_posthog.sandbox.analytics.models import Event, Ingestion, PersonDistinctId
+        from pulumi_posthog.sandbox.families.event_store import Event, Ingestion, PersonDistinctId
 
         Event.objects.all().delete()
         Ingestion.objects.all().delete()

@@ -55,7 +55,7 @@ TWINS = re.compile(r"environments/\{project_id\}/\w|.*/pipeline_(transformation|
 
 def routes() -> Iterator[tuple[str, str]]:
     """Every path, with placeholders, and its methods."""
-    from pulumi_posthog.sandbox.urls import api as patterns
+    from pulumi_posthog.sandbox.server.routes import api as patterns
 
     for pattern in patterns:
         actions = getattr(pattern.callback, "actions", None)

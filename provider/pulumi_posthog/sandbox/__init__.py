@@ -21,7 +21,7 @@ It differs from PostHog in this:
   before the start on; those of a project are made when somebody reads them. Nothing can be captured but by
   `/_sandbox/events` and `/_sandbox/persons`. Changes of persons are there at once; their properties have no history.
 - Exports are pictures without anything on them, or a line of text; spreadsheets and films fail.
-- Queries are answered for a part of HogQL (`analytics.hogql`), for `EventsQuery` and `TrendsQuery` in simple forms; all
+- Queries are answered for a part of HogQL (`hogql`), for `EventsQuery` and `TrendsQuery` in simple forms; all
   else is a 400 that says so. Nothing is cached unless the switch
   `query_cache_seconds` says for how long. `person.properties` are what the person has now. The names of types
   are the nearest ones.
@@ -68,6 +68,6 @@ def serve(options: Options) -> None:
             raise SandboxError(f"the sandbox needs {library}: pip install 'pulumi-posthog[sandbox]'")
 
     # Django is imported only from here on: `pulumi-posthog --help` must not wait for it.
-    from pulumi_posthog.sandbox import server
+    from pulumi_posthog.sandbox.server import process
 
-    server.serve(options)
+    process.serve(options)

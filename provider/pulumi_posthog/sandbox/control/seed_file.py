@@ -1,0 +1,264 @@
+"""Fills a sandbox from a file shaped like `posthog.yaml`; a small reader of its own."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+import re
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rest_framework.exceptions import ValidationError
+
+from pulumi_posthog.sandbox.control.seed import MEMBERS, make_member, make_organization, make_plugins
+from pulumi_posthog.sandbox.families import sample_data
+from pulumi_posthog.sandbox.families.evaluations import Evaluation
+from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+from pulumi_posthog.sandbox.families.file_system.moves import put
+from pulumi_posthog.sandbox.families.file_system.paths import depth_of, make_parents
+from pulumi_posthog.sandbox.families.plugins import Plugin, PluginAttachment, PluginConfig
+from pulumi_posthog.sandbox.families.projects.changes import create_project, merged
+from pulumi_posthog.sandbox.families.projects.settings import serializer_class
+from pulumi_posthog.sandbox.families.roles import Role, RoleMembership
+from pulumi_posthog.sandbox.options import SandboxError
+from pulumi_posthog.sandbox.rules.models import MEMBER, Organization, OrganizationMembership, Project, User
+from pulumi_posthog.sandbox.rules.switches import SWITCHES
+
+# Under which names a project holds configs of plugins, and what a plugin that is not known can do then.
+CONFIG_FAMILIES: dict[str, list[str]] = {
+    "pipeline_destinations": ["onEvent"],
+    "pipeline_transformations": ["processEvent"],
+    "site_apps": [],
+}
+TREE = "file_system"
+EVALUATIONS = "evaluations"
+DEEPEST_INCLUDE = 20
+
+
+class SeedLoader(yaml.SafeLoader):
+    """`!env NAME`, `!secret name` are the variable, or a placeholder where it is not set.
+
+    `!include` is what the file says, `!file` the file itself.
+    """
+
+    path: Path
+    depth: int
+
+
+@dataclass(frozen=True)
+class SeedFile:
+    """A file for a setting of a plugin."""
+
+    path: Path
+
+    def attach(self, row: PluginConfig, key: str) -> None:
+        """As if it had been uploaded; one that is not there is empty."""
+        contents = self.path.read_bytes() if self.path.is_file() else b""
+        PluginAttachment.objects.create(
+            plugin_config=row,
+            key=key,
+            file_name=self.path.name,
+            content_type=mimetypes.guess_type(self.path.name)[0] or "application/octet-stream",
+            file_size=len(contents),
+            contents=contents,
+        )
+
+
+def resolved(loader: SeedLoader, suffix: str, node: yaml.Node) -> Any:
+    text = str(loader.construct_scalar(node)) if isinstance(node, yaml.ScalarNode) else ""
+    if suffix == "include":
+        if loader.depth >= DEEPEST_INCLUDE:
+            raise SandboxError(f"--seed {loader.path}: files include each other without end")
+        return load(loader.path.parent / text, loader.depth + 1)
+    if suffix == "file":
+        return SeedFile(loader.path.parent / text)
+    name = text.split()[0] if text.split() else suffix
+    return os.environ.get(name) or f"placeholder-of-{name}"
+
+
+SeedLoader.add_multi_constructor("!", resolved)
+
+
+def load(path: Path, depth: int = 0) -> Any:
+    """A file and what it includes, as plain values."""
+    try:
+        loader = SeedLoader(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SandboxError(f"--seed {path}: {error}") from error
+    loader.path, loader.depth = path, depth
+    try:
+        return loader.get_single_data()
+    except yaml.YAMLError as error:
+        raise SandboxError(f"--seed {path}: {' '.join(str(error).split())}") from error
+    finally:
+        loader.dispose()
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The whole of it."""
+    found = load(path)
+    if not isinstance(found, dict):
+        raise SandboxError(f"--seed {path}: organization, projects and roles are expected")
+    return found
+
+
+def seed_from(path: Path) -> Organization:
+    """Everything that the file names; members that only roles name become members."""
+    content = read(path)
+    named = mapping(content.get("organization"), f"{path}: organization")
+    name = str(named.get("name") or "Acme")
+    organization = make_organization(name[:64], re.sub(r"[^a-z0-9]+", "-", name.lower())[:48])
+    if pinned := as_pinned(named.get("id")):
+        Organization.objects.filter(pk=organization.pk).update(id=pinned)
+        organization = Organization.objects.get(pk=pinned)
+    for member in MEMBERS:
+        make_member(organization, *member)
+    make_plugins(organization)
+    projects = mapping(content.get("projects"), f"{path}: projects") or {"Default project": {}}
+    made = [
+        seed_project(organization, str(each), mapping(value, f"{path}: projects.{each}"))
+        for each, value in projects.items()
+        if not (isinstance(value, dict) and value.get("state") == "absent")
+    ]
+    if made:
+        User.objects.update(current_project=made[0])
+    for each, value in mapping(content.get("roles"), f"{path}: roles").items():
+        seed_role(organization, str(each), mapping(value, f"{path}: roles.{each}"))
+    return organization
+
+
+def mapping(value: Any, where: str) -> dict[str, Any]:
+    """Nothing is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise SandboxError(f"--seed {where}: names with their fields are expected")
+    return value
+
+
+def as_pinned(value: object) -> uuid.UUID | None:
+    """The organization's id, where the file has a real one."""
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return None
+
+
+def seed_project(organization: Organization, name: str, value: dict[str, Any]) -> Project:
+    """Settings, destinations and site apps, tree."""
+    families = {key: value[key] for key in CONFIG_FAMILIES if key in value}
+    tree = mapping(value.get(TREE), f"projects.{name}.{TREE}")
+    sent = {key: given for key, given in value.items() if key not in {*CONFIG_FAMILIES, TREE, EVALUATIONS}}
+    settings = serializer_class(SWITCHES.age, "environment")(data={**sent, "name": sent.get("name", name)})
+    try:
+        settings.is_valid(raise_exception=True)
+    except ValidationError as error:
+        raise SandboxError(f"--seed: project {name}: {error.detail}") from error
+    values = dict(settings.validated_data)
+    project = create_project(organization, {"name": values.pop("name")}, None)
+    project.product_description = sent.get("product_description")
+    for setting, given in values.items():
+        project.settings[setting] = merged(setting, project.settings.get(setting), given)
+    project.save()
+    if SWITCHES.sample_data == "seed":
+        sample_data.begin(project)
+    for family, configs in families.items():
+        found = mapping(configs, f"projects.{name}.{family}")
+        for order, (title, config) in enumerate(found.items(), start=1):
+            fields = mapping(config, f"projects.{name}.{family}.{title}")
+            seed_config(project, str(title), fields, CONFIG_FAMILIES[family], order)
+    for title, fields in mapping(value.get(EVALUATIONS), f"projects.{name}.{EVALUATIONS}").items():
+        seed_evaluation(project, str(title), mapping(fields, f"projects.{name}.{EVALUATIONS}.{title}"))
+    for path, row in tree.items():
+        seed_row(project, str(path), mapping(row, f"projects.{name}.{TREE}.{path}"))
+    return project
+
+
+def seed_config(project: Project, name: str, value: dict[str, Any], methods: list[str], order: int) -> None:
+    """A plugin that is not installed is installed."""
+    wanted = str(value.get("plugin") or name)
+    plugin = Plugin.objects.filter(url=wanted).first() or Plugin.objects.filter(name=wanted).first()
+    if plugin is None:
+        plugin = Plugin.objects.create(
+            organization=project.organization,
+            name=wanted.rsplit("/", 1)[-1],
+            url=wanted if "/" in wanted else None,
+            capabilities={"methods": methods, "jobs": [], "scheduled_tasks": []},
+        )
+    settings = mapping(value.get("config"), f"{name}.config")
+    row = PluginConfig.objects.create(
+        project=project,
+        plugin=plugin,
+        name=str(value.get("name") or name),
+        description=value.get("description"),
+        enabled=bool(value.get("enabled", False)),
+        order=int(value.get("order", order)),
+        config={key: given for key, given in settings.items() if not isinstance(given, SeedFile)},
+    )
+    for key, given in settings.items():
+        if isinstance(given, SeedFile):
+            given.attach(row, key)
+
+
+def seed_evaluation(project: Project, name: str, value: dict[str, Any]) -> None:
+    """In the fields of either generation (10.4)."""
+    config = value.get("evaluation_config") or {"prompt": str(value.get("prompt") or "")}
+    Evaluation.objects.create(
+        project=project,
+        name=str(value.get("name") or name)[:400],
+        description=str(value.get("description") or ""),
+        enabled=bool(value.get("enabled", False)),
+        evaluation_type=str(value.get("evaluation_type") or "llm_judge"),
+        evaluation_config=mapping(config, f"{name}.evaluation_config"),
+        output_type=str(value.get("output_type") or "boolean"),
+        output_config=mapping(value.get("output_config"), f"{name}.output_config"),
+        conditions=value.get("conditions") or [],
+    )
+
+
+def seed_row(project: Project, path: str, value: dict[str, Any]) -> None:
+    """A folder that an earlier row made along the way is not made twice."""
+    type_ = str(value.get("type", "folder"))
+    same = FileSystem.objects.filter(project=project, path=path, type=type_)
+    if type_ == "folder" and same.exists():
+        return
+    make_parents(project, path, None, escaped=False)
+    # A dashboard that the project was made with has its row already: it is filed where the file says.
+    filed = (
+        FileSystem.objects.filter(project=project, type=type_, ref=value.get("ref")).exclude(ref=None).first()
+    )
+    if filed is not None and not value.get("shortcut"):
+        put(filed, path)
+        return
+    FileSystem.objects.create(
+        project=project,
+        path=path,
+        depth=depth_of(path),
+        type=type_,
+        ref=value.get("ref"),
+        href=value.get("href"),
+        meta=value.get("meta") or {},
+        shortcut=bool(value.get("shortcut")),
+    )
+
+
+def seed_role(organization: Organization, name: str, value: dict[str, Any]) -> None:
+    """With its members, whichever way they are listed."""
+    role = Role.objects.create(
+        organization=organization,
+        name=str(value.get("name") or name),
+        feature_flags_access_level=value.get("feature_flags_access_level", Role.EDIT),
+    )
+    members = value.get("members") or []
+    emails = members.get("items") or [] if isinstance(members, dict) else members
+    for email in emails:
+        address = str(email.get("email") if isinstance(email, dict) else email)
+        member = OrganizationMembership.objects.filter(
+            organization=organization, user__email__iexact=address
+        ).first() or make_member(organization, address, address.partition("@")[0].title(), MEMBER)
+        RoleMembership.objects.get_or_create(
+            role=role, user=member.user, defaults={"organization_member": member}
+        )

@@ -1,0 +1,1 @@
+"""What PostHog serves: one file or folder for each family of endpoints."""

@@ -1,0 +1,84 @@
+"""Deleting a row of the project tree: until 2025 only rows go, since 2026 the object behind too (7.8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+from pulumi_posthog.sandbox.families.objects import ProjectObject
+from pulumi_posthog.sandbox.rules.errors import invalid
+from pulumi_posthog.sandbox.rules.switches import SWITCHES
+
+REGISTERED = {
+    "action",
+    "dashboard",
+    "feature_flag",
+    "experiment",
+    "insight",
+    "session_recording_playlist",
+    "cohort",
+    "notebook",
+    "survey",
+    "link",
+    "early_access_feature",
+}
+HARD = {"link"}
+
+
+def is_registered(type_: str) -> bool:
+    """Whether the server knows how to delete what is behind such a row."""
+    return type_ in REGISTERED or type_.startswith("hog_function/")
+
+
+def delete_row(row: FileSystem) -> list[dict[str, Any]]:
+    """The objects that went with it."""
+    deleted: list[dict[str, Any]] = []
+    if row.type == "folder":
+        descendants = FileSystem.objects.filter(project=row.project_id, path__startswith=f"{row.path}/")
+        if SWITCHES.age < 2026:
+            descendants.delete()
+        else:
+            # Deepest first, so that no folder goes before what is in it.
+            for descendant in descendants.exclude(type="folder").order_by("-depth"):
+                deleted += delete_item(descendant)
+            descendants.delete()
+        row.delete()
+        return deleted
+    if SWITCHES.age < 2026:
+        row.delete()
+        return []
+    return delete_item(row)
+
+
+def delete_item(row: FileSystem) -> list[dict[str, Any]]:
+    """2026, one row that is no folder."""
+    if row.shortcut:
+        row.delete()
+        return []
+    if not is_registered(row.type):
+        raise invalid("detail", f"Items of type '{row.type}' can't be deleted.")
+    if not row.ref:
+        raise invalid("detail", "This item has no reference and can't be deleted.")
+    others = (
+        FileSystem.objects.filter(project=row.project_id, type=row.type, ref=row.ref)
+        .exclude(shortcut=True)
+        .exclude(pk=row.pk)
+    )
+    if others.exists():
+        row.delete()
+        return []
+    hard = row.type in HARD
+    for thing in ProjectObject.objects.filter(project=row.project_id, type=row.type, deleted=False):
+        if thing.ref == row.ref:
+            thing.deleted = True
+            thing.save()
+    gone = {
+        "type": row.type,
+        "ref": row.ref,
+        "mode": "hard" if hard else "soft",
+        "undo": "" if hard else f"Undo the deletion of {row.path}",
+        "path": row.path,
+        "can_undo": not hard,
+    }
+    FileSystem.objects.filter(project=row.project_id, type=row.type, ref=row.ref).delete()
+    return [gone]

@@ -1,0 +1,32 @@
+"""Dashboards, insights, flags, cohorts: as far as other families know them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from pulumi_posthog.sandbox.rules.models import Project, User
+
+
+class ProjectObject(models.Model):
+    """A dashboard, insight, flag, ...: what a row of the file system can stand for (7.7)."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="objects_of_project")
+    type = models.CharField(max_length=100, default="dashboard")
+    short_id = models.CharField(max_length=12, blank=True, default="")
+    name = models.CharField(max_length=400)
+    deleted = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "Dashboard, insight, flag, ..."
+        verbose_name_plural = "Dashboards, insights, flags, ..."
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name}"
+
+    @property
+    def ref(self) -> str:
+        """What file-system rows call it."""
+        return self.short_id or str(self.pk)

@@ -1,0 +1,1 @@
+"""HogQL, as far as it is understood, made into SQL."""

@@ -1,0 +1,1 @@
+"""What all families share: keys, scopes, pages, errors, ages, the activity log."""

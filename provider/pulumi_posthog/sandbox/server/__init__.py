@@ -1,0 +1,1 @@
+"""The process: its start, its settings, its routes."""
