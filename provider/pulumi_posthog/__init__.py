@@ -36,6 +36,7 @@ __all__ = [
     "Evaluation",
     "FileSystemEntry",
     "HogFunction",
+    "OrganizationSettings",
     "PipelineDestination",
     "Project",
     "Role",

@@ -29,6 +29,7 @@ def test_it_is_a_schema():
 
 def test_every_kind_has_its_section():
     found = {kind.name for kinds in kinds_tree.below(None).values() for kind in kinds}
+    found |= {kind.name for kinds in kinds_tree.in_the_organization().values() for kind in kinds}
     for parent in KINDS.values():
         found |= {kind.name for kinds in kinds_tree.below(parent).values() for kind in kinds}
 

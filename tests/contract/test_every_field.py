@@ -63,6 +63,7 @@ OTHER: dict[str, dict[str, Any]] = {
 # Why a kind, or a field, is not tried here.
 WAIVED = {
     "project": "has tests of its own: test_fields.py",
+    "organization_settings": "has tests of its own: test_organization_settings.py",
     "evaluation": "has tests of its own: test_evaluations.py",
     "hog_function": "has tests of its own: test_hog_functions.py",
     "role_membership": "every field replaces: there is nothing to change",

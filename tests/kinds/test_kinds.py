@@ -151,10 +151,10 @@ def test_what_a_kind_names_exists(kind):
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_one_field_is_the_key_of_an_entry_or_the_kind_is_a_list(kind):
+def test_one_field_is_the_key_of_an_entry_or_the_kind_is_a_list_or_has_one_object(kind):
     keys = [field for field in kind.declarable if field.from_key]
 
-    assert len(keys) == (0 if kind.exact_list_of else 1)
+    assert len(keys) == (0 if kind.exact_list_of or kind.singleton else 1)
 
 
 @pytest.mark.parametrize("kind", ENTRIES, ids=lambda kind: kind.name)

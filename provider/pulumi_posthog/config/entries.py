@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.node import Node
+from pulumi_posthog.config.parts import files, listed, positions_of, texts
 from pulumi_posthog.config.persons import erasures
+from pulumi_posthog.config.place import titled
 from pulumi_posthog.config.references import as_reference
 from pulumi_posthog.config.schema import reserved
 from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
-from pulumi_posthog.kinds.tree import below, body_fields, key_field, list_field
+from pulumi_posthog.kinds.tree import below, body_fields, in_the_organization, key_field, list_field
 from pulumi_posthog.reconcile.blueprints import without_blueprint
 from pulumi_posthog.reconcile.desired import Entry
-from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.host import HostRefused, permitted
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
@@ -74,15 +75,57 @@ class Builder:
         if not isinstance(node.value, dict):
             return
         known = below(kind)
+        address = node.value.get("organization") if kind is None else None
+        if address is not None and isinstance(address.value, dict):
+            self._sections(in_the_organization(), address, values["organization"], None)
+        self._sections(known, node, values, parent)
+
+    def _sections(
+        self, known: Mapping[str, tuple[Kind, ...]], node: Node, values: Json, parent: Entry | None
+    ) -> None:
         for key, section in node.value.items():
             kinds = known.get(key)
             if kinds is None or section.unknown:
+                continue
+            if kinds[0].singleton:
+                self._only(kinds[0], key, section, values[key], parent, node.keys[key])
                 continue
             exact = next((each for each in kinds if each.exact_list_of), None)
             if exact is not None and parent is not None:
                 self._list(exact, section, values[key], parent, node.keys[key])
             elif isinstance(section.value, dict):
                 self._mapping(kinds[0], section, values[key], parent)
+
+    def _only(
+        self, kind: Kind, key: str, body: Node, values: Json, parent: Entry | None, where: Position
+    ) -> None:
+        """The one entry of a kind that has one object."""
+        if not isinstance(body.value, dict):
+            return
+        fields, positions = self._fields(kind, "", body, values)
+        self.entries.append(
+            Entry(
+                kind=kind,
+                name=joined(parent.name if parent else None, key),
+                fields=fields,
+                parent=parent.name if parent else None,
+                positions={"": where, **positions},
+            )
+        )
+        self.sections(kind, body, values, self.entries[-1])
+
+    def _fields(
+        self, kind: Kind, key: str, body: Node, values: Mapping[str, Json]
+    ) -> tuple[dict[str, Json], dict[str, Position]]:
+        """What the body of an entry declares, and where."""
+        fields: dict[str, Json] = {}
+        positions: dict[str, Position] = {}
+        for field in body_fields(kind):
+            if field.name in body.value:
+                item = body.value[field.name]
+                fields[field.name] = self._value(kind, key, field, item, values[field.name])
+                positions |= positions_of(field.name, body.keys[field.name], item)
+        return fields, positions
 
     def _mapping(self, kind: Kind, section: Node, values: Json, parent: Entry | None) -> None:
         made = []
@@ -138,15 +181,11 @@ class Builder:
             )
         fields: dict[str, Json] = {own.name: key}
         positions = {"": where, own.name: where}
-        for field in body_fields(kind):
-            if field.name not in body.value:
-                continue
-            item = body.value[field.name]
-            if not absent:
-                fields[field.name] = self._value(kind, key, field, item, values[field.name])
-            positions |= positions_of(field.name, body.keys[field.name], item)
         if absent:
             self._check_absent(kind, key, body)
+        else:
+            declared, places = self._fields(kind, key, body, values)
+            fields, positions = fields | declared, positions | places
         id_ = values.get("id")
         return Entry(
             kind=kind,
@@ -239,7 +278,7 @@ class Builder:
 
     def _value(self, kind: Kind, key: str, field: Field, node: Node, value: Json) -> Json:
         """A field's value as entries hold it: secrets only where PostHog keeps secrets."""
-        place = f'{field.name} of {kind.title} "{key}"'
+        place = f"{field.name} of {titled(kind, key)}"
         value = as_reference(field, value, node)
         misplaced = [where for depth, where in files(node) if not field.files or depth != 1]
         if misplaced:
@@ -411,12 +450,6 @@ def moved_along(entry: Entry, folders: Mapping[object, Entry]) -> Entry:
     return dataclasses.replace(entry, previously=tuple(dict.fromkeys(names)))
 
 
-def listed(value: Json) -> tuple[str, ...]:
-    """One text or a list of them, as a list; anything else is none."""
-    items = value if isinstance(value, list) else [value]
-    return tuple(str(item) for item in items if isinstance(item, str) and not is_unknown(item))
-
-
 def holders_first(made: list[tuple[Entry, Node, Json]]) -> Iterator[tuple[Entry, Node, Json]]:
     """The same in the order of the file, but nothing before the declared folders that it lies in."""
     by_key = {natural_key(item[0]): item for item in made}
@@ -452,38 +485,7 @@ def same_words(entry: Entry) -> str:
 
 def described(entry: Entry) -> str:
     """An entry in a message."""
-    return f'{entry.kind.title} "{entry.name}"'
-
-
-def positions_of(name: str, where: Position, node: Node) -> dict[str, Position]:
-    """Where a field stands, and its keys or items one level down: "config.password", "members.0"."""
-    result = {name: where}
-    if isinstance(node.value, dict):
-        result |= {f"{name}.{key}": node.keys[key] for key in node.value}
-    elif isinstance(node.value, tuple):
-        result |= {f"{name}.{index}": item.where for index, item in enumerate(node.value)}
-    return result
-
-
-def texts(node: Node) -> Iterator[tuple[str, Position]]:
-    """Every text in a tree and where it stands."""
-    if isinstance(node.value, dict):
-        for item in node.value.values():
-            yield from texts(item)
-    elif isinstance(node.value, tuple):
-        for item in node.value:
-            yield from texts(item)
-    elif isinstance(node.value, str):
-        yield node.value, node.where
-
-
-def files(node: Node, depth: int = 0) -> Iterator[tuple[int, Position]]:
-    """Every file in a tree: how deep it stands, and where."""
-    if isinstance(node.value, dict | tuple):
-        for item in node.value.values() if isinstance(node.value, dict) else node.value:
-            yield from files(item, depth + 1)
-    elif isinstance(node.value, Attachment):
-        yield depth, node.where
+    return titled(entry.kind, entry.name)
 
 
 def as_uuid(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_posthog.config.node import Node
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.kinds.tree import below
+from pulumi_posthog.kinds.tree import below, in_the_organization
 from pulumi_posthog.values.problem import Position
 
 Path = tuple[str | int, ...]
@@ -12,12 +12,16 @@ Path = tuple[str | int, ...]
 
 def entry_at(path: Path) -> tuple[Kind | None, str, Path]:
     """The entry that a path leads into, as its kind and key, and the rest of the path below it."""
-    kind, key, rest = None, "", path
-    while len(rest) >= 2:
-        found = below(kind).get(str(rest[0]), ())
-        if len(found) != 1:
+    kind, key, rest, known = None, "", path, below(None)
+    if path[:1] == ("organization",) and len(path) > 1 and str(path[1]) in in_the_organization():
+        rest, known = path[1:], in_the_organization()
+    while rest:
+        found = known.get(str(rest[0]), ())
+        if len(found) != 1 or (len(rest) < 2 and not found[0].singleton):
             break
-        kind, key, rest = found[0], str(rest[1]), rest[2:]
+        kind = found[0]
+        key, rest = ("", rest[1:]) if kind.singleton else (str(rest[1]), rest[2:])
+        known = below(kind)
     return kind, key, rest
 
 
@@ -30,11 +34,16 @@ def kind_at(path: Path) -> Kind | None:
 def subject(path: Path) -> str:
     """What a path leads to, in words: `timezone of project "Web"`."""
     kind, key, rest = entry_at(path)
-    owner = f'{kind.title} "{key}"' if kind else "the file"
+    owner = titled(kind, key) if kind else "the file"
     if not rest:
         return owner
     words = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in rest).removeprefix(".")
     return f"{words} of {owner}" if kind else words
+
+
+def titled(kind: Kind, key: str) -> str:
+    """An entry in a message; of a kind that has one object only, the kind."""
+    return kind.title if kind.singleton else f'{kind.title} "{key}"'
 
 
 def node_at(root: Node, path: Path) -> Node:

@@ -16,7 +16,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
 from pulumi_posthog.kinds.description import markdown
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
-from pulumi_posthog.kinds.tree import below, body_fields, key_field, list_field
+from pulumi_posthog.kinds.tree import below, body_fields, in_the_organization, key_field, list_field
 
 ID = "urn:pulumi-posthog:posthog.schema.json"
 
@@ -28,7 +28,7 @@ def json_schema() -> dict[str, Any]:
         "$id": ID,
         "title": "PostHog organization",
         "type": "object",
-        "properties": {"organization": ORGANIZATION, **sections(None), "options": OPTIONS},
+        "properties": {"organization": organization(), **sections(None), "options": OPTIONS},
         # A place for anchors that several entries share, as Docker Compose has it.
         "patternProperties": {"^x-": {}},
         "required": ["organization"],
@@ -49,13 +49,21 @@ def text() -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
+def organization() -> dict[str, Any]:
+    """The schema of the file's `organization`: which one it is, and what is declared of it."""
+    own = {key: section(kinds) for key, kinds in in_the_organization().items()}
+    return {**ORGANIZATION, "properties": {**ORGANIZATION["properties"], **own}}
+
+
 def sections(kind: Kind | None) -> dict[str, Any]:
     """Key in the file -> schema of what stands under it, within an entry of `kind`; None: at the top."""
     return {key: section(kinds) for key, kinds in below(kind).items()}
 
 
 def section(kinds: tuple[Kind, ...]) -> dict[str, Any]:
-    """The schema of a section: a mapping of entries, or a list where a kind can be declared exactly."""
+    """The schema of a section: a mapping of entries, a list where a kind can be declared exactly, or the only entry."""
+    if kinds[0].singleton:
+        return described(kinds[0].doc, entry(kinds[0]))
     exact = next((kind for kind in kinds if kind.exact_list_of), None)
     return _list_section(exact) if exact else _mapping_section(kinds[0])
 
@@ -148,6 +156,8 @@ def persons(kind: Kind) -> dict[str, Any]:
 
 def reserved(kind: Kind) -> dict[str, Any]:
     """What an entry may say about itself, beside its fields."""
+    if kind.singleton:
+        return {}
     name = {"type": "string", "minLength": 1}
     result: dict[str, Any] = {
         "previously": described(

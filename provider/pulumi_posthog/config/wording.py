@@ -79,6 +79,10 @@ def _unknown_keys(error: Finding, path: Path, root: Node) -> Iterator[Problem]:
         field = kind.by_name.get(key) if kind else None
         if error.schema.get("writeOnly"):
             yield Problem(f"{subject(path)} has a key that it does not know", where, suggestion(None, known))
+        elif kind is not None and key in kind.unmanaged:
+            yield Problem(
+                f"{key} of {subject(path)} is not managed here: {kind.unmanaged[key]}", where, "take it out"
+            )
         elif field is not None and field.from_key:
             yield Problem(
                 f"{subject(path)} has its {key} as its key",

@@ -20,7 +20,14 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS, NAMED
 from pulumi_posthog.kinds.lookups import INTEGRATION
 from pulumi_posthog.kinds.model import UNSET, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.kinds.tree import ancestors, below, body_fields, key_field, list_field
+from pulumi_posthog.kinds.tree import (
+    ancestors,
+    below,
+    body_fields,
+    in_the_organization,
+    key_field,
+    list_field,
+)
 from pulumi_posthog.reconcile.blueprints import integration_inputs
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.links import names
@@ -95,7 +102,8 @@ class _Exporter:
         self.live.organization()
         with readers(self.live) as pool:
             self._read_ahead(pool)
-            document = {"organization": self._address(), **self._sections(None, {}, ())}
+            declared = self._under(in_the_organization(), {}, ("organization",))
+            document = {"organization": {**self._address(), **declared}, **self._sections(None, {}, ())}
         desired, left_out = accepted(document, self.live)
         self.left_out = list(dict.fromkeys(self.left_out + left_out))
         # Of what was left out again, no variable is needed.
@@ -191,29 +199,42 @@ class _Exporter:
             return []
         if kind is PROJECT and self.projects:
             found = [each for each in found if folded(str(each.values.get("name"))) in self.projects]
-        return sorted(
-            found, key=lambda each: (folded(str(each.values.get(key_field(kind).name))), _age(each))
-        )
+        return sorted(found, key=lambda each: (folded(str(kind.own_name(each.values))), _age(each)))
 
     # -- what is written -----------------------------------------------------------------------------------------
 
     def _sections(self, kind: Kind | None, scope: Scope, path: Path_) -> dict[str, Json]:
+        return self._under(below(kind), scope, path)
+
+    def _under(self, sections: Mapping[str, tuple[Kind, ...]], scope: Scope, path: Path_) -> dict[str, Json]:
         result: dict[str, Json] = {}
-        for key, kinds in below(kind).items():
+        for key, kinds in sections.items():
             exact = next((each for each in kinds if each.exact_list_of), None)
             own = exact or kinds[0]
             if not any(map(self._wanted, kinds)):
                 continue
+            if own.singleton:
+                result |= self._only(own, scope, (*path, key))
+                continue
             if exact is not None:
                 found = self.live.object(exact, scope, scope[exact.parent or ""])
                 members = found.values.get(list_field(exact).name) if found else None
-                if members is not None:
-                    result[key] = sorted(members, key=lambda member: (folded(member), member))
+                if members is not None and found is not None:
+                    listed = sorted(members, key=lambda member: (folded(member), member))
+                    # PostHog puts people into a default role: an exact list of it is refused.
+                    default = found.answer.get("is_default")
+                    result[key] = {"mode": "additive", "items": listed} if default else listed
                 continue
             entries = self._entries(own, scope, (*path, key))
             if entries:
                 result[key] = entries
         return result
+
+    def _only(self, kind: Kind, scope: Scope, path: Path_) -> dict[str, Json]:
+        """The one object of a kind, under the last key of its path; nothing where all of it is by default."""
+        found = next(iter(self._list(kind, scope, path)), None)
+        body = self._body(kind, found, found.values, path, scope) if found else {}
+        return {str(path[-1]): body} if body else {}
 
     def _entries(self, kind: Kind, scope: Scope, path: Path_) -> dict[str, Json]:
         result: dict[str, Json] = {}
@@ -288,7 +309,7 @@ class _Exporter:
             known = names(self.live, kind, scope)
         except ApiError as error:
             self.unread.append(
-                f"{NAMED[kind].collection.rpartition('}/')[2]}: {error.problem}; ids stand there"
+                f"{(KINDS.get(kind) or NAMED[kind]).collection.rpartition('}/')[2]}: {error.problem}; ids stand there"
             )
             return id_
         name = known.get(str(id_))

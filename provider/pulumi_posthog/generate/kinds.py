@@ -92,6 +92,8 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     yield "created", _creation(kind, item)
     yield "changed", _update(kind, item)
     deletion = DELETIONS[kind.deletion].format(parent=kind.parent, name=kind.name)
+    if kind.singleton:
+        deletion = "Nothing is sent: PostHog keeps it as it is, and it is no longer managed."
     if kind.removal and kind.removal.__doc__:
         # What it says beside the generic sentence, without the section of the API's description.
         deletion += f" {kind.removal.__doc__.partition(' (')[0]}."
@@ -106,6 +108,8 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     scopes = sorted({lookup.read_scope for lookup in NAMED.values() if lookup.name in named})
     if scopes:
         yield "scopes for names", ", ".join(f"`{scope}`" for scope in scopes) + ", where one stands for an id"
+    if kind.unmanaged:
+        yield "left to people", "; ".join(f"`{name}`: {why}" for name, why in kind.unmanaged.items())
     if kind.since > OLDEST:
         yield "servers", f"{kind.since} and newer"
 
@@ -115,12 +119,16 @@ def _place(kind: Kind) -> str:
         return f"`{kind.section}: [...]`, or `{{mode: exact, items: [...]}}`"
     if any(other.exact_list_of == kind.name for other in KINDS.values()):
         return f"`{kind.section}: {{mode: additive, items: [...]}}`"
+    if kind.singleton:
+        return f"`{kind.section}`"
     return f"`{kind.section}`; the key of the entry is its `{key_field(kind).name}`"
 
 
 def _identity(kind: Kind) -> str:
     if kind.exact_list_of:
         return f"its {kind.parent}"
+    if kind.singleton:
+        return "there is one"
     names = [" and ".join(f"`{name}`" for name in key) for key in kind.natural_keys]
     within = f" within its {kind.parent}" if kind.parent else " within the organization"
     return (
@@ -137,6 +145,8 @@ def _identity(kind: Kind) -> str:
 def _creation(kind: Kind, item: Kind | None) -> str:
     if item is not None:
         return f"one {item.title} for everybody who is missing"
+    if kind.singleton:
+        return "never: PostHog has it, and it is taken over"
     text = "one `POST`, unless PostHog has it already: then it is taken over"
     if kind.discontinued:
         return f"{text}. {kind.discontinued.words}. A preview refuses a new one on such a server"
@@ -190,6 +200,14 @@ def _sentences(kind: Kind, field: Field) -> Iterator[str]:
         yield f"Write it as {AS_REFERENCE}."
     if field.replace_on_changes and len(kind.writable) > 1:
         yield "A change makes it anew."
+    if field.feature:
+        yield f"Needs the plan feature `{field.feature}`."
+    if field.confirmed:
+        value = json.dumps(field.confirmed.value)
+        yield f"`{value}` {field.confirmed.words}: say so in `posthog:allowRisks {kind.section}.{field.name}`."
+    if field.shuts_out:
+        value = json.dumps(field.shuts_out.value)
+        yield f"`{value}` is refused where the key's owner would {field.shuts_out.loses}."
     if field.hidden_keys:
         names = ", ".join(f"`{name}`" for name in field.hidden_keys)
         yield f"PostHog looks after {names} itself."

@@ -7,6 +7,7 @@ from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.hog_function import HOG_FUNCTION
 from pulumi_posthog.kinds.lookups import ACTION, COHORT, DASHBOARD, INTEGRATION, MEMBER, PLUGIN
 from pulumi_posthog.kinds.model import Kind, Lookup
+from pulumi_posthog.kinds.organization_settings import ORGANIZATION_SETTINGS
 from pulumi_posthog.kinds.pipeline_destination import PIPELINE_DESTINATION, SITE_APP
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.role import ROLE
@@ -15,6 +16,7 @@ from pulumi_posthog.kinds.role_membership import ROLE_MEMBERS, ROLE_MEMBERSHIP
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
+        ORGANIZATION_SETTINGS,
         PROJECT,
         ROLE,
         ROLE_MEMBERSHIP,

@@ -32,6 +32,8 @@ DELETIONS: Mapping[Deletion, str] = {
 
 
 def type(field: Field) -> str:
+    if field.names and field.type is Type.STRING:
+        return f"text: names a {field.names}"
     if field.refers_to in LOOKUPS and field.type is not Type.STRINGS:
         return f"text: names a {field.refers_to}"
     text = TYPES[field.type]
@@ -69,6 +71,8 @@ def markdown(field: Field) -> list[str]:
         result.append(f"PostHog's default: `{json.dumps(field.default)}`")
     if field.replace_on_changes:
         result.append("A change makes the object anew.")
+    if field.feature:
+        result.append(f"Needs the plan feature `{field.feature}`.")
     if field.since > OLDEST and field.until:
         result.append(f"Only on servers of {field.since} to {field.until}.")
     elif field.since > OLDEST:

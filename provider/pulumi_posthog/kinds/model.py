@@ -86,6 +86,31 @@ class IdPlace:
     as_text: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    """A value that must be asked for by name, in the stack's setting `posthog:allowRisks`, before it replaces another.
+
+    `words` say what it does to people, as the end of a sentence about the field.
+    """
+
+    value: Json
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShutOut:
+    """A value that shuts people out. `who` says of a member, as PostHog answers it, whether it does so.
+
+    `who` is given the member and the texts of the lookup list `needs`, such as the verified domains. `loses` says
+    what they lose, as the end of a sentence about them.
+    """
+
+    value: Json
+    who: Callable[[Mapping[str, Json], frozenset[str]], bool]
+    loses: str
+    needs: tuple[str, str, str] | None = None  # a list's path, the key that counts, and the sign that it does
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Field:
     """One field of a kind, with PostHog's own name.
@@ -155,6 +180,9 @@ class Field:
     from_key: bool = False  # comes from the entry's key in the YAML, not from its body
     default_position: bool = False  # undeclared, it is created with the entry's place in the file
     sent_as: str | None = None  # the name in a request body, where it differs: user -> user_uuid
+    feature: str | None = None  # what the organization's plan needs for it (`available_product_features`)
+    confirmed: Confirmed | None = None
+    shuts_out: ShutOut | None = None
 
     def __repr__(self) -> str:
         return f"<field {self.name}>"
@@ -376,6 +404,10 @@ class Kind:
         "objects go with",
     )  # how one, how several lose their holder
     exact_list_of: str | None = None  # this kind is "exactly these" objects of another kind under one parent
+    # There is one, at `collection` itself: it is always taken over, never made, and never deleted.
+    singleton: bool = False
+    feature: str | None = None  # what the organization's plan needs for it to have an effect
+    unmanaged: Mapping[str, str] = dataclass_field(default_factory=dict)  # fields left to people -> why
     serial_writes: bool = False  # writes to one collection go one after another
     from_api: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None
     comparable: Callable[[Mapping[str, Json]], Mapping[str, Json]] = unchanged

@@ -15,7 +15,17 @@ def ancestors(kind: Kind) -> tuple[str, ...]:
 
 def below(kind: Kind | None) -> dict[str, tuple[Kind, ...]]:
     """Key in the file -> the kinds declared under it, within an entry of `kind`; None: at the top."""
-    prefix = f"{kind.section}.*." if kind else ""
+    if kind is None:
+        return _under("")
+    return _under(f"{kind.section}." if kind.singleton else f"{kind.section}.*.")
+
+
+def in_the_organization() -> dict[str, tuple[Kind, ...]]:
+    """The same of the file's `organization`, which is no entry of any kind."""
+    return _under("organization.")
+
+
+def _under(prefix: str) -> dict[str, tuple[Kind, ...]]:
     result: dict[str, tuple[Kind, ...]] = {}
     for other in KINDS.values():
         key = other.section.removeprefix(prefix)

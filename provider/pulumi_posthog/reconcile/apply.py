@@ -374,7 +374,7 @@ class Applier:
         return now or Found(kind, id_, {"id": id_})
 
     def _path(self, kind: Kind, scope: Scope, id_: str) -> str:
-        return f"{self.live.path(kind, scope)}{id_}/"
+        return self.live.object_path(kind, scope, id_)
 
     # -- exact lists, and objects that their parent's answer holds -----------------------------------------------
 

@@ -36,7 +36,7 @@ class Limits:
     One object may always go. More may when they are at most `number` and at most `share` (0..1) of what is there.
     `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
     `state: absent` may delete ("project/Web"), `takeovers` what may be taken over from another stack. `erasures` is
-    how many persons of one project may be erased.
+    how many persons of one project may be erased. `risks` names what may shut people out, as paths of the file.
     """
 
     number: int = 10
@@ -45,12 +45,13 @@ class Limits:
     deletions: frozenset[str] = frozenset()
     takeovers: frozenset[str] = frozenset()
     erasures: int = 10
+    risks: frozenset[str] = frozenset()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str | None], kinds: Iterable[str]) -> Limits:
         """From stack configuration: `maxRemovals` (a number), `maxRemovalShare` (0 to 1), `allowRemovals`
         (`role=3,role_membership=7`), `allowDeletions` and `allowTakeovers` (`project/Web,project/Shop`), and
-        `maxErasures` (a number).
+        `maxErasures` (a number); `allowRisks` (`organization.settings.enforce_2fa`).
 
         Raises LimitsError.
         """
@@ -80,6 +81,7 @@ class Limits:
             frozenset(items(settings.get("allowDeletions"))),
             frozenset(items(settings.get("allowTakeovers"))),
             int(erasures),
+            frozenset(items(settings.get("allowRisks"))),
         )
 
 
@@ -90,6 +92,7 @@ SETTINGS = (
     "allowDeletions",
     "allowTakeovers",
     "maxErasures",
+    "allowRisks",
 )
 
 

@@ -91,6 +91,10 @@ class Live:
         answer: Mapping[str, Json] | None = found or self._once(("alone", path), lambda: self._or_none(path))
         return answer
 
+    def list_at(self, path: str) -> list[Mapping[str, Json]]:
+        """All objects of a list that no kind has, read once."""
+        return self._once(("list", path), lambda: self.reader.list_all(path))
+
     def pending_invitations(self) -> set[str]:
         """The e-mail addresses that are invited to the organization and have not joined, folded."""
         path = f"/api/organizations/{self.organization_id}/invites/"
@@ -126,6 +130,8 @@ class Live:
             found = self.object(kind, scope, scope[kind.parent or ""])
             return [found] if found else []
         collection = self._collection(kind, scope)
+        if kind.singleton:
+            return list(collection.all().values())
         if collection.partial and not collection.matching(kind.natural_key(values)):
             self._filtered(collection, scope, values)
         with self._lock:
@@ -235,6 +241,11 @@ class Live:
         path = kind.collection.format(organization=self.organization_id, **scope)
         return path.replace(PROJECTS, ENVIRONMENTS, 1) if self._below_environments else path
 
+    def object_path(self, kind: Kind, scope: Scope, id_: str) -> str:
+        """The path of one object."""
+        path = self.path(kind, scope)
+        return path if kind.singleton else f"{path}{id_}/"
+
     def _key(self, kind: Kind, scope: Scope) -> tuple[str, str]:
         return ("collection", self.path(kind, scope))
 
@@ -256,6 +267,8 @@ class Live:
 
     def _list(self, kind: Kind, scope: Scope) -> Collection:
         path = self.path(kind, scope)
+        if kind.singleton:
+            return Collection(kind, [self.reader.get_object(path)])
         try:
             answers = self.reader.list_all(path, page_size=kind.page_size, params=kind.list_parameters)
         except ServerFailed:

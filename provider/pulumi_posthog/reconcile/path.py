@@ -10,7 +10,7 @@ from pulumi_posthog.values.problem import Position
 
 def path_of(entry: Entry, desired: Desired) -> str:
     """Where an entry stands in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
-    section = entry.kind.section.rpartition(".")[2]
+    section = _section(entry.kind)
     key = entry.kind.own_name(entry.fields)
     return ".".join(
         filter(None, (_parent_path(entry.kind, entry.parent, desired), section, key and str(key)))
@@ -20,7 +20,12 @@ def path_of(entry: Entry, desired: Desired) -> str:
 def collection_path(group: Group, desired: Desired) -> str:
     """Where the entries of one collection stand: "projects.Web.file_system"."""
     kind, parent = KINDS[group[0]], group[1]
-    return ".".join(filter(None, (_parent_path(kind, parent, desired), kind.section.rpartition(".")[2])))
+    return ".".join(filter(None, (_parent_path(kind, parent, desired), _section(kind))))
+
+
+def _section(kind: Kind) -> str:
+    """A kind's section within its parent's entry, or in the file."""
+    return kind.section if kind.parent is None else kind.section.rpartition(".")[2]
 
 
 def _parent_path(kind: Kind, parent: str | None, desired: Desired) -> str:

@@ -32,6 +32,8 @@ def announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference,
         return
     name = next((values.get(field.name) for field in kind.fields if field.from_key), found.id)
     text = f'{kind.title} "{one_line(str(name))}" exists in PostHog already (id {found.id}): it is taken over'
+    if kind.singleton:
+        text = f"the {kind.title} are taken over"
     secret = any(holds_secret(values.get(field.name)) for field in kind.fields if field.secret)
     sent = "; its secrets are sent, for PostHog shows none to compare" if secret else ""
     rows = _rows(changed)

@@ -47,6 +47,7 @@ class Session:
     guard_remembers = False  # whether the state has a guard, and so may have what this process has not seen
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
     addresses: frozenset[str] = frozenset()  # of people, folded, that the stack's guard knew before
+    warned: frozenset[str] = frozenset()  # what was said of the whole run
     file: Path | None = None  # the configuration that the program was made from
 
     def __init__(self, host: str, organization: str) -> None:
@@ -94,7 +95,7 @@ class Session:
             cls._all.clear()
             pulumi_engine.forget()
             cls.guard_consulted = cls.guard_remembers = False
-            cls.addresses = frozenset()
+            cls.addresses = cls.warned = frozenset()
             cls.refreshed = Refreshed()
             cls.holdings = Holdings()
             cls.ahead = Ahead()
@@ -129,6 +130,14 @@ class Session:
         except KeyError:
             return None  # a check that nobody gave a place, as in a test
         return None
+
+    @classmethod
+    def warn_once(cls, text: str) -> None:
+        """Warn of what concerns several resources, beside the first of them."""
+        with cls._lock:
+            new, cls.warned = text not in cls.warned, cls.warned | {text}
+        if new:
+            pulumi_engine.warn(text)
 
     @classmethod
     def know_the_state(cls, urn: str) -> None:

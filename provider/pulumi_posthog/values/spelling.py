@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
 T = TypeVar("T")
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID, as most of PostHog's ids are."""
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
 
 
 def folded(text: str) -> str:

@@ -315,13 +315,15 @@ def _level(organization: Mapping[str, Any]) -> Iterator[Check]:
 def needed_scopes(desired: Configuration) -> tuple[str, ...]:
     """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
     from pulumi_posthog.kinds import LOOKUPS, NAMED
-    from pulumi_posthog.kinds.lookups import PERSON
+    from pulumi_posthog.kinds.lookups import MEMBER, PERSON
     from pulumi_posthog.reconcile import references
     from pulumi_posthog.reconcile.links import lookups_of
 
     scopes = {"organization:read", "user:read", "activity_log:read"}
     for entry in desired.entries:
         scopes |= {entry.kind.read_scope, entry.kind.write_scope}
+        if any(entry.kind.field(name).shuts_out for name in entry.fields):
+            scopes.add(MEMBER.read_scope)  # who would be shut out
     if desired.erasures:
         scopes |= {PERSON.read_scope, PERSON.read_scope.replace(":read", ":write")}
     scopes |= {LOOKUPS[name].read_scope for name in references.needed(desired)}

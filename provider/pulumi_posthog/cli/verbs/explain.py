@@ -71,24 +71,32 @@ def _print(found: Explanation) -> None:
 
 def explanation(path: str) -> Explanation:
     """What there is to say about a path; names of entries may be given or left out. Raises Stop."""
-    from pulumi_posthog.kinds.tree import below
+    from pulumi_posthog.kinds.tree import below, in_the_organization
 
     kind: Kind | None = None
     known = below(None)
     words = [word for word in path.split(".") if word and word != "*"]
     if not words:
         return _top()
-    if words[0] in _of_the_file():
-        return _of_schema(words)
-    chosen("explain", words[0], [*known, *_of_the_file()])
     walked: list[str] = []
+    if words[:1] == ["organization"] and len(words) > 1 and words[1] in in_the_organization():
+        known = in_the_organization()
+        walked.append(words.pop(0))
+    elif words[0] in _of_the_file():
+        return _of_schema(words)
+    else:
+        chosen("explain", words[0], [*known, *_of_the_file()])
     while words:
         word = words.pop(0)
         walked.append(word)
         if word in known:
             kind = next((each for each in known[word] if each.exact_list_of), known[word][0])
             known = below(kind)
-            if words and _names_entry(words, {*known, *_keys(kind), kind.checks or ""}):
+            if (
+                words
+                and not kind.singleton
+                and _names_entry(words, {*known, *_keys(kind), kind.checks or ""})
+            ):
                 words.pop(0)
             continue
         assert kind is not None  # noqa: S101 - the first word is a section, or there was a Stop
@@ -122,9 +130,10 @@ def _top() -> Explanation:
 
 def _of_the_file() -> dict[str, dict[str, Any]]:
     """The keys of the file that are no section of a kind, and their schemas."""
-    from pulumi_posthog.config.fragments import OPTIONS, ORGANIZATION
+    from pulumi_posthog.config.fragments import OPTIONS
+    from pulumi_posthog.config.schema import organization
 
-    return {"organization": ORGANIZATION, "options": OPTIONS}
+    return {"organization": organization(), "options": OPTIONS}
 
 
 def _of_schema(words: list[str]) -> Explanation:
@@ -209,6 +218,7 @@ def _keys(kind: Kind) -> dict[str, str]:
     return {
         **own,
         **{each.name: each.doc for each in body_fields(kind)},
+        **{name: f"Not managed here: {why}." for name, why in kind.unmanaged.items()},
         **{name: str(schema["description"]) for name, schema in (persons(kind) | reserved(kind)).items()},
     }
 
@@ -227,8 +237,9 @@ def _section(path: str, kind: Kind | None) -> Explanation:
         Deletion.NEVER: "It stays in PostHog; only `state: absent` deletes it, once the stack allows that.",
     }
     item = KINDS[kind.exact_list_of] if kind.exact_list_of else kind
+    stays = "It stays in PostHog as it is, and is no longer managed."
     facts = [
-        ("when no longer declared", goes[item.deletion]),
+        ("when no longer declared", stays if kind.singleton else goes[item.deletion]),
         ("scopes of the key", f"{kind.read_scope} to look, {kind.write_scope} to change"),
         *_ages(kind.since, None),
     ]
@@ -267,6 +278,8 @@ def _type(described: Field) -> str:
         Type.LIST: "list",
     }
     text = "text: names what PostHog has already" if described.refers_to else names[described.type]
+    if described.names and described.type is Type.STRING:
+        text = f"text: names a {described.names}"
     return f"{text}, or null" if described.nullable else text
 
 
@@ -328,6 +341,19 @@ def _behaviour(kind: Kind, described: Field) -> list[tuple[str, str]]:
         sentences.append("It is found in another case, too, and one that is written exactly so wins.")
     if described.secret:
         sentences.append("PostHog shows a secret to nobody: a change made by hand cannot be seen.")
+    if described.feature:
+        sentences.append(f"It needs the plan feature {described.feature}.")
+    if described.confirmed:
+        value = json.dumps(described.confirmed.value)
+        sentences.append(
+            f"{value} {described.confirmed.words}: the stack has to say so, in posthog:allowRisks"
+            f" {kind.section}.{described.name}."
+        )
+    if described.shuts_out:
+        value = json.dumps(described.shuts_out.value)
+        sentences.append(
+            f"{value} is refused where the key's owner would {described.shuts_out.loses}; others are named."
+        )
     if not described.on_create:
         sentences.append("PostHog ignores it when the object is made, so it is sent right afterwards.")
     if described.hidden_keys:

@@ -17,6 +17,7 @@ from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.errors import HalfMade, Impossible
 from pulumi_posthog.reconcile.links import looked_up, names
+from pulumi_posthog.reconcile.lockouts import Verdict, lacking, verdict
 from pulumi_posthog.reconcile.objections import (
     contradiction,
     objection_to_absence,
@@ -62,8 +63,8 @@ from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.masking import harmless
 from pulumi_posthog.values.problem import Problem
-from pulumi_posthog.values.reference import Reference
-from pulumi_posthog.values.spelling import one_line
+from pulumi_posthog.values.reference import Reference, parsed
+from pulumi_posthog.values.spelling import is_uuid, one_line
 
 Props = Mapping[str, Any]
 
@@ -96,7 +97,7 @@ class KindHandler:
             return CheckResult(dict(news), [CheckFailure("", objection)])
         inputs = checked(kind, olds, news)
         refusal = self._resolve(kind, inputs) or self._name(kind, inputs) or self._address(kind, inputs, olds)
-        refusal = refusal or self._objection(kind, inputs)
+        refusal = refusal or self._objection(kind, inputs) or self._locking_out(kind, inputs)
         if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
         if not olds and not inputs.get("__absent") and not addresses.nobody(kind, inputs):
@@ -261,6 +262,8 @@ class KindHandler:
     def delete(self, id_: str, props: Props) -> None:
         """Remove the object; what is guarded stays in PostHog and is only forgotten here."""
         kind = self.kind
+        if kind.singleton:
+            pulumi_engine.say(f"the {kind.title} stay in PostHog as they are and are no longer managed here")
         if kind.deletion is Deletion.NEVER:
             if not props.get("__absent"):
                 pulumi_engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
@@ -291,6 +294,12 @@ class KindHandler:
     @staticmethod
     def _name(kind: Kind, inputs: dict[str, Any]) -> str | None:
         """Put the ids of live objects beside names whose project the program did not find; why not, if not."""
+        for field in kind.writable:
+            text = inputs.get(field.name)
+            if field.names in KINDS and isinstance(text, str) and not (parsed(text) or is_uuid(text)):
+                reference = Reference(str(field.names), text)  # a program may give the name alone
+                inputs[field.name] = str.__str__(reference)
+                inputs[IDS] = {**(inputs.get(IDS) or {}), reference.key: ""}
         ids = inputs.get(IDS) or {}
         scope = _scope_now(kind, inputs)
         for key in [key for key, id_ in ids.items() if id_ == ""]:
@@ -328,6 +337,20 @@ class KindHandler:
         if absent:
             return objection_to_deletion(kind, values, live, Session.limits)
         return objection_to_list(kind, scope, values, live, Session.limits)
+
+    @staticmethod
+    def _locking_out(kind: Kind, inputs: Props) -> str | None:
+        """Why what is declared shuts out somebody who must not be; says who else is, and what the plan lacks."""
+        scope, live, values = _scope_now(kind, inputs), Session.of(inputs).live, to_values(kind, inputs)
+        for feature, field in lacking(kind, values, live).items():
+            Session.warn_once(
+                f"{field.name if field else f'a {kind.title}'} needs the plan feature {feature}, which this"
+                " organization does not have: PostHog keeps it without effect, or refuses it"
+            )
+        found = verdict(kind, scope, values, live, Session.limits) if scope is not None else Verdict()
+        for warning in found.warnings:
+            pulumi_engine.warn(warning)
+        return found.refusal and told_here(Impossible(found.refusal))
 
     def _taking_over(self, kind: Kind, inputs: Props) -> str | None:
         """Say what is there already and would be taken over; or why it may not be."""

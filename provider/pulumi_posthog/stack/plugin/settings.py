@@ -34,6 +34,11 @@ PROPERTIES: Mapping[str, tuple[str, str]] = {
     "allowDeletions": ("string", "The guarded objects that `state: absent` may delete: `project/Web`."),
     "allowTakeovers": ("string", "What may be taken over from another stack: `project/Web`."),
     "maxErasures": ("integer", "How many persons of a project one run may erase."),
+    "allowRisks": (
+        "string",
+        "What may be changed although it may shut people out, by its path in a file:"
+        " `organization.settings.enforce_2fa`.",
+    ),
     "otherStates": ("string", "Other stacks whose objects are left alone, with commas between them."),
     "checks": ("string", "When health checks run: `changed`, `always` or `never`."),
 }

@@ -1,0 +1,109 @@
+"""A declared change, live -> who would be shut out, and why that is refused. Only reads.
+
+posthog-api-access.md 10.2: the key's owner is never shut out; what hits everybody is asked for by name, in the setting
+`posthog:allowRisks`; who else loses something is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pulumi_posthog.api.objects import object_of
+from pulumi_posthog.kinds.lookups import MEMBER
+from pulumi_posthog.kinds.model import Field, Kind, ShutOut
+from pulumi_posthog.reconcile.collection import Scope
+from pulumi_posthog.reconcile.differences import Difference, differences
+from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.spelling import folded
+
+SHOWN = 10  # people who are named; of more, the number is told
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`refusal` says why a change is not made; `warnings` what it does besides."""
+
+    refusal: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def verdict(kind: Kind, scope: Scope, values: Mapping[str, Json], live: Live, limits: Limits) -> Verdict:
+    """What to say of a change of what exists; may raise ApiError: who is shut out is not guessed."""
+    if not any(field.confirmed or field.shuts_out for field in kind.fields if field.name in values):
+        return Verdict()
+    found = next(iter(live.find(kind, scope, values)), None)
+    changed = differences(kind, values, found.values) if found else ()
+    warnings: list[str] = []
+    for difference in changed:
+        refusal = _unconfirmed(kind, difference, limits) or _shutting_out(difference, live, warnings)
+        if refusal:
+            return Verdict(refusal)
+    return Verdict(None, tuple(warnings))
+
+
+def _unconfirmed(kind: Kind, difference: Difference, limits: Limits) -> str | None:
+    field, risk = difference.field, f"{kind.section}.{difference.field.name}"
+    if field.confirmed is None or difference.desired != field.confirmed.value or risk in limits.risks:
+        return None
+    return (
+        f"{field.name}: {_shown(difference.desired)} {field.confirmed.words}\n"
+        f"  hint: if that is meant, say so: pulumi config set posthog:allowRisks {risk}"
+    )
+
+
+def _shutting_out(difference: Difference, live: Live, warnings: list[str]) -> str | None:
+    field, shut_out = difference.field, difference.field.shuts_out
+    if shut_out is None or difference.desired != shut_out.value:
+        return None
+    texts = frozenset(_needed(shut_out, live))
+    out = [member for member in live.lookup(MEMBER.name) if shut_out.who(member, texts)]
+    own, change = live.me().get("uuid"), f"{field.name}: {_shown(difference.desired)}"
+    if any(dig(member, MEMBER.value) == own for member in out):
+        return (
+            f"{live.me().get('email')} owns the key that this runs with, and would"
+            f" {shut_out.loses} by `{change}`\n"
+            "  hint: run with the key of somebody who keeps it, or leave the setting as it is"
+        )
+    if out:
+        warnings.append(f"by `{change}`, {people(out)} {shut_out.loses}")
+    return None
+
+
+def _needed(shut_out: ShutOut, live: Live) -> Iterator[str]:
+    if shut_out.needs is None:
+        return
+    path, key, sign = shut_out.needs
+    path = path.format(organization=live.organization_id)
+    for answer in live.list_at(path):
+        if object_of(answer, path, key).get(sign):
+            yield folded(str(answer[key]))
+
+
+def people(members: Sequence[Mapping[str, Json]]) -> str:
+    """Members by their addresses: the first few, and how many more."""
+    names = sorted(str(dig(member, MEMBER.keys[0])) for member in members)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def _shown(value: Json) -> str:
+    return {True: "true", False: "false", None: "null"}.get(value, str(value))
+
+
+def lacking(kind: Kind, declared: Mapping[str, Json], live: Live) -> dict[str, Field | None]:
+    """Plan features that what is declared needs and the organization does not have -> the field that needs it first.
+
+    None where the kind itself does. An organization that does not say what its plan has lacks nothing.
+    """
+    needs: dict[str, Field | None] = {kind.feature: None} if kind.feature else {}
+    for field in kind.writable:
+        if field.feature and declared.get(field.name) is not None:
+            needs.setdefault(field.feature, field)
+    features = live.organization().get("available_product_features") if needs else None
+    if not isinstance(features, list):
+        return {}
+    has = {str(each.get("key")) for each in features if isinstance(each, Mapping)}
+    return {feature: field for feature, field in needs.items() if feature not in has}
