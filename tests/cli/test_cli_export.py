@@ -52,7 +52,11 @@ def test_an_export_loads_again_and_differs_in_nothing_on_servers_of_every_age(la
 def test_an_export_says_what_was_set_and_leaves_defaults_out(lab: Lab):
     found = declared(exported(lab))
 
-    assert found["organization"] == {"host": lab.posthog.url, "id": ORGANIZATION}
+    assert found["organization"] == {
+        "host": lab.posthog.url,
+        "id": ORGANIZATION,
+        "settings": {"name": "Acme"},
+    }
     web = found["projects"]["Web"]
     assert web["timezone"] == "Europe/Berlin"
     assert web["app_urls"] == ["https://acme.io"]
