@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.stack.guard_block import guarded
     from pulumi_posthog.stack.program import deploy
     from pulumi_posthog.stack.typed_resources import (
+        BatchExport,
         Evaluation,
         FileSystemEntry,
         HogFunction,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Address",
+    "BatchExport",
     "Evaluation",
     "FileSystemEntry",
     "HogFunction",

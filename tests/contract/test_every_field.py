@@ -65,6 +65,7 @@ WAIVED = {
     "project": "has tests of its own: test_fields.py",
     "organization_settings": "has tests of its own: test_organization_settings.py",
     "evaluation": "has tests of its own: test_evaluations.py",
+    "batch_export": "has tests of its own: test_batch_exports.py",
     "hog_function": "has tests of its own: test_hog_functions.py",
     "role_membership": "every field replaces: there is nothing to change",
     "pipeline_destination.plugin": "replaces",

@@ -438,3 +438,14 @@ def test_what_exists_is_exported_as_a_file_that_changes_nothing(stack, posthog):
     live.reader.close()
     assert not observed.unread
     assert not plan(observed.readable, observed.for_plan)
+
+
+def test_a_lost_answer_makes_no_twin(stack, posthog, monkeypatch):
+    monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
+    stack.up("      {}")
+    posthog.lost["POST"] = 1
+
+    stack.up(WEBHOOK)
+
+    assert [each["name"] for each in posthog.here("1")].count("Orders") == 1
+    assert stack.up(WEBHOOK) == []

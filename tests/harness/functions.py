@@ -84,7 +84,11 @@ class PostHog:
         self.projects: dict[str, dict[str, Any]] = {}
         self.functions: dict[str, dict[str, Any]] = {}
         self.secrets: dict[str, dict[str, Any]] = {}
+        self.exports: dict[str, dict[str, Any]] = {}
+        self.texts = False  # whether a GET answers numbers and booleans of a config as texts (4.5)
+        self.above = True  # whether the organization's one list of batch exports is there
         self.lists: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self.lost: Counter[str] = Counter()  # of so many requests of a method the answer is lost: a 502
         self.lock = threading.Lock()
         for name in projects:
             self.project(name)
@@ -305,7 +309,11 @@ class PostHog:
         if method != "GET":
             self.bodies.append((method, parts.path, body))
         try:
-            return self._answer(method, parts.path, query, body)
+            answer = self._answer(method, parts.path, query, body)
+            if self.lost[method]:
+                self.lost[method] -= 1
+                return 502, {}
+            return answer
         except Refusal as refusal:
             return refusal.status, refusal.body
 
@@ -326,6 +334,15 @@ class PostHog:
     def _organization(
         self, method: str, name: str, id_: str | None, query: Any, body: Any
     ) -> tuple[int, Any]:
+        if name == "batch_exports":
+            if not self.above:
+                return 404, {
+                    "type": "invalid_request",
+                    "code": "not_found",
+                    "detail": "Not found.",
+                    "attr": None,
+                }
+            return 200, self._page([self.export_shown(each) for each in self.exports.values()], query)
         if name != "projects":
             return 200, self._page([], query)
         if method == "POST":
@@ -348,6 +365,8 @@ class PostHog:
             types = query.get("types", "destination").split(",")
             listed = [each for each in TEMPLATES.values() if each["type"] in types and each is not OLD]
             return 200, self._page(listed, query)
+        if name == "batch_exports":
+            return self._exports(method, project, id_, query, body)
         if name != "hog_functions":
             return 200, self._page(self.lists.get((project, name), []), query)
         if method == "POST":
@@ -365,6 +384,58 @@ class PostHog:
         if method == "PATCH":
             self.change(row, body)
         return 200, self.shown(row, whole=True)
+
+    # -- batch exports -----------------------------------------------------------------------------------------
+
+    def _exports(
+        self, method: str, project: str, id_: str | None, query: dict[str, str], body: Any
+    ) -> tuple[int, Any]:
+        if method == "POST":
+            row = {
+                "id": str(uuid.uuid4()),
+                "team_id": int(project),
+                "model": "events",
+                "paused": False,
+                "timezone": "UTC",
+                "offset_hour": None,
+                "created_at": "2026-01-01T00:00:00.000000Z",
+                **body,
+            }
+            self.exports[row["id"]] = row
+            return 201, self.export_shown(row, texts=False)
+        if id_ is None:
+            here = [each for each in self.exports.values() if each["team_id"] == int(project)]
+            return 200, self._page([self.export_shown(each) for each in here], query)
+        if id_ not in self.exports:
+            return 404, {"type": "invalid_request", "code": "not_found", "detail": "Not found.", "attr": None}
+        row = self.exports[id_]
+        if method == "DELETE":
+            del self.exports[id_]
+            return 204, None
+        if method == "PATCH":
+            if "destination" in body:
+                sent = body["destination"]
+                if not {"type", "config"} <= sent.keys():
+                    return 500, {}
+                if sent["type"] != row["destination"]["type"]:
+                    raise Refusal(400, "invalid_input", "destination", "Cannot change destination type")
+                merged = {**row["destination"]["config"], **sent["config"]}
+                row["destination"] = {**row["destination"], **sent, "config": merged}
+            if "offset_hour" in body and "interval" not in body:
+                return 500, {}
+            row.update({name: value for name, value in body.items() if name != "destination"})
+        return 200, self.export_shown(row, texts=method == "GET" and self.texts)
+
+    def export_shown(self, row: dict[str, Any], *, texts: bool | None = None) -> dict[str, Any]:
+        config = {
+            name: value
+            for name, value in row["destination"]["config"].items()
+            if name not in ("user", "password", "aws_access_key_id", "aws_secret_access_key")
+        }
+        if self.texts if texts is None else texts:
+            config = {name: str(value) if isinstance(value, int) else value for name, value in config.items()}
+        destination = {"integration": None, **row["destination"], "config": config}
+        return {**row, "destination": destination, "latest_runs": [], "schema": None}
 
     def _page(self, items: list[Any], query: dict[str, str]) -> dict[str, Any]:
         start, size = int(query.get("offset", 0)), int(query.get("limit", 100))

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from pulumi_posthog.config.completed import numbered_entry, objections_of
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.node import Node
 from pulumi_posthog.config.parts import files, listed, positions_of, texts
@@ -135,7 +136,7 @@ class Builder:
                 where = section.keys[key]
                 entry = self._entry(kind, key, body, values[key], where=where, parent=parent, place=place)
                 entry = numbered_entry(entry, numbered)
-                self.problems += without_blueprint(entry)
+                self.problems += [*without_blueprint(entry), *objections_of(entry)]
                 made.append((entry, body, values[key]))
         self._check_previous(kind, [(key, body) for key, body in section.value.items()], values)
         folders: dict[object, Entry] = {}
@@ -410,20 +411,6 @@ class Builder:
                 said = said.replace(str(text).strip().rstrip("/"), text.source)
             self.problems.append(Problem(f"organization.host: {said}", node.where, error.hint))
             return ""
-
-
-def numbered_entry(entry: Entry, numbered: dict[str, int]) -> Entry:
-    """The entry with its place among those of its sort, for fields that are one; `numbered` counts them."""
-    fields = dict(entry.fields)
-    for field in entry.kind.fields:
-        if field.numbered_within is None:
-            continue
-        name, values = field.numbered_within
-        if fields.get(name, entry.kind.field(name).default) in values:
-            sort = f"{field.name}/{fields.get(name)}"
-            numbered[sort] = numbered.get(sort, 0) + 1
-            fields.setdefault(field.name, numbered[sort])
-    return dataclasses.replace(entry, fields=fields)
 
 
 def joined(parent: str | None, key: str) -> str:

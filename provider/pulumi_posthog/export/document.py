@@ -16,7 +16,7 @@ from typing import Final
 from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
-from pulumi_posthog.kinds import KINDS, LOOKUPS, NAMED
+from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import INTEGRATION
 from pulumi_posthog.kinds.model import UNSET, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
@@ -307,10 +307,10 @@ class _Exporter:
             return id_
         try:
             known = names(self.live, kind, scope)
-        except ApiError as error:
-            self.unread.append(
-                f"{(KINDS.get(kind) or NAMED[kind]).collection.rpartition('}/')[2]}: {error.problem}; ids stand there"
-            )
+        except (Unauthorized, GaveUp):
+            raise
+        except ApiError:
+            # An id means the same here, and a key need not have the scope for its name.
             return id_
         name = known.get(str(id_))
         return Ref(kind, name) if name and list(known.values()).count(name) == 1 else id_

@@ -10,9 +10,10 @@ from pulumi_posthog.erasures.erase import AT_ONCE
 from pulumi_posthog.generate.table import markdown_table
 from pulumi_posthog.kinds import KINDS, LOOKUPS, NAMED
 from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
-from pulumi_posthog.kinds.model import UNSET, Field, Kind, Lookup
+from pulumi_posthog.kinds.model import UNSET, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import key_field
+from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile.limits import Limits
 
 AS_REFERENCE = "`!env NAME` or `!secret name`"

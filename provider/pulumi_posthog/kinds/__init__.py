@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 
+from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.evaluation import EVALUATION
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.hog_function import HOG_FUNCTION
 from pulumi_posthog.kinds.lookups import ACTION, COHORT, DASHBOARD, INTEGRATION, MEMBER, PLUGIN
-from pulumi_posthog.kinds.model import Kind, Lookup
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.organization_settings import ORGANIZATION_SETTINGS
 from pulumi_posthog.kinds.pipeline_destination import PIPELINE_DESTINATION, SITE_APP
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.role import ROLE
 from pulumi_posthog.kinds.role_membership import ROLE_MEMBERS, ROLE_MEMBERSHIP
+from pulumi_posthog.kinds.words import Lookup
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
@@ -24,6 +26,7 @@ KINDS: Mapping[str, Kind] = {
         PIPELINE_DESTINATION,
         SITE_APP,
         HOG_FUNCTION,
+        BATCH_EXPORT,
         FILE_SYSTEM_ENTRY,
         EVALUATION,
     )

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.function_inputs import unwrapped, wrapped
 from pulumi_posthog.kinds.lookups import HOG_FUNCTION_TEMPLATE
-from pulumi_posthog.kinds.model import Blueprint, Cap, Deletion, Field, IdPlace, Kind, Type
+from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.words import Blueprint, Cap, IdPlace
 from pulumi_posthog.values.json_value import dig
 from pulumi_posthog.values.secret_text import MASK
 

@@ -1,6 +1,6 @@
 """What PostHog already has: members by e-mail, plugins by URL or name, to which kinds refer, and persons."""
 
-from pulumi_posthog.kinds.model import Lookup
+from pulumi_posthog.kinds.words import Lookup
 
 MEMBER = Lookup(
     name="member",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Any, Final
 
-from pulumi_posthog.values.json_value import Json, dig, whole
+from pulumi_posthog.kinds.words import Blueprint, Cap, IdPlace
+from pulumi_posthog.values.json_value import Json, instant, whole
 from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.spelling import folded
 
@@ -71,19 +72,6 @@ class Discontinued:
     sign: str
     words: str
     hint: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class IdPlace:
-    """Where in a value an id stands, as in "actions.*.id", and of what; with `where`, only beside such a key.
-
-    `as_text` says that PostHog has the id of a number as a text there.
-    """
-
-    path: str
-    names: str
-    where: tuple[str, Json] | None = None
-    as_text: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +162,8 @@ class Field:
     numbered_within: tuple[str, tuple[Json, ...]] | None = (
         None  # (field, values): undeclared, it is the entry's place among those that have one of these
     )
+    timestamp: bool = False  # a point in time, which PostHog writes in its own way
+    replaces_between: tuple[Json, ...] = ()  # from or to one of these values, the object is made anew
     silent_when_null: bool = False  # an answer of null says nothing: PostHog may have lost it
     since: int = 2024
     until: int | None = None
@@ -197,6 +187,8 @@ class Field:
             return value
         if self.type is Type.DECIMAL:
             return whole(float(value))
+        if self.timestamp and isinstance(value, str):
+            return instant(value.strip())
         if self.type is Type.STRING and isinstance(value, str):
             return value.strip()
         if self.type is Type.STRINGS and isinstance(value, list):
@@ -228,6 +220,11 @@ class Field:
                 for place, item in enumerate(value)
             ]
         return value
+
+    def replaces(self, live: Json, desired: Json) -> bool:
+        """Whether a change from one value to another makes the object anew."""
+        between = any(value in self.replaces_between for value in (live, desired))
+        return self.replace_on_changes or between
 
     def own(self, value: Json) -> Json:
         """`value` without the keys, at any depth, that PostHog itself puts into it: they are not ours to say."""
@@ -298,58 +295,6 @@ class Deletion(enum.Enum):
     NEVER = "never"  # only `state: absent` deletes, and only when the configuration allows it
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lookup:
-    """Objects that PostHog has and this product only refers to: members by e-mail, plugins by URL or name.
-
-    `keys` are dotted paths into the answer that may name an object, tried in order; `value` is what a request
-    wants in its place.
-    """
-
-    name: str
-    doc: str
-    collection: str
-    keys: tuple[str, ...]
-    value: str
-    read_scope: str
-    caseless: bool = False
-    page_size: int | None = None
-    parameters: Mapping[str, str] = dataclass_field(default_factory=dict)
-
-    def name_of(self, answer: Mapping[str, Json]) -> str | None:
-        """What an object is called; the parts of a key such as "kind/display_name" are joined."""
-        for key in self.keys:
-            parts = [dig(answer, part) for part in key.split("/")]
-            if all(isinstance(part, str) and part for part in parts):
-                return "/".join(parts)
-        return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Blueprint:
-    """What objects of a kind are made from: one of a lookup, whose id stands in `field`.
-
-    It says which `inputs` there are, as `schema` does of an object without one, whose own `code` has to be declared.
-    `fits` names the field whose value it suggests.
-    """
-
-    lookup: Lookup
-    field: str
-    inputs: str
-    schema: str
-    code: str
-    fits: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cap:
-    """At most `number` objects below one parent may have all of these values."""
-
-    number: int
-    values: Mapping[str, Json]
-    words: str
-
-
 def unchanged(fields: Mapping[str, Json]) -> Mapping[str, Json]:
     """The hook of kinds whose fields can be compared as they are."""
     return fields
@@ -386,6 +331,11 @@ class Kind:
     narrowed_by: str | None = None  # the field that tells those apart that have one natural key
     restored: bool = False  # one that was deleted comes back, by its id, with a PATCH of `deleted`
     blueprint: Blueprint | None = None
+    # The list of the whole organization, where the server has it, and the key of an item that says which project's.
+    listed_above: tuple[str, str] | None = None
+    packed: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None  # a body, as the server wants it
+    # Declared fields -> (place, the end of a sentence, a hint) for what can be known to be wrong without PostHog.
+    checked: Callable[[Mapping[str, Json]], Iterator[tuple[str, str, str | None]]] | None = None
     caps: tuple[Cap, ...] = ()
     # Live values -> who else keeps the object, so that it is left alone; None: nobody does.
     kept_by: Callable[[Mapping[str, Json]], str | None] | None = None

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from pulumi_posthog.kinds.function_inputs import problems, specs, with_defaults, with_integrations
-from pulumi_posthog.kinds.model import Blueprint, Field, Kind
+from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.words import Blueprint
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
 from pulumi_posthog.reconcile.links import Declared, lookups_of, project_of

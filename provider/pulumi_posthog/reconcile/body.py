@@ -92,12 +92,13 @@ class Bodies:
         self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
     ) -> dict[str, Json]:
         chosen = kind.to_api(values, live) if kind.to_api else values
-        return {
+        result = {
             (kind.by_name[name].sent_as or name) if name in kind.by_name else name: self._sent(
                 kind, name, value, live.get(name), rotated
             )
             for name, value in chosen.items()
         }
+        return dict(kind.packed(result)) if kind.packed else result
 
     def _sent(self, kind: Kind, name: str, value: Json, live: Json, rotated: Rotated) -> Json:
         field = kind.by_name.get(name)
@@ -131,7 +132,7 @@ class Bodies:
                 for key, item in value.items()
                 if not holds_secret(item) or (live or {}).get(key) != MASK or rotated(name, key)
             }
-            return plain(replacing(kept, value))
+            return plain(replacing(kept if field.sent_whole else {}, value))
         if field.sent_whole and isinstance(value, dict):
             return plain(replacing(live, value))
         if field.kept_keys and isinstance(value, dict) and isinstance(live, dict):

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pulumi_posthog.kinds.model import Cap, Kind, NaturalKey
+from pulumi_posthog.kinds.model import Kind, NaturalKey
+from pulumi_posthog.kinds.words import Cap
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
 from pulumi_posthog.values.json_value import Json

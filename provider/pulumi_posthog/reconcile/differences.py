@@ -65,9 +65,33 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
     if field.merge_levels and isinstance(desired, dict):
         live = declared_part(field, live, desired)
         desired = _without_nulls(field, desired)
+    if field.secret:
+        desired, live = _without_masked(desired, live), _without_masks(live)
     if field.from_key and isinstance(desired, str) and isinstance(live, str):
         desired, live = composed(desired), composed(live)
     return bool(desired == live)
+
+
+def _without_masked(desired: Json, live: Json) -> Json:
+    """A declared object without the secrets in it, at any depth, that PostHog masks: nobody can compare them."""
+    if not isinstance(desired, dict) or not isinstance(live, dict):
+        return desired
+    return {
+        key: _without_masked(value, live.get(key))
+        for key, value in desired.items()
+        if not (isinstance(value, SecretText) and live.get(key) == MASK)
+    }
+
+
+def _without_masks(live: Json) -> Json:
+    if not isinstance(live, dict):
+        return live
+    return {
+        key: {name: item for name, item in value.items() if item != MASK}
+        if isinstance(value, dict)
+        else value
+        for key, value in live.items()
+    }
 
 
 def is_secret(field: Field, path: str, desired: Json) -> bool:

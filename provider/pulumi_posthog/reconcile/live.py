@@ -7,13 +7,22 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
-from pulumi_posthog.api import IncompleteRead, NotFound, NotServed, Reader, ServerFailed
+from pulumi_posthog.api import (
+    Forbidden,
+    IncompleteRead,
+    NotFound,
+    NotOffered,
+    NotServed,
+    Reader,
+    ServerFailed,
+)
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.api.paging import page_of
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
-from pulumi_posthog.kinds.model import Kind, Lookup
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile.collection import ELSEWHERE, Ambiguous, Collection, Found, Scope
 from pulumi_posthog.reconcile.once import Once
 from pulumi_posthog.values.json_value import Json, dig
@@ -223,6 +232,8 @@ class Live:
         """Read a collection anew next time: nobody knows what a lost answer has changed in it."""
         source = KINDS[kind.embedded_in[0]] if kind.embedded_in else kind
         self._once.forget(self._key(source, scope))
+        if source.listed_above:
+            self._once.forget(("above", source.listed_above[0].format(organization=self.organization_id)))
 
     @contextlib.contextmanager
     def writing(self, kind: Kind, scope: Scope) -> Iterator[None]:
@@ -265,7 +276,26 @@ class Live:
                 known = self._embedded[key] = (parent, Collection(kind, answers))
             return known[1]
 
+    def _of_organization(self, kind: Kind, scope: Scope) -> Collection | None:
+        """What the organization's one list has of a project; None where there is none for this key."""
+        if kind.listed_above is None or not kind.parent:
+            return None
+        path, key = kind.listed_above[0].format(organization=self.organization_id), kind.listed_above[1]
+        answers = self._once(("above", path), lambda: self._above(path, kind))
+        if answers is None or any(key not in object_of(each, path) for each in answers):
+            return None
+        return Collection(kind, (each for each in answers if str(each[key]) == scope[kind.parent]))
+
+    def _above(self, path: str, kind: Kind) -> list[Mapping[str, Json]] | None:
+        try:
+            found: list[Mapping[str, Json]] = self.reader.list_all(path, page_size=kind.page_size)
+        except (NotFound, Forbidden, NotOffered):
+            return None  # an older server, or a key that is limited to projects
+        return found
+
     def _list(self, kind: Kind, scope: Scope) -> Collection:
+        if (above := self._of_organization(kind, scope)) is not None:
+            return above
         path = self.path(kind, scope)
         if kind.singleton:
             return Collection(kind, [self.reader.get_object(path)])

@@ -69,5 +69,5 @@ def change(entry: Entry, live: tuple[str, Mapping[str, Json]] | None) -> Change 
     found = differences(entry.kind, entry.fields, values)
     if not found:
         return None
-    replaces = any(difference.field.replace_on_changes for difference in found)
+    replaces = any(each.field.replaces(each.live, each.desired) for each in found)
     return Change(Action.REPLACE if replaces else Action.UPDATE, entry.kind, entry.name, id_, found, entry)

@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
-from pulumi_posthog.kinds.model import Field, Kind, Lookup, Type
+from pulumi_posthog.kinds.model import Field, Kind, Type
 from pulumi_posthog.kinds.plugin_settings import config_specs, setting_problems
+from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.json_value import Answer, Json, dig
 from pulumi_posthog.values.problem import ConfigError, Position, Problem

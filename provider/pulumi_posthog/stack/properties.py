@@ -106,7 +106,7 @@ def declared_names(properties: Mapping[str, Any]) -> tuple[str, ...]:
 def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
     """The declared field values of checked properties; unknown ones (of parents to be made) are left out."""
     values: dict[str, Json] = dict.fromkeys(properties.get("__nulls") or ())
-    ids = properties.get(IDS) or {}
+    ids = properties.get(IDS)
     for name in declared_names(properties):
         field, value = kind.field(name), properties.get(name)
         if name == kind.parent or not isinstance(value, str | int | float | bool | list | dict):
@@ -123,7 +123,7 @@ def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
             }
         elif field.secret:
             values[name] = _as_secrets(values[name])
-        if ids:
+        if ids is not None:
             values[name] = restored(values[name], ids)
     return values
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pulumi_posthog.values.bounds import GUARD_CHARACTERS, MEGABYTE
@@ -62,6 +63,15 @@ def whole(value: Json) -> Json:
 def json_text(value: Json) -> str:
     """Equal values give equal texts."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def instant(text: str) -> str:
+    """A point in time as one text, whatever its offset and digits; what is none stays as it is."""
+    try:
+        when = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return text
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 Answer = Mapping[str, Json]

@@ -88,14 +88,16 @@ def replaced(value: Json, change: Callable[[Reference], Json]) -> Json:
     return [replaced(item, change) for item in value] if isinstance(value, list) else value
 
 
-def restored(value: Json, ids: Mapping[str, Json]) -> Json:
+def restored(value: Json, ids: Json) -> Json:
     """Texts of references as references again: those, and only those, that `ids` has an id for ("cohort/A" -> "12").
 
-    An id that is no text is not known yet.
+    An id that is no text is not known yet; where `ids` is no mapping, none is.
     """
     if isinstance(value, str):
         found = parsed(value)
-        if found is None or found.key not in ids:
+        if found is None or not isinstance(ids, Mapping):
+            return found or value
+        if found.key not in ids:
             return value
         id_ = ids[found.key]
         return found.at(id_ if isinstance(id_, str) and id_ else None)

@@ -30,7 +30,8 @@ from pulumi_posthog.values.version import __version__
 
 if TYPE_CHECKING:
     from pulumi_posthog.config.configuration import Configuration
-    from pulumi_posthog.kinds.model import Kind, Lookup
+    from pulumi_posthog.kinds.model import Kind
+    from pulumi_posthog.kinds.words import Lookup
     from pulumi_posthog.reconcile.live import Live
 
 

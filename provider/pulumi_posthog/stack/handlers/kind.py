@@ -153,7 +153,7 @@ class KindHandler:
         changed = possible(kind, changed, live, pulumi_engine.warn)
         say_newly_declared(kind, changed, olds)
         unknown = [name for name in declared_names(news) if not pulumi_engine.known(news.get(name))]
-        replaces = [d.field.name for d in changed if d.field.replace_on_changes]
+        replaces = [d.field.name for d in changed if d.field.replaces(d.live, d.desired)]
         if replaces:
             return replaced(replaces)
         for field in triggered(kind, olds, news):
@@ -299,10 +299,11 @@ class KindHandler:
             if field.names in KINDS and isinstance(text, str) and not (parsed(text) or is_uuid(text)):
                 reference = Reference(str(field.names), text)  # a program may give the name alone
                 inputs[field.name] = str.__str__(reference)
-                inputs[IDS] = {**(inputs.get(IDS) or {}), reference.key: ""}
-        ids = inputs.get(IDS) or {}
-        scope = _scope_now(kind, inputs)
-        for key in [key for key, id_ in ids.items() if id_ == ""]:
+                inputs[IDS] = {**_known_ids(inputs), reference.key: ""}
+        ids = inputs.get(IDS)
+        unknown = [key for key, id_ in ids.items() if id_ == ""] if isinstance(ids, Mapping) else []
+        scope = _scope_now(kind, inputs) if unknown else None
+        for key in unknown:
             reference = Reference(*key.split("/", 1))
             if scope is None:
                 return f"{reference.key} cannot be in a project that does not exist yet"
@@ -405,6 +406,11 @@ class KindHandler:
                 raise Impossible(kept)
             session.applier.delete(kind, scope, id_, even_guarded=True)
         return CreateResult(id_, {**props, "state": "absent"})
+
+
+def _known_ids(inputs: Props) -> Props:
+    ids = inputs.get(IDS)
+    return ids if isinstance(ids, Mapping) else {}
 
 
 def _scope(kind: Kind, properties: Props) -> dict[str, str]:

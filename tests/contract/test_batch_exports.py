@@ -1,0 +1,234 @@
+"""Batch exports: made, changed, replaced, deleted; what servers say as texts, secrets, what is wrong (4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contract.test_hog_functions import Stack
+from harness.functions import PostHog
+from pulumi_posthog import config
+from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.export import export
+from pulumi_posthog.reconcile.observe import observe
+from pulumi_posthog.reconcile.plan import plan
+from pulumi_posthog.stack.run import Session
+
+HEAD = """organization: {host: HOST, id: ORGANIZATION}
+projects:
+  Web:
+    batch_exports:
+"""
+POSTGRES = """
+      Warehouse:
+        type: Postgres
+        interval: day
+        offset_hour: 3
+        start_at: 2026-01-31T02:00:00+02:00
+        config:
+          host: db.acme.io
+          port: 5433
+          database: events
+          user: !env DB_USER
+          password: !env DB_PASSWORD
+          has_self_signed_cert: true
+"""
+S3 = """
+      Archive:
+        type: AwsS3
+        interval: hour
+        integration: aws-s3/Acme
+        config: {bucket_name: acme, region: eu-central-1, prefix: events/, file_format: Parquet}
+"""
+ENVIRONMENT = {"DB_USER": "exporter-user", "DB_PASSWORD": "hush-hush-hush"}
+
+
+class Exports(Stack):
+    """A stack of batch exports."""
+
+    def load(self, text: str, **more):
+        return super().load(text, **{"head": HEAD, **more})
+
+
+@pytest.fixture(params=["typed", "texts"])
+def posthog(request: pytest.FixtureRequest) -> Iterator[PostHog]:
+    server = PostHog()
+    server.texts = request.param == "texts"
+    server.lists["1", "integrations"] = [{"id": 7, "kind": "aws-s3", "display_name": "Acme"}]
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def stack(tmp_path: Path, posthog: PostHog, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exports]:
+    monkeypatch.setenv(KEY_VARIABLE, posthog.key)
+    monkeypatch.chdir(tmp_path)
+    Session.forget()
+    stack = Exports(tmp_path, posthog)
+    stack.environment = dict(ENVIRONMENT)
+    yield stack
+    Session.forget()
+
+
+def only(posthog: PostHog) -> dict:
+    (row,) = posthog.exports.values()
+    return row
+
+
+def test_an_export_is_made_and_a_second_run_sends_nothing(stack, posthog):
+    assert stack.up(POSTGRES + S3) == [
+        ("create", ("batch_export", "Web/Warehouse")),
+        ("create", ("batch_export", "Web/Archive")),
+    ]
+
+    warehouse, archive = posthog.exports.values()
+    assert warehouse["destination"] == {
+        "type": "Postgres",
+        "config": {
+            "host": "db.acme.io",
+            "port": 5433,
+            "database": "events",
+            "user": "exporter-user",
+            "password": "hush-hush-hush",
+            "has_self_signed_cert": True,
+        },
+    }
+    assert archive["destination"]["integration"] == 7
+    assert stack.up(POSTGRES + S3) == []
+    assert posthog.writes == []
+    assert stack.differences(POSTGRES + S3) == []
+
+
+def test_a_patch_has_the_type_and_what_differs_and_keeps_what_nobody_declared(stack, posthog):
+    stack.up(POSTGRES)
+    only(posthog)["destination"]["config"]["table_name"] = "by_hand"
+
+    stack.up(POSTGRES.replace("5433", "5434"))
+
+    ((_, body),) = posthog.writes
+    assert body["destination"]["type"] == "Postgres"
+    assert body["destination"]["config"]["port"] == 5434
+    assert "password" not in body["destination"]["config"]
+    assert only(posthog)["destination"]["config"]["table_name"] == "by_hand"
+    assert only(posthog)["destination"]["config"]["password"] == "hush-hush-hush"
+
+
+def test_a_secret_is_sent_when_it_becomes_another_and_is_nowhere_in_the_state(stack, posthog):
+    stack.up(POSTGRES)
+    stack.environment["DB_PASSWORD"] = "another-another"
+
+    assert stack.up(POSTGRES) == [("update", ("batch_export", "Web/Warehouse"))]
+
+    assert only(posthog)["destination"]["config"]["password"] == "another-another"
+    for resource in stack.engine.state.values():
+        shown = {name: value for name, value in resource.outputs.items() if name != "secret_config"}
+        assert "another-another" not in str(shown)
+
+
+def test_an_offset_is_sent_with_its_interval_and_pausing_is_a_patch(stack, posthog):
+    stack.up(POSTGRES)
+
+    stack.up(POSTGRES.replace("offset_hour: 3", "offset_hour: 4\n        paused: true"))
+
+    ((_, body),) = posthog.writes
+    assert body == {"interval": "day", "offset_hour": 4, "paused": True}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("type: Postgres", "type: Redshift"), ("interval: day", "interval: day\n        model: hogql")],
+    ids=["type", "to hogql"],
+)
+def test_another_type_and_a_query_in_place_of_events_make_it_anew(stack, posthog, change):
+    stack.up(POSTGRES)
+    before = only(posthog)["id"]
+
+    assert stack.up(POSTGRES.replace(*change)) == [("replace", ("batch_export", "Web/Warehouse"))]
+
+    assert only(posthog)["id"] != before
+    assert stack.up(POSTGRES.replace(*change)) == []
+
+
+def test_another_model_is_a_patch(stack, posthog):
+    stack.up(POSTGRES)
+
+    stack.up(POSTGRES.replace("interval: day", "interval: day\n        model: persons"))
+
+    assert posthog.writes == [("PATCH", {"model": "persons"})]
+
+
+def test_what_is_no_longer_declared_is_deleted(stack, posthog):
+    stack.up(POSTGRES)
+
+    stack.up("      {}")
+
+    assert posthog.exports == {}
+
+
+@pytest.mark.parametrize("above", [True, False], ids=["one list", "old server"])
+def test_the_list_of_the_organization_is_read_where_the_server_has_it(stack, posthog, above):
+    posthog.project("Shop")
+    posthog.above = above
+    posthog.lists["2", "integrations"] = posthog.lists["1", "integrations"]
+    stack.up(POSTGRES + "  Shop:\n    batch_exports:" + S3)
+
+    stack.up(POSTGRES + "  Shop:\n    batch_exports:" + S3)
+
+    lists = {path: count for path, count in posthog.requests.items() if "batch_exports" in path}
+    one = {f"GET /api/organizations/{posthog.organization}/batch_exports/": 1}
+    each = {f"GET /api/projects/{project}/batch_exports/": 1 for project in (1, 2)}
+    assert lists == (one if above else one | each)
+
+
+def test_what_is_wrong_is_told_with_its_place_before_anything_is_sent(stack, posthog):
+    text = """
+      A: {type: Postgres, interval: day, config: {hots: a, database: b, user: bo, password: !env DB_PASSWORD}}
+      B: {type: S3, interval: hour, offset_hour: 3, model: persons, filters: [{key: a, type: event}]}
+      C: {type: Postgress, interval: day}
+"""
+    found = stack.problems(text)
+
+    assert [problem.splitlines()[0] for problem in found[:-1]] == [
+        'posthog.yaml:6:42: batch export "Web/A" lacks "host", which Postgres needs',
+        'posthog.yaml:6:51: batch export "Web/A" has a "hots" that Postgres does not know',
+        'posthog.yaml:6:73: batch export "Web/A" has its "user" in the file as it is, and PostHog shows that to'
+        " nobody",
+        'posthog.yaml:7:37: batch export "Web/B" has an hour, and is not of every day or week',
+        'posthog.yaml:7:69: batch export "Web/B" takes filters with the model `events` only',
+    ]
+    assert found[-1].startswith('posthog.yaml:8:17: type of batch export "C" must be one of "S3", "AwsS3", ')
+    assert found[-1].endswith('hint: did you mean "Postgres"?')
+    assert not posthog.requests
+
+
+def test_what_exists_is_exported_as_a_file_that_changes_nothing(stack, posthog):
+    stack.up(POSTGRES + S3)
+    live = stack.live()
+
+    exported = export(live)
+
+    live.reader.close()
+    text = exported.files["posthog.yaml"]
+    assert "integration: !ref integration/aws-s3/Acme" in text
+    assert "password: !env" in text
+    assert "aws_secret_access_key" not in text
+    (stack.folder / "posthog.yaml").write_text(text)
+    desired = config.load(stack.folder / "posthog.yaml", environment={}, offline=True)
+    live = stack.live()
+    observed = observe(desired, live)
+    live.reader.close()
+    assert not observed.unread
+    assert not plan(observed.readable, observed.for_plan)
+
+
+def test_a_lost_answer_makes_no_twin(stack, posthog, monkeypatch):
+    monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
+    stack.up("      {}")
+    posthog.lost["POST"] = 1
+
+    stack.up(POSTGRES)
+
+    assert len(posthog.exports) == 1
+    assert stack.up(POSTGRES) == []
