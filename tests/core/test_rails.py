@@ -1,9 +1,19 @@
 """What is about to go, limits -> allowed, or refused."""
 
+import json
+
 import pytest
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile.limits import Limits, LimitsError, erasure_refusal, list_refusal, refusals
+from pulumi_posthog.reconcile.limits import (
+    Limits,
+    LimitsError,
+    erasure_refusal,
+    list_refusal,
+    refusals,
+    removals,
+    with_listed,
+)
 
 
 def roles(*names):
@@ -112,3 +122,18 @@ def test_limits_come_from_stack_configuration():
     assert Limits.from_settings(settings, KINDS) == Limits(
         number=3, allowed={"role": 4, "role_membership": 7}, deletions=frozenset({"project/Old"})
     )
+
+
+def test_whom_an_exact_list_declares_now_stays_and_the_total_counts_as_before():
+    people = {f"Ops/{who}": json.dumps({"user": f"{who}@acme.io"}) for who in ("ana", "bo", "cy")}
+    before = {"role_membership": {"Ops": people, "Lab": people}}
+    lists = {"role_members": {"Data": {"parent": "Data", "items": ["ANA@acme.io", "bo@acme.io"]}}}
+    moved = {"role": {"Ops": "Data"}}
+
+    after = with_listed(before, {}, lists, moved)
+
+    kept = {name: key for name, key in people.items() if name != "Ops/cy"}
+    assert after == {"role_membership": {"Data": kept}}
+    assert removals({"role_membership": {"Ops": people}}, after, moved) == {
+        "role_membership": {"Ops": ["Ops/cy"]}
+    }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile.renames import probable_renames
+from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.renames import earlier_names, looks, probable_renames
 
 
-def told(before, after, moved=None, called=None):
-    found = probable_renames(before, after, moved or {}, KINDS, called)
+def told(before, after, moved=None, called=None, **more):
+    found = probable_renames(before, after, moved or {}, KINDS, called, **more)
     return [(each.kind.name, each.before, each.after, each.key) for each in found]
 
 
@@ -55,3 +56,48 @@ def test_an_item_of_a_list_has_no_place_to_say_so():
     after = {"role_membership": {"Ops": {"Ops/anna@acme.io": ""}}}
 
     assert told(before, after) == []
+
+
+def test_what_has_had_that_name_before_is_surely_renamed():
+    (found,) = probable_renames(
+        roles("Data"), roles("Alpha"), {}, KINDS, earlier={"role": {"Data": ["Alpha", "Beta"]}}
+    )
+
+    assert (found.after, found.sure) == ("Alpha", True)
+    assert found.refusal(1, in_file=True) == (
+        'role "Alpha" looks like what was "Data": if it was renamed, write `previously: Data` there, and nothing of it'
+        ' goes\n  hint: if "Data" is to be removed and another one made: pulumi config set posthog:allowRemovals role=1'
+    )
+    assert 'aliases=[pulumi.Alias(name="Data")]' in found.words(in_file=False)
+
+
+def test_letters_alone_are_no_sure_sign():
+    (found,) = probable_renames(roles("Analysts"), roles("Analyst"), {}, KINDS)
+
+    assert not found.sure
+
+
+def test_the_names_that_an_entry_has_had_are_kept_as_long_as_it_is_there():
+    first = earlier_names({}, ({}, {"role": {"Alpha": "Data"}}), roles("Data"))
+    second = earlier_names(first, ({"role": {"Alpha": "Data"}}, {}), roles("Data"))
+    third = earlier_names(second, ({}, {"role": {"Data": "Lab"}}), roles("Lab"))
+    back = earlier_names(third, ({}, {"role": {"Lab": "Alpha"}}), roles("Alpha"))
+
+    assert first == second == {"role": {"Data": ["Alpha"]}}
+    assert third == {"role": {"Lab": ["Alpha", "Data"]}}
+    assert back == {"role": {"Alpha": ["Data", "Lab"]}}
+    assert earlier_names(back, ({}, {}), {}) == {"role": {}}
+
+
+FOLDER, BOARD = ({"type": "folder"}, {"type": "dashboard", "ref": "3"})
+
+
+def test_two_folders_look_alike_no_more_than_any_two():
+    kind = KINDS["file_system_entry"]
+    entries = tuple(
+        Entry(kind=kind, name=f"Web/{path}", parent="Web", fields={"path": path, **fields})
+        for path, fields in (("A", FOLDER), ("B", BOARD))
+    )
+    desired = Desired(host="https://eu.posthog.com", organization="o", entries=entries)
+
+    assert list(looks(desired)["file_system_entry"]) == ["Web/B"]

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from harness.stack import Run, Stack
+from harness.stack import DOORS, Run, Stack
 
 pytestmark = pytest.mark.e2e
 
@@ -44,13 +44,10 @@ def test_a_role_was_renamed_on_the_page_and_then_in_the_file(stack):
     stack.write("roles:\n  Data team: {members: [ana@acme.io]}\n  Ops: {}\n")
     stack.posthog.count_anew()
 
-    for run in (
-        stack.preview(),
-        stack.up(),
-        stack.up("--continue-on-error"),
-        stack.up("--refresh=false"),
-        stack.up("--refresh=false", "--continue-on-error"),
-    ):
+    for run in (stack.preview(), stack.up(), stack.up("--continue-on-error")):
+        refused(run, 'looks like what was "Alpha"', "`previously: Alpha`", "posthog.yaml:5:")
+    stack.set("allowRemovals", "role=1")  # it is no other role for that
+    for run in (stack.up(), stack.up("--refresh=false"), stack.up("--refresh=false", "--continue-on-error")):
         refused(run, 'is what the stack has as "Alpha"', "previously: Alpha", "posthog.yaml:5:")
     assert stack.posthog.writes() == {}
 
@@ -246,3 +243,29 @@ def test_a_role_with_several_people_was_taken_out_of_the_file(stack):
     stack.set("allowRemovals", "role_membership=3")
     assert stack.up().status == 0
     assert stack.posthog.role("Engineering") is None
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_rename_was_taken_back(stack):
+    stack.write(
+        "roles:\n  Alpha: {members: [ana@acme.io]}\n  Ops: {members: {mode: additive, items: [bo@acme.io]}}\n"
+    )
+    assert stack.up().status == 0
+    id_ = stack.posthog.role("Alpha")["id"]
+    # Beside it an additive list becomes exact, which removes nobody.
+    rest = "  Ops: {members: [bo@acme.io]}\n"
+    stack.write(f"roles:\n  Data: {{previously: Alpha, members: [ana@acme.io]}}\n{rest}")
+    run = stack.up()
+    assert run.status == 0, run.text
+    stack.write(f"roles:\n  Alpha: {{members: [ana@acme.io]}}\n{rest}")
+    stack.posthog.count_anew()
+
+    for run in (stack.preview(), stack.up("--continue-on-error"), stack.up("--refresh=false")):
+        refused(run, 'role "Alpha" looks like what was "Data"', "`previously: Data`", "allowRemovals role=1")
+    assert stack.posthog.writes() == {}
+
+    stack.write(f"roles:\n  Alpha: {{previously: Data, members: [ana@acme.io]}}\n{rest}")
+    assert stack.up().status == 0
+    assert stack.posthog.role("Alpha")["id"] == id_
+    assert stack.posthog.members("Ops") == ["bo@acme.io"]
+    quiet(stack.up())

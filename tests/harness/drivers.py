@@ -46,10 +46,10 @@ class Reaper:
 class InProcess:
     """The engine's order of calls over the real providers."""
 
-    def __init__(self, posthog: Sandbox, reaper: Reaper) -> None:
+    def __init__(self, posthog: Sandbox, reaper: Reaper, *, guarded: bool = True) -> None:
         self.posthog = posthog
         self.reaper = reaper
-        self.engine = Engine()
+        self.engine = Engine(guarded=guarded)
 
     def disturbed(self, model: Model, disturbance: Disturbance) -> None:
         """One run during which things go wrong; anything but a clear error is a bug."""

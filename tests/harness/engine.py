@@ -17,16 +17,19 @@ from pulumi_posthog.reconcile import limits
 from pulumi_posthog.reconcile.caps import room_first
 from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.links import targets
+from pulumi_posthog.reconcile.renames import looks
 from pulumi_posthog.stack.dynamic.guard import GuardProvider
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.holdings import claims_of
-from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.left_out import objection
+from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.registration import Holders, ids_of, properties_of
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.urn import TYPE
 from pulumi_posthog.values.json_value import json_text
 
 UNKNOWN = object()
+GUARD = ("guard", "guard")
 
 
 class Refused(Exception):
@@ -59,7 +62,8 @@ class Outcome:
 class Engine:
     """A stack's state and the operations on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, guarded: bool = True) -> None:
+        self.guarded = guarded  # False: a program in Python without `guarded()`
         self.state: dict[tuple[str, str], Resource] = {}
         self.guard: dict[str, Any] = {}
 
@@ -70,10 +74,12 @@ class Engine:
         preview: bool = False,
         refresh: bool = True,
         continue_on_error: bool = False,
+        chosen: frozenset[tuple[str, str]] | None = None,
     ) -> Outcome:
         """One `pulumi up --skip-preview` in a process of its own; with `preview`, only what it would do.
 
-        With `continue_on_error` it goes on after a refusal or a failure, and deletes what nobody declares.
+        With `continue_on_error` it goes on after a refusal or a failure, and deletes what nobody declares. With
+        `chosen` it is about those alone, as with `--target`: the engine asks about nothing else, `GUARD` included.
         """
         Session.forget()
         outcome = Outcome()
@@ -86,23 +92,21 @@ class Engine:
             }
         )
         if refresh:
-            self._refresh(state)
-        guard = GuardProvider()
-        news = {
-            "__managed": json_text(limits.managed(desired)),
-            "__renamed": json_text(limits.renamed(desired)),
-        }
-        refused = guard.check(self.guard, news).failures
-        if refused:
-            raise Refused("\n".join(failure.reason for failure in refused))
-        if not preview:
-            self.guard = news
+            self._refresh(state, chosen)
+        if self.guarded and (chosen is None or GUARD in chosen):
+            self._ask_guard(desired, preview)
         _follow_aliases(state, desired)
         holders = Holders(desired)
         ids: dict[tuple[str, str], Any] = {}
         failed: set[tuple[str, str]] = set()
         for entry in room_first(desired):
             name = (entry.kind.name, entry.name)
+            if chosen is not None and name not in chosen:
+                if name in state:
+                    ids[name] = state[name].id
+                else:
+                    failed.add(name)  # it is not made, and so is nothing below it
+                continue
             parent = (entry.kind.parent, entry.parent) if entry.parent else None
             after = (*((parent,) if parent else ()), *holders.of(entry), *targets(entry))
             if failed & set(after):
@@ -111,7 +115,7 @@ class Engine:
             properties = {
                 **properties_of(entry, SimpleNamespace(id=ids[parent]) if parent else None),
                 **ids_of(entry, {key: SimpleNamespace(id=id_) for key, id_ in ids.items()}),
-                **Location(desired.host, desired.organization, guarded=True).as_property,
+                **Location(desired.host, desired.organization, guarded=self.guarded).as_property,
             }
             try:
                 ids[name] = self._step(state, name, properties, after, outcome, preview)
@@ -120,12 +124,34 @@ class Engine:
                     raise
                 failed.add(name)
                 outcome.errors.append(error)
+        new = [
+            (KINDS[kind], name)
+            for kind, name in desired.by_name
+            if (kind, name) not in state and (chosen is None or (kind, name) not in chosen)
+        ]
+        if chosen is not None and not self.guarded and not preview:
+            # The program's own last word.
+            refused = objection(new, desired.by_name, [urn_of(*name) for name in state])
+            if refused:
+                raise Refused(refused)
         if not outcome.errors or continue_on_error:
-            self._delete_the_rest(state, desired, outcome, preview)
+            self._delete_the_rest(state, desired, outcome, preview, chosen)
         return outcome
 
-    def _refresh(self, state: dict[tuple[str, str], Resource]) -> None:
+    def _ask_guard(self, desired: Desired, preview: bool) -> None:
+        request = SimpleNamespace(urn=urn_of("role", "guard"))
+        checked = GuardProvider().check(self.guard if request else {}, _of_guard(desired))
+        if checked.failures:
+            raise Refused("\n".join(failure.reason for failure in checked.failures))
+        if not preview:
+            self.guard = checked.inputs
+
+    def _refresh(
+        self, state: dict[tuple[str, str], Resource], chosen: frozenset[tuple[str, str]] | None
+    ) -> None:
         for name, resource in list(state.items()):
+            if chosen is not None and name not in chosen:
+                continue
             result = _called(resource.kind, name[1], "read")(resource.id, copy.deepcopy(resource.outputs))
             if result.id is None:
                 del state[name]
@@ -178,9 +204,14 @@ class Engine:
         return old.id
 
     def _delete_the_rest(
-        self, state: dict[tuple[str, str], Resource], desired: Desired, outcome: Outcome, preview: bool
+        self,
+        state: dict[tuple[str, str], Resource],
+        desired: Desired,
+        outcome: Outcome,
+        preview: bool,
+        chosen: frozenset[tuple[str, str]] | None,
     ) -> None:
-        gone = [name for name in state if name not in desired.by_name]
+        gone = [name for name in state if name not in desired.by_name and (chosen is None or name in chosen)]
         while gone:
             held = {holder for name in gone for holder in state[name].after}
             leaf = next(name for name in gone if name not in held)
@@ -206,6 +237,17 @@ def _follow_aliases(state: dict[tuple[str, str], Resource], desired: Desired) ->
                 names[before] = now
     for resource in state.values():
         resource.after = tuple(names.get(name, name) for name in resource.after)
+
+
+def _of_guard(desired: Desired) -> dict[str, Any]:
+    return {
+        "__managed": json_text(limits.managed(desired)),
+        "__renamed": json_text(limits.renamed(desired)),
+        "__looks": json_text(looks(desired)),
+        "__lists": json_text(limits.exact_lists(desired)),
+        "__ids": json_text(limits.ids(desired)),
+        "__asked_at": Location(desired.host, desired.organization).as_property[PROPERTY],
+    }
 
 
 def urn_of(kind: str, name: str) -> str:

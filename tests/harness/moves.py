@@ -14,11 +14,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harness.drivers import InProcess
-from harness.engine import Killed, Outcome, Refused
+from harness.engine import GUARD, Killed, Outcome, Refused
 from harness.sandbox import Sandbox
 from harness.world import Model, models
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.reconcile.errors import HalfMade, Impossible
+from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.stack.run import Session
 
 Row = tuple[str, str, str | None, tuple[tuple[str, Any], ...]]
 NEW = {"Web": "Prod", "Shop": "Store"}
@@ -36,20 +38,37 @@ STEPS = (
     "list becomes additive",
     "another logical name",
 )
+# After these a run has to ask what was meant; after all others it knows.
+DOUBTFUL = frozenset(
+    (
+        "role key by hand too",
+        "role key with id",
+        "project key by hand too",
+        "destination key by hand too",
+        "folder by hand too",
+        "dashboard elsewhere",
+        "another logical name",
+    )
+)
 
 
 @dataclass(frozen=True)
 class Sort:
-    """What sort of run it is."""
+    """What sort of run it is. With a share of `targets` (0..1) it is about so much of what the state has."""
 
     refresh: bool = True
     continue_on_error: bool = False
     killed_at: int | None = None
+    targets: float | None = None
 
 
 SORTS = st.lists(
     st.builds(
-        Sort, refresh=st.booleans(), continue_on_error=st.booleans(), killed_at=st.none() | st.integers(0, 20)
+        Sort,
+        refresh=st.booleans(),
+        continue_on_error=st.booleans(),
+        killed_at=st.none() | st.integers(0, 20),
+        targets=st.sampled_from((None, None, 0.2, 0.5, 0.8)),
     ),
     min_size=1,
     max_size=3,
@@ -67,6 +86,7 @@ class World:
     rows: list[Row]
     previously: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    live: dict[str, str] = field(default_factory=dict)  # a declared name -> what PostHog calls it until a run
 
     @property
     def model(self) -> Model:
@@ -104,9 +124,11 @@ class World:
         return f"/api/organizations/{self.posthog.organization}"
 
     def role(self, name: str) -> Mapping[str, Any]:
+        name = self.live.get(name, name)
         return next(each for each in self.posthog.all(f"{self.organization}/roles/") if each["name"] == name)
 
     def project(self, name: str) -> Mapping[str, Any]:
+        name = self.live.get(name, name)
         projects = self.posthog.all(f"{self.organization}/projects/")
         return next(each for each in projects if each["name"] == name)
 
@@ -134,8 +156,9 @@ class World:
     def _role_key_with_id(self) -> None:
         if row := self.one("role"):
             old, new = dict(row[3])["name"], f"{dict(row[3])['name']} (id)"
-            self.rename(row, new, name=new)
             self.ids["role", new] = str(self.role(old)["id"])
+            self.live[new] = self.live.get(old, old)
+            self.rename(row, new, name=new)
 
     def _role_key_with_previously(self) -> None:
         if row := self.one("role"):
@@ -154,6 +177,8 @@ class World:
 
     def _declared_rename(self, row: Row, new: str) -> None:
         """As the loader has it: whatever is below says `previously`, too."""
+        old = dict(row[3])["name"]
+        self.live[new] = self.live.get(old, old)
         before = [(kind, name) for kind, name, parent, _ in self.rows if parent == row[1]]
         place = {name: self.rows.index(each) for each in self.rows if (name := each[:2]) in before}
         self.rename(row, new, name=new)
@@ -250,10 +275,12 @@ def keep_all(
     changes: tuple[str, ...],
     sorts: tuple[Sort, ...],
     seed: int,
+    limits: Limits | None = None,
 ) -> None:
     """Whatever sort of run comes, and whether it is refused or not: what is declared before and after is there.
 
-    Raises AssertionError where something is lost, or where it does not come to rest.
+    `limits` hold for the runs after the changes. Raises AssertionError where something is lost, or where it does not
+    come to rest, which only `DOUBTFUL` changes may keep it from.
     """
     for _ in range(3):
         if not driver.up(model).operations:
@@ -263,12 +290,18 @@ def keep_all(
     for change in changes:
         world.step(change)
 
+    Session.limits = limits or Session.limits
     for sort in sorts:
-        _run(driver, world.model, sort)
+        _run(driver, world, sort)
         _nothing_lost(before, posthog, (changes, sort))
     outcome = Outcome()
     for _ in range(4):
-        outcome = driver.up(world.model)
+        try:
+            outcome = driver.up(world.model)
+        except Refused as refusal:
+            if not set(changes) & DOUBTFUL:
+                raise AssertionError(f"{changes} may not be refused") from refusal
+            outcome = Outcome()
         _nothing_lost(before, posthog, (changes, "in peace"))
         if not outcome.operations and not outcome.errors:
             break
@@ -276,11 +309,20 @@ def keep_all(
     assert outcome.operations == [], f"{changes}: it does not come to rest"
 
 
-def _run(driver: InProcess, model: Model, sort: Sort) -> None:
+def _run(driver: InProcess, world: World, sort: Sort) -> None:
+    targets = None
+    if sort.targets is not None:
+        # What nobody declares any more is among them: only that can be lost.
+        known = sorted({GUARD, *driver.engine.state})
+        gone = {name for name in driver.engine.state if name not in {row[:2] for row in world.rows}}
+        targets = frozenset(gone | set(world.dice.sample(known, int(len(known) * sort.targets))))
     driver.reaper.left, driver.reaper.after = sort.killed_at, True
     try:
         driver.engine.up(
-            model.desired(driver.posthog), refresh=sort.refresh, continue_on_error=sort.continue_on_error
+            world.model.desired(driver.posthog),
+            refresh=sort.refresh,
+            continue_on_error=sort.continue_on_error,
+            chosen=targets,
         )
     except (Killed, Refused, ApiError, Impossible, HalfMade):
         pass

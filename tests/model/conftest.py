@@ -41,9 +41,9 @@ def reaper(monkeypatch: pytest.MonkeyPatch) -> Reaper:
 def anew(posthog: Sandbox, reaper: Reaper):
     """Makes a stack that manages nothing yet, beside a PostHog as after its start."""
 
-    def anew() -> InProcess:
+    def anew(*, guarded: bool = True) -> InProcess:
         posthog.call("POST", "/_sandbox/reset")
         posthog.allow_legacy_destinations()
-        return InProcess(posthog, reaper)
+        return InProcess(posthog, reaper, guarded=guarded)
 
     return anew

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from harness.engine import Refused
 from harness.moves import ROUND, Sort, keep_all
 from harness.soak import examples
 from harness.world import CONFIG, Model
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.holdings import Holdings
+from pulumi_posthog.stack.run import Session
 
 PEACE = (Sort(),)
+WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
 ROLE = ("role", "Ops", None, (("name", "Ops"),))
 ADDITIVE = ("role_membership", "Ops/ana@acme.io", "Ops", (("user", "ana@acme.io"),))
 WEB = ("project", "Web", None, (("name", "Web"),))
@@ -44,11 +50,12 @@ LOSSES = {
 
 
 @settings(**examples(80))
-@given(ROUND)
-def test_what_is_still_declared_is_there_after_every_run(anew, posthog, drawn):
+@given(ROUND, st.booleans(), st.booleans())
+def test_what_is_still_declared_is_there_after_every_run(anew, posthog, monkeypatch, drawn, guarded, tight):
+    monkeypatch.setattr(Session, "limits", WIDE)
     model, changes, sorts, seed = drawn
 
-    keep_all(anew(), posthog, model, changes, sorts, seed)
+    keep_all(anew(guarded=guarded), posthog, model, changes, sorts, seed, Limits() if tight else WIDE)
 
 
 @pytest.mark.parametrize("refresh", [True, False])
@@ -57,9 +64,126 @@ def test_with_the_safety_nothing_is_lost(anew, posthog, change, refresh):
     keep_all(anew(), posthog, LOSSES[change], (change,), (Sort(refresh=refresh),), 0)
 
 
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "unguarded"])
+@pytest.mark.parametrize("targets", [0.0, 0.5, 1.0], ids=["what goes", "some", "all there was"])
+@pytest.mark.parametrize("change", LOSSES)
+def test_nothing_is_lost_where_the_engine_does_not_ask_about_what_is_new(
+    anew, posthog, change, targets, guarded
+):
+    keep_all(anew(guarded=guarded), posthog, LOSSES[change], (change,), (Sort(targets=targets),), 0)
+
+
+@pytest.mark.parametrize("change", LOSSES)
+def test_without_that_safety_the_model_test_fails(anew, posthog, monkeypatch, change):
+    monkeypatch.setattr(Holdings, "anything_declared", True)
+    monkeypatch.setattr(Holdings, "unasked", lambda _: None)
+    monkeypatch.setattr("harness.engine.objection", lambda *_: None)
+
+    with pytest.raises(AssertionError, match="lost by"):
+        keep_all(anew(guarded=False), posthog, LOSSES[change], (change,), (Sort(targets=0.0),), 0)
+
+
 @pytest.mark.parametrize("change", LOSSES)
 def test_without_it_the_model_test_fails(anew, posthog, monkeypatch, change):
     monkeypatch.setattr(Holdings, "give_up", lambda *_: None)
 
     with pytest.raises(AssertionError, match="lost by"):
         keep_all(anew(), posthog, LOSSES[change], (change,), PEACE, 0)
+
+
+# -- what the guard knows beside names -----------------------------------------------------------------------------
+
+BO = ("role_membership", "Ops/bo@acme.io", "Ops", (("user", "bo@acme.io"),))
+ALPHA = ("role", "Alpha", None, (("name", "Alpha"),))
+DATA = ("role", "Data", None, (("name", "Data"),))
+
+
+@pytest.fixture
+def tight(monkeypatch):
+    """The limits as a new stack has them."""
+    monkeypatch.setattr(Session, "limits", Limits())
+
+
+def role_id(posthog, name):
+    roles = posthog.all(f"/api/organizations/{posthog.organization}/roles/")
+    return next((each["id"] for each in roles if each["name"] == name), None)
+
+
+def test_an_additive_list_that_becomes_exact_removes_nobody_and_is_not_refused(anew, posthog):
+    model = Model((ROLE, ADDITIVE, BO))
+
+    keep_all(anew(), posthog, model, ("list becomes exact",), PEACE, 0, Limits())
+
+
+def test_whom_an_exact_list_leaves_out_still_counts(anew, posthog, tight):
+    driver = anew()
+    people = [(*BO[:1], f"Ops/{who}@acme.io", "Ops", (("user", f"{who}@acme.io"),)) for who in PEOPLE]
+    driver.up(Model((ROLE, *people)))
+    shorter = ("role_members", "Ops", "Ops", (("members", ("ana@acme.io",)),))
+
+    with pytest.raises(Refused, match=r'2 of 3 role memberships of "Ops" would be removed'):
+        driver.up(Model((ROLE, shorter)))
+
+
+PEOPLE = ("ana", "bo", "cy")
+
+
+@pytest.mark.parametrize("members", [(), ("ana@acme.io",)], ids=["nobody", "one"])
+@pytest.mark.parametrize("between", [0, 1], ids=["at once", "after another run"])
+def test_a_rename_that_is_taken_back_is_refused_until_it_is_said(anew, posthog, tight, members, between):
+    driver = anew()
+
+    def model(role, **previously):
+        name = role[1]
+        rows = ((role), ("role_members", name, name, (("members", members),)))[: 1 + bool(members)]
+        return Model(rows, previously={("role", name): tuple(previously.values())})
+
+    driver.up(model(ALPHA))
+    id_ = role_id(posthog, "Alpha")
+    driver.up(model(DATA, was="Alpha"))
+    for _ in range(between):
+        driver.up(model(DATA))
+
+    with pytest.raises(Refused, match=r"(?s)name=\"Data\".*hint: .* posthog:allowRemovals role=1"):
+        driver.up(model(ALPHA))
+    assert role_id(posthog, "Data") == id_
+
+    driver.up(model(ALPHA, was="Data"))
+    assert role_id(posthog, "Alpha") == id_
+
+
+def test_a_rename_that_is_taken_back_may_be_meant_as_another_object(anew, posthog, monkeypatch, tight):
+    driver = anew()
+    driver.up(Model((ALPHA,)))
+    driver.up(Model((DATA,), previously={("role", "Data"): ("Alpha",)}))
+    id_ = role_id(posthog, "Data")
+    monkeypatch.setattr(Session, "limits", Limits(allowed={"role": 1}))
+
+    driver.up(Model((ALPHA,)))
+
+    assert (role_id(posthog, "Data"), role_id(posthog, "Alpha") == id_) == (None, False)
+
+
+def test_what_is_replaced_before_an_entry_with_its_id_is_asked_about_is_kept(anew, posthog):
+    driver = anew()
+    driver.up(Model((WEB, ORDERS)))
+    project = next(each.id for name, each in driver.engine.state.items() if name[0] == "project")
+    row = next(each for name, each in driver.engine.state.items() if name[0] == "pipeline_destination")
+    other = dict(ORDERS[3], plugin=2)
+    model = Model(
+        (
+            WEB,
+            (*ORDERS[:3], tuple(other.items())),
+            ("pipeline_destination", "Web/Kept", "Web", dict_of("Kept")),
+        ),
+        ids={("pipeline_destination", "Web/Kept"): row.id},
+    )
+
+    driver.engine.up(model.desired(posthog), continue_on_error=True)
+
+    found = posthog.all(f"/api/projects/{project}/pipeline_destination_configs/")
+    assert row.id in {str(each["id"]) for each in found if not each.get("deleted")}
+
+
+def dict_of(name):
+    return (*(pair for pair in ORDERS[3] if pair[0] != "name"), ("name", name))

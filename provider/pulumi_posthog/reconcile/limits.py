@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import UNSET, Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry
-from pulumi_posthog.values.json_value import json_text
+from pulumi_posthog.values.json_value import json_in, json_text
 from pulumi_posthog.values.spelling import folded, one_line
 
 # kind's name -> parent's name -> object's name -> what replaces it when it changes
@@ -147,6 +148,59 @@ def _replaced_by(entry: Entry) -> str:
         if item.replace_on_changes and (item.name in entry.fields or item.default is not UNSET)
     }
     return json_text(values) if values else ""
+
+
+def exact_lists(desired: Desired) -> dict[str, dict[str, dict[str, Any]]]:
+    """kind's name -> entry's name -> whom an exact list declares (`items`), and below whom (`parent`)."""
+    result: dict[str, dict[str, dict[str, Any]]] = {}
+    for entry in desired.entries:
+        if entry.kind.exact_list_of:
+            items = list(entry.fields.get(entry.kind.writable[0].name) or ())
+            result.setdefault(entry.kind.name, {})[entry.name] = {
+                "parent": entry.parent or "",
+                "items": items,
+            }
+    return result
+
+
+def with_listed(
+    before: Managed,
+    after: Managed,
+    lists: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    moved: Mapping[str, Mapping[str, str]],
+) -> Managed:
+    """`after` with what of `before` an exact list below the same parent declares now (`exact_lists`): it stays."""
+    result = {kind: dict(parents) for kind, parents in after.items()}
+    for kind_name, by_name in lists.items():
+        kind = KINDS[kind_name]
+        item = KINDS[kind.exact_list_of or ""]
+        field, names = item.natural_keys[0][0], moved.get(kind.parent or "", {})
+        for parent, objects in before.get(item.name, {}).items():
+            now = names.get(parent, parent)
+            listed = {
+                folded(str(each))
+                for declared in by_name.values()
+                if declared["parent"] == now
+                for each in declared["items"]
+            }
+            stays = {
+                name: key
+                for name, key in objects.items()
+                if folded(str(json_in(key or "{}", dict).get(field))) in listed
+            }
+            if stays:
+                below = result.setdefault(item.name, {})
+                below[now] = {**below.get(now, {}), **stays}
+    return result
+
+
+def ids(desired: Desired) -> dict[str, dict[str, str]]:
+    """kind's name -> id that an entry declares -> entry's name."""
+    result: dict[str, dict[str, str]] = {}
+    for entry in desired.entries:
+        if entry.id is not None:
+            result.setdefault(entry.kind.name, {})[str(entry.id)] = entry.name
+    return result
 
 
 def renamed(desired: Desired) -> dict[str, dict[str, str]]:

@@ -15,23 +15,44 @@ from pulumi_posthog.reconcile.limits import Managed
 from pulumi_posthog.values.spelling import folded, one_line
 
 Looks = Mapping[str, Mapping[str, str]]  # kind's name -> resource's name -> digest of what is declared there
+Earlier = Mapping[str, Mapping[str, Iterable[str]]]  # kind's name -> resource's name -> its names before
 ALIKE = 0.8  # of difflib's ratio (0..1): a few letters of a name differ
 
 
 @dataclass(frozen=True)
 class Rename:
-    """An entry that goes while a look-alike comes. `key` is what `previously` has to say."""
+    """An entry that goes while a look-alike comes. `key` is what `previously` has to say.
+
+    `sure` says that more than the spelling of the two names speaks for it, `same` that PostHog calls it so already.
+    """
 
     kind: Kind
     before: str
     after: str
     key: str
+    sure: bool = True
+    same: bool = False
 
     def __str__(self) -> str:
+        return self.words(in_file=True)
+
+    def words(self, *, in_file: bool) -> str:
+        """What to say of it; a program in Python says otherwise than a file what something was called."""
+        before, after, key = map(one_line, (self.before, self.after, self.key))
+        alias = f'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{before}")])'
         return (
-            f'{self.kind.title} "{one_line(self.after)}" looks like what was "{one_line(self.before)}":'
-            f" if it was renamed, write"
-            f" `previously: {one_line(self.key)}` there, and nothing of it goes"
+            f'{self.kind.title} "{after}" looks like what was "{before}": if it was renamed, write'
+            f" `{f'previously: {key}' if in_file else alias}` there, and nothing of it goes"
+        )
+
+    def refusal(self, removals: int, *, in_file: bool) -> str:
+        """Why a run may not go on before it is said; `removals` is how many objects of the kind it would remove."""
+        if self.same:  # another one cannot be made under that name
+            return self.words(in_file=in_file)
+        return (
+            f"{self.words(in_file=in_file)}\n"
+            f'  hint: if "{one_line(self.before)}" is to be removed and another one made:'
+            f" pulumi config set posthog:allowRemovals {self.kind.name}={removals}"
         )
 
 
@@ -42,12 +63,13 @@ def probable_renames(
     kinds: Mapping[str, Kind],
     called: Mapping[tuple[str, str], str] | None = None,
     looks: tuple[Looks, Looks] = ({}, {}),
+    earlier: Earlier | None = None,
 ) -> tuple[Rename, ...]:
     """The entries of `before` that probably stand in `after` under another name, parents before their children.
 
     `moved` are the renames that are declared, `called` says how PostHog calls an object now that the state knows by a
-    kind and a name, `looks` are the digests of what was declared and of what is. What is in something that was renamed
-    comes along with it and is not told.
+    kind and a name, `looks` are the digests of what was declared and of what is, `earlier` the names that entries of
+    `before` have had. What is in something that was renamed comes along with it and is not told.
     """
     result: list[Rename] = []
     for kind_name, parents in before.items():
@@ -60,18 +82,19 @@ def probable_renames(
             came = [
                 name for name in here if name not in objects and name not in moved.get(kind_name, {}).values()
             ]
-            signs = _Signs(kind, parent, before, after, called or {}, *looks)
+            signs = _Signs(kind, parent, before, after, called or {}, *looks, earlier or {})
             for name in went:
-                match = signs.match(name, came)
-                if match is not None:
-                    came.remove(match)
-                    result.append(Rename(kind, name, match, _key(parent, name)))
+                found = signs.match(name, came)
+                if found is not None:
+                    came.remove(found.after)
+                    result.append(found)
     return tuple(sorted(result, key=lambda each: each.kind.parent is not None))
 
 
 def looks(desired: Desired) -> dict[str, dict[str, str]]:
     """A short digest of what each entry declares beside its key, with the exact list below it: no more than is needed
-    to see that two entries declare the same. An entry that declares nothing looks like any other and has none.
+    to see that two entries declare the same. An entry that declares nothing, or only that it is a folder, looks like
+    any other and has none.
     """
     lists = {
         (each.kind.parent, each.parent): each.fields for each in desired.entries if each.kind.exact_list_of
@@ -83,12 +106,40 @@ def looks(desired: Desired) -> dict[str, dict[str, str]]:
         own = {field.name for field in entry.kind.fields if field.from_key}
         content = {name: value for name, value in entry.fields.items() if name not in own}
         content |= lists.get((entry.kind.name, entry.name), {})
-        if content:
+        if content and (content.keys() - names_of(entry.kind) or entry.kind.natural_key(content)):
             # A secret is no part of it: this stands in the state as it is.
             text = json.dumps(content, sort_keys=True, default=lambda _: "")
             digest = hashlib.sha256(text.encode()).hexdigest()[:12]
             result.setdefault(entry.kind.name, {})[entry.name] = digest
     return result
+
+
+def names_of(kind: Kind) -> set[str]:
+    """The fields that may be part of a natural key."""
+    return {name for key in kind.natural_keys for name in key}
+
+
+def earlier_names(
+    before: Earlier, moved: Iterable[Mapping[str, Mapping[str, str]]], after: Managed
+) -> dict[str, dict[str, list[str]]]:
+    """What each entry of `after` was called before: what was known of it, and what renames say that are declared.
+
+    `moved` are those of the run before and those of this one.
+    """
+    result = {kind: {name: list(names) for name, names in each.items()} for kind, each in before.items()}
+    for step in moved:
+        for kind, renames in step.items():
+            for old, new in renames.items():
+                known = result.setdefault(kind, {})
+                known[new] = sorted({old, *known.get(old, ()), *known.get(new, ())} - {new})
+    return {
+        kind: {
+            name: names
+            for name, names in each.items()
+            if names and any(name in objects for objects in after.get(kind, {}).values())
+        }
+        for kind, each in result.items()
+    }
 
 
 def may_say_previously(kind: Kind, kinds: Iterable[Kind]) -> bool:
@@ -113,15 +164,29 @@ class _Signs:
     called: Mapping[tuple[str, str], str]
     then: Looks
     now: Looks
+    earlier: Earlier
 
-    def match(self, name: str, came: Iterable[str]) -> str | None:
+    def match(self, name: str, came: Iterable[str]) -> Rename | None:
         """Which of those that came is what `name` was; None when none seems so."""
-        signs = (self._called_so, self._same_below, self._alike, self._same_content)
-        return next((other for sign in signs for other in came if sign(name, other)), None)
+        signs = (self._called_so, self._was_so, self._same_below, self._same_content, self._alike)
+        key = _key(self.parent, name)
+        return next(
+            (
+                Rename(self.kind, name, other, key, sign != self._alike, sign == self._called_so)
+                for sign in signs
+                for other in came
+                if sign(name, other)
+            ),
+            None,
+        )
 
     def _called_so(self, name: str, other: str) -> bool:
         """Somebody gave it the new name in PostHog already."""
         return self.called.get((self.kind.name, name)) == _key(self.parent, other)
+
+    def _was_so(self, name: str, other: str) -> bool:
+        """It had that name before, and was renamed."""
+        return other in self.earlier.get(self.kind.name, {}).get(name, ())
 
     def _same_below(self, name: str, other: str) -> bool:
         """The same is below both."""

@@ -66,13 +66,40 @@ class Block:
 
     def managed(self) -> dict[str, dict[str, dict[str, str]]]:
         """As `rails.managed` has it of a file. A parent is known where a child was given its `id` itself."""
-        names = {id(each.id): each.name for each in self.declared}
         result: dict[str, dict[str, dict[str, str]]] = {}
         for each in self.declared:
             if each.kind.guarded:
-                parent = names.get(id(each.properties.get(each.kind.parent or "")), "")
+                parent = self._parent_of(each)
                 below = result.setdefault(each.kind.name, {}).setdefault(parent, {})
                 below[each.name] = _replaced_by(each)
+        return result
+
+    def _parent_of(self, each: Declared) -> str:
+        """The name of what a resource is below; known where it was given that one's `id` itself."""
+        return self._names().get(id(each.properties.get(each.kind.parent or "")), "")
+
+    def _names(self) -> dict[int, str]:
+        return {id(each.id): each.name for each in self.declared}
+
+    def exact_lists(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """As `limits.exact_lists` has it of a file; outputs are not known yet."""
+        result: dict[str, dict[str, dict[str, Any]]] = {}
+        for each in self.declared:
+            if each.kind.exact_list_of:
+                items = each.properties.get(each.kind.writable[0].name)
+                known = [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
+                result.setdefault(each.kind.name, {})[each.name] = {
+                    "parent": self._parent_of(each),
+                    "items": known,
+                }
+        return result
+
+    def ids(self) -> dict[str, dict[str, str]]:
+        """As `limits.ids` has it of a file."""
+        result: dict[str, dict[str, str]] = {}
+        for each in self.declared:
+            if isinstance(id_ := each.properties.get("__id"), str | int):
+                result.setdefault(each.kind.name, {})[str(id_)] = each.name
         return result
 
     def called(self) -> dict[str, dict[str, str]]:
@@ -137,6 +164,8 @@ def guarded() -> Iterator[None]:
         json_text(block.renamed()),
         name=NAME,
         called=json_text(block.called()),
+        lists=json_text(block.exact_lists()),
+        ids=json_text(block.ids()),
         location=block.location,
     )
     block.guard.set_result(guard)

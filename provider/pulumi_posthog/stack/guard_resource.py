@@ -23,6 +23,8 @@ class Guard(pulumi.CustomResource):
         strangers: str | None = None,
         called: str | None = None,
         looks: str | None = None,
+        lists: str | None = None,
+        ids: str | None = None,
         location: Location | None = None,
     ) -> None:
         super().__init__(
@@ -36,6 +38,8 @@ class Guard(pulumi.CustomResource):
                 "__strangers": strangers,
                 "__called": called,
                 "__looks": looks,
+                "__lists": lists,
+                "__ids": ids,
                 # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
                 "__asked_at": location.as_property[PROPERTY] if location else None,
                 **door.properties(provider_string(None)),

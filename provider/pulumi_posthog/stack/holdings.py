@@ -86,21 +86,53 @@ class Holdings:
     def __init__(self) -> None:
         self._objects: dict[Claim, _Object] = {}
         self._lock = threading.Lock()
-        self._state_read = False
+        self._state: Mapping[str, tuple[Claim, ...]] | None = None  # the whole of it, where it was read
         self._declared: set[str] = set()
+        self._seen: set[str] = set()  # what this run has refreshed or given up
         self.failed: str | None = (
             None  # the first resource of this run that was refused, or could not be made
         )
-        self.declared: frozenset[tuple[str, str]] = frozenset()  # kinds and names that the guard was told
+        # Kinds and names that guards were told and that are yet to be declared; None where no guard was asked.
+        self._told: dict[tuple[str, str], None] | None = None
 
     def recorded(self, claims: Iterable[Claim], urn: str) -> None:
-        """The state has it under that name."""
+        """The state has it under that name, and this run has refreshed it."""
         self._note(claims, urn, lambda each: each.in_state.add(urn))
+        with self._lock:
+            self._seen.add(urn)
 
-    def declares(self, urn: str) -> None:
+    def will_declare(self, names: Iterable[tuple[str, str]]) -> None:
+        """A guard was told of these kinds and names: each `check` is still to come, and in some runs never comes."""
+        with self._lock:
+            self._told = {**(self._told or {}), **dict.fromkeys(names)}
+
+    def declares(self, kind: str, urn: str) -> None:
         """The program declares that resource: its `check` was asked for, which a refresh never does."""
         with self._lock:
             self._declared.add(urn)
+            if self._told:
+                self._told.pop((kind, name_of(urn) or ""), None)
+
+    @property
+    def anything_declared(self) -> bool:
+        """Whether the program has declared anything, as far as the engine has asked."""
+        with self._lock:
+            return bool(self._declared)
+
+    def unasked(self) -> str | None:
+        """The name of something that this run should have asked about and has not, though its program is over.
+
+        Then it is about chosen resources only, and something new may be among what it leaves out. What is declared,
+        guards know; without one, it shows by what the state has, which a run about everything refreshes or compares.
+        """
+        with self._lock:
+            if self._told is not None:
+                return next((name for _, name in self._told), None)
+            for urn, claims in (self._state or {}).items():
+                known = urn in self._seen or urn in self._declared
+                if not known and not any(each.compared for each in self._of(claims)):
+                    return name_of(urn)
+            return None
 
     def is_declared(self, urn: str) -> bool:
         """Whether the program declares that resource, as far as it has run."""
@@ -134,6 +166,7 @@ class Holdings:
             keeper = next(filter(None, (each.keeper(urn) for each in objects)), None)
             for each in objects:
                 each.gone.add(urn)
+            self._seen.add(urn)
             return keeper
 
     def keeper(self, claims: Iterable[Claim], urn: str) -> str | None:
@@ -160,12 +193,12 @@ class Holdings:
     def read_state(self, state: Callable[[], Mapping[str, tuple[Claim, ...]]]) -> None:
         """Note what the whole state has, once in a run; raises what `state` raises."""
         with self._lock:
-            if self._state_read:
+            if self._state is not None:
                 return
-            for urn, claims in state().items():
+            self._state = state()
+            for urn, claims in self._state.items():
                 for claim in claims:
                     self._objects.setdefault(claim, _Object()).in_state.add(urn)
-            self._state_read = True
 
     def _of(self, claims: Iterable[Claim]) -> list[_Object]:
         names = [name for claim in claims for name in (claim, (ANYWHERE, *claim[1:]))]

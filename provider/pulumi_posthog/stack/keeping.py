@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,13 @@ from pulumi_posthog.stack.urn import name_of, shown_name
 from pulumi_posthog.values.spelling import one_line
 
 Props = Mapping[str, Any]
+DESTROY = "POSTHOG_ALLOW_DESTROY=true"  # in the environment
+
+
+def destroying() -> bool:
+    """Whether the user has said that everything may be removed."""
+    # Not a setting of the stack: `pulumi destroy` sees those of the last `up`, and they stay set for ever.
+    return os.environ.get(DESTROY.partition("=")[0]) == "true"
 
 
 def claims_for(kind: Kind, props: Props, id_: str | None) -> tuple[Claim, ...]:
@@ -40,7 +48,7 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
 
     With `stays`, the resource itself stays, declared absent: that it has the object keeps nothing.
     Raises Impossible when it may only seem so, that is, where something of this run has failed that may be about to
-    take it over, or where nobody can say what else the state has.
+    take it over, where nobody can say what else the state has, or where the run is about chosen resources only.
     """
     claims, holdings = claims_for(kind, props, id_), Session.holdings
     if holdings.failed is not None and not holdings.to_be_replaced(claims, urn):
@@ -55,6 +63,10 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
             f"it is not removed, for another resource of the stack may have the same object, and {error}\n"
             "  hint: run `pulumi up` with a refresh of everything, or see to it that `pulumi stack export` works here"
         ) from error
+    if not (
+        holdings.is_declared(urn) or holdings.to_be_replaced(claims, urn) or holdings.keeper(claims, urn)
+    ):
+        _check_all_asked()
     keeper = holdings.keeper(claims, urn) if stays else holdings.give_up(claims, urn)
     if keeper is None:
         return None
@@ -62,6 +74,18 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
     if name == other:
         return f'{kind.title} "{one_line(name)}": kept, it is what this run has just taken over'
     return f'{kind.title} "{one_line(name)}": kept, it is managed as "{one_line(other)}" now'
+
+
+def _check_all_asked() -> None:
+    """Raises Impossible in a run that leaves something out: nobody knows whether that has the object now."""
+    unasked = Session.holdings.unasked()
+    if unasked is None or destroying():
+        return
+    raise Impossible(
+        f'it is not removed, because this run has not asked about "{unasked}": whoever has the same object now may be'
+        " left out as well\n"
+        f"  hint: run `pulumi up --refresh` without --target or --exclude; or say that it is meant: {DESTROY}"
+    )
 
 
 def recognised(kind: Kind, props: Props, found: Found, urn: str) -> tuple[str | None, str | None]:

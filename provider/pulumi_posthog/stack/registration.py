@@ -44,6 +44,8 @@ def register(desired: Configuration) -> Mapping[tuple[str, str], Entity]:
         addresses=json_text(people(desired)),
         strangers=json_text({address: str(problem) for address, problem in desired.strangers.items()}),
         looks=json_text(renames.looks(desired)),
+        lists=json_text(limits.exact_lists(desired)),
+        ids=json_text(limits.ids(desired)),
         location=Location(address.host, address.organization),
     )
     makes_room = room_makers(desired)

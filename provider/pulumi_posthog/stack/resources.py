@@ -16,6 +16,7 @@ from pulumi_posthog.stack import door
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.dynamic.pickled import provider_string
 from pulumi_posthog.stack.guard_block import Current
+from pulumi_posthog.stack.left_out import watch
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.properties import files_name, secret_name
 from pulumi_posthog.stack.sdk_repairs import registering
@@ -86,6 +87,8 @@ class Entity(pulumi.CustomResource):
         )
         if block:
             block.add(kind, resource_name, properties, self, opts, location)
+        elif not guarded:
+            watch(kind, resource_name, self, opts)
 
 
 def declared(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:

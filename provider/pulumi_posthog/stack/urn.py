@@ -34,3 +34,9 @@ def own_name(type_: str) -> str | None:
     return next(
         (type_.removeprefix(prefix) for prefix in (TYPE, PLUGIN_TYPE) if type_.startswith(prefix)), None
     )
+
+
+def sibling(urn: str, resource: str, name: str) -> str:
+    """A resource of ours beside another one in the same stack; `resource` is its type without its beginning."""
+    stack, _, rest = urn.partition("::")
+    return "::".join((stack, rest.partition("::")[0], f"{TYPE}{resource}", name))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import addresses
 from pulumi_posthog.reconcile.errors import Impossible
-from pulumi_posthog.reconcile.limits import Managed, refusals, removals
+from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
 from pulumi_posthog.reconcile.losses import Loss, losses, refusal_of_losses
-from pulumi_posthog.reconcile.renames import probable_renames
-from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.reconcile.renames import Rename, earlier_names, probable_renames
+from pulumi_posthog.stack import places, pulumi_engine
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
     CheckResult,
@@ -22,13 +21,15 @@ from pulumi_posthog.stack.handlers.results import (
     ReadResult,
     UpdateResult,
 )
-from pulumi_posthog.stack.location import PROPERTY
+from pulumi_posthog.stack.holdings import claims_of
+from pulumi_posthog.stack.keeping import DESTROY, destroying
+from pulumi_posthog.stack.location import PROPERTY, location_of
 from pulumi_posthog.stack.run import Session
-from pulumi_posthog.values.json_value import Damaged, json_in
+from pulumi_posthog.stack.urn import sibling
+from pulumi_posthog.values.json_value import Damaged, json_in, json_text
 from pulumi_posthog.values.local_file import project_folder
 
 Props = Mapping[str, Any]
-DESTROY_VARIABLE = "POSTHOG_ALLOW_DESTROY"
 DAMAGED = (
     "what the state keeps of what this stack manages cannot be read: {}; nothing was changed\n"
     "  hint: put an earlier version of the state back: `pulumi stack export --version N`, `pulumi stack import`"
@@ -58,11 +59,13 @@ class GuardHandler:
         after, renamed = _managed(news["__managed"]), _kept(news, "__renamed")
         before = Session.refreshed.deletable(_managed(olds.get("__managed")))
         before = _given_up(before, after, _kept(news, "__called"))
+        lists = _kept(news, "__lists")
         Session.guard_remembers = Session.guard_remembers or bool(olds)
         Session.ahead.manages(after)
+        self._tell_holdings(after, lists, inputs)
+        after = with_listed(before, after, lists, renamed)
         found = refusals(before, after, Session.limits, KINDS, renamed)
-        then, now = (_kept(each, "__looks") for each in (olds, news))
-        looks = probable_renames(before, after, renamed, KINDS, Session.refreshed.called, (then, now))
+        looks = self._looks(before, after, olds, inputs)
         Session.addresses = addresses.of_guard(olds)
         strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
         going = removals(before, after, renamed)
@@ -73,18 +76,67 @@ class GuardHandler:
                 f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
                 " pulumi config rm posthog:allowRemovals"
             )
-        for look in () if found or too_much else looks:
-            pulumi_engine.warn(str(look))
+        in_file = bool(inputs.get("__file"))
+        doubtful = [] if found else self._doubtful(looks, going, in_file=in_file)
+        told = [] if doubtful else [_placed(look, look.words(in_file=in_file)) for look in looks]
+        if not (found or too_much or doubtful):
+            for text in told:
+                pulumi_engine.warn(text)
         for loss in () if too_much else taken_along:
             pulumi_engine.warn(str(loss))
         refused = [
             *strangers,
-            *(map(str, looks) if found or too_much else ()),
+            *doubtful,
+            *(told if found or too_much else ()),
             *map(str, found),
             *([too_much] if too_much else []),
         ]
         Session.guard_consulted = not refused
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
+
+    @staticmethod
+    def _looks(before: Managed, after: Managed, olds: Props, inputs: dict[str, Any]) -> tuple[Rename, ...]:
+        """What was probably renamed; the names that entries have had are noted in `inputs`."""
+        before_that, renamed = (_kept(each, "__renamed") for each in (olds, inputs))
+        then, now = (_kept(each, "__looks") for each in (olds, inputs))
+        earlier = _kept(olds, "__earlier")
+        inputs["__earlier"] = json_text(earlier_names(earlier, (before_that, renamed), after))
+        return probable_renames(
+            before,
+            after,
+            renamed,
+            KINDS,
+            Session.refreshed.called,
+            (then, now),
+            earlier_names(earlier, (before_that,), before),
+        )
+
+    @staticmethod
+    def _tell_holdings(after: Managed, lists: Mapping[str, Mapping[str, Any]], inputs: Props) -> None:
+        """Note what is going to be declared, before the engine asks about the first of it."""
+        names = [
+            (kind, name) for kind, parents in after.items() for each in parents.values() for name in each
+        ]
+        Session.holdings.will_declare([*names, *((kind, name) for kind in lists for name in lists[kind])])
+        location = inputs.get("__asked_at")
+        for kind, ids in _kept(inputs, "__ids").items() if location else ():
+            for id_, name in ids.items():
+                claims = claims_of(KINDS[kind], location_of({PROPERTY: location}).organization, None, id_, {})
+                Session.holdings.claimed(
+                    claims, sibling(pulumi_engine.resource_name(), KINDS[kind].resource, name)
+                )
+
+    @staticmethod
+    def _doubtful(
+        looks: Iterable[Rename], going: Mapping[str, Mapping[str, list[str]]], *, in_file: bool
+    ) -> list[str]:
+        """Why nothing is removed that was surely renamed, unless somebody has allowed that it is."""
+        counts = {kind: sum(map(len, parents.values())) for kind, parents in going.items()}
+        return [
+            _placed(look, look.refusal(counts[look.kind.name], in_file=in_file))
+            for look in looks
+            if look.sure and counts.get(look.kind.name, 0) > Session.limits.allowed.get(look.kind.name, 0)
+        ]
 
     @staticmethod
     def _losses(
@@ -138,7 +190,7 @@ class GuardHandler:
     def delete(self, id_: str, props: Props) -> None:
         """Nothing in PostHog, but only a stack that may be emptied loses its guard."""
         try:
-            check_consulted()
+            check_consulted(guarded=True)
         except Impossible as error:
             pulumi_engine.fail(error)
 
@@ -149,6 +201,13 @@ def _managed(text: Any) -> Managed:
 
 def _kept(properties: Props, name: str) -> dict[str, Any]:
     return json_in(properties.get(name) or "{}", dict)
+
+
+def _placed(look: Rename, text: str) -> str:
+    """What is said of a rename, with the place in the file where it would have to be written."""
+    desired = places.declared(Session.file) if Session.file else None
+    entry = desired.by_name.get((look.kind.name, look.after)) if desired else None
+    return f"{entry.where}: {text}" if entry else text
 
 
 def _given_up(before: Managed, after: Managed, declared: Mapping[str, Mapping[str, str]]) -> Managed:
@@ -173,11 +232,16 @@ def _given_up(before: Managed, after: Managed, declared: Mapping[str, Mapping[st
     return result
 
 
-def check_consulted() -> None:
-    """Refuse to delete when no program has declared anything: it ended early, or the stack is being destroyed."""
-    # Not a setting of the stack: `pulumi destroy` sees those of the last `up`, and they stay set for ever.
-    if not Session.guard_consulted and os.environ.get(DESTROY_VARIABLE) != "true":
+def check_consulted(*, guarded: bool) -> None:
+    """Refuse to delete when no program has declared anything: it ended early, or the stack is being destroyed.
+
+    Of what has no guard, nobody but the engine says what the program declares; of what a guard looks after, the guard
+    has to have let it pass.
+    """
+    consulted = Session.guard_consulted if guarded else Session.holdings.anything_declared
+    if not consulted and not destroying():
         raise Impossible(
-            "everything that this stack manages would be removed from PostHog, for no program has declared anything"
-            f" in this run; if that is meant, say so: {DESTROY_VARIABLE}=true pulumi destroy"
+            "everything that this stack manages could be removed from PostHog, because no program has declared anything"
+            " in this run: it ended early, the stack is being destroyed, or --target names nothing but what goes;"
+            f" if that is meant, say so: {DESTROY} pulumi destroy"
         )

@@ -85,7 +85,7 @@ class KindHandler:
     @clean
     def check(self, olds: Props, news: Props) -> CheckResult:
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
-        Session.holdings.declares(pulumi_engine.resource_name())
+        Session.holdings.declares(self.kind.name, pulumi_engine.resource_name())
         result = self._check(olds, news)
         if result.failures:
             Session.holdings.failure(pulumi_engine.resource_name())
@@ -269,8 +269,7 @@ class KindHandler:
                 pulumi_engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
             return
         if kind.deletion is not Deletion.FORGET:
-            if location_of(props).guarded:
-                check_consulted()
+            check_consulted(guarded=location_of(props).guarded)
             kept = kept_by_another(kind, props, id_, pulumi_engine.resource_name())
             if kept:
                 pulumi_engine.say(kept)
