@@ -442,10 +442,10 @@ def test_every_format_is_complete_when_the_command_has_a_bug(
     from pulumi_posthog.cli.application import run
     from pulumi_posthog.cli.verbs import drift
 
-    def broken(_asked: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("never meant to happen")
 
-    monkeypatch.setattr(drift, "_compared", broken)
+    monkeypatch.setattr(drift, "compared", broken)
 
     status = run(["drift", "--format", form])
 

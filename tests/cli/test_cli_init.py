@@ -542,6 +542,8 @@ def test_drift_opens_one_issue_updates_it_and_closes_it(repository: Repository):
     change(timezone="UTC")
     assert repository.script("drift_issue.py").status == 7
     assert "projects.Web.timezone" in issue()["body"]
+    assert "    timezone: UTC\n" in (repository.reports / "accept.patch").read_text()
+    assert f"```diff\n{(repository.reports / 'accept.patch').read_text()}```\n" in issue()["body"]
 
     assert repository.script("drift_issue.py").status == 0  # red once is enough
     change(anonymize_ips=False)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_posthog.cli import comparing
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.cli.verbs import drift
 from pulumi_posthog.cli.verbs.doctor import without_password
 from pulumi_posthog.drift import baseline
 from pulumi_posthog.stack import other_stacks, state
@@ -90,7 +90,7 @@ def test_a_list_of_what_to_ignore_is_no_way_to_hang(tmp_path: Path, content: str
     file = tmp_path / "ignore.yaml"
     file.write_text(content)
 
-    refused = finished(lambda: drift.rules_in(file))
+    refused = finished(lambda: comparing.rules_in(file))
 
     assert isinstance(refused, Stop)
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pulumi_posthog.cli.closing import one_command
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Failure
 from pulumi_posthog.values.version import __version__
@@ -24,6 +25,7 @@ NO_COLOR, DEBUG = "--no-color", "--debug"
 VERBS = (
     "validate",
     "drift",
+    "accept",
     "check",
     "export",
     "adopt",
@@ -95,7 +97,8 @@ def run(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         verbs = rest[:1] if rest and rest[0] in VERBS else VERBS
-        result = application(verbs)([*anywhere, *rest], prog_name="pulumi-posthog", standalone_mode=False)
+        with one_command():
+            result = application(verbs)([*anywhere, *rest], prog_name="pulumi-posthog", standalone_mode=False)
         if result == TYPERS_INTERRUPTED:
             raise KeyboardInterrupt
         sys.stdout.flush()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.closing import opened
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
 
@@ -52,7 +53,7 @@ def _client_for(host: str, kind: type[Client]) -> Client:
         raise Stop(error.problem, error.hint) from None
     except ValueError as error:
         raise Stop(str(error), NO_KEY, Exit.KEY) from None
-    return kind(connection, pace=pace, notify=terminal.note)
+    return opened(kind(connection, pace=pace, notify=terminal.note))
 
 
 def live_for(host: str, organization: str) -> Live:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from pulumi_posthog.cli import terminal
@@ -44,3 +47,38 @@ def refuse_links(path: Path, within: Path | None = None) -> None:
             )
     if path.exists() and not stat.S_ISREG(path.lstat().st_mode):
         raise Stop(f"{path} is no file, and nothing was written", "name another one", Exit.REFUSED)
+
+
+def replace_files(after: Mapping[Path, str], before: Mapping[Path, str]) -> None:
+    """Give files other texts: all of them, or none. A file keeps its rights and its byte order mark.
+
+    Raises Stop where a file no longer has the text `before`, is a link, or may not be replaced.
+    """
+    new: dict[Path, Path] = {}
+    try:
+        for path, text in after.items():
+            refuse_links(path)
+            data = path.read_bytes()
+            mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+            if data != mark + before[path].encode():
+                raise Stop(
+                    f"{path} was changed meanwhile, and nothing was written", "run it again", Exit.REFUSED
+                )
+            if not os.access(path, os.W_OK):
+                raise PermissionError(13, "Permission denied", str(path))
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            new[path] = Path(name)
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(mark + text.encode())
+            Path(name).chmod(stat.S_IMODE(path.stat().st_mode))
+        for path, temporary in new.items():
+            temporary.replace(path)
+    except OSError as error:
+        hint = "check the rights of the file and of its folder; --dry-run shows what would be written"
+        raise Stop(
+            f"{error.filename}: {error.strerror}, and nothing was written", hint, Exit.REFUSED
+        ) from error
+    finally:
+        for temporary in new.values():
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from pulumi_posthog.config.references import misplaced
 from pulumi_posthog.config.source import Source, nothing
 from pulumi_posthog.reconcile.caps import too_many
 from pulumi_posthog.reconcile.links import linked
+from pulumi_posthog.values.local_file import file_text
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
 
 __all__ = ["load"]
@@ -22,6 +23,7 @@ __all__ = ["load"]
 def load(
     path: Path,
     *,
+    read: Callable[[Path, str], str] = file_text,
     environment: Mapping[str, str],
     secret: Callable[[str], str | None] | None = None,
     offline: bool = False,
@@ -33,10 +35,13 @@ def load(
     answers `!config name` (from there, too; it raises IsSecret for what is a secret). With
     `offline`, a variable or secret that is missing is no problem: the value is then unknown (`SecretText`
     with `known` False), and an unknown host or organization is the empty string, which nobody can talk to.
+    `read` gives the text of each file, by its path and its name in messages, and raises UnreadableError.
 
     Raises ConfigError with everything that is wrong with the files, in the order in which it stands there.
     """
-    source = Source(path, environment=environment, secret=secret, offline=offline, configured=configured)
+    source = Source(
+        path, read=read, environment=environment, secret=secret, offline=offline, configured=configured
+    )
     problems = list(source.problems)
     if source.root is None:
         raise ConfigError(problems)

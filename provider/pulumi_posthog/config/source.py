@@ -62,11 +62,13 @@ class Source:
         self,
         path: Path,
         *,
+        read: Callable[[Path, str], str] = file_text,
         environment: Mapping[str, str],
         secret: Callable[[str], str | None] | None,
         offline: bool,
         configured: Callable[[str], str | None] | None = None,
     ) -> None:
+        self.read = read
         self.problems: list[Problem] = []
         self.environment = environment
         self.secret = secret
@@ -97,7 +99,7 @@ class Source:
     def file(self, path: Path, name: str, within: tuple[Path, ...]) -> Node:
         """The tree of one file; `within` are the files that include it. Raises UnreadableError."""
         self.files += 1
-        text = file_text(path, name)
+        text = self.read(path, name)
         self.count(text, Position(name, 1, 1))
         document = Document(self, text, path, name, within)
         return document.root()

@@ -16,6 +16,7 @@ from pulumi_posthog.values.text import plural
 if TYPE_CHECKING:
     from pulumi_posthog.kinds.model import Field
     from pulumi_posthog.reconcile.collection import Found
+    from pulumi_posthog.reconcile.desired import Entry, Group
     from pulumi_posthog.values.json_value import Json
     from pulumi_posthog.values.problem import Position
 
@@ -60,6 +61,20 @@ class Trace:
     key: str | None = None  # the key of an object field that differs
 
 
+@dataclass(frozen=True)
+class About:
+    """What would have to be written to accept a finding. Never shown.
+
+    It is a declared entry, or the `group` that an undeclared object is in. `renamed` is what an entry that is gone is
+    probably called now, `item` the one item of a set that a finding is about.
+    """
+
+    entry: Entry | None = None
+    group: Group | None = None
+    renamed: Found | None = None
+    item: Json = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One difference: of a field, of a whole object, or of something that could not be read.
@@ -86,6 +101,7 @@ class Finding:
     known: bool = False  # the baseline has it, too
     ignored: str | None = None  # why an ignore rule hides it
     trace: Trace | None = field(default=None, compare=False, repr=False)
+    about: About | None = field(default=None, compare=False, repr=False)
 
     @property
     def counts(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pulumi_posthog.api.errors import ApiError
-from pulumi_posthog.drift.finding import Finding, Status, Trace, shown
+from pulumi_posthog.drift.finding import About, Finding, Status, Trace, shown
 from pulumi_posthog.drift.renamed import renamed
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
@@ -140,6 +140,7 @@ def _of_change(
             whole=True,
             removal=gone,
             where=entry.where,
+            about=About(entry),
         )
         return
     found = observed.found[key_of(entry)]
@@ -163,7 +164,8 @@ def _of_change(
             stranger = (
                 strangers.get(each.declared) if isinstance(each.declared, str) and each.removal else None
             )
-            yield _left(entry, path, each.path, stranger, sure=recorded is not None) if stranger else each
+            left = _left(entry, path, each.path, stranger, sure=recorded is not None) if stranger else each
+            yield replace(left, trace=each.trace, about=each.about)
 
 
 def _maybe_renamed(finding: Finding, entry: Entry | None, looks: Mapping[Key, Found]) -> Finding:
@@ -178,6 +180,7 @@ def _maybe_renamed(finding: Finding, entry: Entry | None, looks: Mapping[Key, Fo
         message=f"is declared, and PostHog does not have it; {shown(name)} (id {found.id}), which nobody declared,"
         " looks like it: renamed by hand?",
         hint=f"`--stack NAME` knows by the id; if it was, write the new name into the file with `previously: {before}`",
+        about=About(entry, renamed=found),
     )
 
 
@@ -193,6 +196,7 @@ def _left(entry: Entry, object_: str, path: str, stranger: Problem, *, sure: boo
         message="is declared, and nobody in the organization has that address",
         hint=LEFT_HINT if sure or "did you mean" not in (stranger.hint or "") else stranger.hint,
         where=stranger.where or entry.where,
+        about=About(entry),
     )
 
 
@@ -242,6 +246,7 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
             message=row.message,
             where=where_of(entry, field.name, key[1] if key else None),
             trace=Trace(place.found, place.project, field, key[1] if key else None),
+            about=About(entry, item=(row.declared if row.removal else row.live) if row.message else None),
         )
 
 
@@ -333,6 +338,7 @@ def _of_undeclared(undeclared: Undeclared, observed: Observed) -> Finding:
         id=found.id,
         whole=True,
         trace=Trace(found, observed.scopes[undeclared.group].get(PROJECT.name)),
+        about=About(group=undeclared.group),
     )
 
 

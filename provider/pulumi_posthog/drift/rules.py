@@ -35,7 +35,13 @@ class Rule:
         """Whether the rule is about this finding. No rule hides a removal, or what could not be read."""
         if finding.removal or finding.status is Status.UNREAD:
             return False
-        return fnmatchcase(finding.path, self.path) or fnmatchcase(finding.path, f"{self.path}[.[]*")
+        return is_below(finding.path, self.path)
+
+
+def is_below(path: str, pattern: str) -> bool:
+    """Whether a finding's path is `pattern` or below it; `*` is any text, `?` one character."""
+    # As it is written first: a path may have brackets, which are a pattern, too.
+    return path == pattern or fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}[.[]*")
 
 
 def rules(items: Json, source: str) -> tuple[Rule, ...]:

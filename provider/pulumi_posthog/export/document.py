@@ -80,6 +80,28 @@ def export(
     return _Exporter(live, frozenset(kinds), named, progress).export(main, split, ascii_only)
 
 
+@dataclass(frozen=True)
+class ExportedEntry:
+    """One object as an entry: its key and its body (None: PostHog makes and keeps it by itself)."""
+
+    name: str
+    body: Mapping[str, Json] | None
+    variables: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def entry_of(live: Live, found: Found, scope: Scope, path: Path_) -> ExportedEntry:
+    """One live object, with everything below it, as an entry; `path` is where its section stands in a file.
+
+    Raises ApiError when what is below it cannot be read.
+    """
+    exporter = _Exporter(live, frozenset(), frozenset(), silent)
+    entries = exporter.entries(found.kind, scope, path, [found])
+    name, body = next(iter(entries.items()), ("", None))
+    left_out = (*exporter.left_out, *exporter.unread)
+    return ExportedEntry(name, body, tuple(exporter.variables), left_out)
+
+
 class _Exporter:
     def __init__(
         self,
@@ -225,7 +247,7 @@ class _Exporter:
                     default = found.answer.get("is_default")
                     result[key] = {"mode": "additive", "items": listed} if default else listed
                 continue
-            entries = self._entries(own, scope, (*path, key))
+            entries = self.entries(own, scope, (*path, key), self._list(own, scope, (*path, key)))
             if entries:
                 result[key] = entries
         return result
@@ -236,10 +258,11 @@ class _Exporter:
         body = self._body(kind, found, found.values, path, scope) if found else {}
         return {str(path[-1]): body} if body else {}
 
-    def _entries(self, kind: Kind, scope: Scope, path: Path_) -> dict[str, Json]:
+    def entries(self, kind: Kind, scope: Scope, path: Path_, objects: Iterable[Found]) -> dict[str, Json]:
+        """The entries of a section for these objects."""
         result: dict[str, Json] = {}
         first: dict[str, Found] = {}
-        for listed in self._list(kind, scope, path):
+        for listed in objects:
             try:
                 found = listed
                 if (not kind.listed_in_full or kind.whole_sign) and self._included(kind):

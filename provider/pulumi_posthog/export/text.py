@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +23,7 @@ LINE_ENDS: Final = re.compile(
     "[\r\x85\u2028\u2029]"
 )  # YAML folds them like a line feed unless they are escaped
 FLOW: Final = 70  # characters: shorter lists and mappings stand on one line
+ONE_LINE: Final = 2**31  # characters that a line may have: it is never folded
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def _text(dumper: _Dumper, value: str) -> yaml.Node:
     style = None
     if value in WORDS or number(value) is not None or LINE_ENDS.search(value):
         style = '"'
-    elif "\n" in value.strip("\n") and not re.search(r"[ \t]\n", value):
+    elif "\n" in value.strip("\n") and not re.search(r"[ \t]\n|\n\n\Z", value):
         style = "|"
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
@@ -141,6 +143,90 @@ def text_of(value: Mapping[str, Json], *, ascii_only: bool = False) -> str:
     return str(
         yaml.dump(_Root(value), Dumper=_Dumper, sort_keys=False, allow_unicode=not ascii_only, width=110)
     )
+
+
+def _needs_quotes(value: str) -> bool:
+    """Whether a text, bare on one line, would mean something else."""
+    return value in WORDS or number(value) is not None or not value.isprintable()
+
+
+class _Items(list[Json]):
+    """A list with a line for each item."""
+
+
+class _InBrackets(_Dumper):
+    """Writes everything on one line, as within brackets."""
+
+
+_Dumper.add_representer(
+    _Items,
+    lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=False),
+)
+_InBrackets.add_representer(
+    str,
+    lambda dumper, value: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", value, style='"' if _needs_quotes(value) else None
+    ),
+)
+_InBrackets.add_representer(
+    dict,
+    lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True),
+)
+_InBrackets.add_representer(
+    list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+)
+
+
+def pair(key: str, value: Json) -> str:
+    """A key and its value, with lines of their own, not indented."""
+    return text_of({key: value})
+
+
+def item(value: Json) -> str:
+    """An item of a list with its dash, not indented."""
+    text = yaml.dump(_Items([value]), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return textwrap.dedent(str(text))
+
+
+def bracketed(value: Json, style: str | None = None) -> str:
+    """A value on one line, as it may stand within brackets; a text in quotes of this `style` where it can be."""
+    if isinstance(value, str) and style and not (style == "'" and not value.isprintable()):
+        text = yaml.dump(
+            [_Quoted(value, style)],
+            Dumper=_InBrackets,
+            default_flow_style=True,
+            allow_unicode=True,
+            width=ONE_LINE,
+        )
+    elif isinstance(value, str) and _is_plain(value):
+        return value
+    else:
+        text = yaml.dump([value], Dumper=_InBrackets, allow_unicode=True, width=ONE_LINE, sort_keys=False)
+    return str(text).strip()[1:-1]
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a text needs no quotes on one line, in brackets or not; PyYAML puts some around each `:`."""
+    if _needs_quotes(value) or not value[:1].isalnum():
+        return False
+    try:
+        return bool(yaml.safe_load(f"[{value}]") == [value] and yaml.safe_load(f"k: {value}") == {"k": value})
+    except yaml.YAMLError:
+        return False
+
+
+class _Quoted:
+    """A text in quotes of one kind."""
+
+    def __init__(self, text: str, style: str) -> None:
+        self.text = text
+        self.style = style
+
+
+_InBrackets.add_representer(
+    _Quoted,
+    lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value.text, style=value.style),
+)
 
 
 def files(

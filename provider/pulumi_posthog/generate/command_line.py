@@ -24,8 +24,8 @@ HELP = """\
 # The command line
 
 Generated from `--help` by `python -m pulumi_posthog.generate`: do not edit. `pulumi` itself applies;
-`pulumi-posthog` checks, compares and reads, and changes nothing: it sends `GET`, and `POST` to ask a query. Only
-`export-asset` makes something in PostHog, the export. Its key comes from `POSTHOG_PERSONAL_API_KEY`.
+`pulumi-posthog` checks, compares and reads, and changes nothing in PostHog: it sends `GET`, and `POST` to ask a query.
+Only `export-asset` makes something there, the export. Its key comes from `POSTHOG_PERSONAL_API_KEY`.
 """
 
 

@@ -122,6 +122,41 @@ def _without_nulls(field: Field, desired: Mapping[str, Json]) -> Json:
     return declared_part(field, desired, desired)
 
 
+def as_live(field: Field, declared: Json, live: Json) -> Json:
+    """What to declare in place of `declared`, so that a field is declared as it is in PostHog.
+
+    Of an object that PostHog merges, no key is declared that was not. Secrets and files stay as they are declared,
+    because PostHog shows neither.
+    """
+    live = field.document(field.own(live), declared)
+    if field.merge_levels and isinstance(declared, dict):
+        live = _keys_as_live(
+            live if isinstance(live, dict) else {}, declared, field.merge_levels, field.merged_keys
+        )
+        if field.secret:
+            live |= {key: item for key, item in declared.items() if is_fingerprinted(item)}
+    if field.unordered and isinstance(declared, list) and isinstance(live, list):
+        return [item for item in declared if item in live] + [item for item in live if item not in declared]
+    return live
+
+
+def _keys_as_live(
+    live: Mapping[str, Json], declared: Mapping[str, Json], levels: int, only: tuple[str, ...] | None = None
+) -> dict[str, Json]:
+    result: dict[str, Json] = {}
+    for key, before in declared.items():
+        after = live.get(key)
+        deeper = levels - 1 if only is None or key in only else 0
+        if after is None:
+            if before is None:
+                result[key] = None
+        elif deeper and isinstance(after, dict) and isinstance(before, dict):
+            result[key] = _keys_as_live(after, before, deeper)
+        else:
+            result[key] = after
+    return result
+
+
 def merged(live: Json, desired: Json, levels: int) -> Json:
     """What a merged object will be once `desired` was sent: live keys that are not declared stay."""
     if not (levels and isinstance(live, dict) and isinstance(desired, dict)):

@@ -1,5 +1,6 @@
-"""Drift -> reports in a new folder, and one issue: opened, updated and closed. Wants GH_TOKEN.
+"""Drift -> reports in a new folder, and one issue with the patch that accepts it: opened, updated and closed.
 
+Wants GH_TOKEN.
 Ends with 7 when the differences are others than those that the issue tells already, 0 when they are the same or
 gone, and with drift's own status when PostHog could not be looked at; then the issue stays as it is.
 """
@@ -7,6 +8,7 @@ gone, and with drift's own status when PostHog could not be looked at; then the 
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from pathlib import Path
 LABEL = "posthog-drift"
 AUTHOR = "github-actions[bot]"  # who a workflow's own token is; a form can give anybody's issue the label
 SAME, DIFFERENT = 0, 7
+LONGEST = 60_000  # characters of an issue's text, of which GitHub takes 65,536
 
 
 def made_anew(folder: Path) -> Path:
@@ -32,6 +35,25 @@ def drift(folder: Path) -> int:
     names = [f"drift.{form}" for form in ("json", "md", "html")]
     outputs = [part for name in names for part in ("--output", str(folder / name))]
     return subprocess.run([*command, *outputs], check=False).returncode
+
+
+def patch(folder: Path) -> str:
+    """What takes PostHog's values into the files, for whoever wants to keep them; leaves accept.patch in the folder."""
+    command = [".venv/bin/pulumi-posthog", "accept", "--dry-run"]
+    text = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
+    if text:
+        (folder / "accept.patch").write_text(text, encoding="utf-8")
+    return text
+
+
+def section(text: str, room: int) -> str:
+    """A patch as a part of the issue that is folded up; nothing of it can end the part early."""
+    if not text:
+        return ""
+    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 3)
+    how = "Keep PostHog's values: `pulumi-posthog accept`, or this patch with `git apply`"
+    found = f"\n<details><summary>{how}</summary>\n\n{fence}diff\n{text}{fence}\n\n</details>\n"
+    return found if len(found) <= room else f"\n{how} (`accept.patch` of this run's artifact).\n"
 
 
 def marker(folder: Path) -> str:
@@ -66,7 +88,8 @@ def main(folder: Path) -> int:
             )
             github(f"{issues}/{issue['number']}", "--method", "PATCH", data={"state": "closed"})
         return SAME
-    text = f"{(folder / 'drift.md').read_text(encoding='utf-8')}\n{marker(folder)}\n"
+    report = (folder / "drift.md").read_text(encoding="utf-8")
+    text = f"{report}{section(patch(folder), LONGEST - len(report))}\n{marker(folder)}\n"
     if not found:
         github(issues, "--method", "POST", data={"title": "PostHog differs", "body": text, "labels": [LABEL]})
         return DIFFERENT

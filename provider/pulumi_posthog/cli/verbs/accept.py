@@ -1,0 +1,61 @@
+"""`pulumi-posthog accept`: what was changed in PostHog, written into the files that declare it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from pulumi_posthog.cli.accepting import accepted
+from pulumi_posthog.cli.comparing import Asked, compared
+from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.options import DEFAULT_FILE, Only, kinds
+
+
+def accept(
+    paths: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="PATH...",
+            help="What to accept, as drift calls it: projects.Web, roles.*.members. Without any: everything that was"
+            " changed in PostHog.",
+        ),
+    ] = None,
+    *,
+    file: Annotated[Path, Option("--file", "-f", metavar="FILE", help="The configuration.")] = DEFAULT_FILE,
+    undeclared: Annotated[
+        bool, Option("--undeclared", help="Declare what is in PostHog and was not declared, too.")
+    ] = False,
+    interactive: Annotated[bool, Option("--interactive", "-i", help="Ask about each difference.")] = False,
+    dry_run: Annotated[
+        bool, Option("--dry-run", help="Only show what would be written, as a patch for `git apply`.")
+    ] = False,
+    yes: Annotated[bool, Option("--yes", "-y", help="Write without asking.")] = False,
+    only: Only = None,
+    ignore_file: Annotated[
+        Path | None, Option(metavar="FILE", help="YAML list of {path, reason, owner, until}.")
+    ] = None,
+    stack_name: Annotated[
+        str | None,
+        Option("--stack", metavar="NAME", help="The Pulumi stack that tells what is pending in Git."),
+    ] = None,
+    stack_state: Annotated[
+        Path | None, Option(metavar="FILE", help="The same from a file that `pulumi stack export` wrote.")
+    ] = None,
+    no_stack: Annotated[
+        bool, Option("--no-stack", help="Compare with PostHog only, even where a stack is selected.")
+    ] = False,
+) -> int:
+    """Write what lives in PostHog into the files that declare it. 5 when a part of it cannot be written.
+
+    Comments, anchors, order and quotes stay as they are; nothing is sent to PostHog.
+    """
+    if stack_name and stack_state:
+        raise Stop("--stack and --stack-state say the same", "give one of them")
+    asked = Asked(
+        file, kinds(only), undeclared, 0, ignore_file, None, stack_state, stack_name, no_stack, frozenset()
+    )
+    texts: dict[Path, str] = {}
+    outcome = compared(asked, texts)
+    return accepted(outcome, texts, paths or (), interactive=interactive, dry_run=dry_run, yes=yes)

@@ -1,0 +1,280 @@
+"""`pulumi-posthog accept`: what was changed in PostHog, written into the files that declare it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.lab import ORGANIZATION, SNOWFLAKE, Lab
+from pulumi_posthog.cli.application import run
+from pulumi_posthog.cli.exits import Exit
+
+MAIN = f"""\
+# Who we are.
+x-shared: &shared
+  anonymize_ips: true  # since the audit
+projects:
+  # The shop window.
+  Web:
+    <<: *shared
+    timezone: "Europe/Berlin"   # as the office
+    app_urls: [https://acme.io]
+    survey_config: {{appearance: {{color: 'red'}}}}
+    pipeline_destinations:
+      Orders to Snowflake:
+        plugin: {SNOWFLAKE}
+        enabled: true  # always
+        order: 1
+        config: {{account: acme, username: ana, database: orders, password: !env SNOWFLAKE_PASSWORD}}
+    file_system: !include folders.yaml
+  Shop:
+    <<: *shared
+    timezone: !env [SHOP_TIMEZONE, Europe/Paris]
+
+roles: !include roles/*.yaml
+"""
+FOLDERS = """\
+# The folders.
+Marketing: {type: folder}
+Marketing/Launches: {type: folder}   # one for each year
+"""
+ROLES = """\
+Analysts:
+  members:
+    - ana@acme.io  # since 2021
+    - bo@acme.io
+Engineering:
+  members: {mode: additive, items: [cy@acme.io]}
+# Nobody.
+Guests: {}
+"""
+
+
+class Desk:
+    """A lab with includes, and the command in this process."""
+
+    def __init__(self, lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+        self.lab = lab
+        self.capsys = capsys
+        lab.write(MAIN)
+        (lab.folder / "folders.yaml").write_text(FOLDERS)
+        (lab.folder / "roles").mkdir()
+        (lab.folder / "roles" / "all.yaml").write_text(ROLES)
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Status, output, errors."""
+        status = run(arguments)
+        out, err = self.capsys.readouterr()
+        return status, out, err
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Every file of the configuration, without the organization, which is the lab's."""
+        return {
+            str(path.relative_to(self.lab.folder)): path.read_text().removeprefix(self.lab.header)
+            for path in sorted(self.lab.folder.rglob("*.yaml"))
+        }
+
+    @property
+    def comments(self) -> list[str]:
+        return [found for text in self.texts.values() for found in re.findall("#.*", text)]
+
+    def set(self, project: str, **values: object) -> None:
+        self.lab.call("PATCH", self.lab.project(project), values)
+
+    def drift(self) -> int:
+        return self("drift", "--who", "0")[0]
+
+
+@pytest.fixture
+def desk(lab: Lab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.chdir(lab.folder)
+    for name, value in lab.environment.items():
+        monkeypatch.setenv(name, value)
+    lab.call("PATCH", lab.project("Shop"), {"anonymize_ips": True})
+    desk = Desk(lab, capsys)
+    assert desk("drift", "--who", "0")[0] == 0
+    return desk
+
+
+def test_what_was_changed_in_posthog_is_written_where_it_is_declared(desk: Desk):
+    comments = desk.comments
+    desk.set("Web", timezone="Europe/Madrid", app_urls=["https://acme.io", "https://b.io"])
+    desk.set("Web", survey_config={"appearance": {"color": "it's blue"}})
+    destination = f"/api/{desk.lab.project('Web')}pipeline_destination_configs/"
+    only = desk.lab.posthog.all(destination)[0]
+    desk.lab.call("PATCH", f"{destination}{only['id']}/", {"enabled": "false"}, form=True)
+    config = '{"account": "new", "username": "ana", "database": "orders"}'
+    desk.lab.call("PATCH", f"{destination}{only['id']}/", {"config": config}, form=True)
+    roles = {role["name"]: role for role in desk.lab.call("GET", "roles/")["results"]}
+    [bo] = [each for each in roles["Analysts"]["members"] if each["user"]["email"] == "bo@acme.io"]
+    desk.lab.call("DELETE", f"roles/{roles['Analysts']['id']}/role_memberships/{bo['id']}/")
+    desk.lab.call("DELETE", f"roles/{roles['Guests']['id']}/")
+
+    status, patch, err = desk("accept", "--yes")
+
+    assert (status, err) == (
+        0,
+        "7 differences in 2 files written; look at it with `git diff`, and commit it\n",
+    )
+    assert desk.texts == {
+        "posthog.yaml": MAIN.replace('"Europe/Berlin"', '"Europe/Madrid"')
+        .replace("[https://acme.io]", "[https://acme.io, https://b.io]")
+        .replace("'red'", "'it''s blue'")
+        .replace("enabled: true", "enabled: false")
+        .replace("account: acme", "account: new"),
+        "folders.yaml": FOLDERS,
+        "roles/all.yaml": ROLES.replace("    - bo@acme.io\n", "").replace("Guests: {}\n", ""),
+    }
+    assert desk.comments == comments
+    assert patch.startswith("--- a/posthog.yaml\n+++ b/posthog.yaml\n")
+    assert desk.drift() == 0
+
+
+def test_a_dry_run_gives_the_patch_and_writes_nothing(desk: Desk):
+    before = desk.texts
+    desk.set("Web", timezone="Europe/Madrid")
+
+    status, patch, err = desk("accept", "--dry-run")
+
+    assert (status, err, desk.texts) == (0, "1 difference in 1 file would be written\n", before)
+    subprocess.run(["git", "apply", "--check", "-"], input=patch, text=True, check=True, cwd=desk.lab.folder)
+    subprocess.run(["git", "apply", "-"], input=patch, text=True, check=True, cwd=desk.lab.folder)
+    assert desk.drift() == 0
+
+
+def test_only_what_is_named_is_accepted(desk: Desk):
+    desk.set("Web", timezone="Europe/Madrid", app_urls=["https://b.io"])
+
+    assert desk("accept", "projects.Web.timezone", "--yes")[0] == 0
+
+    assert desk.texts["posthog.yaml"] == MAIN.replace("Berlin", "Madrid")
+    assert desk.drift() == Exit.DIFFERENT
+    status, _, err = desk("accept", "projects.Web.timezon")
+    assert status == Exit.USAGE
+    assert "nothing differs at projects.Web.timezon" in err
+
+
+def test_what_nobody_declared_is_added_when_it_is_asked_for(desk: Desk):
+    comments = desk.comments
+    desk.lab.call("POST", "roles/", {"name": "Support: night"})
+    desk.lab.call("POST", f"/api/{desk.lab.project('Web')}file_system/", {"path": "Sales", "type": "folder"})
+
+    assert desk("accept", "--yes")[2] == "nothing to accept\n"
+    status, _, _ = desk("accept", "--undeclared", "roles", "projects.Web.file_system.Sales", "--yes")
+
+    assert status == 0
+    assert desk.texts["folders.yaml"] == f"{FOLDERS}Sales: {{type: folder}}\n"
+    assert desk.texts["roles/all.yaml"] == f"{ROLES}'Support: night':\n  members: []\n"
+    assert desk.comments == comments
+    assert desk("drift", "--undeclared", "--only", "role", "--who", "0")[0] == 0
+
+
+def test_what_is_renamed_with_a_stack_keeps_its_name_in_pulumi(desk: Desk):
+    roles = {role["name"]: role for role in desk.lab.call("GET", "roles/")["results"]}
+    desk.lab.call("PATCH", f"roles/{roles['Analysts']['id']}/", {"name": "Analytics"})
+
+    status, _, err = desk("accept", "--yes")
+
+    assert status == 0, err
+    assert desk.texts["roles/all.yaml"] == ROLES.replace("Analysts:", "Analytics:").replace(
+        "    - bo@acme.io\n", "    - bo@acme.io\n  previously: Analysts\n"
+    )
+    assert desk.drift() == 0
+
+
+Prepare = Callable[[Desk, pytest.MonkeyPatch], object]
+
+
+@pytest.mark.parametrize(
+    ("project", "values", "said"),
+    [
+        ("Web", {"anonymize_ips": False}, "from the same place"),
+        ("Shop", {"timezone": "Europe/Madrid"}, "!env"),
+    ],
+)
+def test_what_others_share_or_a_variable_says_is_refused_and_the_rest_is_written(
+    desk: Desk, project: str, values: dict[str, object], said: str
+):
+    desk.set(project, **values)
+    desk.set("Web", app_urls=["https://b.io"])
+
+    status, _, err = desk("accept", "--yes")
+
+    assert status == Exit.REFUSED
+    assert said in err
+    assert re.search(r"warning: posthog\.yaml:\d+:\d+: projects\.", err)
+    assert desk.texts["posthog.yaml"] == MAIN.replace("[https://acme.io]", "[https://b.io]")
+
+
+def test_a_file_that_changed_meanwhile_stays_as_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    from pulumi_posthog.cli import accepting
+
+    desk.set("Web", timezone="Europe/Madrid")
+    roles = desk.lab.folder / "posthog.yaml"
+    patch = accepting._patch
+
+    def slowly(*arguments: dict[Path, str]) -> str:
+        roles.write_text(f"{roles.read_text()}# mine\n")
+        return patch(*arguments)
+
+    monkeypatch.setattr(accepting, "_patch", slowly)
+    status, _, err = desk("accept", "--yes")
+
+    assert status == Exit.REFUSED
+    assert "changed meanwhile, and nothing was written" in err
+    assert desk.texts["posthog.yaml"] == f"{MAIN}# mine\n"
+
+
+def test_a_folder_that_nobody_may_write_to_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    import tempfile
+
+    desk.set("Web", timezone="Europe/Madrid")
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(desk.lab.folder))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)  # whoever runs the tests may be root
+    status, _, err = desk("accept", "--yes")
+
+    assert status == Exit.REFUSED
+    assert f"{desk.lab.folder}: Permission denied, and nothing was written" in err
+    assert desk.texts["posthog.yaml"] == MAIN
+
+
+def test_nothing_is_written_unasked(desk: Desk):
+    desk.set("Web", timezone="Europe/Madrid")
+
+    status, _, err = desk("accept")
+
+    assert status == Exit.REFUSED
+    assert "--yes writes without asking" in err
+    assert desk.texts["posthog.yaml"] == MAIN
+
+
+def test_a_link_is_not_followed(desk: Desk):
+    real = desk.lab.folder / "real.yaml"
+    folders = desk.lab.folder / "folders.yaml"
+    folders.rename(real)
+    folders.symlink_to(real)
+    desk.lab.call("POST", f"/api/{desk.lab.project('Web')}file_system/", {"path": "Sales", "type": "folder"})
+
+    status, _, err = desk("accept", "--undeclared", "projects.Web.file_system.Sales", "--yes")
+
+    assert (status, real.read_text()) == (0, f"{FOLDERS}Sales: {{type: folder}}\n"), err
+    assert ORGANIZATION in (desk.lab.folder / "posthog.yaml").read_text()
+
+
+def test_drift_can_accept_what_it_shows(desk: Desk):
+    desk.set("Web", timezone="Europe/Madrid")
+
+    status, out, _ = desk("drift", "--who", "0", "--accept", "--yes")
+
+    assert status == 0
+    assert "1 changed live" in out
+    assert desk.texts["posthog.yaml"] == MAIN.replace("Berlin", "Madrid")
+    assert desk("drift", "--yes")[0] == Exit.USAGE
