@@ -41,6 +41,8 @@ __all__ = [
     "OrganizationSettings",
     "PipelineDestination",
     "Project",
+    "ProjectAccessRule",
+    "ResourceAccessRule",
     "Role",
     "RoleMembers",
     "RoleMembership",

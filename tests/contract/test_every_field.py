@@ -63,6 +63,8 @@ OTHER: dict[str, dict[str, Any]] = {
 # Why a kind, or a field, is not tried here.
 WAIVED = {
     "project": "has tests of its own: test_fields.py",
+    "project_access_rule": "has tests of its own: test_access_rules.py",
+    "resource_access_rule": "has tests of its own: test_access_rules.py",
     "organization_settings": "has tests of its own: test_organization_settings.py",
     "evaluation": "has tests of its own: test_evaluations.py",
     "batch_export": "has tests of its own: test_batch_exports.py",

@@ -23,7 +23,7 @@ from pulumi_posthog.stack.run import Session
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
 NOTICE = "https://github.com/PostHog/notification-bar-app"
 # Those of a server of their own: test_hog_functions.py, test_batch_exports.py.
-ELSEWHERE = {"batch_export", "hog_function"}
+ELSEWHERE = {"batch_export", "hog_function", "organization_settings"}
 # What one object of a kind needs; those of exact lists are made with the items, one by one.
 DECLARED = {
     "project": {"name": "New"},
@@ -33,6 +33,8 @@ DECLARED = {
     "pipeline_destination": {"plugin": SNOWFLAKE, "name": "New", "order": 1},
     "site_app": {"plugin": NOTICE, "name": "New", "order": 1},
     "file_system_entry": {"path": "New", "type": "folder"},
+    "project_access_rule": {"member": "bo@acme.io", "access_level": "member"},
+    "resource_access_rule": {"resource": "dashboard", "access_level": "viewer"},
     "evaluation": {
         "name": "New",
         "evaluation_type": "llm_judge",
@@ -93,7 +95,9 @@ def test_no_kind_is_made_twice_after_a_lost_answer(it, name, fault):
     wanted = it.wanted(name)
     item = KINDS[kind.exact_list_of or name]
     before = len(it.look().collection(item, scope))
-    it.posthog.call("POST", "/_sandbox/faults", {"spec": f"{fault} POST /api/ times=1"})
+    it.posthog.call(
+        "POST", "/_sandbox/faults", {"spec": f"{fault} {'PUT' if kind.upsert else 'POST'} /api/ times=1"}
+    )
 
     if kind.exact_list_of:
         found = it.live.object(kind, scope, scope[kind.parent])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_posthog.config.completed import numbered_entry, objections_of
+from pulumi_posthog.config import grants
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.node import Node
 from pulumi_posthog.config.parts import files, listed, positions_of, texts
@@ -45,6 +46,8 @@ def desired(
     builder = Builder(environment)
     builder.sections(None, root, values, None)
     builder.check()
+    builder.entries[:] = grants.renamed_along(builder.entries)
+    builder.problems += grants.problems(builder.entries)
     host, organization = builder.organization(root, values)
     options = values.get("options") if isinstance(values, dict) else None
     result = Configuration(
@@ -53,6 +56,7 @@ def desired(
         entries=tuple(builder.entries),
         erasures=tuple(builder.erasures),
         file=file,
+        notes=tuple(grants.closed(builder.entries)),
         options=options if isinstance(options, dict) else {},
         checks=tuple(builder.checks),
     )
@@ -87,6 +91,9 @@ class Builder:
         for key, section in node.value.items():
             kinds = known.get(key)
             if kinds is None or section.unknown:
+                continue
+            if kinds[0].grants and parent is not None:
+                self.entries += grants.entries(kinds[0], section, values[key], parent)
                 continue
             if kinds[0].singleton:
                 self._only(kinds[0], key, section, values[key], parent, node.keys[key])

@@ -17,7 +17,7 @@ def entry_at(path: Path) -> tuple[Kind | None, str, Path]:
         rest, known = path[1:], in_the_organization()
     while rest:
         found = known.get(str(rest[0]), ())
-        if len(found) != 1 or (len(rest) < 2 and not found[0].singleton):
+        if len(found) != 1 or found[0].grants or (len(rest) < 2 and not found[0].singleton):
             break
         kind = found[0]
         key, rest = ("", rest[1:]) if kind.singleton else (str(rest[1]), rest[2:])

@@ -11,6 +11,7 @@ import copy
 import json
 from typing import Any
 
+from pulumi_posthog.config import grants
 from pulumi_posthog.config.fragments import CHECK, OPTIONS, ORGANIZATION, PERSONS, described
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
@@ -62,6 +63,8 @@ def sections(kind: Kind | None) -> dict[str, Any]:
 
 def section(kinds: tuple[Kind, ...]) -> dict[str, Any]:
     """The schema of a section: a mapping of entries, a list where a kind can be declared exactly, or the only entry."""
+    if kinds[0].grants:
+        return grants.schema(kinds[0])
     if kinds[0].singleton:
         return described(kinds[0].doc, entry(kinds[0]))
     exact = next((kind for kind in kinds if kind.exact_list_of), None)

@@ -92,6 +92,13 @@ def _unknown_keys(error: Finding, path: Path, root: Node) -> Iterator[Problem]:
         elif field is not None and field.read_only:
             yield Problem(f'"{key}" of {subject(path)} is set by PostHog', where, "take it out")
         else:
+            covered = error.schema.get("covered", {})
+            if key in covered:
+                words = (
+                    f'"{key}" of {subject(path)} has no effect: PostHog goes by the rules of {covered[key]}'
+                )
+                yield Problem(words, where, f"write them under {covered[key]}")
+                continue
             thing = "field" if kind else "key"
             yield Problem(f'{subject(path)} has no {thing} "{key}"', where, suggestion(key, known))
 

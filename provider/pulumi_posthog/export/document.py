@@ -14,11 +14,12 @@ from functools import partial
 from typing import Final
 
 from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
+from pulumi_posthog.config.grants import EVERYONE
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import INTEGRATION
-from pulumi_posthog.kinds.model import UNSET, Field, Kind
+from pulumi_posthog.kinds.model import UNSET, Field, Grants, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import (
     ancestors,
@@ -235,6 +236,10 @@ class _Exporter:
             own = exact or kinds[0]
             if not any(map(self._wanted, kinds)):
                 continue
+            if own.grants:
+                block = self._rules(own, own.grants, scope, (*path, key))
+                result |= {key: block} if block else {}
+                continue
             if own.singleton:
                 result |= self._only(own, scope, (*path, key))
                 continue
@@ -250,6 +255,29 @@ class _Exporter:
             entries = self.entries(own, scope, (*path, key), self._list(own, scope, (*path, key)))
             if entries:
                 result[key] = entries
+        return result
+
+    def _rules(self, kind: Kind, grants: Grants, scope: Scope, path: Path_) -> dict[str, Json]:
+        """What stands under a section that says who has what."""
+        result: dict[str, Json] = {}
+        for found in self._list(kind, scope, path):
+            values = found.values
+            block = result.setdefault(str(values[grants.keyed_by]), {}) if grants.keyed_by else result
+            group = next((key for key, name in grants.subjects.items() if values.get(name)), None)
+            if group is None:
+                block[EVERYONE] = values[grants.value]
+                continue
+            field = kind.field(grants.subjects[group])
+            subject = values[field.name]
+            named = self._name(field.names, subject, scope) if field.names else subject
+            if field.names and not isinstance(named, Ref):
+                self.left_out.append(
+                    f"{shown(path)}: a rule of {field.name} {subject}, which has no name of its own"
+                )
+                continue
+            block.setdefault(group, {})[named.name if isinstance(named, Ref) else named] = values[
+                grants.value
+            ]
         return result
 
     def _only(self, kind: Kind, scope: Scope, path: Path_) -> dict[str, Json]:

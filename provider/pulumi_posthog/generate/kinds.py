@@ -93,6 +93,10 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     yield "created", _creation(kind, item)
     yield "changed", _update(kind, item)
     deletion = DELETIONS[kind.deletion].format(parent=kind.parent, name=kind.name)
+    if kind.upsert:
+        deletion = (
+            f"PostHog deletes it (`PUT` with a `{kind.upsert.value}` of null); what holds for everyone first."
+        )
     if kind.singleton:
         deletion = "Nothing is sent: PostHog keeps it as it is, and it is no longer managed."
     if kind.removal and kind.removal.__doc__:
@@ -109,6 +113,8 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     scopes = sorted({lookup.read_scope for lookup in NAMED.values() if lookup.name in named})
     if scopes:
         yield "scopes for names", ", ".join(f"`{scope}`" for scope in scopes) + ", where one stands for an id"
+    if kind.feature:
+        yield "plan", f"needs `{kind.feature}`: without it, PostHog keeps rules and passes over them"
     if kind.unmanaged:
         yield "left to people", "; ".join(f"`{name}`: {why}" for name, why in kind.unmanaged.items())
     if kind.since > OLDEST:
@@ -122,6 +128,10 @@ def _place(kind: Kind) -> str:
         return f"`{kind.section}: {{mode: additive, items: [...]}}`"
     if kind.singleton:
         return f"`{kind.section}`"
+    if kind.grants:
+        within = ".*" if kind.grants.keyed_by else ""
+        groups = ", ".join(f"{key}: {{NAME: LEVEL}}" for key in kind.grants.subjects)
+        return f"`{kind.section}{within}: {{everyone: LEVEL, {groups}}}`: each level is a rule"
     return f"`{kind.section}`; the key of the entry is its `{key_field(kind).name}`"
 
 
@@ -146,6 +156,8 @@ def _identity(kind: Kind) -> str:
 def _creation(kind: Kind, item: Kind | None) -> str:
     if item is not None:
         return f"one {item.title} for everybody who is missing"
+    if kind.upsert:
+        return "one `PUT`, unless PostHog has it already: then it is taken over"
     if kind.singleton:
         return "never: PostHog has it, and it is taken over"
     text = "one `POST`, unless PostHog has it already: then it is taken over"
@@ -170,7 +182,7 @@ def _update(kind: Kind, item: Kind | None) -> str:
     replaced = [field.name for field in kind.writable if field.replace_on_changes]
     if len(replaced) == len(kind.writable):
         return "not at all: another value deletes it and makes it anew"
-    text = "one `PATCH` with the declared fields that differ"
+    text = "one `PUT`" if kind.upsert else "one `PATCH` with the declared fields that differ"
     if replaced:
         names = ", ".join(f"`{name}`" for name in replaced)
         text += f"; another value of {names} deletes it and makes it anew"

@@ -83,6 +83,40 @@ class Confirmed:
 
     value: Json
     words: str
+    when: Callable[[Mapping[str, Json]], bool] | None = (
+        None  # of which objects, by their values; None: of all
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upsert:
+    """Objects without an id of their own: PUT to the list's URL makes or changes one, and removes it.
+
+    The list's answer has them under `items`. What stands under the keys `identity` of an answer tells one from the
+    others; the id is made of it. The last two of them are alternatives. A null in place of `value` removes one.
+    """
+
+    items: str
+    identity: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grants:
+    """Entries that say who has what: `{everyone: LEVEL, roles: {NAME: LEVEL}, members: {ADDRESS: LEVEL}}`.
+
+    `subjects` says for each such group which field the names in it give, `value` which one the level gives. With
+    `keyed_by`, the section is a mapping of such blocks, whose keys give that field; `levels` are the levels by key.
+    `covered` are keys that have no effect, and which other key has. `last` says of which rules, by their values, the
+    others are written before and removed after.
+    """
+
+    value: str
+    subjects: Mapping[str, str]
+    levels: Mapping[str, tuple[str, ...]]
+    last: Callable[[Mapping[str, Json]], bool]
+    keyed_by: str | None = None
+    covered: Mapping[str, str] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +203,7 @@ class Field:
     until: int | None = None
     from_key: bool = False  # comes from the entry's key in the YAML, not from its body
     default_position: bool = False  # undeclared, it is created with the entry's place in the file
+    found_by: str | None = None  # what PostHog has in its place, where it is not the lookup's `value`
     sent_as: str | None = None  # the name in a request body, where it differs: user -> user_uuid
     feature: str | None = None  # what the organization's plan needs for it (`available_product_features`)
     confirmed: Confirmed | None = None
@@ -356,6 +391,9 @@ class Kind:
     exact_list_of: str | None = None  # this kind is "exactly these" objects of another kind under one parent
     # There is one, at `collection` itself: it is always taken over, never made, and never deleted.
     singleton: bool = False
+    sparse_keys: bool = False  # what is absent of a natural key is absent of the object, too
+    upsert: Upsert | None = None
+    grants: Grants | None = None
     feature: str | None = None  # what the organization's plan needs for it to have an effect
     unmanaged: Mapping[str, str] = dataclass_field(default_factory=dict)  # fields left to people -> why
     serial_writes: bool = False  # writes to one collection go one after another
@@ -441,11 +479,15 @@ class Kind:
             tuple((name, self._key_part(self.by_name[name], values.get(name))) for name in names)
             for names in self.natural_keys
         )
+        if self.sparse_keys:
+            keys = (tuple((name, "" if part is None else part) for name, part in key) for key in keys)
         return [key for key in keys if all(part is not None for _, part in key)]
 
     @staticmethod
     def _key_part(field: Field, value: Json) -> Json:
         value = field.normal(value)
+        if isinstance(value, Reference) and value.id is not None and field.names is not None:
+            value = value.id
         if value is None and field.default is not UNSET:
             value = field.default
         return folded(value) if field.caseless and isinstance(value, str) else value

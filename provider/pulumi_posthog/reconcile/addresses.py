@@ -111,8 +111,9 @@ def nobody(kind: Kind, properties: Mapping[str, Any]) -> bool:
 def _present(kind: Kind, scope: Scope, live: Live) -> frozenset[str]:
     """Who is there already."""
     item = KINDS[kind.exact_list_of] if kind.exact_list_of else kind
-    key = item.natural_keys[0][0]
-    return frozenset(str(found.values[key]) for found in live.collection(item, scope).values())
+    field = person_field(item)
+    key = field.name if field else ""
+    return frozenset(str(found.values.get(key)) for found in live.collection(item, scope).values())
 
 
 def remembered(kind: Kind, properties: Mapping[str, Any]) -> frozenset[str]:

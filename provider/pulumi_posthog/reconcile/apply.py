@@ -21,7 +21,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import recasing
+from pulumi_posthog.reconcile import recasing, upserts
 from pulumi_posthog.reconcile.adoption import existing
 from pulumi_posthog.reconcile.blueprints import first_fields
 from pulumi_posthog.reconcile.body import Bodies, Rotated
@@ -102,6 +102,8 @@ class Applier:
             refusal = objection_to_creation(kind, desired, self.live)
             if refusal:
                 raise Impossible(refusal)
+            if kind.upsert:
+                return self._put(kind, scope, desired)
             return self._make(kind, scope, first_fields(kind, scope, desired, self.live), defaults or {})
 
     def update(
@@ -120,6 +122,8 @@ class Applier:
             return Applied(found)
         if kind.exact_list_of:
             return Applied(self._make_exact(kind, scope, found, desired))
+        if kind.upsert:
+            return self._put(kind, scope, desired)
         self._check_current_organization(kind)
         self._wait(kind, scope, found)
         moved = next((d for d in changed if d.field.from_key), None)
@@ -166,6 +170,9 @@ class Applier:
         with self.live.writing(kind, scope):
             found = self.live.object(kind, scope, id_)
             if found is None:
+                return
+            if kind.upsert:
+                upserts.clear(self.live, self.writer, kind, scope, found)
                 return
             self._check_current_organization(kind)
             self._check_empty(kind, scope, found)
@@ -229,6 +236,11 @@ class Applier:
         if problem:
             raise Impossible(problem)
         return matches[0] if matches else None
+
+    def _put(self, kind: Kind, scope: Scope, desired: Mapping[str, Json]) -> Applied:
+        body = self._bodies.body(kind, desired, {}, nothing_rotated)
+        found = upserts.put(self.live, self.writer, kind, scope, body)
+        return Applied(found, ignored=differences(kind, desired, found.values))
 
     def _make(
         self, kind: Kind, scope: Scope, desired: Mapping[str, Json], defaults: Mapping[str, Json]

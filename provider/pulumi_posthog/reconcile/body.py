@@ -142,7 +142,7 @@ class Bodies:
 
     def reference(self, field: Field, value: str) -> Json:
         try:
-            found = self.live.refer(field.refers_to or "", value)
+            found = self.live.refer(field.refers_to or "", value, field.found_by)
         except Ambiguous as error:
             raise Impossible(str(error)) from error
         if found is None:

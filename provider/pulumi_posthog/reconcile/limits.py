@@ -145,7 +145,10 @@ def _replaced_by(entry: Entry) -> str:
     values = {
         item.name: entry.fields.get(item.name, item.default)
         for item in entry.kind.writable
-        if item.replace_on_changes and (item.name in entry.fields or item.default is not UNSET)
+        # What a name means is known by its id: a role that is renamed stays the same.
+        if item.replace_on_changes
+        and not item.names
+        and (item.name in entry.fields or item.default is not UNSET)
     }
     return json_text(values) if values else ""
 

@@ -23,6 +23,7 @@ from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.words import Lookup
+from pulumi_posthog.reconcile import identity
 from pulumi_posthog.reconcile.collection import ELSEWHERE, Ambiguous, Collection, Found, Scope
 from pulumi_posthog.reconcile.once import Once
 from pulumi_posthog.values.json_value import Json, dig
@@ -168,13 +169,14 @@ class Live:
         """Look them up anew next time."""
         self._once.forget(("persons", project, by, name))
 
-    def refer(self, name: str, value: str) -> Json | None:
+    def refer(self, name: str, value: str, found_by: str | None = None) -> Json | None:
         """What a request wants for a member's e-mail or a plugin's URL; None when there is no such one.
 
-        The exact spelling wins; raises Ambiguous when several have the name.
+        `found_by` says what of it, where it is not the lookup's `value`. The exact spelling wins; raises Ambiguous
+        when several have the name.
         """
         found = self.referred(name, value)
-        return dig(found, LOOKUPS[name].value) if found is not None else None
+        return dig(found, found_by or LOOKUPS[name].value) if found is not None else None
 
     def referred(self, name: str, value: str) -> Mapping[str, Json] | None:
         """The member or plugin that an e-mail, a URL or a name means; raises Ambiguous as `refer` does."""
@@ -300,7 +302,7 @@ class Live:
         if kind.singleton:
             return Collection(kind, [self.reader.get_object(path)])
         try:
-            answers = self.reader.list_all(path, page_size=kind.page_size, params=kind.list_parameters)
+            answers = self._answers(kind, scope, path)
         except ServerFailed:
             if not kind.filter or kind.page_size is not None:
                 raise
@@ -321,6 +323,28 @@ class Live:
                 ) from None
             return Collection(kind, ())
         return Collection(kind, (answer for answer in answers if not object_of(answer, path).get("deleted")))
+
+    def _answers(self, kind: Kind, scope: Scope, path: str) -> list[Mapping[str, Json]]:
+        """All objects of a list."""
+        if kind.upsert is None:
+            return self.reader.list_all(path, page_size=kind.page_size, params=kind.list_parameters)
+        found = identity.items(kind, self.reader.get(path), path)
+        return [self.with_identity(kind, scope, each) for each in found]
+
+    def with_identity(self, kind: Kind, scope: Scope, answer: Mapping[str, Json]) -> Mapping[str, Json]:
+        """An object without an id of its own, with one; the members are read when it is about somebody."""
+        field = next((each for each in kind.fields if each.found_by), None)
+        if field is None or not answer.get(field.sent_as or field.name):
+            return identity.identified(kind, scope, answer, {})
+        lookup = LOOKUPS[field.refers_to or ""]
+        names = self._once(
+            ("names", lookup.name, field.found_by),
+            lambda: {
+                str(dig(each, field.found_by or "")): str(dig(each, lookup.keys[0]))
+                for each in self.lookup(lookup.name)
+            },
+        )
+        return identity.identified(kind, scope, answer, names)
 
     def _completed(self, collection: Collection, scope: Scope, found: Found) -> Found | None:
         """The object with all its fields, where the list of this server leaves some out."""
@@ -364,9 +388,7 @@ class Live:
         self._below_environments = True
         with contextlib.suppress(NotFound):
             path = self.path(kind, scope)
-            return Collection(
-                kind, self.reader.list_all(path, page_size=kind.page_size, params=kind.list_parameters)
-            )
+            return Collection(kind, self._answers(kind, scope, path))
         self._below_environments = False
         return None
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi_posthog.api.objects import object_of
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.model import Field, Kind, ShutOut
 from pulumi_posthog.reconcile.collection import Scope
@@ -35,23 +36,47 @@ def verdict(kind: Kind, scope: Scope, values: Mapping[str, Json], live: Live, li
     if not any(field.confirmed or field.shuts_out for field in kind.fields if field.name in values):
         return Verdict()
     found = next(iter(live.find(kind, scope, values)), None)
-    changed = differences(kind, values, found.values) if found else ()
+    before = found.values if found else {}
+    changed = differences(kind, values, before) if found or kind.upsert else ()
     warnings: list[str] = []
     for difference in changed:
-        refusal = _unconfirmed(kind, difference, limits) or _shutting_out(difference, live, warnings)
+        refusal = _unconfirmed(kind, scope, values, difference, live, limits)
+        refusal = refusal or _shutting_out(difference, live, warnings)
         if refusal:
             return Verdict(refusal)
     return Verdict(None, tuple(warnings))
 
 
-def _unconfirmed(kind: Kind, difference: Difference, limits: Limits) -> str | None:
-    field, risk = difference.field, f"{kind.section}.{difference.field.name}"
-    if field.confirmed is None or difference.desired != field.confirmed.value or risk in limits.risks:
+def _unconfirmed(
+    kind: Kind,
+    scope: Scope,
+    values: Mapping[str, Json],
+    difference: Difference,
+    live: Live,
+    limits: Limits,
+) -> str | None:
+    field = difference.field
+    if field.confirmed is None or difference.desired != field.confirmed.value:
+        return None
+    if field.confirmed.when and not field.confirmed.when(values):
+        return None
+    risk = _risk(kind, scope, field, live)
+    if risk in limits.risks:
         return None
     return (
         f"{field.name}: {_shown(difference.desired)} {field.confirmed.words}\n"
         f"  hint: if that is meant, say so: pulumi config set posthog:allowRisks {risk}"
     )
+
+
+def _risk(kind: Kind, scope: Scope, field: Field, live: Live) -> str:
+    """How the setting `posthog:allowRisks` names a change: by its path in a file."""
+    above = KINDS[kind.parent] if kind.parent else None
+    found = live.object(above, {}, scope[above.name]) if above and above.name in scope else None
+    section = (
+        kind.section.replace("*", str(above.own_name(found.values))) if above and found else kind.section
+    )
+    return f"{section}.everyone" if kind.grants else f"{section}.{field.name}"
 
 
 def _shutting_out(difference: Difference, live: Live, warnings: list[str]) -> str | None:

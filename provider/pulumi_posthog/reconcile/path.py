@@ -12,6 +12,8 @@ def path_of(entry: Entry, desired: Desired) -> str:
     """Where an entry stands in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
     section = _section(entry.kind)
     key = entry.kind.own_name(entry.fields)
+    if entry.kind.grants and entry.parent:
+        key = entry.name.removeprefix(f"{entry.parent}/").replace("/", ".")
     return ".".join(
         filter(None, (_parent_path(entry.kind, entry.parent, desired), section, key and str(key)))
     )

@@ -134,7 +134,7 @@ class Resolver:
 
     def check_once(self, entries: Iterable[Entry]) -> None:
         """Note who is named twice, in two spellings."""
-        seen: dict[tuple[str, str | None, str], Position | None] = {}
+        seen: dict[tuple[str, str | None, str, str], Position | None] = {}
         for entry in entries:
             for field in references(entry.kind):
                 value = entry.fields.get(field.name)
@@ -142,7 +142,8 @@ class Resolver:
                     if field.refers_to != MEMBER.name or not isinstance(text, str):
                         continue
                     where = entry.positions.get(f"{field.name}.{place}") or entry.where
-                    key = (entry.kind.name, entry.parent, text)
+                    block = entry.kind.grants.keyed_by if entry.kind.grants else None
+                    key = (entry.kind.name, entry.parent, str(entry.fields.get(block or "")), text)
                     if key not in seen:
                         seen[key] = where
                         continue

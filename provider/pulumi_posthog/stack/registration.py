@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import limits, renames
 from pulumi_posthog.reconcile.addresses import person_field
 from pulumi_posthog.reconcile.caps import room_first, room_makers
-from pulumi_posthog.reconcile.desired import Entry, key_of
+from pulumi_posthog.reconcile.desired import Entry, Key, key_of
 from pulumi_posthog.reconcile.links import targets
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.guard_resource import Guard
@@ -65,6 +65,7 @@ def register(desired: Configuration) -> Mapping[tuple[str, str], Entity]:
                 depends_on=[
                     *([resources[name] for name in holders.of(entry)] if parent else [guard]),
                     *(resources[name] for name in dict.fromkeys(targets(entry))),
+                    *(resources[name] for name in granted_before(entry, desired)),
                     *(resources[name] for name in makes_room.get(key_of(entry), ())),
                 ],
                 # Only `state: absent` deletes what is guarded so; leaving the file never does.
@@ -191,6 +192,22 @@ def ids_of(entry: Entry, resources: Mapping[tuple[str, str], Entity]) -> dict[st
         for each in references_in(entry.fields)
     }
     return {IDS: ids} if ids else {}
+
+
+def granted_before(entry: Entry, desired: Configuration) -> Iterator[Key]:
+    """The rules that are written before one, and removed after it: so nobody is shut out in between."""
+    grants = entry.kind.grants
+    if grants is None or not grants.last(entry.fields):
+        return
+    key = grants.keyed_by or ""
+    for other in desired.entries:
+        if (
+            other.kind is entry.kind
+            and other.parent == entry.parent
+            and other.fields.get(key) == entry.fields.get(key)
+            and not grants.last(other.fields)
+        ):
+            yield key_of(other)
 
 
 def parent_names(entry: Entry, desired: Configuration) -> str:

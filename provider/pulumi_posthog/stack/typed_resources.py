@@ -758,6 +758,71 @@ class Evaluation(Entity):
         super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
 
 
+class ProjectAccessRule(Entity):
+    """Who may do what in the project: `none` hides it, `member` opens and uses it, `admin` changes
+    its settings and these rules, too. Organization admins stand above all rules.
+
+    Arguments:
+        access_level: What they may do.
+        role: The role that the rule is about; without it and `member`, everyone.
+        member: The e-mail address of the member that the rule is about.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        access_level: pulumi.Input[str],
+        role: pulumi.Input[str] | Unset = UNSET,
+        member: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["project_access_rule"]
+        values: dict[str, Any] = {
+            "project": project,
+            "access_level": access_level,
+            "role": role,
+            "member": member,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+
+
+class ResourceAccessRule(Entity):
+    """Who may do what with all objects of a type in the project: `viewer` sees them, `editor`
+    changes them, `manager` changes their access rules, too, and `none` hides them.
+
+    Arguments:
+        resource: The type of the objects.
+        access_level: What they may do.
+        role: The role that the rule is about; without it and `member`, everyone.
+        member: The e-mail address of the member that the rule is about.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        resource: pulumi.Input[str],
+        access_level: pulumi.Input[str],
+        role: pulumi.Input[str] | Unset = UNSET,
+        member: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["resource_access_rule"]
+        values: dict[str, Any] = {
+            "project": project,
+            "resource": resource,
+            "access_level": access_level,
+            "role": role,
+            "member": member,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+
+
 __all__ = [
     "Address",
     "BatchExport",
@@ -767,6 +832,8 @@ __all__ = [
     "OrganizationSettings",
     "PipelineDestination",
     "Project",
+    "ProjectAccessRule",
+    "ResourceAccessRule",
     "Role",
     "RoleMembers",
     "RoleMembership",

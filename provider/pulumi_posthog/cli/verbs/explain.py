@@ -94,7 +94,7 @@ def explanation(path: str) -> Explanation:
             known = below(kind)
             if (
                 words
-                and not kind.singleton
+                and not (kind.singleton or kind.grants)
                 and _names_entry(words, {*known, *_keys(kind), kind.checks or ""})
             ):
                 words.pop(0)
@@ -104,6 +104,8 @@ def explanation(path: str) -> Explanation:
             return _persons(".".join(walked), words)
         if word == kind.checks:
             return _checks(".".join(walked), kind, words)
+        if kind.grants and word in _keys(kind):
+            return Explanation(".".join(walked), _keys(kind)[word])
         if word in _keys(kind):
             return _field(".".join(walked), kind, word)
         raise Stop(
@@ -209,11 +211,14 @@ def _checks(path: str, kind: Kind, words: list[str]) -> Explanation:
 
 def _keys(kind: Kind) -> dict[str, str]:
     """Everything that may stand in an entry of a kind, but for sections, and what it means."""
+    from pulumi_posthog.config import grants
     from pulumi_posthog.config.schema import persons, reserved
     from pulumi_posthog.kinds.tree import body_fields
 
     if kind.exact_list_of:
         return {}
+    if kind.grants:
+        return grants.keys(kind)
     own = {each.name: each.doc for each in kind.declarable if each.from_key}
     return {
         **own,
@@ -243,6 +248,8 @@ def _section(path: str, kind: Kind | None) -> Explanation:
         ("scopes of the key", f"{kind.read_scope} to look, {kind.write_scope} to change"),
         *_ages(kind.since, None),
     ]
+    if kind.feature:
+        facts.append(("plan", f"needs {kind.feature}: without it, PostHog keeps rules and passes over them"))
     if kind.discontinued:
         facts.insert(0, ("new ones", f"{kind.discontinued.words}."))
     sections = {name: kinds[0].doc for name, kinds in below(kind).items()}

@@ -1,0 +1,179 @@
+"""`access: {everyone: member, roles: {Analysts: admin}, members: {ana@acme.io: admin}}` <-> one entry for each rule."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pulumi_posthog.config.fragments import described
+from pulumi_posthog.config.node import Node
+from pulumi_posthog.config.references import as_reference
+from pulumi_posthog.kinds.model import Field, Grants, Kind
+from pulumi_posthog.reconcile.desired import Entry
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.reference import Reference
+
+EVERYONE = "everyone"
+
+
+def schema(kind: Kind) -> dict[str, Any]:
+    """The JSON Schema of what stands under a kind's section."""
+    grants = kind.grants
+    if grants is None:
+        return {}
+    if grants.keyed_by is None:
+        return described(kind.doc, _block(kind, grants.levels[""]))
+    properties = {
+        key: described(f"Who may do what with each {key.replace('_', ' ')}.", _block(kind, levels))
+        for key, levels in grants.levels.items()
+    }
+    return described(
+        kind.doc,
+        {"type": "object", "properties": properties, "additionalProperties": False}
+        # Ours: keys that PostHog would take without effect.
+        | {"covered": dict(grants.covered)},
+    )
+
+
+def _block(kind: Kind, levels: tuple[str, ...]) -> dict[str, Any]:
+    level = {"enum": list(levels)}
+    properties = {EVERYONE: described("Whoever has no rule: without it, PostHog's own default holds.", level)}
+    for key, name in kind.grants.subjects.items() if kind.grants else ():
+        names: dict[str, Any] = {"minLength": 1}
+        field = kind.field(name)
+        if field.pattern:
+            names |= {"pattern": field.pattern, "patternErrorMessage": f"must be {field.pattern_words}"}
+        properties[key] = described(
+            f"{key[0].upper()}{key[1:]}, each with a level. Who is not mentioned is left alone.",
+            {"type": "object", "propertyNames": names, "additionalProperties": level},
+        )
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def keys(kind: Kind) -> dict[str, str]:
+    """What may stand under a kind's section, and what it means."""
+    found = schema(kind)["properties"]
+    return {key: f"{each['description']} {_choices(each)}".strip() for key, each in found.items()}
+
+
+def _choices(block: Mapping[str, Any]) -> str:
+    level = block.get("properties", {}).get(EVERYONE, block)
+    level = level.get("additionalProperties") or level
+    return f"Levels: {', '.join(level['enum'])}." if "enum" in level else ""
+
+
+def entries(kind: Kind, section: Node, values: Json, parent: Entry) -> Iterator[Entry]:
+    """One entry for each rule: grants before what holds for everyone."""
+    grants = kind.grants
+    if grants is None or not isinstance(section.value, dict):
+        return
+    if grants.keyed_by is None:
+        yield from _of_block(kind, grants, None, section, values, parent)
+        return
+    for key, block in section.value.items():
+        yield from _of_block(kind, grants, key, block, values[key], parent)
+
+
+def _of_block(
+    kind: Kind, grants: Grants, key: str | None, block: Node, values: Json, parent: Entry
+) -> Iterator[Entry]:
+    if not isinstance(block.value, dict) or not isinstance(values, dict):
+        return
+    for group, name in grants.subjects.items():
+        inside = block.value.get(group)
+        if inside is None or not isinstance(inside.value, dict):
+            continue
+        for subject, node in inside.value.items():
+            yield _entry(
+                kind,
+                grants,
+                key,
+                parent,
+                (group, subject),
+                _subject(kind.field(name), subject, inside.keys[subject]),
+                values[group][subject],
+                (inside.keys[subject], node.where),
+            )
+    if EVERYONE in block.value:
+        where = (block.keys[EVERYONE], block.value[EVERYONE].where)
+        yield _entry(kind, grants, key, parent, (EVERYONE,), {}, values[EVERYONE], where)
+
+
+def _subject(field: Field, name: str, where: Position) -> dict[str, Json]:
+    return {field.name: as_reference(field, name, Node(name, where))}
+
+
+def _entry(
+    kind: Kind,
+    grants: Grants,
+    key: str | None,
+    parent: Entry,
+    way: tuple[str, ...],
+    subject: Mapping[str, Json],
+    level: Json,
+    places: tuple[Position, Position],
+) -> Entry:
+    keyed = {grants.keyed_by: key} if grants.keyed_by and key else {}
+    path = "/".join(filter(None, (key, *way)))
+    where, at_level = places
+    return Entry(
+        kind=kind,
+        name=f"{parent.name}/{path}",
+        fields={**keyed, **subject, grants.value: level},
+        parent=parent.name,
+        previously=tuple(f"{name}/{path}" for name in parent.previously),
+        positions={"": where, **dict.fromkeys(subject, where), grants.value: at_level},
+    )
+
+
+def renamed_along(every: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries with the names that rules had while the role that they are about had its earlier ones."""
+    every = tuple(every)
+    before = {(each.kind.name, each.name): each.previously for each in every if each.previously}
+    return tuple(_with_earlier(each, before) if each.kind.grants else each for each in every)
+
+
+def _with_earlier(entry: Entry, before: Mapping[tuple[str, str], tuple[str, ...]]) -> Entry:
+    names = list(entry.previously)
+    for value in entry.fields.values():
+        if isinstance(value, Reference):
+            stem = entry.name.removesuffix(value.name)
+            stems = (stem, *(each.removesuffix(value.name) for each in entry.previously))
+            names += [f"{one}{other}" for other in before.get((value.kind, value.name), ()) for one in stems]
+    return dataclasses.replace(entry, previously=tuple(dict.fromkeys(names)))
+
+
+def problems(every: Iterable[Entry]) -> Iterator[Problem]:
+    """Two rules about one subject: a role in two spellings."""
+    seen: dict[Any, Entry] = {}
+    for entry in every:
+        for value in entry.fields.values():
+            if entry.kind.grants and isinstance(value, Reference):
+                keyed = entry.fields.get(entry.kind.grants.keyed_by or "")
+                key = (entry.kind.name, entry.parent, keyed, value.kind, value.name.casefold())
+                other = seen.setdefault(key, entry)
+                if other is not entry:
+                    yield Problem(
+                        f'{value.kind} "{value.name}" has two rules in one place',
+                        entry.where,
+                        f"it is at {other.where} already, in another spelling",
+                    )
+
+
+def closed(every: Iterable[Entry]) -> Iterator[str]:
+    """What a reader should know of a project that is hidden from everyone, and opened for nobody here."""
+    every = tuple(every)
+    for entry in every:
+        grants = entry.kind.grants
+        if grants is None or grants.keyed_by or not grants.last(entry.fields):
+            continue
+        others = [each for each in every if each.kind is entry.kind and each.parent == entry.parent]
+        if entry.fields[grants.value] == "none" and all(
+            each.fields[grants.value] == "none" for each in others
+        ):
+            yield (
+                f'{entry.where}: {entry.kind.parent} "{entry.parent}" is hidden from everyone, and no rule here opens'
+                " it: only organization admins, and whoever a rule in PostHog names, can use it"
+            )

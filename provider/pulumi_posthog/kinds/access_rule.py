@@ -1,0 +1,189 @@
+"""An access rule says what everyone, a role or a member may do in a project, or with one type of what is in it.
+
+Rules have no id of their own: (project, resource, subject) is what identifies one (posthog-api-access.md 3.3). PUT
+makes or changes a rule, and removes it with a level of null (3.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pulumi_posthog.kinds.lookups import EMAIL
+from pulumi_posthog.kinds.model import Confirmed, Field, Grants, Kind, Upsert
+
+PROJECT_LEVELS: Final = ("none", "member", "admin")
+LEVELS: Final = ("none", "viewer", "editor", "manager")
+# Types that are edited by everyone until a rule says otherwise.
+EDITED: Final = (
+    "feature_flag",
+    "dashboard",
+    "insight",
+    "notebook",
+    "session_recording",
+    "revenue_analytics",
+    "survey",
+    "experiment",
+    "web_analytics",
+    "customer_analytics",
+    "early_access_feature",
+    "endpoint",
+    "export",
+    "external_data_source",
+    "warehouse_objects",
+    "heatmap",
+    "hog_flow",
+    "llm_analytics",
+    "evaluation",
+    "tagger",
+    "llm_skill",
+    "ai_observability_clusters",
+    "sharing_configuration",
+    "ticket",
+    "error_tracking",
+    "logs",
+    "mcp_analytics",
+    "metrics",
+    "tracing",
+    "replay_scanner",
+    "llm_playground",
+)
+# Type -> (the built-in default, the lowest and the highest level that a rule may give) (3.5).
+TYPES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "action": ("editor", "viewer", "manager"),
+    "activity_log": ("viewer", "none", "viewer"),
+    "toolbar": ("viewer", "none", "viewer"),
+    **dict.fromkeys(EDITED, ("editor", "none", "manager")),
+}
+# Types whose own rules PostHog passes over: those of the other type count (3.5).
+COVERED: Final[Mapping[str, str]] = {
+    "session_recording_playlist": "session_recording",
+    "warehouse_table": "warehouse_objects",
+    "warehouse_view": "warehouse_objects",
+    "dataset": "llm_analytics",
+    "llm_provider_key": "llm_analytics",
+    "llm_prompt": "llm_analytics",
+    "account": "customer_analytics",
+    "customer_journey": "customer_analytics",
+    "experiment_saved_metric": "experiment",
+    "experiment_holdout": "experiment",
+    "dashboard_template": "dashboard",
+    "marketing_analytics": "web_analytics",
+    "vision_action": "replay_scanner",
+    "vision_alert": "replay_scanner",
+}
+
+
+def levels(resource: str) -> tuple[str, ...]:
+    """The levels that a rule may give for a type, from the lowest."""
+    _, lowest, highest = TYPES[resource]
+    return LEVELS[LEVELS.index(lowest) : LEVELS.index(highest) + 1]
+
+
+def is_for_everyone(values: Mapping[str, Any]) -> bool:
+    """Whether a rule is about nobody in particular."""
+    return not values.get("role") and not values.get("member")
+
+
+PROJECT_FIELD = Field(name="project", required=True, refers_to="project", replace_on_changes=True)
+SUBJECT = (
+    Field(
+        name="role",
+        doc="The role that the rule is about; without it and `member`, everyone.",
+        names="role",
+        replace_on_changes=True,
+        feature="role_based_access",
+    ),
+    Field(
+        name="member",
+        doc="The e-mail address of the member that the rule is about.",
+        pattern=EMAIL,
+        pattern_words="an e-mail address",
+        refers_to="member",
+        found_by="id",
+        sent_as="organization_member",
+        caseless=True,
+        replace_on_changes=True,
+    ),
+)
+
+PROJECT_ACCESS_RULE = Kind(
+    name="project_access_rule",
+    resource="ProjectAccessRule",
+    section="projects.*.access",
+    doc=(
+        "Who may do what in the project: `none` hides it, `member` opens and uses it, `admin` changes its settings and"
+        " these rules, too. Organization admins stand above all rules."
+    ),
+    collection="/api/projects/{project}/access_controls/",
+    parent="project",
+    natural_keys=(("role", "member"),),
+    sparse_keys=True,
+    upsert=Upsert(items="access_controls", identity=("role", "organization_member"), value="access_level"),
+    grants=Grants(
+        value="access_level",
+        subjects={"roles": "role", "members": "member"},
+        levels={"": PROJECT_LEVELS},
+        last=is_for_everyone,
+    ),
+    read_scope="access_control:read",
+    write_scope="access_control:write",
+    since=2025,
+    feature="access_control",
+    fields=(
+        PROJECT_FIELD,
+        *SUBJECT,
+        Field(
+            name="access_level",
+            doc="What they may do.",
+            required=True,
+            choices=PROJECT_LEVELS,
+            confirmed=Confirmed(
+                value="admin",
+                when=is_for_everyone,
+                words="for everyone lets every member of the organization change the project's access rules",
+            ),
+        ),
+    ),
+)
+
+RESOURCE_ACCESS_RULE = Kind(
+    name="resource_access_rule",
+    resource="ResourceAccessRule",
+    section="projects.*.resource_access",
+    doc=(
+        "Who may do what with all objects of a type in the project: `viewer` sees them, `editor` changes them,"
+        " `manager` changes their access rules, too, and `none` hides them."
+    ),
+    collection="/api/projects/{project}/resource_access_controls/",
+    parent="project",
+    natural_keys=(("resource", "role", "member"),),
+    sparse_keys=True,
+    upsert=Upsert(
+        items="access_controls", identity=("resource", "role", "organization_member"), value="access_level"
+    ),
+    grants=Grants(
+        value="access_level",
+        subjects={"roles": "role", "members": "member"},
+        keyed_by="resource",
+        levels={name: levels(name) for name in TYPES},
+        covered=COVERED,
+        last=is_for_everyone,
+    ),
+    read_scope="access_control:read",
+    write_scope="access_control:write",
+    since=2025,
+    feature="access_control",
+    fields=(
+        PROJECT_FIELD,
+        Field(
+            name="resource",
+            doc="The type of the objects.",
+            required=True,
+            choices=tuple(TYPES),
+            replace_on_changes=True,
+        ),
+        *SUBJECT,
+        Field(name="access_level", doc="What they may do.", required=True, choices=LEVELS),
+    ),
+)
