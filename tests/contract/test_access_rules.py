@@ -18,7 +18,7 @@ from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.reconcile.lockouts import lacking
+from pulumi_posthog.reconcile.lockouts import lacking, objection_to_losing_rules
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.run import Session
@@ -205,6 +205,8 @@ def test_an_old_server_has_no_rules_and_says_so():
 
         with pytest.raises(NotServed, match="no list of project access rule objects"):
             view.live.collection(PROJECT, view.scope)
+        view.reader.close()
+        view.writer.close()
 
 
 def test_levels_of_a_type_lie_between_its_lowest_and_its_highest():
@@ -288,6 +290,50 @@ def test_admin_for_everyone_has_to_be_asked_for_by_name(view, place, monkeypatch
     monkeypatch.setattr(Session, "limits", Limits(risks=frozenset({f"projects.{name}.access.everyone"})))
     assert provider.check({}, given).failures == []
     assert provider.check({}, {**given, "member": "bo@acme.io"}).failures == []
+
+
+class OfMember(Live):
+    """The same organization, seen with the key of somebody below admin."""
+
+    def __init__(self, view: View, address: str) -> None:
+        super().__init__(view.reader, view.posthog.organization)
+        self.person = view.membership(address)
+
+    def organization(self):
+        return {**super().organization(), "membership_level": self.person["level"]}
+
+    def me(self):
+        return self.person["user"]
+
+
+def test_the_owner_of_the_key_keeps_the_rule_by_which_the_rules_are_changed(view):
+    mine = view.applier.create(PROJECT, view.scope, {"member": "bo@acme.io", "access_level": "admin"}).found
+    other = view.applier.create(PROJECT, view.scope, {"member": "cy@acme.io", "access_level": "admin"}).found
+    asked = (PROJECT, view.scope, mine.id)
+
+    refused = [
+        objection_to_losing_rules(*asked, level, OfMember(view, "bo@acme.io")) for level in ("member", None)
+    ]
+
+    assert [(text or "").partition("\n")[0] for text in refused] == [
+        "bo@acme.io owns the key that this runs with, and may change access rules of this project by this rule alone:"
+        " without it, the next change is refused"
+    ] * 2
+    assert objection_to_losing_rules(*asked, "admin", OfMember(view, "bo@acme.io")) is None
+    # Somebody else's, and an organization admin's, may go.
+    assert (
+        objection_to_losing_rules(PROJECT, view.scope, other.id, None, OfMember(view, "bo@acme.io")) is None
+    )
+    assert objection_to_losing_rules(*asked, None, OfMember(view, "ana@acme.io")) is None
+
+
+def test_the_owner_of_the_key_may_lose_one_of_two_such_rules(view):
+    role = view.role("Admins")
+    view.applier.create(KINDS["role_membership"], {"role": role.id}, {"user": "bo@acme.io"})
+    mine = view.applier.create(PROJECT, view.scope, {"member": "bo@acme.io", "access_level": "admin"}).found
+    view.applier.create(PROJECT, view.scope, {"role": role, "access_level": "admin"})
+
+    assert objection_to_losing_rules(PROJECT, view.scope, mine.id, None, OfMember(view, "bo@acme.io")) is None
 
 
 def test_somebody_who_has_left_is_left_out(view, place, monkeypatch):

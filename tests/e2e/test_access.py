@@ -42,3 +42,65 @@ def test_settings_are_taken_over_changed_healed_and_forgotten(stack: Stack):
     assert left.status == 0, left.text
     assert "stay in PostHog as they are" in left.text
     assert stack.posthog.writes() == {}
+
+
+RULES = """roles: {Analysts: {members: [bo@acme.io]}}
+projects:
+  Web:
+    access: {everyone: none, roles: {Analysts: admin}, members: {cy@acme.io: member}}
+    resource_access: {dashboard: {everyone: viewer, roles: {Analysts: editor}}}
+"""
+
+
+def rules_of(posthog, project: str) -> dict[str, list[tuple[str, str]]]:
+    """What everyone, roles and members have: by the name of the list, (resource, level)."""
+    path = f"/api/projects/{posthog.project(project)['id']}"
+    found: dict[str, list[tuple[str, str]]] = {"everyone": [], "role": [], "member": []}
+    for name in ("access_controls", "resource_access_controls"):
+        for rule in posthog.get(f"{path}/{name}/")["access_controls"]:
+            subject = "role" if rule["role"] else "member" if rule["organization_member"] else "everyone"
+            found[subject].append((rule["resource"], rule["access_level"]))
+    return found
+
+
+def test_a_newcomers_day_of_rules(stack: Stack):
+    stack.write(RULES)
+    made = stack.up()
+    assert made.status == 0, made.text
+    assert rules_of(stack.posthog, "Web") == {
+        "everyone": [("project", "none"), ("dashboard", "viewer")],
+        "role": [("project", "admin"), ("dashboard", "editor")],
+        "member": [("project", "member")],
+    }
+    stack.posthog.count_anew()
+    again = stack.up()
+    assert again.status == 0, again.text
+    assert stack.posthog.writes() == {}
+
+    # The role gets another name, and keeps its id, its member and its rules.
+    role = stack.posthog.role("Analysts")["id"]
+    stack.write(
+        RULES.replace("Analysts: {members", "Data team: {previously: Analysts, members").replace(
+            "Analysts:", "Data team:"
+        )
+    )
+    preview = stack.preview()
+    assert preview.status == 0, preview.text
+    assert "replace" not in preview.text
+    renamed = stack.up()
+    assert renamed.status == 0, renamed.text
+    assert stack.posthog.role("Data team")["id"] == role
+    assert rules_of(stack.posthog, "Web")["role"] == [("project", "admin"), ("dashboard", "editor")]
+
+    # Rules leave the file and PostHog, and so does the role; rules that nobody declared stay.
+    path = f"/api/projects/{stack.posthog.project('Web')['id']}/resource_access_controls/"
+    stack.posthog.call("PUT", path, {"resource": "insight", "access_level": "none"})
+    stack.write("projects:\n  Web:\n    access: {members: {cy@acme.io: admin}}\n")
+    stack.set("allowRemovals", "project_access_rule=2,resource_access_rule=2")
+    left = stack.up()
+    assert left.status == 0, left.text
+    assert rules_of(stack.posthog, "Web") == {
+        "everyone": [("insight", "none")],
+        "role": [],
+        "member": [("project", "admin")],
+    }

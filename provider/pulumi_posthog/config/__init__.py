@@ -60,7 +60,7 @@ def load(
         problems.append(nothing("the file declares nothing", source.main))
     if problems:
         raise ConfigError(sorted(dict.fromkeys(problems), key=_place))
-    return dataclasses.replace(desired, notes=tuple(looking_alike(desired.entries)))
+    return dataclasses.replace(desired, notes=(*desired.notes, *looking_alike(desired.entries)))
 
 
 def _place(problem: Problem) -> tuple[Position, str]:

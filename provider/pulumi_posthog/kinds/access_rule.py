@@ -124,6 +124,7 @@ PROJECT_ACCESS_RULE = Kind(
         value="access_level",
         subjects={"roles": "role", "members": "member"},
         levels={"": PROJECT_LEVELS},
+        administers="admin",
         last=is_for_everyone,
     ),
     read_scope="access_control:read",

@@ -108,7 +108,7 @@ class Grants:
     `subjects` says for each such group which field the names in it give, `value` which one the level gives. With
     `keyed_by`, the section is a mapping of such blocks, whose keys give that field; `levels` are the levels by key.
     `covered` are keys that have no effect, and which other key has. `last` says of which rules, by their values, the
-    others are written before and removed after.
+    others are written before and removed after. Whoever runs this keeps the level `administers`.
     """
 
     value: str
@@ -116,6 +116,7 @@ class Grants:
     levels: Mapping[str, tuple[str, ...]]
     last: Callable[[Mapping[str, Json]], bool]
     keyed_by: str | None = None
+    administers: str | None = None  # the level that lets its holder change the rules themselves
     covered: Mapping[str, str] = dataclass_field(default_factory=dict)
 
 

@@ -20,6 +20,7 @@ from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.spelling import folded
 
+ADMIN = 8  # the level of an organization admin (posthog-api.md 1.9)
 SHOWN = 10  # people who are named; of more, the number is told
 
 
@@ -33,9 +34,14 @@ class Verdict:
 
 def verdict(kind: Kind, scope: Scope, values: Mapping[str, Json], live: Live, limits: Limits) -> Verdict:
     """What to say of a change of what exists; may raise ApiError: who is shut out is not guessed."""
-    if not any(field.confirmed or field.shuts_out for field in kind.fields if field.name in values):
+    guarded = any(field.confirmed or field.shuts_out for field in kind.fields if field.name in values)
+    if not guarded and not (kind.grants and kind.grants.administers):
         return Verdict()
     found = next(iter(live.find(kind, scope, values)), None)
+    level = values.get(kind.grants.value) if kind.grants else None
+    losing = objection_to_losing_rules(kind, scope, found.id if found else None, level, live)
+    if losing:
+        return Verdict(losing)
     before = found.values if found else {}
     changed = differences(kind, values, before) if found or kind.upsert else ()
     warnings: list[str] = []
@@ -95,6 +101,50 @@ def _shutting_out(difference: Difference, live: Live, warnings: list[str]) -> st
     if out:
         warnings.append(f"by `{change}`, {people(out)} {shut_out.loses}")
     return None
+
+
+def objection_to_losing_rules(
+    kind: Kind, scope: Scope, id_: str | None, level: Json, live: Live
+) -> str | None:
+    """Why a rule may not become `level` (None: go): the key's owner may change rules by it alone.
+
+    Organization admins stand above all rules, so for them nothing is looked at.
+    """
+    grants = kind.grants
+    if grants is None or grants.administers is None or level == grants.administers or id_ is None:
+        return None
+    rules = live.collection(kind, scope)
+    rule = rules.get(id_)
+    if rule is None or rule.values[grants.value] != grants.administers:
+        return None
+    if int(live.organization().get("membership_level") or 0) >= ADMIN:
+        return None
+    me = live.me()
+    if not _is_about(rule.values, me, live):
+        return None
+    others = (each for each in rules.values() if each.id != id_)
+    if any(
+        each.values[grants.value] == grants.administers and _is_about(each.values, me, live)
+        for each in others
+    ):
+        return None
+    return (
+        f"{me.get('email')} owns the key that this runs with, and may change access rules of this"
+        f" {kind.parent} by this rule alone: without it, the next change is refused\n"
+        "  hint: run with the key of an organization admin, or leave the rule as it is"
+    )
+
+
+def _is_about(values: Mapping[str, Json], me: Mapping[str, Json], live: Live) -> bool:
+    """Whether a rule is about somebody: about everyone, that person, or one of that person's roles."""
+    if values.get("member"):
+        return folded(str(values["member"])) == folded(str(me.get("email")))
+    if not values.get("role"):
+        return True
+    role = live.object(KINDS["role"], {}, str(values["role"]))
+    return role is not None and any(
+        dig(membership, MEMBER.value) == me.get("uuid") for membership in role.answer.get("members") or ()
+    )
 
 
 def _needed(shut_out: ShutOut, live: Live) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.errors import HalfMade, Impossible
 from pulumi_posthog.reconcile.links import looked_up, names
-from pulumi_posthog.reconcile.lockouts import Verdict, lacking, verdict
+from pulumi_posthog.reconcile.lockouts import Verdict, lacking, objection_to_losing_rules, verdict
 from pulumi_posthog.reconcile.objections import (
     contradiction,
     objection_to_absence,
@@ -274,6 +274,10 @@ class KindHandler:
             if kept:
                 pulumi_engine.say(kept)
                 return
+            if losing := objection_to_losing_rules(
+                kind, _scope(kind, props), id_, None, Session.of(props).live
+            ):
+                raise Impossible(losing)
             Session.of(props).applier.delete(kind, _scope(kind, props), id_)
 
     @staticmethod
