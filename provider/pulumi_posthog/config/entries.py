@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_posthog.config.completed import numbered_entry, objections_of
 from pulumi_posthog.config import grants
+from pulumi_posthog.config.completed import numbered_entry, objections_of
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.node import Node
 from pulumi_posthog.config.parts import files, listed, positions_of, texts

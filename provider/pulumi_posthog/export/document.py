@@ -19,7 +19,7 @@ from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import INTEGRATION
-from pulumi_posthog.kinds.model import UNSET, Field, Grants, Kind
+from pulumi_posthog.kinds.model import UNSET, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import (
     ancestors,
@@ -29,6 +29,7 @@ from pulumi_posthog.kinds.tree import (
     key_field,
     list_field,
 )
+from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile.blueprints import integration_inputs
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.links import names

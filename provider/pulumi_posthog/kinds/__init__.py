@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.access_rule import PROJECT_ACCESS_RULE, RESOURCE_ACCESS_RULE
+from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.evaluation import EVALUATION
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.hog_function import HOG_FUNCTION

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pulumi_posthog.kinds.lookups import EMAIL
-from pulumi_posthog.kinds.model import Confirmed, Field, Grants, Kind, Upsert
+from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.words import Confirmed, Grants, Upsert
 
 PROJECT_LEVELS: Final = ("none", "member", "admin")
 LEVELS: Final = ("none", "viewer", "editor", "manager")

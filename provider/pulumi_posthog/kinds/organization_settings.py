@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.kinds.model import Confirmed, Deletion, Field, Kind, ShutOut, Type
+from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.words import Confirmed, ShutOut
 from pulumi_posthog.values.spelling import folded
 
 ADMIN = 8  # the level of an organization admin (posthog-api.md 1.9)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
@@ -72,3 +72,63 @@ class Cap:
     number: int
     values: Mapping[str, Json]
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    """A value that must be asked for by name, in the stack's setting `posthog:allowRisks`, before it replaces another.
+
+    `words` say what it does to people, as the end of a sentence about the field.
+    """
+
+    value: Json
+    words: str
+    when: Callable[[Mapping[str, Json]], bool] | None = (
+        None  # of which objects, by their values; None: of all
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upsert:
+    """Objects without an id of their own: PUT to the list's URL makes or changes one, and removes it.
+
+    The list's answer has them under `items`. What stands under the keys `identity` of an answer tells one from the
+    others; the id is made of it. The last two of them are alternatives. A null in place of `value` removes one.
+    """
+
+    items: str
+    identity: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grants:
+    """Entries that say who has what: `{everyone: LEVEL, roles: {NAME: LEVEL}, members: {ADDRESS: LEVEL}}`.
+
+    `subjects` says for each such group which field the names in it give, `value` which one the level gives. With
+    `keyed_by`, the section is a mapping of such blocks, whose keys give that field; `levels` are the levels by key.
+    `covered` are keys that have no effect, and which other key has. `last` says of which rules, by their values, the
+    others are written before and removed after. Whoever runs this keeps the level `administers`.
+    """
+
+    value: str
+    subjects: Mapping[str, str]
+    levels: Mapping[str, tuple[str, ...]]
+    last: Callable[[Mapping[str, Json]], bool]
+    keyed_by: str | None = None
+    administers: str | None = None  # the level that lets its holder change the rules themselves
+    covered: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShutOut:
+    """A value that shuts people out. `who` says of a member, as PostHog answers it, whether it does so.
+
+    `who` is given the member and the texts of the lookup list `needs`, such as the verified domains. `loses` says
+    what they lose, as the end of a sentence about them.
+    """
+
+    value: Json
+    who: Callable[[Mapping[str, Json], frozenset[str]], bool]
+    loses: str
+    needs: tuple[str, str, str] | None = None  # a list's path, the key that counts, and the sign that it does
