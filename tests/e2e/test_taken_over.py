@@ -269,3 +269,18 @@ def test_a_rename_was_taken_back(stack):
     assert stack.posthog.role("Alpha")["id"] == id_
     assert stack.posthog.members("Ops") == ["bo@acme.io"]
     quiet(stack.up())
+
+
+def test_two_roles_were_swapped_on_the_page(stack):
+    stack.write("roles:\n  Alpha: {members: [ana@acme.io]}\n  Data: {members: [bo@acme.io]}\n")
+    assert stack.up().status == 0
+    ids = {name: stack.posthog.role(name)["id"] for name in ("Alpha", "Data")}
+    for name, new in (("Alpha", "Third"), ("Data", "Alpha"), ("Third", "Data")):
+        rename_role(stack, name, new)
+
+    preview, run = stack.preview(), stack.up()
+
+    assert 'has the name "Alpha" now: it gets a third one first' in preview.text
+    assert run.status == 0, run.text
+    assert {name: stack.posthog.role(name)["id"] for name in ids} == ids
+    quiet(stack.up())

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.stack import DOORS
+from harness.drivers import RealPulumi
+from harness.stack import DOORS, DYNAMIC_DOOR, Stack
+from harness.world import Disturbance, Model
 
 pytestmark = pytest.mark.e2e
 
@@ -73,3 +75,43 @@ def test_a_program_without_a_guard_was_destroyed(program):
     stack.environment["POSTHOG_ALLOW_DESTROY"] = "true"
     assert stack.destroy().status == 0
     assert stack.posthog.role("Alpha") is None
+
+
+@pytest.mark.parametrize("door", [DYNAMIC_DOOR])
+def test_of_a_file_the_guard_and_the_old_name_were_targets(stack: Stack):
+    stack.write("roles:\n  Alpha: {}\n  Ops: {}\n")
+    assert stack.up().status == 0
+    role = stack.posthog.role("Alpha")
+    stack.posthog.call(
+        "PATCH", f"/api/organizations/{stack.posthog.organization}/roles/{role['id']}/", {"name": "Data"}
+    )
+    stack.write("roles:\n  Data: {}\n  Ops: {}\n")
+    stack.set("allowRemovals", "role=1")
+
+    alone = stack.up(f"--target={urn(stack, 'Alpha')}")
+    both = stack.up(f"--target={urn(stack, 'Alpha')}", f"--target={urn(stack, 'guard')}")
+
+    assert (alone.status, both.status) == (1, 1)
+    assert "no program has declared anything" in alone.text
+    assert 'this run has not asked about "' in both.text, both.text
+    assert stack.posthog.role("Data")["id"] == role["id"]
+
+
+def role(name):
+    return ("role", name, None, (("name", name),))
+
+
+@pytest.mark.parametrize("killed_after", [True, False], ids=["the engine alone", "with its provider"])
+def test_a_run_that_renamed_a_role_was_killed_and_then_the_file_was_another(lone_stack, killed_after):
+    stack = lone_stack
+    driver = RealPulumi(stack)
+    driver.up(Model((role("Alpha"), role("Ops"))))
+    id_ = stack.posthog.role("Alpha")["id"]
+    renamed = Model((role("Data"), role("Ops")), previously={("role", "Data"): ("Alpha",)})
+
+    driver.disturbed(renamed, Disturbance(killed_at=4, killed_after=killed_after))
+    run = driver.up(Model((role("Alpha"), role("Ops"), role("Lab"))))
+
+    kept = stack.posthog.role("Alpha") or stack.posthog.role("Data")
+    assert kept["id"] == id_, run
+    assert not run.errors or "previously: Data" in str(run.errors)

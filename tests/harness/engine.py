@@ -243,11 +243,21 @@ def _of_guard(desired: Desired) -> dict[str, Any]:
     return {
         "__managed": json_text(limits.managed(desired)),
         "__renamed": json_text(limits.renamed(desired)),
+        "__called": json_text(_own_names(desired)),
         "__looks": json_text(looks(desired)),
         "__lists": json_text(limits.exact_lists(desired)),
         "__ids": json_text(limits.ids(desired)),
         "__asked_at": Location(desired.host, desired.organization).as_property[PROPERTY],
     }
+
+
+def _own_names(desired: Desired) -> dict[str, dict[str, Any]]:
+    """As a program in Python says them."""
+    names: dict[str, dict[str, Any]] = {}
+    for entry in desired.entries:
+        if isinstance(own := entry.kind.own_name(entry.fields), str):
+            names.setdefault(entry.kind.name, {})[entry.name] = own
+    return names
 
 
 def urn_of(kind: str, name: str) -> str:

@@ -73,6 +73,8 @@ class Model:
         tree: dict[str, Any] = {"projects": {}, "roles": {}}
         for kind, name, parent, fields in self.entries:
             values = {key: _in_yaml(value) for key, value in fields if key != "name"}
+            if (kind, name) in self.previously:
+                values["previously"] = list(self.previously[kind, name])
             if kind == "project":
                 tree["projects"][name] = values
             elif kind == "role":

@@ -187,3 +187,50 @@ def test_what_is_replaced_before_an_entry_with_its_id_is_asked_about_is_kept(ane
 
 def dict_of(name):
     return (*(pair for pair in ORDERS[3] if pair[0] != "name"), ("name", name))
+
+
+def swapped(posthog, *turns):
+    """Somebody gives roles each other's names on PostHog's page."""
+    path = f"/api/organizations/{posthog.organization}/roles/"
+    ids = {name: role_id(posthog, name) for name, _ in turns}
+    for name, new in (*((name, f"{name} aside") for name in ids), *turns):
+        posthog.call("PATCH", f"{path}{ids[name]}/", {"name": new})
+    return ids
+
+
+@pytest.mark.parametrize("refresh", [True, False])
+@pytest.mark.parametrize(
+    "turns",
+    [
+        (("Alpha", "Data"), ("Data", "Alpha")),
+        (("Alpha", "Data"), ("Data", "Ops"), ("Ops", "Alpha")),
+        (("Alpha", "Data"), ("Data", "Ops"), ("Ops", "Other")),
+        (("Ops", "Data"), ("Data", "Alpha"), ("Alpha", "Other")),
+    ],
+    ids=["two", "three in a round", "a chain", "a chain the other way"],
+)
+def test_names_that_were_swapped_come_back_in_one_run(anew, posthog, refresh, turns):
+    driver, model = anew(), Model((ALPHA, DATA, ROLE))
+    driver.up(model)
+    ids = swapped(posthog, *turns)
+
+    outcome = driver.engine.up(model.desired(posthog), refresh=refresh)
+
+    assert outcome.errors == []
+    assert {name: role_id(posthog, name) for name in ids} == ids
+    assert driver.up(model).operations == []
+
+
+def test_a_name_that_nobody_gives_up_is_told_in_the_preview(anew, posthog, capsys):
+    driver = anew()
+    driver.up(Model((ALPHA,)))
+    path = f"/api/organizations/{posthog.organization}/roles/"
+    posthog.call("PATCH", f"{path}{role_id(posthog, 'Alpha')}/", {"name": "Beta"})
+    other = posthog.call("POST", path, {"name": "ALPHA"})["id"]
+    capsys.readouterr()
+
+    driver.preview(Model((ALPHA,)))
+
+    assert (
+        f'role {other} has the name "ALPHA" now, and PostHog lets only one have it' in capsys.readouterr().err
+    )

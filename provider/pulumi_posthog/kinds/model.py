@@ -104,6 +104,7 @@ class Field:
     required_keys: tuple[str, ...] = ()
     unordered: bool = False
     caseless: bool = False  # unique, or found, whatever its case
+    unique: bool = False  # PostHog refuses a second object of the collection with the same value, folded
     merge_levels: int = 0
     merged_keys: tuple[str, ...] | None = (
         None  # the only keys below which the second level is merged; None: all

@@ -21,6 +21,7 @@ ROLE = Kind(
             required=True,
             max_length=200,
             caseless=True,
+            unique=True,
             from_key=True,
         ),
         Field(

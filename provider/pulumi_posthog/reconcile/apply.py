@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import recasing, upserts
+from pulumi_posthog.reconcile import recasing, stepping_aside, upserts
 from pulumi_posthog.reconcile.adoption import existing
 from pulumi_posthog.reconcile.blueprints import first_fields
 from pulumi_posthog.reconcile.body import Bodies, Rotated
@@ -64,6 +66,11 @@ class Erased:
     error: ApiError | None = None
 
 
+def never(_other: Found) -> bool:
+    """Nobody steps aside."""
+    return False
+
+
 def nothing_rotated(_field: str, _key: str) -> bool:
     """Of an object that was just created with its secrets, none is another than the one sent."""
     return False
@@ -76,6 +83,7 @@ class Applier:
         self.live = live
         self.writer = writer
         self._say = say
+        self._names = threading.Lock()  # while a name changes hands
         self._settling = Settling(writer, say)
         self._bodies = Bodies(live, writer)
 
@@ -114,8 +122,13 @@ class Applier:
         desired: Mapping[str, Json],
         *,
         rotated: Rotated = nothing_rotated,
+        steps_aside: Callable[[Found], bool] = never,
     ) -> Applied:
-        """Send the declared fields that differ, and only those."""
+        """Send the declared fields that differ, and only those.
+
+        `steps_aside` says of another object that has the name which this one is to get whether it gets another one in
+        the same run: then it has a third name until that.
+        """
         changed = differences(kind, desired, found.values, rotated=rotated)
         changed = recasing.possible(kind, changed, self.live, silent)
         if not changed:
@@ -132,7 +145,13 @@ class Applier:
             changed = differences(kind, desired, found.values, rotated=rotated)
             if not changed:
                 return Applied(found)
-        after = self._patch(kind, scope, found, {d.field.name: d.desired for d in changed}, rotated)
+        with self._names if any(d.field.unique for d in changed) else contextlib.nullcontext():
+            taken = stepping_aside.holder(kind, scope, found, changed, self.live)
+            if taken is not None and steps_aside(taken[0]):
+                other, name = taken
+                third = {name: stepping_aside.third_name(kind, name, other)}
+                self._patch(kind, scope, other, third, nothing_rotated)
+            after = self._patch(kind, scope, found, {d.field.name: d.desired for d in changed}, rotated)
         sent = {difference.field.name for difference in changed}
         still = differences(kind, desired, after.values)
         return Applied(

@@ -92,6 +92,9 @@ class Holdings:
         self.failed: str | None = (
             None  # the first resource of this run that was refused, or could not be made
         )
+        self.own_names: dict[
+            tuple[str, str], str
+        ] = {}  # kind's name, resource's name -> as a program calls it
         # Kinds and names that guards were told and that are yet to be declared; None where no guard was asked.
         self._told: dict[tuple[str, str], None] | None = None
 

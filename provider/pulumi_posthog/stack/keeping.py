@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +18,7 @@ from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.properties import to_values
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.urn import name_of, shown_name
-from pulumi_posthog.values.spelling import one_line
+from pulumi_posthog.values.spelling import folded, one_line
 
 Props = Mapping[str, Any]
 DESTROY = "POSTHOG_ALLOW_DESTROY=true"  # in the environment
@@ -74,6 +75,23 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
     if name == other:
         return f'{kind.title} "{one_line(name)}": kept, it is what this run has just taken over'
     return f'{kind.title} "{one_line(name)}": kept, it is managed as "{one_line(other)}" now'
+
+
+def steps_aside(kind: Kind, props: Props, other: Found, urn: str) -> bool:
+    """Whether another live object, which has the name that `urn` is to get, surely gets another one in this run."""
+    holdings = Session.holdings
+    with contextlib.suppress(UnknownOwners):
+        Session.know_the_state(urn)
+    owner = holdings.known_as(claims_of(kind, location_of(props).organization, None, other.id, {}), urn)
+    name = name_of(owner or "")
+    if name is None:
+        return False
+    own = holdings.own_names.get((kind.name, name))
+    desired = places.declared(Session.file) if Session.file else None
+    for entry in desired.entries if desired else ():
+        if entry.kind is kind and name in (entry.name, *entry.previously):
+            own = str(kind.own_name(entry.fields))
+    return own is not None and folded(own) != folded(str(kind.own_name(other.values)))
 
 
 def _check_all_asked() -> None:

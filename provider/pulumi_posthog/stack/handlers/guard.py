@@ -118,6 +118,8 @@ class GuardHandler:
             (kind, name) for kind, parents in after.items() for each in parents.values() for name in each
         ]
         Session.holdings.will_declare([*names, *((kind, name) for kind in lists for name in lists[kind])])
+        for kind, called in _kept(inputs, "__called").items():
+            Session.holdings.own_names |= {(kind, name): theirs for name, theirs in called.items()}
         location = inputs.get("__asked_at")
         for kind, ids in _kept(inputs, "__ids").items() if location else ():
             for id_, name in ids.items():

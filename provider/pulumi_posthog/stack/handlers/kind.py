@@ -11,7 +11,7 @@ from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import addresses
+from pulumi_posthog.reconcile import addresses, stepping_aside
 from pulumi_posthog.reconcile.adoption import existing, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import differences
@@ -40,7 +40,7 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
-from pulumi_posthog.stack.keeping import claim_items, claims_for, kept_by_another, recognised
+from pulumi_posthog.stack.keeping import claim_items, claims_for, kept_by_another, recognised, steps_aside
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.properties import (
@@ -151,6 +151,12 @@ class KindHandler:
             rotated=lambda field, key: rotated(olds, news, field, key),
         )
         changed = possible(kind, changed, live, pulumi_engine.warn)
+        taken = stepping_aside.holder(kind, _scope(kind, news), found, changed, live)
+        if taken is not None and Session.holdings.is_declared(pulumi_engine.resource_name()):
+            aside = steps_aside(kind, news, taken[0], pulumi_engine.resource_name())
+            (pulumi_engine.say if aside else pulumi_engine.warn)(
+                told_here(Impossible(stepping_aside.words(kind, *taken, aside=aside)))
+            )
         say_newly_declared(kind, changed, olds)
         unknown = [name for name in declared_names(news) if not pulumi_engine.known(news.get(name))]
         replaces = [d.field.name for d in changed if d.field.replaces(d.live, d.desired)]
@@ -246,6 +252,7 @@ class KindHandler:
                 found,
                 wanted(kind, olds, news),
                 rotated=lambda field, key: rotated(olds, news, field, key),
+                steps_aside=lambda other: steps_aside(kind, news, other, pulumi_engine.resource_name()),
             )
         except (ApiError, Impossible, UnreadableFile) as error:
             if renewed:
