@@ -110,7 +110,7 @@ class API:
         answer = Answer(
             response.status_code, json.loads(text) if is_json and text else text, response.headers
         )
-        if call.saves:
+        if call.saves and answer.status < 300:
             self.names[call.saves] = answer.body[call.saved_field]
         return answer
 

@@ -44,6 +44,12 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--seed", type=Path, help="a posthog.yaml to fill an empty database from")
     flags.add_argument("--age", type=int, choices=AGES, default=2026, help="which PostHog to be")
     flags.add_argument(
+        "--later-2026",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="be 2026 as it is since about July",
+    )
+    flags.add_argument(
         "--legacy-destinations",
         action=argparse.BooleanOptionalAction,
         default=False,

@@ -40,6 +40,7 @@ class Options:
     db: Path | None = None
     seed: Path | None = None
     age: int = 2026
+    later_2026: bool = True
     legacy_destinations: bool = False
     latency_ms: float = 0.0
     rate_limit: tuple[str, ...] = ()

@@ -27,6 +27,9 @@ def sandbox(
         Path | None, Option(metavar="FILE", help="A posthog.yaml to fill an empty database from.")
     ] = None,
     age: Annotated[int, Option(metavar="YEAR", help="Which PostHog to be: 2024, 2025 or 2026.")] = 2026,
+    later_2026: Annotated[
+        bool, Option(help="Be 2026 in its later form, since about July; without it, in its earlier form.")
+    ] = True,
     legacy_destinations: Annotated[
         bool,
         Option(
@@ -81,6 +84,7 @@ def sandbox(
             db=db,
             seed=seed,
             age=age,
+            later_2026=later_2026,
             legacy_destinations=legacy_destinations,
             latency_ms=latency_ms,
             rate_limit=tuple(rate_limit or ()),

@@ -12,9 +12,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from pulumi_posthog.sandbox.control.by_hand_admin import ByHand, ModelAdmin, ModelForm
+from pulumi_posthog.sandbox.families.catalog import FAMILIES
 from pulumi_posthog.sandbox.families.feature_flag_access import FeatureFlagRoleAccess
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem, FileSystemShortcut
-from pulumi_posthog.sandbox.families.hog_functions.models import HogFunction
 from pulumi_posthog.sandbox.families.invites import OrganizationInvite
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.families.plugins import Plugin, PluginAttachment, PluginConfig
@@ -186,10 +186,13 @@ class ActivityLogAdmin(ModelAdmin):
 
 
 for model in (
-    HogFunction,
     FileSystemShortcut,
     FeatureFlagRoleAccess,
     OrganizationResourceAccess,
     PluginAttachment,
 ):
     admin.site.register(model, ByHand)
+
+for family in FAMILIES:
+    words = {"list_display": family.on_page, "exclude": family.not_on_page}
+    admin.site.register(family.model, type(f"{family.model.__name__}Admin", (ByHand,), words))

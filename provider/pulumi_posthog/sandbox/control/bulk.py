@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from pulumi_posthog.sandbox.families.catalog import of_projects
 from pulumi_posthog.sandbox.families.event_store import Event, Person, PersonDistinctId
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.plugins import Plugin, PluginConfig
 from pulumi_posthog.sandbox.families.projects.settings import defaults
 from pulumi_posthog.sandbox.families.roles import Role, RoleMembership
 from pulumi_posthog.sandbox.options import SandboxError
+from pulumi_posthog.sandbox.rules.family import Family
 from pulumi_posthog.sandbox.rules.models import MEMBER, Organization, OrganizationMembership, Project, User
 from pulumi_posthog.sandbox.rules.projects import living_projects
 
-KINDS = ("members", "roles", "projects", "file_system", "pipeline_destinations", "persons", "events")
+KINDS = (
+    "members",
+    "roles",
+    "projects",
+    "file_system",
+    "pipeline_destinations",
+    "persons",
+    "events",
+    *(family.name for family in of_projects()),
+)
 MOST = 100_000
 FILES_PER_FOLDER = 100
 
@@ -169,7 +181,20 @@ def make_events(organization: Organization, body: dict[str, Any], count: int) ->
     return count
 
 
-MAKERS = {
+def maker(family: Family) -> Maker:
+    """Makes many of a family in the catalog."""
+
+    def make_rows(organization: Organization, body: dict[str, Any], count: int) -> int:
+        project = the_project(organization, body)
+        first = family.model._default_manager.filter(project=project).count() + 1
+        rows = (family.filler(number, project) for number in range(first, first + count))
+        return len(family.model._default_manager.bulk_create(rows))
+
+    return make_rows
+
+
+Maker = Callable[[Organization, dict[str, Any], int], int]
+MAKERS: dict[str, Maker] = {
     "members": make_members,
     "roles": make_roles,
     "projects": make_projects,
@@ -178,3 +203,4 @@ MAKERS = {
     "persons": make_persons,
     "events": make_events,
 }
+MAKERS |= {family.name: maker(family) for family in of_projects()}

@@ -7,14 +7,17 @@ from typing import Any
 from django.db.models import Model
 from django.forms.models import model_to_dict
 
+from pulumi_posthog.sandbox.families.catalog import family_of
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.file_system.paths import depth_of, file_object
+from pulumi_posthog.sandbox.families.hog_functions.models import refresh_filters
 from pulumi_posthog.sandbox.families.members import give_default_role, remove_member
 from pulumi_posthog.sandbox.families.objects import ProjectObject
-from pulumi_posthog.sandbox.families.plugin_configs import log_config_change, recompute_inject_web_apps
+from pulumi_posthog.sandbox.families.plugin_configs import log_config_change
 from pulumi_posthog.sandbox.families.plugins import PluginConfig
 from pulumi_posthog.sandbox.families.projects.projects import log_project_change
 from pulumi_posthog.sandbox.families.roles import Role, RoleMembership
+from pulumi_posthog.sandbox.families.site_apps import recompute_inject_web_apps
 from pulumi_posthog.sandbox.rules import activity
 from pulumi_posthog.sandbox.rules.activity import Changes
 from pulumi_posthog.sandbox.rules.models import Organization, OrganizationMembership, Project, User
@@ -32,7 +35,10 @@ def save(row: Model, user: User | None) -> None:
     if isinstance(row, FileSystem):
         row.depth = depth_of(row.path)
     row.save()
-    if isinstance(row, Project):
+    if (family := family_of(row)) is not None:
+        family.saved(row, before, user)
+    elif isinstance(row, Project):
+        refresh_filters(row)
         if before is None:
             log_creation("Project", row, row, user)
             log_creation("Team", row, row, user)
@@ -58,6 +64,11 @@ def save(row: Model, user: User | None) -> None:
 
 def delete(row: Model, user: User | None) -> None:
     """Delete and log."""
+    if (family := family_of(row)) is not None:
+        family.write_log(row, None, user, activity_="deleted")
+        row.delete()
+        family.gone(row, user)
+        return
     if isinstance(row, Project):
         for scope in ("Project", "Team"):
             activity.log(

@@ -15,6 +15,7 @@ from rest_framework.exceptions import ValidationError
 
 from pulumi_posthog.sandbox.control.seed import MEMBERS, make_member, make_organization, make_plugins
 from pulumi_posthog.sandbox.families import sample_data
+from pulumi_posthog.sandbox.families.catalog import of_projects
 from pulumi_posthog.sandbox.families.evaluations import Evaluation
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.file_system.moves import put
@@ -24,6 +25,7 @@ from pulumi_posthog.sandbox.families.projects.changes import create_project, mer
 from pulumi_posthog.sandbox.families.projects.settings import serializer_class
 from pulumi_posthog.sandbox.families.roles import Role, RoleMembership
 from pulumi_posthog.sandbox.options import SandboxError
+from pulumi_posthog.sandbox.rules.family import Family
 from pulumi_posthog.sandbox.rules.models import MEMBER, Organization, OrganizationMembership, Project, User
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
@@ -150,8 +152,13 @@ def as_pinned(value: object) -> uuid.UUID | None:
 def seed_project(organization: Organization, name: str, value: dict[str, Any]) -> Project:
     """Settings, destinations and site apps, tree."""
     families = {key: value[key] for key in CONFIG_FAMILIES if key in value}
+    seeded = {family.name: family for family in of_projects()}
     tree = mapping(value.get(TREE), f"projects.{name}.{TREE}")
-    sent = {key: given for key, given in value.items() if key not in {*CONFIG_FAMILIES, TREE, EVALUATIONS}}
+    sent = {
+        key: given
+        for key, given in value.items()
+        if key not in {*CONFIG_FAMILIES, *seeded, TREE, EVALUATIONS}
+    }
     settings = serializer_class(SWITCHES.age, "environment")(data={**sent, "name": sent.get("name", name)})
     try:
         settings.is_valid(raise_exception=True)
@@ -170,11 +177,28 @@ def seed_project(organization: Organization, name: str, value: dict[str, Any]) -
         for order, (title, config) in enumerate(found.items(), start=1):
             fields = mapping(config, f"projects.{name}.{family}.{title}")
             seed_config(project, str(title), fields, CONFIG_FAMILIES[family], order)
+    for section, kind in seeded.items():
+        where = f"projects.{name}.{section}"
+        for title, fields in mapping(value.get(section), where).items():
+            seed_object(kind, project, str(title), mapping(fields, f"{where}.{title}"), f"{where}.{title}")
     for title, fields in mapping(value.get(EVALUATIONS), f"projects.{name}.{EVALUATIONS}").items():
         seed_evaluation(project, str(title), mapping(fields, f"projects.{name}.{EVALUATIONS}.{title}"))
     for path, row in tree.items():
         seed_row(project, str(path), mapping(row, f"projects.{name}.{TREE}.{path}"))
     return project
+
+
+def seed_object(family: Family, project: Project, name: str, value: dict[str, Any], where: str) -> None:
+    """As if it had been sent; one that the server has made already is changed."""
+    sent = family.from_seed(name, value, project)
+    there = family.same(project, sent)
+    try:
+        if there is None:
+            family.create(project, sent, None, is_logged=False)
+        else:
+            family.change(there, sent, None)
+    except ValidationError as error:
+        raise SandboxError(f"--seed {where}: {error.detail}") from error
 
 
 def seed_config(project: Project, name: str, value: dict[str, Any], methods: list[str], order: int) -> None:

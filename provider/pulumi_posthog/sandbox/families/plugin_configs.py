@@ -14,7 +14,8 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pulumi_posthog.sandbox.families.hog_functions.models import HogFunction
+from pulumi_posthog.sandbox.families.hog_functions.family import HOG_FUNCTIONS
+from pulumi_posthog.sandbox.families.hog_functions.templates import BY_ID
 from pulumi_posthog.sandbox.families.plugins import (
     CONFIGURE,
     Plugin,
@@ -24,10 +25,11 @@ from pulumi_posthog.sandbox.families.plugins import (
     represented_plugin,
     visible_plugins,
 )
+from pulumi_posthog.sandbox.families.site_apps import recompute_inject_web_apps
 from pulumi_posthog.sandbox.rules import activity
 from pulumi_posthog.sandbox.rules.activity import Changes
 from pulumi_posthog.sandbox.rules.errors import Unhandled, invalid
-from pulumi_posthog.sandbox.rules.models import ActivityLog, Project, User
+from pulumi_posthog.sandbox.rules.models import ActivityLog, User
 from pulumi_posthog.sandbox.rules.representation import moment
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 from pulumi_posthog.sandbox.rules.view import PostHogView
@@ -204,13 +206,7 @@ class PluginConfigView(PostHogView):
         """Since 2025: 201 with `id` null, or 400 without a template for the plugin (6.4)."""
         if not unsaved.plugin.has_hog_function_template:
             raise ValidationError("Plugins can no longer be created. Please use a destination instead.")
-        HogFunction.objects.create(
-            project=self.project,
-            plugin=unsaved.plugin,
-            name=unsaved.name or unsaved.plugin.name or "",
-            enabled=unsaved.enabled,
-            inputs=unsaved.config,
-        )
+        HOG_FUNCTIONS.create(self.project, as_hog_function(unsaved), self.caller)
         return Response(represented_config(unsaved, with_plugin=True), status=201)
 
     def update(self, request: Request, *, partial: bool = False, **_kwargs: Any) -> Response:
@@ -313,6 +309,26 @@ class PluginConfigView(PostHogView):
                 log_attachment(row, what, self.caller, part[15:-1])
 
 
+def as_hog_function(config: PluginConfig) -> dict[str, Any]:
+    """What PostHog makes of a config; its template is named after the plugin's URL (6.4)."""
+    plugin = config.plugin
+    template = f"plugin-{(plugin.url or '').rstrip('/').rpartition('/')[2]}"
+    schema = plugin.config_schema if isinstance(plugin.config_schema, list) else []
+    return {
+        "type": "transformation" if "transformation" in families(plugin.capabilities) else "destination",
+        "name": config.name or plugin.name or "",
+        "enabled": config.enabled,
+        "hog": "return event",
+        "template_id": template if template in BY_ID else None,
+        "inputs_schema": [
+            {"key": each["key"], "type": "string", "label": each["key"], "secret": bool(each.get("secret"))}
+            for each in schema
+            if each.get("key") and each.get("type") in {"string", "choice", "json"}
+        ],
+        "inputs": {key: {"value": value} for key, value in config.config.items() if isinstance(value, str)},
+    }
+
+
 def log_config(row: PluginConfig, what: str, user: User | None, changes: Changes) -> None:
     """6.7."""
     activity.log(
@@ -346,12 +362,3 @@ def log_config_change(
             change["after"] = SECRET_MASK if change["after"] else None
     if changes:
         log_config(row, "config_updated", user, changes)
-
-
-def recompute_inject_web_apps(project: Project) -> None:
-    """Site apps decide a project's setting: drift in projects caused by configs (6.7)."""
-    enabled = PluginConfig.objects.select_related("plugin").filter(project=project, enabled=True)
-    wanted = any("frontend_app" in families(row.plugin.capabilities) for row in enabled)
-    if bool(project.setting("inject_web_apps")) != wanted:
-        project.settings = {**project.settings, "inject_web_apps": wanted}
-        project.save(update_fields=["settings", "updated_at"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -54,7 +54,12 @@ def log(
     )
 
 
-def changes(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
+def changes(
+    type_: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    masked: Collection[str] = SECRET_FIELDS,
+) -> Changes:
     """What differs, field by field; secrets only as the fact that they changed (8.3)."""
     found = []
     for field in sorted(before.keys() | after.keys()):
@@ -62,7 +67,7 @@ def changes(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> 
         if old == new:
             continue
         action = "created" if old is None else "deleted" if new is None else "changed"
-        if field in SECRET_FIELDS:
+        if field in masked:
             old, new = (MASKED if old else None), (MASKED if new else None)
         found.append({"type": type_, "action": action, "field": field, "before": old, "after": new})
     return found

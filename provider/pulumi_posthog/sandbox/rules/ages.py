@@ -1,12 +1,27 @@
-"""Which generation of PostHog answers."""
+"""Which generation of PostHog answers, as a number: 2024, 2025, 2026 in its earlier form, 2026 in its later form."""
 
 from __future__ import annotations
 
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
-ALWAYS = (2024, 2026)
+Ages = tuple[float, float]
+"""From which generation to which, both included; a whole year means all of its forms."""
+
+EARLIER_2026 = 2026.25
+"""2026 until about June."""
+LATER_2026 = 2026.5
+"""2026 from about July: with drafts, and batch exports that need an integration."""
+ALWAYS: Ages = (2024, 2026)
 
 
-def within(ages: tuple[int, int]) -> bool:
-    """Whether the server's age is one of these."""
-    return ages[0] <= SWITCHES.age <= ages[1]
+def generation() -> float:
+    """The generation of the running server."""
+    if SWITCHES.age == 2026:
+        return LATER_2026 if SWITCHES.later_2026 else EARLIER_2026
+    return SWITCHES.age
+
+
+def within(ages: Ages) -> bool:
+    """Whether the server's generation is one of these."""
+    now = generation()
+    return ages[0] <= now and (now <= ages[1] or int(now) == ages[1])

@@ -29,6 +29,14 @@ class Conflict(APIException):
     default_detail = "Conflict."
 
 
+class StaleUpdate(APIException):
+    """409: somebody else changed it since `base_updated_at`."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "stale_update"
+    default_detail = "This was changed since it was read."
+
+
 class PaymentRequired(APIException):
     """402: a feature that the organization's plan lacks (1.6)."""
 

@@ -47,7 +47,9 @@ def limits(name: str, value: Any) -> tuple[Rate, ...]:
 
 CHECKS: Mapping[str, Check] = {
     "age": one_of(*AGES),
+    "later_2026": a_bool,
     "legacy_destinations": a_bool,
+    "patch_clears_mappings": a_bool,
     "latency_ms": not_negative,
     "rate_limits": limits,
     "deletion_seconds": not_negative,
@@ -68,8 +70,12 @@ class Switches:
 
     age: int = 2026
     """Which generation of PostHog answers (0.1): 2024 is G24, 2025 is G25, 2026 is G26."""
+    later_2026: bool = True
+    """2026 in its later form, since about July: drafts, and batch exports that need an integration."""
     legacy_destinations: bool = False
     """Creating a plugin config makes the row in every age; without it, only in 2024, as in PostHog (6.4)."""
+    patch_clears_mappings: bool = False
+    """A PATCH of a hog function without `mappings` sets them to null: a mistake of some servers of 2026."""
     latency_ms: float = 0.0
     """Every answer under /api/ waits this long first."""
     rate_limits: tuple[Rate, ...] = field(default=())
@@ -99,7 +105,9 @@ class Switches:
     def start(self, options: Options) -> None:
         """Take over what the command line says."""
         self.age = options.age
+        self.later_2026 = options.later_2026
         self.legacy_destinations = options.legacy_destinations
+        self.patch_clears_mappings = Switches.patch_clears_mappings
         self.latency_ms = options.latency_ms
         self.rate_limits = tuple(Rate.parse(text) for text in options.rate_limit)
         self.deletion_seconds = options.deletion_seconds

@@ -18,7 +18,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from pulumi_posthog.sandbox.rules.access import project_level
-from pulumi_posthog.sandbox.rules.ages import ALWAYS, within
+from pulumi_posthog.sandbox.rules.ages import ALWAYS, Ages, within
 from pulumi_posthog.sandbox.rules.errors import endpoint_not_found
 from pulumi_posthog.sandbox.rules.membership import as_uuid, membership_of
 from pulumi_posthog.sandbox.rules.models import (
@@ -50,11 +50,11 @@ class PostHogView(GenericViewSet[Any]):
 
     scope_object: ClassVar[str]
     """The noun of its scopes (1.3)."""
-    ages: ClassVar[tuple[int, int]] = ALWAYS
+    ages: ClassVar[Ages] = ALWAYS
     """From which age to which it is served; else 404."""
-    urls_of_age: ClassVar[Mapping[str, tuple[int, int]]] = {}
+    urls_of_age: ClassVar[Mapping[str, Ages]] = {}
     """The same for single actions that have a URL of their own."""
-    methods_of_age: ClassVar[Mapping[str, tuple[int, int]]] = {}
+    methods_of_age: ClassVar[Mapping[str, Ages]] = {}
     """The same for methods of a shared URL: not offered is 405, or 403 for keys (1.5)."""
     mapped_actions: ClassVar[Mapping[str, tuple[int, str]]] = {}
     """Further actions that keys may call: since which age, with which scopes (1.5)."""

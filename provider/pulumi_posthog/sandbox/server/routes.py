@@ -18,12 +18,14 @@ from pulumi_posthog.sandbox.families.access_controls import (
 )
 from pulumi_posthog.sandbox.families.activity_log import ActivityLogView
 from pulumi_posthog.sandbox.families.calculated_persons import CalculatedPersonsView
+from pulumi_posthog.sandbox.families.catalog import VIEWS
 from pulumi_posthog.sandbox.families.evaluations import EvaluationView
 from pulumi_posthog.sandbox.families.events import EventView
 from pulumi_posthog.sandbox.families.exports import ExportView
 from pulumi_posthog.sandbox.families.feature_flag_access import FeatureFlagRoleAccessView, ResourceAccessView
 from pulumi_posthog.sandbox.families.file_system.shortcuts import FileSystemShortcutView
 from pulumi_posthog.sandbox.families.file_system.tree import FileSystemTreeView
+from pulumi_posthog.sandbox.families.hog_functions.templates import PublicTemplateView, TemplateView
 from pulumi_posthog.sandbox.families.insights import TrendView
 from pulumi_posthog.sandbox.families.invites import InviteView
 from pulumi_posthog.sandbox.families.members import MemberView
@@ -194,6 +196,33 @@ def analytics_routes() -> Iterator[URLPattern]:
         yield route(f"{project}/exports/{ID}/content", ExportView, {"get": "content"})
 
 
+def family_routes() -> Iterator[URLPattern]:
+    """Of each family in the catalog: its collection, one object, and its actions."""
+    for view in VIEWS:
+        family = view.family
+        parents = (ORGANIZATION,) if family.parent == "organization" else PROJECTS
+        for parent in parents if family.under_environments else parents[:1]:
+            collection = f"{parent}/{family.name}"
+            for paths, actions in (
+                (collection, [each for each in family.actions if not each.of_one]),
+                (f"{collection}/{ID}", [each for each in family.actions if each.of_one]),
+            ):
+                for action in actions:
+                    yield route(f"{paths}/{action.path}", view, {action.method: action.name})
+            offered = {method: name for method, name in COLLECTION.items() if name in family.methods}
+            yield route(collection, view, offered)
+            offered = {method: name for method, name in DETAIL.items() if name in family.methods}
+            yield route(f"{collection}/{ID}", view, offered)
+
+
+def template_routes() -> Iterator[URLPattern]:
+    for project in PROJECTS:
+        yield route(f"{project}/hog_function_templates", TemplateView, LIST)
+        yield route(f"{project}/hog_function_templates/{ID}", TemplateView, {"get": "retrieve"})
+    yield route("public_hog_function_templates", PublicTemplateView, LIST)
+    yield route(f"public_hog_function_templates/{ID}", PublicTemplateView, {"get": "retrieve"})
+
+
 def schema(request: HttpRequest) -> HttpResponseBase:
     # The generator is only loaded when somebody asks: it takes a tenth of the start.
     from pulumi_posthog.sandbox.server.openapi import SchemaView
@@ -208,6 +237,8 @@ api: list[URLPattern | URLResolver] = [
     *feature_flag_routes(),
     *file_system_routes(),
     *analytics_routes(),
+    *family_routes(),
+    *template_routes(),
     re_path(r"^schema/?$", schema),
     re_path(r"", endpoint_not_found),
 ]

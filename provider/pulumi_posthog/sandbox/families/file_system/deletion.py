@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+from pulumi_posthog.sandbox.families.hog_functions.family import HOG_FUNCTIONS
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.rules.errors import invalid
+from pulumi_posthog.sandbox.rules.models import User
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
 REGISTERED = {
@@ -30,7 +32,7 @@ def is_registered(type_: str) -> bool:
     return type_ in REGISTERED or type_.startswith("hog_function/")
 
 
-def delete_row(row: FileSystem) -> list[dict[str, Any]]:
+def delete_row(row: FileSystem, user: User | None) -> list[dict[str, Any]]:
     """The objects that went with it."""
     deleted: list[dict[str, Any]] = []
     if row.type == "folder":
@@ -40,17 +42,17 @@ def delete_row(row: FileSystem) -> list[dict[str, Any]]:
         else:
             # Deepest first, so that no folder goes before what is in it.
             for descendant in descendants.exclude(type="folder").order_by("-depth"):
-                deleted += delete_item(descendant)
+                deleted += delete_item(descendant, user)
             descendants.delete()
         row.delete()
         return deleted
     if SWITCHES.age < 2026:
         row.delete()
         return []
-    return delete_item(row)
+    return delete_item(row, user)
 
 
-def delete_item(row: FileSystem) -> list[dict[str, Any]]:
+def delete_item(row: FileSystem, user: User | None) -> list[dict[str, Any]]:
     """2026, one row that is no folder."""
     if row.shortcut:
         row.delete()
@@ -72,6 +74,9 @@ def delete_item(row: FileSystem) -> list[dict[str, Any]]:
         if thing.ref == row.ref:
             thing.deleted = True
             thing.save()
+    function = HOG_FUNCTIONS.in_tree(row.type, row.ref, row.project)
+    if function is not None and not function.deleted:
+        HOG_FUNCTIONS.change(function, {"deleted": True}, user)
     gone = {
         "type": row.type,
         "ref": row.ref,

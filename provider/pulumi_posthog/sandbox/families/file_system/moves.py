@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.file_system.paths import depth_of, file_object, make_parents
+from pulumi_posthog.sandbox.families.hog_functions.family import HOG_FUNCTIONS
+from pulumi_posthog.sandbox.families.hog_functions.models import living
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.rules.models import Project, User
 
@@ -84,6 +86,12 @@ def file_the_unfiled(project: Project, type_: str | None, user: User) -> int:
     for thing in things:
         if not FileSystem.objects.filter(project=project, type=thing.type, ref=thing.ref).exists():
             file_object(thing, user)
+            filed += 1
+    for function in living(project):
+        kind = f"hog_function/{function.type}"
+        rows = FileSystem.objects.filter(project=project, type=kind, ref=str(function.pk))
+        if type_ in {None, "", kind} and not rows.exists():
+            HOG_FUNCTIONS.file(function, user)
             filed += 1
     for row in FileSystem.objects.filter(project=project):
         if row.depth != depth_of(row.path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.rules.models import Project, User
@@ -69,28 +71,55 @@ def make_parents(project: Project, path: str, user: User | None, *, escaped: boo
 
 def file_object(thing: ProjectObject, user: User | None) -> None:
     """What saving a dashboard, insight, ... does to the tree (7.7)."""
-    rows = FileSystem.objects.filter(project=thing.project, type=thing.type, ref=thing.ref)
     if thing.deleted:
-        rows.delete()
+        unfile(thing.project, thing.type, thing.ref)
         return
-    href = f"/{thing.type}/{thing.ref}"
-    meta = {"created_at": thing.created_at.isoformat(), "created_by": thing.created_by_id}
-    own = list(rows.exclude(shortcut=True))
+    file_thing(
+        thing.project,
+        thing.type,
+        thing.ref,
+        thing.name,
+        user,
+        href=f"/{thing.type}/{thing.ref}",
+        meta={"created_at": thing.created_at.isoformat(), "created_by": thing.created_by_id},
+        folder=["Unfiled", PLURALS.get(thing.type, thing.type.title())],
+    )
+
+
+def unfile(project: Project, type_: str, ref: str) -> None:
+    """The rows of something that is deleted."""
+    FileSystem.objects.filter(project=project, type=type_, ref=ref).delete()
+
+
+def file_thing(
+    project: Project,
+    type_: str,
+    ref: str,
+    name: str,
+    user: User | None,
+    *,
+    href: str,
+    meta: dict[str, Any],
+    folder: list[str],
+    path: str | None = None,
+) -> None:
+    """A row for what has none, in `path` or in `folder`; rows that are there get the name and the rest."""
+    own = list(FileSystem.objects.filter(project=project, type=type_, ref=ref).exclude(shortcut=True))
     for row in own:
         segments = split_path(row.path)
-        row.path = join_path([*segments[:-1], thing.name])
+        row.path = join_path([*segments[:-1], name])
         row.depth = len(segments[:-1]) + 1
         row.href, row.meta = href, meta
         row.save()
     if not own:
-        path = join_path(["Unfiled", PLURALS.get(thing.type, thing.type.title()), thing.name])
-        make_parents(thing.project, path, user, escaped=True)
+        path = join_path([*(split_path(path) if path else folder), name])
+        make_parents(project, path, user, escaped=True)
         FileSystem.objects.create(
-            project=thing.project,
+            project=project,
             path=path,
             depth=depth_of(path),
-            type=thing.type,
-            ref=thing.ref,
+            type=type_,
+            ref=ref,
             href=href,
             meta=meta,
             created_by=user,

@@ -18,6 +18,7 @@ from pulumi_posthog.sandbox.families.file_system.deletion import delete_row
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem, FileSystemView
 from pulumi_posthog.sandbox.families.file_system.paths import depth_of, file_object, make_parents
 from pulumi_posthog.sandbox.families.file_system.search import filtered, ordered
+from pulumi_posthog.sandbox.families.hog_functions.family import HOG_FUNCTIONS
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.rules.errors import Unhandled, invalid
 from pulumi_posthog.sandbox.rules.membership import as_uuid
@@ -137,7 +138,7 @@ class FileSystemTreeView(PostHogView):
         return self.update(request, partial=True, **kwargs)
 
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
-        deleted = delete_row(self.target())
+        deleted = delete_row(self.target(), self.caller)
         if deleted:
             return Response({"deleted": deleted})
         return Response(status=204)
@@ -205,6 +206,10 @@ class FileSystemTreeView(PostHogView):
                     thing.save()
                     file_object(thing, self.caller)
                     undone.append({"type": thing.type, "ref": thing.ref})
+            function = HOG_FUNCTIONS.in_tree(wanted["type"], wanted["ref"], self.project)
+            if function is not None and function.deleted:
+                HOG_FUNCTIONS.change(function, {"deleted": False}, self.caller)
+                undone.append({"type": wanted["type"], "ref": wanted["ref"]})
         return Response({"undone": undone})
 
     def log_view(self, request: Request, **_kwargs: Any) -> Response:

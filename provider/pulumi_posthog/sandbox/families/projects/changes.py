@@ -12,6 +12,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 
 from pulumi_posthog.sandbox.families import sample_data
 from pulumi_posthog.sandbox.families.file_system.paths import file_object
+from pulumi_posthog.sandbox.families.hog_functions.family import GEOIP, HOG_FUNCTIONS
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.families.projects.settings import BY_NAME, DROPPED_ON_CREATE, defaults
 from pulumi_posthog.sandbox.rules.columns import random_text
@@ -206,6 +207,7 @@ def create_project(organization: Organization, values: Mapping[str, Any], user: 
     settings["test_account_filters"] = internal_users(project, user)
     project.settings = settings
     project.save()
+    HOG_FUNCTIONS.create(project, GEOIP, None, is_logged=False)
     if SWITCHES.sample_data == "all":
         sample_data.begin(project)
     if user is not None:

@@ -16,6 +16,7 @@ from rest_framework.exceptions import NotFound, PermissionDenied, ValidationErro
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from pulumi_posthog.sandbox.families.hog_functions.models import refresh_filters
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.families.projects.changes import (
     check,
@@ -276,6 +277,7 @@ class ProjectView(PostHogView):
         project.settings = settings
         project.save()
         log_project_change(before, project, self.caller)
+        refresh_filters(project)
 
     def rename(self, project: Project, name: str) -> None:
         """2026 renames the environment along with its project (3.4)."""

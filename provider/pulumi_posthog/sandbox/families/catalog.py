@@ -1,0 +1,28 @@
+"""The list of families from which routes, pages, changes by hand, seeds and many objects at once follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Model
+
+from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
+from pulumi_posthog.sandbox.families.integrations import INTEGRATIONS
+from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
+
+VIEWS: tuple[type[FamilyView], ...] = (
+    view_of(INTEGRATIONS),
+    hog_functions.VIEW,
+)
+FAMILIES: tuple[Family, ...] = tuple(view.family for view in VIEWS)
+"""In the order in which seeds make them: what others name comes first."""
+
+
+def family_of(row: Model) -> Family | None:
+    """Whose row it is; None for what is not in the list."""
+    return next((family for family in FAMILIES if isinstance(row, family.model)), None)
+
+
+def of_projects() -> Iterator[Family]:
+    """Families whose objects belong to a project."""
+    return (family for family in FAMILIES if family.parent == "project")
