@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Model
 
+from pulumi_posthog.sandbox.families import batch_exports
 from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
 from pulumi_posthog.sandbox.families.integrations import INTEGRATIONS
 from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
@@ -13,6 +14,7 @@ from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
 VIEWS: tuple[type[FamilyView], ...] = (
     view_of(INTEGRATIONS),
     hog_functions.VIEW,
+    batch_exports.VIEW,
 )
 FAMILIES: tuple[Family, ...] = tuple(view.family for view in VIEWS)
 """In the order in which seeds make them: what others name comes first."""

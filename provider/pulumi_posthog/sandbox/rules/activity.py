@@ -30,6 +30,7 @@ def log(
     project: Project | None = None,
     changes: Changes | None = None,
     type_: str | None = None,
+    context: dict[str, Any] | None = None,
 ) -> None:
     """Add an entry; an update that changed nothing is not logged (8.3)."""
     if activity == "updated" and not changes:
@@ -49,7 +50,7 @@ def log(
             "type": type_,
             "changes": changes or [],
             "trigger": None,
-            "context": None,
+            "context": context,
         },
     )
 

@@ -71,6 +71,10 @@ def texts(**options: Any) -> AnyField:
     return serializers.ListField(child=serializers.CharField(), **options)
 
 
+def objects(**options: Any) -> AnyField:
+    return serializers.ListField(child=serializers.DictField(), **options)
+
+
 def flag(**options: Any) -> AnyField:
     return serializers.BooleanField(**options)
 

@@ -17,6 +17,7 @@ from pulumi_posthog.sandbox.families.access_controls import (
     ResourceAccessControlView,
 )
 from pulumi_posthog.sandbox.families.activity_log import ActivityLogView
+from pulumi_posthog.sandbox.families.batch_exports import OrganizationBatchExportView
 from pulumi_posthog.sandbox.families.calculated_persons import CalculatedPersonsView
 from pulumi_posthog.sandbox.families.catalog import VIEWS
 from pulumi_posthog.sandbox.families.evaluations import EvaluationView
@@ -215,6 +216,10 @@ def family_routes() -> Iterator[URLPattern]:
             yield route(f"{collection}/{ID}", view, offered)
 
 
+def batch_export_routes() -> Iterator[URLPattern]:
+    yield route(f"{ORGANIZATION}/batch_exports", OrganizationBatchExportView, COLLECTION)
+
+
 def template_routes() -> Iterator[URLPattern]:
     for project in PROJECTS:
         yield route(f"{project}/hog_function_templates", TemplateView, LIST)
@@ -239,6 +244,7 @@ api: list[URLPattern | URLResolver] = [
     *analytics_routes(),
     *family_routes(),
     *template_routes(),
+    *batch_export_routes(),
     re_path(r"^schema/?$", schema),
     re_path(r"", endpoint_not_found),
 ]

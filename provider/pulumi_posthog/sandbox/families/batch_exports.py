@@ -1,0 +1,584 @@
+"""Batch exports: events, persons or sessions copied elsewhere every hour, day or week (4)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.timezone import now
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pulumi_posthog.sandbox.families.integrations import Integration
+from pulumi_posthog.sandbox.families.projects.closed_lists import TIMEZONES
+from pulumi_posthog.sandbox.rules import activity
+from pulumi_posthog.sandbox.rules.ages import ALWAYS, LATER_2026, Ages, generation, within
+from pulumi_posthog.sandbox.rules.errors import Unhandled, invalid
+from pulumi_posthog.sandbox.rules.family import Action, Family, FamilyView, Log, view_of
+from pulumi_posthog.sandbox.rules.fields import (
+    CREATED_AT,
+    ID,
+    choice,
+    flag,
+    integer,
+    objects,
+    read_only,
+    text,
+    timestamp,
+    writable,
+)
+from pulumi_posthog.sandbox.rules.models import Project, User
+from pulumi_posthog.sandbox.rules.representation import moment
+from pulumi_posthog.sandbox.rules.switches import SWITCHES
+from pulumi_posthog.sandbox.rules.view import PostHogView
+
+LATER: Ages = (LATER_2026, 2026)
+INLINE: Ages = (2024, 2026.25)
+INTERNAL_TYPE = "Workflows"
+
+
+class BatchExport(models.Model):
+    """A schedule and where it copies to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="batch_exports")
+    name = models.CharField(max_length=400)
+    type = models.CharField(max_length=64, verbose_name="type of the destination")
+    config = models.JSONField(default=dict, blank=True)
+    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, null=True, blank=True)
+    interval = models.CharField(max_length=64, default="hour")
+    model = models.CharField(max_length=64, null=True, blank=True, default="events")
+    paused = models.BooleanField(default=False)
+    filters = models.JSONField(null=True, blank=True)
+    hogql_query = models.TextField(null=True, blank=True)
+    start_at = models.DateTimeField(null=True, blank=True)
+    end_at = models.DateTimeField(null=True, blank=True)
+    last_paused_at = models.DateTimeField(null=True, blank=True)
+    timezone = models.CharField(max_length=240, default="UTC")
+    offset_hour = models.PositiveSmallIntegerField(null=True, blank=True)
+    offset_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    deleted = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=now, editable=False)
+    last_updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "Batch export"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a destination's `config`."""
+
+    type: str = "str"
+    required: bool = False
+    secret: bool = False
+    """Never answered, `user` included (4.4)."""
+    nullable: bool = False
+
+
+TEXT, NEEDED, SECRET = Key(), Key(required=True), Key(secret=True)
+NEEDED_SECRET, NUMBER, BOOLEAN = Key(required=True, secret=True), Key("int"), Key("bool")
+OPTIONAL, LIST, OBJECT = Key(nullable=True), Key("list", nullable=True), Key("dict", nullable=True)
+ALL_TYPES = {"include_events": LIST, "exclude_events": LIST}
+FILES = {"compression": OPTIONAL, "file_format": TEXT, "max_file_size_mb": Key("int", nullable=True)}
+BUCKET = {"bucket_name": NEEDED, "region": NEEDED, "prefix": NEEDED, **FILES}
+ENCRYPTION = {"encryption": OPTIONAL, "kms_key_id": OPTIONAL}
+AWS_KEYS = {"aws_access_key_id": SECRET, "aws_secret_access_key": SECRET}
+ADDRESSING = {"endpoint_url": OPTIONAL, "use_virtual_style_addressing": BOOLEAN}
+S3 = {**BUCKET, **ENCRYPTION, **AWS_KEYS, **ADDRESSING}
+TABLE = {"database": NEEDED, "schema": TEXT, "table_name": TEXT}
+POSTGRES_LOGIN = {
+    "user": NEEDED_SECRET,
+    "password": NEEDED_SECRET,
+    "host": NEEDED,
+    "port": NUMBER,
+    "has_self_signed_cert": BOOLEAN,
+}
+REDSHIFT = {"properties_data_type": TEXT, "mode": TEXT, "copy_inputs": OBJECT}
+DATABRICKS = {
+    "http_path": NEEDED,
+    "catalog": NEEDED,
+    "schema": NEEDED,
+    "table_name": NEEDED,
+    "use_variant_type": BOOLEAN,
+    "use_automatic_schema_evolution": BOOLEAN,
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a destination type is in some of the ages; `integration` is the kind that it needs."""
+
+    keys: Mapping[str, Key]
+    ages: Ages = ALWAYS
+    integration: str | None = None
+    behind_a_flag: Ages | None = None
+
+
+FORMS: Mapping[str, tuple[Form, ...]] = {
+    "S3": (Form(S3, INLINE),),
+    "AwsS3": (
+        Form(S3, (2026, 2026.25)),
+        Form({**BUCKET, **ENCRYPTION}, LATER, "aws-s3"),
+    ),
+    "S3Compatible": (
+        Form(S3, (2026, 2026.25)),
+        Form({**BUCKET, "use_virtual_style_addressing": BOOLEAN}, LATER, "s3-compatible"),
+    ),
+    "Snowflake": (
+        Form(
+            {
+                "account": NEEDED,
+                "user": NEEDED_SECRET,
+                "database": NEEDED,
+                "warehouse": NEEDED,
+                "schema": NEEDED,
+                "table_name": TEXT,
+                "authentication_type": TEXT,
+                "password": SECRET,
+                "private_key": SECRET,
+                "private_key_passphrase": SECRET,
+                "role": OPTIONAL,
+            },
+            INLINE,
+        ),
+        Form(
+            {"database": NEEDED, "warehouse": NEEDED, "schema": NEEDED, "table_name": TEXT, "role": OPTIONAL},
+            LATER,
+            "snowflake",
+        ),
+    ),
+    "Postgres": (Form({**TABLE, **POSTGRES_LOGIN}, INLINE), Form(TABLE, LATER, "postgresql")),
+    "Redshift": (
+        Form({**TABLE, **POSTGRES_LOGIN, **REDSHIFT}, INLINE),
+        Form({**TABLE, "host": TEXT, "port": NUMBER, **REDSHIFT}, LATER, "aws-redshift"),
+    ),
+    "BigQuery": (
+        Form(
+            {
+                "project_id": NEEDED,
+                "dataset_id": NEEDED,
+                "table_id": TEXT,
+                "private_key": NEEDED_SECRET,
+                "private_key_id": NEEDED_SECRET,
+                "token_uri": NEEDED_SECRET,
+                "client_email": NEEDED_SECRET,
+                "use_json_type": BOOLEAN,
+            },
+            INLINE,
+        ),
+        Form(
+            {"dataset_id": NEEDED, "table_id": TEXT, "use_json_type": BOOLEAN},
+            LATER,
+            "google-cloud-service-account",
+        ),
+    ),
+    "AzureBlob": (Form({"container_name": NEEDED, "prefix": TEXT, **FILES}, (2026, 2026), "azure-blob"),),
+    "Databricks": (Form(DATABRICKS, (2025, 2026), "databricks", behind_a_flag=(2025, 2025)),),
+    "HTTP": (Form({"url": NEEDED, "token": NEEDED_SECRET}),),
+    "NoOp": (Form({"arg": OPTIONAL}),),
+}
+OLD_FORM_LIVES_ON = {"Postgres", "Redshift"}
+"""Types whose older exports keep their inline credentials (4.4)."""
+INGESTION = ("https://us.i.posthog.com/batch/", "https://eu.i.posthog.com/batch/")
+COMPRESSIONS = {
+    "JSONLines": {"gzip", "brotli", None},
+    "Parquet": {"zstd", "lz4", "snappy", "gzip", "brotli", None},
+}
+TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict}
+SECRETS_OF_COPY = ("bucket_credentials", "authorization")
+FLAGGED_INTERVALS = ("every 5 minutes", "every 15 minutes")
+PROPERTY_TYPES = {"event", "person", "hogql", "group", "session", "element", "cohort"}
+
+
+def form_of(type_: str, *, inline: bool = False) -> Form | None:
+    """What the running age takes; `inline`: credentials of an older export are in its config."""
+    forms = FORMS.get(type_, ())
+    if inline and type_ in OLD_FORM_LIVES_ON:
+        return forms[0]
+    return next((form for form in forms if within(form.ages)), None)
+
+
+def of_destination(detail: str, under: str | None = None) -> ValidationError:
+    """400 at `destination`, or below it."""
+    return ValidationError({"destination": {under: [detail]} if under else [detail]})
+
+
+class Destination(serializers.Serializer[Any]):
+    """What is sent as `destination`; its keys are looked at one by one (4.4)."""
+
+    type = serializers.CharField(required=False)
+    config = serializers.DictField(required=False)
+    integration = serializers.IntegerField(required=False, allow_null=True)
+    integration_id = serializers.IntegerField(required=False, allow_null=True)
+
+
+def merged(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Recursively; a key is never removed (4.5)."""
+    return {
+        **stored,
+        **{
+            key: merged(stored[key], value)
+            if isinstance(value, dict) and isinstance(stored.get(key), dict)
+            else value
+            for key, value in sent.items()
+        },
+    }
+
+
+def without_secrets(type_: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What is answered of a config."""
+    secrets = {name for form in FORMS.get(type_, ()) for name, key in form.keys.items() if key.secret}
+    shown = {name: value for name, value in config.items() if name not in secrets}
+    if isinstance(copied := shown.get("copy_inputs"), dict):
+        shown["copy_inputs"] = {
+            name: value
+            for name, value in copied.items()
+            if name not in SECRETS_OF_COPY or not isinstance(value, dict)
+        }
+    return shown
+
+
+def as_texts(value: Any) -> Any:
+    """From 2025 to the middle of 2026 a GET shows booleans and numbers so (4.5)."""
+    return str(value) if isinstance(value, bool | int | float) else value
+
+
+def destination_of(row: BatchExport, *, as_stored: bool) -> dict[str, Any]:
+    """4.4; `as_stored`: as a GET shows it, not the answer of a write."""
+    config = without_secrets(row.type, row.config)
+    if as_stored and within((2025, 2026.25)):
+        config = {name: as_texts(value) for name, value in config.items()}
+    shown: dict[str, Any] = {"type": row.type, "config": config}
+    if SWITCHES.age >= 2026:
+        shown["integration"] = row.integration_id
+    return shown
+
+
+class BatchExports(Family):
+    """Batch exports of a project."""
+
+    name = "batch_exports"
+    model = BatchExport
+    scope = "batch_export"
+    title = "batch export"
+    deletion = "marked"
+    related = ("integration", "project")
+    log = Log(
+        "BatchExport",
+        left_out=("type", "config", "integration", "last_updated_at"),
+        names={"paused": "enabled"},
+    )
+    actions = (
+        Action("post", "pause", "pause", scopes="write"),
+        Action("post", "unpause", "unpause", scopes="write"),
+        Action("get", "runs", "runs", scopes="read"),
+        Action("get", "backfills", "runs", scopes="read"),
+        Action("get", "logs", "runs"),
+    )
+    fields = (
+        ID,
+        read_only("team_id", lambda row: row.project_id),
+        writable("name", text),
+        writable("model", choice, nullable=True, choices=("events", "persons", "sessions", "hogql")),
+        writable("destination", Destination, show=lambda row: destination_of(row, as_stored=True)),
+        writable("interval", choice, choices=("hour", "day", "week", *FLAGGED_INTERVALS)),
+        writable("paused", flag),
+        CREATED_AT,
+        read_only("last_updated_at", lambda row: moment(row.last_updated_at)),
+        writable("last_paused_at", timestamp, nullable=True, show=lambda row: moment(row.last_paused_at)),
+        writable("start_at", timestamp, nullable=True, show=lambda row: moment(row.start_at)),
+        writable("end_at", timestamp, nullable=True, show=lambda row: moment(row.end_at)),
+        read_only("latest_runs", lambda _row: []),
+        writable("hogql_query", text, nullable=True, allow_blank=True, write_only=True, ages=INLINE),
+        writable("hogql_query", text, nullable=True, allow_blank=True, ages=LATER),
+        read_only(
+            "schema", lambda row: {"hogql_query": reprinted(row.hogql_query)} if row.hogql_query else None
+        ),
+        writable("filters", objects, nullable=True),
+        writable("timezone", choice, nullable=True, choices=TIMEZONES, ages=(2026, 2026)),
+        writable("offset_day", integer, nullable=True, min_value=0, max_value=6, ages=(2026, 2026)),
+        writable("offset_hour", integer, nullable=True, min_value=0, max_value=23, ages=(2026, 2026)),
+    )
+    on_page = ("name", "type", "project", "interval", "paused", "deleted")
+    not_on_page = ()
+
+    def visible(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """One type is PostHog's own."""
+        return super().visible(rows).exclude(type=INTERNAL_TYPE)
+
+    def check(
+        self, values: dict[str, Any], row: BatchExport, *, user: User | None, request: Request | None
+    ) -> dict[str, Any]:
+        made, whole = (
+            row._state.adding,
+            row._state.adding or (request is not None and request.method == "PUT"),
+        )
+        for name in ("name", "destination", "interval"):
+            if whole and name not in values:
+                raise invalid(name, "This field is required.", "required")
+        if values.get("interval") in FLAGGED_INTERVALS:
+            raise PermissionDenied("Higher frequency exports are not enabled for this team.")
+        self.check_model(values, row)
+        self.check_offsets(values, row)
+        for each in values.get("filters") or []:
+            if SWITCHES.age >= 2026 and each.get("type") not in PROPERTY_TYPES:
+                raise invalid("filters", "Unsupported type of a filter.")
+            if generation() >= LATER_2026 and (values.get("model") or row.model or "events") != "events":
+                raise invalid("filters", "Filters are only supported for the events model.")
+        if "destination" in values:
+            sent = values.pop("destination")
+            if "type" not in sent or "config" not in sent:
+                raise (
+                    invalid("destination", "This field is required.", "required")
+                    if made
+                    else Unhandled("a destination has a type and a config")
+                )
+            values |= self.checked_destination(sent, row, whole=whole)
+        if "timezone" in values:
+            values["timezone"] = values["timezone"] or "UTC"
+        return values
+
+    def check_model(self, values: dict[str, Any], row: BatchExport) -> None:
+        """HogQL is behind a flag, and nothing becomes it or ceases to be it."""
+        wanted = values.get("model")
+        if wanted == "hogql" and generation() < LATER_2026:
+            raise invalid("model", '"hogql" is not a valid choice.', "invalid_choice")
+        if not row._state.adding and wanted and wanted != row.model and "hogql" in {wanted, row.model}:
+            raise invalid("model", "Cannot change the model from or to 'hogql'.")
+        if wanted == "hogql":
+            raise PermissionDenied("HogQL batch exports are not enabled for this team.")
+        if wanted == "sessions" and SWITCHES.age < 2026:
+            raise PermissionDenied("The sessions model is not enabled for this team.")
+
+    def check_offsets(self, values: dict[str, Any], row: BatchExport) -> None:
+        """day: an hour; week: a day and an hour; else none (4.3)."""
+        given = {name for name in ("offset_day", "offset_hour") if values.get(name) is not None}
+        if given and "interval" not in values:
+            raise Unhandled("an offset without an interval")
+        interval = values.get("interval", row.interval)
+        known = {"week": {"offset_day", "offset_hour"}, "day": {"offset_hour"}}.get(interval, set())
+        for name in sorted(given - known):
+            raise invalid(name, f"{name} is not applicable to the interval {interval}.")
+        if interval == "week" and given and given != known:
+            raise invalid(min(known - given), "A week has a day and an hour.")
+        if "interval" in values and SWITCHES.age >= 2026:
+            for name in ("offset_day", "offset_hour"):
+                if name not in known:
+                    values[name] = None
+                elif values.get(name) is None and (name in values or getattr(row, name) is None):
+                    values[name] = 0
+
+    def checked_destination(
+        self, sent: Mapping[str, Any], row: BatchExport, *, whole: bool
+    ) -> dict[str, Any]:
+        """Columns of a destination; `whole`: what is required has to be there. Raises a 400."""
+        type_, config = str(sent["type"]), dict(sent["config"])
+        made = row._state.adding
+        id_ = sent.get("integration", sent.get("integration_id"))
+        integration = row.integration
+        if "integration" in sent or "integration_id" in sent:
+            integration = Integration.objects.filter(project=row.project, pk=id_).first() if id_ else None
+            if id_ and integration is None:
+                raise ValidationError(
+                    {"destination": {"integration": [f'Invalid pk "{id_}" - object does not exist.']}},
+                    code="does_not_exist",
+                )
+        form = form_of(type_, inline=not made and row.integration_id is None and row.type == type_)
+        if form is None:
+            raise ValidationError(
+                {"destination": {"type": [f'"{type_}" is not a valid choice.']}}, code="invalid_choice"
+            )
+        if form.behind_a_flag and within(form.behind_a_flag):
+            raise PermissionDenied(f"{type_} batch exports are not enabled for this team.")
+        if not made and type_ != row.type and SWITCHES.age >= 2026:
+            raise of_destination(f"Cannot change destination type from {row.type} to {type_}.")
+        if form.integration and integration is None:
+            raise of_destination(f"Integration is required for {type_} batch exports")
+        if form.integration and integration is not None and integration.kind != form.integration:
+            raise of_destination(f"Integration is not of the kind {form.integration}.")
+        check_config(type_, form, config, whole=whole)
+        stored = {} if made else row.config
+        found = merged(stored, config)
+        check_together(type_, found)
+        return {"type": type_, "config": found, "integration": integration}
+
+    def after(self, row: BatchExport, before: BatchExport | None, user: User | None) -> None:
+        row.integration_id = row.integration.pk if row.integration else None
+
+    def represent(self, row: Any, *, abbreviated: bool = False, written: bool = False) -> dict[str, Any]:
+        """`written`: the answer of a write shows the types that were sent (4.5)."""
+        item = super().represent(row, abbreviated=abbreviated)
+        if written:
+            item["destination"] = destination_of(row, as_stored=False)
+        return item
+
+    def write_log(self, row: Any, before: Any | None, user: User | None, *, activity_: str) -> None:
+        """Creations since 2026 only; a deletion is an update; changes of the config leave nothing (4.7)."""
+        if activity_ == "created" and SWITCHES.age < 2026:
+            return
+        if activity_ == "deleted":
+            change = {
+                "type": "BatchExport",
+                "action": "changed",
+                "field": "deleted",
+                "before": False,
+                "after": True,
+            }
+            self.log_changes(row, user, "updated", [change])
+            return
+        changes = activity.changes("BatchExport", self.logged(before), self.logged(row)) if before else []
+        self.log_changes(row, user, activity_, changes)
+
+    def log_changes(self, row: BatchExport, user: User | None, what: str, changes: activity.Changes) -> None:
+        activity.log(
+            scope="BatchExport",
+            activity=what,
+            item_id=row.pk,
+            name=row.name,
+            user=user,
+            project=row.project,
+            changes=changes,
+            context={"destination_type": row.type, "interval": row.interval},
+        )
+
+    def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
+        """With an integration of the kind that the running age asks for, where none is named."""
+        sent: dict[str, Any] = {"name": name, "interval": "hour", **given}
+        destination = dict(sent.get("destination") or {})
+        form = form_of(str(destination.get("type")))
+        if form is not None:
+            known = {key for key in (destination.get("config") or {}) if key in form.keys or key in ALL_TYPES}
+            destination["config"] = {key: destination.get("config", {})[key] for key in known}
+            named = destination.pop("integration", None)
+            if form.integration:
+                destination["integration"] = integration_of(parent, form.integration, named).pk
+        return {**sent, "destination": destination}
+
+    def filler(self, number: int, parent: Any) -> BatchExport:
+        return BatchExport(
+            project=parent,
+            name=f"Export {number:05}",
+            type="AwsS3" if generation() >= LATER_2026 else "S3",
+            config={"bucket_name": "acme", "region": "eu-central-1", "prefix": f"{number}/"},
+        )
+
+
+def integration_of(project: Project, kind: str, named: object) -> Integration:
+    """By its id or name; one that is not there is made."""
+    rows = Integration.objects.filter(project=project, kind=kind)
+    if isinstance(named, int):
+        rows = rows.filter(pk=named)
+    elif named:
+        rows = rows.filter(display_name=str(named).rpartition("/")[2])
+    return rows.first() or Integration.objects.create(
+        project=project, kind=kind, display_name=str(named or kind).rpartition("/")[2]
+    )
+
+
+def reprinted(query: str) -> str:
+    """The server prints a query anew, on one line."""
+    return " ".join(query.split())
+
+
+def check_config(type_: str, form: Form, config: Mapping[str, Any], *, whole: bool) -> None:
+    """Raises a 400 at `destination__non_field_errors`, the first of unknown, missing, wrong type (4.4)."""
+    keys = {**ALL_TYPES, **form.keys}
+    if unknown := sorted(config.keys() - keys.keys()):
+        named = ", ".join(f"'{each}'" for each in unknown)
+        raise of_destination(f"Configuration has unknown field/s: {named}", "non_field_errors")
+    for name, key in keys.items():
+        if whole and key.required and name not in config:
+            raise of_destination(f"Configuration missing required field: '{name}'", "non_field_errors")
+    for name, value in config.items():
+        key = keys[name]
+        if value is None and key.nullable:
+            continue
+        expected = TYPES[key.type]
+        if not isinstance(value, expected) or (isinstance(value, bool) and expected is int):
+            got = type(value).__name__
+            raise of_destination(
+                f"Configuration has invalid type: got '{got}', expected '{key.type}'", "non_field_errors"
+            )
+    if type_ == "HTTP" and SWITCHES.age >= 2026 and config.get("url", INGESTION[0]) not in INGESTION:
+        raise of_destination("Only PostHog's own URLs are supported.")
+
+
+def check_together(type_: str, config: Mapping[str, Any]) -> None:
+    """What goes together in a config as it will be."""
+    if "compression" in config and config["compression"] not in COMPRESSIONS.get(
+        config.get("file_format") or "JSONLines", set()
+    ):
+        raise of_destination(f"Compression {config['compression']} is not supported for this file format.")
+    if type_ == "Snowflake" and "account" in config:
+        key = "private_key" if config.get("authentication_type") == "keypair" else "password"
+        if not config.get(key):
+            raise of_destination(f"{key} is required for this authentication type.")
+
+
+BATCH_EXPORTS = BatchExports()
+
+
+class OfBatchExports(FamilyView):
+    """Pausing, and lists of what never ran."""
+
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        made = BATCH_EXPORTS.create(self.parent, request.data, self.caller, request)
+        return Response(BATCH_EXPORTS.represent(made, written=True), status=201)
+
+    def update(self, request: Request, *, partial: bool = False, **_kwargs: Any) -> Response:
+        row = BATCH_EXPORTS.change(self.target(), request.data, self.caller, request, partial=partial)
+        return Response(BATCH_EXPORTS.represent(row, written=True))
+
+    def pause(self, request: Request, **_kwargs: Any) -> Response:
+        """Says when it was paused, which a PATCH does not (4.5)."""
+        row = self.target()
+        if not row.paused:
+            before = BatchExport.objects.get(pk=row.pk)
+            row.paused, row.last_paused_at = True, now()
+            row.save()
+            BATCH_EXPORTS.write_log(row, before, self.caller, activity_="updated")
+        return Response({"paused": True})
+
+    def unpause(self, request: Request, **_kwargs: Any) -> Response:
+        row = self.target()
+        if row.paused:
+            before = BatchExport.objects.get(pk=row.pk)
+            row.paused = False
+            row.save()
+            BATCH_EXPORTS.write_log(row, before, self.caller, activity_="updated")
+        return Response({"paused": False})
+
+    def runs(self, request: Request, **_kwargs: Any) -> Response:
+        """A page of a cursor: without a count."""
+        self.target()
+        return Response({"next": None, "previous": None, "results": []})
+
+
+class OrganizationBatchExportView(PostHogView):
+    """`/api/organizations/{id}/batch_exports/`: those of all projects (4.2)."""
+
+    scope_object = "batch_export"
+
+    def list(self, request: Request, **_kwargs: Any) -> Response:
+        rows = BATCH_EXPORTS.visible(
+            BatchExport.objects.select_related("project", "integration").filter(
+                project__organization=self.organization, project__deletion_began_at=None
+            )
+        ).order_by(*BATCH_EXPORTS.order)
+        return self.page_response([BATCH_EXPORTS.represent(row) for row in self.page(rows)])
+
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        raise Unhandled("there is no project")
+
+
+VIEW = view_of(BATCH_EXPORTS, OfBatchExports)
