@@ -1,4 +1,4 @@
-"""Events, persons, evaluations and exports on the sandbox's page."""
+"""Events, persons and exports on the sandbox's page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.http import HttpRequest
 
 from pulumi_posthog.sandbox.control.by_hand_admin import ByHand, ModelAdmin
 from pulumi_posthog.sandbox.families import sample_data
-from pulumi_posthog.sandbox.families.evaluations import Evaluation
 from pulumi_posthog.sandbox.families.event_store import (
     Event,
     EventDeletion,
@@ -52,12 +51,6 @@ class EventAdmin(ByHand):
         for project in living_projects():
             sample_data.arrive(project)
         return super().get_queryset(request)
-
-
-@admin.register(Evaluation)
-class EvaluationAdmin(ByHand):
-    list_display = ("name", "project", "enabled", "deleted")
-    exclude = ("created_by",)
 
 
 @admin.register(ExportedAsset)

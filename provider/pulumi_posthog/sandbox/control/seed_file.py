@@ -16,7 +16,6 @@ from rest_framework.exceptions import ValidationError
 from pulumi_posthog.sandbox.control.seed import MEMBERS, make_member, make_organization, make_plugins
 from pulumi_posthog.sandbox.families import sample_data
 from pulumi_posthog.sandbox.families.catalog import of_projects
-from pulumi_posthog.sandbox.families.evaluations import Evaluation
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.file_system.moves import put
 from pulumi_posthog.sandbox.families.file_system.paths import depth_of, make_parents
@@ -36,7 +35,6 @@ CONFIG_FAMILIES: dict[str, list[str]] = {
     "site_apps": [],
 }
 TREE = "file_system"
-EVALUATIONS = "evaluations"
 DEEPEST_INCLUDE = 20
 
 
@@ -154,11 +152,7 @@ def seed_project(organization: Organization, name: str, value: dict[str, Any]) -
     families = {key: value[key] for key in CONFIG_FAMILIES if key in value}
     seeded = {family.name: family for family in of_projects()}
     tree = mapping(value.get(TREE), f"projects.{name}.{TREE}")
-    sent = {
-        key: given
-        for key, given in value.items()
-        if key not in {*CONFIG_FAMILIES, *seeded, TREE, EVALUATIONS}
-    }
+    sent = {key: given for key, given in value.items() if key not in {*CONFIG_FAMILIES, *seeded, TREE}}
     settings = serializer_class(SWITCHES.age, "environment")(data={**sent, "name": sent.get("name", name)})
     try:
         settings.is_valid(raise_exception=True)
@@ -181,8 +175,6 @@ def seed_project(organization: Organization, name: str, value: dict[str, Any]) -
         where = f"projects.{name}.{section}"
         for title, fields in mapping(value.get(section), where).items():
             seed_object(kind, project, str(title), mapping(fields, f"{where}.{title}"), f"{where}.{title}")
-    for title, fields in mapping(value.get(EVALUATIONS), f"projects.{name}.{EVALUATIONS}").items():
-        seed_evaluation(project, str(title), mapping(fields, f"projects.{name}.{EVALUATIONS}.{title}"))
     for path, row in tree.items():
         seed_row(project, str(path), mapping(row, f"projects.{name}.{TREE}.{path}"))
     return project
@@ -225,22 +217,6 @@ def seed_config(project: Project, name: str, value: dict[str, Any], methods: lis
     for key, given in settings.items():
         if isinstance(given, SeedFile):
             given.attach(row, key)
-
-
-def seed_evaluation(project: Project, name: str, value: dict[str, Any]) -> None:
-    """In the fields of either generation (10.4)."""
-    config = value.get("evaluation_config") or {"prompt": str(value.get("prompt") or "")}
-    Evaluation.objects.create(
-        project=project,
-        name=str(value.get("name") or name)[:400],
-        description=str(value.get("description") or ""),
-        enabled=bool(value.get("enabled", False)),
-        evaluation_type=str(value.get("evaluation_type") or "llm_judge"),
-        evaluation_config=mapping(config, f"{name}.evaluation_config"),
-        output_type=str(value.get("output_type") or "boolean"),
-        output_config=mapping(value.get("output_config"), f"{name}.output_config"),
-        conditions=value.get("conditions") or [],
-    )
 
 
 def seed_row(project: Project, path: str, value: dict[str, Any]) -> None:

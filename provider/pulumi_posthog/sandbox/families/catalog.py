@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from django.db.models import Model
 
 from pulumi_posthog.sandbox.families import batch_exports
+from pulumi_posthog.sandbox.families.evaluations import EVALUATIONS
 from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
 from pulumi_posthog.sandbox.families.integrations import INTEGRATIONS
 from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
 
 VIEWS: tuple[type[FamilyView], ...] = (
+    view_of(EVALUATIONS),
     view_of(INTEGRATIONS),
     hog_functions.VIEW,
     batch_exports.VIEW,

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q, QuerySet
-from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from pulumi_posthog.sandbox.rules.errors import invalid
-from pulumi_posthog.sandbox.rules.membership import as_uuid
-from pulumi_posthog.sandbox.rules.representation import basic_user, moment
-from pulumi_posthog.sandbox.rules.switches import SWITCHES
-from pulumi_posthog.sandbox.rules.view import PostHogView
+from pulumi_posthog.sandbox.rules.ages import generation
+from pulumi_posthog.sandbox.rules.family import Family, flagged, ordered_by, search, uuids
+from pulumi_posthog.sandbox.rules.fields import (
+    CREATED_AT,
+    CREATED_BY,
+    ID,
+    UPDATED_AT,
+    choice,
+    flag,
+    json,
+    text,
+    writable,
+)
+from pulumi_posthog.sandbox.rules.models import User
+
+# Which configurations go together (10.4): what is judged by, what comes out.
+COMBINATIONS = {("llm_judge", "boolean")}
 
 
 class Evaluation(models.Model):
@@ -48,54 +57,6 @@ class Evaluation(models.Model):
         return self.name
 
 
-# Which configurations go together (10.4): what is judged by, what comes out.
-COMBINATIONS = {("llm_judge", "boolean")}
-ORDERS = {f"{sign}{name}" for name in ("created_at", "updated_at", "name") for sign in ("", "-")}
-
-
-class FirstEvaluationInput(serializers.Serializer[Any]):
-    """2025: the prompt is a field of its own."""
-
-    id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(max_length=400)
-    description = serializers.CharField(required=False, allow_blank=True)
-    enabled = serializers.BooleanField(required=False)
-    prompt = serializers.CharField()
-    conditions = serializers.JSONField(required=False)
-    deleted = serializers.BooleanField(required=False)
-    created_at = serializers.DateTimeField(read_only=True)
-    updated_at = serializers.DateTimeField(read_only=True)
-    created_by = serializers.JSONField(read_only=True)
-
-
-class EvaluationInput(serializers.Serializer[Any]):
-    """2026: what judges and what comes out are configured."""
-
-    id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(max_length=400)
-    description = serializers.CharField(required=False, allow_blank=True)
-    enabled = serializers.BooleanField(required=False)
-    evaluation_type = serializers.ChoiceField(choices=["llm_judge"])
-    evaluation_config = serializers.JSONField(required=False)
-    output_type = serializers.ChoiceField(choices=["boolean"])
-    output_config = serializers.JSONField(required=False)
-    conditions = serializers.JSONField(required=False)
-    deleted = serializers.BooleanField(required=False)
-    created_at = serializers.DateTimeField(read_only=True)
-    updated_at = serializers.DateTimeField(read_only=True)
-    created_by = serializers.JSONField(read_only=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Only when both configurations are sent, as the server does."""
-        if "evaluation_config" in attrs and "output_config" in attrs:
-            kind, output = attrs.get("evaluation_type"), attrs.get("output_type")
-            if kind and output:
-                attrs["evaluation_config"] = checked_config(kind, output, attrs["evaluation_config"])
-                if not isinstance(attrs["output_config"], dict):
-                    raise serializers.ValidationError({"config": "output_config is an object"})
-        return attrs
-
-
 def checked_config(kind: str, output: str, config: Any) -> dict[str, Any]:
     """A judge has a prompt; what else is in there is dropped."""
     if (kind, output) not in COMBINATIONS:
@@ -108,109 +69,82 @@ def checked_config(kind: str, output: str, config: Any) -> dict[str, Any]:
     return {"prompt": prompt.strip()}
 
 
-def represented(row: Evaluation) -> dict[str, Any]:
-    """10.4, in the fields of the server's age."""
-    fields: dict[str, Any] = {
-        "id": str(row.pk),
-        "name": row.name,
-        "description": row.description,
-        "enabled": row.enabled,
-    }
-    if SWITCHES.age < 2026:
-        fields["prompt"] = row.evaluation_config.get("prompt", "")
-    else:
-        fields |= {
-            "evaluation_type": row.evaluation_type,
-            "evaluation_config": row.evaluation_config,
-            "output_type": row.output_type,
-            "output_config": row.output_config,
-        }
-    return {
-        **fields,
-        "conditions": row.conditions,
-        "created_at": moment(row.created_at),
-        "updated_at": moment(row.updated_at),
-        "created_by": basic_user(row.created_by),
-        "deleted": row.deleted,
-    }
+class Evaluations(Family):
+    """Evaluations of a project; 2025 has a prompt, 2026 a configuration."""
 
-
-class EvaluationView(PostHogView):
-    """`/api/environments/{id}/evaluations/`; there were none in 2024."""
-
-    scope_object = "evaluation"
-    serializer_class = EvaluationInput
+    name = "evaluations"
+    model = Evaluation
+    scope = "evaluation"
+    title = "evaluation"
     ages = (2025, 2026)
+    deletion = "not_offered"
+    filters: ClassVar = {
+        "enabled": flagged,
+        "id__in": uuids,
+        "search": search("name", "description"),
+        "order_by": ordered_by("created_at", "updated_at", "name"),
+    }
+    fields = (
+        ID,
+        writable("name", text, required=True, max_length=400),
+        writable("description", text, allow_blank=True),
+        writable("enabled", flag),
+        writable(
+            "prompt",
+            text,
+            required=True,
+            ages=(2025, 2025),
+            show=lambda row: row.evaluation_config.get("prompt", ""),
+        ),
+        writable("evaluation_type", choice, required=True, ages=(2026, 2026), choices=("llm_judge",)),
+        writable("evaluation_config", json, ages=(2026, 2026)),
+        writable("output_type", choice, required=True, ages=(2026, 2026), choices=("boolean",)),
+        writable("output_config", json, ages=(2026, 2026)),
+        writable("conditions", json),
+        CREATED_AT,
+        UPDATED_AT,
+        CREATED_BY,
+        writable("deleted", flag),
+    )
+    on_page = ("name", "project", "enabled", "deleted")
 
-    def of_project(self) -> QuerySet[Evaluation]:
-        """Deleted ones are hidden from all but updates (10.4)."""
-        rows = Evaluation.objects.filter(project=self.project).select_related("created_by")
-        if self.action not in {"update", "partial_update"}:
-            rows = rows.filter(deleted=False)
-        return rows.order_by("-created_at", "pk")
-
-    def target(self) -> Evaluation:
-        id_ = as_uuid(self.kwargs["id"])
-        found = self.of_project().filter(pk=id_).first() if id_ else None
-        if found is None:
-            raise NotFound
-        return found
-
-    def list(self, request: Request, **_kwargs: Any) -> Response:
-        asked = request.query_params
-        rows = self.of_project()
-        if asked.get("enabled", "").lower() in {"true", "false"}:
-            rows = rows.filter(enabled=asked["enabled"].lower() == "true")
-        if asked.get("id__in"):
-            texts = asked["id__in"].split(",")
-            ids = [id_ for each in texts if (id_ := as_uuid(each))]
-            if len(ids) < len(texts):
-                raise invalid("id__in", "Enter a valid UUID.")
-            rows = rows.filter(pk__in=ids)
-        if asked.get("search"):
-            rows = rows.filter(Q(name__icontains=asked["search"]) | Q(description__icontains=asked["search"]))
-        if asked.get("order_by"):
-            orders = asked["order_by"].split(",")
-            for order in orders:
-                if order not in ORDERS:
-                    raise invalid(
-                        "order_by",
-                        f"Select a valid choice. {order} is not one of the available choices.",
-                        "invalid_choice",
-                    )
-            rows = rows.order_by(*orders, "pk")
-        return self.page_response([represented(row) for row in self.page(rows)])
-
-    def retrieve(self, request: Request, **_kwargs: Any) -> Response:
-        return Response(represented(self.target()))
-
-    def values_of(self, request: Request, *, partial: bool) -> dict[str, Any]:
-        """What is to be stored."""
-        form = FirstEvaluationInput if SWITCHES.age < 2026 else EvaluationInput
-        given = form(data=request.data, partial=partial)
-        given.is_valid(raise_exception=True)
-        values = dict(given.validated_data)
+    def check(
+        self, values: dict[str, Any], row: Evaluation, *, user: User | None, request: Request | None
+    ) -> dict[str, Any]:
+        """Both configurations are looked at only when both are sent, as the server does."""
         if "prompt" in values:
             values["evaluation_config"] = {"prompt": values.pop("prompt")}
+        elif "evaluation_config" in values and "output_config" in values:
+            kind, output = values.get("evaluation_type"), values.get("output_type")
+            if kind and output:
+                values["evaluation_config"] = checked_config(kind, output, values["evaluation_config"])
+                if not isinstance(values["output_config"], dict):
+                    raise serializers.ValidationError({"config": "output_config is an object"})
         if not isinstance(values.get("conditions", []), list):
             raise ValidationError({"conditions": ["Expected a list of conditions."]})
         return values
 
-    def create(self, request: Request, **_kwargs: Any) -> Response:
-        values = self.values_of(request, partial=False)
-        made = Evaluation.objects.create(project=self.project, created_by=self.caller, **values)
-        return Response(represented(made), status=201)
+    def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
+        """In the fields of either generation."""
+        prompt = str((given.get("evaluation_config") or given).get("prompt") or "")
+        common = {
+            key: value for key, value in given.items() if key in {"description", "enabled", "conditions"}
+        }
+        sent = {"name": str(given.get("name") or name), **common}
+        if generation() < 2026:
+            return {**sent, "prompt": prompt}
+        return {
+            **sent,
+            "evaluation_type": given.get("evaluation_type") or "llm_judge",
+            "evaluation_config": {"prompt": prompt},
+            "output_type": given.get("output_type") or "boolean",
+            "output_config": given.get("output_config") or {},
+        }
 
-    def update(self, request: Request, *, partial: bool = False, **_kwargs: Any) -> Response:
-        row = self.target()
-        for name, value in self.values_of(request, partial=partial).items():
-            setattr(row, name, value)
-        row.save()
-        return Response(represented(row))
+    def filler(self, number: int, parent: Any) -> Evaluation:
+        return Evaluation(
+            project=parent, name=f"Evaluation {number:05}", evaluation_config={"prompt": "Is it polite?"}
+        )
 
-    def partial_update(self, request: Request, **kwargs: Any) -> Response:
-        return self.update(request, partial=True, **kwargs)
 
-    def destroy(self, request: Request, **_kwargs: Any) -> HttpResponse:
-        """405 without a body: an evaluation is never really deleted (10.4)."""
-        return HttpResponse(status=405, headers={"Allow": "GET, PUT, PATCH, HEAD, OPTIONS"})
+EVALUATIONS = Evaluations()

@@ -20,7 +20,6 @@ from pulumi_posthog.sandbox.families.activity_log import ActivityLogView
 from pulumi_posthog.sandbox.families.batch_exports import OrganizationBatchExportView
 from pulumi_posthog.sandbox.families.calculated_persons import CalculatedPersonsView
 from pulumi_posthog.sandbox.families.catalog import VIEWS
-from pulumi_posthog.sandbox.families.evaluations import EvaluationView
 from pulumi_posthog.sandbox.families.events import EventView
 from pulumi_posthog.sandbox.families.exports import ExportView
 from pulumi_posthog.sandbox.families.feature_flag_access import FeatureFlagRoleAccessView, ResourceAccessView
@@ -190,8 +189,6 @@ def analytics_routes() -> Iterator[URLPattern]:
         yield route(f"{project}/query", QueryView, {"post": "create"})
         yield route(f"{project}/query/chat", QueryView, {"post": "chat"})
         yield route(f"{project}/query/{ID}", QueryView, {"get": "retrieve", "delete": "destroy"})
-        yield route(f"{project}/evaluations", EvaluationView, COLLECTION)
-        yield route(f"{project}/evaluations/{ID}", EvaluationView, DETAIL)
         yield route(f"{project}/exports", ExportView, COLLECTION)
         yield route(f"{project}/exports/{ID}", ExportView, read)
         yield route(f"{project}/exports/{ID}/content", ExportView, {"get": "content"})
