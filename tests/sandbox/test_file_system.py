@@ -28,7 +28,7 @@ AGES = (2025, 2026)
 TREE = "/api/environments/{project}/file_system/"
 ONE = TREE + "{row}/"
 STARS = "/api/projects/{project}/file_system_shortcut/"
-SEEDED = 8
+SEEDED = 10  # the function that every project has is in a folder of its own
 FOLDER = POST(TREE, {"path": "Marketing", "type": "folder"}, saves="row")
 LINK = POST(TREE, {"path": "Marketing/Site", "type": "link", "ref": "site", "meta": {}}, saves="link")
 DEEP = POST(TREE, {"path": "Marketing/Deep/Down", "type": "link", "ref": "down"}, saves="down")
@@ -437,7 +437,15 @@ LISTING = (
         200,
         lambda _api: {
             "results": [
-                {"path": path} for path in ("a", "B", "Unfiled", "Unfiled/Cohorts", "Unfiled/Dashboards")
+                {"path": path}
+                for path in (
+                    "a",
+                    "B",
+                    "Unfiled",
+                    "Unfiled/Cohorts",
+                    "Unfiled/Dashboards",
+                    "Unfiled/Transformations",
+                )
             ]
         },
         given=[POST(TREE, {"path": "B", "type": "folder"}), POST(TREE, {"path": "a", "type": "folder"})],

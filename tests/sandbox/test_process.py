@@ -135,7 +135,7 @@ def test_nobody_else_on_this_machine_can_read_the_database(start: Start, tmp_pat
 
 def test_the_command_line_sets_the_switches(start: Start) -> None:
     arguments = (
-        "--age 2025 --latency-ms 30 --rate-limit 5/min --rate-limit 9/hour --no-legacy-destinations "
+        "--age 2025 --latency-ms 30 --rate-limit 5/min --rate-limit 9/hour --no-legacy-destinations --no-later-2026 "
         "--deletion-seconds 5 "
         "--export-seconds 2 --query-seconds 0.5 --sample-data all --fault"
     )
@@ -146,7 +146,9 @@ def test_the_command_line_sets_the_switches(start: Start) -> None:
     assert time.monotonic() - began > 0.03
     assert process.get("/_sandbox/settings") == {
         "age": 2025,
+        "later_2026": False,
         "legacy_destinations": False,
+        "patch_clears_mappings": False,
         "latency_ms": 30.0,
         "rate_limits": ["5/min", "9/hour"],
         "deletion_seconds": 5.0,

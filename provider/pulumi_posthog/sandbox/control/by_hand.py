@@ -65,9 +65,7 @@ def save(row: Model, user: User | None) -> None:
 def delete(row: Model, user: User | None) -> None:
     """Delete and log."""
     if (family := family_of(row)) is not None:
-        family.write_log(row, None, user, activity_="deleted")
-        row.delete()
-        family.gone(row, user)
+        family.delete(row, user, for_good=True)
         return
     if isinstance(row, Project):
         for scope in ("Project", "Team"):

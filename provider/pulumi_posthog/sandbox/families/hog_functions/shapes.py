@@ -39,6 +39,15 @@ class Choice(serializers.Serializer[Any]):
     value = serializers.JSONField()
 
 
+class Templating(serializers.JSONField):
+    """Whether texts of an input are templates, and of which language (2026)."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if data is True or data is False or data in {"hog", "liquid"}:
+            return data
+        raise serializers.ValidationError(f'"{data}" is not a valid choice.', code="invalid_choice")
+
+
 class InputsSchemaItem(serializers.Serializer[Any]):
     """3.3, as 2025 takes it."""
 
@@ -63,7 +72,7 @@ class InputsSchemaItemOf2026(InputsSchemaItem):
     """With more types, and with the language of its templates."""
 
     type = serializers.ChoiceField(choices=INPUT_TYPES_OF_2026)
-    templating = serializers.ChoiceField(choices=(True, False, "hog", "liquid"), required=False)  # type: ignore[assignment]
+    templating = Templating(required=False)  # type: ignore[assignment]
 
 
 class Filters(serializers.Serializer[Any]):
