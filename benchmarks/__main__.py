@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from benchmarks import suite, tables  # noqa: E402 - after the path
 from benchmarks.organizations import SIZES  # noqa: E402
-from harness.stack import heed_interrupts  # noqa: E402
+from harness.stack import DOORS, heed_interrupts  # noqa: E402
 
 RESULTS = ROOT / ".run" / "benchmarks.json"
 SMALL = ["roles-20", "roles-200"]
@@ -38,6 +38,7 @@ def main(
             "--limited", help="With PostHog Cloud's limits of 480 requests a minute, 4,800 an hour."
         ),
     ] = False,
+    door: Annotated[list[str] | None, typer.Option(help=f"{', '.join(DOORS)}; repeatable.")] = None,
     output: Annotated[Path, typer.Option(metavar="FILE", help="JSON of all figures.")] = RESULTS,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="The tables as Markdown.")] = None,
 ) -> None:
@@ -54,7 +55,13 @@ def main(
         for latency_ms in latency or [0, 50]:
             with tempfile.TemporaryDirectory(prefix="pulumi-posthog-bench-") as folder:
                 for row in suite.rows(
-                    organization, latency_ms, Path(folder), only=only, limited=limited, repeat=repeat
+                    organization,
+                    latency_ms,
+                    Path(folder),
+                    only=only,
+                    limited=limited,
+                    repeat=repeat,
+                    doors=door or DOORS,
                 ):
                     rows.append(row)
                     tell(row)
@@ -74,7 +81,10 @@ def main(
 
 def tell(row: suite.Row) -> None:
     """Say on stderr how far it is: a large size takes minutes."""
-    typer.echo(f"{row.size} {row.latency_ms} ms: {row.step}: {row.wall:.1f} s, CPU {row.cpu:.1f} s", err=True)
+    typer.echo(
+        f"{row.size} {row.latency_ms} ms: {row.step} {row.door}: {row.wall:.1f} s, CPU {row.cpu:.1f} s",
+        err=True,
+    )
 
 
 if __name__ == "__main__":

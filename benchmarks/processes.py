@@ -13,6 +13,7 @@ from pathlib import Path
 EVERY = 0.04  # seconds between two looks at the processes
 TICKS = os.sysconf("SC_CLK_TCK")  # a second, in the kernel's unit of CPU time
 MIB = 2**20
+PROVIDERS = ("pulumi.dynamic", "pulumi-resource-pulumi-python", "pulumi-resource-posthog")
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def part_of(command: str) -> str:
     """What a command line is to Pulumi."""
     if "pulumi-language-python-exec" in command:
         return "program"
-    if "pulumi.dynamic" in command or "pulumi-resource-pulumi-python" in command:
+    if any(name in command for name in PROVIDERS):
         return "provider"
     if not command:
         return ""

@@ -11,12 +11,22 @@ from pathlib import Path
 from benchmarks.environment import ROOT, binaries
 from benchmarks.processes import Used, measured
 from harness.sandbox import Sandbox
+from harness.stack import DYNAMIC_DOOR, PLUGIN_DOOR
 
 PULUMI_YAML = """\
 name: {name}
 runtime: python
+"""
+# The plugin has Pulumi refresh by itself.
+REFRESH = """\
 options:
   refresh: always
+"""
+PLUGIN = """\
+plugins:
+  providers:
+    - name: posthog
+      path: {folder}
 """
 OURS = """\
 import pulumi_posthog
@@ -52,8 +62,8 @@ class Stack:
         return sum(path.stat().st_size for path in self.folder.glob("state/.pulumi/stacks/*/*.json"))
 
 
-def ours(folder: Path, posthog: Sandbox, yaml: str, **environment: str) -> Stack:
-    """A stack that looks after a sandbox."""
+def ours(folder: Path, posthog: Sandbox, yaml: str, *, door: str = DYNAMIC_DOOR, **environment: str) -> Stack:
+    """A stack that looks after a sandbox, through one of the two providers."""
     stack = made(
         folder,
         OURS,
@@ -64,6 +74,7 @@ def ours(folder: Path, posthog: Sandbox, yaml: str, **environment: str) -> Stack
             "POSTHOG_ALLOW_DESTROY": "true",
             **environment,
         },
+        PLUGIN.format(folder=binaries()) if door == PLUGIN_DOOR else REFRESH,
     )
     (folder / "posthog.yaml").write_text(yaml)
     return stack
@@ -74,10 +85,10 @@ def floor(folder: Path, count: int, **environment: str) -> Stack:
     return made(folder, FLOOR.format(count=count), environment)
 
 
-def made(folder: Path, program: str, environment: Mapping[str, str]) -> Stack:
-    """A new stack. Raises RuntimeError when Pulumi cannot make it."""
+def made(folder: Path, program: str, environment: Mapping[str, str], settings: str = REFRESH) -> Stack:
+    """A new stack, with more `settings` in its Pulumi.yaml. Raises RuntimeError when Pulumi cannot make it."""
     (folder / "state").mkdir(parents=True)
-    (folder / "Pulumi.yaml").write_text(PULUMI_YAML.format(name=folder.name))
+    (folder / "Pulumi.yaml").write_text(PULUMI_YAML.format(name=folder.name) + settings)
     (folder / "__main__.py").write_text(program)
     stack = Stack(
         folder,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from benchmarks.organizations import Organization
 from benchmarks.processes import Used, cpu_of
 from benchmarks.stacks import UNLIMITED, Stack, arguments, floor, ours
 from harness.sandbox import Sandbox
+from harness.stack import DOORS
 
 # As our workflows and `action.yml` have it.
 SAVE_ONCE = {"PULUMI_SKIP_CHECKPOINTS": "1", "PULUMI_PARALLEL": "16"}
@@ -32,6 +34,7 @@ class Row:
     requests: int | None
     wall: float
     cpu: float
+    door: str = ""  # "dynamic" or "plugin", where our provider is at work
     refused: int = 0  # of the requests, those that PostHog answered with 429
     asking: float = 0.0  # seconds from the first answer to the last one
     server_cpu: float = 0.0  # seconds of CPU time that the sandbox used: PostHog's would be another machine's
@@ -70,51 +73,79 @@ def rows(
     only: str | None,
     limited: bool = False,
     repeat: int = 1,
+    doors: Sequence[str] = DOORS,
 ) -> Iterator[Row]:
-    """All steps; with `only`, no others than those whose name holds it (and what must come before).
+    """All steps through each of `doors`, which have a server each.
 
+    With `only`, no others than those whose name holds it (and what must come before).
     `limited` has the server and the client keep to the limits of PostHog Cloud. Steps that change nothing are
     measured `repeat` times, and the cheapest is kept.
     """
-    with Sandbox(LEGACY, *(CLOUD if limited else ())) as posthog:
-        posthog.call("POST", "/_sandbox/bulk", dict(organization.fill))
-        emails = [member["email"] for member in posthog.info["members"]]
-        posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": latency_ms})
-        allowed = {} if limited else UNLIMITED
-        stack = ours(folder / "stack", posthog, organization.yaml(emails), **allowed)
-        measurement = Measurement(organization, latency_ms, posthog, stack, only, repeat)
-        yield from measurement.rows()
+    with ExitStack() as servers:
+        contestants = []
+        for door in doors:
+            posthog = servers.enter_context(Sandbox(LEGACY, *(CLOUD if limited else ())))
+            posthog.call("POST", "/_sandbox/bulk", dict(organization.fill))
+            emails = [member["email"] for member in posthog.info["members"]]
+            posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": latency_ms})
+            allowed = {} if limited else UNLIMITED
+            stack = ours(folder / door, posthog, organization.yaml(emails), door=door, **allowed)
+            first = door == doors[0]
+            contestants.append(Measurement(organization, latency_ms, posthog, stack, door, first, only))
+        for steps in zip(*(contestant.steps() for contestant in contestants), strict=True):
+            yield from measured_in_turn(steps, repeat)
+
+
+def measured_in_turn(steps: Sequence[Step], repeat: int) -> Iterator[Row]:
+    """The same step of each contestant, one after the other and again: so that they have the same neighbours."""
+    best: dict[str, Row] = {}
+    for _ in range(repeat if steps[0].harmless else 1):
+        for step in steps:
+            if (row := step.measure()) is not None:
+                best[step.door] = min(best.get(step.door, row), row, key=cpu_seconds)
+    yield from best.values()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of one contestant; `harmless` if it can be run again, since it changes nothing."""
+
+    door: str
+    measure: Callable[[], Row | None]
+    harmless: bool
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """The steps of one organization at one latency, in their order."""
+    """The steps of one organization at one latency, through one door, in their order.
+
+    Only the `first` contestant measures what has nothing to do with the door.
+    """
 
     organization: Organization
     latency_ms: int
     posthog: Sandbox
     stack: Stack
+    door: str
+    first: bool
     only: str | None
-    repeat: int = 1
 
-    def rows(self) -> Iterator[Row]:
-        """Measure; what is not asked for is left out where nothing later depends on it."""
-        command = ("pulumi-posthog", "drift", "--format", "json")
-        yield from self._row(
-            "validate", lambda: self.stack.run("pulumi-posthog", "validate"), times=self.repeat
-        )
+    def steps(self) -> Iterator[Step]:
+        """What to measure. Each is measured before the next is asked for, because that begins where this ended."""
+        drift = ("pulumi-posthog", "drift", "--format", "json")
+        yield self._aside("validate", lambda: self.stack.run("pulumi-posthog", "validate"))
         if self.organization.resources <= CHECKPOINTS_UP_TO:
-            yield from self._row("first up", lambda: self._pulumi("up"))
-            yield from self._row("destroy", lambda: self._pulumi("destroy"))
-        yield from self._row("first up, one save", lambda: self._pulumi("up", **SAVE_ONCE), needed=True)
-        yield from self._row("GET each object, 10 workers", self._get_each, times=self.repeat)
-        yield from self._row("drift", lambda: self.stack.run(*command), times=self.repeat)
-        yield from self._row("no-op preview", lambda: self._pulumi("preview"), times=self.repeat)
-        yield from self._row("no-op up", lambda: self._pulumi("up"), times=self.repeat)
+            yield self._step("first up", lambda: self._pulumi("up"))
+            yield self._step("destroy", lambda: self._pulumi("destroy"))
+        yield self._step("first up, one save", lambda: self._pulumi("up", **SAVE_ONCE), needed=True)
+        yield self._aside("GET each object, 10 workers", self._get_each)
+        yield self._aside("drift", lambda: self.stack.run(*drift))
+        yield self._step("no-op preview", lambda: self._pulumi("preview"), harmless=True)
+        yield self._step("no-op up", lambda: self._pulumi("up"), harmless=True)
         if self._wanted("up after 1 % by hand"):
             self.organization.change(self.posthog, max(1, self.organization.resources // 200))
-            yield from self._row("up after 1 % by hand", lambda: self._pulumi("up"))
-        yield from self._row("destroy, one save", lambda: self._pulumi("destroy", **SAVE_ONCE))
+        yield self._step("up after 1 % by hand", lambda: self._pulumi("up"))
+        yield self._step("destroy, one save", lambda: self._pulumi("destroy", **SAVE_ONCE))
 
     def _pulumi(self, verb: str, **environment: str) -> Used:
         return self.stack.pulumi(*arguments(verb), **environment)
@@ -126,29 +157,40 @@ class Measurement:
         script = ROOT / "benchmarks" / "each_object.py"
         return self.stack.run("python3", str(script), self.posthog.url, self.posthog.key, str(file))
 
-    def _wanted(self, step: str) -> bool:
-        return self.only is None or self.only in step
+    def _wanted(self, name: str) -> bool:
+        return self.only is None or self.only in name
 
-    def _row(
-        self, step: str, run: Callable[[], Used], *, needed: bool = False, times: int = 1
-    ) -> Iterator[Row]:
-        if needed or self._wanted(step):
-            yield min((self._measured(step, run, needed=needed) for _ in range(times)), key=cpu_seconds)
+    def _aside(self, name: str, run: Callable[[], Used]) -> Step:
+        """A step that is the same through each door."""
+        wanted = self.first and self._wanted(name)
+        return Step("", lambda: self._measured(name, run, "") if wanted else None, harmless=True)
 
-    def _measured(self, step: str, run: Callable[[], Used], *, needed: bool) -> Row:
+    def _step(
+        self, name: str, run: Callable[[], Used], *, needed: bool = False, harmless: bool = False
+    ) -> Step:
+        wanted = needed or self._wanted(name)
+        return Step(
+            self.door,
+            lambda: self._measured(name, run, self.door, needed=needed) if wanted else None,
+            harmless,
+        )
+
+    def _measured(self, name: str, run: Callable[[], Used], door: str, *, needed: bool = False) -> Row:
         self.posthog.count_anew()
         before = cpu_of(self.posthog.process.pid)
         used = run()
         server = cpu_of(self.posthog.process.pid) - before
         if used.status and needed:
-            raise RuntimeError(f"{self.organization.name}: {step} failed:\n{used.text[-3000:]}")
+            raise RuntimeError(f"{self.organization.name}: {name} failed:\n{used.text[-3000:]}")
         seen = self.posthog.requests()
-        row = made(self.organization, self.latency_ms, step, used, int(seen["total"]))
+        row = made(self.organization, self.latency_ms, name, used, int(seen["total"]), door)
         refused = int(seen["by_status"].get("429", 0))
         return replace(row, refused=refused, asking=float(seen["seconds"]), server_cpu=server)
 
 
-def made(organization: Organization, latency_ms: int, step: str, used: Used, requests: int | None) -> Row:
+def made(
+    organization: Organization, latency_ms: int, step: str, used: Used, requests: int | None, door: str = ""
+) -> Row:
     """A measurement as a row."""
     return Row(
         organization.name,
@@ -158,6 +200,7 @@ def made(organization: Organization, latency_ms: int, step: str, used: Used, req
         requests,
         used.wall,
         used.cpu,
+        door=door,
         cpu_of=used.cpu_of,
         peak_of=used.peak_of,
     )
