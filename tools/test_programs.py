@@ -1,4 +1,5 @@
-"""Installs the programs that tests drive: Chromium, Node.js with the YAML language server, PostgreSQL, actionlint.
+"""Installs the programs that tests drive: Chromium, Node.js with the YAML language server, PostgreSQL, actionlint,
+and Pulumi's host for programs in YAML.
 
 `make test` runs it before pytest; any Python 3.11 or newer will do. What it cannot install it names in one line, and
 the tests that need that are skipped; where CI=true is set, where nothing may be skipped, it fails instead.
@@ -12,8 +13,8 @@ import shutil
 import sys
 from pathlib import Path
 
-import actionlint_build
 import places
+from go_programs import GO_PROGRAMS
 from steps import Ended, ToolError, alone, refuse_if_known, run, say
 
 # Command -> the Debian package that has it.
@@ -38,12 +39,17 @@ def main() -> int:
 
 def prepare() -> int:
     """Install what is missing; 1 where that fails under CI."""
-    if not missing_packages() and not language_server_is_missing() and not actionlint_build.is_missing():
+    go_programs = [program for program in GO_PROGRAMS if program.is_missing]
+    if not missing_packages() and not language_server_is_missing() and not go_programs:
         return 0
     problems: list[ToolError] = []
     try:
         with alone(places.RUN / "test_programs.lock", "the tests' programs"):
-            for install in (install_packages, install_language_server, actionlint_build.install):
+            for install in (
+                install_packages,
+                install_language_server,
+                *(each.install for each in go_programs),
+            ):
                 try:
                     install()
                 except ToolError as error:

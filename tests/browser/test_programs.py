@@ -37,10 +37,11 @@ def test_what_cannot_be_installed_is_told_in_a_line_and_its_tests_are_skipped(ba
     done = bare()
 
     assert (done.returncode, done.stderr) == (0, "")
-    packages, language_server, actionlint = done.stdout.splitlines()
+    packages, language_server, actionlint, yaml_host = done.stdout.splitlines()
     assert "missing: chromium, chromium-driver, nodejs, npm" in packages
     assert "the YAML language server needs npm: the tests that need it are skipped" in language_server
     assert "actionlint is built for .venv, which is not there" in actionlint
+    assert "pulumi-language-yaml is built for .venv, which is not there" in yaml_host
 
 
 def test_in_ci_nothing_is_skipped(bare):
@@ -55,7 +56,11 @@ def test_in_ci_nothing_is_skipped(bare):
 def test_when_all_is_there_nothing_is_said(browser):
     environment = {**os.environ, "CI": ""}
     command = [sys.executable, REPOSITORY / "tools/test_programs.py"]
-    needed = ("tests/editor/node_modules/.installed", ".venv/bin/actionlint")
+    needed = (
+        "tests/editor/node_modules/.installed",
+        ".venv/bin/actionlint",
+        ".venv/bin/pulumi-language-yaml",
+    )
     if not all((REPOSITORY / each).is_file() for each in needed):
         pytest.skip("not all is there: run python3 tools/test_programs.py")
 
