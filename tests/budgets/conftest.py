@@ -28,7 +28,8 @@ def requests_of_a_preview(
 
     def requests(posthog: Sandbox, text: str) -> int:
         from pulumi_posthog import config
-        from pulumi_posthog.stack.program import live_for, resolved
+        from pulumi_posthog.stack.program import live_for
+        from pulumi_posthog.stack.resolution import resolved
 
         monkeypatch.setenv("POSTHOG_HOST", posthog.url)
         monkeypatch.setenv("POSTHOG_ORGANIZATION_ID", posthog.organization)

@@ -18,12 +18,12 @@ from pulumi_posthog.reconcile.caps import room_first
 from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.links import targets
 from pulumi_posthog.reconcile.renames import looks
+from pulumi_posthog.stack.declarations import Holders, ids_of, properties_of, with_ids
 from pulumi_posthog.stack.dynamic.guard import GuardProvider
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.holdings import claims_of
 from pulumi_posthog.stack.left_out import objection
 from pulumi_posthog.stack.location import PROPERTY, Location
-from pulumi_posthog.stack.registration import Holders, ids_of, properties_of
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.urn import TYPE
 from pulumi_posthog.values.json_value import json_text
@@ -113,8 +113,8 @@ class Engine:
                 failed.add(name)
                 continue
             properties = {
-                **properties_of(entry, SimpleNamespace(id=ids[parent]) if parent else None),
-                **ids_of(entry, {key: SimpleNamespace(id=id_) for key, id_ in ids.items()}),
+                **properties_of(entry, ids[parent] if parent else None),
+                **with_ids(ids_of(entry), ids.__getitem__),
                 **Location(desired.host, desired.organization, guarded=self.guarded).as_property,
             }
             try:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+from pulumi_posthog.stack.plugin_place import missing, plugin_folder
 from pulumi_posthog.stack.urn import PLUGIN_TYPE, TYPE
-from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.version import __version__
 
@@ -19,7 +19,7 @@ PLUGIN, DYNAMIC = "plugin", "dynamic"
 
 
 class DoorError(ValueError):
-    """A setting that names no provider."""
+    """A setting that names no provider, or one that is not there."""
 
 
 @functools.cache
@@ -29,19 +29,11 @@ def by_plugin() -> bool:
     setting = settings.get("provider")
     if setting not in (None, PLUGIN, DYNAMIC):
         raise DoorError(f'posthog:provider is "{one_line(setting)}": it must be "{PLUGIN}" or "{DYNAMIC}"')
-    return setting == PLUGIN if setting else named_in_project()
-
-
-def named_in_project() -> bool:
-    """Whether Pulumi.yaml names our plugin under `plugins:`."""
-    import yaml
-
-    try:
-        text = (project_folder() / "Pulumi.yaml").read_text(encoding="utf-8")
-        plugins = (yaml.safe_load(text) or {}).get("plugins") or {}
-        return any(each.get("name") == "posthog" for each in plugins.get("providers") or ())
-    except (OSError, ValueError, yaml.YAMLError, AttributeError):
-        return False
+    folder = plugin_folder()
+    chosen = setting == PLUGIN if setting else folder is not None
+    if chosen and (problem := missing(folder)):
+        raise DoorError(problem)
+    return chosen
 
 
 def type_of(resource: str) -> str:

@@ -1,4 +1,4 @@
-"""The resource that all others wait for."""
+"""The resource that all others of a block wait for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pulumi_posthog.stack.location import PROPERTY, Location
 
 
 class Guard(pulumi.CustomResource):
-    """Remembers what the stack manages; everything else depends on it (`rails`)."""
+    """Remembers what a program in Python declares in `with guarded():`, which depends on it."""
 
     def __init__(
         self,
@@ -17,14 +17,8 @@ class Guard(pulumi.CustomResource):
         renamed: str,
         opts: pulumi.ResourceOptions | None = None,
         *,
-        name: str = "guard",
-        file: str | None = None,
-        addresses: str | None = None,
-        strangers: str | None = None,
-        called: str | None = None,
-        looks: str | None = None,
-        lists: str | None = None,
-        ids: str | None = None,
+        name: str,
+        called: str,
         location: Location | None = None,
     ) -> None:
         super().__init__(
@@ -33,13 +27,7 @@ class Guard(pulumi.CustomResource):
             {
                 "__managed": managed,
                 "__renamed": renamed,
-                "__file": file,
-                "__addresses": addresses,
-                "__strangers": strangers,
                 "__called": called,
-                "__looks": looks,
-                "__lists": lists,
-                "__ids": ids,
                 # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
                 "__asked_at": location.as_property[PROPERTY] if location else None,
                 **door.properties(provider_string(None)),

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 
 from pulumi.runtime.config import is_config_secret
 
 import pulumi
 from pulumi_posthog import config
-from pulumi_posthog.api import ApiError, Connection, NotFound, Pace, Reader
+from pulumi_posthog.api import ApiError, Connection, Pace, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import limits, references
-from pulumi_posthog.reconcile.blueprints import with_blueprints
-from pulumi_posthog.reconcile.collection import Scope
-from pulumi_posthog.reconcile.links import Names, names, with_live
-from pulumi_posthog.reconcile.live import Live, no_such_organization
+from pulumi_posthog.reconcile import limits
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.stack import door, sdk_repairs
 from pulumi_posthog.stack.address import agreed
-from pulumi_posthog.stack.registration import erase, register
+from pulumi_posthog.stack.registration import register
+from pulumi_posthog.stack.resolution import resolved
 from pulumi_posthog.stack.resources import Entity
 from pulumi_posthog.values import host
 from pulumi_posthog.values.configured import IsSecret
@@ -53,9 +49,8 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
         setting(settings.get("checks"))
         limits.Limits.from_settings({name: settings.get(name) for name in limits.SETTINGS}, KINDS)
         desired = config.load(path, environment=os.environ, secret=settings.get, configured=plain_setting)
-        found = resolved(desired, live_for(desired, settings.get("personalApiKey")))
+        found = resolved(desired, live_for(desired, settings.get("personalApiKey")), inform)
         resources = register(found)
-        erase(found, resources)
         sdk_repairs.await_calls_before_outputs()
         return resources
     except ConfigError as error:
@@ -97,48 +92,3 @@ def live_for(desired: Configuration, key_from_config: str | None = None) -> Live
     except ValueError as error:
         raise ConfigError([Problem(str(error))]) from error
     return Live(Reader(connection, pace=pace, notify=inform), desired.organization)
-
-
-def resolved(desired: Configuration, live: Live, say: Callable[[str], None] = inform) -> Configuration:
-    """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
-
-    Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.
-    The organization is read first of all, so that a wrong key, host or id ends here.
-    """
-    try:
-        live.organization()
-    except NotFound as error:
-        raise no_such_organization(live) from error
-    needed = sorted(references.needed(desired))
-    with ThreadPoolExecutor(max_workers=len(needed) or 1) as pool:
-        found = dict(zip(needed, pool.map(live.lookup, needed), strict=True))
-    result, notes = references.resolve(
-        desired,
-        members=found.get("member", ()),
-        plugins=found.get("plugin", ()),
-        pending=live.pending_invitations,
-        strangers=True,
-    )
-    result, problems = with_blueprints(result, lambda project: scope_of(result, project, live), live)
-    if problems:
-        raise ConfigError(problems)
-    result, problems = with_live(result, lambda kind, project: _known(result, kind, project, live))
-    if problems:
-        raise ConfigError(problems)
-    for note in notes:
-        say(note)
-    return result
-
-
-def scope_of(desired: Configuration, project: str | None, live: Live) -> Scope | None:
-    """The ids that lead to what a declared project has; None where it is not to be found by its name."""
-    entry = desired.by_name.get((PROJECT.name, project or ""))
-    if entry is None:
-        return {} if project is None else None
-    found = [entry.id] if entry.id else [each.id for each in live.find(PROJECT, {}, entry.fields)]
-    return {PROJECT.name: found[0]} if len(found) == 1 else None
-
-
-def _known(desired: Configuration, kind: str, project: str | None, live: Live) -> Names | None:
-    scope = scope_of(desired, project, live)
-    return None if scope is None else names(live, kind, scope)

@@ -35,11 +35,13 @@ def fail(
     With `created_id`, Pulumi records the half-made object and goes on from it. An error that has been told is raised as
     it is: whoever catches it on its way out knows less of it.
     """
-    if getattr(error, TOLD, False):
-        raise error
-    setattr(error, TOLD, True)
-    text = once(lines(text or str(error)))
     call = current()
+    asked: Any = call if call is not None else _context()
+    if getattr(error, TOLD, _NOBODY) is asked:
+        raise error
+    # Several calls may wait for one answer, and then one error ends them all.
+    setattr(error, TOLD, asked)
+    text = once(lines(text or str(error)))
     if call is not None:
         call.failure = Failure(text, created_id, dict(outs or {}))
         raise error
@@ -56,14 +58,14 @@ def fail(
             provider_pb2.ErrorResourceInitFailed(id=created_id, properties=properties, reasons=[text])
         )
         status.details.append(detail)
-    context = _local(grpc.ServicerContext)
-    if context is not None:
+    if asked is not None:
         # The engine takes its message from here when it is there, whatever Python raises afterwards.
-        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+        asked.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
     raise error
 
 
-TOLD = "__told"  # what marks an error of which the engine knows
+TOLD = "__told"  # what marks an error of which the engine knows: the call that it was told in
+_NOBODY = object()
 _SAID = set[str]()  # why calls have failed in this process
 
 
@@ -86,9 +88,7 @@ def when_over(call: Callable[[], object]) -> None:
     if served is not None:
         served.when_over.append(call)
         return
-    import grpc
-
-    context = _local(grpc.ServicerContext)
+    context = _context()
     if context is not None:
         context.add_callback(call)
 
@@ -179,6 +179,12 @@ def moves_here() -> bool:
 
 def _request() -> Any:
     return _local(object, "request")
+
+
+def _context() -> Any:
+    """The gRPC context of the engine's call at hand; None where no gRPC is."""
+    grpc = sys.modules.get("grpc")
+    return _local(grpc.ServicerContext) if grpc is not None else None
 
 
 def _local(type_: type, name: str | None = None) -> Any:

@@ -34,7 +34,6 @@ class Ahead:
         self._parents: dict[tuple[str, str], tuple[Live, str]] = {}
         self._begun: set[tuple[str, str]] = set()
         self._looked_up = False
-        self._refreshed = False  # whether objects were read before they are compared
         self._waiting: deque[Callable[[], object]] = deque()
         self._at_work = 0
         self._lock = threading.Lock()
@@ -51,14 +50,15 @@ class Ahead:
 
     def found(self, live: Live, kind: str, name: str | None, id_: str) -> None:
         """An object is there, so what is managed below it can be read."""
-        self._refreshed = True
         if BELOW[kind] and name is not None:
             self._parents[kind, name] = (live, id_)
             self._read_below(live, kind, name, id_)
 
     def compared(self, live: Live) -> None:
-        """A project is compared; unless the run has refreshed, nobody has read it or the others yet."""
-        if len(self._projects) > 1 and not self._refreshed:
+        """A project is compared; unless all were read before, as a refresh does, nobody has read the others yet."""
+        if len(self._projects) > 1 and any(
+            (PROJECT.name, name) not in self._parents for name in self._projects
+        ):
             self.look_up_projects(live)
 
     def look_up_projects(self, live: Live) -> None:

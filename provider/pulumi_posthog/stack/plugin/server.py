@@ -7,7 +7,10 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pulumi_posthog.stack.plugin.servicer import Provider
 
 CALLS = (
     16  # served at once, as many as there are connections; Pulumi's own limit is --parallel, 4 for each core
@@ -40,7 +43,8 @@ def main() -> None:
 
     limits = [("grpc.max_receive_message_length", LARGEST), ("grpc.max_send_message_length", LARGEST)]
     server = grpc.server(ThreadPoolExecutor(max_workers=CALLS), options=limits)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(*arguments[-1:]), server)
+    provider = Provider(*arguments[-1:])
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     # Set, whatever was inherited: a shell has its jobs in the background ignore Ctrl-C, by which Pulumi ends its
@@ -52,18 +56,17 @@ def main() -> None:
     parent = os.getppid()
     while not over.wait(LOOK):
         if os.getppid() != parent:
-            _finish(server)
+            _finish(server, provider)
             break
-    # At once: nothing is left to do, and threads that wait for PostHog must not hold up Pulumi.
+    # Soon: threads that wait for PostHog must not hold up Pulumi. But what runs there for us is called off.
+    provider.finish()
     os._exit(0)
 
 
-def _finish(server: Any) -> None:
+def _finish(server: Any, provider: Provider) -> None:
     """Pulumi was killed: let requests under way get their answer, and wake those that wait."""
-    from pulumi_posthog.stack.run import Session
-
     stopped = server.stop(GRACE)
-    Session.stop()
+    provider.finish()
     stopped.wait(GRACE)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -35,6 +36,7 @@ from pulumi_posthog.values.text import lines
 from pulumi_posthog.values.version import __version__
 
 MOVES = "this stack moves from the dynamic provider to the provider plugin: nothing is deleted or replaced for that"
+MOMENT = 2.0  # seconds to call off what PostHog does for us; after five Pulumi kills the process
 Method = Callable[..., Any]
 
 
@@ -69,6 +71,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
     """`pulumirpc.ResourceProvider`: one for each process, which has one configuration."""
 
     def __init__(self, engine: str | None = None) -> None:
+        self._component: str | None = None
         self._address: tuple[str, str] | None = None
         self._engine = engine
         self._calls: dict[int, Call] = {}
@@ -238,23 +241,60 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         resource.handler.delete(request.id, resource.form.taken(received(request.properties)))
         return empty_pb2.Empty()
 
+    # -- the component ----------------------------------------------------------------------------------------
+
+    def Construct(self, request: Any, context: Any) -> Any:
+        """Register everything that a posthog.yaml declares; Pulumi calls it once for each component of a program."""
+        from pulumi_posthog.stack.plugin.organization import NAME, TYPE, constructed
+        from pulumi_posthog.stack.plugin.registrar import Stopped
+
+        with self.serving(request, context) as call:
+            try:
+                if request.type != TYPE:
+                    raise Refused(f'there is no component "{request.type}"\n  hint: there is {TYPE}')
+                if self._component is not None:
+                    raise Refused(
+                        f'a stack has one {NAME}, and "{self._component}" is it: "{request.name}" is not registered\n'
+                        "  hint: put both into one file, with `!include`, or into two stacks"
+                    )
+                self._component = request.name
+                urn, outputs = constructed(request)
+                return provider_pb2.ConstructResponse(urn=urn, state=sent(outputs))
+            except Stopped:
+                # The engine has said why already.
+                context.set_code(grpc.StatusCode.CANCELLED)
+                context.set_details("not everything is registered")
+            except Exception as error:
+                failed(context, call, error)
+        return provider_pb2.ConstructResponse()
+
     # -- the end ----------------------------------------------------------------------------------------------
 
     def Cancel(self, _request: Any, _context: Any) -> Any:
-        """Wake whoever waits; requests that are under way get their answer."""
-        with self._lock:
-            calls = list(self._calls.values())
-        for call in calls:
-            _over(call)
-        Session.stop()
+        """Pulumi has been told to stop: requests that are under way get their answer, and nothing waits any more."""
+        self.finish()
         return empty_pb2.Empty()
+
+    def finish(self) -> None:
+        """Have what PostHog does for us called off, then wake whoever waits; takes MOMENT at most."""
+        for call in self._under_way():
+            _over(call)
+        end = time.monotonic() + MOMENT
+        while time.monotonic() < end and any(call.when_over for call in self._under_way()):
+            time.sleep(0.02)
+        # Not before: once stopped, nothing more is sent.
+        Session.stop()
+
+    def _under_way(self) -> list[Call]:
+        with self._lock:
+            return list(self._calls.values())
 
     # -- speaking ---------------------------------------------------------------------------------------------
 
     @contextmanager
     def serving(self, request: Any, context: Any) -> Iterator[Call]:
         """Make a call known to all that is decided in the block."""
-        urn = request.urn
+        urn = getattr(request, "urn", "")  # a component has none before it is registered
         call = Call(
             urn,
             say=functools.partial(self._log, urn, engine_pb2.INFO),

@@ -27,14 +27,15 @@ def _folder() -> str:
 __path__.append(_folder())
 
 
-def _module(name: str) -> Any:
+def generated(name: str) -> Any:
+    """A generated module by its name."""
     loaded = sys.modules.get(f"{_THEIRS}.{name}")
     return loaded or importlib.import_module(f"{__name__}.{name}")
 
 
-engine_pb2 = _module("engine_pb2")
-engine_pb2_grpc = _module("engine_pb2_grpc")
-plugin_pb2 = _module("plugin_pb2")
-provider_pb2 = _module("provider_pb2")
-provider_pb2_grpc = _module("provider_pb2_grpc")
-status_pb2 = _module("status_pb2")
+engine_pb2 = generated("engine_pb2")
+engine_pb2_grpc = generated("engine_pb2_grpc")
+plugin_pb2 = generated("plugin_pb2")
+provider_pb2 = generated("provider_pb2")
+provider_pb2_grpc = generated("provider_pb2_grpc")
+status_pb2 = generated("status_pb2")

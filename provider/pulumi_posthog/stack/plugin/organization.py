@@ -1,0 +1,182 @@
+"""The component `posthog:index:Organization`: all that a posthog.yaml declares, for a program in any language."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import grpc
+
+from pulumi_posthog import config
+from pulumi_posthog.api import ApiError
+from pulumi_posthog.config.configuration import Configuration
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.declarations import PERSONS, declarations
+from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
+from pulumi_posthog.stack.location import PROPERTY, Location
+from pulumi_posthog.stack.other_stacks import UnknownOwners, hosts_of_stack
+from pulumi_posthog.stack.plugin.answers import Refused
+from pulumi_posthog.stack.plugin.protocol.registering import resource_pb2, resource_pb2_grpc
+from pulumi_posthog.stack.plugin.registrar import NotTried, Registrar, Stopped
+from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
+from pulumi_posthog.stack.resolution import checks_in_preview, resolved
+from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE
+from pulumi_posthog.values import host as values_host
+from pulumi_posthog.values.configured import IsSecret
+from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.problem import ConfigError
+from pulumi_posthog.values.suggestion import suggestion
+
+NAME = COMPONENT.removeprefix(PLUGIN_TYPE)
+TYPE = COMPONENT
+INPUTS: Mapping[str, dict[str, Any]] = {
+    "file": {
+        "type": "string",
+        "description": "The YAML file, from the folder of Pulumi.yaml: `posthog.yaml` where it is left out.",
+    }
+}
+OUTPUTS: Mapping[str, dict[str, Any]] = {
+    **INPUTS,
+    "projects": {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "description": "The id of each declared project, by its name in the file.",
+    },
+    "projectTokens": {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "secret": True,
+        "description": "The token with which events are sent to each declared project.",
+    },
+    "erasures": {
+        "$ref": "pulumi.json#/Any",
+        "secret": True,
+        "description": "The receipts of erased persons, by project.",
+    },
+}
+SCHEMA: Mapping[str, Any] = {
+    "isComponent": True,
+    "description": "Everything that a posthog.yaml declares, with its limits and health checks. One for each stack.",
+    "inputProperties": INPUTS,
+    "properties": OUTPUTS,
+}
+
+
+def constructed(request: Any) -> tuple[str, dict[str, Any]]:
+    """Register the component and all that is in it: its URN, its outputs. Raises Refused and Stopped.
+
+    Nothing is registered before the whole file is good and everything it refers to was found.
+    """
+    inputs = opened(received(request.inputs))
+    configuration = _configuration(request, inputs)
+    with grpc.insecure_channel(request.monitorEndpoint) as channel:
+        monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
+        return _registered(request, configuration, inputs, monitor)
+
+
+def _registered(
+    request: Any, configuration: Configuration, inputs: Mapping[str, Any], monitor: Any
+) -> tuple[str, dict[str, Any]]:
+    try:
+        urn = monitor.RegisterResource(
+            resource_pb2.RegisterResourceRequest(
+                type=TYPE,
+                name=request.name,
+                parent=request.parent,
+                custom=False,
+                object=sent(inputs),
+                protect=request.protect,
+                dependencies=request.dependencies,
+                aliases=request.aliases,
+                aliasSpecs=True,
+                acceptSecrets=True,
+            )
+        ).urn
+    except grpc.RpcError as error:
+        raise Stopped from error
+    registrar = Registrar(
+        monitor,
+        urn,
+        provider=request.providers.get("posthog", ""),
+        protect=request.protect,
+        retain=request.retainOnDelete,
+    )
+    try:
+        registrar.register(declarations(configuration))
+    except NotTried as error:
+        raise Refused(str(error)) from None
+    if configuration.checks and request.dryRun:
+        pulumi_engine.say(checks_in_preview(len(configuration.checks)))
+    outputs = {**inputs, **_outputs(registrar)}
+    try:
+        monitor.RegisterResourceOutputs(
+            resource_pb2.RegisterResourceOutputsRequest(urn=urn, outputs=sent(outputs))
+        )
+    except grpc.RpcError as error:
+        raise Stopped from error
+    return urn, outputs
+
+
+def _outputs(registrar: Registrar) -> dict[str, Any]:
+    projects, tokens, erasures = {}, {}, {}
+    for (type_, name), made in registrar.made.items():
+        if type_ == PROJECT.name:
+            projects[name] = made.id
+            tokens[name] = opened(made.outputs.get("api_token")) or NOT_YET_KNOWN
+        elif type_ == PERSONS:
+            erasures[name] = opened(made.outputs.get("receipts")) or []
+    result: dict[str, Any] = {"projects": projects, "projectTokens": Secret(tokens)}
+    return {**result, "erasures": Secret(erasures)} if erasures else result
+
+
+def _configuration(request: Any, inputs: Mapping[str, Any]) -> Configuration:
+    """What the file declares, with everything it refers to looked up. Raises Refused."""
+    for name in inputs:
+        if name not in INPUTS:
+            hint = suggestion(name, INPUTS)
+            raise Refused(f'an organization has no property "{name}"\n  hint: {hint}')
+    file = inputs.get("file", "posthog.yaml")
+    if not isinstance(file, str):
+        raise Refused(
+            "file must be known before anything is done: write the path itself, and no output of a resource"
+        )
+    try:
+        configuration = config.load(
+            project_folder() / file,
+            environment=os.environ,
+            secret=lambda name: request.config.get(f"posthog:{name}"),
+            configured=lambda name: _plain_setting(request, name),
+        )
+        _agreed(configuration.host, request)
+        location = Location(configuration.host, configuration.organization)
+        return resolved(configuration, Session.of({PROPERTY: location.as_property[PROPERTY]}).live)
+    except ConfigError as error:
+        raise Refused("\n".join(map(str, error.problems))) from error
+    except (ApiError, Impossible) as error:
+        raise Refused(str(error)) from error
+
+
+def _plain_setting(request: Any, name: str) -> str | None:
+    if f"posthog:{name}" in request.configSecretKeys:
+        raise IsSecret
+    return dict(request.config).get(f"posthog:{name}")
+
+
+def _agreed(host: str, request: Any) -> None:
+    """Refuse to send the key to a host that only the file names, unless the stack has been there already."""
+    if not values_host.only_declared(host, os.environ):
+        return
+    stack = f"{request.organization or 'organization'}/{request.project}/{request.stack}"
+    try:
+        values_host.agreed(host, os.environ, hosts_of_stack(stack, project_folder()))
+    except values_host.HostRefused as error:
+        raise Refused(f"{error.problem}\n  hint: {error.hint}") from None
+    except UnknownOwners as error:
+        raise Refused(
+            f"nobody but the file says that the API key may be sent to {host}: {error}\n"
+            f"  hint: if it may, say so: export {values_host.VARIABLE}={host}"
+        ) from None

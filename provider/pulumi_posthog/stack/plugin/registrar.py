@@ -1,0 +1,154 @@
+"""Declarations -> the engine, by its own protocol: level by level, and each level all at once.
+
+The engine takes what lies in something only when that is there, so parents are a level of their own; within a level the
+order says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+
+from pulumi_posthog.reconcile.desired import Key
+from pulumi_posthog.stack.declarations import GUARD, Declaration, ids_in, with_ids
+from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
+from pulumi_posthog.stack.plugin.protocol.registering import alias_pb2, resource_pb2
+from pulumi_posthog.stack.plugin.wire import Secret, received, sent
+from pulumi_posthog.stack.urn import PLUGIN_TYPE, TYPE
+from pulumi_posthog.values.version import __version__
+
+NAMED = 10  # of what was not tried, so many by name
+
+
+class NotTried(Exception):
+    """Something failed that others lie in; the engine has said why, and the message says what was not tried."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        lines = [*names[:NAMED], *([f"and {len(names) - NAMED} more"] if len(names) > NAMED else [])]
+        super().__init__(
+            "\n  ".join(["not tried, because what they lie in or follow has failed:", *lines])
+            if names
+            else "not everything could be done"
+        )
+
+
+class Stopped(Exception):
+    """The engine takes no more: it has said why."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the engine knows of a resource: `id` is NOT_YET_KNOWN where only `pulumi up` will know it."""
+
+    urn: str
+    id: Any
+    outputs: Mapping[str, Any]
+
+
+@dataclass
+class Registrar:
+    """Registers declarations below a component, `parent` being its URN, with the provider of that reference.
+
+    `protect` is what the component was given. `made` is what the engine has taken.
+    """
+
+    monitor: Any
+    parent: str
+    provider: str = ""
+    protect: bool = False
+    retain: bool = False
+    made: dict[Key, Made] = field(default_factory=dict)
+
+    def register(self, declarations: Iterable[Declaration]) -> None:
+        """Register all of them. Raises NotTried when something failed and the rest was done, and Stopped."""
+        failed: dict[Key, Declaration] = {}
+        not_tried: list[str] = []
+        for level in levels(declarations):
+            calls = []
+            for declaration in level:
+                if any(key not in self.made for key in needs(declaration)):
+                    not_tried.append(declaration.about)
+                    continue
+                calls.append((declaration, self.monitor.RegisterResource.future(self._request(declaration))))
+            for declaration, call in calls:
+                try:
+                    answer = call.result()
+                except grpc.RpcError as error:
+                    raise Stopped from error
+                if answer.result != resource_pb2.Result.SUCCESS:
+                    failed[declaration.key] = declaration
+                else:
+                    self.made[declaration.key] = Made(
+                        answer.urn, answer.id or NOT_YET_KNOWN, received(answer.object)
+                    )
+        if failed or not_tried:
+            raise NotTried(sorted(not_tried))
+
+    def _request(self, declaration: Declaration) -> Any:
+        properties, from_others = {}, {}
+        for name, value in declaration.properties.items():
+            if ids := list(ids_in(value)):
+                properties[name] = with_ids(value, lambda key: self.made[key].id)
+                from_others[name] = [self.made[key].urn for key in ids]
+            elif name in declaration.secrets and value is not None:
+                properties[name] = Secret(value)
+            else:
+                properties[name] = value
+        if declaration.type == GUARD:
+            properties["__version"] = __version__
+        followed = [self.made[key].urn for key in declaration.follows]
+        followed += [urn for urns in from_others.values() for urn in urns]
+        dependencies = resource_pb2.RegisterResourceRequest.PropertyDependencies
+        return resource_pb2.RegisterResourceRequest(
+            type=f"{PLUGIN_TYPE}{declaration.type}",
+            name=declaration.name,
+            parent=self.made[declaration.parent].urn if declaration.parent else self.parent,
+            custom=True,
+            object=sent(properties),
+            dependencies=list(dict.fromkeys(followed)),
+            propertyDependencies={name: dependencies(urns=urns) for name, urns in from_others.items()},
+            provider=self.provider,
+            protect=self.protect,
+            retainOnDelete=declaration.retained or self.retain,
+            additionalSecretOutputs=declaration.secret_outputs,
+            aliases=list(aliases(declaration)),
+            aliasSpecs=True,
+            acceptSecrets=True,
+            supportsPartialValues=True,
+            supportsResultReporting=True,
+        )
+
+
+def needs(declaration: Declaration) -> tuple[Key, ...]:
+    """What has to be there before it."""
+    ids = ids_in(declaration.properties)
+    return (*((declaration.parent,) if declaration.parent else ()), *declaration.follows, *ids)
+
+
+def levels(declarations: Iterable[Declaration]) -> list[list[Declaration]]:
+    """The declarations by how many have to be there before them, one after the other."""
+    depths: dict[Key, int] = {}
+    result: list[list[Declaration]] = []
+    for declaration in declarations:
+        depth = 1 + max((depths[key] for key in needs(declaration)), default=-1)
+        depths[declaration.key] = depth
+        result += [[] for _ in range(depth + 1 - len(result))]
+        result[depth].append(declaration)
+    return result
+
+
+def aliases(declaration: Declaration) -> Iterator[Any]:
+    """What a resource was before: under its earlier names, of the dynamic provider, and of a program without component.
+
+    The engine adds what follows from the earlier names of the parent.
+    """
+    mine, theirs = f"{PLUGIN_TYPE}{declaration.type}", f"{TYPE}{declaration.type}"
+    parents: tuple[Mapping[str, Any], ...] = ({},) if declaration.parent else ({}, {"noParent": True})
+    for name in (declaration.name, *declaration.previously):
+        for type_ in (mine, theirs):
+            for parent in parents:
+                if (name, type_, parent) != (declaration.name, mine, {}):
+                    yield alias_pb2.Alias(spec=alias_pb2.Alias.Spec(name=name, type=type_, **parent))

@@ -1,0 +1,70 @@
+"""What a configuration refers to, looked up in PostHog: before anything is registered. Without Pulumi's SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from pulumi_posthog.api import NotFound
+from pulumi_posthog.config.configuration import Configuration
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.reconcile import references
+from pulumi_posthog.reconcile.blueprints import with_blueprints
+from pulumi_posthog.reconcile.collection import Scope
+from pulumi_posthog.reconcile.links import Names, names, with_live
+from pulumi_posthog.reconcile.live import Live, no_such_organization
+from pulumi_posthog.stack.pulumi_engine import say as say_in_provider
+from pulumi_posthog.values.problem import ConfigError
+
+
+def resolved(
+    desired: Configuration, live: Live, say: Callable[[str], None] = say_in_provider
+) -> Configuration:
+    """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
+
+    Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.
+    The organization is read first of all, so that a wrong key, host or id ends here.
+    """
+    try:
+        live.organization()
+    except NotFound as error:
+        raise no_such_organization(live) from error
+    needed = sorted(references.needed(desired))
+    with ThreadPoolExecutor(max_workers=len(needed) or 1) as pool:
+        found = dict(zip(needed, pool.map(live.lookup, needed), strict=True))
+    result, notes = references.resolve(
+        desired,
+        members=found.get("member", ()),
+        plugins=found.get("plugin", ()),
+        pending=live.pending_invitations,
+        strangers=True,
+    )
+    result, problems = with_blueprints(result, lambda project: scope_of(result, project, live), live)
+    if problems:
+        raise ConfigError(problems)
+    result, problems = with_live(result, lambda kind, project: _known(result, kind, project, live))
+    if problems:
+        raise ConfigError(problems)
+    for note in notes:
+        say(note)
+    return result
+
+
+def scope_of(desired: Configuration, project: str | None, live: Live) -> Scope | None:
+    """The ids that lead to what a declared project has; None where it is not to be found by its name."""
+    entry = desired.by_name.get((PROJECT.name, project or ""))
+    if entry is None:
+        return {} if project is None else None
+    found = [entry.id] if entry.id else [each.id for each in live.find(PROJECT, {}, entry.fields)]
+    return {PROJECT.name: found[0]} if len(found) == 1 else None
+
+
+def _known(desired: Configuration, kind: str, project: str | None, live: Live) -> Names | None:
+    scope = scope_of(desired, project, live)
+    return None if scope is None else names(live, kind, scope)
+
+
+def checks_in_preview(number: int) -> str:
+    """That a preview runs no health checks."""
+    said = "1 health check runs" if number == 1 else f"{number} health checks run"
+    return f"{said} in `pulumi up`, after what they follow has changed; a preview runs none"

@@ -1,0 +1,186 @@
+"""Programs in other languages than Python: `examples/yaml` deploys a posthog.yaml as deploy() does."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.sandbox import Sandbox
+from harness.stack import HEADER, PLUGIN_DOOR, Stack
+
+pytestmark = pytest.mark.e2e
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "yaml"
+HOST = Path(sys.executable).with_name("pulumi-language-yaml")
+IN_YAML = """\
+projects:
+  Web:
+    timezone: Europe/Berlin
+    checks:
+      there: {query: "SELECT 1", expect: "> 0"}
+    persons:
+      absent: [!env GONE]
+    file_system:
+      Marketing: {type: folder}
+    pipeline_destinations:
+      Orders:
+        plugin: https://github.com/PostHog/snowflake-export-plugin
+        config: {account: acme, username: exporter, database: orders, dbschema: PUBLIC,
+                 password: !secret snowflake}
+roles:
+  Analysts:
+    members: [ana@acme.io, bo@acme.io]
+  Editors: {}
+  Support: {}
+"""
+
+
+@pytest.fixture
+def acme(tmp_path: Path, posthog: Sandbox, legacy_destinations: None) -> Stack:
+    """The example in a folder of its own, with the provider that is tested."""
+    if not HOST.is_file():
+        missing = "there is no pulumi-language-yaml: run python3 tools/test_programs.py"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    stack = Stack(tmp_path / "acme", posthog, door=PLUGIN_DOOR, GONE="zoe@nowhere.io")
+    (stack.folder / "__main__.py").unlink()
+    shutil.copy(EXAMPLE / "posthog.yaml", stack.folder)
+    project(stack, yaml.safe_load((EXAMPLE / "Pulumi.yaml").read_text()))
+    return stack
+
+
+def project(stack: Stack, settings: dict[str, object]) -> None:
+    """Write Pulumi.yaml; the provider is the one beside our Python, and the stack that of the harness."""
+    provider = {"name": "posthog", "path": str(HOST.parent)}
+    whole = {**settings, "name": "tried", "plugins": {"providers": [provider]}}
+    (stack.folder / "Pulumi.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
+
+
+def components(stack: Stack, **resources: dict[str, object]) -> None:
+    """A program of components with these properties."""
+    named = {
+        name: {"type": "posthog:index:Organization", "properties": properties}
+        for name, properties in resources.items()
+    }
+    project(stack, {"runtime": "yaml", "resources": named})
+
+
+def test_the_example_deploys_its_file_and_shows_what_was_changed_by_hand(acme):
+    posthog = acme.posthog
+    assert acme.up().changes == {"created": 6}
+    posthog.count_anew()
+    assert acme.preview().changes == {"unchanged": 6}
+    assert posthog.writes() == {}
+    web = posthog.project("Web")["id"]
+    outputs = acme.pulumi("stack", "output", "--json")
+    assert outputs.text.strip() == f'{{\n  "projects": {{\n    "Web": "{web}"\n  }}\n}}'
+
+    posthog.call("PATCH", f"/api/organizations/{posthog.organization}/projects/{web}/", {"timezone": "UTC"})
+    preview = acme.preview()
+
+    assert '~ timezone: "UTC" => "Europe/Berlin"' in preview.text
+    assert acme.up().changes == {"updated": 1, "unchanged": 5}
+
+
+def test_a_stack_of_a_program_in_python_moves_to_the_component_and_keeps_its_limits_secrets_and_renames(acme):
+    posthog = acme.posthog
+    in_yaml = (acme.folder / "Pulumi.yaml").read_text()
+    assert acme.pulumi("config", "set", "--secret", "posthog:snowflake", "hush-hush-very-secret").status == 0
+    acme.through(PLUGIN_DOOR)
+    (acme.folder / "__main__.py").write_text(
+        'import pulumi_posthog\n\npulumi_posthog.deploy("posthog.yaml")\n'
+    )
+    acme.write(IN_YAML)
+    made = acme.up()
+    assert made.changes == {"created": 11}, made.text
+    posthog.count_anew()
+
+    (acme.folder / "Pulumi.yaml").write_text(in_yaml)
+    moved = acme.up()
+    assert moved.changes == {"created": 1, "unchanged": 11}, moved.text
+    assert posthog.writes() == {}
+    assert "hush-hush" not in moved.text + acme.pulumi("stack", "export").text
+
+    acme.through(PLUGIN_DOOR)
+    back = acme.up()
+    assert back.changes == {"deleted": 1, "unchanged": 11}, back.text  # the component alone
+    (acme.folder / "Pulumi.yaml").write_text(in_yaml)
+    assert acme.up().changes == {"created": 1, "unchanged": 11}
+    assert posthog.writes() == {}
+
+    acme.write(IN_YAML.replace("Editors: {}", "Writers: {previously: Editors}"))
+    renamed = acme.up()
+    assert renamed.changes == {"updated": 1, "unchanged": 11}, renamed.text
+
+    acme.write(IN_YAML.partition("roles:")[0])
+    refused = acme.up()
+    assert refused.status != 0
+    assert "hint: if that is meant, say so: pulumi config set posthog:allowRemovals" in refused.text
+    assert posthog.role("Writers")
+    assert posthog.members("Analysts") == ["ana@acme.io", "bo@acme.io"]
+
+
+def test_one_resource_fails_and_what_lies_in_it_is_named_as_not_tried(acme):
+    posthog = acme.posthog
+    acme.write("roles:\n  Analysts:\n    members: [ana@acme.io]\n  Editors: {}\n")
+    posthog.call("POST", "/_sandbox/faults", {"spec": "500 POST /roles/$ times=50"})
+
+    run = acme.up("--continue-on-error")
+
+    assert run.status != 0
+    assert "Traceback" not in run.text
+    assert re.search(
+        r"not tried, because what they lie in or follow has failed:\n\s+posthog.yaml:", run.text
+    ), run.text
+
+
+@pytest.mark.parametrize(
+    ("resources", "said"),
+    [
+        ({"acme": {"file": "nope.yaml"}}, "there is no file nope.yaml"),
+        ({"acme": {}, "other": {}}, "a stack has one Organization, and"),
+        ({"acme": {"fil": "posthog.yaml"}}, "Property fil does not exist on 'posthog:index:Organization'"),
+    ],
+)
+def test_what_is_wrong_with_a_component_is_one_error_and_nothing_is_written(acme, resources, said):
+    components(acme, **resources)
+
+    run = acme.up()
+
+    assert run.status != 0
+    assert said in run.text
+    assert "Traceback" not in run.text
+    assert acme.posthog.writes() == {}
+
+
+def test_what_is_wrong_with_the_file_is_told_with_its_places(acme):
+    acme.write("projects:\n  Web:\n    timezone: Nowhere\n    week_start_day: 9\n")
+
+    run = acme.up()
+
+    assert run.status != 0
+    assert "posthog.yaml:6:15: " in run.text
+    assert "\nposthog.yaml:7:21: " in run.text
+    assert "Traceback" not in run.text
+    assert acme.posthog.writes() == {}
+
+
+def test_a_provider_that_is_not_there_is_told_by_pulumi_and_what_to_do_by_doctor(acme):
+    text = (acme.folder / "Pulumi.yaml").read_text()
+    (acme.folder / "Pulumi.yaml").write_text(text.replace(str(HOST.parent), "nowhere"))
+
+    run, doctor = acme.preview(), " ".join(acme.command("doctor").text.split())
+
+    assert "no folder at path" in run.text
+    assert "provider plugin" in doctor
+    assert "which Pulumi.yaml names under `plugins:`" in doctor
+    assert "install pulumi-posthog there, or name the folder that it is installed in" in doctor
+
+
+def test_the_header_of_the_example_is_that_of_the_harness():
+    assert HEADER.strip() in (EXAMPLE / "posthog.yaml").read_text()
