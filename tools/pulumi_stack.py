@@ -75,7 +75,7 @@ class Stack:
         resources = [
             Resource(entry["type"].rpartition(":")[2], entry["urn"].rpartition("::")[2], entry["id"])
             for entry in entries
-            if entry.get("custom") and not entry["type"].endswith((":Guard", ":providers:pulumi-python"))
+            if entry.get("custom") and not entry["type"].endswith((":Guard", ":providers:posthog"))
         ]
         return sorted(resources, key=lambda resource: (resource.kind, resource.name))
 

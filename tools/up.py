@@ -174,12 +174,11 @@ def add_member(posthog: LocalPostHog, resource: Resource, path: str) -> Edit:
         return {membership["user"]["email"] for membership in posthog.call("GET", path)["results"]}
 
     people = {person["email"]: person["uuid"] for person in posthog.information()["members"]}
-    # The last one stands at the end of the list, so that the preview shows one line and no shift.
     newcomer = max(people.keys() - emails())
     posthog.call("POST", path, {"user_uuid": people[newcomer]})
     return Edit(
         f"Role {resource.name}: {newcomer} is now a member",
-        re.compile(rf'- \[\d+\]: "{re.escape(newcomer)}"'),
+        re.compile(rf'- {re.escape(newcomer)}: "member"'),
         lambda: newcomer not in emails(),
     )
 

@@ -84,7 +84,10 @@ def test_the_example_is_a_good_configuration(lab: Lab):
     assert (folder / "__main__.py").read_text() == (
         'import pulumi_posthog\n\npulumi_posthog.deploy("posthog.yaml")\n'
     )
-    assert yaml.safe_load((folder / "Pulumi.yaml").read_text())["options"] == {"refresh": "always"}
+    project = yaml.safe_load((folder / "Pulumi.yaml").read_text())
+    assert project["options"] == {"refresh": "always"}
+    assert project["plugins"] == {"providers": [{"name": "posthog", "path": ".venv/bin"}]}
+    assert project["runtime"]["options"]["virtualenv"] == ".venv"
 
 
 def test_an_organization_that_is_not_known_yet_comes_from_the_environment(lab: Lab):

@@ -133,6 +133,20 @@ def _of_this_machine(file: Path) -> Iterator[Check]:
     else:
         yield failed("Python", platform.python_version(), f"it takes {wanted} or newer")
     yield from _pulumi(file.parent)
+    yield from _provider(file.parent)
+
+
+def _provider(folder: Path) -> Iterator[Check]:
+    """Whether Pulumi finds the provider plugin, where Pulumi.yaml names it."""
+    from pulumi_posthog.stack.plugin_place import missing, plugin_folder
+    from pulumi_posthog.stack.state import project_folder
+
+    project = project_folder(folder)
+    named = plugin_folder(project) if project else None
+    if named is not None:
+        problem, _, hint = (missing(named) or "").partition("\n  hint: ")
+        name = "provider plugin"
+        yield failed(name, problem, hint, Exit.USAGE) if problem else passed(name, f"in {named}")
 
 
 def _pulumi(folder: Path) -> Iterator[Check]:

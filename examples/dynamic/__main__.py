@@ -1,0 +1,3 @@
+import pulumi_posthog
+
+pulumi_posthog.deploy("posthog.yaml")
