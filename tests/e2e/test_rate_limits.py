@@ -107,5 +107,5 @@ def test_an_hour_that_is_used_up_is_said_before_anything_is_waited_for(tmp_path,
     assert "PostHog allows 4 requests an hour: the next request may go out in 60 min" in run.text
     assert "Traceback" not in run.text
     # What was made before is in the state: nothing is half done, and nothing unsaid.
-    made = [urn for urn in stack.state() if "posthog:Role::" in urn]
+    made = [urn for urn in stack.state() if ":Role::" in urn]
     assert len(made) == len(role_names(posthog))

@@ -81,7 +81,8 @@ def test_the_lists_of_many_projects_are_read_side_by_side(eight, what):
     assert requests["total"] <= 4 + 3 * PROJECTS, requests["by_path"]
     assert set(requests["by_path"].values()) == {1}, requests["by_path"]
     for family in ("projects", "file_system", "pipeline_destination_configs"):
-        assert requests["at_once"][f"GET {family}"] >= PROJECTS // 2, requests["at_once"]
+        # Eight readers have two lists of each project to read; one by one it would be 1.
+        assert requests["at_once"][f"GET {family}"] >= 3, requests["at_once"]
 
 
 def test_what_nothing_is_managed_in_is_not_read(eight):

@@ -188,7 +188,7 @@ def test_the_state_is_intact_after_a_kill(shared, one_save):
     assert refused.status != 0
     assert "locked" in refused.text  # until somebody says that the other runner is dead
     assert shared.pulumi("cancel", "--yes").status == 0
-    known = [urn for urn in shared.state() if "posthog:Role::" in urn]
+    known = [urn for urn in shared.state() if ":Role::" in urn]
     assert bool(known) is not one_save
     posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
     run = shared.up()

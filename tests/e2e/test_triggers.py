@@ -27,7 +27,7 @@ def token(stack):
 
 
 def trigger_in_state(stack):
-    web = next(r for urn, r in stack.state().items() if urn.endswith("posthog:Project::Web"))
+    web = next(r for urn, r in stack.state().items() if urn.endswith(":Project::Web"))
     return web["outputs"].get("rotate_api_token")
 
 

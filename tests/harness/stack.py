@@ -27,7 +27,7 @@ plugins:
       path: {Path(sys.executable).parent}
 """
 DYNAMIC_DOOR, PLUGIN_DOOR = DOORS = "dynamic", "plugin"
-DOOR = os.environ.get("POSTHOG_TEST_DOOR", DYNAMIC_DOOR)  # through which provider all tests go
+DOOR = os.environ.get("POSTHOG_TEST_DOOR", PLUGIN_DOOR)  # through which provider tests go that do not choose
 PROGRAM = """\
 import pulumi_posthog
 

@@ -19,6 +19,8 @@ class Guard(pulumi.CustomResource):
         *,
         name: str,
         called: str,
+        lists: str,
+        ids: str,
         location: Location | None = None,
     ) -> None:
         super().__init__(
@@ -28,6 +30,8 @@ class Guard(pulumi.CustomResource):
                 "__managed": managed,
                 "__renamed": renamed,
                 "__called": called,
+                "__lists": lists,
+                "__ids": ids,
                 # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
                 "__asked_at": location.as_property[PROPERTY] if location else None,
                 **door.properties(provider_string(None)),
