@@ -21,6 +21,7 @@ from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.program import resolved
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.values.problem import ConfigError
+from pulumi_posthog.values.secret_text import MASK
 
 HEAD = """organization: {host: HOST, id: ORGANIZATION}
 projects:
@@ -449,3 +450,73 @@ def test_a_lost_answer_makes_no_twin(stack, posthog, monkeypatch):
 
     assert [each["name"] for each in posthog.here("1")].count("Orders") == 1
     assert stack.up(WEBHOOK) == []
+
+
+def test_an_export_shows_what_posthog_would_make_of_legacy_destinations(stack, posthog):
+    url = "https://github.com/customerio/customerio-plugin"
+    posthog.lists["", "plugins"] = [
+        {
+            "id": 3,
+            "name": "Customer.io",
+            "capabilities": {"methods": ["onEvent"]},
+            "url": url,
+            "config_schema": [{"key": "host"}, {"key": "token", "secret": True}, {"key": "old"}],
+        },
+        {
+            "id": 4,
+            "name": "Lake",
+            "capabilities": {"methods": ["onEvent"]},
+            "url": "https://github.com/acme/lake",
+            "config_schema": [],
+        },
+    ]
+    config_ = {"host": "eu.io", "token": MASK, "old": "x"}
+    posthog.lists["1", "pipeline_destination_configs"] = [
+        {"id": 8, "plugin": 3, "name": "Mails", "enabled": True, "order": 1, "config": config_},
+        {"id": 9, "plugin": 4, "name": "To a lake", "enabled": True, "order": 2, "config": {}},
+    ]
+    live = stack.live()
+
+    exported = export(live, migrate=True)
+
+    live.reader.close()
+    document = exported.files["posthog.yaml"]
+    assert (
+        """
+      Mails:
+        template: plugin-customerio-plugin
+        enabled: false
+        inputs:
+          host: eu.io
+          token: !env WEB_MAILS_NEW_TOKEN
+"""
+        in document
+    )
+    told = [row for row in exported.left_out if row.startswith("projects.Web.pipeline")]
+    assert told == [
+        "projects.Web.pipeline_destinations.Mails.old: the template plugin-customerio-plugin has no such input",
+        'projects.Web.pipeline_destinations.To a lake: not migrated: PostHog has no template for the plugin "Lake":'
+        " choose one on its page, or a batch export",
+    ]
+
+
+def test_what_was_deleted_and_is_declared_of_another_type_is_made_anew_and_not_brought_back(stack, posthog):
+    (stack.folder / "mine.ts").write_text("code")
+    stack.up(OWN)
+    before = posthog.named("Mine", "site_destination")
+    before["deleted"] = True
+
+    stack.up(OWN.replace("site_destination", "destination"))
+
+    assert before["deleted"]
+    assert [method for method, _ in posthog.writes] == ["POST"]
+
+
+def test_the_lost_answer_to_a_deletion_is_no_error(stack, posthog, monkeypatch):
+    monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
+    stack.up(WEBHOOK)
+    posthog.lost["PATCH"] = 1
+
+    stack.up("      {}")
+
+    assert [each["name"] for each in posthog.here("1")] == ["GeoIP"]

@@ -52,7 +52,7 @@ projects:
 """
 NO_NEW_ONES = (
     'pipeline destination "Web/Mails": this pipeline destination does not exist, and PostHog makes no new ones since',
-    "hint: take it out of the file and make the function on PostHog's page",
+    "hint: declare it under `hog_functions` in its place",
 )
 
 

@@ -61,7 +61,18 @@ GEOIP = {
     "inputs_schema": [],
 }
 OLD = {**WEBHOOK, "id": "template-old", "status": "deprecated"}
-TEMPLATES = {each["id"]: each for each in (WEBHOOK, SLACK, GEOIP, OLD)}
+PLUGIN = {
+    "id": "plugin-customerio-plugin",
+    "name": "Customer.io",
+    "type": "destination",
+    "status": "alpha",
+    "code": "not used",
+    "inputs_schema": [
+        {"key": "host", "type": "string", "required": True},
+        {"key": "token", "type": "string", "secret": True, "required": True},
+    ],
+}
+TEMPLATES = {each["id"]: each for each in (WEBHOOK, SLACK, GEOIP, OLD, PLUGIN)}
 SECRET = {"secret": True}
 
 
@@ -344,7 +355,7 @@ class PostHog:
                 }
             return 200, self._page([self.export_shown(each) for each in self.exports.values()], query)
         if name != "projects":
-            return 200, self._page([], query)
+            return 200, self._page(self.lists.get(("", name), []), query)
         if method == "POST":
             return 201, {**self.project(body["name"]), **body}
         if id_ is None:
@@ -363,7 +374,9 @@ class PostHog:
             if id_:
                 return (200, TEMPLATES[id_]) if id_ in TEMPLATES else missing
             types = query.get("types", "destination").split(",")
-            listed = [each for each in TEMPLATES.values() if each["type"] in types and each is not OLD]
+            listed = [
+                each for each in TEMPLATES.values() if each["type"] in types and each not in (OLD, PLUGIN)
+            ]
             return 200, self._page(listed, query)
         if name == "batch_exports":
             return self._exports(method, project, id_, query, body)

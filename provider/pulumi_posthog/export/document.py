@@ -16,6 +16,7 @@ from typing import Final
 from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
 from pulumi_posthog.config.grants import EVERYONE
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
+from pulumi_posthog.export.migration import Successor, successor
 from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import INTEGRATION
@@ -69,17 +70,18 @@ def export(
     main: str = "posthog.yaml",
     split: bool = False,
     ascii_only: bool = False,
+    migrate: bool = False,
     progress: Callable[[int, int], object] = silent,
 ) -> Exported:
     """Everything of these kinds (all) in these projects (all, and then what lies outside of projects as well).
 
     With `split`, one file per project and one per other section; with `ascii_only` all other letters are escaped, so
     that the text means the same in any encoding. Raises ApiError when PostHog cannot be read at
-    all; a list that cannot be read is in `unread`, and nothing of it in the files. `progress` is told how many lists
-    are read, and of how many.
+    all; a list that cannot be read is in `unread`, and nothing of it in the files. With `migrate`, what PostHog makes
+    today in place of legacy objects stands beside these. `progress` is told how many lists are read, and of how many.
     """
     named = frozenset(map(folded, projects))
-    return _Exporter(live, frozenset(kinds), named, progress).export(main, split, ascii_only)
+    return _Exporter(live, frozenset(kinds), named, progress, migrate=migrate).export(main, split, ascii_only)
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,11 @@ class _Exporter:
         kinds: frozenset[str],
         projects: frozenset[str],
         progress: Callable[[int, int], object],
+        *,
+        migrate: bool = False,
     ) -> None:
         self.live = live
+        self.migrate = migrate
         self.kinds = kinds
         self.projects = projects
         self.progress = progress
@@ -147,6 +152,9 @@ class _Exporter:
     def _header(self, variables: Iterable[str]) -> Iterator[str]:
         yield f"yaml-language-server: $schema={SCHEMA_FILE}"
         names = list(variables)
+        if self.migrate:
+            yield ""
+            yield "Hog functions in place of legacy destinations are switched off: enable one, disable the other."
         if names:
             yield ""
             yield "Secrets, which PostHog shows to nobody, come from the environment:"
@@ -228,7 +236,10 @@ class _Exporter:
     # -- what is written -----------------------------------------------------------------------------------------
 
     def _sections(self, kind: Kind | None, scope: Scope, path: Path_) -> dict[str, Json]:
-        return self._under(below(kind), scope, path)
+        result = self._under(below(kind), scope, path)
+        if self.migrate and kind is not None:
+            self._add_successors(kind, scope, path, result)
+        return result
 
     def _under(self, sections: Mapping[str, tuple[Kind, ...]], scope: Scope, path: Path_) -> dict[str, Json]:
         result: dict[str, Json] = {}
@@ -280,6 +291,25 @@ class _Exporter:
                 grants.value
             ]
         return result
+
+    def _add_successors(self, kind: Kind, scope: Scope, path: Path_, result: dict[str, Json]) -> None:
+        """Put what PostHog would make today of legacy objects among the sections of one entry."""
+        for legacy in (each for each in KINDS.values() if each.successor and each.parent == kind.name):
+            key = legacy.section.rpartition(".")[2]
+            for found in self._list(legacy, scope, (*path, key)) if key in result else ():
+                here = (*path, key, str(found.values.get(key_field(legacy).name)))
+                made = successor(
+                    self.live, scope, found, partial(self._variable, (*here[:-1], f"{here[-1]} new"))
+                )
+                if isinstance(made, Successor):
+                    section = result.setdefault(KINDS[made.kind].section.rpartition(".")[2], {})
+                    section.setdefault(made.name, dict(made.body))
+                    self.left_out += [
+                        f"{shown((*here, setting))}: the template {made.body['template']} has no such input"
+                        for setting in made.lost
+                    ]
+                elif made:
+                    self.left_out.append(f"{shown(here)}: not migrated: {made}")
 
     def _only(self, kind: Kind, scope: Scope, path: Path_) -> dict[str, Json]:
         """The one object of a kind, under the last key of its path; nothing where all of it is by default."""

@@ -104,12 +104,12 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """An export as PostHog answers it -> its fields; a mask stands for each secret that its type may have."""
     destination = answer.get("destination") or {}
     type_ = str(destination.get("type"))
-    config = {**dict.fromkeys(SECRETS.get(type_, ()), MASK), **typed(destination.get("config") or {})}
-    copied = config.get("copy_inputs")
+    inside = {**dict.fromkeys(SECRETS.get(type_, ()), MASK), **typed(destination.get("config") or {})}
+    copied = inside.get("copy_inputs")
     if isinstance(copied, Mapping) and isinstance(copied.get("bucket_credentials"), Mapping):
         credentials = {**dict.fromkeys(AWS, MASK), **copied["bucket_credentials"]}
-        config["copy_inputs"] = {**copied, "bucket_credentials": credentials}
-    result = {**answer, "type": type_, "config": config, "integration": destination.get("integration")}
+        inside["copy_inputs"] = {**copied, "bucket_credentials": credentials}
+    result = {**answer, "type": type_, "config": inside, "integration": destination.get("integration")}
     # Before mid 2026 it is not answered but in `schema`, and there in other words (4.3).
     return {name: value for name, value in result.items() if name != "hogql_query" or value is not None}
 
@@ -141,11 +141,11 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """PostHog's own exports are left out, and so are the secrets that an export need not have."""
     if values.get("type") not in REQUIRED:
         return None
-    config, type_ = values.get("config") or {}, values["type"]
+    inside, type_ = values.get("config") or {}, values["type"]
     needed = set() if values.get("integration") else {*INLINE.get(type_, ()), *AWS}
     if type_ == "Snowflake" and needed:
-        needed.add("private_key" if config.get("authentication_type") == "keypair" else "password")
-    kept = {key: value for key, value in config.items() if value != MASK or key in needed}
+        needed.add("private_key" if inside.get("authentication_type") == "keypair" else "password")
+    kept = {key: value for key, value in inside.items() if value != MASK or key in needed}
     return {**values, "config": kept}
 
 

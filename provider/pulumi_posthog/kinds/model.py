@@ -350,6 +350,8 @@ class Kind:
         None  # what it lies in, nearest first
     )
     accepts: Callable[[Mapping[str, Json]], bool] | None = None  # may the plugin referred to stand here?
+    # What is made in its place today: the kind, and what is declared of every such one.
+    successor: tuple[str, Mapping[str, Json]] | None = None
     discontinued: Discontinued | None = None  # which servers make no new one
     accepts_words: str = ""  # which plugins may, for messages: "one that handles events"
     move_action: str | None = (

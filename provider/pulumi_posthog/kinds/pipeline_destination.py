@@ -28,8 +28,8 @@ MADE_AS_FUNCTIONS = Discontinued(
     sign="hog_function_migration_available",
     words="PostHog makes no new ones since 2025: it would make a hog function in its place, or refuse",
     hint=(
-        "take it out of the file and make the function on PostHog's page; one that exists already can be managed:"
-        " write the name that it has there, or its `id`"
+        "declare it under `hog_functions` in its place, `pulumi-posthog export --migrate` shows how; one that exists"
+        " already can be managed: write the name that it has there, or its `id`"
     ),
 )
 
@@ -51,6 +51,7 @@ PIPELINE_DESTINATION = Kind(
     activity_scopes=("PluginConfig", "Plugin"),
     checks="check",
     discontinued=MADE_AS_FUNCTIONS,
+    successor=("hog_function", {}),
     accepts=exports_events,
     accepts_words="a plugin that exports events (onEvent or composeWebhook)",
     fields=(
@@ -106,6 +107,7 @@ SITE_APP = dataclasses.replace(
     section="projects.*.site_apps",
     doc="A plugin configuration that injects a web app into the project's pages.",
     collection="/api/projects/{project}/pipeline_frontend_apps_configs/",
+    successor=("hog_function", {"type": "site_app"}),
     accepts=is_web_app,
     accepts_words="a plugin that is a web app (no methods, no scheduled tasks)",
 )

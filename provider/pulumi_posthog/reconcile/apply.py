@@ -206,7 +206,10 @@ class Applier:
                 self.live.drop(kind, scope, id_)
                 self._drop_embedded(kind, scope, id_)
                 return
-            answer = self.writer.patch(path, body, form=kind.form_encoded)
+            try:
+                answer = self.writer.patch(path, body, form=kind.form_encoded)
+            except (NotFound, OutcomeUnknown):
+                answer = None  # the first try may have removed it, and its answer was lost
             if not is_object(answer):
                 self._look_again(kind, scope, id_, "PATCH", path, gone=True)
             elif answer.get("deleted", body.get("deleted")):
@@ -316,7 +319,7 @@ class Applier:
                 if _is_successor(kind, answer):
                     raise Impossible(
                         f"PostHog made a {kind.succeeded_by} in place of this {kind.title}: this server keeps no legacy"
-                        " plugin configurations any more. Take it out of the file and manage the function in PostHog"
+                        " plugin configurations any more. Take it out of the file, and declare it under `hog_functions`"
                     )
                 if kind.embedded_in:
                     self._put_embedded(kind, scope, answer)

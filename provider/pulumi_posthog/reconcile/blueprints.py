@@ -16,6 +16,7 @@ from pulumi_posthog.values.json_value import Answer, Json
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.secret_text import is_unknown
+from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.suggestion import suggestion
 
 
@@ -114,7 +115,7 @@ def _existing(entry: Entry, scope: Scope, live: Live) -> Found | None:
 
 
 def _unknown(entry: Entry, blueprint: Blueprint, name: str, live: Live, scope: Scope) -> Problem:
-    known = [str(each.get("id")) for each in live.answers(blueprint.lookup, scope)]
+    known = [one_line(str(each.get("id"))) for each in live.answers(blueprint.lookup, scope)]
     return Problem(
         f'there is no {blueprint.field} "{name}"',
         entry.positions.get(blueprint.field, entry.where),
@@ -149,7 +150,7 @@ def _input_problems(
         Problem(
             f'{entry.kind.title} "{entry.name}": {words}',
             entry.positions.get(f"{blueprint.inputs}.{key}", start) if key else start,
-            hint,
+            one_line(hint) if hint else None,
         )
         for key, words, hint in problems(schema, given, stored=stored)
     ]

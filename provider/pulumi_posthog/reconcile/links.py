@@ -17,6 +17,7 @@ from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.reference import Reference, references_in, replaced
+from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.suggestion import enumeration, suggestion
 
 Declared = TypeVar("Declared", bound=Desired)
@@ -158,7 +159,7 @@ def looked_up(reference: Reference, known: Names, declared: Iterable[str] = ()) 
     return Problem(
         f'there is no {title} "{reference.name}": none is declared here, and PostHog has none in this project',
         reference.where,
-        suggestion(reference.name, sorted({*known.values(), *declared})),
+        suggestion(reference.name, sorted(map(one_line, {*known.values(), *declared}))),
     )
 
 

@@ -47,6 +47,10 @@ def export(
     project: Annotated[
         list[str] | None, Option(metavar="NAME", help="This project only; repeatable.")
     ] = None,
+    migrate: Annotated[
+        bool,
+        Option("--migrate", help="Beside legacy destinations, the hog functions that PostHog makes today."),
+    ] = False,
     force: Annotated[bool, Option("--force", help="Overwrite files that exist.")] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text (YAML) or json.")] = "text",
 ) -> int:
@@ -76,6 +80,7 @@ def export(
             projects=project or (),
             main=name,
             split=split,
+            migrate=migrate,
             ascii_only=ascii_only,
             progress=tell,
         )

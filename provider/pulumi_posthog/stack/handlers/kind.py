@@ -137,7 +137,12 @@ class KindHandler:
         )
         if problem:
             raise Impossible(problem)
-        if found is None and kind.restored:
+        if found is None and kind.restored and not absent:
+            # What would be made anew all the same is not brought back first.
+            before = differences(kind, to_values(kind, news), to_values(kind, olds))
+            anew = [each.field.name for each in before if each.field.replaces(each.live, each.desired)]
+            if anew:
+                return replaced(anew)
             pulumi_engine.say(f"this {kind.title} was deleted in PostHog, and comes back with its id")
             return DiffResult(changes=True)
         if found is None:

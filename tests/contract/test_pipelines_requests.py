@@ -1,0 +1,59 @@
+"""How many requests 50 projects with 10 functions and a batch export each take when nothing has to change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from contract.test_hog_functions import Stack
+from harness.functions import PostHog
+from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.stack.run import Session
+
+EXPORT = {"name": "E", "interval": "day", "destination": {"type": "NoOp", "config": {}}}
+PROJECTS, FUNCTIONS = 50, 10
+WHOLE = {"projects": 1 + PROJECTS, "hog_functions": PROJECTS, "batch_exports": 1}
+
+
+@pytest.mark.parametrize(
+    ("full", "lists"),
+    [(True, WHOLE), (False, {**WHOLE, "hog_functions": PROJECTS * (1 + FUNCTIONS)})],
+    ids=["the list has all fields", "the list leaves fields out"],
+)
+def test_a_run_that_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full, lists):
+    posthog = PostHog(full=full, projects=tuple(f"P{place}" for place in range(PROJECTS)))
+    monkeypatch.setenv(KEY_VARIABLE, posthog.key)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POSTHOG_REQUESTS_PER_MINUTE", "1000000")
+    monkeypatch.setenv("POSTHOG_REQUESTS_PER_HOUR", "10000000")
+    Session.forget()
+    stack = Stack(tmp_path, posthog)
+    head = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n"
+    text = "".join(
+        f"  P{project}:\n    hog_functions:\n"
+        + "".join(f"      F{place}: {{hog: code}}\n" for place in range(FUNCTIONS))
+        + "    batch_exports: {E: {type: NoOp, interval: day}}\n"
+        for project in range(PROJECTS)
+    )
+    try:
+        for project in posthog.projects:
+            for place in range(FUNCTIONS):
+                posthog.make(project, {"name": f"F{place}", "hog": "code"})
+        for project in posthog.projects:
+            posthog.answer("POST", f"/api/projects/{project}/batch_exports/", EXPORT)
+        posthog.count_anew()
+
+        assert stack.differences(text, head=head) == []
+
+        assert posthog.writes == []
+        sent: Counter[str] = Counter()
+        for request, number in posthog.requests.items():
+            parts = request.removesuffix("/").split("/")
+            family = next(name for name in reversed(parts) if name in (*lists, "api"))
+            sent[family] += number
+        assert {name: sent[name] for name in lists} == lists
+    finally:
+        posthog.close()
+        Session.forget()
