@@ -368,7 +368,7 @@ class PostHog:
         self, method: str, project: str, name: str, id_: str | None, query: dict[str, str], body: Any
     ) -> tuple[int, Any]:
         missing = 404, {"type": "invalid_request", "code": "not_found", "detail": "Not found.", "attr": None}
-        if project not in self.projects:
+        if project not in self.projects or "access_controls" in name:
             return missing
         if name == "hog_function_templates":
             if id_:
