@@ -5,6 +5,8 @@ With the safety taken out, the examples that are written here fail, each in its 
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from harness.moves import ROUND, Sort, keep_all
 from harness.soak import examples
 from harness.world import CONFIG, Model
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.holdings import Holdings
 from pulumi_posthog.stack.run import Session
@@ -234,3 +237,27 @@ def test_a_name_that_nobody_gives_up_is_told_in_the_preview(anew, posthog, capsy
     assert (
         f'role {other} has the name "ALPHA" now, and PostHog lets only one have it' in capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["the stack has it", "it is new to the stack"])
+def test_what_is_declared_absent_and_meant_by_another_is_refused_in_the_preview(
+    anew, posthog, monkeypatch, known
+):
+    monkeypatch.setattr(
+        Session, "limits", Limits(deletions=frozenset({"project/Web"}), allowed=dict.fromkeys(KINDS, 9))
+    )
+    driver = anew()
+    if known:
+        driver.up(Model((WEB,)))
+        project = next(each.id for name, each in driver.engine.state.items() if name[0] == "project")
+    else:
+        path = f"/api/organizations/{posthog.organization}/projects/"
+        project = str(posthog.call("POST", path, {"name": "Web"})["id"])
+    desired = Model(
+        (WEB, ("project", "Prod", None, (("name", "Prod"),))), ids={("project", "Prod"): project}
+    ).desired(posthog)
+    absent = dataclasses.replace(desired.entries[0], absent=True)
+    desired = dataclasses.replace(desired, entries=(absent, *desired.entries[1:]))
+
+    with pytest.raises((Refused, Impossible), match='managed as "Prod" now'):
+        driver.engine.up(desired, preview=True)

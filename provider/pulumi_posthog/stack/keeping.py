@@ -69,6 +69,15 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
     ):
         _check_all_asked()
     keeper = holdings.keeper(claims, urn) if stays else holdings.give_up(claims, urn)
+    return _kept(kind, urn, keeper)
+
+
+def taken_by_another(kind: Kind, props: Props, id_: str, urn: str) -> str | None:
+    """Why an object that is declared absent is not to be deleted: another resource means it; None when none does."""
+    return _kept(kind, urn, Session.holdings.keeper(claims_for(kind, props, id_), urn))
+
+
+def _kept(kind: Kind, urn: str, keeper: str | None) -> str | None:
     if keeper is None:
         return None
     name, other = name_of(urn) or urn, name_of(keeper) or keeper

@@ -40,7 +40,14 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
-from pulumi_posthog.stack.keeping import claim_items, claims_for, kept_by_another, recognised, steps_aside
+from pulumi_posthog.stack.keeping import (
+    claim_items,
+    claims_for,
+    kept_by_another,
+    recognised,
+    steps_aside,
+    taken_by_another,
+)
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.properties import (
@@ -133,7 +140,12 @@ class KindHandler:
         found = live.object(kind, _scope(kind, news), id_)
         absent = bool(news.get("__absent"))
         problem = contradiction(kind, news.get("__id"), id_) or (
-            objection_to_absence(kind, found, to_values(kind, news)) if found and absent else None
+            (
+                objection_to_absence(kind, found, to_values(kind, news))
+                or taken_by_another(kind, news, id_, pulumi_engine.resource_name())
+            )
+            if found and absent
+            else None
         )
         if problem:
             raise Impossible(problem)
@@ -351,7 +363,11 @@ class KindHandler:
             return objection_to_change(kind, scope, to_values(kind, inputs), session.live, session.moves)
         live, values = Session.of(inputs).live, to_values(kind, inputs)
         if absent:
-            return objection_to_deletion(kind, values, live, Session.limits)
+            taken = (
+                taken_by_another(kind, inputs, each.id, pulumi_engine.resource_name())
+                for each in live.find(kind, scope, values)[:1]
+            )
+            return next(taken, None) or objection_to_deletion(kind, values, live, Session.limits)
         return objection_to_list(kind, scope, values, live, Session.limits)
 
     @staticmethod
