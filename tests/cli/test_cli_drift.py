@@ -356,6 +356,26 @@ def test_what_the_rails_would_refuse_is_said_before_anybody_runs_an_update(lab: 
     assert "allowRemovals role=12" in refused[0]["hint"]
 
 
+def test_who_would_lose_a_role_that_is_taken_out_is_counted(lab: Lab):
+    organization = f"/api/organizations/{lab.posthog.organization}"
+    role = lab.posthog.call("POST", f"{organization}/roles/", {"name": "Architects"})["id"]
+    people = lab.posthog.all(f"{organization}/members/")[:3]
+    for each in people:
+        path = f"{organization}/roles/{role}/role_memberships/"
+        lab.posthog.call("POST", path, {"user_uuid": each["user"]["uuid"]})
+    lab.pulumi(state_of({"Architects": role}))
+
+    run = lab.run("drift", "--stack", "prod", "--format", "json")
+
+    assert run.status == 5
+    (refused,) = (each for each in run.json["findings"] if each["status"] == "would_be_refused")
+    names = ", ".join(sorted(each["user"]["email"] for each in people))
+    assert (
+        refused["summary"] == f'roles: 3 people lose role "Architects", more than the limits allow: {names}'
+    )
+    assert refused["hint"].endswith("posthog:allowRemovals role_membership=3")
+
+
 def test_a_stack_that_does_not_exist_is_one_line_and_a_hint(lab: Lab):
     nowhere = lab.run("drift", "--stack", "nope")
     (lab.folder / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pulumi_posthog.drift.finding import Finding, Report, Status
     from pulumi_posthog.drift.rules import Rule
     from pulumi_posthog.reconcile.desired import Entry
+    from pulumi_posthog.reconcile.limits import Limits, Managed
+    from pulumi_posthog.reconcile.live import Live
+    from pulumi_posthog.reconcile.observe import Observed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +116,11 @@ def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
             " `--stack` with what decrypts it (PULUMI_CONFIG_PASSPHRASE) compares them"
         )
     if state and limits and not asked.kinds:
-        found = (*refused(observed.desired, observed, state.managed, limits), *found)
+        found = (
+            *refused(observed.desired, observed, state.managed, limits),
+            *_losing(observed, state.managed, limits, live),
+            *found,
+        )
     found = (*found, *(each for sighting in look.persons for each in persons.findings(sighting, limits)))
     found, expired = _marked(found, rules, baseline)
     attribution = Attribution(live, asked.who)
@@ -222,3 +229,15 @@ def _attributed(finding: Finding, attribution: Attribution) -> Finding:
         else attribution.created(trace.found, trace.project)
     )
     return dataclasses.replace(finding, who=who)
+
+
+def _losing(observed: Observed, managed: Managed, limits: Limits, live: Live) -> tuple[Finding, ...]:
+    """Who would lose too much; nothing, and a note of it, where that cannot be read."""
+    from pulumi_posthog.api import ApiError
+    from pulumi_posthog.drift.findings import losing
+
+    try:
+        return losing(observed.desired, managed, limits, live)
+    except ApiError as error:
+        terminal.note(f"who would lose what is taken out of the file is unknown: {error}")
+        return ()

@@ -20,6 +20,8 @@ from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, group_of, key_of
 from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.losses import losses, refusal_of_losses
 from pulumi_posthog.reconcile.objections import contradiction
 from pulumi_posthog.reconcile.observe import Observed, Undeclared
 from pulumi_posthog.reconcile.path import collection_path, path_of, where_of
@@ -31,6 +33,7 @@ from pulumi_posthog.values.attachment import comparable
 from pulumi_posthog.values.masking import HIDDEN
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.secret_text import holds_secret, known
+from pulumi_posthog.values.spelling import one_line
 
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
 FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
@@ -83,11 +86,10 @@ def refused(
 ) -> tuple[Finding, ...]:
     """What the rails would say to an update: too much of what the stack manages would go, or too many members
     whom nobody declared."""
-    found = list(
-        reconcile_limits.refusals(
-            managed, reconcile_limits.managed(desired), limits, KINDS, reconcile_limits.renamed(desired)
-        )
-    )
+    moved = reconcile_limits.renamed(desired)
+    lists = reconcile_limits.exact_lists(desired)
+    after = reconcile_limits.with_listed(managed, reconcile_limits.managed(desired), lists, moved)
+    found = list(reconcile_limits.refusals(managed, after, limits, KINDS, moved))
     for entry in desired.entries:
         live = observed.found.get(key_of(entry))
         if entry.kind.exact_list_of and live is not None:
@@ -96,10 +98,39 @@ def refused(
                 KINDS[entry.kind.exact_list_of], entry.name, live.values[name], entry.fields[name], limits
             )
             found += [refusal] if refusal else []
-    looks = probable_renames(
-        managed, reconcile_limits.managed(desired), reconcile_limits.renamed(desired), KINDS
-    )
+    looks = probable_renames(managed, after, moved, KINDS)
     return tuple(_of_refusal(refusal, desired, looks) for refusal in found)
+
+
+def losing(
+    desired: Desired, managed: reconcile_limits.Managed, limits: reconcile_limits.Limits, live: Live
+) -> tuple[Finding, ...]:
+    """What an update would say to too many who lose what is deleted: the people in a role, for example.
+
+    May raise ApiError.
+    """
+    gone = {
+        kind: [name for names in parents.values() for name in names]
+        for kind, parents in reconcile_limits.removals(
+            managed, reconcile_limits.managed(desired), reconcile_limits.renamed(desired)
+        ).items()
+    }
+    every = losses(gone, {}, live)
+    found = [loss for loss in every if refusal_of_losses([e for e in every if e.kind is loss.kind], limits)]
+    return tuple(
+        Finding(
+            status=Status.REFUSED,
+            kind=loss.kind.name,
+            object=(path := collection_path((loss.holder.name, None), desired)),
+            path=path,
+            whole=True,
+            removal=True,
+            message=f"{loss}, more than the limits allow: {', '.join(map(one_line, loss.names))}",
+            hint="if that is meant: pulumi config set posthog:allowRemovals"
+            f" {loss.kind.name}={sum(len(each.names) for each in found if each.kind is loss.kind)}",
+        )
+        for loss in found
+    )
 
 
 def _of_refusal(refusal: reconcile_limits.Refusal, desired: Desired, looks: tuple[Rename, ...]) -> Finding:
