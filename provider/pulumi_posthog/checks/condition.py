@@ -27,14 +27,15 @@ ROWS: Final = "rows"
 LONGEST: Final = 100  # characters of a value in a message
 EXAMPLES: Final = '"> 0", "between 10 and 20", "== \'ok\'", "errors < 5 and total > 100" or "rows == 0"'
 TOKEN: Final = re.compile(
-    r"""\s*(?:
+    # Blanks behind it, not before: at the end of a text there would be one try for each of them.
+    r"""(?:
     (?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])
     |(?P<operator>[<>=!]+)
     |(?P<text>'[^']*'|"[^"]*")
     |(?P<column>`[^`]+`)
     |(?P<word>[^\W\d]\w*)
     |(?P<other>\S+)
-    )""",
+    )\s*""",
     re.VERBOSE,
 )
 

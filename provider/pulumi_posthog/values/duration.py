@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-PATTERN: Final = r"^(?=\d)(\d+h)?(\d+m)?(\d+s)?$"
+# More digits than that are no time that anybody waits, and Python adds no such number to one with a fraction.
+PATTERN: Final = r"^(?=[0-9])([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?$"
 WORDS: Final = "a duration such as 90s, 10m or 1h"
 SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
 
@@ -14,7 +15,7 @@ def seconds(text: str) -> int:
     """The seconds that a duration means; raises ValueError for a text that is none."""
     if not re.fullmatch(PATTERN, text):
         raise ValueError(f'"{text}" is not {WORDS}')
-    return sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"(\d+)([hms])", text))
+    return sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"([0-9]{1,9})([hms])", text))
 
 
 def duration(number: float) -> str:
