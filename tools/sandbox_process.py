@@ -30,7 +30,9 @@ def start(command: Sequence[str | Path], environment: Mapping[str, str]) -> subp
     FOLDER.mkdir(parents=True, exist_ok=True)
     # The log has the admin page's password, the database keys: for nobody else on this machine.
     FOLDER.chmod(0o700)
-    with PID_FILE.open("a") as lock, LOG.open("ab") as log:
+    log_descriptor = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with PID_FILE.open("a") as lock, os.fdopen(log_descriptor, "ab") as log:
+        LOG.chmod(0o600)  # it may be one of before
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -238,8 +238,11 @@ def write_environment(stack: Stack) -> None:
     # The PATH of the shell that reads it, not ours.
     path = f'export PATH={shlex.quote(str(places.VENV_BIN))}:"$PATH"\n'
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in values.items() if name != "PATH"]
-    ENVIRONMENT_FILE.touch(mode=0o600)
-    ENVIRONMENT_FILE.write_text("".join([path, *lines]))
+    # Made anew, with its rights from the first byte on: it may be one of before, or a link.
+    ENVIRONMENT_FILE.unlink(missing_ok=True)
+    descriptor = os.open(ENVIRONMENT_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write("".join([path, *lines]))
 
 
 def look_around(posthog: LocalPostHog) -> None:

@@ -131,3 +131,22 @@ def refusal(folder: Path, name: str = "posthog.yaml") -> list[str]:
     with pytest.raises(ConfigError) as caught:
         config.load(Path(name), environment={})
     return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("tag", ["!include", "!file", "!text"])
+@pytest.mark.parametrize("name", ["round", "x" * 300, "a/" * 3_000 + "b", "'*/round'", "'x\x01'"])
+def test_links_in_a_circle_and_names_that_are_too_long_are_no_tracebacks(proposed, tag: str, name: str):
+    (proposed.folder / "round").symlink_to("circle")
+    (proposed.folder / "circle").symlink_to("round")
+
+    for offline in (True, False):
+        said = proposed.refused(f"roles: {tag} {name}\n", {}, offline=offline)
+        assert all("\n" not in each.partition("\n  hint: ")[0] for each in said)
+
+
+def test_the_main_file_in_a_circle_of_links_cannot_be_read(tmp_path: Path):
+    (tmp_path / "posthog.yaml").symlink_to("posthog.yaml")
+
+    (said,) = refusal(tmp_path)
+
+    assert said.startswith("posthog.yaml")

@@ -57,11 +57,15 @@ def test_it_stops_what_was_started(checkout: Checkout):
 def test_nobody_else_on_this_machine_can_read_what_it_says_and_keeps(checkout: Checkout):
     place = pid_file(checkout).parent
     place.chmod(0o755)
+    log = place / "sandbox.log"
+    log.touch(mode=0o644)
 
-    start(checkout, "exec sleep 60")
-    checkout.run("tools/down.py")
+    for _ in range(2):
+        start(checkout, "echo said; exec sleep 60")
+        checkout.run("tools/down.py")
 
-    assert place.stat().st_mode & 0o777 == 0o700
+        assert (place.stat().st_mode & 0o777, log.stat().st_mode & 0o777) == (0o700, 0o600)
+        log.unlink()  # the second one is made by the tool itself
 
 
 def test_it_is_fine_when_nothing_runs(checkout: Checkout):

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,6 +28,37 @@ def example(checkout: Checkout) -> Iterator[Checkout]:
     checkout.environment["PATH"] = SYSTEM_PATH
     yield checkout
     checkout.run("tools/down.py")
+
+
+@pytest.mark.parametrize("before", ["nothing", "a file", "a link"])
+def test_the_file_with_the_key_is_nobody_elses_from_its_first_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+):
+    place, elsewhere, rights = tmp_path / "environment", tmp_path / "elsewhere", []
+    if before == "a file":
+        place.write_text("old")
+        place.chmod(0o644)
+    elif before == "a link":
+        elsewhere.touch(mode=0o644)
+        place.symlink_to(elsewhere)
+    monkeypatch.setattr(up, "ENVIRONMENT_FILE", place)
+    fdopen = os.fdopen
+
+    def opened(number: int, *rest: str, **more: str):
+        rights.append(os.fstat(number).st_mode)
+        return fdopen(number, *rest, **more)
+
+    monkeypatch.setattr(os, "fdopen", opened)
+
+    umask = os.umask(0)
+    try:
+        up.write_environment(SimpleNamespace(variables={"POSTHOG_PERSONAL_API_KEY": "phx_x y"}))
+    finally:
+        os.umask(umask)
+
+    assert [each & 0o777 for each in (*rights, place.lstat().st_mode)] == [0o600, 0o600]
+    assert "export POSTHOG_PERSONAL_API_KEY='phx_x y'\n" in place.read_text()
+    assert not elsewhere.exists() or elsewhere.read_text() == ""
 
 
 @pytest.mark.e2e

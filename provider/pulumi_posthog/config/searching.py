@@ -53,6 +53,11 @@ def has_wildcards(pattern: str) -> bool:
     return any(sign in pattern for sign in WILDCARDS)
 
 
+def real(path: Path) -> Path:
+    """Where a path leads; as far as it does, where links lead in a circle or a name is too long."""
+    return Path(os.path.realpath(path))
+
+
 def matching(folder: Path, pattern: str) -> list[Path]:
     """The files that a pattern means, sorted; folders that are links are not entered.
 
@@ -100,7 +105,7 @@ class Places:
         if Path(name).is_absolute() or not storable(name):
             return f"{tag} {name} is an absolute path", "write it relative to the file that it stands in"
         path = Path(os.path.normpath(folder / name))
-        if not path.resolve().is_relative_to(self.folder):
+        if not real(path).is_relative_to(self.folder):
             words = "copy it there; out of Git, where it is a secret"
             return f"{tag} {name} is outside the configuration's folder", words
         if self.is_never_read(path):
@@ -111,8 +116,8 @@ class Places:
     def objection(self, path: Path) -> str | None:
         """Why a file may not be included, as the end of a sentence."""
         try:
-            inside = path.resolve().is_relative_to(self.folder)
-        except (OSError, ValueError, RuntimeError):
+            inside = real(path).is_relative_to(self.folder)
+        except (OSError, ValueError):
             return None  # no file has such a name, which is said of it
         if not inside:
             return "is outside the configuration's folder"
@@ -120,11 +125,11 @@ class Places:
 
     def is_never_read(self, path: Path) -> bool:
         """Whether a file below the folder is one that no tag may read, by its own name or by that of a link to it."""
-        real, here = path.resolve(), Path(os.path.normpath(path.absolute()))
+        target, here = real(path), Path(os.path.normpath(path.absolute()))
         folders = (self.folder, Path(os.path.normpath(self.folder)))
         below = [
             each.relative_to(folder)
-            for each in (real, here)
+            for each in (target, here)
             for folder in folders
             if each.is_relative_to(folder)
         ]

@@ -17,7 +17,7 @@ import yaml
 
 from pulumi_posthog.config import tags
 from pulumi_posthog.config.node import WORDS, Node, number, tree
-from pulumi_posthog.config.searching import Places, TooMuchToSearch, has_wildcards, matching
+from pulumi_posthog.config.searching import Places, TooMuchToSearch, has_wildcards, matching, real
 from pulumi_posthog.config.syntax import syntax
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.bounds import CONFIGURATION_BYTES, MEGABYTE
@@ -83,7 +83,7 @@ class Source:
 
     def _main(self, path: Path) -> Node | None:
         try:
-            if path.is_symlink() and not path.resolve().is_relative_to(self.folder):
+            if path.is_symlink() and not real(path).is_relative_to(self.folder):
                 raise UnreadableError(
                     Problem(f"{self.main} is a link out of its folder", hint="put the file itself there")
                 )
@@ -234,7 +234,7 @@ class Source:
             return self.lost(node, *path, f"!file {node.value}")
         source = f"!file {node.value}"
         hint = f"paths are relative to {shown_path(document.folder)}"
-        if self.offline and not path.exists():
+        if self.offline and not os.path.exists(path):  # noqa: PTH110 - that of Path raises where a name is too long
             # It may be a secret that is only written where the file is applied.
             return Node(SecretText("", source, known=False), node.where)
         try:
@@ -273,7 +273,7 @@ class Source:
             if has_wildcards(pattern):
                 found = matching(document.folder, pattern)
             else:
-                found = [path for path in (whole,) if path.is_file()]
+                found = [path for path in (whole,) if os.path.isfile(path)]  # noqa: PTH113 - as above
         except TooMuchToSearch as error:
             raise UnreadableError(Problem(f'!include "{pattern[:200]}": {error}', node.where)) from None
         except (OSError, ValueError, NotImplementedError, RuntimeError):
@@ -291,9 +291,8 @@ class Source:
     def _included(self, path: Path, node: Node, document: Document) -> Node:
         name = os.path.normpath(Path(document.name).parent / os.path.relpath(path, document.folder))
         self._check_place(path, name, node)
-        real = path.resolve()
-        within = (*document.within, document.path.resolve())
-        if real in within:
+        within = (*document.within, real(document.path))
+        if real(path) in within:
             raise UnreadableError(Problem(f"!include of {name}, which includes this file itself", node.where))
         if self.files >= MAX_FILES:
             raise UnreadableError(Problem(f"more than {MAX_FILES} files are included", node.where))

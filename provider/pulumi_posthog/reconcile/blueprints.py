@@ -26,7 +26,7 @@ def without_blueprint(entry: Entry) -> list[Problem]:
     if blueprint is None or entry.id is not None or entry.fields.get(blueprint.field) is not None:
         return []
     if blueprint.code not in entry.fields:
-        words = f'{entry.kind.title} "{entry.name}" has neither `{blueprint.field}` nor `{blueprint.code}`'
+        words = f'{entry.kind.title} "{one_line(entry.name)}" has neither `{blueprint.field}` nor `{blueprint.code}`'
         hint = f"name the {blueprint.field} that it is made from, or write its own `{blueprint.code}: !text FILE`"
         return [Problem(words, entry.where, hint)]
     schema = entry.fields.get(blueprint.schema)

@@ -192,7 +192,7 @@ class _Observer:
         for key, found in self.found.items():
             said = found.kind.remark(found.answer) if found.kind.remark else None
             if said:
-                yield f'{found.kind.title} "{desired.by_name[key].name}" {said}'
+                yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {said}'
 
     def _wanted(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         if not self.kinds:

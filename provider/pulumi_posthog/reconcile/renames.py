@@ -39,9 +39,9 @@ class Rename:
     def words(self, *, in_file: bool) -> str:
         """What to say of it; a program in Python says otherwise than a file what something was called."""
         before, after, key = map(one_line, (self.before, self.after, self.key))
-        alias = f'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{before}")])'
+        alias = f'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{one_line(before)}")])'
         return (
-            f'{self.kind.title} "{after}" looks like what was "{before}": if it was renamed, write'
+            f'{self.kind.title} "{one_line(after)}" looks like what was "{one_line(before)}": if it was renamed, write'
             f" `{f'previously: {key}' if in_file else alias}` there, and nothing of it goes"
         )
 

@@ -109,8 +109,8 @@ def _check_all_asked() -> None:
     if unasked is None or destroying():
         return
     raise Impossible(
-        f'it is not removed, because this run has not asked about "{unasked}": whoever has the same object now may be'
-        " left out as well\n"
+        f'it is not removed, because this run has not asked about "{one_line(unasked)}":'
+        " whoever has the same object now may be left out as well\n"
         f"  hint: run `pulumi up --refresh` without --target or --exclude; or say that it is meant: {DESTROY}"
     )
 

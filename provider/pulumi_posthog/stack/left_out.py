@@ -21,6 +21,7 @@ from pulumi_posthog.stack.places import kind_of
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.masking import harmless
+from pulumi_posthog.values.spelling import one_line
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,8 @@ def objection(
         for new, its_name in left_out:
             if kind.name in (new.name, new.exact_list_of):
                 return (
-                    f'nothing is removed in this run: {new.title} "{its_name}" is new and left out of it (--target),'
-                    f' and "{name}", which the stack has, may be the same object\n'
-                    f'  hint: run `pulumi up` without --target, or name "{its_name}" as a target as well'
+                    f'nothing is removed in this run: {new.title} "{one_line(its_name)}" is new and left out of it'
+                    f' (--target), and "{one_line(name)}", which the stack has, may be the same object\n'
+                    f'  hint: run `pulumi up` without --target, or name "{one_line(its_name)}" as a target as well'
                 )
     return None

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
-from pulumi_posthog.api import ApiError
+from pulumi_posthog.api import ApiError, Unreachable
 from pulumi_posthog.reconcile.errors import CannotAct, Impossible
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import CheckFailure, CheckResult
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.places import told
 from pulumi_posthog.stack.run import Session
+from pulumi_posthog.values.host import VARIABLE
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.masking import tells
 from pulumi_posthog.values.text import lines
@@ -38,7 +40,11 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
         except (ApiError, CannotAct, Impossible, UnreadableFile, UnknownOwners) as error:
             if method.__name__ in MAKING:
                 Session.holdings.failure(pulumi_engine.resource_name())
-            pulumi_engine.fail(error, text=told_here(error))
+            text = told_here(error)
+            if isinstance(error, Unreachable) and method.__name__ == "read" and not os.environ.get(VARIABLE):
+                # A refresh asks where the state says.
+                text += f"\n  hint: where PostHog has moved since the last run, say so: export {VARIABLE}=https://..."
+            pulumi_engine.fail(error, text=text)
 
     return cast("Callable[Concatenate[Self_, P], R]", call)
 
