@@ -19,6 +19,7 @@ from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.lockouts import lacking, objection_to_losing_rules
+from pulumi_posthog.reconcile.losses import losses_of_rules, refusal_of_losses
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.run import Session
@@ -290,6 +291,36 @@ def test_admin_for_everyone_has_to_be_asked_for_by_name(view, place, monkeypatch
     monkeypatch.setattr(Session, "limits", Limits(risks=frozenset({f"projects.{name}.access.everyone"})))
     assert provider.check({}, given).failures == []
     assert provider.check({}, {**given, "member": "bo@acme.io"}).failures == []
+
+
+def test_rules_that_go_with_a_role_are_told_and_more_than_one_is_refused(view):
+    role, name = view.role("Analysts"), view.posthog.info["projects"][0]["name"]
+    view.applier.create(PROJECT, view.scope, {"role": role, "access_level": "admin"})
+    for resource in ("dashboard", "insight"):
+        view.applier.create(
+            RESOURCE, view.scope, {"resource": resource, "role": role, "access_level": "viewer"}
+        )
+    gone = {"role": ["Analysts"], "resource_access_rule": [f"{name}/insight/roles/Analysts"]}
+
+    found = losses_of_rules(gone, {}, view.anew())
+
+    assert [(str(each), each.names) for each in found] == [
+        ('1 access rule goes with role "Analysts"', (f"{name}: admin",)),
+        ('1 access rule goes with role "Analysts"', (f"{name}: dashboard: viewer",)),
+    ]
+    assert refusal_of_losses(found, Limits()) is None
+    everything = losses_of_rules({"role": ["Analysts"]}, {}, view.anew())
+    assert "posthog:allowRemovals resource_access_rule=2" in (refusal_of_losses(everything, Limits()) or "")
+    allowed = Limits(allowed={"resource_access_rule": 2})
+    assert refusal_of_losses(everything, allowed) is None
+
+
+def test_no_rule_is_read_when_no_role_goes(view):
+    fresh = view.anew()
+    view.posthog.count_anew()
+
+    assert losses_of_rules({"role": [], "project_access_rule": ["Web/everyone"]}, {}, fresh) == ()
+    assert sum(view.posthog.requests()["by_path"].values()) == 0
 
 
 class OfMember(Live):

@@ -120,6 +120,7 @@ PROJECT_ACCESS_RULE = Kind(
     parent="project",
     natural_keys=(("role", "member"),),
     sparse_keys=True,
+    lost_words=("access rule goes with", "access rules go with"),
     upsert=Upsert(items="access_controls", identity=("role", "organization_member"), value="access_level"),
     grants=Grants(
         value="access_level",
@@ -161,6 +162,7 @@ RESOURCE_ACCESS_RULE = Kind(
     parent="project",
     natural_keys=(("resource", "role", "member"),),
     sparse_keys=True,
+    lost_words=("access rule goes with", "access rules go with"),
     upsert=Upsert(
         items="access_controls", identity=("resource", "role", "organization_member"), value="access_level"
     ),

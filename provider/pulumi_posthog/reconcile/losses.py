@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pulumi_posthog.api import Forbidden, NotServed
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.spelling import one_line
 
 
@@ -20,8 +23,14 @@ class Loss:
     holder: Kind
     name: str
     names: tuple[str, ...]
+    unread: str | None = None  # why nobody can tell what goes along, where the key may not look
 
     def __str__(self) -> str:
+        if self.unread is not None:
+            return (
+                f'nobody can tell which {self.kind.plural} go with the {self.holder.title} "{one_line(self.name)}":'
+                f" {self.unread}"
+            )
         one, several = self.kind.lost_words
         count = len(self.names)
         return f'{count} {one if count == 1 else several} {self.holder.title} "{one_line(self.name)}"'
@@ -47,6 +56,77 @@ def losses(
                 names = tuple(sorted(item.own_name(each.values) or each.id for each in items))
                 found += [Loss(item, holder, now, names)] if names else []
     return tuple(found)
+
+
+def losses_of_rules(
+    gone: Mapping[str, Iterable[str]], called: Mapping[tuple[str, str], str], live: Live
+) -> tuple[Loss, ...]:
+    """The access rules that PostHog deletes with what they are about, but for those that the stack removes itself.
+
+    Two lists of each project are read, and only when something of such a kind goes. May raise ApiError; a key that may
+    not read rules is told, because rules are not what such a stack manages.
+    """
+    return tuple(
+        loss
+        for item in KINDS.values()
+        for field in (item.writable if item.grants else ())
+        if field.names in KINDS and gone.get(field.names or "")
+        for loss in _of_rules(item, field, gone, called, live)
+    )
+
+
+def _of_rules(
+    item: Kind,
+    field: Field,
+    gone: Mapping[str, Iterable[str]],
+    called: Mapping[tuple[str, str], str],
+    live: Live,
+) -> Iterator[Loss]:
+    holder = KINDS[field.names or ""]
+    key = next(each.name for each in holder.fields if each.from_key)
+    about = {
+        match.id: name
+        for name in gone[holder.name]
+        for match in live.find(holder, {}, {key: called.get((holder.name, name), name)})
+    }
+    if not about:
+        return
+    lost: dict[str, list[str]] = {}
+    for project in live.collection(PROJECT, {}).values():
+        try:
+            rules = live.collection(item, {PROJECT.name: project.id})
+        except NotServed:
+            return  # older servers have no rules
+        except Forbidden as error:
+            yield Loss(item, holder, ", ".join(sorted(about.values())), (), unread=error.problem)
+            return
+        for rule in rules.values():
+            name = about.get(str(rule.values.get(field.name)))
+            above = str(project.values.get("name"))
+            if name is not None and _resource(item, field, rule.values, above, name) not in set(
+                gone.get(item.name, ())
+            ):
+                lost.setdefault(name, []).append(_shown(item, rule.values, above))
+    for name, rows in sorted(lost.items()):
+        yield Loss(item, holder, called.get((holder.name, name), name), tuple(sorted(rows)))
+
+
+def _resource(item: Kind, field: Field, values: Mapping[str, Json], project: str, name: str) -> str:
+    """The name under which a file has a rule."""
+    grants = item.grants
+    if grants is None:
+        return ""
+    within = [str(values[grants.keyed_by])] if grants.keyed_by else []
+    group = next(key for key, subject in grants.subjects.items() if subject == field.name)
+    return "/".join((project, *within, group, name))
+
+
+def _shown(item: Kind, values: Mapping[str, Json], project: str) -> str:
+    grants = item.grants
+    if grants is None:
+        return project
+    within = f"{values[grants.keyed_by]}: " if grants.keyed_by else ""
+    return f"{project}: {within}{values[grants.value]}"
 
 
 def refusal_of_losses(found: Iterable[Loss], limits: Limits) -> str | None:

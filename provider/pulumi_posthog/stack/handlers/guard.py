@@ -10,7 +10,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import addresses
 from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
-from pulumi_posthog.reconcile.losses import Loss, losses, refusal_of_losses
+from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
 from pulumi_posthog.reconcile.renames import Rename, earlier_names, probable_renames
 from pulumi_posthog.stack import places, pulumi_engine
 from pulumi_posthog.stack.handlers.results import (
@@ -152,7 +152,8 @@ class GuardHandler:
         if not location or not any(gone.values()):
             return (), None
         try:
-            found = losses(gone, Session.refreshed.called, Session.of({PROPERTY: location}).live)
+            live, called = Session.of({PROPERTY: location}).live, Session.refreshed.called
+            found = (*losses(gone, called, live), *losses_of_rules(gone, called, live))
         except (ApiError, Impossible) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
         return found, refusal_of_losses(found, Session.limits)
