@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harness.sandbox import Sandbox
+from pulumi_posthog import config
 from pulumi_posthog.api import Connection, NotServed, Pace, Reader, Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
@@ -20,6 +21,8 @@ from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.lockouts import lacking, objection_to_losing_rules
 from pulumi_posthog.reconcile.losses import losses_of_rules, refusal_of_losses
+from pulumi_posthog.reconcile.observe import observe
+from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.run import Session
@@ -217,6 +220,31 @@ def test_levels_of_a_type_lie_between_its_lowest_and_its_highest():
     assert all(default in levels(name) for name, (default, _, _) in TYPES.items())
     assert not set(COVERED) & set(TYPES)
     assert set(COVERED.values()) <= set(TYPES)
+
+
+def test_a_look_without_a_stack_finds_the_rules_of_roles_whether_or_not_these_are_declared(view, tmp_path):
+    name = view.posthog.info["projects"][0]["name"]
+    for role in (view.role("Analysts"), view.role("Growth")):
+        view.applier.create(PROJECT, view.scope, {"role": role, "access_level": "member"})
+    view.applier.create(
+        RESOURCE, view.scope, {"resource": "insight", "member": "bo@acme.io", "access_level": "viewer"}
+    )
+    file = tmp_path / "posthog.yaml"
+    file.write_text(
+        f"organization: {{host: '{view.posthog.url}', id: {view.posthog.organization}}}\n"
+        f"roles: {{Analysts: {{}}}}\nprojects:\n  {name}:\n"
+        "    access: {everyone: none, roles: {Analysts: member, Growth: admin}}\n"
+        "    resource_access: {insight: {members: {bo@acme.io: viewer}}}\n"
+    )
+    desired = config.load(file, environment={"POSTHOG_HOST": view.posthog.url})
+
+    observed = observe(desired, view.anew())
+
+    changes = plan(observed.readable, observed.for_plan).changes
+    assert {(change.action.value, change.name) for change in changes} == {
+        ("create", f"{name}/everyone"),
+        ("update", f"{name}/roles/Growth"),
+    }
 
 
 def test_what_the_plan_lacks_is_known_for_rules_and_for_those_of_roles():

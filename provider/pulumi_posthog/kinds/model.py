@@ -445,6 +445,11 @@ class Kind:
         fields = [self.by_name[name] for names in self.natural_keys for name in names]
         return any(field.caseless and field.refers_to for field in fields)
 
+    @cached_property
+    def known_by_names(self) -> bool:
+        """Whether the name of another object is part of what identifies one: a rule is known by its role."""
+        return any(self.by_name[name].names for names in self.natural_keys for name in names)
+
     @property
     def plural(self) -> str:
         """The name of many: "file system entries"."""

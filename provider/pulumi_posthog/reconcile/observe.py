@@ -166,9 +166,12 @@ class _Observer:
             }
             self._knock(wanted)
             desired, notes = self._resolved(desired, lookups)
-            for generation in generations(desired.entries):
+            for generation in generations(each for each in desired.entries if not each.kind.known_by_names):
                 self._look(generation, desired, pool)
             desired = self._named(desired)
+            # Which object these mean is known once the names in them have ids.
+            for generation in generations(each for each in desired.entries if each.kind.known_by_names):
+                self._look(generation, desired, pool)
             strays = self._undeclared(desired, pool) if undeclared else ()
         missing = (
             entry
