@@ -30,6 +30,14 @@ projects:
 """
 
 
+def forget_the_seed() -> None:
+    """An empty database."""
+    from pulumi_posthog.sandbox.rules.models import Organization, User
+
+    Organization.objects.all().delete()
+    User.objects.all().delete()
+
+
 def test_the_catalog_has_these_families(api: API) -> None:
     from pulumi_posthog.sandbox.families.catalog import FAMILIES as CATALOG
 
@@ -55,10 +63,7 @@ def test_a_seed_has_what_the_families_have(api: API, tmp_path: Path, monkeypatch
     monkeypatch.setenv("HOOK", "token")
     path = tmp_path / "posthog.yaml"
     path.write_text(SEED)
-    from pulumi_posthog.sandbox.rules.models import Organization, User
-
-    Organization.objects.all().delete()
-    User.objects.all().delete()
+    forget_the_seed()
     organization = seed_from(path)
     project = Project.objects.get(organization=organization)
 
@@ -78,6 +83,7 @@ def test_what_a_seed_cannot_have_is_said(api: API, tmp_path: Path) -> None:
     from pulumi_posthog.sandbox.control.seed_file import seed_from
     from pulumi_posthog.sandbox.options import SandboxError
 
+    forget_the_seed()
     path = tmp_path / "posthog.yaml"
     path.write_text(
         "organization: {name: Umbrella}\nprojects: {Web: {hog_functions: {Orders: {template: template-webhook}}}}"
