@@ -4,14 +4,18 @@ It is written from PostHog's public API reference, independently of the provider
 rest of the package and nothing there imports this but `Options`, `SandboxError` and `serve`, so that a mistake
 in one is caught by the other. Numbers such as (4.3) name the section of the API page that a rule is from.
 
-`--age` says which generation of PostHog answers: 2024, 2025 or 2026. Where they differ, the difference is kept,
-mistakes of the servers included.
+`--age` says which generation of PostHog answers: 2024, 2025 or 2026; `--no-later-2026` makes it 2026 as it was until
+about June. Where they differ, the difference is kept, mistakes of the servers included.
 
 It differs from PostHog in this:
 
 - With `--legacy-destinations`, creating a pipeline destination or a site app makes the row in every age, and plugins
   have no `hog_function_migration_available`, as in 2024. Without it 2025 and 2026 do what PostHog does: they make a
-  hog function, or answer 400. Hog functions can be seen on the page, not through the API.
+  hog function, or answer 400.
+- Hog and TypeScript are compiled by counting brackets and quotes, and all bytecode is the same. Nothing is run: no
+  function, no batch export. The status of a function is what the page says. Revisions are not served (404).
+- 2025 is its autumn: filters have a `source`, and nothing has to be paid for. Templates are some of PostHog's, and
+  some of our own. How an integration looks is a guess. A page's switch makes a function one of a managed alert.
 - The default key is from before there were scopes: unrestricted in 2024, `*` later.
 - A project has exactly one environment; 2025 let it have a second one for demo data.
 - Dashboards, insights, flags and cohorts are a name and a row in the tree, and are served only as far as their
