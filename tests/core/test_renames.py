@@ -101,3 +101,15 @@ def test_two_folders_look_alike_no_more_than_any_two():
     desired = Desired(host="https://eu.posthog.com", organization="o", entries=entries)
 
     assert list(looks(desired)["file_system_entry"]) == ["Web/B"]
+
+
+def test_an_earlier_name_that_only_posthog_knows_is_a_sure_sign():
+    (found,) = probable_renames(
+        roles("Alpha"),
+        roles("Lab"),
+        {"role": {"Data": "Lab"}},
+        KINDS,
+        called={("role", "Alpha"): "Data"},
+    )
+
+    assert (found.before, found.after, found.key, found.sure) == ("Alpha", "Lab", "Alpha", True)

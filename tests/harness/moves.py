@@ -86,6 +86,7 @@ class World:
     rows: list[Row]
     previously: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    applied: frozenset[str] = frozenset()  # the names that the last run has applied
     live: dict[str, str] = field(default_factory=dict)  # a declared name -> what PostHog calls it until a run
 
     @property
@@ -161,7 +162,7 @@ class World:
             self.rename(row, new, name=new)
 
     def _role_key_with_previously(self) -> None:
-        if row := self.one("role"):
+        if row := self.one("role", self._named_as_in_the_state):
             self._declared_rename(row, f"{dict(row[3])['name']} now")
 
     def _project_key_by_hand_too(self) -> None:
@@ -172,8 +173,14 @@ class World:
             self.rename(row, NEW[old], name=NEW[old])
 
     def _project_key_with_previously(self) -> None:
-        if row := self.one("project", lambda fields: fields["name"] in NEW):
+        if row := self.one(
+            "project", lambda fields: fields["name"] in NEW and self._named_as_in_the_state(fields)
+        ):
             self._declared_rename(row, NEW[dict(row[3])["name"]])
+
+    def _named_as_in_the_state(self, fields: Mapping[str, Any]) -> bool:
+        """`previously` has to say what the stack has: a name that nobody has applied says nothing."""
+        return fields["name"] in self.applied
 
     def _declared_rename(self, row: Row, new: str) -> None:
         """As the loader has it: whatever is below says `previously`, too."""
@@ -286,7 +293,8 @@ def keep_all(
         if not driver.up(model).operations:
             break
     before = belongings(posthog)
-    world = World(posthog, random.Random(seed), list(model.entries))
+    names = frozenset(dict(row[3]).get("name", "") for row in model.entries)
+    world = World(posthog, random.Random(seed), list(model.entries), applied=names)
     for change in changes:
         world.step(change)
 

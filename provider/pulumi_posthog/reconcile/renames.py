@@ -79,10 +79,11 @@ def probable_renames(
         for parent, objects in parents.items():
             here = after.get(kind_name, {}).get(moved.get(kind.parent or "", {}).get(parent, parent), {})
             went = [name for name in objects if name not in moved.get(kind_name, {}) and name not in here]
-            came = [
-                name for name in here if name not in objects and name not in moved.get(kind_name, {}).values()
-            ]
-            signs = _Signs(kind, parent, before, after, called or {}, *looks, earlier or {})
+            said = moved.get(kind_name, {})
+            # An earlier name that the stack does not have says nothing yet: it may be what PostHog calls it.
+            known = {new for old, new in said.items() if old in objects}
+            came = [name for name in here if name not in objects and name not in known]
+            signs = _Signs(kind, parent, before, after, called or {}, *looks, earlier or {}, said)
             for name in went:
                 found = signs.match(name, came)
                 if found is not None:
@@ -165,6 +166,7 @@ class _Signs:
     then: Looks
     now: Looks
     earlier: Earlier
+    said: Mapping[str, str]  # earlier names -> names, as they are declared
 
     def match(self, name: str, came: Iterable[str]) -> Rename | None:
         """Which of those that came is what `name` was; None when none seems so."""
@@ -181,8 +183,9 @@ class _Signs:
         )
 
     def _called_so(self, name: str, other: str) -> bool:
-        """Somebody gave it the new name in PostHog already."""
-        return self.called.get((self.kind.name, name)) == _key(self.parent, other)
+        """Somebody gave it the new name in PostHog already, or the one that is declared as its earlier name."""
+        earlier = (_key(self.parent, old) for old, new in self.said.items() if new == other)
+        return self.called.get((self.kind.name, name)) in (_key(self.parent, other), *earlier)
 
     def _was_so(self, name: str, other: str) -> bool:
         """It had that name before, and was renamed."""
