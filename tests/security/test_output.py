@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +113,30 @@ def test_every_connection_has_its_key_hidden(monkeypatch):
     Connection("https://eu.posthog.com", KEY)
 
     assert told(KEY) == "<hidden>"
+
+
+@pytest.mark.parametrize(
+    "key", ["phx_\udcff\udcfe", "phx_\ud800", "phx_\0", "phx_\n\n", "phx_\u202e", "é" * 9]
+)
+def test_a_key_of_any_bytes_is_hidden_and_no_traceback(key: str):
+    mask = Mask(key)
+
+    assert mask(f"a {key} b") == "a <hidden> b"
+
+
+def test_a_key_that_is_no_text_is_refused_by_a_verb(tmp_path: Path):
+    (tmp_path / "posthog.yaml").write_text(
+        "organization: {host: https://eu.posthog.com, id: 0191c0de-7e3a-0000-8000-0c6f5d1a2b3c}\nroles: {A: {}}\n"
+    )
+
+    done = subprocess.run(
+        [Path(sys.executable).parent / "pulumi-posthog", "drift"],
+        cwd=tmp_path,
+        env={**os.environ, "POSTHOG_PERSONAL_API_KEY": os.fsdecode(b"phx_\xff\xfe")},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 3, done.stderr
+    assert b"the personal API key has characters that no key has" in done.stderr
+    assert b"\xff" not in done.stderr

@@ -61,11 +61,13 @@ def spellings(secret: str) -> Iterator[str]:
     for text in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
         yield text
         yield html.escape(text)
-        for quoted in (quote(text, safe=""), quote(text), quote_plus(text)):
+        # A variable of the environment may be no UTF-8: Python then has halves of pairs in its text.
+        encoded = text.encode(errors="surrogatepass")
+        for quoted in (quote(encoded, safe=""), quote(encoded), quote_plus(encoded)):
             yield quoted
             yield re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), quoted)
         for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
-            yield from _within_base64(text.encode(), alphabet)
+            yield from _within_base64(encoded, alphabet)
 
 
 def _within_base64(secret: bytes, alphabet: Callable[[bytes], bytes]) -> Iterator[str]:
