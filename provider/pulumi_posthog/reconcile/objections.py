@@ -55,8 +55,8 @@ def objection_to_change(
     matches = live.find(kind, scope, values)
     found = matches[0] if len(matches) == 1 else None
     if found is not None and kind.kept_by and (who := kind.kept_by(found.values)):
-        name = one_line(str(kind.own_name(found.values)))
-        return f'{kind.title} "{name}" is not to be managed here: {who}'
+        name = str(kind.own_name(found.values))
+        return f'{kind.title} "{one_line(name)}" is not to be managed here: {who}'
     if not kind.caps:
         return None
     return caps.objection(kind, scope, values, live.collection(kind, scope), moves)

@@ -43,10 +43,13 @@ def third_name(kind: Kind, field: str, other: Found) -> str:
 
 def words(kind: Kind, other: Found, field: str, *, aside: bool) -> str:
     """What a preview says of it."""
-    name = one_line(str(other.values[field]))
+    name = str(other.values[field])
     if aside:
-        return f'{kind.title} {other.id} has the name "{name}" now: it gets a third one first, and its own in this run'
+        return (
+            f'{kind.title} {other.id} has the name "{one_line(name)}" now: it gets a third one first,'
+            " and its own in this run"
+        )
     return (
-        f'{kind.title} {other.id} has the name "{name}" now, and PostHog lets only one have it\n'
+        f'{kind.title} {other.id} has the name "{one_line(name)}" now, and PostHog lets only one have it\n'
         f"  hint: give that one a third name on PostHog's page, and run again"
     )

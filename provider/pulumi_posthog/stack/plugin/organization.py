@@ -29,6 +29,7 @@ from pulumi_posthog.values import host as values_host
 from pulumi_posthog.values.configured import IsSecret
 from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.problem import ConfigError
+from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.suggestion import suggestion
 
 NAME = COMPONENT.removeprefix(PLUGIN_TYPE)
@@ -138,7 +139,7 @@ def _configuration(request: Any, inputs: Mapping[str, Any]) -> Configuration:
     for name in inputs:
         if name not in INPUTS:
             hint = suggestion(name, INPUTS)
-            raise Refused(f'an organization has no property "{name}"\n  hint: {hint}')
+            raise Refused(f'an organization has no property "{one_line(name)}"\n  hint: {hint}')
     file = inputs.get("file", "posthog.yaml")
     if not isinstance(file, str):
         raise Refused(

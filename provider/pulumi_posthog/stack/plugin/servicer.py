@@ -251,10 +251,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         with self.serving(request, context) as call:
             try:
                 if request.type != TYPE:
-                    raise Refused(f'there is no component "{request.type}"\n  hint: there is {TYPE}')
+                    raise Refused(
+                        f'there is no component "{one_line(request.type)}"\n  hint: there is {TYPE}'
+                    )
                 if self._component is not None:
                     raise Refused(
-                        f'a stack has one {NAME}, and "{self._component}" is it: "{request.name}" is not registered\n'
+                        f'a stack has one {NAME}, and "{one_line(self._component)}" is it:'
+                        f' "{one_line(request.name)}" is not registered\n'
                         "  hint: put both into one file, with `!include`, or into two stacks"
                     )
                 self._component = request.name
