@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from pulumi_posthog.api import ApiError, GaveUp, NotServed, Unauthorized
+from pulumi_posthog.api import ApiError, GaveUp, NotOffered, NotServed, Unauthorized
 from pulumi_posthog.config.grants import EVERYONE
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.migration import Successor, successor
@@ -223,8 +223,8 @@ class _Exporter:
         except ApiError as error:
             if isinstance(error, Unauthorized | GaveUp):
                 raise
-            if isinstance(error, NotServed) and kind.since > OLDEST:
-                # The server is older than the kind: there is nothing to export, and nothing went wrong.
+            if isinstance(error, NotServed | NotOffered) and kind.since > OLDEST:
+                # The server is older than the kind, or than keys for it: nothing went wrong.
                 self.left_out.append(f"{shown(path)}: {error.problem}")
             else:
                 self.unread.append(f"{shown(path)}: {error.problem}")
