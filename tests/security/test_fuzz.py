@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from pulumi_posthog import config
 from pulumi_posthog.api.errors import ApiError
 from pulumi_posthog.api.refusal import refusal, seconds_until, title_of
+from pulumi_posthog.cli.comparing import rules_in
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.cli.verbs.drift import rules_in
 from pulumi_posthog.drift import baseline
 from pulumi_posthog.report import markdown
 from pulumi_posthog.report.html import rendered as html

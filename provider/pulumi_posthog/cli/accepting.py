@@ -58,7 +58,7 @@ def accepted(
     if not result.texts:
         terminal.note("nothing to accept")
         return worst(exits)
-    terminal.write(_patch(result.texts, texts))
+    terminal.write(_patch(result.texts, texts), "patch")
     count = _count(result)
     if dry_run:
         terminal.note(f"{count} would be written")

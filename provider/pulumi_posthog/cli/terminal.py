@@ -98,6 +98,7 @@ SPELT: Final[Mapping[str, str | None]] = {
     "yaml": None,
     "csv": None,
     "markdown": None,
+    "patch": None,
 }
 
 
