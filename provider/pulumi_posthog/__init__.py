@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Evaluation,
         FileSystemEntry,
         HogFunction,
+        OrganizationSettings,
         PipelineDestination,
         Project,
         Role,
@@ -52,11 +53,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Late, because the command line needs none of it and Pulumi's SDK takes half a second to import.
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = {"deploy": "program", "guarded": "guard_block", "Address": "address"}.get(
-        name, "typed_resources"
-    )
-    return getattr(import_module(f"{__name__}.stack.{module}"), name)
+if not TYPE_CHECKING:  # a type checker would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        # Late, because the command line needs none of it and Pulumi's SDK takes half a second to import.
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = {"deploy": "program", "guarded": "guard_block", "Address": "address"}.get(
+            name, "typed_resources"
+        )
+        return getattr(import_module(f"{__name__}.stack.{module}"), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,15 @@ for name in names:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_list_of_the_names_has_those_that_are_imported_late():
+    assert set(pulumi_posthog.__all__) <= set(dir(pulumi_posthog))
+
+
+def test_what_a_type_checker_sees_is_what_there_is():
+    tree = ast.parse(Path(pulumi_posthog.__file__).read_text(encoding="utf-8"))
+    checked = next(each for each in tree.body if isinstance(each, ast.If))
+    names = {alias.name for each in checked.body if isinstance(each, ast.ImportFrom) for alias in each.names}
+
+    assert names == set(pulumi_posthog.__all__)

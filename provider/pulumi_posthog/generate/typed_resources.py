@@ -29,7 +29,7 @@ A field that is left out is not managed; None says null to PostHog. Where the or
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 
@@ -102,6 +102,8 @@ def _argument(field: Field) -> str:
     type_ = TYPES[field.type]
     if field.refers_to == "plugin" or (field.names and field.type is Type.INTEGER):
         type_ = "int | str"
+    if field.choices:
+        type_ = f"Literal[{', '.join(map(repr, field.choices))}]"
     given = f"pulumi.Input[{type_}]"
     if field.required:
         return f"{field.name}: {given}"

@@ -10,7 +10,7 @@ A field that is left out is not managed; None says null to PostHog. Where the or
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 from pulumi_posthog.kinds import KINDS
@@ -56,7 +56,9 @@ class OrganizationSettings(Entity):
         members_can_invite: pulumi.Input[bool] | Unset | None = UNSET,
         members_can_use_personal_api_keys: pulumi.Input[bool] | Unset = UNSET,
         allow_publicly_shared_resources: pulumi.Input[bool] | Unset = UNSET,
-        default_experiment_stats_method: pulumi.Input[str] | Unset | None = UNSET,
+        default_experiment_stats_method: pulumi.Input[Literal["bayesian", "frequentist", ""]]
+        | Unset
+        | None = UNSET,
         default_role: pulumi.Input[str] | Unset | None = UNSET,
         default_anonymize_ips: pulumi.Input[bool] | Unset = UNSET,
         members_can_create_projects: pulumi.Input[bool] | Unset = UNSET,
@@ -213,13 +215,13 @@ class Project(Entity):
         product_description: pulumi.Input[str] | Unset | None = UNSET,
         is_demo: pulumi.Input[bool] | Unset = UNSET,
         timezone: pulumi.Input[str] | Unset = UNSET,
-        week_start_day: pulumi.Input[int] | Unset | None = UNSET,
+        week_start_day: pulumi.Input[Literal[0, 1]] | Unset | None = UNSET,
         base_currency: pulumi.Input[str] | Unset = UNSET,
-        business_model: pulumi.Input[str] | Unset | None = UNSET,
+        business_model: pulumi.Input[Literal["b2b", "b2c", "other"]] | Unset | None = UNSET,
         app_urls: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
         primary_dashboard: pulumi.Input[int | str] | Unset | None = UNSET,
         anonymize_ips: pulumi.Input[bool] | Unset = UNSET,
-        cookieless_server_hash_mode: pulumi.Input[int] | Unset | None = UNSET,
+        cookieless_server_hash_mode: pulumi.Input[Literal[0, 1, 2]] | Unset | None = UNSET,
         access_control: pulumi.Input[bool] | Unset = UNSET,
         receive_org_level_activity_logs: pulumi.Input[bool] | Unset | None = UNSET,
         slack_incoming_webhook: pulumi.Input[str] | Unset | None = UNSET,
@@ -260,9 +262,11 @@ class Project(Entity):
         session_recording_event_trigger_config: pulumi.Input[Sequence[pulumi.Input[str]]]
         | Unset
         | None = UNSET,
-        session_recording_trigger_match_type_config: pulumi.Input[str] | Unset | None = UNSET,
+        session_recording_trigger_match_type_config: pulumi.Input[Literal["all", "any"]]
+        | Unset
+        | None = UNSET,
         session_recording_trigger_groups: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
-        session_recording_retention_period: pulumi.Input[str] | Unset = UNSET,
+        session_recording_retention_period: pulumi.Input[Literal["30d", "90d", "1y", "5y"]] | Unset = UNSET,
         session_replay_config: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
         flags_persistence_default: pulumi.Input[bool] | Unset | None = UNSET,
         feature_flag_confirmation_enabled: pulumi.Input[bool] | Unset | None = UNSET,
@@ -374,7 +378,7 @@ class Role(Entity):
         resource_name: str,
         *,
         name: pulumi.Input[str],
-        feature_flags_access_level: pulumi.Input[int] | Unset = UNSET,
+        feature_flags_access_level: pulumi.Input[Literal[21, 37]] | Unset = UNSET,
         address: Address | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -560,7 +564,18 @@ class HogFunction(Entity):
         *,
         project: pulumi.Input[str],
         name: pulumi.Input[str] | Unset = UNSET,
-        type: pulumi.Input[str] | Unset = UNSET,
+        type: pulumi.Input[
+            Literal[
+                "destination",
+                "site_destination",
+                "internal_destination",
+                "source_webhook",
+                "site_app",
+                "transformation",
+                "transformation_log",
+            ]
+        ]
+        | Unset = UNSET,
         template: pulumi.Input[str] | Unset = UNSET,
         description: pulumi.Input[str] | Unset = UNSET,
         enabled: pulumi.Input[bool] | Unset = UNSET,
@@ -628,13 +643,27 @@ class BatchExport(Entity):
         resource_name: str,
         *,
         project: pulumi.Input[str],
-        type: pulumi.Input[str],
-        interval: pulumi.Input[str],
+        type: pulumi.Input[
+            Literal[
+                "S3",
+                "AwsS3",
+                "S3Compatible",
+                "Snowflake",
+                "Postgres",
+                "Redshift",
+                "BigQuery",
+                "Databricks",
+                "AzureBlob",
+                "HTTP",
+                "NoOp",
+            ]
+        ],
+        interval: pulumi.Input[Literal["hour", "day", "week", "every 5 minutes", "every 15 minutes"]],
         name: pulumi.Input[str] | Unset = UNSET,
         config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
         secret_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
         integration: pulumi.Input[int | str] | Unset | None = UNSET,
-        model: pulumi.Input[str] | Unset = UNSET,
+        model: pulumi.Input[Literal["events", "persons", "sessions", "hogql"]] | Unset = UNSET,
         paused: pulumi.Input[bool] | Unset = UNSET,
         filters: pulumi.Input[Sequence[Any]] | Unset | None = UNSET,
         hogql_query: pulumi.Input[str] | Unset = UNSET,
@@ -687,7 +716,29 @@ class FileSystemEntry(Entity):
         *,
         project: pulumi.Input[str],
         path: pulumi.Input[str],
-        type: pulumi.Input[str],
+        type: pulumi.Input[
+            Literal[
+                "folder",
+                "action",
+                "cohort",
+                "dashboard",
+                "early_access_feature",
+                "experiment",
+                "feature_flag",
+                "insight",
+                "link",
+                "notebook",
+                "session_recording_playlist",
+                "survey",
+                "hog_function/broadcast",
+                "hog_function/campaign",
+                "hog_function/destination",
+                "hog_function/internal_destination",
+                "hog_function/site_app",
+                "hog_function/site_destination",
+                "hog_function/transformation",
+            ]
+        ],
         ref: pulumi.Input[str] | Unset | None = UNSET,
         href: pulumi.Input[str] | Unset | None = UNSET,
         shortcut: pulumi.Input[bool] | Unset = UNSET,
