@@ -567,6 +567,35 @@ def test_a_wrong_command_line_is_one_line_and_a_hint(lab: Lab, arguments: list[s
     assert run.out == ""
 
 
+def test_help_of_a_verb_is_asked_for_in_either_way(capsys: pytest.CaptureFixture[str]):
+    said = []
+    for arguments in (["help", "drift"], ["drift", "--help"], ["help"], ["--help"]):
+        assert run(arguments) == 0
+        said.append(capsys.readouterr().out)
+
+    assert said[0] == said[1]
+    assert said[2] == said[3]
+    assert run(["help", "drfit"]) == Exit.USAGE
+    assert run(["-v"]) == 0
+
+
+def test_the_file_is_found_from_a_folder_below_that_of_pulumi_yaml(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (lab.folder / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
+    below = lab.folder / "roles" / "eu"
+    below.mkdir(parents=True)
+    for name, value in lab.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(below)
+
+    assert run(["validate"]) == 0
+    assert capsys.readouterr().out == "../../posthog.yaml: 10 objects declared, nothing wrong\n"
+    assert run(["drift", "--who", "0"]) == 0
+    (lab.folder / "Pulumi.yaml").unlink()
+    assert run(["validate"]) == Exit.USAGE
+
+
 def test_version_says_which_one_it_is(lab: Lab):
     assert re.fullmatch(r"pulumi-posthog \d+\.\d+\.\d+ \(Python 3\.\d+\.\d+\)\n", lab.run("--version").out)
 

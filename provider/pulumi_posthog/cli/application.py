@@ -70,7 +70,9 @@ def _say_version(wanted: bool) -> None:
 def _options(
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is."),
+        typer.Option(
+            "--version", "-v", callback=_say_version, is_eager=True, help="Say which version this is."
+        ),
     ] = False,
     _no_color: Annotated[
         bool, typer.Option(NO_COLOR, help="No colours, as with NO_COLOR=1; may stand after the verb.")
@@ -95,6 +97,8 @@ def run(arguments: Sequence[str]) -> int:
     if NO_COLOR in anywhere:
         os.environ["NO_COLOR"] = "1"
     signal.signal(signal.SIGTERM, _interrupt)
+    if rest[:1] == ["help"]:
+        rest = [*rest[1:], "--help"]
     try:
         verbs = rest[:1] if rest and rest[0] in VERBS else VERBS
         with one_command():

@@ -7,7 +7,6 @@ import json
 import os
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -15,7 +14,7 @@ from typer import Option
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.cli.options import DEFAULT_FILE, chosen
+from pulumi_posthog.cli.options import DEFAULT_FILE, chosen, found
 from pulumi_posthog.values.spelling import meant
 from pulumi_posthog.values.suggestion import did_you_mean
 
@@ -67,14 +66,15 @@ def place(host: str) -> tuple[str, str]:
     if host:
         organization = os.environ.get("POSTHOG_ORGANIZATION_ID", "")
         return host, organization if is_id(organization) else ""
-    if not DEFAULT_FILE.exists():
+    file = found(DEFAULT_FILE)
+    if not file.exists():
         raise Stop(
             "which PostHog?",
             f"give --host https://eu.posthog.com, set POSTHOG_HOST, or go to the folder of a {DEFAULT_FILE}",
         )
     from pulumi_posthog.cli.look import address
 
-    return address(config.load(Path(DEFAULT_FILE), environment=os.environ, offline=True))
+    return address(config.load(file, environment=os.environ, offline=True))
 
 
 def is_id(organization: str) -> bool:

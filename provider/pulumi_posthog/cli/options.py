@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +12,24 @@ from typer import Argument, Option
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.values.suggestion import did_you_mean
 
-File = Annotated[Path, Argument(metavar="FILE", help="The configuration.", show_default=True)]
+DEFAULT_FILE = Path("posthog.yaml")
+
+
+def found(file: Path) -> Path:
+    """The default file, where this folder has none, of the folder above it that has the Pulumi.yaml; else `file`."""
+    if file != DEFAULT_FILE or file.exists():
+        return file
+    here = Path.cwd()
+    above = next((folder for folder in here.parents if (folder / "Pulumi.yaml").exists()), None)
+    if above is None or (here / "Pulumi.yaml").exists() or not (above / file).is_file():
+        return file
+    return Path(os.path.relpath(above / file))
+
+
+File = Annotated[Path, Argument(metavar="FILE", help="The configuration.", show_default=True, callback=found)]
 Only = Annotated[
     list[str] | None, Option("--only", metavar="KIND", help="This kind only, such as role; repeatable.")
 ]
-DEFAULT_FILE = Path("posthog.yaml")
 
 
 def chosen(option: str, value: str, known: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typer import Argument, Option
 from pulumi_posthog.cli.accepting import accepted
 from pulumi_posthog.cli.comparing import Asked, compared
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.cli.options import DEFAULT_FILE, Only, kinds
+from pulumi_posthog.cli.options import DEFAULT_FILE, Only, found, kinds
 
 
 def accept(
@@ -23,7 +23,9 @@ def accept(
         ),
     ] = None,
     *,
-    file: Annotated[Path, Option("--file", "-f", metavar="FILE", help="The configuration.")] = DEFAULT_FILE,
+    file: Annotated[
+        Path, Option("--file", "-f", metavar="FILE", help="The configuration.", callback=found)
+    ] = DEFAULT_FILE,
     undeclared: Annotated[
         bool, Option("--undeclared", help="Declare what is in PostHog and was not declared, too.")
     ] = False,

@@ -11,7 +11,7 @@ from typer import Argument, Option
 
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.exits import Exit
-from pulumi_posthog.cli.options import DEFAULT_FILE, chosen
+from pulumi_posthog.cli.options import DEFAULT_FILE, chosen, found
 
 if TYPE_CHECKING:
     from pulumi_posthog.config.configuration import Configuration
@@ -42,7 +42,7 @@ def validate(
     chosen("--format", form, FORMATS)
     good: list[Configuration] = []
     problems: list[Problem] = []
-    for file in files or [DEFAULT_FILE]:
+    for file in files or [found(DEFAULT_FILE)]:
         try:
             good.append(config.load(file, environment=os.environ, offline=True))
         except ConfigError as error:
