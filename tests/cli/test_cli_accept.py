@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -278,3 +279,16 @@ def test_drift_can_accept_what_it_shows(desk: Desk):
     assert "1 changed live" in out
     assert desk.texts["posthog.yaml"] == MAIN.replace("Berlin", "Madrid")
     assert desk("drift", "--yes")[0] == Exit.USAGE
+
+
+def test_what_was_accepted_is_told_to_programs(desk: Desk):
+    desk.set("Web", timezone="Europe/Madrid", anonymize_ips=False)
+
+    status, out, _ = desk("accept", "--format", "json", "--yes")
+
+    told = json.loads(out)
+    assert (status, told["exit_code"], told["accepted"]) == (5, 5, ["projects.Web.timezone"])
+    assert [each["path"] for each in told["refused"]] == ["projects.Web.anonymize_ips"]
+    assert told["written"] == [str((desk.lab.folder / "posthog.yaml").resolve())]
+    assert told["patch"].startswith("--- a/posthog.yaml\n")
+    assert desk("accept", "--format", "json")[0] == Exit.USAGE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -31,6 +32,7 @@ def accepted(
     texts: Texts,
     paths: Sequence[str],
     *,
+    form: str = "text",
     interactive: bool = False,
     dry_run: bool = False,
     yes: bool = False,
@@ -55,10 +57,24 @@ def accepted(
         if problem.hint:
             terminal.note(f"  hint: {problem.hint}")
         exits.append(Exit.REFUSED)
+    patch = _patch(result.texts, texts)
+    if form == "json":
+        if not dry_run:
+            replace_files(result.texts, texts)
+        document = {
+            "version": 1,
+            "exit_code": worst(exits),
+            "accepted": [wish.path for wish in result.wishes],
+            "refused": [{"path": wish.path, "message": each.message} for wish, each in result.refused],
+            "written": [] if dry_run else [str(path) for path in result.texts],
+            "patch": patch,
+        }
+        terminal.write(json.dumps(document, indent=2, ensure_ascii=False), "json")
+        return worst(exits)
     if not result.texts:
         terminal.note("nothing to accept")
         return worst(exits)
-    terminal.write(_patch(result.texts, texts), "patch")
+    terminal.write(patch, "patch")
     count = _count(result)
     if dry_run:
         terminal.note(f"{count} would be written")

@@ -10,7 +10,7 @@ from typer import Argument, Option
 from pulumi_posthog.cli.accepting import accepted
 from pulumi_posthog.cli.comparing import Asked, compared
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.cli.options import DEFAULT_FILE, Only, found, kinds
+from pulumi_posthog.cli.options import DEFAULT_FILE, Only, chosen, found, kinds
 
 
 def accept(
@@ -34,6 +34,7 @@ def accept(
         bool, Option("--dry-run", help="Only show what would be written, as a patch for `git apply`.")
     ] = False,
     yes: Annotated[bool, Option("--yes", "-y", help="Write without asking.")] = False,
+    form: Annotated[str, Option("--format", metavar="FORMAT", help="text (a patch) or json.")] = "text",
     only: Only = None,
     ignore_file: Annotated[
         Path | None, Option(metavar="FILE", help="YAML list of {path, reason, owner, until}.")
@@ -49,10 +50,13 @@ def accept(
         bool, Option("--no-stack", help="Compare with PostHog only, even where a stack is selected.")
     ] = False,
 ) -> int:
-    """Write what lives in PostHog into the files that declare it. 5 when a part of it cannot be written.
+    """Write PostHog's values into the files. 5 when a part of it cannot be written.
 
     Comments, anchors, order and quotes stay as they are; nothing is sent to PostHog.
     """
+    chosen("--format", form, ("text", "json"))
+    if form == "json" and (interactive or not (yes or dry_run)):
+        raise Stop("--format json asks nothing", "give --yes or --dry-run with it")
     if stack_name and stack_state:
         raise Stop("--stack and --stack-state say the same", "give one of them")
     asked = Asked(
@@ -60,4 +64,4 @@ def accept(
     )
     texts: dict[Path, str] = {}
     outcome = compared(asked, texts)
-    return accepted(outcome, texts, paths or (), interactive=interactive, dry_run=dry_run, yes=yes)
+    return accepted(outcome, texts, paths or (), form=form, interactive=interactive, dry_run=dry_run, yes=yes)
