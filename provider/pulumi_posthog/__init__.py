@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         OrganizationSettings,
         PipelineDestination,
         Project,
+        ProjectAccessRule,
+        ResourceAccessRule,
         Role,
         RoleMembers,
         RoleMembership,
