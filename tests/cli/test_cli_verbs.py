@@ -229,6 +229,31 @@ def test_adopt_says_what_it_could_not_look_at(lab: Lab):
     assert run.json["counts"]["could not look"] == 1
 
 
+def test_adopt_goes_on_where_somebody_has_left_the_organization(lab: Lab):
+    role = lab.posthog.role("Analysts")["id"]
+    resource = {
+        "urn": "urn:pulumi:t::p::pulumi-python:dynamic/posthog:RoleMembers::Analysts",
+        "type": "pulumi-python:dynamic/posthog:RoleMembers",
+        "id": role,
+        "inputs": {"role": role, "members": ["ana@acme.io", "gone@acme.io"], "__declared": "members"},
+    }
+    (lab.folder / "state.json").write_text(json.dumps({"deployment": {"resources": [resource]}}))
+    lab.write(
+        "roles:\n  Analysts: {members: [ana@acme.io, bo@acme.io, gone@acme.io]}\n"
+        "  Engineering: {members: {mode: additive, items: [gone@acme.io]}}\n"
+    )
+
+    known = lab.run("adopt", "--stack-state", "state.json", "--format", "json")
+    unknown = lab.run("adopt", "--format", "json")
+
+    for each_run in (known, unknown):
+        rows = {each["path"]: (each["fate"], each["changes"]) for each in each_run.json["entries"]}
+        assert ("left the organization", []) in rows.values()
+        assert all(changes == [] for _, changes in rows.values())
+        assert 'nobody in the organization has the e-mail address "gone@acme.io"' in each_run.err
+    assert (known.status, unknown.status) == (0, 2)
+
+
 # -- doctor --------------------------------------------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ class Fate(enum.Enum):
     AMBIGUOUS = "ambiguous"
     MADE = "made"
     REFUSED = "not made by this server"
+    LEFT = "left the organization"
     UNREAD = "could not look"
 
 
@@ -61,7 +62,8 @@ def adopt(
     """Show what `pulumi up` would take over. Also what it would make, and what is ambiguous; changes nothing."""
     from pulumi_posthog import config
     from pulumi_posthog.cli.look import look_at
-    from pulumi_posthog.stack.state import check_host, state_in
+    from pulumi_posthog.drift.findings import LEFT_HINT
+    from pulumi_posthog.stack.state import addresses, check_host, state_in
 
     chosen("--format", form, ("text", "json"))
     desired = config.load(file, environment=os.environ, offline=True)
@@ -73,13 +75,21 @@ def adopt(
         desired,
         ids={key: each.id for key, (_, each) in own.items()},
         kinds=kinds(only),
+        known=addresses(state_in(stack_state), str(stack_state)) if stack_state else None,
         agreed=stack_state is not None,
     )
     rows = list(_rows(look, own, others))
     fates = {row.fate for row in rows}
     exits = look.exits if Fate.UNREAD in fates else []
     exits += [Exit.USAGE] if fates & {Fate.AMBIGUOUS, Fate.ELSEWHERE, Fate.REFUSED} else []
+    strangers = look.observed.desired.strangers.values()
+    # Without a state nobody can tell who was there before, and a run refuses an address that its stack never knew.
+    exits += [Exit.USAGE] if strangers and not stack_state else []
     exit_ = worst(exits)
+    for stranger in strangers:
+        before = f"{stranger.where}: " if stranger.where else ""
+        again = f" any more: left out here; {LEFT_HINT}" if stack_state else f": {stranger.hint}; {LEFT_HINT}"
+        terminal.warn(f"{before}{stranger.message}{again}")
     for note in look.observed.notes:
         terminal.warn(note)
     if form == "json":
@@ -100,11 +110,15 @@ def _recorded(paths: Iterable[Path]) -> dict[Key, tuple[Path, Recorded]]:
 def _rows(
     look: Look, own: Mapping[Key, tuple[Path, Recorded]], others: Mapping[Key, tuple[Path, Recorded]]
 ) -> Iterator[Row]:
+    from pulumi_posthog.drift.findings import LEFT_HINT
+    from pulumi_posthog.reconcile.addresses import person_field, single
     from pulumi_posthog.reconcile.desired import key_of
     from pulumi_posthog.reconcile.observe import Unclear
     from pulumi_posthog.reconcile.path import path_of
+    from pulumi_posthog.reconcile.requests import writes_of
 
     observed = look.observed
+    strangers = observed.desired.strangers
     changes = {(change.kind.name, change.name): change for change in look.plan.changes}
     managed = {(each.kind.name, each.id) for _, each in own.values()}
     elsewhere = {(each.kind.name, each.id): path for path, each in others.values()}
@@ -115,7 +129,11 @@ def _rows(
             fate = Fate.AMBIGUOUS if isinstance(error, Unclear) and error.matches else Fate.UNREAD
             yield Row(fate, path, said=getattr(error, "problem", str(error)), hint=error.hint)
         elif found is None:
-            if not entry.absent:
+            field = person_field(entry.kind) if single(entry.kind) else None
+            stranger = strangers.get(entry.fields.get(field.name, "")) if field else None
+            if stranger is not None:
+                yield Row(Fate.LEFT, path, said=stranger.message, hint=LEFT_HINT)
+            elif not entry.absent:
                 yield _made(look, entry, path)
         elif (entry.kind.name, found.id) in elsewhere:
             yield Row(
@@ -128,6 +146,8 @@ def _rows(
         else:
             change = changes.get(key)
             fields = tuple(difference.field.name for difference in change.differences) if change else ()
+            # Whoever has left is left out of a list: that alone changes nothing.
+            fields = fields if change and writes_of(change, strangers) else ()
             known = (entry.kind.name, found.id) in managed
             yield Row(Fate.MANAGED if known else Fate.TAKEN_OVER, path, found.id, fields)
 
@@ -175,6 +195,7 @@ def _show(rows: list[Row]) -> None:
         Fate.AMBIGUOUS: "are ambiguous",
         Fate.MADE: "do not exist, and would be made",
         Fate.REFUSED: "do not exist, and are not made by this server",
+        Fate.LEFT: "are about somebody who is not in the organization",
         Fate.UNREAD: "could not be looked at",
     }
     parts: list[RenderableType] = []
