@@ -205,7 +205,7 @@ def test_adopt_and_doctor_tell_what_this_server_makes_no_more(lab: Lab):
         "New": "not made by this server",
     }
     assert "would make a hog function in its place, or refuse" in rows["New"]["said"]
-    assert "make the function on PostHog's page" in rows["New"]["hint"]
+    assert "declare it under `hog_functions`" in rows["New"]["hint"]
     assert "are not made by this server" in lab.run("adopt").out
     noted = [each for each in doctor.json["checks"] if each["name"] == "pipeline destinations"]
     assert [(each["outcome"], "since 2025" in each["said"]) for each in noted] == [("noted", True)]
