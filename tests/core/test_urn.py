@@ -9,7 +9,9 @@ import pytest
 from pulumi_posthog.api import Invalid, Unauthorized
 from pulumi_posthog.reconcile.errors import Impossible
 from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.handlers.guard import check_consulted
 from pulumi_posthog.stack.places import told
+from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.urn import name_of, type_of
 
 TYPE = "pulumi-python:dynamic/posthog:Role"
@@ -72,3 +74,17 @@ def test_a_wrong_key_is_told_once_whatever_was_asked_for(monkeypatch):
         "the key is wrong; renew it",
         "the same error as that of another resource, which is told in full",
     ]
+
+
+def test_that_a_stack_may_not_be_destroyed_is_told_once_whatever_was_to_go(monkeypatch):
+    monkeypatch.setattr(pulumi_engine, "_SAID", set())
+    monkeypatch.setattr(Session, "guard_consulted", False)
+    monkeypatch.delenv("POSTHOG_ALLOW_DESTROY", raising=False)
+
+    said = []
+    for name in "AB":
+        with pytest.raises(Impossible) as refused:
+            check_consulted(guarded=True)
+        said.append(pulumi_engine.once(told(refused.value, urn(name), None)))
+
+    assert said == [str(refused.value), "the same error as that of another resource, which is told in full"]

@@ -19,3 +19,7 @@ class HalfMade(Exception):
     def __init__(self, found: Found, error: Exception) -> None:
         super().__init__(str(error))
         self.found = found
+
+
+class WholeRunRefused(Impossible):
+    """The same for every resource of a run, whatever was asked for: so that it is told once."""

@@ -21,7 +21,7 @@ from pulumi_posthog.api import (
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry
-from pulumi_posthog.reconcile.errors import CannotAct, HalfMade, Impossible
+from pulumi_posthog.reconcile.errors import CannotAct, HalfMade, Impossible, WholeRunRefused
 from pulumi_posthog.stack.urn import name_of, type_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.problem import ConfigError, Position
@@ -43,6 +43,8 @@ def told(error: Exception, urn: str, file: Path | None) -> str:
     if isinstance(cause, Unauthorized):
         # The same of everything, whatever was asked for: so that it is told once.
         return f"{cause.problem}; {cause.hint}" if cause.hint else cause.problem
+    if isinstance(cause, WholeRunRefused):
+        return str(cause)
     desired = declared(file) if about and file else None
     entry = named(desired, urn) if desired else None
     if entry is None:

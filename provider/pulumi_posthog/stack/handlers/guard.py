@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import addresses
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import Impossible, WholeRunRefused
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
 from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
 from pulumi_posthog.reconcile.renames import Rename, earlier_names, probable_renames
@@ -243,7 +243,7 @@ def check_consulted(*, guarded: bool) -> None:
     """
     consulted = Session.guard_consulted if guarded else Session.holdings.anything_declared
     if not consulted and not destroying():
-        raise Impossible(
+        raise WholeRunRefused(
             "everything that this stack manages could be removed from PostHog, because no program has declared anything"
             " in this run: it ended early, the stack is being destroyed, or --target names nothing but what goes;"
             f" if that is meant, say so: {DESTROY} pulumi destroy"
