@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as Xml
 
 import pytest
 
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.report.junit import allowed, document
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.kind import stored
 from pulumi_posthog.values.masking import Mask, harmless, tells
@@ -54,6 +56,19 @@ def test_no_line_of_a_log_is_a_command_for_the_ci(name, capsys):
 
     said = capsys.readouterr()
     assert [line for line in commands(said.out + said.err) if "##[" in line or "err" in line] == []
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "Web\u202e", "Web\r::error::o", "a: b :: c"])
+def test_no_line_of_a_junit_document_is_a_command_and_each_text_stays_as_it_is(name):
+    suites = Xml.Element("testsuites")
+    Xml.SubElement(suites, "failure", message=allowed(name)).text = allowed(name)
+
+    text = document(suites)
+
+    assert commands(text) == []
+    assert [sign for sign in "\u2028\u202e" if sign in text] == []
+    failure = Xml.fromstring(text).find("failure")  # noqa: S314 - our own output
+    assert (failure.get("message"), failure.text) == (allowed(name), allowed(name))
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -181,7 +181,7 @@ def _document(report: CheckReport, outcome: Outcome) -> dict[str, Any]:
 
 
 def _junit(report: CheckReport) -> str:
-    from pulumi_posthog.report.junit import allowed
+    from pulumi_posthog.report.junit import allowed, document
 
     suites = Xml.Element("testsuites", name="pulumi-posthog")
     suite = Xml.SubElement(suites, "testsuite", name="check")
@@ -211,8 +211,7 @@ def _junit(report: CheckReport) -> str:
     for name, number in counts.items():
         suite.set(name, str(number))
         suites.set(name, str(number))
-    Xml.indent(suites)
-    return Xml.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+    return document(suites)
 
 
 def _markdown(report: CheckReport) -> str:

@@ -11,6 +11,13 @@ from pulumi_posthog.drift.finding import Finding, Report, Status
 # XML 1.0 has no way at all to write these.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+# A line that begins with "::", "##[" anywhere, or what ends a line or turns its direction; no markup of ours has any.
+UNSAFE = re.compile(
+    "^([^\\S\r\n\u0085\u2028\u2029]*+)(:)(?=:)"
+    "|(#(?=#\\[)|[\r\u0085\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])",
+    re.MULTILINE,
+)
+
 
 def rendered(report: Report) -> str:
     """As an XML document."""
@@ -40,8 +47,17 @@ def rendered(report: Report) -> str:
         number = str(len(suite.findall(tag if tag == "testcase" else f"testcase/{tag}")))
         suite.set(name, number)
         suites.set(name, number)
+    return document(suites)
+
+
+def document(suites: Xml.Element) -> str:
+    """The text of a document, of which no line is a command for a CI that shows it, and no sign turns its direction.
+
+    What could be one is spelt as a character reference: whoever reads the document gets the same texts.
+    """
     Xml.indent(suites)
-    return Xml.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+    text = Xml.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+    return UNSAFE.sub(lambda found: f"{found[1] or ''}&#{ord(found[2] or found[3])};", text)
 
 
 def _outcome(case: Xml.Element, findings: Iterable[Finding]) -> None:
