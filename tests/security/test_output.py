@@ -10,8 +10,10 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
+import yaml
 
 from pulumi_posthog.cli import terminal
+from pulumi_posthog.export.text import text_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.report.junit import allowed, document
 from pulumi_posthog.stack import pulumi_engine
@@ -69,6 +71,14 @@ def test_no_line_of_a_junit_document_is_a_command_and_each_text_stays_as_it_is(n
     assert [sign for sign in "\u2028\u202e" if sign in text] == []
     failure = Xml.fromstring(text).find("failure")  # noqa: S314 - our own output
     assert (failure.get("message"), failure.text) == (allowed(name), allowed(name))
+
+
+@pytest.mark.parametrize("name", [each for each in HOSTILE if "##[" not in each])
+def test_no_line_of_an_export_is_a_command_and_each_text_stays_as_it_is(name):
+    exported = text_of({name: {"description": name, "names": [name]}})
+
+    assert commands(exported) == []
+    assert yaml.safe_load(exported) == {name: {"description": name, "names": [name]}}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -22,6 +22,8 @@ from pulumi_posthog.values.variables import is_taken
 LINE_ENDS: Final = re.compile(
     "[\r\x85\u2028\u2029]"
 )  # YAML folds them like a line feed unless they are escaped
+# A CI that shows the text would carry such a line out; within quotes it is none.
+COMMAND: Final = re.compile(r"^[^\S\n]*+::", re.MULTILINE)
 FLOW: Final = 70  # characters: shorter lists and mappings stand on one line
 ONE_LINE: Final = 2**31  # characters that a line may have: it is never folded
 
@@ -88,7 +90,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: _Dumper, value: str) -> yaml.Node:
     style = None
-    if value in WORDS or number(value) is not None or LINE_ENDS.search(value):
+    if value in WORDS or number(value) is not None or LINE_ENDS.search(value) or COMMAND.search(value):
         style = '"'
     elif "\n" in value.strip("\n") and not re.search(r"[ \t]\n|\n\n\Z", value):
         style = "|"
