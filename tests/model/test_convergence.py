@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from harness.drivers import RealPulumi
 from harness.soak import examples
 from harness.stack import Stack
-from harness.world import DISTURBANCES, ROUNDS, converge, lose_little, models
+from harness.world import DISTURBANCES, ROUNDS, Disturbance, Model, converge, lose_little, models
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.run import Session
@@ -62,3 +62,26 @@ def test_with_the_real_command_line_too(tmp_path, posthog, rounds):
         stack.set(name, value)
 
     converge(RealPulumi(stack), posthog, rounds)
+
+
+def test_an_object_of_that_name_in_another_project_does_not_hide_that_one_is_removed(
+    anew, posthog, monkeypatch
+):
+    monkeypatch.setattr(Session, "limits", Limits())
+    calm = Disturbance()
+
+    def project(name: str, *destinations: str) -> Model:
+        fields = (("plugin", 1),)
+        return Model(
+            (
+                ("project", name, None, (("name", name),)),
+                *(
+                    ("pipeline_destination", f"{name}/{each}", name, (("name", each), *fields))
+                    for each in destinations
+                ),
+            ),
+        )
+
+    lose_little(
+        anew(), posthog, [(project("Shop", "Orders", "Users"), calm), (project("Web", "Orders"), calm)]
+    )

@@ -216,19 +216,34 @@ def _placed(look: Rename, text: str) -> str:
 def _given_up(before: Managed, after: Managed, declared: Mapping[str, Mapping[str, str]]) -> Managed:
     """`before` without what a program declares under another resource name: that is taken over, and not removed.
 
-    `declared` says what PostHog calls the resources of `after`.
+    `declared` says what PostHog calls the resources of `after`. Two objects of one name below different parents are
+    two: the second one does not take over the first.
     """
     called = Session.refreshed.called
+
+    def same(kind: str | None, old: str, new: str) -> bool:
+        """Whether the two resources are one object, as far as names tell."""
+        theirs = called.get((kind or "", old))
+        return old == new or (theirs is not None and declared.get(kind or "", {}).get(new) == theirs)
+
     result: dict[str, dict[str, dict[str, str]]] = {}
     for kind, parents in before.items():
-        here = {name for objects in after.get(kind, {}).values() for name in objects}
+        above = {name: parent for parent, objects in after.get(kind, {}).items() for name in objects}
         had = {name for objects in parents.values() for name in objects}
-        new = {theirs for name, theirs in declared.get(kind, {}).items() if name not in had}
+        new = [
+            (above.get(name, ""), theirs)
+            for name, theirs in declared.get(kind, {}).items()
+            if name not in had
+        ]
         result[kind] = {
             parent: {
                 name: key
                 for name, key in objects.items()
-                if name in here or called.get((kind, name)) not in new
+                if name in above
+                or not any(
+                    theirs == called.get((kind, name)) and same(KINDS[kind].parent, parent, there)
+                    for there, theirs in new
+                )
             }
             for parent, objects in parents.items()
         }
