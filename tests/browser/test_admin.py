@@ -34,7 +34,7 @@ def plan_of(run):
     _, _, plan = run.text.partition("pulumi:pulumi:Stack: (same)")
     lines = [line.strip() for line in plan.partition("Resources:")[0].splitlines()]
     kinds = [
-        match[1] for line in lines if (match := re.match(r"[~+-] pulumi-python:dynamic/posthog:(.*)", line))
+        match[1] for line in lines if (match := re.match(r"[~+-] posthog:index:(.*)", line))
     ]
     changes = [line for line in lines if re.match(r"[~+-] ", line) and "posthog:" not in line]
     return sorted(kinds), sorted(re.sub(r" +", " ", line) for line in changes)
@@ -44,6 +44,7 @@ def test_the_first_page_has_every_object_under_posthogs_name(page):
     assert page.texts("#content-main tbody th, #content-main tr[class^=model-] th") == [
         "Access controls",
         "Activity log",
+        "Batch exports",
         "Dashboards, insights, flags, ...",
         "Evaluations",
         "Events",
@@ -53,6 +54,7 @@ def test_the_first_page_has_every_object_under_posthogs_name(page):
         "File system shortcuts",
         "Hog functions",
         "Ingestion of sample events",
+        "Integrations",
         "Organization invites",
         "Organization members",
         "Organization resource access",
@@ -106,10 +108,10 @@ def test_what_somebody_changes_by_hand_is_found_and_healed(declared, page):
     assert plan_of(preview) == (
         ["Project: (update)", "Role: (update)", "RoleMembers: (update)"],
         [
-            '- [2]: "dee@acme.io"',
-            "~ members: [",
+            '- dee@acme.io: "member"',
+            "~ members: {",
             '~ name: "Readers" => "Analysts"',
-            '~ timezone : "Asia/Tokyo" => "Europe/Berlin"',
+            '~ timezone: "Asia/Tokyo" => "Europe/Berlin"',
         ],
     ), preview.text
     assert preview.changes == {"update": 3, "unchanged": 3}

@@ -286,9 +286,16 @@ def managed(text: str, source: str) -> Managed:
 def _resources(text: str, source: str) -> list[dict[str, Any]]:
     try:
         resources = json.loads(text)["deployment"].get("resources") or []
-        return [resource for resource in resources if isinstance(resource, dict)]
+        found = [resource for resource in resources if isinstance(resource, dict)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _no_state(source) from None
+    # Pulumi gives each resource a name, and inputs by their names: anything else did not come from it.
+    if any(
+        not isinstance(each.get("urn"), str) or not isinstance(each.get("inputs") or {}, dict)
+        for each in found
+    ):
+        raise _no_state(source)
+    return found
 
 
 def _damaged(source: str, error: Damaged) -> StateError:

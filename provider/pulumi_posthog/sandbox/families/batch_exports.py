@@ -301,7 +301,9 @@ class BatchExports(Family):
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
         """With an integration of the kind that the running age asks for, where none is named."""
         sent: dict[str, Any] = {"name": name, "interval": "hour", **given}
-        destination = dict(sent.get("destination") or {})
+        # In a configuration the destination's words stand beside the others.
+        beside = {key: sent.pop(key) for key in ("type", "config", "integration") if key in sent}
+        destination = {**beside, **(sent.get("destination") or {})}
         form = form_of(str(destination.get("type")))
         if form is not None:
             known = {key for key in (destination.get("config") or {}) if key in form.keys or key in ALL_TYPES}
