@@ -33,9 +33,7 @@ def plan_of(run):
     """What a run did to whom, and its lines with a change, without the part that only retells what is live."""
     _, _, plan = run.text.partition("pulumi:pulumi:Stack: (same)")
     lines = [line.strip() for line in plan.partition("Resources:")[0].splitlines()]
-    kinds = [
-        match[1] for line in lines if (match := re.match(r"[~+-] posthog:index:(.*)", line))
-    ]
+    kinds = [match[1] for line in lines if (match := re.match(r"[~+-] posthog:index:(.*)", line))]
     changes = [line for line in lines if re.match(r"[~+-] ", line) and "posthog:" not in line]
     return sorted(kinds), sorted(re.sub(r" +", " ", line) for line in changes)
 
