@@ -165,3 +165,15 @@ def test_a_key_that_is_no_text_is_refused_by_a_verb(tmp_path: Path):
     assert done.returncode == 3, done.stderr
     assert b"the personal API key has characters that no key has" in done.stderr
     assert b"\xff" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_what_nobody_sees_is_escaped_in_what_programs_read(form, capsys):
+    name = "Web \u202etxt.exe\u2028Größe \U0001f994 \U000e0041"
+
+    terminal.write(json.dumps({"name": name}, indent=2, ensure_ascii=False), form)
+
+    said = capsys.readouterr().out
+    assert json.loads(said) == {"name": name}
+    assert all(line.isprintable() for line in said.split("\n"))
+    assert "Größe \U0001f994" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import io
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -109,11 +110,20 @@ def write(text: str, form: str = "text") -> None:
     may become something else: it is spelt in ASCII, or Stop is raised.
     """
     text = data(text)
+    if SPELT.get(form) == ESCAPED:
+        text = _unseen_escaped(text)
     if form in SPELT and not is_unicode():
         text = _spelt(text, form)
     _WROTE.set(True)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
+
+
+def _unseen_escaped(text: str) -> str:
+    """JSON whose texts turn no terminal's line round: what nobody sees is escaped, and means the same."""
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else json.dumps(sign)[1:-1] for sign in text)
 
 
 def _spelt(text: str, form: str) -> str:
