@@ -273,18 +273,10 @@ def _field(path: str, kind: Kind, name: str) -> Explanation:
 
 
 def _type(described: Field) -> str:
+    from pulumi_posthog.kinds.description import TYPES
     from pulumi_posthog.kinds.model import Type
 
-    names = {
-        Type.STRING: "text",
-        Type.INTEGER: "whole number",
-        Type.DECIMAL: "number",
-        Type.BOOLEAN: "true or false",
-        Type.STRINGS: "list of texts",
-        Type.OBJECT: "mapping",
-        Type.LIST: "list",
-    }
-    text = "text: names what PostHog has already" if described.refers_to else names[described.type]
+    text = "text: names what PostHog has already" if described.refers_to else TYPES[described.type]
     if described.names and described.type is Type.STRING:
         text = f"text: names a {described.names}"
     return f"{text}, or null" if described.nullable else text
