@@ -8,7 +8,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
 PULUMI_VERSION = $(shell sed -n 's|^require .*/pulumi/pkg/v3 v||p' tools/pulumi/engine/go.mod)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down bench test soak lint lock
+.PHONY: help install up down bench quick test soak lint lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -32,6 +32,11 @@ lint: install ## check style and types
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/mypy --config-file= --strict tools/*.py
+
+QUICK = house values kinds api reconcile checks config stack drift export report plugin
+
+quick: ## the tests that need neither Pulumi nor a server: half a minute
+	.venv/bin/pytest -q -n 2 $(addprefix tests/,$(QUICK))
 
 test: lint ## all checks and all tests, as .ci/run has them
 	@.venv/bin/python tools/test_programs.py
