@@ -16,7 +16,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.access_rule import COVERED, LEVELS, TYPES, levels
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.differences import differences
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.lockouts import lacking, objection_to_losing_rules
@@ -186,7 +186,7 @@ def test_two_reads_answer_for_all_rules_of_a_project(view):
 def test_a_rule_about_somebody_unknown_sends_nothing(view):
     view.posthog.count_anew()
 
-    with pytest.raises(Impossible, match=r"nobody@acme\.io"):
+    with pytest.raises(CannotApply, match=r"nobody@acme\.io"):
         view.applier.create(PROJECT, view.scope, {"member": "nobody@acme.io", "access_level": "admin"})
 
     assert view.posthog.writes() == {}
@@ -195,7 +195,7 @@ def test_a_rule_about_somebody_unknown_sends_nothing(view):
 def test_a_rule_about_a_role_that_has_no_id_yet_sends_nothing(view):
     view.posthog.count_anew()
 
-    with pytest.raises(Impossible, match="role/Later"):
+    with pytest.raises(CannotApply, match="role/Later"):
         view.applier.create(
             PROJECT, view.scope, {"role": Reference("role", "Later"), "access_level": "admin"}
         )

@@ -11,7 +11,7 @@ from pulumi_posthog.api import Connection, Invalid, Pace, Reader, Writer
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.differences import differences
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.secret_text import MASK, SecretText
 
@@ -204,7 +204,7 @@ def test_several_destinations_of_one_plugin_and_name_need_an_id(it):
         for _ in range(2)
     ]
 
-    with pytest.raises(Impossible, match=f"ids {twins[0]}, {twins[1]}"):
+    with pytest.raises(CannotApply, match=f"ids {twins[0]}, {twins[1]}"):
         it.applier.create(kind, scope, {"plugin": plugin, "name": "Twin"})
 
     applied = it.applier.create(kind, scope, {"plugin": plugin, "name": "Twin"}, id_=str(twins[1]))
@@ -221,7 +221,7 @@ def test_a_server_that_makes_no_new_destinations_is_sent_nothing(newest, plugin)
     newest.posthog.count_anew()
 
     with pytest.raises(
-        Impossible, match="this pipeline destination does not exist, and PostHog makes no new"
+        CannotApply, match="this pipeline destination does not exist, and PostHog makes no new"
     ):
         newest.applier.create(kind, scope, desired, defaults={"order": 1})
 
@@ -251,7 +251,7 @@ def test_a_server_that_does_not_tell_and_makes_something_else_is_told_of(newest,
     mails = {"plugin": newest.live.refer("plugin", "Customer.io"), "name": "Mails"}
     orders = {"plugin": newest.live.refer("plugin", SNOWFLAKE), "name": "Orders"}
 
-    with pytest.raises(Impossible, match="PostHog made a hog function in place of this"):
+    with pytest.raises(CannotApply, match="PostHog made a hog function in place of this"):
         newest.applier.create(kind, scope, mails, defaults={"order": 1})
     with pytest.raises(Invalid, match="Plugins can no longer be created"):
         newest.applier.create(kind, scope, orders, defaults={"order": 1})
@@ -298,7 +298,7 @@ def test_a_folder_is_not_merged_into_another_one(newest):
     newest.applier.create(kind, scope, {"path": "Marketing/Launches", "type": "folder"})
     newest.applier.create(kind, scope, {"path": "Growth", "type": "folder"})
 
-    with pytest.raises(Impossible, match='there is a file system entry "Growth" already'):
+    with pytest.raises(CannotApply, match='there is a file system entry "Growth" already'):
         newest.applier.update(kind, scope, folder, {"path": "Growth", "type": "folder"})
 
 
@@ -322,7 +322,7 @@ def test_a_folder_with_strangers_in_it_stays(newest):
     path = f"/api/projects/{scope['project']}/file_system/"
     newest.posthog.call("POST", path, {"path": "Marketing/Theirs", "type": "insight", "ref": "a", "meta": {}})
 
-    with trying(newest.posthog) as it, pytest.raises(Impossible, match='the first is "Marketing/Theirs"'):
+    with trying(newest.posthog) as it, pytest.raises(CannotApply, match='the first is "Marketing/Theirs"'):
         it.applier.delete(kind, scope, folder.id)
 
 
@@ -340,7 +340,7 @@ def test_a_project_is_never_deleted_without_being_named(newest):
 def test_another_current_organization_is_noticed_before_a_role_is_written_there(newest, monkeypatch):
     monkeypatch.setattr(newest.live, "me", lambda: {"organization": {"id": "another"}})
 
-    with pytest.raises(Impossible, match="working in another organization"):
+    with pytest.raises(CannotApply, match="working in another organization"):
         newest.applier.create(KINDS["role"], {}, {"name": "Misplaced"})
 
     assert newest.posthog.role("Misplaced") is None

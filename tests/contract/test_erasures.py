@@ -13,7 +13,7 @@ from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.erasures import erase
 from pulumi_posthog.erasures import receipt as erasures_receipt
 from pulumi_posthog.erasures.declared import Identifier
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic.absent_persons import AbsentPersonsProvider
 from pulumi_posthog.stack.location import Location
@@ -133,7 +133,7 @@ def test_more_than_the_rail_allows_is_refused_and_nobody_goes(it):
     properties = it.absent("\n".join(f"rail-{number}" for number in range(11)))
 
     (reason,) = it.refused(properties)
-    with pytest.raises(Impossible):
+    with pytest.raises(CannotApply):
         it.provider.create(properties)
 
     assert "11 persons" in reason
@@ -148,7 +148,7 @@ def test_a_name_of_several_persons_is_an_error_at_its_place_unless_that_is_said(
     (reason,) = it.refused(it.absent(ANA))
     assert reason.startswith("posthog.yaml:9:11: this e-mail address means 2 persons")
     assert ANA not in reason
-    with pytest.raises(Impossible):
+    with pytest.raises(CannotApply):
         it.provider.create(it.absent(ANA))
     assert uuids <= it.there()
 

@@ -12,7 +12,7 @@ from pulumi_posthog.api import Connection, IncompleteRead, Pace, Reader, Writer
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.differences import differences
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.live import Live
 
 EVALUATION, PROJECT = KINDS["evaluation"], KINDS["project"]
@@ -116,7 +116,7 @@ def test_two_of_that_name_are_not_guessed_about(it):
     body = {**it.declared, "conditions": []}
     ids = [it.sandbox.call("POST", path, body)["id"] for _ in range(2)]
 
-    with pytest.raises(Impossible, match="2 of this evaluation"):
+    with pytest.raises(CannotApply, match="2 of this evaluation"):
         it.applier.create(EVALUATION, it.scope, it.declared)
     assert it.applier.create(EVALUATION, it.scope, it.declared, id_=ids[1]).found.id == ids[1]
 

@@ -13,7 +13,7 @@ from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.apply import Applier
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.stack.dynamic.kind import KindProvider
@@ -23,7 +23,7 @@ from pulumi_posthog.stack.run import Session
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
 NOTICE = "https://github.com/PostHog/notification-bar-app"
 # Those of a server of their own: test_hog_functions.py, test_batch_exports.py.
-ELSEWHERE = {"batch_export", "hog_function", "organization_settings"}
+SECOND_URL_FIELDS = {"batch_export", "hog_function", "organization_settings"}
 # What one object of a kind needs; those of exact lists are made with the items, one by one.
 DECLARED = {
     "project": {"name": "New"},
@@ -85,21 +85,21 @@ def it(posthog: Sandbox, legacy_destinations: None, monkeypatch: pytest.MonkeyPa
 
 
 def test_every_kind_is_tried_here():
-    assert set(DECLARED) | ELSEWHERE == set(KINDS)
+    assert set(DECLARED) | SECOND_URL_FIELDS == set(KINDS)
 
 
 @pytest.mark.parametrize("fault", ["reset-after", "502-after"])
-@pytest.mark.parametrize("name", sorted(KINDS.keys() - ELSEWHERE))
+@pytest.mark.parametrize("name", sorted(KINDS.keys() - SECOND_URL_FIELDS))
 def test_no_kind_is_made_twice_after_a_lost_answer(it, name, fault):
     kind, scope = KINDS[name], it.scope(name)
     wanted = it.wanted(name)
-    item = KINDS[kind.exact_list_of or name]
+    item = KINDS[kind.set_of or name]
     before = len(it.look().collection(item, scope))
     it.posthog.call(
         "POST", "/_sandbox/faults", {"spec": f"{fault} {'PUT' if kind.upsert else 'POST'} /api/ times=1"}
     )
 
-    if kind.exact_list_of:
+    if kind.set_of:
         found = it.live.object(kind, scope, scope[kind.parent])
         it.applier.update(kind, scope, found, wanted)
     else:
@@ -136,7 +136,7 @@ def test_a_folder_is_not_deleted_with_what_nobody_declared_in_it(it):
 
     # The folder that PostHog made for the second one counts, too.
     with pytest.raises(
-        Impossible, match=r'3 entries that this stack does not manage .* \(the first is "M/N"\)'
+        CannotApply, match=r'3 entries that this stack does not manage .* \(the first is "M/N"\)'
     ):
         it.applier.delete(KINDS["file_system_entry"], scope, folder.id)
     assert it.posthog.writes() == {}

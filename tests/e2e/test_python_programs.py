@@ -1,4 +1,4 @@
-"""Programs in Python without YAML: `with posthog.guarded():` puts the rails around them."""
+"""Programs in Python without YAML: `with posthog.guarded():` puts the limits around them."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from harness.sandbox import Sandbox
 from harness.stack import Run, Stack
 from harness.world import Disturbance, Model
 from pulumi_posthog.api import ApiError, Reader
-from pulumi_posthog.reconcile.errors import HalfMade, Impossible
+from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 
 LATENCY_MS = 25  # while a real run is to be killed: a request takes long enough to be hit
 WHILE_NOT_KILLED = 60  # seconds that a run may take to reach the request at which it is killed
@@ -56,7 +56,7 @@ class InProcess:
         self.reaper.left, self.reaper.after = disturbance.killed_at, disturbance.killed_after
         try:
             self.engine.up(model.desired(self.posthog))
-        except (Killed, Refused, ApiError, Impossible, HalfMade):
+        except (Killed, Refused, ApiError, CannotApply, HalfMade):
             pass
         finally:
             self.reaper.left = None

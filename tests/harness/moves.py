@@ -18,7 +18,7 @@ from harness.engine import GUARD, Killed, Outcome, Refused
 from harness.sandbox import Sandbox
 from harness.world import Model, models
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.reconcile.errors import HalfMade, Impossible
+from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.run import Session
 
@@ -332,7 +332,7 @@ def _run(driver: InProcess, world: World, sort: Sort) -> None:
             continue_on_error=sort.continue_on_error,
             chosen=targets,
         )
-    except (Killed, Refused, ApiError, Impossible, HalfMade):
+    except (Killed, Refused, ApiError, CannotApply, HalfMade):
         pass
     finally:
         driver.reaper.left = None

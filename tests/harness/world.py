@@ -322,7 +322,7 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
 
 
 def lose_little(driver: Driver, posthog: Sandbox, rounds: Rounds) -> None:
-    """No single run takes more of one kind away, below one parent, than the rails of a new stack allow."""
+    """No single run takes more of one kind away, below one parent, than the limits of a new stack allow."""
     for model, disturbance in rounds:
         before = census(posthog)
         # What somebody does by hand comes after the count, and before the next one.

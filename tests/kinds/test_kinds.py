@@ -144,8 +144,8 @@ def test_what_a_kind_names_exists(kind):
     assert all(name in names for key in kind.natural_keys for name in key)
     assert set(kind.created_with or ()) <= names
     assert kind.parent is None or (kind.parent in names and kind.parent in KINDS)
-    assert kind.completion_sign is None or kind.completion_sign in names
-    assert kind.exact_list_of is None or kind.exact_list_of in KINDS
+    assert kind.second_url_unless is None or kind.second_url_unless in names
+    assert kind.set_of is None or kind.set_of in KINDS
     assert kind.embedded_in is None or kind.embedded_in[0] in KINDS
     for field in kind.fields:
         assert field.refers_to is None or field.refers_to in KINDS or field.refers_to in LOOKUPS
@@ -158,7 +158,7 @@ def test_what_a_kind_names_exists(kind):
 def test_one_field_is_the_key_of_an_entry_or_the_kind_is_a_list_or_has_one_object(kind):
     keys = [field for field in kind.declarable if field.from_key]
 
-    assert len(keys) == (0 if kind.exact_list_of or kind.singleton or kind.grants else 1)
+    assert len(keys) == (0 if kind.set_of or kind.singleton or kind.grants else 1)
 
 
 @pytest.mark.parametrize("kind", ENTRIES, ids=lambda kind: kind.name)

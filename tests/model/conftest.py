@@ -18,7 +18,7 @@ WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
 
 @pytest.fixture(autouse=True)
 def at_hand(monkeypatch: pytest.MonkeyPatch, posthog: Sandbox) -> Iterator[None]:
-    """The key and a pace that does not wait; rails that let everything pass, for most tests are not about them."""
+    """The key and a pace that does not wait; limits that let everything pass, because most tests are not about them."""
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
     monkeypatch.setenv("POSTHOG_REQUESTS_PER_MINUTE", "1000000")
     monkeypatch.setenv("POSTHOG_REQUESTS_PER_HOUR", "10000000")

@@ -16,7 +16,7 @@ from harness.moves import ROUND, Sort, keep_all
 from harness.soak import examples
 from harness.world import CONFIG, Model
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.holdings import Holdings
 from pulumi_posthog.stack.run import Session
@@ -259,5 +259,5 @@ def test_what_is_declared_absent_and_meant_by_another_is_refused_in_the_preview(
     absent = dataclasses.replace(desired.entries[0], absent=True)
     desired = dataclasses.replace(desired, entries=(absent, *desired.entries[1:]))
 
-    with pytest.raises((Refused, Impossible), match='managed as "Prod" now'):
+    with pytest.raises((Refused, CannotApply), match='managed as "Prod" now'):
         driver.engine.up(desired, preview=True)

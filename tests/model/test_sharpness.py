@@ -51,7 +51,7 @@ KILLED = [
 
 @pytest.fixture
 def tight(monkeypatch):
-    """The rails as a new stack has them."""
+    """The limits as a new stack has them."""
     monkeypatch.setattr(Session, "limits", Limits())
 
 

@@ -16,7 +16,7 @@ from pulumi_posthog.drift.rules import Rule, ignored, rules
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.differences import Difference
-from pulumi_posthog.reconcile.limits import Limits, LimitsError, Refusal, erasure_refusal
+from pulumi_posthog.reconcile.limits import Limits, LimitsError, TooMany, erasure_refusal
 from pulumi_posthog.reconcile.losses import Loss, refusal_of_losses
 from pulumi_posthog.reconcile.objections import objection_to_absence
 from pulumi_posthog.reconcile.recasing import words
@@ -82,7 +82,7 @@ def refused(call) -> str:
 
 LIMITS = Limits.from_settings({}, KINDS)
 SAID = {
-    "too many removals": lambda name: str(Refusal(ROLE, name, (name, name), 3)),
+    "too many removals": lambda name: str(TooMany(ROLE, name, (name, name), 3)),
     "a loss": lambda name: str(Loss(MEMBERSHIP, ROLE, name, (name,))),
     "losses": lambda name: str(refusal_of_losses([Loss(MEMBERSHIP, ROLE, name, (name,) * 20)], LIMITS)),
     "a rename": lambda name: str(Rename(ROLE, name, name, name)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_posthog.stack.refresh import Refreshed
+from pulumi_posthog.stack.refresh import Refresh
 
 MANAGED = {"role": {"": {"A": "", "B": "", "C::d": ""}}}
 TYPE = "pulumi-python:dynamic/posthog:Role"
@@ -15,7 +15,7 @@ def urn(name: str) -> str:
 
 
 def test_what_was_found_could_be_deleted_and_nothing_else():
-    seen = Refreshed()
+    seen = Refresh()
     seen.found("role", urn("A"))
     seen.found("role", urn("C::d"))
     seen.found("role_membership", urn("B"))
@@ -36,7 +36,7 @@ def test_what_was_found_could_be_deleted_and_nothing_else():
     ids=["no refresh", "no refresh of the guard", "of nothing else", "no URN", "no URN of another"],
 )
 def test_where_it_is_not_certain_everything_could(found, guard):
-    seen = Refreshed()
+    seen = Refresh()
     for name in found:
         seen.found("role", "" if name is None else urn(name))
     if guard is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_posthog.api import Invalid, Unauthorized
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.guard import check_consulted
 from pulumi_posthog.stack.places import told
@@ -49,7 +49,7 @@ roles:
 """
     )
 
-    said = told(Impossible("PostHog does not let it"), urn(name), file)
+    said = told(CannotApply("PostHog does not let it"), urn(name), file)
 
     assert said == f'{file}:3:3: role "{name}": PostHog does not let it'
 
@@ -83,7 +83,7 @@ def test_that_a_stack_may_not_be_destroyed_is_told_once_whatever_was_to_go(monke
 
     said = []
     for name in "AB":
-        with pytest.raises(Impossible) as refused:
+        with pytest.raises(CannotApply) as refused:
             check_consulted(guarded=True)
         said.append(pulumi_engine.once(told(refused.value, urn(name), None)))
 

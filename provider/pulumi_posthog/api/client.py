@@ -44,7 +44,7 @@ from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
 from pulumi_posthog.api.paging import Json
 from pulumi_posthog.api.receiving import Deadline, TookTooLong, TooLarge, kept, received
 from pulumi_posthog.api.refusal import looks_like_html, query_status, quoted, refusal
-from pulumi_posthog.api.request import Enough, Files, Sending, TryAgain, encoded, only_reads, query
+from pulumi_posthog.api.request import Files, Request, StopRetrying, TryAgain, encoded, only_reads, query
 from pulumi_posthog.values.bounds import ANSWER_SECONDS, DOWNLOAD_SECONDS
 from pulumi_posthog.values.masking import Mask
 
@@ -287,7 +287,7 @@ class Reader:
         """Sends a request as often as is safe, and returns the JSON of the answer, None for an empty one."""
         if not path.startswith("/") or path.startswith("//"):
             raise ValueError("a path begins with one slash: the host is the connection's affair")
-        sending = Sending(method, path, content, repeatable, keep, deadline)
+        sending = Request(method, path, content, repeatable, keep, deadline)
         # Attempts to write that were not answered, and so may have been carried out.
         lost: list[ApiError] = []
 
@@ -300,7 +300,7 @@ class Reader:
                 )
 
         retrying = Retrying(
-            stop=Enough(),
+            stop=StopRetrying(),
             wait=BACKOFF,
             retry=retry_if_exception_type(TryAgain),
             sleep=self.pace.sleep,
@@ -331,7 +331,7 @@ class Reader:
             retry_after=error.retry_after,
         ) from error
 
-    def _attempt(self, sending: Sending, lost: list[ApiError]) -> Json:
+    def _attempt(self, sending: Request, lost: list[ApiError]) -> Json:
         """One request and its answer. Raises TryAgain where that is safe and may help, else an ApiError."""
         method, path = sending.method, sending.path
 
@@ -372,7 +372,7 @@ class Reader:
             raise failed(refused, again=again)
         raise refused
 
-    def _exchange(self, sending: Sending) -> httpx.Response:
+    def _exchange(self, sending: Request) -> httpx.Response:
         """A request when its turn comes, and again for as long as the rate limit turns it away.
 
         That is safe for POST, too: PostHog counts requests before it carries anything out (posthog-api.md

@@ -51,7 +51,7 @@ class TryAgain(Exception):
         return isinstance(self.__cause__, httpx.ReadTimeout)
 
 
-class Enough(stop_base):
+class StopRetrying(stop_base):
     """After five tries, or three that nobody answered. One for each request, as it counts them."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Enough(stop_base):
 
 
 @dataclass(frozen=True)
-class Sending:
+class Request:
     """A request of ours, and how often and how long it may be tried.
 
     `content` is what httpx takes as params, json, data, files and headers. `repeatable` says that two of it are as

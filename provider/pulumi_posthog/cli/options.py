@@ -45,6 +45,6 @@ def kinds(only: Sequence[str] | None) -> frozenset[str]:
 
     names = {chosen("--only", name.replace("-", "_"), list(KINDS)) for name in only or ()}
     for kind in KINDS.values():
-        if kind.exact_list_of and names & {kind.name, kind.exact_list_of}:
-            names |= {kind.name, kind.exact_list_of}
+        if kind.set_of and names & {kind.name, kind.set_of}:
+            names |= {kind.name, kind.set_of}
     return frozenset(names)

@@ -98,7 +98,7 @@ class Builder:
             if kinds[0].singleton:
                 self._only(kinds[0], key, section, values[key], parent, node.keys[key])
                 continue
-            exact = next((each for each in kinds if each.exact_list_of), None)
+            exact = next((each for each in kinds if each.set_of), None)
             if exact is not None and parent is not None:
                 self._list(exact, section, values[key], parent, node.keys[key])
             elif isinstance(section.value, dict):
@@ -237,7 +237,7 @@ class Builder:
         if not additive:
             self._exact(kind, section, [name for name, _ in names], parent, where)
             return
-        single = KINDS[kind.exact_list_of or ""]
+        single = KINDS[kind.set_of or ""]
         own = key_field(single)
         self.entries += [
             Entry(
@@ -434,7 +434,7 @@ def earlier_names(parent: Entry | None, key: str, previously: Iterable[str]) -> 
 
 def moved_along(entry: Entry, folders: Mapping[object, Entry]) -> Entry:
     """The entry with the names that it had while the folder it lies in had its earlier ones."""
-    above = entry.kind.holders(entry.fields) if entry.kind.holders else ()
+    above = entry.kind.containers(entry.fields) if entry.kind.containers else ()
     keys = (entry.kind.natural_key(holder) for holder in above)
     folder = next((folders[key] for key in keys if key in folders), None)
     if folder is None or not folder.previously:
@@ -450,7 +450,7 @@ def holders_first(made: list[tuple[Entry, Node, Json]]) -> Iterator[tuple[Entry,
     done: set[int] = set()
     for item in made:
         entry = item[0]
-        above = entry.kind.holders(entry.fields) if entry.kind.holders else ()
+        above = entry.kind.containers(entry.fields) if entry.kind.containers else ()
         for holder in (*reversed(above), None):
             first = by_key.get(entry.kind.natural_key(holder)) if holder is not None else item
             if first is not None and id(first) not in done:

@@ -67,7 +67,7 @@ def section(kinds: tuple[Kind, ...]) -> dict[str, Any]:
         return grants.schema(kinds[0])
     if kinds[0].singleton:
         return described(kinds[0].doc, entry(kinds[0]))
-    exact = next((kind for kind in kinds if kind.exact_list_of), None)
+    exact = next((kind for kind in kinds if kind.set_of), None)
     return _list_section(exact) if exact else _mapping_section(kinds[0])
 
 
@@ -86,7 +86,7 @@ KEYWORDS = ("maxLength", "pattern", "patternErrorMessage")
 
 def _list_section(kind: Kind) -> dict[str, Any]:
     declared = list_field(kind)
-    item = key_field(KINDS[kind.exact_list_of or ""])
+    item = key_field(KINDS[kind.set_of or ""])
     items = described(
         declared.doc, {"type": "array", "items": {**field_schema(item), **dict(declared.items or {})}}
     )

@@ -84,7 +84,7 @@ def findings(
 def refused(
     desired: Desired, observed: Observed, managed: reconcile_limits.Managed, limits: reconcile_limits.Limits
 ) -> tuple[Finding, ...]:
-    """What the rails would say to an update: too much of what the stack manages would go, or too many members
+    """What the limits would say to an update: too much of what the stack manages would go, or too many members
     whom nobody declared."""
     moved = reconcile_limits.renamed(desired)
     lists = reconcile_limits.exact_lists(desired)
@@ -92,10 +92,10 @@ def refused(
     found = list(reconcile_limits.refusals(managed, after, limits, KINDS, moved))
     for entry in desired.entries:
         live = observed.found.get(key_of(entry))
-        if entry.kind.exact_list_of and live is not None:
+        if entry.kind.set_of and live is not None:
             name = list_field(entry.kind).name
             refusal = reconcile_limits.list_refusal(
-                KINDS[entry.kind.exact_list_of], entry.name, live.values[name], entry.fields[name], limits
+                KINDS[entry.kind.set_of], entry.name, live.values[name], entry.fields[name], limits
             )
             found += [refusal] if refusal else []
     looks = probable_renames(managed, after, moved, KINDS)
@@ -133,7 +133,7 @@ def losing(
     )
 
 
-def _of_refusal(refusal: reconcile_limits.Refusal, desired: Desired, looks: tuple[Rename, ...]) -> Finding:
+def _of_refusal(refusal: reconcile_limits.TooMany, desired: Desired, looks: tuple[Rename, ...]) -> Finding:
     path = collection_path((refusal.kind.name, refusal.parent or None), desired)
     allow = f"pulumi config set posthog:allowRemovals {refusal.kind.name}={len(refusal.names)}"
     return Finding(
@@ -260,9 +260,7 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
     for row in rows(difference):
         key = FIRST_KEY.match(row.path)
         # An exact list stands in the YAML where the object itself would.
-        own = KEY.sub(
-            r".\1", row.path.removeprefix(field.name) if entry.kind.exact_list_of else f".{row.path}"
-        )
+        own = KEY.sub(r".\1", row.path.removeprefix(field.name) if entry.kind.set_of else f".{row.path}")
         yield Finding(
             status=status,
             kind=entry.kind.name,

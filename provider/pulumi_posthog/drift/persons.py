@@ -19,7 +19,7 @@ def path_of(sighting: Sighting) -> str:
 
 
 def findings(sighting: Sighting, limits: Limits | None) -> Iterator[Finding]:
-    """What there is to say about one project; what the rails say, where `limits` are known."""
+    """What there is to say about one project; what the limits say, where `limits` are known."""
     path, count = path_of(sighting), len(sighting.found)
     common: dict[str, Any] = {
         "kind": PERSON.name,

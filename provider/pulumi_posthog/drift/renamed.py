@@ -14,7 +14,7 @@ from pulumi_posthog.reconcile.observe import Observed, Undeclared
 from pulumi_posthog.reconcile.renames import may_say_previously, probable_renames
 from pulumi_posthog.values.json_value import Json
 
-Names = dict[str, dict[str, dict[str, str]]]  # as `rails.Managed`
+Names = dict[str, dict[str, dict[str, str]]]  # as `limits.Managed`
 
 
 def renamed(observed: Observed) -> Mapping[Key, Found]:
@@ -68,7 +68,7 @@ def _key(found: Found) -> str:
 def _lists(kind: Kind) -> Iterator[Kind]:
     """The exact lists that lie in the answers of a kind."""
     for each in KINDS.values():
-        if each.exact_list_of and each.embedded_in and each.embedded_in[0] == kind.name:
+        if each.set_of and each.embedded_in and each.embedded_in[0] == kind.name:
             yield each
 
 
@@ -77,7 +77,7 @@ def _declared_items(entry: Entry, observed: Observed) -> Iterator[tuple[str, str
         for below in observed.desired.entries:
             if below.kind is each and below.parent == entry.name:
                 yield from ((each.name, str(item)) for item in below.fields[list_field(each).name])
-            elif below.kind.name == each.exact_list_of and below.parent == entry.name:
+            elif below.kind.name == each.set_of and below.parent == entry.name:
                 yield each.name, str(below.kind.own_name(below.fields))
 
 

@@ -157,12 +157,12 @@ class _Attempt:
         declared = entry.fields[field_.name]
         live = wishes[0].found.values.get(field_.name) if wishes[0].found else None
         value = _wished(field_, declared, named(live, wishes[0].meant), wishes)
-        if field_.refers_to and not entry.kind.exact_list_of:
+        if field_.refers_to and not entry.kind.set_of:
             raise _Refused("it is another object in PostHog", where, HAND)
         if isinstance(value, dict) and field_.secret and node.tag and node.tag.startswith("!"):
             raise _Refused("its settings come from elsewhere", where, HAND)
         with _Placing(self._name(file), self.rewritings[file].text):
-            if entry.kind.exact_list_of and node.form is Form.MAPPING:
+            if entry.kind.set_of and node.form is Form.MAPPING:
                 node = node.item("items") or node
             if value is None and not field_.nullable:
                 self.rewritings[file].drop(mapping, index)
@@ -234,7 +234,7 @@ class _Attempt:
                 return
             file, own = self._followed(file, own, above.where if above else None)
             if (
-                kind.name in {each.kind.exact_list_of for each in self.desired.entries}
+                kind.name in {each.kind.set_of for each in self.desired.entries}
                 or own.item("items") is not None
             ):
                 own = own.item("items") or own

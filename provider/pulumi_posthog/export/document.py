@@ -244,7 +244,7 @@ class _Exporter:
     def _under(self, sections: Mapping[str, tuple[Kind, ...]], scope: Scope, path: Path_) -> dict[str, Json]:
         result: dict[str, Json] = {}
         for key, kinds in sections.items():
-            exact = next((each for each in kinds if each.exact_list_of), None)
+            exact = next((each for each in kinds if each.set_of), None)
             own = exact or kinds[0]
             if not any(map(self._wanted, kinds)):
                 continue

@@ -86,7 +86,7 @@ def _kind(kind: Kind) -> str:
 
 
 def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
-    item = KINDS[kind.exact_list_of] if kind.exact_list_of else None
+    item = KINDS[kind.set_of] if kind.set_of else None
     yield "in the file", _place(kind)
     yield "in a Python program", f"`pulumi_posthog.{kind.resource}`"
     yield "what identifies it", _identity(kind)
@@ -99,12 +99,12 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
         )
     if kind.singleton:
         deletion = "Nothing is sent: PostHog keeps it as it is, and it is no longer managed."
-    if kind.removal and kind.removal.__doc__:
+    if kind.delete_by_patch and kind.delete_by_patch.__doc__:
         # What it says beside the generic sentence, without the section of the API's description.
-        deletion += f" {kind.removal.__doc__.partition(' (')[0]}."
+        deletion += f" {kind.delete_by_patch.__doc__.partition(' (')[0]}."
     yield "no longer declared", deletion
     more = {LOOKUPS[name].read_scope for field in kind.writable if (name := field.refers_to or "") in LOOKUPS}
-    if kind.in_current_organization or kind.exact_list_of:
+    if kind.in_current_organization or kind.set_of:
         more.add("user:read")
     also = ", and " + ", ".join(f"`{scope}`" for scope in sorted(more)) if more - {kind.read_scope} else ""
     yield "scopes of the key", f"`{kind.read_scope}` to look, `{kind.write_scope}` to change{also}"
@@ -122,9 +122,9 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
 
 
 def _place(kind: Kind) -> str:
-    if kind.exact_list_of:
+    if kind.set_of:
         return f"`{kind.section}: [...]`, or `{{mode: exact, items: [...]}}`"
-    if any(other.exact_list_of == kind.name for other in KINDS.values()):
+    if any(other.set_of == kind.name for other in KINDS.values()):
         return f"`{kind.section}: {{mode: additive, items: [...]}}`"
     if kind.singleton:
         return f"`{kind.section}`"
@@ -136,7 +136,7 @@ def _place(kind: Kind) -> str:
 
 
 def _identity(kind: Kind) -> str:
-    if kind.exact_list_of:
+    if kind.set_of:
         return f"its {kind.parent}"
     if kind.singleton:
         return "there is one"

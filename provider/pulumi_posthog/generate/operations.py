@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pulumi_posthog.api.operations import FAMILIES, Family, Operation
+from pulumi_posthog.api.operations import FAMILIES, Operation, Operations
 
 OLDEST: Final = 2024
 INTRODUCTION: Final = """\
@@ -42,7 +42,7 @@ def page() -> str:
     return "\n".join([INTRODUCTION.format(oldest=OLDEST), *(section(family) for family in FAMILIES)])
 
 
-def section(family: type[Family]) -> str:
+def section(family: type[Operations]) -> str:
     """One family: what it is, and a row for each of its operations."""
     places = " or ".join(f"`{prefix}`" for prefix in family.PREFIXES)
     rows = [

@@ -75,10 +75,10 @@ def removal(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """An item goes back to Unfiled: deleting its last row would delete the object behind it (7.8)."""
     if not values.get("ref") or values.get("shortcut"):
         return None
-    return put_away(values)
+    return instead_of_delete(values)
 
 
-def put_away(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def instead_of_delete(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Where PostHog files what nobody has filed; since 2026 it deletes no item without a `ref` (7.8)."""
     if values["type"] == "folder" or values.get("shortcut"):
         return None
@@ -117,9 +117,9 @@ FILE_SYSTEM_ENTRY = Kind(
     page_size=10_000,
     since=2025,
     deletion=Deletion.PATCH,
-    removal=removal,
-    put_away=put_away,
-    holders=holders,
+    delete_by_patch=removal,
+    instead_of_delete=instead_of_delete,
+    containers=holders,
     move_action="move/",
     serial_writes=True,
     oldest_wins=True,

@@ -144,7 +144,7 @@ class Field:
     since: int = 2024
     until: int | None = None
     from_key: bool = False  # comes from the entry's key in the YAML, not from its body
-    default_position: bool = False  # undeclared, it is created with the entry's place in the file
+    placed_by_file: bool = False  # undeclared, it is created with the entry's place in the file
     found_by: str | None = None  # what PostHog has in its place, where it is not the lookup's `value`
     sent_as: str | None = None  # the name in a request body, where it differs: user -> user_uuid
     feature: str | None = None  # what the organization's plan needs for it (`available_product_features`)
@@ -267,7 +267,9 @@ class Deletion(enum.Enum):
     """How an object of a kind goes away (posthog-api.md 3.7, 6.5, 7.8)."""
 
     DELETE = "DELETE"
-    PATCH = "PATCH"  # with the body that `Kind.removal` gives: DELETE would do too little, or too much
+    PATCH = (
+        "PATCH"  # with the body that `Kind.delete_by_patch` gives: DELETE would do too little, or too much
+    )
     FORGET = "forget"  # the object belongs to its parent and goes with it
     NEVER = "never"  # only `state: absent` deletes, and only when the configuration allows it
 
@@ -322,15 +324,15 @@ class Kind:
         None  # a field by which old servers filter the list exactly, where they cannot page it
     )
     succeeded_by: str | None = None  # what newer servers make in its place, answering an id of null
-    completed_at: str | None = None  # a second URL, of `{id}`, for the fields that the first may lack
-    completion_sign: str | None = None  # the field whose absence from an answer says so
+    second_url: str | None = None  # a second URL, of `{id}`, for the fields that the first may lack
+    second_url_unless: str | None = None  # the field whose absence from an answer says so
     embedded_in: tuple[str, str] | None = None  # (kind, field) whose answer already holds these objects
     form_encoded: bool = False
     lost_words: tuple[str, str] = (
         "object goes with",
         "objects go with",
     )  # how one, how several lose their holder
-    exact_list_of: str | None = None  # this kind is "exactly these" objects of another kind under one parent
+    set_of: str | None = None  # this kind is "exactly these" objects of another kind under one parent
     # There is one, at `collection` itself: it is always taken over, never made, and never deleted.
     singleton: bool = False
     sparse_keys: bool = False  # what is absent of a natural key is absent of the object, too
@@ -342,11 +344,13 @@ class Kind:
     from_api: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None
     comparable: Callable[[Mapping[str, Json]], Mapping[str, Json]] = unchanged
     to_api: Callable[[Mapping[str, Json], Mapping[str, Json]], Mapping[str, Json]] | None = None
-    removal: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] | None = None  # None: DELETE after all
-    put_away: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] | None = (
+    delete_by_patch: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] | None = (
+        None  # None: DELETE after all
+    )
+    instead_of_delete: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] | None = (
         None  # what to PATCH where the server refuses to DELETE; None: nothing helps
     )
-    holders: Callable[[Mapping[str, Json]], tuple[Mapping[str, Json], ...]] | None = (
+    containers: Callable[[Mapping[str, Json]], tuple[Mapping[str, Json], ...]] | None = (
         None  # what it lies in, nearest first
     )
     accepts: Callable[[Mapping[str, Json]], bool] | None = None  # may the plugin referred to stand here?
@@ -367,7 +371,7 @@ class Kind:
     oldest_wins: bool = (
         False  # several matches of a natural key: take the oldest, and say so, instead of stopping
     )
-    guarded: bool = True  # removals count against the rails
+    guarded: bool = True  # removals count against the limits
     persons: str | None = None  # under which key its entries declare persons absent (posthog-api.md 10.1)
     activity_scopes: tuple[str, ...] = ()  # where the activity log tells of its objects (posthog-api.md 8.3)
     # Field values -> those worth writing into a file; None: PostHog makes and keeps the object by itself.

@@ -46,7 +46,7 @@ PIPELINE_DESTINATION = Kind(
     write_scope="plugin:write",
     page_size=1000,
     deletion=Deletion.PATCH,
-    removal=lambda _: {"deleted": True},  # DELETE only disables it (6.5)
+    delete_by_patch=lambda _: {"deleted": True},  # DELETE only disables it (6.5)
     form_encoded=True,
     activity_scopes=("PluginConfig", "Plugin"),
     checks="check",
@@ -82,7 +82,7 @@ PIPELINE_DESTINATION = Kind(
             ),
             minimum=-(2**31),
             maximum=2**31 - 1,
-            default_position=True,
+            placed_by_file=True,
         ),
         Field(
             name="config",

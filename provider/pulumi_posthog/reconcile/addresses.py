@@ -110,7 +110,7 @@ def nobody(kind: Kind, properties: Mapping[str, Any]) -> bool:
 
 def _present(kind: Kind, scope: Scope, live: Live) -> frozenset[str]:
     """Who is there already."""
-    item = KINDS[kind.exact_list_of] if kind.exact_list_of else kind
+    item = KINDS[kind.set_of] if kind.set_of else kind
     field = person_field(item)
     key = field.name if field else ""
     return frozenset(str(found.values.get(key)) for found in live.collection(item, scope).values())

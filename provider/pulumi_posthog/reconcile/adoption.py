@@ -71,9 +71,9 @@ def claims(kind: Kind, parent: str | None, id_: str | None) -> Iterator[tuple[st
     if id_ is not None:
         yield kind.name, id_
     if parent is not None:
-        if kind.exact_list_of:
-            yield below(kind.exact_list_of), parent
-        yield from ((exact.name, parent) for exact in KINDS.values() if exact.exact_list_of == kind.name)
+        if kind.set_of:
+            yield below(kind.set_of), parent
+        yield from ((exact.name, parent) for exact in KINDS.values() if exact.set_of == kind.name)
 
 
 def below(kind: str) -> str:

@@ -27,9 +27,9 @@ from pulumi_posthog.reconcile import recasing, stepping_aside, upserts
 from pulumi_posthog.reconcile.adoption import existing
 from pulumi_posthog.reconcile.blueprints import first_fields
 from pulumi_posthog.reconcile.body import Bodies, Rotated
-from pulumi_posthog.reconcile.collection import ELSEWHERE, Found, Scope
+from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Found, Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
-from pulumi_posthog.reconcile.errors import HalfMade, Impossible
+from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.objections import objection_to_creation
 from pulumi_posthog.reconcile.settling import Settling
@@ -77,7 +77,7 @@ def nothing_rotated(_field: str, _key: str) -> bool:
 
 
 class Applier:
-    """Carries out changes. Every method may raise `ApiError` or `Impossible`; none repeats a POST blindly."""
+    """Carries out changes. Every method may raise `ApiError` or `CannotApply`; none repeats a POST blindly."""
 
     def __init__(self, live: Live, writer: Writer, say: Callable[[str], object] = silent) -> None:
         self.live = live
@@ -99,7 +99,7 @@ class Applier:
         """Take over the object with the natural key of `desired` (or with `id_`), or make it.
 
         A new one also gets `defaults`: fields that PostHog requires and nobody declared. Raises HalfMade when it was
-        made and could not be completed, Impossible when several objects match.
+        made and could not be completed, CannotApply when several objects match.
         """
         with self.live.writing(kind, scope):
             existing = self._existing(kind, scope, desired, id_)
@@ -109,7 +109,7 @@ class Applier:
                 return Applied(applied.found, adopted=True, ignored=applied.ignored)
             refusal = objection_to_creation(kind, desired, self.live)
             if refusal:
-                raise Impossible(refusal)
+                raise CannotApply(refusal)
             if kind.upsert:
                 return self._put(kind, scope, desired)
             return self._make(kind, scope, first_fields(kind, scope, desired, self.live), defaults or {})
@@ -133,7 +133,7 @@ class Applier:
         changed = recasing.possible(kind, changed, self.live, silent)
         if not changed:
             return Applied(found)
-        if kind.exact_list_of:
+        if kind.set_of:
             return Applied(self._make_exact(kind, scope, found, desired))
         if kind.upsert:
             return self._put(kind, scope, desired)
@@ -159,13 +159,13 @@ class Applier:
         )
 
     def restore(self, kind: Kind, scope: Scope, id_: str) -> Found:
-        """Bring back an object that was deleted, with its id; raises Impossible when PostHog does not know it."""
+        """Bring back an object that was deleted, with its id; raises CannotApply when PostHog does not know it."""
         path = self._path(kind, scope, id_)
         with self.live.writing(kind, scope):
             try:
                 answer = self.writer.patch(path, {"deleted": False}, form=kind.form_encoded)
             except NotFound as error:
-                raise Impossible(
+                raise CannotApply(
                     f"PostHog does not know this {kind.title} ({id_}) any more, not even among those that are deleted\n"
                     "  hint: have the stack forget it, `pulumi state delete URN`, and run again: it is made anew"
                 ) from error
@@ -181,7 +181,7 @@ class Applier:
     def delete(self, kind: Kind, scope: Scope, id_: str, *, even_guarded: bool = False) -> None:
         """Remove an object; one that is gone already is fine.
 
-        `even_guarded` deletes what is otherwise never deleted. Raises Impossible when something that nobody
+        `even_guarded` deletes what is otherwise never deleted. Raises CannotApply when something that nobody
         declared would go with it.
         """
         if kind.deletion is Deletion.FORGET or (kind.deletion is Deletion.NEVER and not even_guarded):
@@ -195,7 +195,7 @@ class Applier:
                 return
             self._check_current_organization(kind)
             self._check_empty(kind, scope, found)
-            body = kind.removal(found.values) if kind.removal else None
+            body = kind.delete_by_patch(found.values) if kind.delete_by_patch else None
             path = self._path(kind, scope, id_)
             if body is None:
                 try:
@@ -242,7 +242,7 @@ class Applier:
 
     def _put_away(self, kind: Kind, found: Found, refusal: Invalid) -> Mapping[str, Json]:
         """What to PATCH in place of a DELETE that the server refuses; raises the refusal when there is no such way."""
-        body = kind.put_away(found.values) if kind.put_away else None
+        body = kind.instead_of_delete(found.values) if kind.instead_of_delete else None
         if body is None:
             raise refusal
         places = ", ".join(f"{name} {value}" for name, value in body.items())
@@ -256,7 +256,7 @@ class Applier:
     ) -> Found | None:
         matches, problem = existing(self.live, kind, scope, desired, id_)
         if problem:
-            raise Impossible(problem)
+            raise CannotApply(problem)
         return matches[0] if matches else None
 
     def _put(self, kind: Kind, scope: Scope, desired: Mapping[str, Json]) -> Applied:
@@ -292,7 +292,7 @@ class Applier:
         changed = {d.field.name: d.desired for d in differences(kind, later, found.values)}
         if not changed:
             return found
-        if kind.completed_at and kind.completion_sign not in found.answer:
+        if kind.second_url and kind.second_url_unless not in found.answer:
             self.live.forget_object(kind, found.id)
             found = self.live.object(kind, scope, found.id) or found
         return self._patch(kind, scope, found, changed, lambda _field, _key: True)
@@ -317,7 +317,7 @@ class Applier:
                     raise
             else:
                 if _is_successor(kind, answer):
-                    raise Impossible(
+                    raise CannotApply(
                         f"PostHog made a {kind.succeeded_by} in place of this {kind.title}: this server keeps no legacy"
                         " plugin configurations any more. Take it out of the file, and declare it under `hog_functions`"
                     )
@@ -331,24 +331,24 @@ class Applier:
 
     def _inside(self, kind: Kind, scope: Scope, found: Found) -> list[Found]:
         """Everything that lies in an object, at any depth."""
-        if kind.holders is None:
+        if kind.containers is None:
             return []
         own = kind.natural_key(found.values)
         return [
             other
             for other in self.live.collection(kind, scope).values()
-            if any(kind.natural_key(holder) == own for holder in kind.holders(other.values))
+            if any(kind.natural_key(holder) == own for holder in kind.containers(other.values))
         ]
 
     def _move(self, kind: Kind, scope: Scope, found: Found, target: str) -> Found:
         """Give a folder another path, and everything in it, declared or not.
 
-        Raises Impossible when the target exists: PostHog would merge the two.
+        Raises CannotApply when the target exists: PostHog would merge the two.
         """
         name = next(field.name for field in kind.fields if field.from_key)
         source, inside = str(found.values[name]), self._inside(kind, scope, found)
         if self.live.find(kind, scope, {**found.values, name: target}):
-            raise Impossible(
+            raise CannotApply(
                 f'there is a {kind.title} "{one_line(target)}" already, and PostHog would merge'
                 f' "{one_line(source)}" into it: move what is'
                 " in it by hand, or leave out `previously` to take over the one that is there"
@@ -374,7 +374,7 @@ class Applier:
     def _patch(
         self, kind: Kind, scope: Scope, found: Found, changed: Mapping[str, Json], rotated: Rotated
     ) -> Found:
-        elsewhere: frozenset[str] = found.answer.get(ELSEWHERE, frozenset())
+        elsewhere: frozenset[str] = found.answer.get(SECOND_URL_FIELDS, frozenset())
         answer: dict[str, Json] = {}
         here = {name: value for name, value in changed.items() if name not in elsewhere}
         there = {name: value for name, value in changed.items() if name in elsewhere}
@@ -385,8 +385,8 @@ class Applier:
             if not is_object(said):
                 said = self._look_again(kind, scope, found.id, "PATCH", path).answer
             answer |= said
-        if there and kind.completed_at:
-            path = kind.completed_at.format(id=found.id)
+        if there and kind.second_url:
+            path = kind.second_url.format(id=found.id)
             rest = self.writer.patch(path, self._bodies.body(kind, there, found.values, rotated))
             if not isinstance(rest, Mapping):
                 rest = self._look_again(kind, scope, found.id, "PATCH", path).answer
@@ -413,7 +413,7 @@ class Applier:
     # -- exact lists, and objects that their parent's answer holds -----------------------------------------------
 
     def _make_exact(self, kind: Kind, scope: Scope, found: Found, desired: Mapping[str, Json]) -> Found:
-        item_kind = KINDS[kind.exact_list_of or ""]
+        item_kind = KINDS[kind.set_of or ""]
         key, list_name = item_kind.natural_keys[0][0], kind.writable[0].name
         field = item_kind.field(key)
         # Two may have one address in two spellings: who is who, only PostHog's id of each says.
@@ -453,7 +453,7 @@ class Applier:
             return
         current = (self.live.me().get("organization") or {}).get("id")
         if current != self.live.organization_id:
-            raise Impossible(
+            raise CannotApply(
                 "the key's owner is working in another organization at the moment, and older PostHog servers would"
                 " write roles there: switch that user to this organization in PostHog, then run again"
             )
@@ -461,7 +461,7 @@ class Applier:
     def _check_empty(self, kind: Kind, scope: Scope, found: Found) -> None:
         inside = [str(other.values["path"]) for other in self._inside(kind, scope, found)]
         if inside:
-            raise Impossible(
+            raise CannotApply(
                 f"{len(inside)} entries that this stack does not manage are in this {kind.title} and would go with it"
                 f' (the first is "{one_line(min(inside))}"): move them elsewhere in PostHog, or declare the entry again'
             )

@@ -9,7 +9,7 @@ from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.model import Field, Kind, Type
 from pulumi_posthog.reconcile.collection import Ambiguous
 from pulumi_posthog.reconcile.differences import differences, merged
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.attachment import Attachment, comparable, is_stored, without_files
 from pulumi_posthog.values.json_value import Json
@@ -53,7 +53,7 @@ def secrets_in(value: Json) -> Iterator[str]:
 
 
 class Bodies:
-    """Makes the bodies of requests. Every method may raise `ApiError` or `Impossible`."""
+    """Makes the bodies of requests. Every method may raise `ApiError` or `CannotApply`."""
 
     def __init__(self, live: Live, writer: Writer) -> None:
         self.live = live
@@ -112,7 +112,7 @@ class Bodies:
         try:
             found = with_ids(value, field.ids_as_text)
         except LookupError as error:
-            raise Impossible(
+            raise CannotApply(
                 f"{field.name} of this {kind.title} refers to {error.args[0].key}, and nobody knows its id"
             ) from None
         return str(found) if field.type is Type.STRING and isinstance(value, Reference) else found
@@ -144,7 +144,7 @@ class Bodies:
         try:
             found = self.live.refer(field.refers_to or "", value, field.found_by)
         except Ambiguous as error:
-            raise Impossible(str(error)) from error
+            raise CannotApply(str(error)) from error
         if found is None:
-            raise Impossible(f'the organization has no {field.refers_to} "{one_line(value)}"')
+            raise CannotApply(f'the organization has no {field.refers_to} "{one_line(value)}"')
         return found

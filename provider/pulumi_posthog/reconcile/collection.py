@@ -13,7 +13,7 @@ from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.spelling import composed
 
 # Under this key an answer says which of its fields came from, and must be sent to, the kind's second URL.
-ELSEWHERE = "__elsewhere"
+SECOND_URL_FIELDS = "__elsewhere"
 
 Scope = Mapping[str, str]  # the ids that fill in a collection's path: {"project": "2"}
 

@@ -9,7 +9,7 @@ class CannotAct(Exception):
     """PostHog does not let this key do it; nothing was changed. The message says what to do."""
 
 
-class Impossible(Exception):
+class CannotApply(Exception):
     """PostHog would do something else than what is asked; the message says what to do."""
 
 
@@ -21,5 +21,5 @@ class HalfMade(Exception):
         self.found = found
 
 
-class WholeRunRefused(Impossible):
+class WholeRunRefused(CannotApply):
     """The same for every resource of a run, whatever was asked for: so that it is told once."""

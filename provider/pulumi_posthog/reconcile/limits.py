@@ -27,7 +27,7 @@ CASELESS = {
 
 
 class LimitsError(ValueError):
-    """A setting of the rails that makes no sense; the message names it."""
+    """A setting of the limits that makes no sense; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def items(text: str | None) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class TooMany:
     """Why a run is not allowed to go on."""
 
     kind: Kind
@@ -157,7 +157,7 @@ def exact_lists(desired: Desired) -> dict[str, dict[str, dict[str, Any]]]:
     """kind's name -> entry's name -> whom an exact list declares (`items`), and below whom (`parent`)."""
     result: dict[str, dict[str, dict[str, Any]]] = {}
     for entry in desired.entries:
-        if entry.kind.exact_list_of:
+        if entry.kind.set_of:
             items = list(entry.fields.get(entry.kind.writable[0].name) or ())
             result.setdefault(entry.kind.name, {})[entry.name] = {
                 "parent": entry.parent or "",
@@ -176,7 +176,7 @@ def with_listed(
     result = {kind: dict(parents) for kind, parents in after.items()}
     for kind_name, by_name in lists.items():
         kind = KINDS[kind_name]
-        item = KINDS[kind.exact_list_of or ""]
+        item = KINDS[kind.set_of or ""]
         field, names = item.natural_keys[0][0], moved.get(kind.parent or "", {})
         for parent, objects in before.get(item.name, {}).items():
             now = names.get(parent, parent)
@@ -242,7 +242,7 @@ def refusals(
     limits: Limits,
     kinds: Mapping[str, Kind],
     moved: Mapping[str, Mapping[str, str]],
-) -> tuple[Refusal, ...]:
+) -> tuple[TooMany, ...]:
     """Why going from `before` to `after` is too much; empty when it is allowed."""
     result = []
     for kind_name, parents in removals(before, after, moved).items():
@@ -253,20 +253,20 @@ def refusals(
         everything = [name for gone in parents.values() for name in gone]
         for parent, gone in parents.items():
             if too_many(kind, len(gone), sizes[parent], limits):
-                result.append(Refusal(kind, parent, tuple(gone), sizes[parent]))
+                result.append(TooMany(kind, parent, tuple(gone), sizes[parent]))
         # One each from many parents is many, too.
         if len(everything) > max(limits.number, limits.allowed.get(kind_name, 0)) and len(parents) > 1:
-            result.append(Refusal(kind, "", tuple(everything), sum(sizes.values())))
+            result.append(TooMany(kind, "", tuple(everything), sum(sizes.values())))
     return tuple(result)
 
 
 def list_refusal(
     kind: Kind, parent: str, live: Iterable[str], declared: Iterable[str], limits: Limits
-) -> Refusal | None:
+) -> TooMany | None:
     """Why an exact list may not become `declared`; None when it may. Both are spelled as PostHog does."""
     total, kept = list(live), set(declared)
     gone = tuple(sorted(name for name in total if name not in kept))
-    return Refusal(kind, parent, gone, len(total)) if too_many(kind, len(gone), len(total), limits) else None
+    return TooMany(kind, parent, gone, len(total)) if too_many(kind, len(gone), len(total), limits) else None
 
 
 def too_many(kind: Kind, gone: int, total: int, limits: Limits) -> bool:

@@ -24,7 +24,7 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile import identity
-from pulumi_posthog.reconcile.collection import ELSEWHERE, Ambiguous, Collection, Found, Scope
+from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Ambiguous, Collection, Found, Scope
 from pulumi_posthog.reconcile.once import Once
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.problem import ConfigError, Problem
@@ -136,7 +136,7 @@ class Live:
 
     def find(self, kind: Kind, scope: Scope, values: Mapping[str, Json]) -> list[Found]:
         """The objects with the natural key of `values`, oldest first."""
-        if kind.exact_list_of:
+        if kind.set_of:
             found = self.object(kind, scope, scope[kind.parent or ""])
             return [found] if found else []
         collection = self._collection(kind, scope)
@@ -267,9 +267,7 @@ class Live:
             return self._once(self._key(kind, scope), lambda: self._list(kind, scope))
         parent_kind, list_name = KINDS[kind.embedded_in[0]], kind.embedded_in[1]
         parent = self.object(parent_kind, scope, scope[parent_kind.name])
-        answers = (
-            [parent.answer] if parent and kind.exact_list_of else parent.answer[list_name] if parent else []
-        )
+        answers = [parent.answer] if parent and kind.set_of else parent.answer[list_name] if parent else []
         with self._lock:
             # The parent's answer changes with each write to what it holds, and only then.
             key = (kind.name, scope[parent_kind.name])
@@ -429,15 +427,15 @@ class Live:
 
     def _completion(self, kind: Kind, answer: Mapping[str, Json]) -> Mapping[str, Json]:
         """The fields that the server answers, and takes, at a second URL only (posthog-api.md 3.2)."""
-        if kind.completed_at is None or kind.completion_sign in answer or self._once.known("no second URL"):
+        if kind.second_url is None or kind.second_url_unless in answer or self._once.known("no second URL"):
             return {}
         try:
-            rest = self.reader.get_object(kind.completed_at.format(id=answer["id"]), key=None)
+            rest = self.reader.get_object(kind.second_url.format(id=answer["id"]), key=None)
         except NotFound:  # older still: there is no second URL, and no such field
             self._once("no second URL", lambda: True)
             return {}
         only_there = {name: value for name, value in rest.items() if name not in answer}
-        return {**only_there, ELSEWHERE: frozenset(only_there)}
+        return {**only_there, SECOND_URL_FIELDS: frozenset(only_there)}
 
 
 def _named(

@@ -45,7 +45,7 @@ def losses(
     """
     found = []
     for item in KINDS.values():
-        if item.embedded_in is None or item.exact_list_of:
+        if item.embedded_in is None or item.set_of:
             continue
         holder = KINDS[item.embedded_in[0]]
         key = next(field.name for field in holder.fields if field.from_key)

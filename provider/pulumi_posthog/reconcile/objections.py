@@ -1,4 +1,4 @@
-"""One declared object, live, limits -> why the rails do not allow it; None when they do. Only reads."""
+"""One declared object, live, limits -> why the limits do not allow it; None when they do. Only reads."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def objection_to_list(
 ) -> str | None:
     """Why a list that is exact may not become what is declared: it would lose too much, or the wrong one.
 
-    `kind` is one with `exact_list_of`, `scope` names its parent.
+    `kind` is one with `set_of`, `scope` names its parent.
     """
     found = next(iter(live.find(kind, scope, {})), None)
     if found is None:
         return None
-    name, item = kind.writable[0].name, KINDS[kind.exact_list_of or ""]
+    name, item = kind.writable[0].name, KINDS[kind.set_of or ""]
     parent = str(found.answer.get("name", ""))
     if found.answer.get("is_default"):
         return (

@@ -413,7 +413,7 @@ class _Observer:
         return tuple(
             Undeclared(found, (name, parent))
             for (name, parent) in sorted(groups, key=lambda group: (group[0], group[1] or ""))
-            if not KINDS[name].exact_list_of and (not self.kinds or name in self.kinds)
+            if not KINDS[name].set_of and (not self.kinds or name in self.kinds)
             for found in self._collections.get((name, parent), {}).values()
             if found.id not in known[name]
             and found.kind.exported(found.values) is not None

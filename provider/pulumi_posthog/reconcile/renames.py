@@ -97,9 +97,7 @@ def looks(desired: Desired) -> dict[str, dict[str, str]]:
     to see that two entries declare the same. An entry that declares nothing, or only that it is a folder, looks like
     any other and has none.
     """
-    lists = {
-        (each.kind.parent, each.parent): each.fields for each in desired.entries if each.kind.exact_list_of
-    }
+    lists = {(each.kind.parent, each.parent): each.fields for each in desired.entries if each.kind.set_of}
     result: dict[str, dict[str, str]] = {}
     for entry in desired.entries:
         if not entry.kind.guarded or not may_say_previously(entry.kind, KINDS.values()):
@@ -146,7 +144,7 @@ def earlier_names(
 def may_say_previously(kind: Kind, kinds: Iterable[Kind]) -> bool:
     """Whether an entry of that kind has a key that may change, and a place to say so: the items of a list have none."""
     return any(field.from_key for field in kind.fields) and not any(
-        each.exact_list_of == kind.name for each in kinds
+        each.set_of == kind.name for each in kinds
     )
 
 

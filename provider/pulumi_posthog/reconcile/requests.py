@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def looks_around_lists(kinds: Iterable[Kind]) -> int:
     """Before a list of members changes, it is read who they are and whose key it is: nobody locks themselves out."""
-    return 2 if any(kind.exact_list_of for kind in kinds) else 0
+    return 2 if any(kind.set_of for kind in kinds) else 0
 
 
 def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
@@ -32,7 +32,7 @@ def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
         return made
     if change.action is Action.REPLACE:
         return made + 1
-    if change.kind.exact_list_of:
+    if change.kind.set_of:
         return sum(
             _moves(difference.live, [each for each in difference.desired if each not in strangers])
             for difference in change.differences
@@ -50,7 +50,7 @@ def _moves(live: object, declared: object) -> int:
 
 def writes_to_make(entry: Entry) -> int:
     kind = entry.kind
-    if kind.exact_list_of:
+    if kind.set_of:
         return sum(len(value) for value in entry.fields.values() if isinstance(value, list))
     first = kind.created_with
     later = [

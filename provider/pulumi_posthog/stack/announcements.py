@@ -21,7 +21,7 @@ Props = Mapping[str, Any]
 
 def announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference, ...]) -> None:
     """Say that an existing object is about to be taken over, and what changes of it."""
-    if kind.exact_list_of:
+    if kind.set_of:
         # Who is not in the list is about to go: that must show before anything is done.
         listed = kind.writable[0].name
         if set(found.values[listed]) - set(values.get(listed, ())):

@@ -249,16 +249,16 @@ class Holders:
                 entry.name,
             )
             for entry in desired.entries
-            if entry.kind.holders
+            if entry.kind.containers
         }
 
     def of(self, entry: Entry) -> tuple[Key, ...]:
         """The nearest one, which depends on the next."""
-        if not entry.kind.holders:
+        if not entry.kind.containers:
             return ()
         keys = (
             (entry.kind.name, entry.parent, entry.kind.natural_key(holder))
-            for holder in entry.kind.holders(entry.fields)
+            for holder in entry.kind.containers(entry.fields)
         )
         return next(((self._names[key],) for key in keys if key in self._names), ())
 
@@ -279,7 +279,7 @@ def properties_of(entry: Entry, parent: Any) -> dict[str, Any]:
     kind = entry.kind
     properties: dict[str, Any] = to_properties(kind, entry.fields)
     for field in kind.fields:
-        if field.default_position and field.name not in entry.fields:
+        if field.placed_by_file and field.name not in entry.fields:
             properties["__place"] = entry.place
     if kind.parent and parent is not None:
         properties[kind.parent] = parent

@@ -1,4 +1,4 @@
-"""The rails for programs in Python: what stands in `with guarded():` is compared with what stood there before.
+"""The limits for programs in Python: what stands in `with guarded():` is compared with what stood there before.
 
 Pulumi registers resources in the background, so everything in the block can wait for a guard that is made at its end,
 when it is known what the program declares. It then has its say before anything else is touched, as with YAML.
@@ -65,7 +65,7 @@ class Block:
         )
 
     def managed(self) -> dict[str, dict[str, dict[str, str]]]:
-        """As `rails.managed` has it of a file. A parent is known where a child was given its `id` itself."""
+        """As `limits.managed` has it of a file. A parent is known where a child was given its `id` itself."""
         result: dict[str, dict[str, dict[str, str]]] = {}
         for each in self.declared:
             if each.kind.guarded:
@@ -85,7 +85,7 @@ class Block:
         """As `limits.exact_lists` has it of a file; outputs are not known yet."""
         result: dict[str, dict[str, dict[str, Any]]] = {}
         for each in self.declared:
-            if each.kind.exact_list_of:
+            if each.kind.set_of:
                 items = each.properties.get(each.kind.writable[0].name)
                 known = [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
                 result.setdefault(each.kind.name, {})[each.name] = {
@@ -112,7 +112,7 @@ class Block:
         return result
 
     def renamed(self) -> dict[str, dict[str, str]]:
-        """As `rails.renamed` has it: from aliases with a name."""
+        """As `limits.renamed` has it: from aliases with a name."""
         result: dict[str, dict[str, str]] = {}
         for each in self.declared:
             for earlier in each.earlier_names:
@@ -139,7 +139,7 @@ class Current:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Put the rails around the resources that are declared in the block; once in a program.
+    """Put the limits around the resources that are declared in the block; once in a program.
 
     What was in it at the last `pulumi up` and is no longer counts as a removal, within the limits of the stack's
     settings (`posthog:maxRemovals` and so on). Raises RuntimeError for a block within a block.

@@ -17,7 +17,7 @@ from pulumi_posthog.values.json_value import Json
 
 Claim = tuple[str, str, str | NaturalKey]
 ANYWHERE = ""  # the organization of a claim that is known without one
-IN_EXACT_LISTS = {kind.exact_list_of: kind for kind in KINDS.values() if kind.exact_list_of}
+IN_EXACT_LISTS = {kind.set_of: kind for kind in KINDS.values() if kind.set_of}
 
 
 def claims_of(
@@ -36,7 +36,7 @@ def claims_of_list(
     kind: Kind, organization: str, parent: str, values: Mapping[str, Json]
 ) -> tuple[Claim, ...]:
     """What an exact list declares: each of its items."""
-    item = KINDS[kind.exact_list_of or ""]
+    item = KINDS[kind.set_of or ""]
     name = item.natural_keys[0][0]
     return tuple(
         claim

@@ -10,7 +10,7 @@ from typing import Any
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import places, pulumi_engine
 from pulumi_posthog.stack.holdings import IN_EXACT_LISTS, Claim, claims_of, claims_of_list
 from pulumi_posthog.stack.location import location_of
@@ -39,7 +39,7 @@ def claims_for(kind: Kind, props: Props, id_: str | None) -> tuple[Claim, ...]:
 
 def claim_items(kind: Kind, scope: Mapping[str, str], props: Props, urn: str) -> None:
     """Note whom an exact list declares: nobody of them is put out because another resource gives them up."""
-    if kind.exact_list_of:
+    if kind.set_of:
         organization, parent = location_of(props).organization, scope[kind.parent or ""]
         Session.holdings.claimed(claims_of_list(kind, organization, parent, to_values(kind, props)), urn)
 
@@ -48,19 +48,19 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
     """Give an object up: why it is not deleted, because another resource has it; None when nobody does.
 
     With `stays`, the resource itself stays, declared absent: that it has the object keeps nothing.
-    Raises Impossible when it may only seem so, that is, where something of this run has failed that may be about to
+    Raises CannotApply when it may only seem so, that is, where something of this run has failed that may be about to
     take it over, where nobody can say what else the state has, or where the run is about chosen resources only.
     """
     claims, holdings = claims_for(kind, props, id_), Session.holdings
     if holdings.failed is not None and not holdings.to_be_replaced(claims, urn):
-        raise Impossible(
+        raise CannotApply(
             f'it is not removed in this run, in which "{shown_name(holdings.failed)}" failed: that may be what takes'
             " its place\n  hint: put that right and run again"
         )
     try:
         Session.know_the_state(urn)
     except UnknownOwners as error:
-        raise Impossible(
+        raise CannotApply(
             f"it is not removed, for another resource of the stack may have the same object, and {error}\n"
             "  hint: run `pulumi up` with a refresh of everything, or see to it that `pulumi stack export` works here"
         ) from error
@@ -104,11 +104,11 @@ def steps_aside(kind: Kind, props: Props, other: Found, urn: str) -> bool:
 
 
 def _check_all_asked() -> None:
-    """Raises Impossible in a run that leaves something out: nobody knows whether that has the object now."""
+    """Raises CannotApply in a run that leaves something out: nobody knows whether that has the object now."""
     unasked = Session.holdings.unasked()
     if unasked is None or destroying():
         return
-    raise Impossible(
+    raise CannotApply(
         f'it is not removed, because this run has not asked about "{one_line(unasked)}":'
         " whoever has the same object now may be left out as well\n"
         f"  hint: run `pulumi up --refresh` without --target or --exclude; or say that it is meant: {DESTROY}"
@@ -138,7 +138,7 @@ def recognised(kind: Kind, props: Props, found: Found, urn: str) -> tuple[str | 
             f"{what}, which is still declared: the two would be one object\n"
             "  hint: take one of the two out of the file"
         ), None
-    if kind.name in IN_EXACT_LISTS or kind.exact_list_of:
+    if kind.name in IN_EXACT_LISTS or kind.set_of:
         return None, f"{what}: it is kept"
     return (
         f"{what}: was it renamed?\n  hint: write `previously: {one_line(earlier_key(entry, other, desired))}`",

@@ -89,7 +89,7 @@ def objection(
         if kind is None or name is None or (kind.name, name) in declared:
             continue
         for new, its_name in left_out:
-            if kind.name in (new.name, new.exact_list_of):
+            if kind.name in (new.name, new.set_of):
                 return (
                     f'nothing is removed in this run: {new.title} "{one_line(its_name)}" is new and left out of it'
                     f' (--target), and "{one_line(name)}", which the stack has, may be the same object\n'

@@ -21,7 +21,7 @@ from pulumi_posthog.api import (
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry
-from pulumi_posthog.reconcile.errors import CannotAct, HalfMade, Impossible, WholeRunRefused
+from pulumi_posthog.reconcile.errors import CannotAct, CannotApply, HalfMade, WholeRunRefused
 from pulumi_posthog.stack.urn import name_of, type_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.problem import ConfigError, Position
@@ -38,7 +38,7 @@ def told(error: Exception, urn: str, file: Path | None) -> str:
     """
     cause = error.__cause__ if isinstance(error, HalfMade) else error
     about = (isinstance(cause, ABOUT_AN_OBJECT) and cause.method != "GET") or isinstance(
-        cause, CannotAct | Impossible | UnreadableFile
+        cause, CannotAct | CannotApply | UnreadableFile
     )
     if isinstance(cause, Unauthorized):
         # The same of everything, whatever was asked for: so that it is told once.

@@ -25,7 +25,7 @@ BELOW = {
 READERS = 8  # requests under way at the same time, beside those that the engine waits for
 
 
-class Ahead:
+class ReadAhead:
     """One run's reading ahead. Names are those of resources; a parent is known by its kind and its name."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from pulumi_posthog.reconcile.limits import Managed
 from pulumi_posthog.stack.urn import name_of
 
 
-class Refreshed:
+class Refresh:
     """One run's refresh, as the provider process saw it. Names are those of resources, from their URNs."""
 
     def __init__(self) -> None:

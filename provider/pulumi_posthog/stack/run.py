@@ -17,15 +17,15 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.adoption import Owners
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.caps import Moves
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.holdings import Holdings
 from pulumi_posthog.stack.location import Location, location_of
 from pulumi_posthog.stack.other_stacks import own_state, owners
-from pulumi_posthog.stack.read_ahead import Ahead
-from pulumi_posthog.stack.refresh import Refreshed
+from pulumi_posthog.stack.read_ahead import ReadAhead
+from pulumi_posthog.stack.refresh import Refresh
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values import host as values_host
 from pulumi_posthog.values.local_file import project_folder
@@ -40,9 +40,9 @@ class Session:
     _lock = threading.Lock()
     key_from_config: str | None = None
     limits = Limits()
-    refreshed = Refreshed()
+    refreshed = Refresh()
     holdings = Holdings()
-    ahead = Ahead()
+    ahead = ReadAhead()
     checks = CHANGED  # when health checks run
     guard_remembers = False  # whether the state has a guard, and so may have what this process has not seen
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
@@ -53,27 +53,27 @@ class Session:
     def __init__(self, host: str, organization: str) -> None:
         key = os.environ.get(KEY_VARIABLE) or self.key_from_config
         if not key:
-            raise Impossible(f"there is no PostHog API key: set {KEY_VARIABLE} to a personal API key")
+            raise CannotApply(f"there is no PostHog API key: set {KEY_VARIABLE} to a personal API key")
         try:
             self.connection = Connection(host, key)
             self.pace = Pace.from_environment(os.environ)
             self.live = Live(Reader(self.connection, pace=self.pace, notify=pulumi_engine.say), organization)
         except (ValueError, BadSurroundings) as error:
-            raise Impossible(str(error)) from error
-        self._touched: set[tuple[str, str]] = set()
+            raise CannotApply(str(error)) from error
+        self._changed: set[tuple[str, str]] = set()
         self.moves = Moves()
 
-    def touch(self, kind: Kind, props: Props, id_: str | None = None) -> None:
+    def mark_changed(self, kind: Kind, props: Props, id_: str | None = None) -> None:
         """Note that an object is made or changed in this run, and so is what it lies in."""
         parent = props.get(kind.parent) if kind.parent else None
-        self._touched |= {(kind.name, id_)} if id_ else set()
-        self._touched |= (
+        self._changed |= {(kind.name, id_)} if id_ else set()
+        self._changed |= (
             {(kind.parent, str(parent))} if kind.parent and pulumi_engine.known(parent) else set()
         )
 
-    def touched(self, kind: str, id_: str) -> bool:
+    def changed(self, kind: str, id_: str) -> bool:
         """Whether an object, or something that lies in it, is made or changed in this run."""
-        return (kind, id_) in self._touched
+        return (kind, id_) in self._changed
 
     @functools.cached_property
     def applier(self) -> Applier:
@@ -96,9 +96,9 @@ class Session:
             pulumi_engine.forget()
             cls.guard_consulted = cls.guard_remembers = False
             cls.addresses = cls.warned = frozenset()
-            cls.refreshed = Refreshed()
+            cls.refreshed = Refresh()
             cls.holdings = Holdings()
-            cls.ahead = Ahead()
+            cls.ahead = ReadAhead()
 
     @staticmethod
     def host_of(location: Location) -> str:
@@ -106,7 +106,7 @@ class Session:
         try:
             return values_host.current(location.host, os.environ)
         except values_host.HostRefused as error:
-            raise Impossible(str(error)) from None
+            raise CannotApply(str(error)) from None
 
     @classmethod
     def relocated(cls, properties: Props) -> dict[str, Any]:
@@ -165,7 +165,7 @@ class Session:
             return cls._all[address]
 
 
-class Others:
+class OtherStacks:
     """The other stacks that `posthog:otherStates` names; read when the first thing is to be created or taken over."""
 
     sources: ClassVar[tuple[str, ...]] = ()

@@ -417,7 +417,7 @@ class RoleMembership(Entity):
 
 
 class RoleMembers(Entity):
-    """Exactly these members of one role: others are removed, within the rails.
+    """Exactly these members of one role: others are removed, within the limits.
 
     Arguments:
         members: The members' e-mail addresses.

@@ -9,14 +9,14 @@ from pulumi_posthog.api.operations.evaluations import Evaluations
 from pulumi_posthog.api.operations.events import Events, Insights
 from pulumi_posthog.api.operations.exports import Exports
 from pulumi_posthog.api.operations.file_system import FileSystem
-from pulumi_posthog.api.operations.operation import Family, Operation
+from pulumi_posthog.api.operations.operation import Operation, Operations
 from pulumi_posthog.api.operations.persons import Persons
 from pulumi_posthog.api.operations.pipelines import PipelineDestinations, SiteApps
 from pulumi_posthog.api.operations.projects import ActivityLog, Projects
 from pulumi_posthog.api.operations.queries import Queries, QueryResult
 from pulumi_posthog.api.operations.roles import RoleMemberships, Roles
 
-FAMILIES: Final[tuple[type[Family], ...]] = (
+FAMILIES: Final[tuple[type[Operations], ...]] = (
     Projects,
     ActivityLog,
     Roles,
@@ -40,10 +40,10 @@ __all__ = [
     "Evaluations",
     "Events",
     "Exports",
-    "Family",
     "FileSystem",
     "Insights",
     "Operation",
+    "Operations",
     "Persons",
     "PipelineDestinations",
     "Projects",

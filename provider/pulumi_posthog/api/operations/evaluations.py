@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pulumi_posthog.api.operations.operation import Family, below_project, operation
+from pulumi_posthog.api.operations.operation import Operations, below_project, operation
 from pulumi_posthog.api.paging import Json
 
 
-class Evaluations(Family):
+class Evaluations(Operations):
     """Evaluations of a project: `Evaluations(client, project=42)`."""
 
     PREFIXES = below_project("evaluations")

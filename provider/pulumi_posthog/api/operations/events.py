@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi_posthog.api.objects import Shape
-from pulumi_posthog.api.operations.operation import Family, below_project, operation
+from pulumi_posthog.api.operations.operation import Operations, below_project, operation
 from pulumi_posthog.api.paging import Json
 
 
-class Events(Family):
+class Events(Operations):
     """Events of a project: `Events(client, project=42)`. PostHog would rather be asked by a query."""
 
     PREFIXES = below_project("events")
@@ -63,7 +63,7 @@ class Events(Family):
         """The values that events have for a property."""
 
 
-class Insights(Family):
+class Insights(Operations):
     """Insights of a project; of them PostHog's reference has only the trend."""
 
     PREFIXES = below_project("insights")

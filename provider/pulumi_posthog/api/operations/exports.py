@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Final
 
 from pulumi_posthog.api.errors import GaveUp, IncompleteRead, Invalid
-from pulumi_posthog.api.operations.operation import Family, below_project, operation
+from pulumi_posthog.api.operations.operation import Operations, below_project, operation
 from pulumi_posthog.api.pacing import Patience
 from pulumi_posthog.api.paging import Json
 
@@ -24,7 +24,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
 }
 
 
-class Exports(Family):
+class Exports(Operations):
     """Exports of a project: `Exports(client, project=42)`; to make one takes a Writer."""
 
     PREFIXES = below_project("exports")

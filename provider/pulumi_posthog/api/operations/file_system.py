@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_posthog.api.operations.operation import Family, below_project, operation
+from pulumi_posthog.api.operations.operation import Operations, below_project, operation
 from pulumi_posthog.api.paging import Json
 
 
-class FileSystem(Family):
+class FileSystem(Operations):
     """Rows of a project's file system: `FileSystem(client, project=42)`."""
 
     PREFIXES = below_project("file_system")

@@ -1,6 +1,6 @@
 """An operation of PostHog's API, declared once: as the typed method that carries it out.
 
-    class Persons(Family):
+    class Persons(Operations):
         PREFIXES = below_project("persons")
 
         @operation("GET", "", scope="person:read")
@@ -142,7 +142,7 @@ def segment(name: str, value: Json) -> str:
     return quote(text, safe="@")
 
 
-class Family:
+class Operations:
     """The operations of one part of PostHog's API, on a client and below one parent.
 
     `parents` fill the names of the prefixes: project=42, or organization="0191...". All methods raise as the
@@ -262,14 +262,14 @@ def operation(
         natural = Shape.PAGE if function.__name__ == "list" else Shape.OBJECT
         answered = shape or (Shape.ANYTHING if method == "DELETE" else natural)
 
-        rows: dict[type[Family], Operation] = {}
+        rows: dict[type[Operations], Operation] = {}
 
-        def row(family: type[Family]) -> Operation:
+        def row(family: type[Operations]) -> Operation:
             if family not in rows:
                 rows[family] = made(family)
             return rows[family]
 
-        def made(family: type[Family]) -> Operation:
+        def made(family: type[Operations]) -> Operation:
             return Operation(
                 name=f"{family.__name__}.{function.__name__}",
                 method=method,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pulumi_posthog.api.objects import Shape
-from pulumi_posthog.api.operations.operation import Family, below_project, operation
+from pulumi_posthog.api.operations.operation import Operations, below_project, operation
 from pulumi_posthog.api.paging import Json
 
 CHUNK: Final = 100  # persons in one bulk_delete: the reference says 1000 in one place and 100 in another
@@ -17,7 +17,7 @@ BOTH: Final = ("csv", "json")
 Filters = Sequence[Mapping[str, Json]]
 
 
-class Persons(Family):
+class Persons(Operations):
     """Persons of a project: `Persons(client, project=42)`."""
 
     PREFIXES = below_project("persons")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_posthog.api.operations.operation import Family, below_project, operation
+from pulumi_posthog.api.operations.operation import Operations, below_project, operation
 from pulumi_posthog.api.paging import Json
 
 BY_HAND = "do it in PostHog's web page: Data pipelines"
 
 
-class PipelineConfigs(Family):
+class PipelineConfigs(Operations):
     """What all families of configured plugins have. `config` is read from a form only, so all are sent as forms."""
 
     @operation("GET", "", scope="plugin:read")

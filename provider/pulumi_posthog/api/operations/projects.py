@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_posthog.api.operations.operation import Family, operation
+from pulumi_posthog.api.operations.operation import Operations, operation
 from pulumi_posthog.api.paging import Json
 
 BY_HAND = "do it in PostHog's web page: Settings, Project"
 
 
-class Projects(Family):
+class Projects(Operations):
     """Projects of an organization: `Projects(client, organization="0191...")`."""
 
     PREFIXES = ("/api/organizations/{organization}/projects/",)
@@ -54,7 +54,7 @@ class Projects(Family):
         """Gives the project a new token: everything that sends events needs it then."""
 
 
-class ActivityLog(Family):
+class ActivityLog(Operations):
     """Who changed what in a project: `ActivityLog(client, project=42)` (posthog-api.md 8.1)."""
 
     PREFIXES = ("/api/projects/{project}/activity_log/",)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pulumi_posthog.api.errors import ApiError, GaveUp, IncompleteRead, Invalid
-from pulumi_posthog.api.operations.operation import Family, below_project, operation
+from pulumi_posthog.api.operations.operation import Operations, below_project, operation
 from pulumi_posthog.api.pacing import Patience
 from pulumi_posthog.api.paging import Json
 
@@ -32,7 +32,7 @@ class QueryResult:
     answer: Mapping[str, Json] = field(repr=False)
 
 
-class Queries(Family):
+class Queries(Operations):
     """Queries of a project: `Queries(client, project=42)`. A query changes nothing: a Reader may ask it."""
 
     PREFIXES = below_project("query")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pulumi_posthog.api.operations.operation import Family, operation
+from pulumi_posthog.api.operations.operation import Operations, operation
 from pulumi_posthog.api.paging import Json
 
 
-class Roles(Family):
+class Roles(Operations):
     """Roles of an organization: `Roles(client, organization="0191...")`."""
 
     PREFIXES = ("/api/organizations/{organization}/roles/",)
@@ -38,7 +38,7 @@ class Roles(Family):
         """Deletes a role; its members lose what it gave them."""
 
 
-class RoleMemberships(Family):
+class RoleMemberships(Operations):
     """Members of a role: `RoleMemberships(client, organization="0191...", role="0192...")`."""
 
     PREFIXES = ("/api/organizations/{organization}/roles/{role}/role_memberships/",)

@@ -153,7 +153,7 @@ def at_most(desired: Configuration) -> Estimate:
 
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
     single = [entry for entry in desired.entries if not entry.kind.listed_in_full]
-    second = [entry for entry in single if entry.kind.completed_at]
+    second = [entry for entry in single if entry.kind.second_url]
     reads = 1 + len(references.needed(desired)) + len(lists) + len(single) + len(second)
     reads += len(lookups_of(desired)) + 2 * blueprints.reads(desired)
     writes = sum(writes_to_make(entry) for entry in desired.entries)

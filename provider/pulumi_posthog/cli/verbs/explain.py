@@ -90,7 +90,7 @@ def explanation(path: str) -> Explanation:
         word = words.pop(0)
         walked.append(word)
         if word in known:
-            kind = next((each for each in known[word] if each.exact_list_of), known[word][0])
+            kind = next((each for each in known[word] if each.set_of), known[word][0])
             known = below(kind)
             if (
                 words
@@ -215,7 +215,7 @@ def _keys(kind: Kind) -> dict[str, str]:
     from pulumi_posthog.config.schema import persons, reserved
     from pulumi_posthog.kinds.tree import body_fields
 
-    if kind.exact_list_of:
+    if kind.set_of:
         return {}
     if kind.grants:
         return grants.keys(kind)
@@ -241,7 +241,7 @@ def _section(path: str, kind: Kind | None) -> Explanation:
         Deletion.FORGET: "It goes with what it belongs to.",
         Deletion.NEVER: "It stays in PostHog; only `state: absent` deletes it, once the stack allows that.",
     }
-    item = KINDS[kind.exact_list_of] if kind.exact_list_of else kind
+    item = KINDS[kind.set_of] if kind.set_of else kind
     stays = "It stays in PostHog as it is, and is no longer managed."
     facts = [
         ("when no longer declared", stays if kind.singleton else goes[item.deletion]),

@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_posthog.erasures import erase, present
 from pulumi_posthog.erasures.declared import Identifier, Origin
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.clean import clean
 from pulumi_posthog.stack.handlers.results import (
@@ -80,14 +80,14 @@ class AbsentPersonsHandler:
     def _present(props: Props) -> present.Present:
         identifiers, problems = _identifiers(props)
         if problems:
-            raise Impossible("\n".join(problems))
+            raise CannotApply("\n".join(problems))
         return present.present(Session.of(props).live, str(props["project"]), identifiers)
 
     def _erased(self, id_: str, olds: Props, props: Props) -> dict[str, Any]:
         session, found = Session.of(props), self._present(props)
         reasons = erase.objections(found, props["__name"], Session.limits)
         if reasons:
-            raise Impossible("\n".join(reasons))  # they came after the check
+            raise CannotApply("\n".join(reasons))  # they came after the check
         kept = {name: whole(olds[name]) for name in ("receipts", "digest_key") if olds.get(name)}
         if not found:
             return {**props, "present": 0, "receipts": [], **kept}

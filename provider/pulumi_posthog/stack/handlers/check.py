@@ -7,7 +7,7 @@ import threading
 from pulumi_posthog.checks.outcome import State
 from pulumi_posthog.checks.running import run
 from pulumi_posthog.checks.setting import NEVER
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.check_properties import check_of, has_to_run
 from pulumi_posthog.stack.handlers.results import (
@@ -48,7 +48,7 @@ class CheckHandler:
     def diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
         """Whether it has to run; a preview says "update" of one that would."""
         subject = news.get("__subject")
-        touched = not pulumi_engine.known(subject) or Session.of(news).touched(news["__of"], str(subject))
+        touched = not pulumi_engine.known(subject) or Session.of(news).changed(news["__of"], str(subject))
         return DiffResult(changes=has_to_run(olds, news, Session.checks, changed=touched))
 
     def read(self, id_: str, props: Props) -> ReadResult:
@@ -81,7 +81,7 @@ class CheckHandler:
         check = check_of(props)
         try:
             client = Session.of(props).live.reader
-        except Impossible as error:
+        except CannotApply as error:
             return CheckFailed(str(error))
         outcome = run(check, client, str(props["project"]), cancelled=cancelled, say=pulumi_engine.say)
         if outcome.state is State.HOLDS:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from pulumi_posthog.api import ApiError, Unreachable
-from pulumi_posthog.reconcile.errors import CannotAct, Impossible
+from pulumi_posthog.reconcile.errors import CannotAct, CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import CheckFailure, CheckResult
 from pulumi_posthog.stack.other_stacks import UnknownOwners
@@ -37,7 +37,7 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
     def call(self: Self_, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return cast("R", harmless_check(method(self, *args, **kwargs)))
-        except (ApiError, CannotAct, Impossible, UnreadableFile, UnknownOwners) as error:
+        except (ApiError, CannotAct, CannotApply, UnreadableFile, UnknownOwners) as error:
             if method.__name__ in MAKING:
                 Session.holdings.failure(pulumi_engine.resource_name())
             text = told_here(error)

@@ -8,12 +8,12 @@ from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import SETTINGS, Limits, LimitsError, items
 from pulumi_posthog.stack import pulumi_engine
-from pulumi_posthog.stack.run import Others, Session
+from pulumi_posthog.stack.run import OtherStacks, Session
 
 
 def configure(get: Callable[[str], str | None]) -> None:
     """Take over the settings that `get` gives by their names; a limit that makes no sense stops the run."""
-    Others.sources = tuple(items(get("otherStates")))
+    OtherStacks.sources = tuple(items(get("otherStates")))
     Session.key_from_config = get("personalApiKey")
     try:
         Session.checks = setting(get("checks"))

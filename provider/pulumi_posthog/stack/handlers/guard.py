@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import addresses
-from pulumi_posthog.reconcile.errors import Impossible, WholeRunRefused
+from pulumi_posthog.reconcile.errors import CannotApply, WholeRunRefused
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
 from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
 from pulumi_posthog.reconcile.renames import Rename, earlier_names, probable_renames
@@ -154,14 +154,14 @@ class GuardHandler:
         try:
             live, called = Session.of({PROPERTY: location}).live, Session.refreshed.called
             found = (*losses(gone, called, live), *losses_of_rules(gone, called, live))
-        except (ApiError, Impossible) as error:
+        except (ApiError, CannotApply) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
         return found, refusal_of_losses(found, Session.limits)
 
     @staticmethod
     def _idle(gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
         """The kinds whose removals are allowed and do not happen; what exact lists own, the guard does not see."""
-        exact = {kind.exact_list_of for kind in KINDS.values()}
+        exact = {kind.set_of for kind in KINDS.values()}
         return [
             kind
             for kind in Session.limits.allowed
@@ -185,7 +185,7 @@ class GuardHandler:
         try:
             managed = _managed(pulumi_engine.stored_input("__managed"))
         except Damaged as error:
-            pulumi_engine.fail(Impossible(DAMAGED.format(error)))
+            pulumi_engine.fail(CannotApply(DAMAGED.format(error)))
         Session.refreshed.guard(pulumi_engine.resource_name(), managed)
         Session.ahead.manages(managed)
         return ReadResult(id_, dict(props))
@@ -194,7 +194,7 @@ class GuardHandler:
         """Nothing in PostHog, but only a stack that may be emptied loses its guard."""
         try:
             check_consulted(guarded=True)
-        except Impossible as error:
+        except CannotApply as error:
             pulumi_engine.fail(error)
 
 

@@ -15,7 +15,7 @@ from pulumi_posthog.reconcile import addresses, stepping_aside
 from pulumi_posthog.reconcile.adoption import existing, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import differences
-from pulumi_posthog.reconcile.errors import HalfMade, Impossible
+from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.links import looked_up, names
 from pulumi_posthog.reconcile.lockouts import Verdict, lacking, objection_to_losing_rules, verdict
 from pulumi_posthog.reconcile.objections import (
@@ -65,7 +65,7 @@ from pulumi_posthog.stack.properties import (
     wanted,
     with_digests,
 )
-from pulumi_posthog.stack.run import Others, Session
+from pulumi_posthog.stack.run import OtherStacks, Session
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.masking import harmless
@@ -110,7 +110,7 @@ class KindHandler:
         if not olds and not inputs.get("__absent") and not addresses.nobody(kind, inputs):
             refusal = self._taking_over(kind, inputs)
         if not olds:
-            Session.of(inputs).touch(kind, inputs)
+            Session.of(inputs).mark_changed(kind, inputs)
         return CheckResult(inputs, [CheckFailure("", refusal)] if refusal else [])
 
     @clean
@@ -123,7 +123,7 @@ class KindHandler:
             if not kind.parent or pulumi_engine.known(news.get(kind.parent)):
                 claim_items(kind, _scope(kind, news), news, urn)
         if result.changes:
-            Session.of(news).touch(kind, news, id_)
+            Session.of(news).mark_changed(kind, news, id_)
         return result
 
     def _diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
@@ -148,7 +148,7 @@ class KindHandler:
             else None
         )
         if problem:
-            raise Impossible(problem)
+            raise CannotApply(problem)
         if found is None and kind.restored and not absent:
             # What would be made anew all the same is not brought back first.
             before = differences(kind, to_values(kind, news), to_values(kind, olds))
@@ -172,7 +172,7 @@ class KindHandler:
         if taken is not None and Session.holdings.is_declared(pulumi_engine.resource_name()):
             aside = steps_aside(kind, news, taken[0], pulumi_engine.resource_name())
             (pulumi_engine.say if aside else pulumi_engine.warn)(
-                told_here(Impossible(stepping_aside.words(kind, *taken, aside=aside)))
+                told_here(CannotApply(stepping_aside.words(kind, *taken, aside=aside)))
             )
         say_newly_declared(kind, changed, olds)
         unknown = [name for name in declared_names(news) if not pulumi_engine.known(news.get(name))]
@@ -255,7 +255,7 @@ class KindHandler:
         if found is None and kind.restored:
             found = session.applier.restore(kind, scope, id_)
         if found is None:
-            raise Impossible(
+            raise CannotApply(
                 f"this {kind.title} vanished from PostHog while it was updated: run again to make it anew"
             )
         # First: a refusal then leaves everything as it was, and what fails later finds the trigger recorded.
@@ -271,7 +271,7 @@ class KindHandler:
                 rotated=lambda field, key: rotated(olds, news, field, key),
                 steps_aside=lambda other: steps_aside(kind, news, other, pulumi_engine.resource_name()),
             )
-        except (ApiError, Impossible, UnreadableFile) as error:
+        except (ApiError, CannotApply, UnreadableFile) as error:
             if renewed:
                 Session.holdings.failure(pulumi_engine.resource_name())
                 half = HalfMade(found, error)
@@ -301,7 +301,7 @@ class KindHandler:
             if losing := objection_to_losing_rules(
                 kind, _scope(kind, props), id_, None, Session.of(props).live
             ):
-                raise Impossible(losing)
+                raise CannotApply(losing)
             Session.of(props).applier.delete(kind, _scope(kind, props), id_)
 
     @staticmethod
@@ -348,15 +348,15 @@ class KindHandler:
         known = Session.addresses | addresses.remembered(kind, olds)
         found = addresses.put(kind, _scope_now(kind, inputs), inputs, known, Session.of(inputs).live)
         for text in found.left:
-            pulumi_engine.warn(told_here(Impossible(addresses.GONE.format(text))))
-        return told_here(Impossible(found.problem)) if found.problem else None
+            pulumi_engine.warn(told_here(CannotApply(addresses.GONE.format(text))))
+        return told_here(CannotApply(found.problem)) if found.problem else None
 
     @staticmethod
     def _objection(kind: Kind, inputs: Props) -> str | None:
-        """Why the rails do not allow what is declared, as far as that can be known yet."""
+        """Why the limits do not allow what is declared, as far as that can be known yet."""
         absent = bool(inputs.get("__absent"))
         scope = _scope_now(kind, inputs)
-        if scope is None or not (absent or kind.exact_list_of or kind.caps or kind.kept_by):
+        if scope is None or not (absent or kind.set_of or kind.caps or kind.kept_by):
             return None
         if kind.caps or kind.kept_by:
             session = Session.of(inputs)
@@ -382,7 +382,7 @@ class KindHandler:
         found = verdict(kind, scope, values, live, Session.limits) if scope is not None else Verdict()
         for warning in found.warnings:
             pulumi_engine.warn(warning)
-        return found.refusal and told_here(Impossible(found.refusal))
+        return found.refusal and told_here(CannotApply(found.refusal))
 
     def _taking_over(self, kind: Kind, inputs: Props) -> str | None:
         """Say what is there already and would be taken over; or why it may not be."""
@@ -396,14 +396,14 @@ class KindHandler:
         if problem:
             return problem
         found = next(iter(matches), None)
-        refusal = objection_to_takeover(kind, scope, values, found, Others.owners(), Session.limits)
+        refusal = objection_to_takeover(kind, scope, values, found, OtherStacks.owners(), Session.limits)
         if found is not None:
             with contextlib.suppress(UnknownOwners):
                 if Session.guard_remembers:
                     Session.know_the_state(pulumi_engine.resource_name())
             renamed, said = recognised(kind, inputs, found, pulumi_engine.resource_name())
             if renamed:
-                refusal = refusal or told_here(Impossible(renamed))
+                refusal = refusal or told_here(CannotApply(renamed))
             if said:
                 pulumi_engine.say(said)
         if refusal is None and found is None:
@@ -422,7 +422,7 @@ class KindHandler:
     @staticmethod
     def _creation_refused(kind: Kind, inputs: Props, values: Props) -> str | None:
         refusal = objection_to_creation(kind, values, Session.of(inputs).live)
-        return refusal and told_here(Impossible(refusal))
+        return refusal and told_here(CannotApply(refusal))
 
     def _remove(
         self, kind: Kind, session: Session, scope: Scope, props: Props, id_: str | None = None
@@ -434,7 +434,7 @@ class KindHandler:
         if not id_.startswith("absent:"):
             kept = kept_by_another(kind, props, id_, pulumi_engine.resource_name(), stays=True)
             if kept:
-                raise Impossible(kept)
+                raise CannotApply(kept)
             session.applier.delete(kind, scope, id_, even_guarded=True)
         return CreateResult(id_, {**props, "state": "absent"})
 
@@ -450,7 +450,7 @@ def _scope(kind: Kind, properties: Props) -> dict[str, str]:
 
 def _defaults(kind: Kind, props: Props) -> dict[str, Any]:
     place = props.get("__place")
-    return {field.name: place for field in kind.fields if field.default_position and place is not None}
+    return {field.name: place for field in kind.fields if field.placed_by_file and place is not None}
 
 
 def _scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:

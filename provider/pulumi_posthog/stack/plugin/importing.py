@@ -7,7 +7,7 @@ from typing import Any
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import ReadResult
 from pulumi_posthog.stack.keeping import claims_for
@@ -28,7 +28,7 @@ def imported(kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResul
         raise Refused(fault.text)
     parent, _, own = id_.rpartition("/")
     if kind.parent:
-        if kind.exact_list_of:
+        if kind.set_of:
             parent = parent or own
         if not parent:
             above = KINDS[kind.parent].title
@@ -43,7 +43,7 @@ def imported(kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResul
         raise Refused(objection)
     try:
         found = Session.of(properties).live.object(kind, scope, own)
-    except (ApiError, Impossible) as error:
+    except (ApiError, CannotApply) as error:
         raise Refused(str(error)) from error
     urn = pulumi_engine.resource_name()
     if found is None:

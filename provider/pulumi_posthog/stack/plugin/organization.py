@@ -12,7 +12,7 @@ from pulumi_posthog import config
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile.errors import Impossible
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.declarations import PERSONS, declarations
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
@@ -157,7 +157,7 @@ def _configuration(request: Any, inputs: Mapping[str, Any]) -> Configuration:
         return resolved(configuration, Session.of({PROPERTY: location.as_property[PROPERTY]}).live)
     except ConfigError as error:
         raise Refused("\n".join(map(str, error.problems))) from error
-    except (ApiError, Impossible) as error:
+    except (ApiError, CannotApply) as error:
         raise Refused(str(error)) from error
 
 
