@@ -18,7 +18,7 @@ COMMITTED = Path(__file__).resolve().parents[2] / "schemas" / "provider.schema.j
 
 def test_the_committed_schema_is_current():
     assert COMMITTED.read_text(encoding="utf-8") == schema.text(), (
-        "python -m pulumi_posthog.stack.plugin.schema schemas/provider.schema.json writes it anew"
+        "python -m pulumi_posthog.generate writes it anew"
     )
 
 

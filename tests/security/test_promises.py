@@ -41,7 +41,7 @@ PROVED: dict[str, tuple[str, ...]] = {
         "security/test_marks_of_secrets.py::test_a_state_has_nothing_in_plain_that_depends_on_a_secret",
     ),
     "previews and reports show a mark": (
-        "core/test_properties.py::test_two_secrets_that_say_the_same_are_not_known_by_it_and_nothing_of_them_is_in_plain_text",
+        "stack/test_properties.py::test_two_secrets_that_say_the_same_are_not_known_by_it_and_nothing_of_them_is_in_plain_text",
     ),
     "Variables of the run are never shown": (
         "security/test_names_never_plain.py::test_a_name_that_is_never_plain_is_refused_at_its_place",

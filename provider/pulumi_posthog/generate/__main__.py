@@ -1,4 +1,4 @@
-"""Writes what is made from the kinds and committed: pages, the schema, typed resources. Run it in the repository."""
+"""Writes what is made from the kinds and committed: pages, the schemas, typed resources. Run it in the repository."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pulumi_posthog.config import schema
 from pulumi_posthog.generate import command_line, kinds, operations, typed_resources
+from pulumi_posthog.stack.plugin import schema as plugin_schema
 
 
 def write(root: Path) -> None:
@@ -20,6 +21,7 @@ def write(root: Path) -> None:
         root / "docs" / "command-line.md": command_line.command_line(),
         root / "docs" / "operations.md": operations.page(),
         root / "schemas" / "posthog.schema.json": schema.text(),
+        root / "schemas" / "provider.schema.json": plugin_schema.text(),
         resources: typed_resources.source(),
     }
     for path, text in texts.items():

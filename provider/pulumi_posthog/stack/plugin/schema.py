@@ -1,15 +1,13 @@
 """Kinds -> the provider's schema, from which Pulumi makes SDKs and checks programs in YAML.
 
-`python -m pulumi_posthog.stack.plugin.schema schemas/provider.schema.json` writes it anew. Pulumi's own description of
+`python -m pulumi_posthog.generate` writes `schemas/provider.schema.json` anew. Pulumi's own description of
 the format: https://www.pulumi.com/docs/iac/packages-and-automation/pulumi-packages/schema/
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from pulumi_posthog.kinds import KINDS
@@ -197,7 +195,3 @@ CHECK: Schema = {
     "properties": _ASKED,
     "required": ["expect", "project"],
 }
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(text(), encoding="utf-8")
