@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.stack.address import Address
     from pulumi_posthog.stack.guard_block import guarded
     from pulumi_posthog.stack.program import deploy
-    from pulumi_posthog.stack.typed_resources import (
+    from pulumi_posthog.stack.typed import (
         BatchExport,
         Evaluation,
         FileSystemEntry,
@@ -61,9 +61,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of ours
         # Late, because the command line needs none of it and Pulumi's SDK takes half a second to import.
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = {"deploy": "program", "guarded": "guard_block", "Address": "address"}.get(
-            name, "typed_resources"
-        )
+        module = {"deploy": "program", "guarded": "guard_block", "Address": "address"}.get(name, "typed")
         return getattr(import_module(f"{__name__}.stack.{module}"), name)
 
     def __dir__() -> list[str]:

@@ -10,29 +10,36 @@ import pulumi_posthog
 from pulumi_posthog.generate import typed_resources
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import UNSET
-from pulumi_posthog.stack import typed_resources as stack_typed_resources
+from pulumi_posthog.stack import typed
 from pulumi_posthog.stack.resources import declared
 
+HERE = Path(typed.__file__).parent
 
-def formatted(source: str) -> str:
-    """As `ruff` leaves it in the repository."""
+
+def formatted(folder: Path) -> dict[str, str]:
+    """The files of a folder, as `ruff` leaves them in the repository."""
     ruff = Path(sys.executable).parent / "ruff"
+    settings = ["--config", str(Path(__file__).parents[2] / "pyproject.toml")]
     for arguments in (["check", "--fix", "-q", "--select", "I,F"], ["format", "-q"]):
-        command = [ruff, *arguments, "--stdin-filename", stack_typed_resources.__file__, "-"]
-        source = subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
-    return source
+        subprocess.run([ruff, *arguments, *settings, folder], check=True)
+    return files(folder)
 
 
-def test_the_generated_module_is_current():
-    current = Path(stack_typed_resources.__file__).read_text()
+def files(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.glob("*.py")}
 
-    assert current == formatted(typed_resources.source()), "run: python -m pulumi_posthog.generate"
+
+def test_the_generated_modules_are_current(tmp_path):
+    for name, text in typed_resources.sources().items():
+        (tmp_path / name).write_text(text)
+
+    assert files(HERE) == formatted(tmp_path), "run: python -m pulumi_posthog.generate"
 
 
 def test_every_kind_has_a_public_class():
     for kind in KINDS.values():
         assert kind.resource in pulumi_posthog.__all__
-        assert getattr(pulumi_posthog, kind.resource) is getattr(stack_typed_resources, kind.resource)
+        assert getattr(pulumi_posthog, kind.resource) is getattr(typed, kind.resource)
 
 
 def test_what_is_left_out_is_not_declared_and_none_is_null():

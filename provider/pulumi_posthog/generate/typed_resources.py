@@ -1,4 +1,4 @@
-"""Kinds -> the source of `stack/typed_resources.py`: one typed class per kind, for programs written in Python."""
+"""Kinds -> the sources of `stack/typed/`: a typed class for each kind, for programs written in Python."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TYPES = {
     Type.OBJECT: "Mapping[str, Any]",
     Type.LIST: "Sequence[Any]",
 }
-HEAD = '''"""The resources for programs written in Python. Generated from the kinds: do not edit.
+FACE = '''"""The resources for programs written in Python. Generated from the kinds: do not edit.
 
     web = Project("Web", name="Web", timezone="Europe/Berlin")
     PipelineDestination("orders", project=web.id, plugin="https://github.com/...", name="Orders", order=1)
@@ -28,23 +28,40 @@ A field that is left out is not managed; None says null to PostHog. Where the or
 
 from __future__ import annotations
 
+'''
+HEAD = '''"""{title} for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import pulumi
 
 from pulumi_posthog.stack.address import Address
-from pulumi_posthog.stack.resources import Entity, declared
+from pulumi_posthog.stack.resources import Resource, declared
 from pulumi_posthog.kinds.model import UNSET, Unset
 from pulumi_posthog.kinds import KINDS
+
+
 '''
 
 
-def source() -> str:
-    """The whole module, before formatting."""
-    classes = [_class(kind) for kind in KINDS.values()]
-    names = sorted([kind.resource for kind in KINDS.values()] + ["Address"])
-    return HEAD + "\n\n" + "\n\n".join(classes) + f"\n\n__all__ = {names!r}\n"
+def sources() -> dict[str, str]:
+    """Name of a file -> its text, before formatting."""
+    return {"__init__.py": _face(), **{f"{kind.name}.py": _module(kind) for kind in KINDS.values()}}
+
+
+def _face() -> str:
+    imports = "\n".join(
+        f"from pulumi_posthog.stack.typed.{kind.name} import {kind.resource}" for kind in KINDS.values()
+    )
+    return f"{FACE}{imports}\n\n__all__ = {sorted(kind.resource for kind in KINDS.values())!r}\n"
+
+
+def _module(kind: Kind) -> str:
+    title = f"{kind.title[0].upper()}{kind.title[1:]}"
+    return HEAD.format(title=title) + _class(kind)
 
 
 def _class(kind: Kind) -> str:
@@ -62,7 +79,7 @@ def _class(kind: Kind) -> str:
     body = ",\n                ".join(f'"{name}": {name}' for name in names)
     return "\n".join(
         [
-            f"class {kind.resource}(Entity):",
+            f"class {kind.resource}(Resource):",
             textwrap.fill(f'"""{kind.doc}', 100, initial_indent=" " * 4, subsequent_indent=" " * 4),
             "",
             "    Arguments:",

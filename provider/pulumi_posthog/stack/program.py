@@ -21,7 +21,7 @@ from pulumi_posthog.stack import door, sdk_repairs
 from pulumi_posthog.stack.address import agreed
 from pulumi_posthog.stack.registration import register
 from pulumi_posthog.stack.resolution import resolved
-from pulumi_posthog.stack.resources import Entity
+from pulumi_posthog.stack.resources import Resource
 from pulumi_posthog.values import host
 from pulumi_posthog.values.configured import IsSecret
 from pulumi_posthog.values.local_file import project_folder
@@ -30,7 +30,7 @@ from pulumi_posthog.values.problem import ConfigError, Problem
 from pulumi_posthog.values.text import lines
 
 
-def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Entity]:
+def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Resource]:
     """Register everything that `file` declares; the path is relative to the folder of Pulumi.yaml.
 
     Returns (kind's name, entry's name) -> resource, for what a program wants to export:

@@ -15,12 +15,12 @@ from pulumi_posthog.stack import door
 from pulumi_posthog.stack.declarations import CHECK, GUARD, PERSONS, Declaration, declarations, with_ids
 from pulumi_posthog.stack.dynamic.pickled import provider_string
 from pulumi_posthog.stack.resolution import checks_in_preview
-from pulumi_posthog.stack.resources import Entity
+from pulumi_posthog.stack.resources import Resource
 from pulumi_posthog.stack.sdk_repairs import registering
 from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE
 
 
-class Declared(Entity):
+class Declared(Resource):
     """A resource that a file declares; `resources` are those that it lies in and follows."""
 
     def __init__(self, declaration: Declaration, resources: Mapping[Key, pulumi.CustomResource]) -> None:
@@ -76,7 +76,7 @@ def pickled(declaration: Declaration) -> str:
     return provider_string(None if declaration.type == GUARD else declaration.key[0])
 
 
-def register(configuration: Configuration) -> Mapping[Key, Entity]:
+def register(configuration: Configuration) -> Mapping[Key, Resource]:
     """Register everything that is declared, parents first; (kind's name, entry's name) -> resource.
 
     The receipts of erasures are the stack's output `erasures`: project -> receipts.

@@ -22,7 +22,7 @@ from pulumi_posthog.stack.sdk_repairs import registering
 from pulumi_posthog.values.spelling import one_line
 
 
-class Entity(pulumi.CustomResource):
+class Resource(pulumi.CustomResource):
     """A resource of any kind, from properties as `to_properties` makes them."""
 
     def __init__(

@@ -1,0 +1,40 @@
+"""The resources for programs written in Python. Generated from the kinds: do not edit.
+
+    web = Project("Web", name="Web", timezone="Europe/Berlin")
+    PipelineDestination("orders", project=web.id, plugin="https://github.com/...", name="Orders", order=1)
+
+A field that is left out is not managed; None says null to PostHog. Where the organization lives comes from
+`address`, or from the stack's configuration (`Address.configured`).
+"""
+
+from __future__ import annotations
+
+from pulumi_posthog.stack.typed.batch_export import BatchExport
+from pulumi_posthog.stack.typed.evaluation import Evaluation
+from pulumi_posthog.stack.typed.file_system_entry import FileSystemEntry
+from pulumi_posthog.stack.typed.hog_function import HogFunction
+from pulumi_posthog.stack.typed.organization_settings import OrganizationSettings
+from pulumi_posthog.stack.typed.pipeline_destination import PipelineDestination
+from pulumi_posthog.stack.typed.project import Project
+from pulumi_posthog.stack.typed.project_access_rule import ProjectAccessRule
+from pulumi_posthog.stack.typed.resource_access_rule import ResourceAccessRule
+from pulumi_posthog.stack.typed.role import Role
+from pulumi_posthog.stack.typed.role_members import RoleMembers
+from pulumi_posthog.stack.typed.role_membership import RoleMembership
+from pulumi_posthog.stack.typed.site_app import SiteApp
+
+__all__ = [
+    "BatchExport",
+    "Evaluation",
+    "FileSystemEntry",
+    "HogFunction",
+    "OrganizationSettings",
+    "PipelineDestination",
+    "Project",
+    "ProjectAccessRule",
+    "ResourceAccessRule",
+    "Role",
+    "RoleMembers",
+    "RoleMembership",
+    "SiteApp",
+]

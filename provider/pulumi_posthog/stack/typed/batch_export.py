@@ -1,0 +1,97 @@
+"""Batch export for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class BatchExport(Resource):
+    """A copy of a project's events, persons or sessions in a storage or a warehouse, at intervals.
+
+    Arguments:
+        type: Where to: the `type` of PostHog's `destination`. New servers take `AwsS3` in place of
+            `S3`.
+        interval: How often. Those of minutes have to be switched on by PostHog.
+        name: Shown in PostHog.
+        config: The `config` of PostHog's `destination`. Write secrets, the user too, as `!env NAME`
+            or `!secret X`.
+        integration: The integration with the credentials, as in `aws-s3/Acme`; new servers need
+            one.
+        model: What is exported.
+        paused: Whether it stands still.
+        filters: Which events: property filters.
+        hogql_query: The query of a `hogql` export. Servers before mid 2026 do not answer it: no
+            change is seen there.
+        start_at: Nothing before it, as in 2026-01-31T00:00:00Z.
+        end_at: Nothing after it, as in 2026-12-31T00:00:00Z.
+        timezone: In which the offsets are meant; it is not the project's.
+        offset_hour: At which hour of the day.
+        offset_day: On which day of the week, 0 is Sunday.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        type: pulumi.Input[
+            Literal[
+                "S3",
+                "AwsS3",
+                "S3Compatible",
+                "Snowflake",
+                "Postgres",
+                "Redshift",
+                "BigQuery",
+                "Databricks",
+                "AzureBlob",
+                "HTTP",
+                "NoOp",
+            ]
+        ],
+        interval: pulumi.Input[Literal["hour", "day", "week", "every 5 minutes", "every 15 minutes"]],
+        name: pulumi.Input[str] | Unset = UNSET,
+        config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        secret_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        integration: pulumi.Input[int | str] | Unset | None = UNSET,
+        model: pulumi.Input[Literal["events", "persons", "sessions", "hogql"]] | Unset = UNSET,
+        paused: pulumi.Input[bool] | Unset = UNSET,
+        filters: pulumi.Input[Sequence[Any]] | Unset | None = UNSET,
+        hogql_query: pulumi.Input[str] | Unset = UNSET,
+        start_at: pulumi.Input[str] | Unset | None = UNSET,
+        end_at: pulumi.Input[str] | Unset | None = UNSET,
+        timezone: pulumi.Input[str] | Unset = UNSET,
+        offset_hour: pulumi.Input[int] | Unset | None = UNSET,
+        offset_day: pulumi.Input[int] | Unset | None = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["batch_export"]
+        values: dict[str, Any] = {
+            "project": project,
+            "type": type,
+            "interval": interval,
+            "name": name,
+            "config": config,
+            "secret_config": secret_config,
+            "integration": integration,
+            "model": model,
+            "paused": paused,
+            "filters": filters,
+            "hogql_query": hogql_query,
+            "start_at": start_at,
+            "end_at": end_at,
+            "timezone": timezone,
+            "offset_hour": offset_hour,
+            "offset_day": offset_day,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)

@@ -1,0 +1,71 @@
+"""File system entry for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class FileSystemEntry(Resource):
+    """A folder, an item or a shortcut in a project's file system.
+
+    Arguments:
+        path: Segments joined by /; a / inside a segment is written \\/ and a \\ is written \\\\.
+        type: folder, or the type of the object behind the row.
+        ref: Id or short id of the object behind the row, or `!ref` and its kind and name.
+        href: Where a click leads.
+        shortcut: Whether the row is a shortcut to an object filed elsewhere.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        path: pulumi.Input[str],
+        type: pulumi.Input[
+            Literal[
+                "folder",
+                "action",
+                "cohort",
+                "dashboard",
+                "early_access_feature",
+                "experiment",
+                "feature_flag",
+                "insight",
+                "link",
+                "notebook",
+                "session_recording_playlist",
+                "survey",
+                "hog_function/broadcast",
+                "hog_function/campaign",
+                "hog_function/destination",
+                "hog_function/internal_destination",
+                "hog_function/site_app",
+                "hog_function/site_destination",
+                "hog_function/transformation",
+            ]
+        ],
+        ref: pulumi.Input[str] | Unset | None = UNSET,
+        href: pulumi.Input[str] | Unset | None = UNSET,
+        shortcut: pulumi.Input[bool] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["file_system_entry"]
+        values: dict[str, Any] = {
+            "project": project,
+            "path": path,
+            "type": type,
+            "ref": ref,
+            "href": href,
+            "shortcut": shortcut,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)

@@ -1,0 +1,94 @@
+"""Hog function for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class HogFunction(Resource):
+    """What PostHog does with events: a destination, a transformation, a site app, by a template or
+    your own code.
+
+    Arguments:
+        name: Shown in PostHog.
+        type: What it is; PostHog does not take it from the template.
+        template: The id of the template that it is made from, such as `template-webhook`.
+        description: Shown in PostHog; without it, the template's own.
+        enabled: Whether it runs.
+        hog: Its code, in Hog or, for a site's page, TypeScript: `!text fn.hog`. A template brings
+            its own.
+        inputs_schema: Which inputs the code takes. A template brings its own.
+        inputs: The values of its inputs, by key. Write secrets as `!env NAME` or `!secret name`, an
+            integration as `slack/Acme`, a Liquid template as `{value: ..., templating: liquid}`.
+        filters: Which events it is for: `events`, `actions`, `properties`, `filter_test_accounts`,
+            `source`.
+        mappings: Of a destination: what it does for which events, in place of the events of
+            `filters`.
+        masking: How often it may run for what `hash` says is the same: `ttl` in seconds, and a
+            `threshold`.
+        icon_url: Its picture; without it, the template's own.
+        execution_order: Of a transformation: its place; without it, its place among those of the
+            file.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        name: pulumi.Input[str] | Unset = UNSET,
+        type: pulumi.Input[
+            Literal[
+                "destination",
+                "site_destination",
+                "internal_destination",
+                "source_webhook",
+                "site_app",
+                "transformation",
+                "transformation_log",
+            ]
+        ]
+        | Unset = UNSET,
+        template: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
+        enabled: pulumi.Input[bool] | Unset = UNSET,
+        hog: pulumi.Input[str] | Unset = UNSET,
+        inputs_schema: pulumi.Input[Sequence[Any]] | Unset = UNSET,
+        inputs: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        secret_inputs: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        filters: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        mappings: pulumi.Input[Sequence[Any]] | Unset = UNSET,
+        masking: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        icon_url: pulumi.Input[str] | Unset | None = UNSET,
+        execution_order: pulumi.Input[int] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["hog_function"]
+        values: dict[str, Any] = {
+            "project": project,
+            "name": name,
+            "type": type,
+            "template": template,
+            "description": description,
+            "enabled": enabled,
+            "hog": hog,
+            "inputs_schema": inputs_schema,
+            "inputs": inputs,
+            "secret_inputs": secret_inputs,
+            "filters": filters,
+            "mappings": mappings,
+            "masking": masking,
+            "icon_url": icon_url,
+            "execution_order": execution_order,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)

@@ -1,0 +1,288 @@
+"""Project for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class Project(Resource):
+    """A project with its settings. On servers of 2026 and newer, changing most of them takes a
+    project admin; creating a project takes an organization admin.
+
+    Arguments:
+        name: Unique within the organization, whatever its case.
+        product_description: What the product is that the project measures; PostHog's assistant
+            reads it.
+        is_demo: A new project is filled with demo data, which is waited for; an organization has
+            one such project.
+        timezone: The time zone of dates, charts and daily reports.
+        week_start_day: The day on which weeks begin in charts: `0` Sunday, `1` Monday.
+        base_currency: The currency that amounts are converted to.
+        business_model: Whom the product is sold to: businesses, consumers, or others.
+        app_urls: Where the toolbar may run and web experiments may be edited; newer servers refuse
+            `*` in the domain.
+        primary_dashboard: The dashboard on the project's home page, by its name or its id; it must
+            be one of this project's. Any member may change it.
+        anonymize_ips: Drop the IP address of every event. New projects may start with the
+            organization's own default.
+        cookieless_server_hash_mode: How visitors without cookies are told apart: `0` not at all,
+            `1` by a stateless hash, `2` by a stateful one.
+        access_control: Make the project private. Newer servers have access controls in its place
+            and refuse it.
+        receive_org_level_activity_logs: Send what happens in the organization to this project's
+            activity notifications. Needs an organization admin.
+        slack_incoming_webhook: The Slack address for action messages, a secret; deprecated in
+            favour of destinations.
+        test_account_filters: Filters that keep your own people and tests out of charts. A new
+            project starts with some of PostHog's.
+        test_account_filters_default_checked: Whether new charts leave internal and test users out.
+        path_cleaning_filters: Rules, in their order, that rewrite addresses in path and web
+            analytics.
+        data_attributes: HTML attributes by which the toolbar and actions find elements.
+        person_display_name_properties: Person properties that name a person, the first that is set;
+            `null` for PostHog's own choice.
+        correlation_config: What correlation analysis leaves out: `excluded_person_property_names`,
+            `excluded_event_names`, ...
+        live_events_columns: The columns of the activity page, for everybody in the project.
+        human_friendly_comparison_periods: Compare with four weeks ago in place of a month ago.
+        default_data_theme: The id of the colour theme of new charts; without colour themes in the
+            plan PostHog answers its own.
+        modifiers: How queries run, for all of the project; keys that are not declared are left
+            alone.
+        autocapture_opt_out: Do not capture clicks and page views by themselves.
+        autocapture_exceptions_opt_in: Capture unhandled errors by themselves. Any member may change
+            it.
+        autocapture_exceptions_errors_to_ignore: Regular expressions of error messages that are not
+            captured, 300 characters of JSON in all.
+        autocapture_web_vitals_opt_in: Capture web vitals of every page. Any member may change it.
+        autocapture_web_vitals_allowed_metrics: Which web vitals are captured: `LCP`, `CLS`, `FCP`,
+            `INP`; `null` for all. Any member may change it.
+        capture_console_log_opt_in: Record the browser's console with sessions.
+        capture_performance_opt_in: Record network requests and their times with sessions.
+        capture_dead_clicks: Capture clicks that nothing answers.
+        heatmaps_opt_in: Collect where people click, move and scroll.
+        surveys_opt_in: Let surveys show on your site. Any member may change it.
+        survey_config: How surveys look unless they say otherwise (`appearance`); keys that are not
+            declared are left alone.
+        session_recording_opt_in: Record sessions. Any member may change it.
+        session_recording_sample_rate: The share of sessions that is recorded, 0 to 1 with two
+            decimal places; `null` for all.
+        session_recording_minimum_duration_milliseconds: Sessions shorter than this are not kept, in
+            milliseconds.
+        session_recording_linked_flag: Record only people for whom this feature flag is on, or has
+            this variant.
+        session_recording_network_payload_capture_config: What is recorded of network requests:
+            `recordHeaders`, `recordBody`.
+        session_recording_masking_config: What recordings hide: every input, texts under a CSS
+            selector, elements under one.
+        recording_domains: The origins that may record sessions; none, or `null`: all of them.
+        session_recording_url_trigger_config: Begin to record on pages with these addresses.
+        session_recording_url_blocklist_config: Pause recording on pages with these addresses.
+        session_recording_event_trigger_config: Begin to record at events of these names.
+        session_recording_trigger_match_type_config: Whether all triggers must be met to record, or
+            any one.
+        session_recording_trigger_groups: Groups of triggers, each with a sample rate of its own;
+            `version` is 2.
+        session_recording_retention_period: How long recordings are kept; longer than the plan
+            allows is refused. Self-hosted projects start with 5y.
+        session_replay_config: Recording of canvases and summaries by AI; keys that are not declared
+            are left alone, two levels deep.
+        flags_persistence_default: Whether new feature flags keep their value for a person who logs
+            in.
+        feature_flag_confirmation_enabled: Ask before a change of a feature flag is saved.
+        feature_flag_confirmation_message: What is asked then; `null` for PostHog's own words.
+        default_evaluation_environments_enabled: Give new feature flags the project's default
+            evaluation environments; later called contexts.
+        default_evaluation_contexts_enabled: Give new feature flags the project's default evaluation
+            contexts.
+        require_evaluation_contexts: Refuse new feature flags without an evaluation context.
+        experiment_recalculation_time: When experiments are calculated each day, as "HH:MM:SS" in
+            UTC; `null` for PostHog's own choice.
+        web_analytics_pre_aggregated_tables_enabled: Answer web analytics from prepared tables,
+            faster and a little less exact.
+        revenue_analytics_config: Which events carry revenue, and in which currency it is shown;
+            keys that are not declared are left alone.
+        marketing_analytics_config: Sources of ad costs, conversion goals and attribution; a source
+            that is not declared is left alone, `null` removes it.
+        customer_analytics_config: Settings of customer analytics; keys that are not declared are
+            left alone.
+        workflows_config: Settings of workflows; keys that are not declared are left alone.
+        logs_settings: How long logs are kept, 14 or 30 days as the plan allows; it can be changed
+            once a day.
+        conversations_enabled: Offer support conversations on your site.
+        conversations_settings: How support conversations look and work; keys that are not declared
+            are left alone.
+        proactive_tasks_enabled: Let PostHog propose tasks of its own; refused for most
+            organizations.
+        extra_settings: Free settings that PostHog's support may name; keys that are not declared,
+            such as the server's own, are left alone.
+        rotate_api_token: Any text, such as `2026-11`: when it changes to another one, PostHog
+            replaces the project's `api_token`, and every SDK stops until it has the new one. The
+            first one replaces nothing. PostHog lets no key with scopes do that: with one, the run
+            is refused and changes nothing.
+    """
+
+    uuid: pulumi.Output[str]
+    api_token: pulumi.Output[str]
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        product_description: pulumi.Input[str] | Unset | None = UNSET,
+        is_demo: pulumi.Input[bool] | Unset = UNSET,
+        timezone: pulumi.Input[str] | Unset = UNSET,
+        week_start_day: pulumi.Input[Literal[0, 1]] | Unset | None = UNSET,
+        base_currency: pulumi.Input[str] | Unset = UNSET,
+        business_model: pulumi.Input[Literal["b2b", "b2c", "other"]] | Unset | None = UNSET,
+        app_urls: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        primary_dashboard: pulumi.Input[int | str] | Unset | None = UNSET,
+        anonymize_ips: pulumi.Input[bool] | Unset = UNSET,
+        cookieless_server_hash_mode: pulumi.Input[Literal[0, 1, 2]] | Unset | None = UNSET,
+        access_control: pulumi.Input[bool] | Unset = UNSET,
+        receive_org_level_activity_logs: pulumi.Input[bool] | Unset | None = UNSET,
+        slack_incoming_webhook: pulumi.Input[str] | Unset | None = UNSET,
+        test_account_filters: pulumi.Input[Sequence[Any]] | Unset = UNSET,
+        test_account_filters_default_checked: pulumi.Input[bool] | Unset | None = UNSET,
+        path_cleaning_filters: pulumi.Input[Sequence[Any]] | Unset | None = UNSET,
+        data_attributes: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        person_display_name_properties: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset | None = UNSET,
+        correlation_config: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        live_events_columns: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset | None = UNSET,
+        human_friendly_comparison_periods: pulumi.Input[bool] | Unset | None = UNSET,
+        default_data_theme: pulumi.Input[int] | Unset | None = UNSET,
+        modifiers: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        autocapture_opt_out: pulumi.Input[bool] | Unset | None = UNSET,
+        autocapture_exceptions_opt_in: pulumi.Input[bool] | Unset | None = UNSET,
+        autocapture_exceptions_errors_to_ignore: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        autocapture_web_vitals_opt_in: pulumi.Input[bool] | Unset | None = UNSET,
+        autocapture_web_vitals_allowed_metrics: pulumi.Input[Sequence[pulumi.Input[str]]]
+        | Unset
+        | None = UNSET,
+        capture_console_log_opt_in: pulumi.Input[bool] | Unset | None = UNSET,
+        capture_performance_opt_in: pulumi.Input[bool] | Unset | None = UNSET,
+        capture_dead_clicks: pulumi.Input[bool] | Unset | None = UNSET,
+        heatmaps_opt_in: pulumi.Input[bool] | Unset | None = UNSET,
+        surveys_opt_in: pulumi.Input[bool] | Unset | None = UNSET,
+        survey_config: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        session_recording_opt_in: pulumi.Input[bool] | Unset = UNSET,
+        session_recording_sample_rate: pulumi.Input[float] | Unset | None = UNSET,
+        session_recording_minimum_duration_milliseconds: pulumi.Input[int] | Unset | None = UNSET,
+        session_recording_linked_flag: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        session_recording_network_payload_capture_config: pulumi.Input[Mapping[str, Any]]
+        | Unset
+        | None = UNSET,
+        session_recording_masking_config: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        recording_domains: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset | None = UNSET,
+        session_recording_url_trigger_config: pulumi.Input[Sequence[Any]] | Unset | None = UNSET,
+        session_recording_url_blocklist_config: pulumi.Input[Sequence[Any]] | Unset | None = UNSET,
+        session_recording_event_trigger_config: pulumi.Input[Sequence[pulumi.Input[str]]]
+        | Unset
+        | None = UNSET,
+        session_recording_trigger_match_type_config: pulumi.Input[Literal["all", "any"]]
+        | Unset
+        | None = UNSET,
+        session_recording_trigger_groups: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        session_recording_retention_period: pulumi.Input[Literal["30d", "90d", "1y", "5y"]] | Unset = UNSET,
+        session_replay_config: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        flags_persistence_default: pulumi.Input[bool] | Unset | None = UNSET,
+        feature_flag_confirmation_enabled: pulumi.Input[bool] | Unset | None = UNSET,
+        feature_flag_confirmation_message: pulumi.Input[str] | Unset | None = UNSET,
+        default_evaluation_environments_enabled: pulumi.Input[bool] | Unset | None = UNSET,
+        default_evaluation_contexts_enabled: pulumi.Input[bool] | Unset | None = UNSET,
+        require_evaluation_contexts: pulumi.Input[bool] | Unset | None = UNSET,
+        experiment_recalculation_time: pulumi.Input[str] | Unset | None = UNSET,
+        web_analytics_pre_aggregated_tables_enabled: pulumi.Input[bool] | Unset | None = UNSET,
+        revenue_analytics_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        marketing_analytics_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        customer_analytics_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        workflows_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        logs_settings: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        conversations_enabled: pulumi.Input[bool] | Unset | None = UNSET,
+        conversations_settings: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        proactive_tasks_enabled: pulumi.Input[bool] | Unset | None = UNSET,
+        extra_settings: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        rotate_api_token: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["project"]
+        values: dict[str, Any] = {
+            "name": name,
+            "product_description": product_description,
+            "is_demo": is_demo,
+            "timezone": timezone,
+            "week_start_day": week_start_day,
+            "base_currency": base_currency,
+            "business_model": business_model,
+            "app_urls": app_urls,
+            "primary_dashboard": primary_dashboard,
+            "anonymize_ips": anonymize_ips,
+            "cookieless_server_hash_mode": cookieless_server_hash_mode,
+            "access_control": access_control,
+            "receive_org_level_activity_logs": receive_org_level_activity_logs,
+            "slack_incoming_webhook": slack_incoming_webhook,
+            "test_account_filters": test_account_filters,
+            "test_account_filters_default_checked": test_account_filters_default_checked,
+            "path_cleaning_filters": path_cleaning_filters,
+            "data_attributes": data_attributes,
+            "person_display_name_properties": person_display_name_properties,
+            "correlation_config": correlation_config,
+            "live_events_columns": live_events_columns,
+            "human_friendly_comparison_periods": human_friendly_comparison_periods,
+            "default_data_theme": default_data_theme,
+            "modifiers": modifiers,
+            "autocapture_opt_out": autocapture_opt_out,
+            "autocapture_exceptions_opt_in": autocapture_exceptions_opt_in,
+            "autocapture_exceptions_errors_to_ignore": autocapture_exceptions_errors_to_ignore,
+            "autocapture_web_vitals_opt_in": autocapture_web_vitals_opt_in,
+            "autocapture_web_vitals_allowed_metrics": autocapture_web_vitals_allowed_metrics,
+            "capture_console_log_opt_in": capture_console_log_opt_in,
+            "capture_performance_opt_in": capture_performance_opt_in,
+            "capture_dead_clicks": capture_dead_clicks,
+            "heatmaps_opt_in": heatmaps_opt_in,
+            "surveys_opt_in": surveys_opt_in,
+            "survey_config": survey_config,
+            "session_recording_opt_in": session_recording_opt_in,
+            "session_recording_sample_rate": session_recording_sample_rate,
+            "session_recording_minimum_duration_milliseconds": session_recording_minimum_duration_milliseconds,
+            "session_recording_linked_flag": session_recording_linked_flag,
+            "session_recording_network_payload_capture_config": session_recording_network_payload_capture_config,
+            "session_recording_masking_config": session_recording_masking_config,
+            "recording_domains": recording_domains,
+            "session_recording_url_trigger_config": session_recording_url_trigger_config,
+            "session_recording_url_blocklist_config": session_recording_url_blocklist_config,
+            "session_recording_event_trigger_config": session_recording_event_trigger_config,
+            "session_recording_trigger_match_type_config": session_recording_trigger_match_type_config,
+            "session_recording_trigger_groups": session_recording_trigger_groups,
+            "session_recording_retention_period": session_recording_retention_period,
+            "session_replay_config": session_replay_config,
+            "flags_persistence_default": flags_persistence_default,
+            "feature_flag_confirmation_enabled": feature_flag_confirmation_enabled,
+            "feature_flag_confirmation_message": feature_flag_confirmation_message,
+            "default_evaluation_environments_enabled": default_evaluation_environments_enabled,
+            "default_evaluation_contexts_enabled": default_evaluation_contexts_enabled,
+            "require_evaluation_contexts": require_evaluation_contexts,
+            "experiment_recalculation_time": experiment_recalculation_time,
+            "web_analytics_pre_aggregated_tables_enabled": web_analytics_pre_aggregated_tables_enabled,
+            "revenue_analytics_config": revenue_analytics_config,
+            "marketing_analytics_config": marketing_analytics_config,
+            "customer_analytics_config": customer_analytics_config,
+            "workflows_config": workflows_config,
+            "logs_settings": logs_settings,
+            "conversations_enabled": conversations_enabled,
+            "conversations_settings": conversations_settings,
+            "proactive_tasks_enabled": proactive_tasks_enabled,
+            "extra_settings": extra_settings,
+            "rotate_api_token": rotate_api_token,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)

@@ -1,0 +1,35 @@
+"""Role members for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class RoleMembers(Resource):
+    """Exactly these members of one role: others are removed, within the limits.
+
+    Arguments:
+        members: The members' e-mail addresses.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        role: pulumi.Input[str],
+        members: pulumi.Input[Sequence[pulumi.Input[str]]],
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["role_members"]
+        values: dict[str, Any] = {
+            "role": role,
+            "members": members,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)

@@ -1,0 +1,57 @@
+"""Site app for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class SiteApp(Resource):
+    """A plugin configuration that injects a web app into the project's pages.
+
+    Arguments:
+        plugin: The installed plugin: its URL, or its name where that is unique.
+        name: Shown in PostHog.
+        description: Shown in PostHog; without it, the plugin's own is shown.
+        enabled: Whether events are sent.
+        order: Its place among the project's plugins; without it, its place in the file when it is
+            created.
+        config: The plugin's own settings. Write secrets as `!env NAME` or `!secret name`, and files
+            as `!file path`.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        plugin: pulumi.Input[int | str],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
+        enabled: pulumi.Input[bool] | Unset = UNSET,
+        order: pulumi.Input[int] | Unset = UNSET,
+        config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        secret_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        config_files: pulumi.Input[Mapping[str, pulumi.Input[str]]] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["site_app"]
+        values: dict[str, Any] = {
+            "project": project,
+            "plugin": plugin,
+            "name": name,
+            "description": description,
+            "enabled": enabled,
+            "order": order,
+            "config": config,
+            "secret_config": secret_config,
+            "config_files": config_files,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
