@@ -1,17 +1,22 @@
 """The dynamic provider without Pulumi: what it refuses, what it says."""
 
+import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from harness.engine import urn_of
 from harness.sandbox import Sandbox
-from pulumi_posthog.api import Connection, IncompleteRead, NotFound, Pace, Reader
+from pulumi_posthog.api import Connection, IncompleteRead, Invalid, NotFound, Pace, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.stack.dynamic.guard import GuardProvider
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import PROPERTY, Location, location_of
 from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.untried import HEAD
 
 
 @pytest.fixture
@@ -263,3 +268,29 @@ def test_a_state_from_before_is_read_compared_and_deleted_as_it_is(posthog, plac
     provider.delete(made.id, read.outs)
     roles = posthog.all(f"/api/organizations/{posthog.organization}/roles/")
     assert "Old" not in [role["name"] for role in roles]
+
+
+def test_what_was_not_tried_is_said_beside_what_failed_as_a_guard_of_a_program_knows_it(
+    posthog, place, capsys
+):
+    declared = {"role": {"": dict.fromkeys(("Alpha", "Beta", "Gamma"), "")}}
+    before = {"role": {"": {"Alpha": "", "Old": ""}}}
+    asked = {"__renamed": "{}", "__called": "{}", "__lists": "{}", "__ids": "{}"}
+    guard = GuardProvider().check(
+        {"__managed": json.dumps(before)}, {**asked, "__managed": json.dumps(declared)}
+    )
+    assert guard.failures == []
+    capsys.readouterr()
+
+    for name in ("Alpha", "Beta"):
+        with pytest.raises(Invalid):
+            _asked("role", name, "create", {**place, "name": ""})
+
+    said = capsys.readouterr().err
+    assert said == f'{HEAD}\n  role "Beta"\n  role "Gamma"\n  removal of role "Old"\n'
+
+
+def _asked(kind, name, method, *arguments):
+    """A call of the provider, which finds in the calling frames whom it is about."""
+    request = SimpleNamespace(urn=urn_of(kind, name))
+    return getattr(KindProvider(kind), method)(*arguments) if request else None

@@ -26,6 +26,7 @@ from pulumi_posthog.stack.location import Location, location_of
 from pulumi_posthog.stack.other_stacks import own_state, owners
 from pulumi_posthog.stack.read_ahead import ReadAhead
 from pulumi_posthog.stack.refresh import Refresh
+from pulumi_posthog.stack.untried import Untried
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values import host as values_host
 from pulumi_posthog.values.local_file import project_folder
@@ -42,6 +43,7 @@ class Session:
     limits = Limits()
     refreshed = Refresh()
     holdings = Holdings()
+    untried = Untried()
     ahead = ReadAhead()
     checks = CHANGED  # when health checks run
     guard_remembers = False  # whether the state has a guard, and so may have what this process has not seen
@@ -98,6 +100,7 @@ class Session:
             cls.addresses = cls.warned = frozenset()
             cls.refreshed = Refresh()
             cls.holdings = Holdings()
+            cls.untried = Untried()
             cls.ahead = ReadAhead()
 
     @staticmethod
@@ -137,6 +140,18 @@ class Session:
         with cls._lock:
             new, cls.warned = text not in cls.warned, cls.warned | {text}
         if new:
+            pulumi_engine.warn(text)
+
+    @classmethod
+    def failed(cls, urn: str) -> None:
+        """A resource was refused, or could not be made or changed: what else is not done now is said beside it."""
+        cls.holdings.failure(urn)
+        cls.tell_untried(urn)
+
+    @classmethod
+    def tell_untried(cls, urn: str) -> None:
+        """Say once in a run what has not begun, because `urn` has failed."""
+        if text := cls.untried.when_failed(urn):
             pulumi_engine.warn(text)
 
     @classmethod

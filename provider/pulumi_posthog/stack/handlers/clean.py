@@ -39,7 +39,9 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
             return cast("R", harmless_check(method(self, *args, **kwargs)))
         except (ApiError, CannotAct, CannotApply, UnreadableFile, UnknownOwners) as error:
             if method.__name__ in MAKING:
-                Session.holdings.failure(pulumi_engine.resource_name())
+                Session.failed(pulumi_engine.resource_name())
+            elif method.__name__ == "delete":
+                Session.tell_untried(pulumi_engine.resource_name())
             text = told_here(error)
             if isinstance(error, Unreachable) and method.__name__ == "read" and not os.environ.get(VARIABLE):
                 # A refresh asks where the state says.

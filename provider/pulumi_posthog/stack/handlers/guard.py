@@ -69,6 +69,9 @@ class GuardHandler:
         Session.addresses = addresses.of_guard(olds)
         strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
         going = removals(before, after, renamed)
+        Session.untried.going(
+            (kind, name) for kind, parents in going.items() for gone in parents.values() for name in gone
+        )
         taken_along, too_much = self._losses(going, inputs)
         idle = self._idle(going)
         if before and idle:
@@ -117,7 +120,9 @@ class GuardHandler:
         names = [
             (kind, name) for kind, parents in after.items() for each in parents.values() for name in each
         ]
-        Session.holdings.will_declare([*names, *((kind, name) for kind in lists for name in lists[kind])])
+        names += [(kind, name) for kind in lists for name in lists[kind]]
+        Session.holdings.will_declare(names)
+        Session.untried.declared(names)
         for kind, called in _kept(inputs, "__called").items():
             Session.holdings.own_names |= {(kind, name): theirs for name, theirs in called.items()}
         location = inputs.get("__asked_at")

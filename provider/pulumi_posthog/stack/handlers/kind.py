@@ -95,7 +95,7 @@ class KindHandler:
         Session.holdings.declares(self.kind.name, pulumi_engine.resource_name())
         result = self._check(olds, news)
         if result.failures:
-            Session.holdings.failure(pulumi_engine.resource_name())
+            Session.failed(pulumi_engine.resource_name())
         return result
 
     def _check(self, olds: Props, news: Props) -> CheckResult:
@@ -122,6 +122,8 @@ class KindHandler:
             Session.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
             if not kind.parent or pulumi_engine.known(news.get(kind.parent)):
                 claim_items(kind, _scope(kind, news), news, urn)
+            if not result.changes:
+                Session.untried.settled(urn)
         if result.changes:
             Session.of(news).mark_changed(kind, news, id_)
         return result
@@ -225,12 +227,13 @@ class KindHandler:
     @clean
     def create(self, props: Props) -> CreateResult:
         """Take over what is there already, or make it."""
-        kind, session, scope = self.kind, Session.of(props), _scope(self.kind, props)
+        kind, urn = self.kind, pulumi_engine.resource_name()
+        Session.untried.begun(urn)
+        session, scope = Session.of(props), _scope(kind, props)
         if props.get("__absent"):
             return self._remove(kind, session, scope, props)
         if addresses.nobody(kind, props):
             return CreateResult(f"left:{props[addresses.LEFT][0]}", dict(props))
-        urn = pulumi_engine.resource_name()
         claim_items(kind, scope, props, urn)
         try:
             applied = session.applier.create(
@@ -238,7 +241,7 @@ class KindHandler:
             )
         except HalfMade as half:
             Session.holdings.made(claims_for(kind, props, half.found.id), urn)
-            Session.holdings.failure(urn)
+            Session.failed(urn)
             outs = _outs(kind, half.found, props)
             pulumi_engine.fail(half, text=told_here(half), created_id=half.found.id, outs=outs)
         Session.holdings.made(claims_for(kind, props, applied.found.id), urn)
@@ -248,6 +251,7 @@ class KindHandler:
     @clean
     def update(self, id_: str, olds: Props, news: Props) -> UpdateResult:
         """Send the declared fields that differ."""
+        Session.untried.begun(pulumi_engine.resource_name())
         kind, session, scope = self.kind, Session.of(news), _scope(self.kind, news)
         if news.get("__absent"):
             return UpdateResult(self._remove(kind, session, scope, news, id_).outs)
@@ -273,7 +277,7 @@ class KindHandler:
             )
         except (ApiError, CannotApply, UnreadableFile) as error:
             if renewed:
-                Session.holdings.failure(pulumi_engine.resource_name())
+                Session.failed(pulumi_engine.resource_name())
                 half = HalfMade(found, error)
                 half.__cause__ = error
                 outs = _outs(kind, found, unsent(kind, olds, news))
@@ -286,6 +290,7 @@ class KindHandler:
     def delete(self, id_: str, props: Props) -> None:
         """Remove the object; what is guarded stays in PostHog and is only forgotten here."""
         kind = self.kind
+        Session.untried.begun(pulumi_engine.resource_name(), goes=True)
         if kind.singleton:
             pulumi_engine.say(f"the {kind.title} stay in PostHog as they are and are no longer managed here")
         if kind.deletion is Deletion.NEVER:
