@@ -270,6 +270,14 @@ def test_a_rename_was_taken_back(stack):
     assert stack.posthog.members("Ops") == ["bo@acme.io"]
     quiet(stack.up())
 
+    # Two at once, and no refresh that says what PostHog calls them: only their ids tell.
+    for old, new in (("Alpha", "Core"), ("Ops", "Night shift")):
+        rename_role(stack, old, new)
+    stack.write("roles:\n  Core: {}\n  Night shift: {}\n")
+    run = stack.up("--refresh=false")
+    refused(run, "2 of 2 roles would be removed", "`previously: Alpha`", "`previously: Ops`")
+    assert stack.posthog.role("Core")["id"] == id_
+
 
 def test_two_roles_were_swapped_on_the_page(stack):
     stack.write("roles:\n  Alpha: {members: [ana@acme.io]}\n  Data: {members: [bo@acme.io]}\n")

@@ -261,3 +261,72 @@ def test_what_is_declared_absent_and_meant_by_another_is_refused_in_the_preview(
 
     with pytest.raises((Refused, CannotApply), match='managed as "Prod" now'):
         driver.engine.up(desired, preview=True)
+
+
+# -- without a refresh ---------------------------------------------------------------------------------------------
+
+
+def renamed_by_hand(posthog, *turns):
+    for name, new in turns:
+        path = f"/api/organizations/{posthog.organization}/roles/{role_id(posthog, name)}/"
+        posthog.call("PATCH", path, {"name": new})
+
+
+def named(*names):
+    return Model(tuple(("role", name, None, (("name", name),)) for name in names))
+
+
+def test_several_that_only_their_ids_tell_are_named_where_the_limits_refuse(
+    anew, posthog, tight, monkeypatch
+):
+    monkeypatch.setattr("harness.engine._own_names", lambda _: {})  # a file does not say them
+    driver = anew()
+    driver.up(named("Alpha", "Data", "Ops"))
+    renamed_by_hand(posthog, ("Alpha", "Research"), ("Data", "Night shift"))
+    desired = named("Research", "Night shift", "Ops").desired(posthog)
+    posthog.count_anew()
+
+    with pytest.raises(Refused) as refused:
+        driver.engine.up(desired, refresh=False)
+
+    said = str(refused.value)
+    assert "2 of 3 roles would be removed or replaced" in said
+    for before, after in (("Alpha", "Research"), ("Data", "Night shift")):
+        assert f'role "{after}" looks like what was "{before}": if it was renamed, write' in said
+    # The list of roles, which whoever looks for a role to take over reads in any case.
+    roles = f"GET /api/organizations/{posthog.organization}/roles/"
+    assert posthog.requests()["by_path"][roles] == 1
+
+
+def test_what_a_program_calls_as_somebody_did_by_hand_is_no_removal_without_a_refresh_either(
+    anew, posthog, tight
+):
+    driver = anew()
+    driver.up(named("Alpha", "Data", "Ops"))
+    ids = {role_id(posthog, name) for name in ("Alpha", "Data")}
+    renamed_by_hand(posthog, ("Alpha", "Research"), ("Data", "Night shift"))
+
+    driver.engine.up(named("Research", "Night shift", "Ops").desired(posthog), refresh=False)
+
+    assert {role_id(posthog, name) for name in ("Research", "Night shift")} == ids
+
+
+def test_whom_a_role_takes_along_counts_by_its_id_where_somebody_has_renamed_it(anew, posthog, tight):
+    driver = anew()
+    people = tuple(f"{who}@acme.io" for who in PEOPLE)
+    lists = (("role_members", "Ops", "Ops", (("members", people),)),)
+    driver.up(Model((ROLE, ALPHA, *lists)))
+    renamed_by_hand(posthog, ("Ops", "Night shift"))
+
+    with pytest.raises(Refused, match=r'3 people lose role "Night shift"'):
+        driver.engine.up(Model((ALPHA,)).desired(posthog), refresh=False)
+
+
+def test_an_empty_role_that_gets_another_key_is_told(anew, posthog, tight, capsys):
+    driver = anew()
+    driver.up(named("Alpha", "Ops"))
+    capsys.readouterr()
+
+    driver.up(named("Research", "Ops"))
+
+    assert 'role "Research" looks like what was "Alpha": if it was renamed, write' in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.desired import Desired, Entry
-from pulumi_posthog.reconcile.renames import earlier_names, looks, probable_renames
+from pulumi_posthog.reconcile.renames import bare, earlier_names, looks, probable_renames
 
 
 def told(before, after, moved=None, called=None, **more):
@@ -113,3 +113,44 @@ def test_an_earlier_name_that_only_posthog_knows_is_a_sure_sign():
     )
 
     assert (found.before, found.after, found.key, found.sure) == ("Alpha", "Lab", "Alpha", True)
+
+
+MEMBERSHIP = {"role_membership": {"Alpha": {"Alpha/ana@acme.io": ""}}}
+LIST = {"role_members": {"Alpha": {"parent": "Alpha", "items": []}}}
+
+
+def test_one_that_is_nothing_but_a_name_gets_another_one_and_may_have_been_renamed():
+    (found,) = probable_renames(
+        roles("Alpha", "Ops"),
+        roles("Research", "Ops"),
+        {},
+        KINDS,
+        bare=({("role", "Alpha"), ("role", "Ops")}, {("role", "Research")}),
+    )
+
+    assert (found.before, found.after, found.key, found.sure) == ("Alpha", "Research", "Alpha", False)
+
+
+def test_of_several_that_are_nothing_but_names_nobody_knows_which_is_which():
+    names = [("role", each) for each in ("Alpha", "Beta", "Research", "Sales")]
+
+    assert told(roles("Alpha", "Beta"), roles("Research"), bare=(names, names)) == []
+    assert told(roles("Alpha"), roles("Research", "Sales"), bare=(names, names)) == []
+    assert told(roles("Alpha"), roles("Research"), bare=(names, ())) == []
+
+
+def test_nothing_but_a_name_is_what_declares_nothing_and_has_nothing_below_it():
+    ops = ("role", "Ops")
+
+    assert bare(roles("Alpha", "Ops"), {}, {}) == {("role", "Alpha"), ops}
+    assert bare(roles("Alpha", "Ops"), {}, {"role": {"Alpha": "0123"}}) == {ops}
+    assert bare({**roles("Alpha", "Ops"), **MEMBERSHIP}, {}, {}) - {
+        ("role_membership", "Alpha/ana@acme.io")
+    } == {ops}
+    assert bare(roles("Alpha", "Ops"), LIST, {}) == {ops}
+
+
+def test_a_program_says_no_looks_so_only_a_kind_that_is_nothing_but_a_name_is_known_to_be():
+    managed = {**roles("Alpha"), "project": {"": {"Web": ""}}}
+
+    assert bare(managed, {}, None) == {("role", "Alpha")}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
@@ -15,6 +16,7 @@ from pulumi_posthog.reconcile.limits import Managed
 from pulumi_posthog.values.spelling import folded, one_line
 
 Looks = Mapping[str, Mapping[str, str]]  # kind's name -> resource's name -> digest of what is declared there
+Names = Collection[tuple[str, str]]  # kind's name, resource's name
 Earlier = Mapping[str, Mapping[str, Iterable[str]]]  # kind's name -> resource's name -> its names before
 ALIKE = 0.8  # of difflib's ratio (0..1): a few letters of a name differ
 
@@ -64,12 +66,14 @@ def probable_renames(
     called: Mapping[tuple[str, str], str] | None = None,
     looks: tuple[Looks, Looks] = ({}, {}),
     earlier: Earlier | None = None,
+    bare: tuple[Names, ...] = ((), ()),
 ) -> tuple[Rename, ...]:
     """The entries of `before` that probably stand in `after` under another name, parents before their children.
 
     `moved` are the renames that are declared, `called` says how PostHog calls an object now that the state knows by a
     kind and a name, `looks` are the digests of what was declared and of what is, `earlier` the names that entries of
-    `before` have had. What is in something that was renamed comes along with it and is not told.
+    `before` have had, `bare` what declares nothing but a name, before and after (`bare`). What is in something that was
+    renamed comes along with it and is not told.
     """
     result: list[Rename] = []
     for kind_name, parents in before.items():
@@ -84,8 +88,16 @@ def probable_renames(
             known = {new for old, new in said.items() if old in objects}
             came = [name for name in here if name not in objects and name not in known]
             signs = _Signs(kind, parent, before, after, called or {}, *looks, earlier or {}, said)
+            alone = (
+                len(went) == len(came) == 1
+                and (kind_name, went[0]) in bare[0]
+                and (kind_name, came[0]) in bare[1]
+            )
             for name in went:
                 found = signs.match(name, came)
+                if found is None and alone:
+                    key = _key(parent, name)
+                    found = Rename(kind, name, came[0], key, sure=False)
                 if found is not None:
                     came.remove(found.after)
                     result.append(found)
@@ -111,6 +123,33 @@ def looks(desired: Desired) -> dict[str, dict[str, str]]:
             digest = hashlib.sha256(text.encode()).hexdigest()[:12]
             result.setdefault(entry.kind.name, {})[entry.name] = digest
     return result
+
+
+def bare(
+    managed: Managed, lists: Mapping[str, Mapping[str, Mapping[str, Any]]], looks: Looks | None
+) -> set[tuple[str, str]]:
+    """What declares nothing but a name, and has nothing below it: nothing tells one of them from another.
+
+    `lists` are `limits.exact_lists`. Without `looks`, as programs in Python have none, that is known only of
+    kinds that have nothing but a name on servers of today.
+    """
+    known = managed.keys() & KINDS.keys()  # a state may have a kind that there was
+    above = {(KINDS[kind].parent, parent) for kind in known for parent in managed[kind]}
+    above |= {
+        (KINDS[kind].parent, each["parent"]) for kind, named in lists.items() for each in named.values()
+    }
+    return {
+        (kind, name)
+        for kind in known
+        for objects in managed[kind].values()
+        for name in objects
+        if (kind, name) not in above
+        and (
+            name not in looks.get(kind, {})
+            if looks is not None
+            else all(field.from_key or field.until for field in KINDS[kind].writable)
+        )
+    }
 
 
 def names_of(kind: Kind) -> set[str]:

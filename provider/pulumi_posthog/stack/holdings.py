@@ -203,6 +203,16 @@ class Holdings:
                 for claim in claims:
                     self._objects.setdefault(claim, _Object()).in_state.add(urn)
 
+    def ids_in_state(self) -> dict[tuple[str, str], str]:
+        """Kind's and resource's names -> id, as far as the state was read."""
+        with self._lock:
+            return {
+                (kind, name_of(urn) or ""): id_
+                for urn, claims in (self._state or {}).items()
+                for _, kind, id_ in claims
+                if isinstance(id_, str)
+            }
+
     def _of(self, claims: Iterable[Claim]) -> list[_Object]:
         names = [name for claim in claims for name in (claim, (ANYWHERE, *claim[1:]))]
         return [self._objects[name] for name in names if name in self._objects]

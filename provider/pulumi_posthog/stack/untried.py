@@ -42,7 +42,8 @@ class Untried:
             self._left |= {
                 (kind, name, True): None
                 for kind, name in names
-                if (kind, name, False) not in self._left
+                if kind in KINDS  # a state may have a kind that there was
+                and (kind, name, False) not in self._left
                 and KINDS[kind].deletion not in (Deletion.NEVER, Deletion.FORGET)
             }
 

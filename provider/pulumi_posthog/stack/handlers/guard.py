@@ -11,7 +11,7 @@ from pulumi_posthog.reconcile import addresses
 from pulumi_posthog.reconcile.errors import CannotApply, WholeRunRefused
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
 from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
-from pulumi_posthog.reconcile.renames import Rename, earlier_names, probable_renames
+from pulumi_posthog.reconcile.renames import Rename, bare, earlier_names, probable_renames
 from pulumi_posthog.stack import places, pulumi_engine
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
@@ -23,6 +23,7 @@ from pulumi_posthog.stack.handlers.results import (
 )
 from pulumi_posthog.stack.holdings import claims_of
 from pulumi_posthog.stack.keeping import DESTROY, destroying
+from pulumi_posthog.stack.live_names import live_names
 from pulumi_posthog.stack.location import PROPERTY, location_of
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.urn import sibling
@@ -58,21 +59,28 @@ class GuardHandler:
             Session.file = project_folder() / inputs["__file"]
         after, renamed = _managed(news["__managed"]), _kept(news, "__renamed")
         before = Session.refreshed.deletable(_managed(olds.get("__managed")))
-        before = _given_up(before, after, _kept(news, "__called"))
+        called = Session.refreshed.called | live_names(
+            removals(before, after, renamed),
+            before,
+            after,
+            inputs.get("__asked_at"),
+            pulumi_engine.resource_name(),
+        )
+        before = _given_up(before, after, _kept(news, "__called"), called)
         lists = _kept(news, "__lists")
         Session.guard_remembers = Session.guard_remembers or bool(olds)
         Session.ahead.manages(after)
         self._tell_holdings(after, lists, inputs)
         after = with_listed(before, after, lists, renamed)
         found = refusals(before, after, Session.limits, KINDS, renamed)
-        looks = self._looks(before, after, olds, inputs)
+        looks = self._looks(before, after, olds, inputs, called)
         Session.addresses = addresses.of_guard(olds)
         strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
         going = removals(before, after, renamed)
         Session.untried.going(
             (kind, name) for kind, parents in going.items() for gone in parents.values() for name in gone
         )
-        taken_along, too_much = self._losses(going, inputs)
+        taken_along, too_much = self._losses(going, inputs, called)
         idle = self._idle(going)
         if before and idle:
             pulumi_engine.warn(
@@ -98,7 +106,13 @@ class GuardHandler:
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
 
     @staticmethod
-    def _looks(before: Managed, after: Managed, olds: Props, inputs: dict[str, Any]) -> tuple[Rename, ...]:
+    def _looks(
+        before: Managed,
+        after: Managed,
+        olds: Props,
+        inputs: dict[str, Any],
+        called: Mapping[tuple[str, str], str],
+    ) -> tuple[Rename, ...]:
         """What was probably renamed; the names that entries have had are noted in `inputs`."""
         before_that, renamed = (_kept(each, "__renamed") for each in (olds, inputs))
         then, now = (_kept(each, "__looks") for each in (olds, inputs))
@@ -109,9 +123,13 @@ class GuardHandler:
             after,
             renamed,
             KINDS,
-            Session.refreshed.called,
+            called,
             (then, now),
             earlier_names(earlier, (before_that,), before),
+            tuple(
+                bare(managed, _kept(each, "__lists"), _kept(each, "__looks") if "__looks" in each else None)
+                for managed, each in ((before, olds), (after, inputs))
+            ),
         )
 
     @staticmethod
@@ -147,7 +165,7 @@ class GuardHandler:
 
     @staticmethod
     def _losses(
-        going: Mapping[str, Mapping[str, list[str]]], inputs: Props
+        going: Mapping[str, Mapping[str, list[str]]], inputs: Props, called: Mapping[tuple[str, str], str]
     ) -> tuple[tuple[Loss, ...], str | None]:
         """Who loses what is deleted, and why that is too much; None when it may be."""
         gone = {
@@ -157,7 +175,7 @@ class GuardHandler:
         if not location or not any(gone.values()):
             return (), None
         try:
-            live, called = Session.of({PROPERTY: location}).live, Session.refreshed.called
+            live = Session.of({PROPERTY: location}).live
             found = (*losses(gone, called, live), *losses_of_rules(gone, called, live))
         except (ApiError, CannotApply) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
@@ -218,13 +236,17 @@ def _placed(look: Rename, text: str) -> str:
     return f"{entry.where}: {text}" if entry else text
 
 
-def _given_up(before: Managed, after: Managed, declared: Mapping[str, Mapping[str, str]]) -> Managed:
+def _given_up(
+    before: Managed,
+    after: Managed,
+    declared: Mapping[str, Mapping[str, str]],
+    called: Mapping[tuple[str, str], str],
+) -> Managed:
     """`before` without what a program declares under another resource name: that is taken over, and not removed.
 
-    `declared` says what PostHog calls the resources of `after`. Two objects of one name below different parents are
-    two: the second one does not take over the first.
+    `declared` says what PostHog shall call the resources of `after`, `called` what it calls those of `before` now. Two
+    objects of one name below different parents are two: the second one does not take over the first.
     """
-    called = Session.refreshed.called
 
     def same(kind: str | None, old: str, new: str) -> bool:
         """Whether the two resources are one object, as far as names tell."""
