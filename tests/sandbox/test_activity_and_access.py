@@ -13,6 +13,7 @@ from sandbox.table import (
     API,
     DELETE,
     DENIED,
+    FAILED,
     GET,
     NOT_FOUND,
     PATCH,
@@ -132,6 +133,7 @@ FEED = (
             ]
         },
         given=[PATCH(ORG + "members/{bo}/", {"level": 8})],
+        ages=MODERN,
     ),
     Row(
         "2026 is thought to log roles",
@@ -231,7 +233,7 @@ ACCESS = (
         {
             "access_controls": [],
             "available_access_levels": ["none", "member", "admin"],
-            "default_access_level": "member",
+            "default_access_level": "admin",
             "user_access_level": "admin",
             "user_can_edit_access_levels": True,
         },
@@ -255,10 +257,10 @@ ACCESS = (
         {"access_level": "none", "organization_member": None, "role": None},
     ),
     Row(
-        "becomes the default",
+        "is listed; the built-in default stays what it is",
         GET(RULES),
         200,
-        {"default_access_level": "none", "access_controls": [{"access_level": "none"}]},
+        {"default_access_level": "admin", "access_controls": [{"access_level": "none"}]},
         given=[NOBODY_SEES],
     ),
     Row(
@@ -357,16 +359,25 @@ ACCESS = (
         ages=(2026,),
     ),
     Row(
-        "without the feature rules are for payment",
+        "without the feature rules are stored",
         BO_SEES_NOTHING,
-        402,
+        200,
         given=[without_feature("access_control")],
     ),
     Row(
-        "without the feature for roles theirs are",
+        "without the feature for roles theirs are refused since mid 2026",
         PUT(RULES, {"access_level": "admin", "role": "{role}"}),
-        402,
+        403,
+        DENIED,
         given=[without_feature("role_based_access")],
+        ages=(2026,),
+    ),
+    Row(
+        "before they were stored",
+        PUT(RULES, {"access_level": "admin", "role": "{role}"}),
+        200,
+        given=[without_feature("role_based_access")],
+        ages=(2025,),
     ),
     Row(
         "without the feature rules have no effect",
@@ -388,10 +399,10 @@ ACCESS = (
         {"resource": "dashboard", "resource_id": None, "access_level": "viewer"},
     ),
     Row(
-        "needs the resource",
+        "fails without the resource",
         PUT(RESOURCES, {"access_level": "viewer"}),
-        400,
-        validation("required", "resource"),
+        500,
+        FAILED,
     ),
     Row(
         "such rules are listed",

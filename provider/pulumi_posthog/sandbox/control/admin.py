@@ -15,7 +15,7 @@ from pulumi_posthog.sandbox.control.by_hand_admin import ByHand, ModelAdmin, Mod
 from pulumi_posthog.sandbox.families.catalog import FAMILIES
 from pulumi_posthog.sandbox.families.feature_flag_access import FeatureFlagRoleAccess
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem, FileSystemShortcut
-from pulumi_posthog.sandbox.families.invites import OrganizationInvite
+from pulumi_posthog.sandbox.families.invites import Mail
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.families.plugins import Plugin, PluginAttachment, PluginConfig
 from pulumi_posthog.sandbox.families.projects.changes import create_project
@@ -55,11 +55,6 @@ class UserAdmin(ByHand):
 class OrganizationMembershipAdmin(ByHand):
     list_display = ("user", "organization", "level")
     search_fields = ("user__email",)
-
-
-@admin.register(OrganizationInvite)
-class OrganizationInviteAdmin(ByHand):
-    list_display = ("target_email", "organization", "level", "created_at")
 
 
 @admin.register(PersonalAPIKey)
@@ -190,6 +185,7 @@ for model in (
     FeatureFlagRoleAccess,
     OrganizationResourceAccess,
     PluginAttachment,
+    Mail,
 ):
     admin.site.register(model, ByHand)
 

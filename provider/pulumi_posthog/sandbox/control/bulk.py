@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from pulumi_posthog.sandbox.families.catalog import of_projects
+from pulumi_posthog.sandbox.families.catalog import FAMILIES
 from pulumi_posthog.sandbox.families.event_store import Event, Person, PersonDistinctId
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.plugins import Plugin, PluginConfig
@@ -27,7 +27,7 @@ KINDS = (
     "pipeline_destinations",
     "persons",
     "events",
-    *(family.name for family in of_projects()),
+    *(family.name for family in FAMILIES),
 )
 MOST = 100_000
 FILES_PER_FOLDER = 100
@@ -185,9 +185,13 @@ def maker(family: Family) -> Maker:
     """Makes many of a family in the catalog."""
 
     def make_rows(organization: Organization, body: dict[str, Any], count: int) -> int:
-        project = the_project(organization, body)
-        first = family.model._default_manager.filter(project=project).count() + 1
-        rows = (family.filler(number, project) for number in range(first, first + count))
+        parent = organization if family.parent == "organization" else the_project(organization, body)
+        first = family.model._default_manager.filter(**{family.parent: parent}).count() + 1
+        rows = (family.filler(number, parent) for number in range(first, first + count))
+        if family.model._meta.parents:
+            for row in rows:  # Django makes many of them at once only where they are in one table
+                row.save(force_insert=True)
+            return count
         return len(family.model._default_manager.bulk_create(rows))
 
     return make_rows
@@ -203,4 +207,4 @@ MAKERS: dict[str, Maker] = {
     "persons": make_persons,
     "events": make_events,
 }
-MAKERS |= {family.name: maker(family) for family in of_projects()}
+MAKERS |= {family.name: maker(family) for family in FAMILIES}

@@ -11,6 +11,7 @@ from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import APIException
 
 from pulumi_posthog.sandbox.control import bulk, start
 from pulumi_posthog.sandbox.control import data_endpoints as analytics
@@ -18,6 +19,8 @@ from pulumi_posthog.sandbox.control.counting import REQUESTS
 from pulumi_posthog.sandbox.control.door import JSON, is_form
 from pulumi_posthog.sandbox.control.faults import FAULTS, KINDS
 from pulumi_posthog.sandbox.control.seed import make_key
+from pulumi_posthog.sandbox.families import domains
+from pulumi_posthog.sandbox.families.invites import Mail, OrganizationInvite, accept
 from pulumi_posthog.sandbox.families.plugins import Plugin, PluginAttachment
 from pulumi_posthog.sandbox.options import SandboxError, is_loopback
 from pulumi_posthog.sandbox.rules.authentication import digest
@@ -170,6 +173,46 @@ def finish_deletions(_body: dict[str, Any]) -> Any:
     return {"deleted": ids}
 
 
+def mails(_body: dict[str, Any]) -> Any:
+    """What would have been sent, newest last: to whom, about what, when."""
+    rows = Mail.objects.order_by("sent_at", "pk")
+    return {
+        "count": len(rows),
+        "results": [
+            {"to": row.to, "subject": row.subject, "sent_at": row.sent_at.isoformat()} for row in rows
+        ],
+    }
+
+
+def forget_mails(body: dict[str, Any]) -> Any:
+    """Count from 0 again."""
+    with writing():
+        Mail.objects.all().delete()
+    return mails(body)
+
+
+def accept_invite(body: dict[str, Any]) -> Any:
+    """`{"email": "eve@acme.io"}`: what that person's browser does with the link -> the new member."""
+    rows = OrganizationInvite.objects.filter(target_email__iexact=str(body.get("email") or ""))
+    invite = rows.order_by("-created_at").first()
+    if invite is None:
+        raise SandboxError(f"nobody has invited {body.get('email')!r}")
+    if invite.is_expired:
+        raise SandboxError(f"the invite of {invite.target_email} has expired")
+    with writing():
+        member = accept(invite)
+    return {"id": str(member.pk), "user": str(member.user.uuid), "level": member.level}
+
+
+def verify_domain(body: dict[str, Any]) -> Any:
+    """`{"domain": "acme.io"}`: DNS has the challenge, and somebody has pressed the button."""
+    with writing():
+        row = domains.verify(str(body.get("domain") or ""))
+    if row is None:
+        raise SandboxError(f"there is no domain {body.get('domain')!r}")
+    return {"id": str(row.pk), "domain": row.domain, "is_verified": True}
+
+
 def reset(_body: dict[str, Any]) -> Any:
     """As after the start: objects, keys, switches, faults, counts."""
     start.reset()
@@ -208,7 +251,7 @@ def endpoint(path: str, **handlers: Handler) -> URLPattern:
             if not isinstance(body, dict):
                 raise SandboxError("the body is a JSON object")
             return JsonResponse(handler(body))
-        except (SandboxError, ValueError, TypeError) as error:
+        except (SandboxError, ValueError, TypeError, APIException) as error:
             return JsonResponse({"error": str(error)}, status=400)
 
     return re_path(rf"^{path}/?$" if path else "^$", view)
@@ -230,5 +273,8 @@ def urls() -> list[URLPattern]:
         endpoint("events", GET=analytics.events, POST=analytics.make_events, DELETE=analytics.forget_events),
         endpoint("persons", POST=analytics.make_persons),
         endpoint("event_deletions", GET=analytics.event_deletions, POST=analytics.finish_event_deletions),
+        endpoint("mails", GET=mails, DELETE=forget_mails),
+        endpoint("invites/accept", POST=accept_invite),
+        endpoint("domains/verify", POST=verify_domain),
         endpoint("reset", POST=reset),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_posthog.sandbox.families import sample_data
+from pulumi_posthog.sandbox.families.color_themes import DEFAULT_COLORS, DataColorTheme
 from pulumi_posthog.sandbox.families.file_system.paths import file_object
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.families.plugins import Plugin
@@ -27,6 +28,12 @@ FEATURES: list[dict[str, Any]] = [
     {"key": "role_based_access", "name": "Role-based access", "limit": None},
     {"key": "access_control", "name": "Access control", "limit": None},
     {"key": "audit_logs", "name": "Audit logs", "limit": None},
+    {"key": "organization_invite_settings", "name": "Invite settings", "limit": None},
+    {"key": "organization_security_settings", "name": "Security settings", "limit": None},
+    {"key": "2fa_enforcement", "name": "Enforced two factors", "limit": None},
+    {"key": "automatic_provisioning", "name": "Automatic provisioning", "limit": None},
+    {"key": "data_color_themes", "name": "Colour themes", "limit": None},
+    {"key": "tagging", "name": "Tags", "limit": None},
     {"key": "session_replay_data_retention", "name": "Replay retention", "limit": 1, "unit": "year"},
 ]
 
@@ -146,6 +153,9 @@ def make_member(
 
 def make_organization(name: str, slug: str) -> Organization:
     """With a plan that has all of what the product needs."""
+    DataColorTheme.objects.get_or_create(
+        project=None, name="Default Theme", defaults={"colors": DEFAULT_COLORS}
+    )
     return Organization.objects.create(name=name, slug=slug, available_product_features=FEATURES)
 
 

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ValidationError
 
 from pulumi_posthog.sandbox.control.seed import MEMBERS, make_member, make_organization, make_plugins
 from pulumi_posthog.sandbox.families import sample_data
-from pulumi_posthog.sandbox.families.catalog import of_projects
+from pulumi_posthog.sandbox.families.catalog import of_organizations, of_projects
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.file_system.moves import put
 from pulumi_posthog.sandbox.families.file_system.paths import depth_of, make_parents
@@ -125,6 +125,10 @@ def seed_from(path: Path) -> Organization:
     ]
     if made:
         User.objects.update(current_project=made[0])
+    for family in of_organizations():
+        where = f"{path}: {family.name}"
+        for title, value in mapping(content.get(family.name), where).items():
+            seed_object(family, organization, str(title), mapping(value, where), f"{family.name}.{title}")
     for each, value in mapping(content.get("roles"), f"{path}: roles").items():
         seed_role(organization, str(each), mapping(value, f"{path}: roles.{each}"))
     return organization
@@ -180,13 +184,15 @@ def seed_project(organization: Organization, name: str, value: dict[str, Any]) -
     return project
 
 
-def seed_object(family: Family, project: Project, name: str, value: dict[str, Any], where: str) -> None:
+def seed_object(
+    family: Family, parent: Organization | Project, name: str, value: dict[str, Any], where: str
+) -> None:
     """As if it had been sent; one that the server has made already is changed."""
-    sent = family.from_seed(name, value, project)
-    there = family.same(project, sent)
+    sent = family.from_seed(name, value, parent)
+    there = family.same(parent, sent)
     try:
         if there is None:
-            family.create(project, sent, None, is_logged=False)
+            family.create(parent, sent, None, is_logged=False)
         else:
             family.change(there, sent, None)
     except ValidationError as error:

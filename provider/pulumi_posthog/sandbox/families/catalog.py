@@ -6,13 +6,27 @@ from collections.abc import Iterator
 
 from django.db.models import Model
 
-from pulumi_posthog.sandbox.families import batch_exports
+from pulumi_posthog.sandbox.families import (
+    batch_exports,
+    color_themes,
+    domains,
+    group_types,
+    invites,
+    project_secret_keys,
+    proxy_records,
+)
 from pulumi_posthog.sandbox.families.evaluations import EVALUATIONS
 from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
 from pulumi_posthog.sandbox.families.integrations import INTEGRATIONS
 from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
 
 VIEWS: tuple[type[FamilyView], ...] = (
+    invites.VIEW,
+    domains.VIEW,
+    proxy_records.VIEW,
+    color_themes.VIEW,
+    group_types.VIEW,
+    project_secret_keys.VIEW,
     view_of(EVALUATIONS),
     view_of(INTEGRATIONS),
     hog_functions.VIEW,
@@ -25,6 +39,11 @@ FAMILIES: tuple[Family, ...] = tuple(view.family for view in VIEWS)
 def family_of(row: Model) -> Family | None:
     """Whose row it is; None for what is not in the list."""
     return next((family for family in FAMILIES if isinstance(row, family.model)), None)
+
+
+def of_organizations() -> Iterator[Family]:
+    """Families whose objects belong to an organization."""
+    return (family for family in FAMILIES if family.parent == "organization")
 
 
 def of_projects() -> Iterator[Family]:

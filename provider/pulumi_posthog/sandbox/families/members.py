@@ -1,10 +1,12 @@
-"""Members of an organization (2.3)."""
+"""Members of an organization (posthog-api-access.md 1)."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.core.exceptions import FieldError
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied
@@ -14,27 +16,25 @@ from rest_framework.response import Response
 from pulumi_posthog.sandbox.families.roles import RoleMembership
 from pulumi_posthog.sandbox.rules import activity
 from pulumi_posthog.sandbox.rules.activity import Changes
+from pulumi_posthog.sandbox.rules.errors import Unhandled, invalid
 from pulumi_posthog.sandbox.rules.membership import as_uuid, is_restricted
-from pulumi_posthog.sandbox.rules.models import (
-    ADMIN,
-    LEVELS,
-    OWNER,
-    OrganizationMembership,
-)
-from pulumi_posthog.sandbox.rules.representation import (
-    member,
-)
+from pulumi_posthog.sandbox.rules.models import ADMIN, LEVELS, OWNER, OrganizationMembership, User
+from pulumi_posthog.sandbox.rules.representation import member
+from pulumi_posthog.sandbox.rules.switches import SWITCHES
 from pulumi_posthog.sandbox.rules.view import PostHogView
+
+LONGEST_SEARCH = 200
+LOGGED_LEVELS = {1: "member", 8: "administrator", 15: "owner"}
 
 
 class MemberInput(serializers.Serializer[Any]):
-    """The one writable field of a member (2.3)."""
+    """The one writable field of a member (1.2)."""
 
-    level = serializers.ChoiceField(choices=LEVELS)
+    level = serializers.ChoiceField(choices=LEVELS, required=False)
 
 
 class MemberView(PostHogView):
-    """`/api/organizations/{org}/members/`; there is no GET of one member (2.3)."""
+    """`/api/organizations/{org}/members/`; there is no GET of one member, and no POST (1.1)."""
 
     scope_object = "organization_member"
     serializer_class = MemberInput
@@ -48,81 +48,124 @@ class MemberView(PostHogView):
             rows = rows.filter(user=self.caller)
         if "email" in asked:
             rows = rows.filter(user__email=asked["email"])
-        if asked.get("search"):
-            text = asked["search"]
-            rows = rows.filter(
-                Q(user__email__icontains=text)
-                | Q(user__first_name__icontains=text)
-                | Q(user__last_name__icontains=text)
-            )
-        if after := parse_datetime(asked.get("updated_after", "")):
+        searched = bool(asked.get("search")) and SWITCHES.age >= 2026
+        if searched:
+            rows = found_by_text(rows, asked["search"])
+        if after := parsed(asked.get("updated_after", "")):
             rows = rows.filter(updated_at__gt=after)
-        order = asked.get("order", "-joined_at")
-        rows = rows.order_by(order if order in {"joined_at", "-joined_at"} else "-joined_at")
-        return self.page_response([member(each) for each in self.page(rows)])
+        rows = in_order(rows, asked.get("order"))
+        items = [member(each) for each in self.page(rows)]
+        if SWITCHES.age >= 2026:
+            items = [{**(item or {}), "search_match_type": "similar" if searched else None} for item in items]
+        return self.page_response(items)
 
     def target(self) -> OrganizationMembership:
-        """The URL names the user, not the membership."""
-        user = as_uuid(self.kwargs["user_uuid"])
+        """The URL names the user, not the membership; `@me` is the key owner."""
+        given = str(self.kwargs["user_uuid"])
+        user = self.caller.uuid if given == "@me" else as_uuid(given)
+        if user is None:
+            raise Unhandled("ValidationError: not a valid UUID")
         found = (
             OrganizationMembership.objects.select_related("user")
             .filter(organization=self.organization, user__uuid=user)
             .first()
-            if user
-            else None
         )
         if found is None:
             raise NotFound
         return found
 
+    def editable(self) -> tuple[OrganizationMembership, OrganizationMembership]:
+        """The caller's own place and the target: rows 1 and 3 of 1.3."""
+        own, target = self.membership, self.target()
+        assert own is not None  # noqa: S101 - permissions have seen to it
+        if target.user_id != self.caller.pk:
+            if own.level < ADMIN:
+                raise PermissionDenied("You can only edit others if you are an admin.")
+            if target.level > own.level:
+                raise PermissionDenied("You can only edit others with level lower or equal to you.")
+        return own, target
+
     def partial_update(self, request: Request, **_kwargs: Any) -> Response:
-        own = self.membership
-        if own is None or own.level < ADMIN:
-            raise PermissionDenied("Your organization access level is insufficient.")
-        target = self.target()
-        if target.user_id == self.caller.pk:
-            raise PermissionDenied("You can't change your own access level.")
+        own, target = self.editable()
         given = MemberInput(data=request.data)
         given.is_valid(raise_exception=True)
-        level = given.validated_data["level"]
-        if target.level > own.level:
-            raise PermissionDenied("You can only edit others with access level lower or equal to yours.")
+        level = given.validated_data.get("level")
+        if level is None:
+            return Response(member(target))
+        if target.user_id == self.caller.pk:
+            raise PermissionDenied("You can't change your own access level.")
+        if level == OWNER and own.level != OWNER:
+            raise PermissionDenied(
+                "You can only make another member owner if you're this organization's owner."
+            )
         if level > own.level:
             raise PermissionDenied("You can only change access level of others to lower or equal to yours.")
         before, target.level = target.level, level
         target.save()
-        self.log(
-            target, "updated", activity.changes("OrganizationMembership", {"level": before}, {"level": level})
-        )
+        changed = activity.changes("OrganizationMembership", {"level": before}, {"level": level})
+        log_membership(target, "updated", self.caller, changed)
         return Response(member(target))
 
     update = partial_update
 
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
-        own, target = self.membership, self.target()
-        leaves = target.user_id == self.caller.pk
-        if own is None or (not leaves and (own.level < ADMIN or target.level > own.level)):
-            raise PermissionDenied("Your organization access level is insufficient.")
+        _, target = self.editable()
         if target.level == OWNER:
-            raise PermissionDenied("Cannot remove an owner. Transfer ownership first.")
-        self.log(target, "deleted", [])
+            raise serializers.ValidationError("Cannot leave the organization as its owner!")
+        log_membership(target, "deleted", self.caller)
         remove_member(target)
         return Response(status=204)
 
-    def log(self, target: OrganizationMembership, what: str, changes: Changes) -> None:
-        activity.log(
-            scope="OrganizationMembership",
-            activity=what,
-            item_id=target.pk,
-            name=target.user.email,
-            user=self.caller,
-            organization=self.organization,
-            changes=changes,
-        )
+
+def found_by_text(rows: QuerySet[OrganizationMembership], text: str) -> QuerySet[OrganizationMembership]:
+    """2026: in names and addresses."""
+    if len(text) > LONGEST_SEARCH:
+        raise invalid("search", f"Ensure this field has no more than {LONGEST_SEARCH} characters.")
+    return rows.filter(
+        Q(user__email__icontains=text)
+        | Q(user__first_name__icontains=text)
+        | Q(user__last_name__icontains=text)
+    )
+
+
+def in_order(rows: QuerySet[OrganizationMembership], order: str | None) -> QuerySet[OrganizationMembership]:
+    """Newest first; before 2026 by any field, since then by `joined_at` only, and others are ignored."""
+    newest = rows.order_by("-joined_at", "pk")
+    if not order or (SWITCHES.age >= 2026 and order.lstrip("-") != "joined_at"):
+        return newest
+    try:
+        return rows.order_by(order, "pk")
+    except FieldError as error:
+        raise Unhandled(str(error)) from error
+
+
+def parsed(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
+
+
+def log_membership(
+    target: OrganizationMembership, what: str, user: User | None, changes: Changes | None = None
+) -> None:
+    """Since late 2025 (1.4)."""
+    if SWITCHES.age < 2025:
+        return
+    activity.log(
+        scope="OrganizationMembership",
+        activity=what,
+        item_id=target.pk,
+        name=target.user.email,
+        user=user,
+        organization=target.organization,
+        changes=changes or [],
+        context={"user_email": target.user.email, "level": LOGGED_LEVELS[target.level]},
+    )
 
 
 def give_default_role(membership: OrganizationMembership) -> None:
-    """Who joins gets the organization's default role, without anybody's doing (5)."""
+    """Who joins gets the organization's default role, without anybody's doing (posthog-api.md 5)."""
     role = membership.organization.default_role
     if role is not None:
         RoleMembership.objects.get_or_create(
@@ -131,7 +174,7 @@ def give_default_role(membership: OrganizationMembership) -> None:
 
 
 def remove_member(membership: OrganizationMembership) -> None:
-    """Role memberships go with it (5)."""
+    """Role memberships and all access rules of that membership are deleted with it (1.4)."""
     user = membership.user
     user.role_memberships.filter(role__organization=membership.organization_id).delete()
     if user.current_organization_id == membership.organization_id:

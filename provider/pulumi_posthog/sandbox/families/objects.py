@@ -14,6 +14,7 @@ class ProjectObject(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="objects_of_project")
     type = models.CharField(max_length=100, default="dashboard")
     short_id = models.CharField(max_length=12, blank=True, default="")
+    uuid = models.UUIDField(null=True, blank=True, help_text="the id of kinds whose ids are no numbers")
     name = models.CharField(max_length=400)
     deleted = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -29,4 +30,9 @@ class ProjectObject(models.Model):
     @property
     def ref(self) -> str:
         """What file-system rows call it."""
-        return self.short_id or str(self.pk)
+        return self.short_id or self.key_of_rules
+
+    @property
+    def key_of_rules(self) -> str:
+        """Its primary key, as access rules store it (posthog-api-access.md 3.2)."""
+        return str(self.uuid or self.pk)

@@ -1,4 +1,4 @@
-"""Which generation of PostHog answers, as a number: 2024, 2025, 2026 in its earlier form, 2026 in its later form."""
+"""Which generation of PostHog answers, as a number: 2024, 2025, 2026 in its earlier, later and newest form."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ EARLIER_2026 = 2026.25
 """2026 until about June."""
 LATER_2026 = 2026.5
 """2026 from about July: with drafts, and batch exports that need an integration."""
+NEWEST_2026 = 2026.75
+"""The newest of 2026, copies of about September: part of it may not run anywhere (posthog-api-access.md 0.1)."""
 ALWAYS: Ages = (2024, 2026)
 
 
 def generation() -> float:
     """The generation of the running server."""
     if SWITCHES.age == 2026:
-        return LATER_2026 if SWITCHES.later_2026 else EARLIER_2026
+        if not SWITCHES.later_2026:
+            return EARLIER_2026
+        return NEWEST_2026 if SWITCHES.newest_2026 else LATER_2026
     return SWITCHES.age
 
 

@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -165,6 +166,10 @@ class Family:
     """`row`: it is gone. `marked`: `deleted` is set. `not_offered`: 405 without a body, `deleted` is a field."""
     log: ClassVar[Log | None] = None
     actions: ClassVar[tuple[Action, ...]] = ()
+    bare_list: ClassVar[bool] = False
+    """A list is an array of everything, without pages."""
+    permissions: ClassVar[tuple[type[BasePermission], ...]] = ()
+    """What callers need on top of being in the organization and in the project."""
     on_page: ClassVar[tuple[str, ...]] = ("__str__", "project")
     """Columns of the admin page's list."""
     not_on_page: ClassVar[tuple[str, ...]] = ("created_by",)
@@ -195,6 +200,14 @@ class Family:
         """One of many, not saved yet."""
         raise NotImplementedError
 
+    def log_name(self, row: Any) -> str | None:
+        """`detail.name` in the activity log."""
+        return getattr(row, "name", None)
+
+    def log_context(self, row: Any) -> dict[str, Any] | None:
+        """`detail.context` in the activity log."""
+        return None
+
     def log_type(self, row: Any) -> str | None:
         """`detail.type` in the activity log."""
         return None
@@ -205,7 +218,7 @@ class Family:
         assert log is not None  # noqa: S101 - for the type checker
         return {
             log.names.get(column.name, column.name): plain(getattr(row, column.attname))
-            for column in row._meta.local_fields
+            for column in row._meta.concrete_fields
             if column.name not in log.left_out
             and column.name not in ALWAYS_LEFT_OUT
             and not column.primary_key
@@ -236,11 +249,22 @@ class Family:
         """What the running age takes."""
         return serializer_of(type(self), generation())
 
-    def checked(self, sent: Any, *, partial: bool) -> dict[str, Any]:
-        """What was sent, field by field. Raises a 400."""
+    def checked(self, sent: Any, *, partial: bool, making: bool = False) -> dict[str, Any]:
+        """What was sent, field by field, less what is dropped. Raises a 400."""
+        dropped = self.dropped(making=making)
+        if dropped and isinstance(sent, Mapping):
+            sent = {name: value for name, value in sent.items() if name not in dropped}
         given = self.serializer()(data=sent, partial=partial)
+        if not making:
+            for name in dropped & given.fields.keys():
+                given.fields[name].required = False
         given.is_valid(raise_exception=True)
         return dict(given.validated_data)
+
+    def dropped(self, *, making: bool) -> set[str]:
+        """Fields that are not taken now, without a word."""
+        other = "update" if making else "create"
+        return {each.name for each in self.fields if each.taken_on == other}
 
     def create(
         self,
@@ -253,9 +277,9 @@ class Family:
     ) -> Any:
         """Make one as if it had been sent; what the server makes by itself is not logged."""
         row = self.model(**{self.parent: parent})
-        if any(column.name == "created_by" for column in self.model._meta.local_fields):
+        if any(column.name == "created_by" for column in self.model._meta.concrete_fields):
             row.created_by = user  # type: ignore[attr-defined] # the column was looked for
-        values = self.check(self.checked(sent, partial=False), row, user=user, request=request)
+        values = self.check(self.checked(sent, partial=False, making=True), row, user=user, request=request)
         for name, value in values.items():
             setattr(row, name, value)
         row.save(force_insert=True)
@@ -306,12 +330,13 @@ class Family:
             scope=self.log.scope,
             activity=activity_,
             item_id=row.pk,
-            name=getattr(row, "name", None),
+            name=self.log_name(row),
             user=user,
             project=row.project if self.parent == "project" else None,
             organization=row.organization if self.parent == "organization" else None,
             changes=changes,
             type_=self.log_type(row),
+            context=self.log_context(row),
         )
 
     def represent(self, row: Any, *, abbreviated: bool = False) -> dict[str, Any]:
@@ -378,6 +403,8 @@ class FamilyView(PostHogView):
         return rows
 
     def list(self, request: Request, **_kwargs: Any) -> Response:
+        if self.family.bare_list:
+            return Response([self.family.represent(row) for row in self.filtered(request)])
         rows = self.page(self.filtered(request))
         return self.page_response([self.family.represent(row) for row in rows])
 
@@ -412,6 +439,7 @@ def view_of(family: Family, base: type[FamilyView] = FamilyView) -> type[FamilyV
         "family": family,
         "scope_object": family.scope,
         "ages": family.ages,
+        "further_permissions": (*base.further_permissions, *family.permissions),
         "serializer_class": family.serializer(),
         "urls_of_age": {each.name: each.ages for each in family.actions},
         "mapped_actions": {

