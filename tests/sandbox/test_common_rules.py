@@ -221,6 +221,7 @@ KEYS = (
         403,
         {**DENIED, "detail": "Organization Acme does not allow using personal API keys."},
         given=[KEYS_ARE_FOR_ADMINS, a_key("bo", "bo@acme.io")],
+        ages=(2025, 2026),
     ),
     Row(
         "its admins may use theirs then",
