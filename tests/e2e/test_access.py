@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from harness.stack import Stack
@@ -42,6 +44,57 @@ def test_settings_are_taken_over_changed_healed_and_forgotten(stack: Stack):
     assert left.status == 0, left.text
     assert "stay in PostHog as they are" in left.text
     assert stack.posthog.writes() == {}
+
+
+PEOPLE = """members:
+  ana@acme.io: admin
+  bo@acme.io: admin
+  eve@acme.io: {level: member, projects: {Web: member}}
+projects: {Web: {access: {members: {eve@acme.io: admin}}}}
+"""
+
+
+def test_people_are_invited_once_promoted_and_put_out(stack: Stack):
+    path = f"/api/organizations/{stack.posthog.organization}"
+
+    def levels() -> dict[str, int]:
+        return {each["user"]["email"]: each["level"] for each in stack.posthog.all(f"{path}/members/")}
+
+    before = levels()
+    stack.posthog.call("POST", f"{path}/projects/", {"name": "Web"})
+    stack.write(PEOPLE)
+    preview = stack.preview()
+    assert preview.status == 0, preview.text
+    assert stack.posthog.all(f"{path}/invites/") == []
+    made = stack.up()
+    assert made.status == 0, made.text
+    assert "eve@acme.io" in made.text
+    assert levels() == {**before, "bo@acme.io": 8}
+    (invite,) = stack.posthog.all(f"{path}/invites/")
+    assert invite["target_email"] == "eve@acme.io"
+    assert invite["id"] not in json.dumps(stack.state()) + made.text
+
+    stack.posthog.count_anew()
+    again = stack.up()
+    assert again.status == 0, again.text
+    assert "eve@acme.io is invited and has not joined yet" in again.text
+    assert stack.posthog.writes() == {}
+
+    # Nobody leaves for not being mentioned; the key's owner never, an admin by name, others by a word.
+    stack.write("members: {ada@acme.io: absent, bo@acme.io: absent}\n")
+    refused = stack.up()
+    assert refused.status != 0
+    assert "ada@acme.io owns the key that this runs with, and would leave the organization" in refused.text
+    assert "posthog:allowDeletions organization_member/bo@acme.io" in refused.text
+    stack.write("members: {cy@acme.io: absent, eve@acme.io: absent}\n")
+    left = stack.up()
+    assert left.status == 0, left.text
+    assert "cy@acme.io leaves the organization and loses no role and no rule" in left.text
+    expected = {**before, "bo@acme.io": 8}
+    del expected["cy@acme.io"]
+    assert levels() == expected
+    assert stack.posthog.all(f"{path}/invites/") == []
+    assert sum(stack.posthog.writes().values()) == 2
 
 
 RULES = """roles: {Analysts: {members: [bo@acme.io]}}

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_posthog.config import grants
+from pulumi_posthog.config import grants, shorthand
 from pulumi_posthog.config.completed import numbered_entry, objections_of
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.node import Node
@@ -21,7 +21,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
 from pulumi_posthog.kinds.tree import below, body_fields, in_the_organization, key_field, list_field
 from pulumi_posthog.reconcile.blueprints import without_blueprint
-from pulumi_posthog.reconcile.desired import Entry
+from pulumi_posthog.reconcile.desired import Entry, Group
 from pulumi_posthog.values.host import HostRefused, permitted
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
@@ -48,6 +48,7 @@ def desired(
     builder.check()
     builder.entries[:] = grants.renamed_along(builder.entries)
     builder.problems += grants.problems(builder.entries)
+    builder.problems += shorthand.contradictions(builder.entries)
     host, organization = builder.organization(root, values)
     options = values.get("options") if isinstance(values, dict) else None
     result = Configuration(
@@ -59,6 +60,7 @@ def desired(
         notes=tuple(grants.closed(builder.entries)),
         options=options if isinstance(options, dict) else {},
         checks=tuple(builder.checks),
+        exact=builder.exact,
     )
     return result, tuple(builder.problems)
 
@@ -72,6 +74,7 @@ class Builder:
         self.erasures: list[Erasure] = []
         self.checks: list[Check] = []
         self.problems: list[Problem] = []
+        self.exact: dict[Group, Position] = {}
 
     # -- sections and entries --------------------------------------------------------------------------------
 
@@ -138,13 +141,21 @@ class Builder:
     def _mapping(self, kind: Kind, section: Node, values: Json, parent: Entry | None) -> None:
         made = []
         numbered: dict[str, int] = {}
-        for place, (key, body) in enumerate(section.value.items(), 1):
+        self.problems += shorthand.halves(kind, section)
+        section, values, exact = shorthand.items_of(kind, section, values)
+        if exact:
+            self.exact[kind.name, parent.name if parent else None] = section.where
+        if not isinstance(section.value, dict):
+            return
+        for place, (key, short) in enumerate(section.value.items(), 1):
+            body, value = shorthand.in_full(kind, short, values[key])
             if isinstance(body.value, dict):
                 where = section.keys[key]
-                entry = self._entry(kind, key, body, values[key], where=where, parent=parent, place=place)
+                self.problems += shorthand.lacking(kind, key, body, value)
+                entry = self._entry(kind, key, body, value, where=where, parent=parent, place=place)
                 entry = numbered_entry(entry, numbered)
                 self.problems += [*without_blueprint(entry), *objections_of(entry)]
-                made.append((entry, body, values[key]))
+                made.append((entry, body, value))
         self._check_previous(kind, [(key, body) for key, body in section.value.items()], values)
         folders: dict[object, Entry] = {}
         for alone, body, value in holders_first(made):
@@ -473,7 +484,8 @@ def same_words(entry: Entry) -> str:
     """Why two entries with the natural key of this one cannot both be."""
     names = [name for name, _ in natural_key(entry) or ()]
     if any(entry.kind.field(name).caseless for name in names):
-        return f"a {entry.kind.title}'s {names[0]} is unique whatever its case"
+        article = "an" if entry.kind.title[0] in "aeiou" else "a"
+        return f"{article} {entry.kind.title}'s {names[0]} is unique whatever its case"
     return f"they have the same {' and '.join((', '.join(names[:-1]), names[-1]) if names[1:] else names)}"
 
 

@@ -74,12 +74,45 @@ def section(kinds: tuple[Kind, ...]) -> dict[str, Any]:
 def _mapping_section(kind: Kind) -> dict[str, Any]:
     key = key_field(kind)
     names = {"minLength": 1, **{name: item for name, item in field_schema(key).items() if name in KEYWORDS}}
+    body = short_or_long(kind)
+    entries = {"type": "object", "propertyNames": names, "additionalProperties": body}
+    words = f"{kind.doc} The key is its `{key.name}`: {key.doc}"
+    if kind.invitation is None:
+        return described(words, entries)
+    # Either the entries themselves, or the two words: no address is one of them.
+    named = {**names, "pattern": f"{names['pattern']}|^mode$|^items$"}
+    properties = {
+        "mode": described(
+            "`exact`: these and nobody else, within the limits. `additive`: others are left alone, as without it.",
+            {"enum": ["exact", "additive"]},
+        ),
+        "items": described(words, entries),
+    }
     return described(
-        f"{kind.doc} The key is its `{key.name}`: {key.doc}",
-        {"type": "object", "propertyNames": names, "additionalProperties": entry(kind)},
+        f"{words} `{{mode: exact, items: {{...}}}}` puts everybody else out.",
+        {
+            "type": "object",
+            "propertyNames": named,
+            "properties": properties,
+            "dependentRequired": {"mode": ["items"], "items": ["mode"]},
+            "additionalProperties": body,
+        },
     )
 
 
+def short_or_long(kind: Kind) -> dict[str, Any]:
+    """The schema of one entry's body, which may be the value of one field alone."""
+    if kind.shorthand is None:
+        return entry(kind)
+    field = kind.field(kind.shorthand)
+    short = described(
+        f"The `{field.name}` alone, or `absent`: {field.doc}",
+        {"type": "string", "enum": [*field.choices, ABSENT]},
+    )
+    return {"anyOf": [short, entry(kind)]}
+
+
+ABSENT = "absent"
 # Of a field that is a mapping's key, what `propertyNames` can say.
 KEYWORDS = ("maxLength", "pattern", "patternErrorMessage")
 
@@ -126,7 +159,8 @@ def entry(kind: Kind) -> dict[str, Any]:
         },
         "additionalProperties": False,
     }
-    required = [field.name for field in fields if field.required]
+    # Who is to leave needs no level.
+    required = [field.name for field in fields if field.required and kind.shorthand is None]
     return {**schema, "required": required} if required else schema
 
 
@@ -176,9 +210,12 @@ def reserved(kind: Kind) -> dict[str, Any]:
             },
         ),
     }
+    if kind.invitation:
+        result = {}  # a person is known by the address
     if kind.deletion is Deletion.NEVER:
         result["state"] = described(
-            f"`absent` deletes this {kind.title} with everything in it, once the stack configuration "
+            kind.deletion_words
+            or f"`absent` deletes this {kind.title} with everything in it, once the stack configuration "
             f"allows it too.",
             {"enum": ["absent"]},
         )

@@ -206,6 +206,8 @@ class _Exporter:
 
     def _wanted(self, kind: Kind) -> bool:
         """Whether a kind is asked for, or something below it is."""
+        if kind.exported_when_asked and kind.name not in self.kinds:
+            return False
         if self.projects and PROJECT.name not in (kind.name, *ancestors(kind)):
             return False
         return not self.kinds or any(

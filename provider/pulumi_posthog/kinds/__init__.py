@@ -9,6 +9,7 @@ from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.hog_function import HOG_FUNCTION
 from pulumi_posthog.kinds.lookups import ACTION, COHORT, DASHBOARD, INTEGRATION, MEMBER, PLUGIN
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.organization_member import ORGANIZATION_MEMBER
 from pulumi_posthog.kinds.organization_settings import ORGANIZATION_SETTINGS
 from pulumi_posthog.kinds.pipeline_destination import PIPELINE_DESTINATION, SITE_APP
 from pulumi_posthog.kinds.project import PROJECT
@@ -20,6 +21,7 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         ORGANIZATION_SETTINGS,
+        ORGANIZATION_MEMBER,
         PROJECT,
         ROLE,
         ROLE_MEMBERSHIP,

@@ -9,7 +9,7 @@ from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Any, Final
 
-from pulumi_posthog.kinds.words import Blueprint, Cap, Confirmed, Grants, IdPlace, ShutOut, Upsert
+from pulumi_posthog.kinds.words import Blueprint, Cap, Confirmed, Grants, IdPlace, Invitation, ShutOut, Upsert
 from pulumi_posthog.values.json_value import Json, instant, whole
 from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.spelling import folded
@@ -42,12 +42,14 @@ UNSET: Final = Unset.UNSET
 class Trigger:
     """PATCH `{id}/<path>` once, when the declared text changes from one to another; it renews the field `renews`.
 
-    The text itself is never sent and stays in the state. `by_hand` says where a person can do the same.
+    The text itself is never sent and stays in the state. `by_hand` says where a person can do the same. With
+    `at_first`, the first text calls the action, too.
     """
 
     path: str
     renews: str
     by_hand: str
+    at_first: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,7 @@ class Field:
     required_keys: tuple[str, ...] = ()
     unordered: bool = False
     caseless: bool = False  # unique, or found, whatever its case
+    case_is_theirs: bool = False  # another case of it is no difference: PostHog, or its owner, spells it
     unique: bool = False  # PostHog refuses a second object of the collection with the same value, folded
     merge_levels: int = 0
     merged_keys: tuple[str, ...] | None = (
@@ -338,6 +341,10 @@ class Kind:
     sparse_keys: bool = False  # what is absent of a natural key is absent of the object, too
     upsert: Upsert | None = None
     grants: Grants | None = None
+    invitation: Invitation | None = None
+    shorthand: str | None = None  # an entry may be the value of this field alone, or the word `absent`
+    deletion_words: str = ""  # what `state: absent` does, where the words of its deletion do not say it
+    exported_when_asked: bool = False  # `export` writes them only when their kind is asked for
     feature: str | None = None  # what the organization's plan needs for it to have an effect
     unmanaged: Mapping[str, str] = dataclass_field(default_factory=dict)  # fields left to people -> why
     serial_writes: bool = False  # writes to one collection go one after another

@@ -121,6 +121,23 @@ class Grants:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """People cannot be made: a POST to `collection` asks them to come, and lists them there until they have.
+
+    `address` is the key of an invitation that says whom, `expired` the one that says whether it still counts. The
+    field `projects` says which projects it opens, and is sent as `projects_as`. A change of the field `again` sends it
+    anew. An invitation's id is the way in, so it is a secret (posthog-api-access.md 2.2).
+    """
+
+    collection: str
+    address: str
+    expired: str
+    projects: str
+    projects_as: str
+    again: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShutOut:
     """A value that shuts people out. `who` says of a member, as PostHog answers it, whether it does so.
 

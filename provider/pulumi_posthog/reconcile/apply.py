@@ -23,7 +23,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import recasing, stepping_aside, upserts
+from pulumi_posthog.reconcile import invitations, recasing, stepping_aside, upserts
 from pulumi_posthog.reconcile.adoption import existing
 from pulumi_posthog.reconcile.blueprints import first_fields
 from pulumi_posthog.reconcile.body import Bodies, Rotated
@@ -110,6 +110,8 @@ class Applier:
             refusal = objection_to_creation(kind, desired, self.live)
             if refusal:
                 raise CannotApply(refusal)
+            if kind.invitation:
+                return Applied(invitations.create(self.live, self.writer, kind, desired))
             if kind.upsert:
                 return self._put(kind, scope, desired)
             return self._make(kind, scope, first_fields(kind, scope, desired, self.live), defaults or {})
@@ -135,6 +137,10 @@ class Applier:
             return Applied(found)
         if kind.set_of:
             return Applied(self._make_exact(kind, scope, found, desired))
+        if kind.invitation:
+            changes = {each.field.name: each.desired for each in changed}
+            after = invitations.update(self.live, self.writer, kind, found, changes)
+            return Applied(after, ignored=differences(kind, desired, after.values))
         if kind.upsert:
             return self._put(kind, scope, desired)
         self._check_current_organization(kind)
@@ -173,9 +179,22 @@ class Applier:
                 return self._look_again(kind, scope, id_, "PATCH", path)
             return self.live.put(kind, scope, answer)
 
-    def act(self, kind: Kind, scope: Scope, found: Found, field: Field, before: Json) -> Found:
-        """Call the action of a field whose trigger changed from `before`; raises CannotAct where the key may not."""
+    def act(
+        self,
+        kind: Kind,
+        scope: Scope,
+        found: Found,
+        field: Field,
+        before: Json,
+        desired: Mapping[str, Json] | None = None,
+    ) -> Found:
+        """Call the action of a field whose trigger changed from `before`; raises CannotAct where the key may not.
+
+        An invitation is sent anew with what is `desired`.
+        """
         with self.live.writing(kind, scope):
+            if kind.invitation:
+                return invitations.again(self.live, self.writer, kind, found, desired or {})
             return act(self.live, self.writer, kind, scope, found, field, before)
 
     def delete(self, kind: Kind, scope: Scope, id_: str, *, even_guarded: bool = False) -> None:
@@ -189,6 +208,9 @@ class Applier:
         with self.live.writing(kind, scope):
             found = self.live.object(kind, scope, id_)
             if found is None:
+                return
+            if kind.invitation:
+                invitations.delete(self.live, self.writer, kind, found)
                 return
             if kind.upsert:
                 upserts.clear(self.live, self.writer, kind, scope, found)

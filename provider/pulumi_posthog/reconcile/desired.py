@@ -38,6 +38,10 @@ class Entry:
         return self.positions.get("")
 
 
+Key = tuple[str, str]  # the kind's name, the entry's name
+Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desired:
     """What an organization should have: parents before their children, otherwise in the order of the file."""
@@ -49,15 +53,13 @@ class Desired:
     notes: tuple[str, ...] = ()  # what a reader of the file should know, and need not put right
     # Addresses that nobody in the organization has -> what is wrong with each, where it was asked for (`resolve`).
     strangers: Mapping[str, Problem] = field(default_factory=dict)
+    # Collections of which nothing else may be than what is declared, and where a file says so.
+    exact: Mapping[Group, Position] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[tuple[str, str], Entry]:
         """(kind's name, entry's name) -> entry."""
         return {(entry.kind.name, entry.name): entry for entry in self.entries}
-
-
-Key = tuple[str, str]  # the kind's name, the entry's name
-Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
 
 
 def key_of(entry: Entry) -> Key:

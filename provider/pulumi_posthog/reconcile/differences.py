@@ -12,7 +12,7 @@ from pulumi_posthog.values.attachment import with_files
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.reference import Reference, named
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, known
-from pulumi_posthog.values.spelling import composed
+from pulumi_posthog.values.spelling import composed, folded
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
         desired, live = _without_masked(desired, live), _without_masks(live)
     if field.from_key and isinstance(desired, str) and isinstance(live, str):
         desired, live = composed(desired), composed(live)
+    if field.case_is_theirs and isinstance(desired, str) and isinstance(live, str):
+        desired, live = folded(desired), folded(live)
     return bool(desired == live)
 
 

@@ -5,12 +5,15 @@ So the same rule has the same id in every run and in every stack (posthog-api-ac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from pulumi_posthog.api.objects import object_of
+from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Scope
-from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.spelling import folded
 
 
 def identified(
@@ -28,6 +31,38 @@ def identified(
             # Who is no longer a member, or is hidden from this key, keeps the id: nobody is taken for somebody else.
             result[field.name] = names.get(str(given), given)
     return result
+
+
+def address_id(address: str) -> str:
+    """The id of whoever has this address; PostHog has addresses in lower case since 2025."""
+    return address.lower()
+
+
+def people(
+    kind: Kind, members: Iterable[Mapping[str, Json]], invitations: Iterable[Mapping[str, Json]], path: str
+) -> Iterator[Mapping[str, Json]]:
+    """Members, and whoever is invited and is none, each with the address as the id.
+
+    Of several invitations for one address the one that counts longest is told. Two members whose addresses differ in
+    their case alone have them as they are for ids.
+    """
+    by_address: dict[str, list[Mapping[str, Json]]] = defaultdict(list)
+    for each in members:
+        by_address[folded(str(dig(object_of(each, path, None), MEMBER.keys[0])))].append(each)
+    for those in by_address.values():
+        for each in those:
+            mail = str(dig(each, MEMBER.keys[0]))
+            yield {**each, "id": address_id(mail) if len(those) == 1 else mail}
+    invited: dict[str, Mapping[str, Json]] = {}
+    words = kind.invitation
+    for each in sorted(invitations, key=lambda each: str(each.get("created_at") or "")) if words else ():
+        address = folded(str(object_of(each, path, words.address)[words.address])) if words else ""
+        before = invited.get(address)
+        if before is None or not (words and each.get(words.expired) and not before.get(words.expired)):
+            invited[address] = each
+    for address, each in invited.items():
+        if address not in by_address:
+            yield {**each, "id": address_id(str(each[words.address] if words else ""))}
 
 
 def items(kind: Kind, answer: Json, path: str) -> list[Mapping[str, Json]]:

@@ -38,6 +38,7 @@ class Limits:
     `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
     `state: absent` may delete ("project/Web"), `takeovers` what may be taken over from another stack. `erasures` is
     how many persons of one project may be erased. `risks` names what may shut people out, as paths of the file.
+    `invitations` is how many people may be invited by mail.
     """
 
     number: int = 10
@@ -47,12 +48,13 @@ class Limits:
     takeovers: frozenset[str] = frozenset()
     erasures: int = 10
     risks: frozenset[str] = frozenset()
+    invitations: int = 10
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str | None], kinds: Iterable[str]) -> Limits:
         """From stack configuration: `maxRemovals` (a number), `maxRemovalShare` (0 to 1), `allowRemovals`
         (`role=3,role_membership=7`), `allowDeletions` and `allowTakeovers` (`project/Web,project/Shop`), and
-        `maxErasures` (a number); `allowRisks` (`organization.settings.enforce_2fa`).
+        `maxErasures` and `maxInvitations` (numbers); `allowRisks` (`organization.settings.enforce_2fa`).
 
         Raises LimitsError.
         """
@@ -72,17 +74,17 @@ class Limits:
                     f" write KIND=NUMBER, where KIND is one of {', '.join(known)}"
                 )
             allowed[kind] = int(count)
-        erasures = _number(settings, "maxErasures", str(cls.erasures))
-        if erasures < 0 or not erasures.is_integer():
-            raise LimitsError(f"posthog:maxErasures is {erasures:g}: it must be a whole number, 0 or more")
+        erasures = _whole(settings, "maxErasures", cls.erasures)
+        invitations = _whole(settings, "maxInvitations", cls.invitations)
         return cls(
             int(number),
             share,
             allowed,
             frozenset(items(settings.get("allowDeletions"))),
             frozenset(items(settings.get("allowTakeovers"))),
-            int(erasures),
+            erasures,
             frozenset(items(settings.get("allowRisks"))),
+            invitations,
         )
 
 
@@ -94,7 +96,15 @@ SETTINGS = (
     "allowTakeovers",
     "maxErasures",
     "allowRisks",
+    "maxInvitations",
 )
+
+
+def _whole(settings: Mapping[str, str | None], name: str, default: int) -> int:
+    number = _number(settings, name, str(default))
+    if number < 0 or not number.is_integer():
+        raise LimitsError(f"posthog:{name} is {number:g}: it must be a whole number, 0 or more")
+    return int(number)
 
 
 def _number(settings: Mapping[str, str | None], name: str, default: str) -> float:

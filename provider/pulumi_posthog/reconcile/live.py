@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
@@ -19,8 +20,9 @@ from pulumi_posthog.api import (
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.api.paging import page_of
 from pulumi_posthog.kinds import KINDS, LOOKUPS
-from pulumi_posthog.kinds.lookups import PERSON
+from pulumi_posthog.kinds.lookups import MEMBER, PERSON
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.organization_member import ORGANIZATION_MEMBER
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile import identity
@@ -107,10 +109,29 @@ class Live:
 
     def pending_invitations(self) -> set[str]:
         """The e-mail addresses that are invited to the organization and have not joined, folded."""
-        path = f"/api/organizations/{self.organization_id}/invites/"
-        invites = self._once("invites", lambda: self.reader.list_all(path))
-        pending = (object_of(invite, path, "target_email") for invite in invites)
-        return {folded(str(invite["target_email"])) for invite in pending if not invite.get("is_expired")}
+        invites = self.invitations(ORGANIZATION_MEMBER)
+        return {folded(str(invite["target_email"])) for invite in invites if not invite.get("is_expired")}
+
+    def invitations(self, kind: Kind, address: str | None = None) -> list[Mapping[str, Json]]:
+        """All invitations, those that have expired, too; or those of one address. Their ids are secrets."""
+        if kind.invitation is None:
+            return []
+        path, key = self._invitations(kind), kind.invitation.address
+        found: list[Mapping[str, Json]] = self._once(("list", path), lambda: self._read_invitations(path))
+        return [
+            each
+            for each in found
+            if address is None or folded(str(object_of(each, path, key)[key])) == folded(address)
+        ]
+
+    def _invitations(self, kind: Kind) -> str:
+        collection = kind.invitation.collection if kind.invitation else ""
+        return collection.format(organization=self.organization_id)
+
+    def _read_invitations(self, path: str) -> list[Mapping[str, Json]]:
+        found = [object_of(each, path, "target_email") for each in self.reader.list_all(path)]
+        self.reader.hide(*(str(each["id"]) for each in found if each.get("id")))
+        return found
 
     def collection(self, kind: Kind, scope: Scope) -> Mapping[str, Found]:
         """All objects of a kind below one parent, by id; a copy that nobody else changes."""
@@ -237,6 +258,22 @@ class Live:
         if source.listed_above:
             self._once.forget(("above", source.listed_above[0].format(organization=self.organization_id)))
 
+    def forget_lookup(self, name: str) -> None:
+        """Read all members, or all plugins, anew next time."""
+        self._once.forget_all(lambda key: key[0] in ("lookup", "names") and key[1] == name)
+
+    def forget_invitations(self, kind: Kind) -> None:
+        """Read who is invited anew next time."""
+        self._once.forget(("list", self._invitations(kind)))
+
+    def forget_all(self, kind: Kind) -> None:
+        """Read all collections of a kind anew next time, whatever they are below."""
+        source = KINDS[kind.embedded_in[0]] if kind.embedded_in else kind
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(source.collection))
+        self._once.forget_all(
+            lambda key: key[0] == "collection" and re.fullmatch(pattern, key[1]) is not None
+        )
+
     @contextlib.contextmanager
     def writing(self, kind: Kind, scope: Scope) -> Iterator[None]:
         """Held while a collection is written whose writes must not cross (PostHog makes missing folders itself)."""
@@ -324,6 +361,8 @@ class Live:
 
     def _answers(self, kind: Kind, scope: Scope, path: str) -> list[Mapping[str, Json]]:
         """All objects of a list."""
+        if kind.invitation:
+            return list(identity.people(kind, self.lookup(MEMBER.name), self.invitations(kind), path))
         if kind.upsert is None:
             return self.reader.list_all(path, page_size=kind.page_size, params=kind.list_parameters)
         found = identity.items(kind, self.reader.get(path), path)

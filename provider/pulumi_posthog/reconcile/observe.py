@@ -23,8 +23,10 @@ from pulumi_posthog.reconcile import references as config_references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Group, Key, generations, group_of, key_of
+from pulumi_posthog.reconcile.invitations import notes
 from pulumi_posthog.reconcile.links import Names, names, project_of, with_found, with_live
 from pulumi_posthog.reconcile.live import Live, no_such_organization
+from pulumi_posthog.reconcile.people import with_exact
 from pulumi_posthog.reconcile.references import referred_to
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError
@@ -156,6 +158,9 @@ class _Observer:
         self._total = 0
 
     def observe(self, desired: Desired, *, undeclared: bool) -> Observed:
+        if not self.kinds or any(KINDS[name].invitation for name in self.kinds):
+            with contextlib.suppress(ApiError):  # then whoever is declared is told as unread
+                desired = with_exact(desired, self.live)
         wanted = self._wanted(desired.entries)
         desired = dataclasses.replace(desired, entries=wanted)
         with readers(self.live) as pool:
@@ -196,6 +201,7 @@ class _Observer:
             said = found.kind.remark(found.answer) if found.kind.remark else None
             if said:
                 yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {said}'
+            yield from notes(found.kind, desired.by_name[key].fields, found, self.live)
 
     def _wanted(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         if not self.kinds:

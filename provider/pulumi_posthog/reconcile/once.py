@@ -38,6 +38,12 @@ class Once:
         with self._lock:
             self._results.pop(key, None)
 
+    def forget_all(self, which: Callable[[tuple[Any, ...]], bool]) -> None:
+        """Have the next call for each such key read anew; `which` is asked of keys that are tuples."""
+        with self._lock:
+            for key in [each for each in self._results if isinstance(each, tuple) and which(each)]:
+                del self._results[key]
+
     def known(self, key: Any) -> bool:
         """Whether `key` has been read, or is being read."""
         with self._lock:

@@ -45,11 +45,17 @@ def resolve(
     """`desired` with every plugin as its id and every e-mail as PostHog spells it, and notes for the user.
 
     `members` and `plugins` are PostHog's answers, `pending` the e-mails that are invited, asked for only when
-    somebody is unknown. Who is invited is left out, and a note says so. An address that nobody has is an error or,
-    with `strangers`, kept as it is and told in the result's `strangers`: somebody else knows who has left.
+    somebody is unknown. Who is invited, or will be by the same file, is left out, and a note says so. An address that
+    nobody has is an error or, with `strangers`, kept as it is and told in the result's `strangers`: somebody else
+    knows who has left.
     Raises ConfigError.
     """
-    resolver = Resolver({MEMBER.name: members, PLUGIN.name: plugins}, pending)
+    coming = {
+        folded(str(entry.fields[entry.kind.natural_keys[0][0]]))
+        for entry in desired.entries
+        if entry.kind.invitation and not entry.absent
+    }
+    resolver = Resolver({MEMBER.name: members, PLUGIN.name: plugins}, lambda: {*coming, *pending()})
     entries = tuple(entry for each in desired.entries if (entry := resolver.resolved(each)) is not None)
     resolver.check_once(entries)
     if not strangers:

@@ -47,9 +47,9 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Resource]:
     try:
         door.by_plugin()
         setting(settings.get("checks"))
-        limits.Limits.from_settings({name: settings.get(name) for name in limits.SETTINGS}, KINDS)
+        within = limits.Limits.from_settings({name: settings.get(name) for name in limits.SETTINGS}, KINDS)
         desired = config.load(path, environment=os.environ, secret=settings.get, configured=plain_setting)
-        found = resolved(desired, live_for(desired, settings.get("personalApiKey")), inform)
+        found = resolved(desired, live_for(desired, settings.get("personalApiKey")), inform, within)
         resources = register(found)
         sdk_repairs.await_calls_before_outputs()
         return resources

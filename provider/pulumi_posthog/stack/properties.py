@@ -134,9 +134,9 @@ def triggered(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> t
         field
         for field in kind.fields
         if field.trigger
-        and olds.get(field.name) is not None
+        and (field.trigger.at_first or olds.get(field.name) is not None)
         and isinstance(news.get(field.name), str)
-        and olds[field.name] != news[field.name]
+        and olds.get(field.name) != news[field.name]
     )
 
 

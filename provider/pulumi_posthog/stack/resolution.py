@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pulumi_posthog.api import NotFound
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import references
+from pulumi_posthog.reconcile import people, references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Scope
+from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.links import Names, names, with_live
 from pulumi_posthog.reconcile.live import Live, no_such_organization
 from pulumi_posthog.stack.pulumi_engine import say as say_in_provider
@@ -18,10 +19,14 @@ from pulumi_posthog.values.problem import ConfigError
 
 
 def resolved(
-    desired: Configuration, live: Live, say: Callable[[str], None] = say_in_provider
+    desired: Configuration,
+    live: Live,
+    say: Callable[[str], None] = say_in_provider,
+    limits: Limits | None = None,
 ) -> Configuration:
     """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
 
+    What may not be done to people within the `limits` is among it, and who loses what is said (`reconcile.people`).
     Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.
     The organization is read first of all, so that a wrong key, host or id ends here.
     """
@@ -29,6 +34,13 @@ def resolved(
         live.organization()
     except NotFound as error:
         raise no_such_organization(live) from error
+    if people.people_of(desired):
+        desired = people.with_exact(desired, live)
+        refused = people.refusals(desired, live, limits or Limits())
+        if refused:
+            raise ConfigError(refused)
+        for text in (*people.losses(desired, live), *people.waiting(desired, live)):
+            say(text)
     needed = sorted(references.needed(desired))
     with ThreadPoolExecutor(max_workers=len(needed) or 1) as pool:
         found = dict(zip(needed, pool.map(live.lookup, needed), strict=True))

@@ -50,6 +50,7 @@ class Session:
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
     addresses: frozenset[str] = frozenset()  # of people, folded, that the stack's guard knew before
     warned: frozenset[str] = frozenset()  # what was said of the whole run
+    invited: frozenset[str] = frozenset()  # whom this run invites
     file: Path | None = None  # the configuration that the program was made from
 
     def __init__(self, host: str, organization: str) -> None:
@@ -97,7 +98,7 @@ class Session:
             cls._all.clear()
             pulumi_engine.forget()
             cls.guard_consulted = cls.guard_remembers = False
-            cls.addresses = cls.warned = frozenset()
+            cls.addresses = cls.warned = cls.invited = frozenset()
             cls.refreshed = Refresh()
             cls.holdings = Holdings()
             cls.untried = Untried()

@@ -9,14 +9,15 @@ from typing import Any
 
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS, LOOKUPS
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.model import Deletion, Kind, Type
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import addresses, stepping_aside
+from pulumi_posthog.reconcile import addresses, invitations, people, stepping_aside
 from pulumi_posthog.reconcile.adoption import existing, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.links import looked_up, names
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.lockouts import Verdict, lacking, objection_to_losing_rules, verdict
 from pulumi_posthog.reconcile.objections import (
     contradiction,
@@ -181,10 +182,7 @@ class KindHandler:
         replaces = [d.field.name for d in changed if d.field.replaces(d.live, d.desired)]
         if replaces:
             return replaced(replaces)
-        for field in triggered(kind, olds, news):
-            pulumi_engine.say(
-                f"{field.name} changes, so PostHog will replace the {_renewed(field)} of this {kind.title}"
-            )
+        _say_renewals(kind, olds, news, found, live)
         # One that comes under a guard is stored anew: what deletes it reads what was stored.
         guarded_now = location_of(news).guarded and not location_of(olds).guarded
         # So is one whose PostHog has moved: the next run asks where the state says.
@@ -265,7 +263,9 @@ class KindHandler:
         # First: a refusal then leaves everything as it was, and what fails later finds the trigger recorded.
         renewed = triggered(kind, olds, news)
         for field in renewed:
-            found = session.applier.act(kind, scope, found, field, olds[field.name])
+            found = session.applier.act(
+                kind, scope, found, field, olds.get(field.name), to_values(kind, news)
+            )
         try:
             applied = session.applier.update(
                 kind,
@@ -361,6 +361,8 @@ class KindHandler:
         """Why the limits do not allow what is declared, as far as that can be known yet."""
         absent = bool(inputs.get("__absent"))
         scope = _scope_now(kind, inputs)
+        if kind.invitation:
+            return KindHandler._to_people(kind, inputs, absent=absent)
         if scope is None or not (absent or kind.set_of or kind.caps or kind.kept_by):
             return None
         if kind.caps or kind.kept_by:
@@ -374,6 +376,17 @@ class KindHandler:
             )
             return next(taken, None) or objection_to_deletion(kind, values, live, Session.limits)
         return objection_to_list(kind, scope, values, live, Session.limits)
+
+    @staticmethod
+    def _to_people(kind: Kind, inputs: Props, *, absent: bool) -> str | None:
+        """Why that may not be done to a person; who is to be invited counts against the limit of mails."""
+        live, values = Session.of(inputs).live, to_values(kind, inputs)
+        refusal = people.objection(kind, values, absent=absent, live=live, limits=Session.limits)
+        if refusal is None and not absent and not live.find(kind, {}, values):
+            Session.invited |= {str(kind.own_name(values))}
+            if len(Session.invited) > Session.limits.invitations:
+                refusal = people.too_many_invitations(sorted(Session.invited), Session.limits)
+        return refusal and told_here(CannotApply(refusal))
 
     @staticmethod
     def _locking_out(kind: Kind, inputs: Props) -> str | None:
@@ -435,7 +448,7 @@ class KindHandler:
         values = to_values(kind, props)
         if id_ is None:
             matches = session.live.find(kind, scope, values)
-            id_ = matches[0].id if matches else f"absent:{values.get('name')}"
+            id_ = matches[0].id if matches else f"absent:{kind.own_name(values)}"
         if not id_.startswith("absent:"):
             kept = kept_by_another(kind, props, id_, pulumi_engine.resource_name(), stays=True)
             if kept:
@@ -469,8 +482,12 @@ def _scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:
     return {kind.parent: parents[0].id} if len(parents) == 1 else None
 
 
-def _renewed(field: Field) -> str:
-    return field.trigger.renews if field.trigger else ""
+def _say_renewals(kind: Kind, olds: Props, news: Props, found: Found, live: Live) -> None:
+    for field in triggered(kind, olds, news):
+        if kind.invitation and not invitations.is_stale(live, kind, found, to_values(kind, news)):
+            continue
+        renewed = field.trigger.renews if field.trigger else ""
+        pulumi_engine.say(f"{field.name} changes, so PostHog will replace the {renewed} of this {kind.title}")
 
 
 def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:

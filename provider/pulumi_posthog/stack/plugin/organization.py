@@ -154,7 +154,8 @@ def _configuration(request: Any, inputs: Mapping[str, Any]) -> Configuration:
         )
         _agreed(configuration.host, request)
         location = Location(configuration.host, configuration.organization)
-        return resolved(configuration, Session.of({PROPERTY: location.as_property[PROPERTY]}).live)
+        live = Session.of({PROPERTY: location.as_property[PROPERTY]}).live
+        return resolved(configuration, live, limits=Session.limits)
     except ConfigError as error:
         raise Refused("\n".join(map(str, error.problems))) from error
     except (ApiError, CannotApply) as error:

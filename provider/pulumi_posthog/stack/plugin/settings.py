@@ -34,6 +34,7 @@ PROPERTIES: Mapping[str, tuple[str, str]] = {
     "allowDeletions": ("string", "The guarded objects that `state: absent` may delete: `project/Web`."),
     "allowTakeovers": ("string", "What may be taken over from another stack: `project/Web`."),
     "maxErasures": ("integer", "How many persons of a project one run may erase."),
+    "maxInvitations": ("integer", "How many people one run may invite by mail."),
     "allowRisks": (
         "string",
         "What may be changed although it may shut people out, by its path in a file:"

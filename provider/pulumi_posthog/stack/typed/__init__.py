@@ -13,6 +13,7 @@ from pulumi_posthog.stack.typed.batch_export import BatchExport
 from pulumi_posthog.stack.typed.evaluation import Evaluation
 from pulumi_posthog.stack.typed.file_system_entry import FileSystemEntry
 from pulumi_posthog.stack.typed.hog_function import HogFunction
+from pulumi_posthog.stack.typed.organization_member import OrganizationMember
 from pulumi_posthog.stack.typed.organization_settings import OrganizationSettings
 from pulumi_posthog.stack.typed.pipeline_destination import PipelineDestination
 from pulumi_posthog.stack.typed.project import Project
@@ -28,6 +29,7 @@ __all__ = [
     "Evaluation",
     "FileSystemEntry",
     "HogFunction",
+    "OrganizationMember",
     "OrganizationSettings",
     "PipelineDestination",
     "Project",

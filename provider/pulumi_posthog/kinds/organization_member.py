@@ -1,0 +1,127 @@
+"""A member of the organization, or somebody who is asked to become one (posthog-api-access.md 1 and 2).
+
+Nobody is made a member: people accept an invitation. So whoever is not there is invited, and a later run finds a
+member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pulumi_posthog.kinds.lookups import EMAIL
+from pulumi_posthog.kinds.model import Deletion, Field, Kind, Trigger, Type
+from pulumi_posthog.kinds.words import Invitation
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.spelling import one_line
+
+# As PostHog numbers the levels (1.2), from the lowest.
+LEVELS: Final[Mapping[str, int]] = {"member": 1, "admin": 8, "owner": 15}
+NAMES: Final[Mapping[int, str]] = {number: name for name, number in LEVELS.items()}
+JOINED, INVITED, EXPIRED = "joined", "invited", "expired"
+PROJECT_LEVELS = ("none", "member", "admin")
+
+
+def as_number(level: Json) -> Json:
+    """A level's name as a request has it."""
+    return LEVELS.get(level, level) if isinstance(level, str) else level
+
+
+def from_person(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A member or an invitation as PostHog answers it -> its fields.
+
+    Of somebody who is only invited there is no level: an invitation cannot be changed, so nothing differs (2.4).
+    """
+    if "user" not in answer:
+        standing = EXPIRED if answer.get("is_expired") else INVITED
+        return {"email": answer["target_email"], "standing": standing}
+    level = answer["level"]
+    return {"email": answer["user"]["email"], "level": NAMES.get(level, str(level)), "standing": JOINED}
+
+
+def joined(values: Mapping[str, Json]) -> Mapping[str, Json] | None:
+    """Of members, what is worth writing into a file; of whoever is only invited, nothing."""
+    return values if values.get("standing") == JOINED else None
+
+
+def objections(values: Mapping[str, Json]) -> Iterator[tuple[str, str, str | None]]:
+    """Levels of a project that there are not."""
+    projects = values.get("projects")
+    for name, level in projects.items() if isinstance(projects, Mapping) else ():
+        if level not in PROJECT_LEVELS:
+            words = f'opens project "{one_line(str(name))}" with a level that there is not'
+            yield f"projects.{name}", words, f"one of {', '.join(PROJECT_LEVELS)}"
+
+
+ORGANIZATION_MEMBER = Kind(
+    name="organization_member",
+    resource="OrganizationMember",
+    section="members",
+    doc=(
+        "A member of the organization. Whoever is not there is invited by mail, once. Nobody leaves for not being"
+        " mentioned."
+    ),
+    collection="/api/organizations/{organization}/members/",
+    natural_keys=(("email",),),
+    read_scope="organization_member:read",
+    write_scope="organization_member:write",
+    deletion=Deletion.NEVER,
+    deletion_words="`absent` puts this person out of the organization, or takes the invitation back.",
+    shorthand="level",
+    exported_when_asked=True,
+    exported=joined,
+    checked=objections,
+    guarded=False,
+    activity_scopes=("OrganizationMembership", "OrganizationInvite"),
+    page_size=1000,
+    from_api=from_person,
+    invitation=Invitation(
+        collection="/api/organizations/{organization}/invites/",
+        address="target_email",
+        expired="is_expired",
+        projects="projects",
+        projects_as="private_project_access",
+        again="reinvite",
+    ),
+    fields=(
+        Field(
+            name="email",
+            doc="The person's e-mail address.",
+            required=True,
+            pattern=EMAIL,
+            pattern_words="an e-mail address",
+            max_length=254,
+            caseless=True,
+            case_is_theirs=True,
+            from_key=True,
+            replace_on_changes=True,
+        ),
+        Field(
+            name="level",
+            doc="What this person may do: a member uses the organization, an admin manages it, an owner does all.",
+            required=True,
+            choices=tuple(LEVELS),
+            wire=as_number,
+            silent_when_null=True,
+        ),
+        Field(
+            name="projects",
+            type=Type.OBJECT,
+            doc=(
+                "What the invitation opens: names of projects, each with a level. It becomes an access rule of each"
+                " project when the person joins, and counts for nothing afterwards."
+            ),
+            write_only=True,
+        ),
+        Field(
+            name="reinvite",
+            doc=(
+                "A word of your own, such as `2026-12`: when it changes, an invitation that has expired, or that says"
+                " something else than the file, is sent again."
+            ),
+            write_only=True,
+            trigger=Trigger(path="", renews="invitation", by_hand="in Settings, Members", at_first=True),
+        ),
+        Field(name="standing", doc="`joined`, `invited` or `expired`.", read_only=True),
+    ),
+)
