@@ -84,6 +84,7 @@ def is_stale(live: Live, kind: Kind, found: Found, desired: Mapping[str, Json]) 
         found.answer.get(name) != value for name, value in body.items() if name in _compared(kind)
     ) or (
         invitation.projects in desired
+        and invitation.projects_as in found.answer  # older servers do not say it
         and _opened(found.answer.get(invitation.projects_as)) != _opened(body.get(invitation.projects_as))
     )
 
