@@ -159,8 +159,7 @@ def entry(kind: Kind) -> dict[str, Any]:
         },
         "additionalProperties": False,
     }
-    # Who is to leave needs no level.
-    required = [field.name for field in fields if field.required and kind.shorthand is None]
+    required = [field.name for field in fields if field.required]
     return {**schema, "required": required} if required else schema
 
 

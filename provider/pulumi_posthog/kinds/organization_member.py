@@ -99,7 +99,6 @@ ORGANIZATION_MEMBER = Kind(
         Field(
             name="level",
             doc="What this person may do: a member uses the organization, an admin manages it, an owner does all.",
-            required=True,
             choices=tuple(LEVELS),
             wire=as_number,
             silent_when_null=True,

@@ -69,8 +69,8 @@ def objection(
         return _to_removal(kind, found, live, limits) if found else None
     own = _own_level(live)
     level = LEVELS.get(str(values.get("level")))
-    if level is None:
-        return None
+    if level is None:  # a program may leave it out, a file may not
+        return f'needs "level": one of {", ".join(LEVELS)}'
     if found is not None and not is_pending(found):
         return _to_level(found, level, own, live)
     if found is None and own is not None and level > own:

@@ -33,7 +33,7 @@ class OrganizationMember(Resource):
         resource_name: str,
         *,
         email: pulumi.Input[str],
-        level: pulumi.Input[Literal["member", "admin", "owner"]],
+        level: pulumi.Input[Literal["member", "admin", "owner"]] | Unset = UNSET,
         projects: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
         reinvite: pulumi.Input[str] | Unset = UNSET,
         address: Address | None = None,
