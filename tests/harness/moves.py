@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 
 from harness.drivers import InProcess
 from harness.engine import GUARD, Killed, Outcome, Refused
+from harness.pipelines import change_function, exports_of, functions_of
+from harness.rows import Row, refer_to
 from harness.sandbox import Sandbox
 from harness.world import Model, models
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.run import Session
+from pulumi_posthog.values.reference import replaced
 
-Row = tuple[str, str, str | None, tuple[tuple[str, Any], ...]]
 NEW = {"Web": "Prod", "Shop": "Store"}
 STEPS = (
     "role key by hand too",
@@ -31,6 +33,10 @@ STEPS = (
     "project key by hand too",
     "project key with previously",
     "destination key by hand too",
+    "function key by hand too",
+    "function key with id",
+    "function key with previously",
+    "export key by hand too",
     "folder by hand too",
     "dashboard elsewhere",
     "address in another case",
@@ -45,6 +51,9 @@ DOUBTFUL = frozenset(
         "role key with id",
         "project key by hand too",
         "destination key by hand too",
+        "function key by hand too",
+        "function key with id",
+        "export key by hand too",
         "folder by hand too",
         "dashboard elsewhere",
         "another logical name",
@@ -103,7 +112,7 @@ class World:
         """Give an entry another name, and all that is below it with it."""
         _, before, parent, old = row
         after = f"{parent}/{name}" if parent else name
-        place = self.rows.index(row)
+        place, moved = self.rows.index(row), {(row[0], before): after}
         self.rows[place] = (row[0], after, parent, _fields({**dict(old), **fields}))
         for index, (kind, inner, above, values) in enumerate(self.rows):
             # An exact list has its parent's own name.
@@ -111,7 +120,21 @@ class World:
                 below = after if inner == before else f"{after}{inner.removeprefix(before)}"
                 self.rows[index] = (kind, below, after, values)
                 self._carry((kind, inner), (kind, below))
+                moved[kind, inner] = below
         self._carry((row[0], before), (row[0], after))
+        for target, new in moved.items():
+            self._follow(target, new)
+
+    def _follow(self, target: tuple[str, str], name: str) -> None:
+        """Whoever refers to an entry calls it by its new name."""
+
+        def followed(value: Any) -> Any:
+            return replaced(value, lambda each: refer_to(name) if each.target == target else each)
+
+        self.rows = [
+            (kind, own, parent, tuple((key, followed(value)) for key, value in fields))
+            for kind, own, parent, fields in self.rows
+        ]
 
     def _carry(self, before: tuple[str, str], after: tuple[str, str]) -> None:
         for noted in (self.previously, self.ids):
@@ -191,7 +214,8 @@ class World:
         self.rename(row, new, name=new)
         self.previously[row[0], new] = (row[1],)
         for (kind, name), index in place.items():
-            self.previously[kind, self.rows[index][1]] = (name,)
+            after = (kind, self.rows[index][1])
+            self.previously[after] = (name, *self.previously.get(after, ()))
 
     def _destination_key_by_hand_too(self) -> None:
         if row := self.one("pipeline_destination"):
@@ -202,6 +226,43 @@ class World:
                         f"/api/projects/{self.live_project(row)}/pipeline_destination_configs/{each['id']}/"
                     )
                     self.posthog.call("PATCH", path, {"name": new}, form=True)
+            self.rename(row, new, name=new)
+
+    def _function_key_by_hand_too(self) -> None:
+        if row := self.one("hog_function"):
+            new = f"{dict(row[3])['name']} again"
+            change_function(self.posthog, self.live_project(row), self._function(row)["id"], {"name": new})
+            self.rename(row, new, name=new)
+
+    def _function_key_with_id(self) -> None:
+        if row := self.one("hog_function"):
+            new = f"{dict(row[3])['name']} (id)"
+            id_ = str(self._function(row)["id"])
+            self.rename(row, new, name=new)
+            self.ids["hog_function", f"{row[2]}/{new}"] = id_
+
+    def _function_key_with_previously(self) -> None:
+        if row := self.one("hog_function", self._named_as_in_the_state):
+            self.rename(row, new := f"{dict(row[3])['name']} now", name=new)
+            self.previously["hog_function", f"{row[2]}/{new}"] = (row[1],)
+
+    def _function(self, row: Row) -> Mapping[str, Any]:
+        # Whatever it is called by now: each step puts something behind its name.
+        first, type_ = dict(row[3])["name"].partition(" ")[0], dict(row[3])["type"]
+        return next(
+            each
+            for each in functions_of(self.posthog, self.live_project(row))
+            if each["name"].partition(" ")[0] == first and each["type"] == type_
+        )
+
+    def _export_key_by_hand_too(self) -> None:
+        if row := self.one("batch_export"):
+            old, new = dict(row[3])["name"], f"{dict(row[3])['name']} again"
+            project = self.live_project(row)
+            for each in exports_of(self.posthog, project):
+                if each["name"] == old:
+                    path = f"/api/projects/{project}/batch_exports/{each['id']}/"
+                    self.posthog.call("PATCH", path, {"name": new})
             self.rename(row, new, name=new)
 
     def _folder_by_hand_too(self) -> None:
@@ -257,16 +318,21 @@ def _fields(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(values.items(), key=str))
 
 
+BELONGINGS = ("roles", "people", "destinations", "functions", "exports", "rows")
+
+
 def belongings(posthog: Sandbox) -> dict[str, set[Any]]:
     """The ids of everything that a run may remove, who is in which role, and what is filed where somebody put it."""
     organization = f"/api/organizations/{posthog.organization}"
-    found: dict[str, set[Any]] = {"roles": set(), "people": set(), "destinations": set(), "rows": set()}
+    found: dict[str, set[Any]] = {what: set() for what in BELONGINGS}
     for role in posthog.all(f"{organization}/roles/"):
         found["roles"].add(role["id"])
         found["people"] |= {(role["id"], each["user"]["email"]) for each in role["members"]}
     for project in posthog.all(f"{organization}/projects/"):
         path = f"/api/projects/{project['id']}"
         found["destinations"] |= {each["id"] for each in posthog.all(f"{path}/pipeline_destination_configs/")}
+        found["functions"] |= {each["id"] for each in functions_of(posthog, project["id"])}
+        found["exports"] |= {each["id"] for each in exports_of(posthog, project["id"])}
         found["rows"] |= {
             row["id"]
             for row in posthog.all(f"{path}/file_system/?limit=1000")

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,13 +14,16 @@ from typing import Any, Protocol
 
 from hypothesis import strategies as st
 
+from harness import rows
 from harness.engine import Outcome
+from harness.pipelines import exports_of, functions_of, pipelines_by_hand
+from harness.rows import VARIABLE
 from harness.sandbox import Sandbox
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.values.reference import references_in
 from pulumi_posthog.values.secret_text import SecretText
 
-VARIABLE = "SNOWFLAKE_PASSWORD"
 PLUGIN = "https://github.com/PostHog/snowflake-export-plugin"
 CONFIG = {"username": "exporter", "database": "orders"}  # what the plugin needs
 NUMBERS = itertools.count()  # no name by hand twice
@@ -39,6 +43,9 @@ FAULTS = (
     "html GET /api/ times=6 after={after}",
     "429 * /api/ times=2 retry_after=0 after={after}",
 )
+
+
+SECTIONS = {"hog_function": "hog_functions", "batch_export": "batch_exports"}
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,9 @@ class Model:
             elif kind == "pipeline_destination":
                 section = tree["projects"][parent].setdefault("pipeline_destinations", {})
                 section[dict(fields)["name"]] = {**values, "plugin": PLUGIN}
+            elif kind in SECTIONS:
+                section = tree["projects"][parent].setdefault(SECTIONS[kind], {})
+                section[dict(fields)["name"]] = values
             elif kind == "file_system_entry":
                 tree["projects"][parent].setdefault("file_system", {})[values.pop("path")] = values
             elif kind == "role_members":
@@ -103,7 +113,7 @@ def _in_yaml(value: Any) -> Any:
 
 
 def _with_tags(text: str) -> str:
-    return text.replace(f'"!env {VARIABLE}"', f"!env {VARIABLE}")
+    return re.sub(r'"!(env|ref) ([^"]*)"', r'!\1 "\2"', text)
 
 
 @st.composite
@@ -112,8 +122,7 @@ def models(draw: st.DrawFn) -> Model:
     entries: list[Any] = []
 
     def entry(kind: str, name: str, parent: str | None = None, /, **fields: Any) -> None:
-        given = tuple(sorted(((key, value) for key, value in fields.items() if value is not ...), key=str))
-        entries.append((kind, name, parent, given))
+        entries.append(rows.row(kind, name, parent, **fields))
 
     def maybe(*values: Any) -> Any:
         return draw(st.sampled_from((..., *values)))
@@ -145,6 +154,23 @@ def models(draw: st.DrawFn) -> Model:
                     }
                 ),
             )
+        functions = draw(st.sampled_from(((), (), ("Hook",), ("Hook", "Relay"), ("Trim",), ("Trim", "Hook"))))
+        for place, function in enumerate(functions, 1):
+            other = draw(st.booleans()) and "Hook" in functions[: place - 1]
+            to = rows.refer_to(f"{project}/Hook") if other else draw(st.sampled_from("xy"))
+            entries.append(
+                rows.function(
+                    project,
+                    function,
+                    to,
+                    type="transformation" if function == "Trim" else "destination",
+                    enabled=maybe(True, False),
+                    execution_order=draw(st.sampled_from((2, 3))) if function == "Trim" else ...,
+                )
+            )
+        if draw(st.sampled_from((True, False, False))):
+            every = draw(st.sampled_from(("hour", "day")))
+            entries.append(rows.export(project, interval=every, paused=maybe(True, False)))
         folders = draw(st.sampled_from(((), ("M",), ("M", "M/N"))))
         for folder in folders:
             entry("file_system_entry", f"{project}/{folder}", project, path=folder, type="folder")
@@ -171,7 +197,7 @@ def by_hand(posthog: Sandbox, dice: random.Random) -> None:
     projects = sorted(posthog.all(f"{organization}/projects/"), key=lambda project: str(project["name"]))
     role = dice.choice(roles) if roles else None
     project = dice.choice(projects)
-    match dice.randrange(7):
+    match dice.randrange(10):
         case 0 if role:
             posthog.call("DELETE", f"{organization}/roles/{role['id']}/")
         case 1 if role and role["members"]:
@@ -191,6 +217,8 @@ def by_hand(posthog: Sandbox, dice: random.Random) -> None:
                 path = f"/api/projects/{project['id']}/pipeline_destination_configs/{config['id']}/"
                 posthog.call("PATCH", path, {"enabled": "true", "config": "{}"}, form=True)
                 break
+        case 6 | 7 | 8:
+            pipelines_by_hand(posthog, project["id"], dice)
         case _:
             posthog.call("PATCH", f"{organization}/projects/{project['id']}/", {"anonymize_ips": True})
 
@@ -212,7 +240,7 @@ DISTURBANCES = st.builds(
         st.builds(lambda fault, after: fault.format(after=after), st.sampled_from(FAULTS), st.integers(0, 7)),
         max_size=3,
     ).map(tuple),
-    killed_at=st.none() | st.integers(0, 25),
+    killed_at=st.none() | st.integers(0, 35),
     killed_after=st.booleans(),
     edits=st.integers(0, 2),
     seed=st.integers(0, 2**16),
@@ -239,6 +267,8 @@ def assert_no_twins(posthog: Sandbox) -> None:
     for project in projects:
         path = f"/api/projects/{project['id']}"
         names += [(path, c["name"]) for c in posthog.all(f"{path}/pipeline_destination_configs/")]
+        names += [(path, "export", each["name"]) for each in exports_of(posthog, project["id"])]
+        names += [(path, each["type"], each["name"]) for each in functions_of(posthog, project["id"])]
         names += [
             (path, row["type"], row["ref"] or row["path"], row["shortcut"])
             for row in posthog.all(f"{path}/file_system/?limit=1000")
@@ -290,6 +320,20 @@ def converge(driver: Driver, posthog: Sandbox, rounds: Rounds) -> None:
     posthog.count_anew()
     assert driver.preview(last).operations == []
     assert posthog.writes() == {}
+    assert_referred(posthog, last)
+
+
+def assert_referred(posthog: Sandbox, model: Model) -> None:
+    """What has a name in place of an id has the id of that one, and of no other."""
+    for kind, name, parent, fields in model.entries:
+        for reference in references_in(dict(fields)):
+            above = next(dict(row[3])["name"] for row in model.entries if row[:2] == ("project", parent))
+            projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
+            project = next(each["id"] for each in projects if each["name"] == above)
+            ids = {each["name"]: each for each in functions_of(posthog, project)}
+            target = next(dict(row[3])["name"] for row in model.entries if row[:2] == reference.target)
+            holder = ids[dict(fields)["name"]]
+            assert holder["inputs"]["to"]["value"] == ids[target]["id"], f"{kind} {name}: {reference!r}"
 
 
 def one_round(driver: Driver, posthog: Sandbox, model: Model, disturbance: Disturbance) -> None:
@@ -315,9 +359,11 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
     for project in posthog.all(f"{organization}/projects/"):
         path = f"/api/projects/{project['id']}"
         configs = posthog.all(f"{path}/pipeline_destination_configs/")
-        rows = posthog.all(f"{path}/file_system/?limit=1000")
+        filed = posthog.all(f"{path}/file_system/?limit=1000")
         found["destination", path] = {str(each["id"]) for each in configs}
-        found["file", path] = {str(each["id"]) for each in rows}
+        found["function", path] = {str(each["id"]) for each in functions_of(posthog, project["id"])}
+        found["export", path] = {str(each["id"]) for each in exports_of(posthog, project["id"])}
+        found["file", path] = {str(each["id"]) for each in filed}
     return found
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from harness.engine import Refused
 from harness.moves import ROUND, Sort, keep_all
+from harness.rows import EVENTS, HOOK, RELAY, WEB
 from harness.soak import examples
 from harness.world import CONFIG, Model
 from pulumi_posthog.kinds import KINDS
@@ -25,7 +26,6 @@ PEACE = (Sort(),)
 WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
 ROLE = ("role", "Ops", None, (("name", "Ops"),))
 ADDITIVE = ("role_membership", "Ops/ana@acme.io", "Ops", (("user", "ana@acme.io"),))
-WEB = ("project", "Web", None, (("name", "Web"),))
 ORDERS = (
     "pipeline_destination",
     "Web/Orders",
@@ -44,6 +44,9 @@ LOSSES = {
     "role key with id": Model((ROLE,)),
     "project key by hand too": Model((WEB, ORDERS, FOLDER)),
     "destination key by hand too": Model((WEB, ORDERS)),
+    "function key by hand too": Model((WEB, HOOK, RELAY)),
+    "function key with id": Model((WEB, HOOK, RELAY)),
+    "export key by hand too": Model((WEB, EVENTS)),
     "folder by hand too": Model((WEB, FOLDER)),
     "dashboard elsewhere": Model((WEB, BOARD)),
     "address in another case": Model((ROLE, ADDITIVE)),

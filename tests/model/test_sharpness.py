@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import pytest
 
+from harness.rows import EVENTS, HOOK, RELAY, WEB, function
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
 from pulumi_posthog.api import ApiError, Reader, paging
 from pulumi_posthog.reconcile import limits
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.run import Session
+from pulumi_posthog.values import reference
 from pulumi_posthog.values.secret_text import SecretText
 
 QUIET = Disturbance()
-WEB = ("project", "Web", None, (("name", "Web"),))
 FOLDER = ("file_system_entry", "Web/M", "Web", (("path", "M"), ("type", "folder")))
 ORDERS = (
     "pipeline_destination",
@@ -27,6 +28,19 @@ ORDERS = (
 ROLES = tuple(("role", name, None, (("name", name),)) for name in ("Analysts", "Editors", "Ops"))
 EVERYBODY = ("role_members", "Ops", "Ops", (("members", ("ana@acme.io", "bo@acme.io", "cy@acme.io")),))
 
+
+LOST_FUNCTION = [(Model((WEB, HOOK)), Disturbance(("503-after POST /hog_functions/ times=1",)))]
+LOST_EXPORT = [(Model((WEB, EVENTS)), Disturbance(("503-after POST /batch_exports/ times=1",)))]
+KILLED_BELOW = [
+    (Model((WEB,)), QUIET),
+    *(
+        (Model((WEB, HOOK, RELAY, EVENTS)), Disturbance(killed_at=at, killed_after=True))
+        for at in range(1, 8)
+    ),
+]
+# The hook becomes another one, because its type replaces it: what refers to it has to follow.
+ANOTHER_HOOK = function("Web", "Hook", "x", type="source_webhook")
+REFERRED = [(Model((WEB, HOOK, RELAY)), QUIET), (Model((WEB, ANOTHER_HOOK, RELAY)), QUIET)]
 LOST_ANSWER = [(Model((WEB, FOLDER, ORDERS)), Disturbance(("503-after POST /file_system/ times=1",)))]
 LOST_CONNECTION = [(Model((WEB, ORDERS)), Disturbance(("reset-after POST _configs/ times=1",)))]
 SHORT_PAGE = [
@@ -38,6 +52,7 @@ CUT_ANSWER = [
     (Model((WEB, ORDERS)), Disturbance(("cut GET _configs/ times=6",))),
 ]
 FEWER_ROLES = [(Model(ROLES), QUIET), (Model(ROLES[:1]), QUIET)]
+FEWER_FUNCTIONS = [(Model((WEB, HOOK, RELAY)), QUIET), (Model((WEB,)), QUIET)]
 FEWER_MEMBERS = [
     (Model((*ROLES, EVERYBODY)), QUIET),
     (Model((*ROLES, (*EVERYBODY[:3], (("members", ("ana@acme.io",)),)))), QUIET),
@@ -86,6 +101,10 @@ def taking_a_list_that_failed_for_an_empty_one(monkeypatch):
     monkeypatch.setattr(Reader, "list_all", trusting)
 
 
+def taking_every_id_for_the_one_that_is_meant(monkeypatch):
+    monkeypatch.setattr(reference, "_name_of", lambda _live, declared: declared)
+
+
 def without_rails(monkeypatch):
     monkeypatch.setattr(limits, "too_many", lambda *_: False)
 
@@ -93,11 +112,15 @@ def without_rails(monkeypatch):
 CONVERGENCE = {
     "a lost answer": (without_looking_after_a_lost_answer, LOST_ANSWER),
     "a lost connection": (without_looking_after_a_lost_answer, LOST_CONNECTION),
+    "a lost answer about a function": (without_looking_after_a_lost_answer, LOST_FUNCTION),
+    "a lost answer about an export": (without_looking_after_a_lost_answer, LOST_EXPORT),
+    "a run that was killed below a project": (without_looking_before_a_create, KILLED_BELOW),
+    "a reference": (taking_every_id_for_the_one_that_is_meant, REFERRED),
     "a killed run": (without_looking_before_a_create, KILLED),
     "a short page": (without_counting_a_list, SHORT_PAGE),
     "a cut answer": (taking_a_list_that_failed_for_an_empty_one, CUT_ANSWER),
 }
-LOSSES = {"fewer roles": FEWER_ROLES, "fewer members": FEWER_MEMBERS}
+LOSSES = {"fewer roles": FEWER_ROLES, "fewer members": FEWER_MEMBERS, "fewer functions": FEWER_FUNCTIONS}
 
 
 @pytest.mark.parametrize("name", CONVERGENCE)
@@ -123,5 +146,5 @@ def test_with_the_rails_little_is_lost(anew, posthog, tight, name):
 def test_without_the_rails_the_model_test_fails(anew, posthog, tight, monkeypatch, name):
     without_rails(monkeypatch)
 
-    with pytest.raises(AssertionError, match=r": role of |: membership of "):
+    with pytest.raises(AssertionError, match=r": role of |: membership of |: function of "):
         lose_little(anew(), posthog, LOSSES[name])
