@@ -156,6 +156,7 @@ WAIVED = {
     "project_access_rule": "has tests of its own: test_access_rules.py",
     "resource_access_rule": "has tests of its own: test_access_rules.py",
     "organization_settings": "has tests of its own: test_organization_settings.py",
+    "organization_member": "has tests of its own: test_members.py",
     "evaluation": "has tests of its own: test_evaluations.py",
     "role_membership": "every field replaces: there is nothing to change",
     "hog_function.type": "replaces",
