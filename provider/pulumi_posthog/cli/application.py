@@ -29,6 +29,7 @@ VERBS = (
     "check",
     "export",
     "adopt",
+    "access",
     "doctor",
     "estimate",
     "persons",

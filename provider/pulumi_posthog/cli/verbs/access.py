@@ -1,0 +1,143 @@
+"""`pulumi-posthog access`: who may do what, and why; before and after a file is applied."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.data import Host, place
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.options import chosen
+from pulumi_posthog.values.text import plural
+
+if TYPE_CHECKING:
+    from pulumi_posthog.config.configuration import Configuration
+    from pulumi_posthog.reconcile.access import Picture
+    from pulumi_posthog.reconcile.live import Live
+
+FORMATS = ("text", "json", "csv", "markdown", "html")
+
+
+def access(
+    *,
+    member: Annotated[str, Option(metavar="ADDRESS", help="One member only.")] = "",
+    project: Annotated[str, Option(metavar="NAME", help="One project only.")] = "",
+    resource: Annotated[
+        list[str] | None,
+        Option(
+            metavar="TYPE", help="`project`, or a type such as dashboard; repeatable. Else all with rules."
+        ),
+    ] = None,
+    from_file: Annotated[
+        Path | None,
+        Option("--from", metavar="FILE", help="As it will be once this configuration is applied."),
+    ] = None,
+    diff: Annotated[bool, Option("--diff", help="With --from: who gains and who loses what.")] = False,
+    host: Host = "",
+    form: Annotated[
+        str, Option("--format", metavar="FORMAT", help="text, json, csv, markdown or html.")
+    ] = "text",
+) -> int:
+    """Tell who may do what in which project, and why: members, their roles, and the rules that apply."""
+    from pulumi_posthog.kinds.access_rule import TYPES
+    from pulumi_posthog.reconcile.access import THE_PROJECT, accesses, applied, changes, picture
+    from pulumi_posthog.report import access as forms
+
+    chosen("--format", form, FORMATS)
+    for name in resource or ():
+        chosen("--resource", name, [THE_PROJECT, *TYPES])
+    if diff and from_file is None:
+        raise Stop("--diff compares with what a file will make of it", "give --from FILE, too")
+    desired = _configuration(from_file) if from_file else None
+    live = _live(host, desired)
+    with terminal.working("reading PostHog"):
+        before = picture(live)
+    after = applied(before, desired) if desired else before
+    _known(before, after, member, project)
+    narrowed = {"member": member or None, "project": project or None}
+    # Without a choice, a table for people has the projects only: all types of all members are too many to read.
+    few = [THE_PROJECT] if form == "text" and not (resource or member or project or diff) else None
+    what = list(resource) if resource else few
+    found = accesses(after, resources=what, **narrowed)
+    rows = (
+        forms.of_changes(changes(accesses(before, resources=what, **narrowed), found))
+        if diff
+        else forms.of_accesses(found)
+    )
+    title = "Who gains and who loses what" if diff else "Who may do what"
+    notes = [*_notes(before, live), *([] if diff else [forms.LEGEND])]
+    if form == "text":
+        from pulumi_posthog.report.table import table
+
+        if rows.items:
+            terminal.show(table(rows))
+        else:
+            terminal.note("nobody gains or loses anything" if diff else "there is nobody")
+        for note in notes:
+            terminal.note(note)
+    elif form == "json":
+        document = {
+            "version": 1,
+            "exit_code": Exit.NOTHING,
+            "organization": live.organization_id,
+            "requests": sum(live.reader.pace.sent.values()),
+            "notes": notes,
+            "changes" if diff else "access": list(rows.items),
+        }
+        terminal.write(json.dumps(document, indent=2, ensure_ascii=False), "json")
+    elif form == "csv":
+        from pulumi_posthog.report.table import as_csv
+
+        terminal.write(as_csv(forms.in_plain_cells(rows)), "csv")
+    else:
+        made = forms.as_markdown if form == "markdown" else forms.as_page
+        terminal.write(made(rows, title, notes), form)
+    return Exit.NOTHING
+
+
+def _configuration(file: Path) -> Configuration:
+    from pulumi_posthog import config
+
+    return config.load(file, environment=os.environ, offline=True)
+
+
+def _live(host: str, desired: Configuration | None) -> Live:
+    from pulumi_posthog.cli.client import live_for
+    from pulumi_posthog.cli.look import address
+
+    if desired is not None and not host:
+        return live_for(*address(desired))
+    there, organization = place(host)
+    live = live_for(there, organization)
+    if not organization:
+        own = (live.me().get("organization") or {}).get("id")
+        if not isinstance(own, str):
+            raise Stop("which organization?", "set POSTHOG_ORGANIZATION_ID, or give --from FILE")
+        live.organization_id = own
+    return live
+
+
+def _known(before: Picture, after: Picture, member: str, project: str) -> None:
+    people = [each.address for found in (before, after) for each in found.people.values()]
+    for option, name, known in (
+        ("--member", member, people),
+        ("--project", project, [*before.projects, *after.projects]),
+    ):
+        if name and name.casefold() not in (each.casefold() for each in known):
+            chosen(option, name, list(dict.fromkeys(known)))
+
+
+def _notes(found: Picture, live: Live) -> list[str]:
+    requests = plural(sum(live.reader.pace.sent.values()), "request")
+    said = [f"{plural(len(found.people), 'member')}, {plural(len(found.projects), 'project')}: {requests}"]
+    said += [f"rules could not be read: {each}" for each in found.unread]
+    for each in found.lacks:
+        which = "the rules of roles" if each.startswith("role") else "all rules"
+        said.append(f"the plan lacks {each}: PostHog keeps {which} and passes over them")
+    return said

@@ -1,0 +1,337 @@
+"""People, roles, rules -> who may do what, and why. Pure but for `picture`, which only reads.
+
+posthog-api-access.md 3.5 and 3.6. PostHog decides in one of two ways, and no endpoint says in which: the legacy one
+takes the highest of the rules that apply, the newer one the nearest. Both are told. An object's own rules, and what its
+maker may do with it, are not looked at.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pulumi_posthog.api import NotServed
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.access_rule import LEVELS as TYPE_LEVELS
+from pulumi_posthog.kinds.access_rule import PROJECT_LEVELS, TYPES
+from pulumi_posthog.kinds.organization_member import JOINED, LEVELS
+from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.reference import Reference
+from pulumi_posthog.values.spelling import folded
+
+EVERYONE, ROLE, MEMBER = "everyone", "role", "member"
+THE_PROJECT: Final = PROJECT.name  # as a resource: the project itself
+NOTHING: Final = "none"
+PROJECT_DEFAULT: Final = "admin"  # what everyone may do in a project without a rule (3.3)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One stored rule: what `name` (a role, or an address; of everyone, nothing) has of a resource in a project."""
+
+    project: str
+    resource: str
+    subject: str
+    name: str
+    level: str
+
+    def __str__(self) -> str:
+        who = self.subject if self.subject == EVERYONE else f"{self.subject} {self.name}"
+        return f"{who}: {self.level}"
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells it from the others."""
+        return folded(self.project), self.resource, self.subject, folded(self.name)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the organization, or `invited` to it."""
+
+    address: str
+    level: str
+    roles: frozenset[str] = frozenset()
+    invited: bool = False
+
+    @property
+    def administers(self) -> bool:
+        """Whether this person stands above all rules."""
+        return LEVELS.get(self.level, 0) >= LEVELS["admin"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Who is in an organization, and which rules it has. Names are PostHog's own."""
+
+    people: Mapping[str, Person]  # by folded address
+    projects: tuple[str, ...]
+    rules: Mapping[tuple[str, str, str, str], Rule]
+    unread: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()  # features of the plan without which rules have no effect
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one person may do with a resource of a project: by the legacy resolution, by the newer one, and why."""
+
+    person: Person
+    project: str
+    resource: str
+    legacy: str
+    newer: str
+    why: tuple[str, ...] = field(default=())
+
+
+def _rank(resource: str, level: str) -> int:
+    levels = PROJECT_LEVELS if resource == THE_PROJECT else TYPE_LEVELS
+    return levels.index(level) if level in levels else -1
+
+
+def default_of(resource: str) -> str:
+    """What everyone may do without a rule."""
+    return PROJECT_DEFAULT if resource == THE_PROJECT else TYPES[resource][0]
+
+
+def highest_of(resource: str) -> str:
+    """The highest level that there is."""
+    return PROJECT_LEVELS[-1] if resource == THE_PROJECT else TYPES[resource][2]
+
+
+def resolved(person: Person, resource: str, rules: Iterable[Rule]) -> tuple[str, str, tuple[str, ...]]:
+    """The legacy level, the newer one, and why: `rules` are all that are stored for the resource in one project."""
+    if person.administers:
+        return highest_of(resource), highest_of(resource), (f"organization {person.level}",)
+    by_subject: dict[str, list[Rule]] = defaultdict(list)
+    roles = {folded(name) for name in person.roles}
+    for rule in rules:
+        about = (
+            rule.subject == EVERYONE
+            or (rule.subject == ROLE and folded(rule.name) in roles)
+            or (rule.subject == MEMBER and folded(rule.name) == folded(person.address))
+        )
+        if about:
+            by_subject[rule.subject].append(rule)
+    applied = [*by_subject[MEMBER], *by_subject[ROLE], *by_subject[EVERYONE]]
+    if not applied:
+        level = default_of(resource)
+        return level, level, ("default",)
+
+    def highest(those: Sequence[Rule]) -> str:
+        return max((each.level for each in those), key=lambda level: _rank(resource, level))
+
+    own = [*by_subject[MEMBER], *by_subject[ROLE]]
+    # Of a project, a rule for everyone counts where no other one does; of a type it counts among the others (3.6).
+    legacy = highest((own or applied) if resource == THE_PROJECT else applied)
+    newer = highest(by_subject[MEMBER] or by_subject[ROLE] or by_subject[EVERYONE])
+    return legacy, newer, tuple(map(str, applied))
+
+
+def accesses(
+    found: Picture,
+    *,
+    member: str | None = None,
+    project: str | None = None,
+    resources: Sequence[str] | None = None,
+) -> Iterator[Access]:
+    """What people may do: of one member, in one project, with these resources, or with all that have rules there.
+
+    Who does not see a project does nothing in it, whatever its types' rules say.
+    """
+    by_place: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+    for rule in found.rules.values():
+        by_place[folded(rule.project), rule.resource].append(rule)
+    for person in found.people.values():
+        if member is not None and folded(person.address) != folded(member):
+            continue
+        for name in found.projects:
+            if project is not None and folded(name) != folded(project):
+                continue
+            here = folded(name)
+            legacy, newer, why = resolved(person, THE_PROJECT, by_place[here, THE_PROJECT])
+            known = [each for place, each in by_place if place == here and each in TYPES]
+            for resource in (THE_PROJECT, *known) if resources is None else resources:
+                if resource == THE_PROJECT:
+                    yield Access(person, name, resource, legacy, newer, why)
+                    continue
+                inside = resolved(person, resource, by_place[here, resource])
+                hidden = ("the project is hidden",) if NOTHING in (legacy, newer) else ()
+                yield Access(
+                    person,
+                    name,
+                    resource,
+                    NOTHING if legacy == NOTHING else inside[0],
+                    NOTHING if newer == NOTHING else inside[1],
+                    (*hidden, *inside[2]),
+                )
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody has of a resource before and after; None: not in the organization, or no such project."""
+
+    before: Access | None
+    after: Access | None
+
+    @property
+    def either(self) -> Access:
+        """The access after, or before where there is none after."""
+        found = self.after or self.before
+        assert found is not None  # noqa: S101 - one of the two is always there
+        return found
+
+    @property
+    def gains(self) -> bool:
+        """Whether it is more than before, by the legacy resolution or, where that is alike, by the newer one."""
+        return self._ranks(self.after) > self._ranks(self.before)
+
+    def _ranks(self, access: Access | None) -> tuple[int, int]:
+        if access is None:
+            return -1, -1
+        return _rank(access.resource, access.legacy), _rank(access.resource, access.newer)
+
+
+def changes(before: Iterable[Access], after: Iterable[Access]) -> tuple[Change, ...]:
+    """Who gains and who loses what."""
+
+    def key(each: Access) -> tuple[str, str, str]:
+        return folded(each.person.address), folded(each.project), each.resource
+
+    then, now = ({key(each): each for each in those} for those in (before, after))
+    result = []
+    for place in dict.fromkeys([*then, *now]):
+        old, new = then.get(place), now.get(place)
+        if old is None or new is None or (old.legacy, old.newer) != (new.legacy, new.newer):
+            result.append(Change(old, new))
+    return tuple(result)
+
+
+# -- from PostHog ----------------------------------------------------------------------------------------------------
+
+
+def picture(live: Live) -> Picture:
+    """What PostHog has: a list each of members, invitations, roles and projects, and two of each project.
+
+    May raise ApiError. Older servers have no rules, which is told in `unread`.
+    """
+    person_kind = next(kind for kind in KINDS.values() if kind.invitation)
+    roles = live.collection(KINDS[ROLE], {})
+    names = {id_: str(role.values["name"]) for id_, role in roles.items()}
+    held: dict[str, set[str]] = defaultdict(set)
+    for id_, role in roles.items():
+        for membership in role.answer.get("members") or ():
+            held[folded(str(membership["user"]["email"]))].add(names[id_])
+    people = {
+        folded(str(each.values["email"])): Person(
+            str(each.values["email"]),
+            str(each.values["level"]),
+            frozenset(held[folded(str(each.values["email"]))]),
+        )
+        for each in live.collection(person_kind, {}).values()
+        if each.values["standing"] == JOINED
+    }
+    projects = {each.id: str(each.values["name"]) for each in live.collection(PROJECT, {}).values()}
+    rules: list[Rule] = []
+    unread: list[str] = []
+    for kind in (each for each in KINDS.values() if each.grants):
+        for id_, name in projects.items():
+            try:
+                found = live.collection(kind, {PROJECT.name: id_}).values()
+            except NotServed as error:
+                unread.append(str(error.problem))
+                break
+            rules += [_rule(name, each.values, names) for each in found]
+    features = live.organization().get("available_product_features")
+    has = {str(each.get("key")) for each in features or () if isinstance(each, Mapping)}
+    needed = ("access_control", "role_based_access") if isinstance(features, list) else ()
+    return Picture(
+        dict(sorted(people.items())),
+        tuple(sorted(projects.values(), key=folded)),
+        {rule.key: rule for rule in rules},
+        tuple(dict.fromkeys(unread)),
+        tuple(each for each in needed if each not in has),
+    )
+
+
+def _rule(project: str, values: Mapping[str, object], roles: Mapping[str, str]) -> Rule:
+    resource = str(values.get("resource") or THE_PROJECT)
+    level = str(values["access_level"])
+    if values.get(ROLE):
+        role = values[ROLE]
+        name = role.name if isinstance(role, Reference) else roles.get(str(role), str(role))
+        return Rule(project, resource, ROLE, name, level)
+    if values.get(MEMBER):
+        return Rule(project, resource, MEMBER, str(values[MEMBER]), level)
+    return Rule(project, resource, EVERYONE, "", level)
+
+
+# -- from a file -----------------------------------------------------------------------------------------------------
+
+
+def applied(found: Picture, desired: Desired) -> Picture:
+    """What there will be once a file is applied, as far as the file says it.
+
+    What leaves a file is not known here: only a stack knows what it had. People who are invited count as if they had
+    joined.
+    """
+    people, rules, projects = dict(found.people), dict(found.rules), list(found.projects)
+    for entry in desired.entries:
+        if entry.kind is PROJECT and not entry.absent and folded(entry.name) not in map(folded, projects):
+            projects.append(entry.name)
+        elif entry.kind.grants and entry.parent is not None:
+            rule = _rule(entry.parent, entry.fields, {})
+            rules[rule.key] = rule
+        elif entry.kind.invitation:
+            _person(people, rules, entry)
+    for kind, _ in desired.exact:
+        if KINDS[kind].invitation:
+            declared = {
+                folded(str(each.kind.own_name(each.fields)))
+                for each in desired.entries
+                if each.kind.invitation
+            }
+            people = {address: each for address, each in people.items() if address in declared}
+    for entry in desired.entries:
+        item = KINDS[entry.kind.set_of] if entry.kind.set_of else entry.kind
+        if item.embedded_in and item.embedded_in[0] == ROLE and entry.parent:
+            _memberships(people, entry)
+    return dataclasses.replace(
+        found, people=dict(sorted(people.items())), rules=rules, projects=tuple(projects)
+    )
+
+
+def _person(people: dict[str, Person], rules: dict[tuple[str, str, str, str], Rule], entry: Entry) -> None:
+    address = str(entry.kind.own_name(entry.fields))
+    before = people.get(folded(address))
+    if entry.absent:
+        people.pop(folded(address), None)
+        return
+    level = str(entry.fields.get("level"))
+    if before is not None:
+        people[folded(address)] = dataclasses.replace(before, level=level)
+        return
+    people[folded(address)] = Person(address, level, invited=True)
+    opened = entry.fields.get("projects")
+    for project, granted in opened.items() if isinstance(opened, Mapping) else ():
+        rule = Rule(str(project), THE_PROJECT, MEMBER, address, str(granted))
+        rules.setdefault(rule.key, rule)
+
+
+def _memberships(people: dict[str, Person], entry: Entry) -> None:
+    """Who is in a role: exactly those, or those as well."""
+    role = str(entry.parent)
+    if entry.kind.set_of:
+        listed = {folded(str(each)) for each in entry.fields.get("members") or ()}
+    else:
+        listed = {folded(str(entry.kind.own_name(entry.fields)))}
+    for address, person in list(people.items()):
+        others = frozenset(each for each in person.roles if folded(each) != folded(role))
+        if address in listed:
+            people[address] = dataclasses.replace(person, roles=others | {role})
+        elif entry.kind.set_of:
+            people[address] = dataclasses.replace(person, roles=others)

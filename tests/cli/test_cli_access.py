@@ -1,0 +1,111 @@
+"""`pulumi-posthog access`: who may do what, in every form, and what a file would make of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from cli.lab import Lab
+
+FILE = """members: {cy@acme.io: absent, eve@acme.io: member}
+roles: {Analysts: {members: [bo@acme.io, eve@acme.io]}}
+projects: {Web: {access: {everyone: member}}}
+"""
+
+
+@pytest.fixture
+def ruled(lab: Lab) -> Lab:
+    """An organization whose project Web is closed, open to a role, and to one person."""
+    posthog = lab.posthog
+    organization = f"/api/organizations/{posthog.organization}"
+    members = {each["user"]["email"]: each for each in posthog.all(f"{organization}/members/")}
+    role, project = posthog.role("Analysts")["id"], posthog.project("Web")["id"]
+    rules = f"/api/projects/{project}/access_controls/"
+    posthog.call("PUT", rules, {"access_level": "none"})
+    posthog.call("PUT", rules, {"access_level": "member", "role": role})
+    posthog.call("PUT", rules, {"access_level": "admin", "organization_member": members["cy@acme.io"]["id"]})
+    types = f"/api/projects/{project}/resource_access_controls/"
+    posthog.call("PUT", types, {"resource": "dashboard", "access_level": "editor"})
+    posthog.call("PUT", types, {"resource": "dashboard", "access_level": "viewer", "role": role})
+    return lab
+
+
+def test_it_tells_who_may_do_what_and_why_and_writes_nothing(ruled: Lab):
+    ruled.posthog.count_anew()
+
+    run = ruled.run("access", "--member", "BO@acme.io", "--project", "web", "--format", "json")
+
+    rows = [(each["resource"], each["may"], each["newer"], each["why"]) for each in run.json["access"]]
+    assert (run.status, rows) == (
+        0,
+        [
+            ("project", "member", "member", ["role Analysts: member", "everyone: none"]),
+            ("dashboard", "editor", "viewer", ["role Analysts: viewer", "everyone: editor"]),
+        ],
+    )
+    assert run.json["access"][0]["level"] == "member"
+    assert run.json["access"][0]["roles"] == ["Analysts"]
+    assert ruled.posthog.writes() == {}
+    projects = len(ruled.posthog.all(f"/api/organizations/{ruled.posthog.organization}/projects/"))
+    assert run.json["requests"] <= 6 + 2 * projects
+
+
+def test_a_file_is_answered_before_it_is_applied(ruled: Lab):
+    ruled.write(FILE, "next.yaml")
+
+    run = ruled.run(
+        "access",
+        "--from",
+        "next.yaml",
+        "--diff",
+        "--project",
+        "Web",
+        "--resource",
+        "project",
+        "--format",
+        "csv",
+    )
+
+    rows = list(csv.DictReader(io.StringIO(run.out)))
+    assert [
+        (each["member"], each["change"], each["before"], each["after"], each["why"]) for each in rows
+    ] == [
+        ("cy@acme.io", "loses", "admin", "nothing", "not in the organization"),
+        ("dee@acme.io", "gains", "none", "member", "everyone: member"),
+        ("eve@acme.io", "gains", "nothing", "member", "role Analysts: member, everyone: member"),
+    ]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "csv"])
+def test_every_form_has_the_person_and_the_reason(ruled: Lab, form: str):
+    run = ruled.run("access", "--member", "bo@acme.io", "--project", "Web", "--format", form)
+
+    assert run.status == 0, run.text
+    assert "Analysts: member" in " ".join(run.out.split())
+    assert "everyone:" in run.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--member", "bob@acme.io"), '--member: there is no "bob@acme.io"'),
+        (("--project", "Wob"), '--project: there is no "Wob"'),
+        (("--resource", "dashbord"), "did you mean dashboard?"),
+        (("--diff",), "give --from FILE, too"),
+        (("--format", "pdf"), '--format: there is no "pdf"'),
+    ],
+)
+def test_what_it_does_not_know_is_told(lab: Lab, arguments: tuple[str, ...], words: str):
+    run = lab.run("access", *arguments)
+
+    assert run.status == 2
+    assert words in run.err
+
+
+def test_a_key_that_may_not_read_rules_is_told_and_nothing_is_guessed(lab: Lab):
+    run = lab.run("access", POSTHOG_PERSONAL_API_KEY=lab.key_without("access_control:read"))
+
+    assert run.status != 0
+    assert run.out == ""
