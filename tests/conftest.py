@@ -23,6 +23,27 @@ def running() -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def started() -> Iterator[Callable[..., Sandbox]]:
+    """Options -> the sandbox that was started with them, as after its start; one process for all tests of a worker.
+
+    Whoever asks for it again has it reset, so a fixture of a module asks once and leaves its objects behind.
+    """
+    running: dict[tuple[str, ...], Sandbox] = {}
+
+    def with_options(*options: str) -> Sandbox:
+        if options not in running:
+            running[options] = Sandbox(*options)
+        sandbox = running[options]
+        sandbox.call("POST", "/_sandbox/reset")
+        sandbox.count_anew()
+        return sandbox
+
+    yield with_options
+    for sandbox in running.values():
+        sandbox.stop()
+
+
 @pytest.fixture
 def posthog(running: Sandbox) -> Sandbox:
     """A sandbox as after its start: of the newest server age, with the seeded organization, without faults."""

@@ -31,8 +31,8 @@ def projects(count, destinations):
 
 # Servers before 2026 take no parameter for this list, so that more than a page of roles is more than they can tell.
 @pytest.mark.parametrize(("age", "count"), [("2024", 90), ("2025", 90), ("2026", 200)])
-def test_hundreds_of_roles_and_memberships_cost_at_most_eight(sandboxes, requests_of_a_preview, age, count):
-    posthog = sandboxes("--age", age)
+def test_hundreds_of_roles_and_memberships_cost_at_most_eight(started, requests_of_a_preview, age, count):
+    posthog = started("--age", age)
     text = roles(posthog, count)
 
     assert requests_of_a_preview(posthog, text) <= 8
@@ -54,9 +54,9 @@ def test_projects_cost_at_most_three_each_and_four(posthog, requests_of_a_previe
     assert requests_of_a_preview(posthog, text) <= 4 + 3 * count
 
 
-def test_objects_in_a_project_cost_nothing_more(sandboxes, requests_of_a_preview):
+def test_objects_in_a_project_cost_nothing_more(started, requests_of_a_preview):
     few, many = (
-        requests_of_a_preview(sandboxes("--legacy-destinations"), projects(2, destinations=number))
+        requests_of_a_preview(started("--legacy-destinations"), projects(2, destinations=number))
         for number in (1, 12)
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,9 +63,8 @@ class View:
 
 
 @pytest.fixture(scope="module", params=[2026, 2025])
-def server(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    with Sandbox("--age", str(request.param)) as sandbox:
-        yield sandbox
+def server(request: pytest.FixtureRequest, started: Callable[..., Sandbox]) -> Sandbox:
+    return started("--age", str(request.param))
 
 
 @pytest.fixture
@@ -203,14 +202,13 @@ def test_a_rule_about_a_role_that_has_no_id_yet_sends_nothing(view):
     assert view.posthog.writes() == {}
 
 
-def test_an_old_server_has_no_rules_and_says_so():
-    with Sandbox("--age", "2024") as sandbox:
-        view = View(sandbox)
+def test_an_old_server_has_no_rules_and_says_so(started):
+    view = View(started("--age", "2024"))
 
-        with pytest.raises(NotServed, match="no list of project access rule objects"):
-            view.live.collection(PROJECT, view.scope)
-        view.reader.close()
-        view.writer.close()
+    with pytest.raises(NotServed, match="no list of project access rule objects"):
+        view.live.collection(PROJECT, view.scope)
+    view.reader.close()
+    view.writer.close()
 
 
 def test_levels_of_a_type_lie_between_its_lowest_and_its_highest():

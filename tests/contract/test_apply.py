@@ -49,10 +49,9 @@ def trying(sandbox: Sandbox) -> Iterator[Tried]:
 
 
 @pytest.fixture(scope="module", params=["2026", "2025", "2024"])
-def server(request) -> Iterator[Sandbox]:
+def server(request, started) -> Sandbox:
     """One server of each age for all tests here: they use names of their own."""
-    with Sandbox("--age", request.param, "--legacy-destinations") as sandbox:
-        yield sandbox
+    return started("--age", request.param, "--legacy-destinations")
 
 
 @pytest.fixture
@@ -275,8 +274,8 @@ def test_an_item_keeps_the_name_that_posthog_gave_it_when_it_moves(newest):
 
 
 @pytest.mark.parametrize("age", ["2026", "2025"])
-def test_a_folder_moves_with_everything_in_it(sandboxes, age):
-    with trying(sandboxes("--age", age)) as it:
+def test_a_folder_moves_with_everything_in_it(started, age):
+    with trying(started("--age", age)) as it:
         scope, kind = scope_of_new_project(it, "Moves"), KINDS["file_system_entry"]
         folder = it.applier.create(kind, scope, {"path": "Marketing", "type": "folder"}).found
         it.applier.create(kind, scope, {"path": "Marketing/Launches", "type": "folder"})
@@ -347,8 +346,8 @@ def test_another_current_organization_is_noticed_before_a_role_is_written_there(
 
 
 @pytest.mark.parametrize("age", ["2026", "2025"])
-def test_an_item_without_a_ref_goes_away_or_is_put_away_where_posthog_deletes_none(sandboxes, age):
-    with trying(sandboxes("--age", age)) as it:
+def test_an_item_without_a_ref_goes_away_or_is_put_away_where_posthog_deletes_none(started, age):
+    with trying(started("--age", age)) as it:
         scope, kind = scope_of_new_project(it, "Refs"), KINDS["file_system_entry"]
         folder = it.applier.create(kind, scope, {"path": "Marketing", "type": "folder"}).found
         item = it.applier.create(kind, scope, {"path": "Marketing/Site", "type": "link"}).found

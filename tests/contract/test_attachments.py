@@ -64,9 +64,8 @@ class Family:
 
 
 @pytest.fixture(scope="module", params=["2026", "2025", "2024"])
-def server(request):
-    with Sandbox("--age", request.param, "--legacy-destinations") as sandbox:
-        yield sandbox
+def server(request, started):
+    return started("--age", request.param, "--legacy-destinations")
 
 
 @pytest.fixture(params=FAMILIES)

@@ -278,8 +278,8 @@ def test_what_is_taken_out_of_the_file_deletes_nobody(it):
 
 
 @pytest.mark.parametrize("age", ["2025", "2024"])
-def test_older_servers_erase_too(sandboxes, monkeypatch, age):
-    posthog = sandboxes("--age", age)
+def test_older_servers_erase_too(started, monkeypatch, age):
+    posthog = started("--age", age)
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
     Session.forget()
     it = Tried(posthog, monkeypatch)

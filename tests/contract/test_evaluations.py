@@ -61,9 +61,8 @@ class View:
 
 
 @pytest.fixture(scope="module", params=[2026, 2025])
-def server(request) -> Iterator[tuple[Sandbox, int]]:
-    with Sandbox("--age", str(request.param)) as sandbox:
-        yield sandbox, request.param
+def server(request, started) -> tuple[Sandbox, int]:
+    return started("--age", str(request.param)), request.param
 
 
 @pytest.fixture
@@ -150,7 +149,7 @@ def test_fields_of_the_other_generation_are_named(it):
     assert [difference.field.name for difference in applied.ignored] == list(other)
 
 
-def test_a_server_without_evaluations_is_no_server_without_any(sandboxes):
-    view = View(sandboxes("--age", "2024"), 2025)
+def test_a_server_without_evaluations_is_no_server_without_any(started):
+    view = View(started("--age", "2024"), 2025)
     with view.live.reader, view.applier.writer, pytest.raises(IncompleteRead, match="no list of evaluation"):
         view.live.collection(EVALUATION, view.scope)

@@ -5,7 +5,7 @@ Created, read back, no difference; changed, one request with that field only; ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -201,9 +201,8 @@ class View:
 
 
 @pytest.fixture(scope="module", params=[2026, 2025, 2024])
-def server(request: pytest.FixtureRequest) -> Iterator[tuple[int, Sandbox]]:
-    with Sandbox("--age", str(request.param), "--legacy-destinations") as sandbox:
-        yield request.param, sandbox
+def server(request: pytest.FixtureRequest, started: Callable[..., Sandbox]) -> tuple[int, Sandbox]:
+    return request.param, started("--age", str(request.param), "--legacy-destinations")
 
 
 class Made:

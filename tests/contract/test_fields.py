@@ -42,13 +42,13 @@ class View:
 
 
 @pytest.fixture(scope="module", params=["2026", "2025", "2024"])
-def server(request) -> Iterator[tuple[int, Sandbox, str]]:
+def server(request, started) -> tuple[int, Sandbox, str]:
     """A server of each age with one project that has its settings from one test to the next."""
-    with Sandbox("--age", request.param) as sandbox:
-        view = View(sandbox)
-        project = view.applier.create(PROJECT, {}, {"name": "Settings"}).found.id
-        view.close()
-        yield int(request.param), sandbox, project
+    sandbox = started("--age", request.param)
+    view = View(sandbox)
+    project = view.applier.create(PROJECT, {}, {"name": "Settings"}).found.id
+    view.close()
+    return int(request.param), sandbox, project
 
 
 @pytest.fixture

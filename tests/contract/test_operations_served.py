@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -229,26 +229,9 @@ EXAMPLES: dict[str, Arguments] = {
 }
 
 
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Callable[[int], Sandbox]]:
-    """A server of each age, one process each."""
-    started: dict[int, Sandbox] = {}
-
-    def of_age(age: int) -> Sandbox:
-        if age not in started:
-            started[age] = Sandbox("--age", str(age), "--legacy-destinations")
-        return started[age]
-
-    yield of_age
-    for sandbox in started.values():
-        sandbox.stop()
-
-
 @pytest.fixture
-def world(servers: Callable[[int], Sandbox], age: int) -> World:
-    posthog = servers(age)
-    posthog.call("POST", "/_sandbox/reset")
-    return World(posthog, age)
+def world(started: Callable[..., Sandbox], age: int) -> World:
+    return World(started("--age", str(age), "--legacy-destinations"), age)
 
 
 def carried_out(world: World, row: Operation, prefix: str, about: Any = None) -> list[str]:

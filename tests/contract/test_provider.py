@@ -150,8 +150,8 @@ def test_who_is_out_of_the_role_and_still_a_member_is_put_back(posthog, place, a
     assert provider.diff(made.id, made.outs, provider.check(made.outs, given).inputs).changes
 
 
-def test_more_roles_than_an_old_server_can_list_are_looked_at_one_by_one(sandboxes, monkeypatch):
-    posthog = sandboxes("--age", "2025")
+def test_more_roles_than_an_old_server_can_list_are_looked_at_one_by_one(started, monkeypatch):
+    posthog = started("--age", "2025")
     posthog.call("POST", "/_sandbox/bulk", {"roles": 130})
     last = posthog.call("POST", f"/api/organizations/{posthog.organization}/roles/", {"name": "The last"})[
         "id"

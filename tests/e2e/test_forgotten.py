@@ -28,11 +28,14 @@ def there(stack: Stack) -> set[str]:
 
 @pytest.fixture
 def six(stack: Stack) -> Stack:
+    stack.begin("six", apply_six)
+    return stack
+
+
+def apply_six(stack: Stack) -> None:
     write(stack, NAMES)
     run = stack.up()
     assert run.status == 0, run.text
-    stack.posthog.count_anew()
-    return stack
 
 
 def assert_refused(stack: Stack, run: Run) -> None:

@@ -14,12 +14,16 @@ ROLES = "roles:\n  Analysts: {}\n  Editors: {members: {mode: additive, items: [b
 @pytest.fixture
 def theirs(stack: Stack) -> Stack:
     """The folder and backend of both stacks; the first one, "test", manages two roles and a membership."""
-    stack.write(ROLES)
-    assert stack.up().status == 0
+    stack.begin("theirs", apply_roles)
     made = stack.pulumi("stack", "init", "ours")
     assert made.status == 0, made.text
     stack.posthog.count_anew()
     return stack
+
+
+def apply_roles(stack: Stack) -> None:
+    stack.write(ROLES)
+    assert stack.up().status == 0
 
 
 def assert_refused(stack: Stack, run: Run, *texts: str) -> None:

@@ -49,6 +49,12 @@ def test_a_change_by_hand_among_hundreds_is_one_update(stack):
 @pytest.fixture
 def eight(stack):
     """A stack with projects that have a folder and two destinations each; a server whose answers take a while."""
+    stack.begin("eight", apply_eight)
+    stack.posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 300})
+    return stack
+
+
+def apply_eight(stack):
     url = "https://github.com/PostHog/snowflake-export-plugin"
     config = "{account: acme, username: exporter, database: ORDERS, dbschema: PUBLIC}"
     stack.write(
@@ -62,8 +68,6 @@ def eight(stack):
     )
     run = stack.up()
     assert run.status == 0, run.text
-    stack.posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 300})
-    return stack
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import pytest
 
-from harness.sandbox import Sandbox
 from harness.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -16,10 +15,9 @@ def succeeded(run):
 
 
 @pytest.fixture
-def allowed(tmp_path):
+def allowed(tmp_path, started):
     """A stack whose key is from before there were scopes."""
-    with Sandbox("--age", "2024") as sandbox:
-        yield Stack(tmp_path / "old", sandbox)
+    return Stack(tmp_path / "old", started("--age", "2024"))
 
 
 def token(stack):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +32,9 @@ plugins:
     - name: posthog
       path: {Path(sys.executable).parent}
 """
+PIP_LIST = ["pip", "list", "-v", "--format", "json"]
+BEGINNINGS: dict[tuple[str, str], Path] = {}  # of which sandbox and which name
+EMPTY: list[Path] = []  # a stack without resources, once there is one
 DYNAMIC_DOOR, PLUGIN_DOOR = DOORS = "dynamic", "plugin"
 DOOR = os.environ.get("POSTHOG_TEST_DOOR", PLUGIN_DOOR)  # through which provider tests go that do not choose
 PROGRAM = """\
@@ -71,13 +80,35 @@ def heed_interrupts() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@functools.cache
+def installed_packages() -> Path:
+    """A folder whose `pip` answers `pip list` as pip did, asked once: Pulumi asks in each run, for 0.35 s of CPU."""
+    folder = _temporary("posthog-pip-")
+    answer = subprocess.run(
+        [sys.executable, "-m", *PIP_LIST], capture_output=True, text=True, check=True, env=os.environ
+    ).stdout
+    (folder / "pip").mkdir()
+    (folder / "pip" / "__init__.py").touch()
+    (folder / "pip" / "__main__.py").write_text(
+        f"import sys\n\nassert sys.argv[1:] == {PIP_LIST[1:]!r}, sys.argv\nprint({answer!r}, end='')\n"
+    )
+    return folder
+
+
+def _temporary(prefix: str) -> Path:
+    """A folder until this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 class Stack:
     """One stack: `write` its YAML, then `up`, `preview`, `refresh`, `destroy`."""
 
     def __init__(self, folder: Path, posthog: Sandbox, *, door: str = DOOR, **environment: str) -> None:
         self.folder = folder
         self.posthog = posthog
-        (folder / "state").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.through(door)
         (folder / "__main__.py").write_text(PROGRAM)
         self.environment = {
@@ -85,6 +116,9 @@ class Stack:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, (str(installed_packages()), os.environ.get("PYTHONPATH")))
+            ),
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "1",
@@ -97,12 +131,55 @@ class Stack:
             "POSTHOG_PERSONAL_API_KEY": posthog.key,
             **environment,
         }
-        self.pulumi("stack", "init", "test")
+        self._init()
+
+    def _init(self) -> None:
+        """`pulumi stack init test`; of the usual backend, all stacks but the first of this process are copies of it."""
+        state, settings = self.folder / "state", self.folder / "Pulumi.test.yaml"
+        usual = self.environment["PULUMI_BACKEND_URL"] == f"file://{state}"
+        usual = usual and not self.environment["PULUMI_CONFIG_PASSPHRASE"]
+        if usual and EMPTY:
+            shutil.copytree(EMPTY[0], self.folder, dirs_exist_ok=True)
+            # Which stack is selected, as Pulumi keeps it: by backend, in a file named after the project's place.
+            place = hashlib.sha1(
+                str(self.folder.resolve() / "Pulumi.yaml").encode(), usedforsecurity=False
+            ).hexdigest()
+            workspaces = self.folder / "home" / "workspaces"
+            workspaces.mkdir(parents=True)
+            selected = {"stacks": {f"file://{state}": "organization/tried/test"}}
+            (workspaces / f"tried-{place}-workspace.json").write_text(json.dumps(selected))
+            return
+        state.mkdir(exist_ok=True)
+        made = self.pulumi("stack", "init", "test")
+        if usual and made.status == 0:
+            kept = _temporary("posthog-stack-")
+            shutil.copytree(state, kept / "state")
+            shutil.copy(settings, kept)
+            EMPTY.append(kept)
 
     def through(self, door: str, *, options: bool = True) -> None:
         """Write Pulumi.yaml for one of the two providers, with `options` that have each run refresh first."""
+        self.door = door
         head = PULUMI_YAML if options else PULUMI_YAML.partition("options:")[0]
         (self.folder / "Pulumi.yaml").write_text(head + (PLUGIN if door == PLUGIN_DOOR else ""))
+
+    def begin(self, name: str, make: Callable[[Stack], object]) -> None:
+        """Stack and PostHog as `make` leaves them, with counts from zero; it is run once in this process, then copied.
+
+        `name` is its own within the file that asks, of a-z and _; each door has its own beginning.
+        """
+        key = (self.posthog.url, f"{make.__module__.rpartition('.')[2]}_{name}_{self.door}".lower()[-40:])
+        if key not in BEGINNINGS:
+            make(self)
+            self.posthog.call("POST", "/_sandbox/snapshots", {"name": key[1]})
+            BEGINNINGS[key] = _temporary("posthog-beginning-") / "stack"
+            shutil.copytree(self.folder, BEGINNINGS[key], ignore=lambda _folder, names: {"home"} & {*names})
+        else:
+            self.posthog.call("POST", "/_sandbox/snapshots/restore", {"name": key[1]})
+            shutil.copytree(BEGINNINGS[key], self.folder, dirs_exist_ok=True)
+            # The one that was kept has another id than the one that the reset has just made.
+            self.environment["POSTHOG_ORGANIZATION_ID"] = self.posthog.organization
+        self.posthog.count_anew()
 
     def write(self, text: str, *, header: str = HEADER) -> None:
         """The stack's posthog.yaml; `text` stands below the organization."""

@@ -219,6 +219,35 @@ def test_it_starts_again_as_it_was(api: API) -> None:
     assert api.get("/_sandbox/requests")["total"] == 1
 
 
+def test_it_comes_back_to_what_was_kept_under_a_name(api: API) -> None:
+    api.send(POST(ROLES, {"name": "Analysts"}))
+    before = api.get(ROLES)
+    assert api.send(POST("/_sandbox/snapshots", {"name": "two_roles"})).status == 200
+    api.send(POST("/_sandbox/reset"))
+    assert api.get(ROLES) != before
+
+    assert api.send(POST("/_sandbox/snapshots/restore", {"name": "two_roles"})).status == 200
+
+    assert api.get(ROLES) == before
+    made = api.send(POST("/api/projects/", {"name": "Web"})).body
+    assert made["id"] == 2, "ids count on from where they were"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "said"),
+    [
+        ("snapshots/restore", "nowhere", "there is no snapshot 'nowhere'"),
+        ("snapshots", 'a"; DROP', "a snapshot's name is of a-z, 0-9 and _"),
+        ("snapshots", None, "a snapshot's name is of a-z, 0-9 and _"),
+    ],
+)
+def test_a_snapshot_that_is_not_there_is_named(api: API, path: str, name: Any, said: str) -> None:
+    answer = api.send(POST(f"/_sandbox/{path}", {"name": name}))
+
+    assert answer.status == 400
+    assert said in answer.body["error"]
+
+
 def test_a_method_that_is_not_there_is_named(api: API) -> None:
     answer = api.send(DELETE("/_sandbox/info"))
 

@@ -61,21 +61,34 @@ def test_a_venv_whose_python_has_gone_is_made_anew(checkout: Checkout):
     assert (binaries / "python").exists()
 
 
-def test_a_venv_of_an_older_python_is_made_anew(checkout: Checkout):
+@pytest.fixture
+def without_ensurepip(tmp_path: Path) -> str:
+    """A PYTHONPATH by which no venv is made, as Debian's Python says it when python3-venv is not installed."""
+    pretended = tmp_path / "modules" / "venv"
+    pretended.mkdir(parents=True)
+    (pretended / "__init__.py").touch()
+    (pretended / "__main__.py").write_text(
+        "raise SystemExit('The virtual environment was not created because ensurepip is not available.')"
+    )
+    return str(pretended.parent)
+
+
+# Of these two, only that they begin to make one: that it is then made is tried above, and takes its time.
+def test_a_venv_of_an_older_python_is_made_anew(checkout: Checkout, without_ensurepip: str):
     binaries = checkout.with_venv()
     (binaries.parent / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.9.2\n")
     (binaries.parent / ".installed").unlink()
 
-    ended = checkout.install()
+    ended = checkout.install(PYTHONPATH=without_ensurepip)
 
     assert ".venv: it was made with Python 3.9; making it anew" in ended.stdout
 
 
-def test_an_interrupted_installation_is_begun_anew(checkout: Checkout):
+def test_an_interrupted_installation_is_begun_anew(checkout: Checkout, without_ensurepip: str):
     binaries = checkout.with_venv()
     (binaries.parent / ".unfinished").touch()
 
-    ended = checkout.install()
+    ended = checkout.install(PYTHONPATH=without_ensurepip)
 
     assert ".venv: an earlier installation was interrupted; making it anew" in ended.stdout
 
@@ -92,16 +105,8 @@ def test_a_folder_that_is_no_venv_is_left_alone(checkout: Checkout):
     assert mine.read_text() == "mine"
 
 
-def test_a_python_without_ensurepip_is_named(checkout: Checkout, tmp_path: Path):
-    # As Debian's Python says it when python3-venv is not installed.
-    pretended = tmp_path / "modules" / "venv"
-    pretended.mkdir(parents=True)
-    (pretended / "__init__.py").touch()
-    (pretended / "__main__.py").write_text(
-        "raise SystemExit('The virtual environment was not created because ensurepip is not available.')"
-    )
-
-    ended = checkout.install(PYTHONPATH=str(pretended.parent))
+def test_a_python_without_ensurepip_is_named(checkout: Checkout, without_ensurepip: str):
+    ended = checkout.install(PYTHONPATH=without_ensurepip)
 
     assert is_one_clear_message(ended)
     assert "it has no `ensurepip`" in ended.stderr

@@ -13,7 +13,7 @@ from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException
 
-from pulumi_posthog.sandbox.control import bulk, start
+from pulumi_posthog.sandbox.control import bulk, snapshots, start
 from pulumi_posthog.sandbox.control import data_endpoints as analytics
 from pulumi_posthog.sandbox.control.counting import REQUESTS
 from pulumi_posthog.sandbox.control.door import JSON, is_form
@@ -219,6 +219,18 @@ def reset(_body: dict[str, Any]) -> Any:
     return info({})
 
 
+def keep_snapshot(body: dict[str, Any]) -> Any:
+    """`{"name": "..."}`: keep all objects and keys as they are now, until the sandbox ends."""
+    snapshots.keep(str(body.get("name")))
+    return {}
+
+
+def restore_snapshot(body: dict[str, Any]) -> Any:
+    """`{"name": "..."}`: objects and keys as they were kept; switches, faults and counts stay."""
+    snapshots.restore(str(body.get("name")))
+    return info({})
+
+
 def may_ask(request: HttpRequest) -> bool:
     """Programs on this machine, or who has an unrestricted key.
 
@@ -277,4 +289,6 @@ def urls() -> list[URLPattern]:
         endpoint("invites/accept", POST=accept_invite),
         endpoint("domains/verify", POST=verify_domain),
         endpoint("reset", POST=reset),
+        endpoint("snapshots", POST=keep_snapshot),
+        endpoint("snapshots/restore", POST=restore_snapshot),
     ]
