@@ -8,7 +8,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
 PULUMI_VERSION = $(shell sed -n 's|^require .*/pulumi/pkg/v3 v||p' tools/pulumi/engine/go.mod)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down bench quick test soak lint lock
+.PHONY: help install up down bench quick test soak lint docs lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -45,11 +45,14 @@ test: lint ## all checks and all tests, as .ci/run has them
 soak: install ## hours of random configurations, faults and kills, and of broken files; a failure prints its seed
 	SOAK_EXAMPLES=$(or $(examples),10000) .venv/bin/pytest --timeout 0 tests/model tests/config/test_config_fuzz.py
 
+docs: install ## build the pages as a site in .run/site; every link has to lead somewhere
+	@.venv/bin/python tools/docs.py
+
 # The second one is what a user installs, of the same versions: `init` writes it, and action.yml installs from it.
 # hatchling is in it because the tool may be installed from a commit.
 lock: install ## write requirements.lock and init's own anew; `make lock upgrade=1` takes newer versions where they fit
 	@mkdir -p .run && echo "pulumi==$(PULUMI_VERSION)" > .run/constraints.txt
-	.venv/bin/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
+	.venv/bin/uv pip compile pyproject.toml --all-extras --group dev --group docs --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --quiet $(if $(upgrade),--upgrade) \
 		--constraint .run/constraints.txt --output-file requirements.lock
 	@echo "hatchling" > .run/build.in

@@ -157,7 +157,6 @@ def test_no_page_names_a_kind_that_there_is_not():
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("reference.md", kinds.reference),
         ("command-line.md", command_line.command_line),
         ("operations.md", operations.page),
     ],
@@ -168,9 +167,26 @@ def test_generated_pages_are_current(name, text, monkeypatch):
     assert (pages.DOCS / name).read_text() == text(), "python -m pulumi_posthog.generate writes them anew"
 
 
+def test_the_pages_of_the_kinds_are_current_and_no_kind_that_there_is_not_has_one():
+    folder = pages.DOCS / "reference"
+    there = {page.name: page.read_text() for page in folder.iterdir()}
+
+    assert there == kinds.pages(), "python -m pulumi_posthog.generate writes them anew"
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_the_page_of_a_kind_says_what_it_is_for_and_where_it_is_on_posthogs_page(kind: Kind):
+    assert kind.purpose.endswith("."), "say it in `purpose`"
+    assert kind.page is not None, "say it in `page`"
+    text = kinds.pages()[kinds.file_of(kind)]
+
+    assert kind.purpose in text
+    assert f"* **on PostHog's page**: {kind.page.words}\n" in text
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_the_reference_has_every_field_of_a_kind(kind: Kind):
-    section = kinds.reference().partition(f"\n## {kind.title}\n")[2].partition("\n## ")[0]
+    section = kinds.pages()[kinds.file_of(kind)]
     outside = {kind.parent}
 
     assert [field.name for field in kind.fields if f"`{field.name}`" not in section] == [

@@ -17,7 +17,7 @@ def write(root: Path) -> None:
     os.environ["COLUMNS"] = "100"  # a narrow terminal must not break lines elsewhere
     typed = root / "provider" / "pulumi_posthog" / "stack" / "typed"
     texts = {
-        root / "docs" / "reference.md": kinds.reference(),
+        **{root / "docs" / "reference" / name: text for name, text in kinds.pages().items()},
         root / "docs" / "command-line.md": command_line.command_line(),
         root / "docs" / "operations.md": operations.page(),
         root / "schemas" / "posthog.schema.json": schema.text(),
@@ -27,6 +27,7 @@ def write(root: Path) -> None:
     for path in typed.glob("*.py"):
         path.unlink()  # of a kind that there is no more
     for path, text in texts.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     for command in (["check", "--fix", "--quiet", "--select", "I,F"], ["format", "--quiet"]):
         subprocess.run([Path(sys.executable).parent / "ruff", *command, typed], check=True)

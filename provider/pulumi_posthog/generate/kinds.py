@@ -1,4 +1,4 @@
-"""Kinds -> docs/reference.md."""
+"""Kinds -> the pages of docs/reference/: one for each kind, and one that leads to them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from pulumi_posthog.kinds.tree import key_field
 from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile.limits import Limits
 
+PERSONS_FILE, CHECKS_FILE = "persons.md", "health-checks.md"
+GENERATED = "Generated from the kinds by `python -m pulumi_posthog.generate`: do not edit."
 AS_REFERENCE = "`!env NAME` or `!secret name`"
 INTRODUCTION = """\
 # Reference: every kind and every field
@@ -26,6 +28,8 @@ projects.timezone` says the same on the command line, and `schemas/posthog.schem
 A field that is left out is not managed: it is neither compared nor changed. `null` may be written where the
 column *null* says so. The column *default* is what PostHog has while nobody has set the field. *Servers* are
 the years of PostHog servers that know a field; without an entry, all since {oldest}.
+
+Each kind has a page that says what it is for, where it is on PostHog's page, and what may be declared of it.
 
 Every run also reads the organization (`organization:read`); a scope to write includes the one to read.
 """
@@ -55,22 +59,40 @@ errors at their place, before anything is sent.
 """
 
 
-def reference() -> str:
-    """The page on all kinds."""
-    kinds = list(KINDS.values())
-    contents = "\n".join(
-        f"* [{kind.title}](#{kind.title.replace(' ', '-')}): `{kind.section}`" for kind in kinds
-    )
-    parts = [
-        INTRODUCTION.format(oldest=OLDEST),
-        contents + "\n",
-        WITH_ITSELF,
-        *(_kind(kind) for kind in kinds),
-        _persons(),
-        _checks(),
-        _lookups(),
+def pages() -> dict[str, str]:
+    """The name of each page below docs/reference/ -> its text."""
+    return {
+        "README.md": _contents(),
+        **{file_of(kind): _kind(kind) for kind in KINDS.values()},
+        PERSONS_FILE: _persons(),
+        CHECKS_FILE: _checks(),
+    }
+
+
+def file_of(kind: Kind) -> str:
+    """The page of a kind."""
+    return f"{kind.name.replace('_', '-')}.md"
+
+
+def _contents() -> str:
+    rows: list[tuple[str, ...]] = [
+        (f"[{kind.title}]({file_of(kind)})", f"`{kind.section}`", kind.doc) for kind in KINDS.values()
     ]
-    return "\n".join(parts)
+    rows.append(
+        (f"[persons]({PERSONS_FILE})", f"`{PROJECT.section}.*.{PROJECT.persons}`", "Who is to be erased.")
+    )
+    checked = ", ".join(f"`{kind.section}.*.{kind.checks}`" for kind in KINDS.values() if kind.checks)
+    rows.append(
+        (f"[health checks]({CHECKS_FILE})", checked, "Questions about the data, and what has to hold.")
+    )
+    return "\n".join(
+        [
+            INTRODUCTION.format(oldest=OLDEST),
+            markdown_table(("kind", "in the file", "what it is"), rows),
+            WITH_ITSELF,
+            _lookups(),
+        ]
+    )
 
 
 def _kind(kind: Kind) -> str:
@@ -78,16 +100,20 @@ def _kind(kind: Kind) -> str:
     rows = [_row(kind, field) for field in kind.fields if not field.read_only and field.name != kind.parent]
     table = markdown_table(("field", "type", "default", "null", "servers", "what it is"), rows)
     outputs = [field for field in kind.fields if field.read_only]
-    parts = [f"## {kind.title}\n", f"{kind.doc}\n", f"{facts}\n", table]
+    heading = f"# {kind.title[:1].upper()}{kind.title[1:]}\n"
+    parts = [heading, f"{GENERATED}\n", f"{kind.doc} {kind.purpose}\n", f"{facts}\n", "## Fields\n", table]
     if outputs:
         names = ", ".join(f"`{field.name}`" + (" (secret)" if field.secret else "") for field in outputs)
         parts.append(f"A program in Python can also read: {names}.\n")
-    return "\n".join(parts)
+    parts.append("[All kinds, and what every entry may say about itself](README.md)")
+    return "\n".join(parts) + "\n"
 
 
 def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     item = KINDS[kind.set_of] if kind.set_of else None
     yield "in the file", _place(kind)
+    if kind.page:
+        yield "on PostHog's page", kind.page.words
     yield "in a Python program", f"`pulumi_posthog.{kind.resource}`"
     yield "what identifies it", _identity(kind)
     yield "created", _creation(kind, item)
@@ -236,8 +262,9 @@ def _persons() -> str:
     rows += [(f"`absent[].{name}`", schema["description"]) for name, schema in item["properties"].items()]
     return "\n".join(
         [
-            "## persons\n",
-            f"{PERSONS['description']} [How to](how-to/erase-persons.md).\n",
+            "# Persons\n",
+            f"{GENERATED}\n",
+            f"{PERSONS['description']} [How to](../how-to/erase-persons.md).\n",
             f"* **in the file**: `{PROJECT.section}.*.{PROJECT.persons}`",
             "* **requests**: one for each e-mail address or distinct id, in a preview and in an update; for those who "
             f"are there, one `POST` for each {AT_ONCE} persons, and one more look",
@@ -250,11 +277,13 @@ def _persons() -> str:
 
 
 CHECKS = """\
-## Health checks
+# Health checks
+
+{generated}
 
 A project may have `checks`, each with a name of your own, and {objects} a `check`: a question about the data, and
 what the answer has to be. `pulumi up` runs a check after what it belongs to has changed, `pulumi-posthog check` at any
-time. [How to](how-to/checks.md).
+time. [How to](../how-to/checks.md).
 
 * **scope of the key**: `query:read`
 * **in the file**: {places}
@@ -279,6 +308,7 @@ def _checks() -> str:
         for name, schema in CHECK["properties"].items()
     ]
     return CHECKS.format(
+        generated=GENERATED,
         objects=" and ".join(f"a {kind.title}" for kind in kinds if not kind.checks_by_name),
         places=", ".join(
             f"`{kind.section}.*.{kind.checks}{'.*' if kind.checks_by_name else ''}`" for kind in kinds
@@ -291,7 +321,7 @@ def _lookups() -> str:
     rows = [_lookup(lookup) for lookup in LOOKUPS.values()]
     rows += [_lookup(lookup) for lookup in NAMED.values()]
     words = (
-        "These are PostHog's: the file names them and never makes them. What lies in a project is named by "
+        "These are PostHog's: the file names them and never makes them. What is in a project is named by "
         "`!ref`, as in `!ref cohort/Beta testers` or `!ref integration/slack/Acme`."
     )
     table = markdown_table(("what", "named by", "scope of the key"), rows)

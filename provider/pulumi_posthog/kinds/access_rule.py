@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.lookups import EMAIL
 from pulumi_posthog.kinds.model import Field, Kind
-from pulumi_posthog.kinds.words import Confirmed, Grants, Upsert
+from pulumi_posthog.kinds.words import Confirmed, Grants, Page, Upsert
 
 PROJECT_LEVELS: Final = ("none", "member", "admin")
 LEVELS: Final = ("none", "viewer", "editor", "manager")
@@ -116,6 +116,10 @@ PROJECT_ACCESS_RULE = Kind(
         "Who may do what in the project: `none` hides it, `member` opens and uses it, `admin` changes its settings and"
         " these rules, too. Organization admins stand above all rules."
     ),
+    purpose="Who may open a project at all, by role or by person, and as what.",
+    page=Page(
+        "*Settings*, *Project*, *Access control*", "/project/{project}/settings/project-access-control"
+    ),
     collection="/api/projects/{project}/access_controls/",
     parent="project",
     natural_keys=(("role", "member"),),
@@ -157,6 +161,13 @@ RESOURCE_ACCESS_RULE = Kind(
     doc=(
         "Who may do what with all objects of a type in the project: `viewer` sees them, `editor` changes them,"
         " `manager` changes their access rules, too, and `none` hides them."
+    ),
+    purpose=(
+        "Who may see or change all dashboards, all feature flags and so on of a project, by role or by "
+        "person."
+    ),
+    page=Page(
+        "*Settings*, *Project*, *Access control*", "/project/{project}/settings/project-access-control"
     ),
     collection="/api/projects/{project}/resource_access_controls/",
     parent="project",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.words import Page
 from pulumi_posthog.values.secret_text import MASK, holds_secret, is_unknown
 from pulumi_posthog.values.suggestion import suggestion
 
@@ -191,6 +192,10 @@ BATCH_EXPORT = Kind(
     resource="BatchExport",
     section="projects.*.batch_exports",
     doc="A copy of a project's events, persons or sessions in a storage or a warehouse, at intervals.",
+    purpose=(
+        "A copy of all events in your own storage, for other tools and for longer than PostHog keeps them."
+    ),
+    page=Page("*Data pipelines*, *Destinations*", "/project/{project}/pipeline/batch-exports/{id}"),
     collection="/api/projects/{project}/batch_exports/",
     listed_above=("/api/organizations/{organization}/batch_exports/", "team_id"),
     parent="project",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.words import Page
 
 
 def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -23,6 +24,11 @@ EVALUATION = Kind(
     resource="Evaluation",
     section="projects.*.evaluations",
     doc="An evaluation of what a project's language models answer.",
+    purpose=(
+        "It has each answer of a model, or a sample of them, judged by another model or by code, so that "
+        "a change for the worse is seen."
+    ),
+    page=Page("*AI observability*, *Evaluations*", "/project/{project}/llm-analytics/evaluations/{id}"),
     collection="/api/environments/{project}/evaluations/",
     parent="project",
     natural_keys=(("name",),),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.words import Page
 
 # posthog-api.md 7.2 and 7.8: types that the server knows; of any other, newer ones refuse to delete the row.
 TYPES = (
@@ -109,6 +110,8 @@ FILE_SYSTEM_ENTRY = Kind(
     resource="FileSystemEntry",
     section="projects.*.file_system",
     doc="A folder, an item or a shortcut in a project's file system.",
+    purpose="Folders and their order, so that everybody finds the same dashboards in the same place.",
+    page=Page("the project's tree on the left, under *Project*"),
     collection="/api/projects/{project}/file_system/",
     parent="project",
     natural_keys=(("type", "ref", "shortcut"), ("type", "path")),

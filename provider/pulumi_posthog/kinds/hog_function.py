@@ -12,7 +12,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.function_inputs import unwrapped, wrapped
 from pulumi_posthog.kinds.lookups import HOG_FUNCTION_TEMPLATE
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
-from pulumi_posthog.kinds.words import Blueprint, Cap, IdPlace
+from pulumi_posthog.kinds.words import Blueprint, Cap, IdPlace, Page
 from pulumi_posthog.values.json_value import dig
 from pulumi_posthog.values.secret_text import MASK
 
@@ -134,6 +134,11 @@ HOG_FUNCTION = Kind(
     resource="HogFunction",
     section="projects.*.hog_functions",
     doc="What PostHog does with events: a destination, a transformation, a site app, by a template or your own code.",
+    purpose=(
+        "It sends events to other systems, changes or drops them on the way in, or adds code to a web "
+        "site. It is what PostHog's page calls a destination, a transformation, a source or a site app."
+    ),
+    page=Page("*Data pipelines*", "/project/{project}/functions/{id}"),
     collection="/api/projects/{project}/hog_functions/",
     parent="project",
     natural_keys=(("type", "name"),),

@@ -9,7 +9,17 @@ from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Any, Final
 
-from pulumi_posthog.kinds.words import Blueprint, Cap, Confirmed, Grants, IdPlace, Invitation, ShutOut, Upsert
+from pulumi_posthog.kinds.words import (
+    Blueprint,
+    Cap,
+    Confirmed,
+    Grants,
+    IdPlace,
+    Invitation,
+    Page,
+    ShutOut,
+    Upsert,
+)
 from pulumi_posthog.values.json_value import Json, instant, whole
 from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.spelling import folded
@@ -298,6 +308,8 @@ class Kind:
     resource: str  # the Pulumi resource's class name
     section: str  # where it stands in the YAML, as in "projects.*.pipeline_destinations"
     doc: str
+    purpose: str = ""  # what it is for, in a sentence or two for somebody who decides whether to declare it
+    page: Page | None = None
     collection: str
     fields: tuple[Field, ...]
     natural_keys: tuple[tuple[str, ...], ...]

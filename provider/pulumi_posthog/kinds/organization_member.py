@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.lookups import EMAIL
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Trigger, Type
-from pulumi_posthog.kinds.words import Invitation
+from pulumi_posthog.kinds.words import Invitation, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.spelling import one_line
 
@@ -61,6 +61,11 @@ ORGANIZATION_MEMBER = Kind(
         "A member of the organization. Whoever is not there is invited by mail, once. Nobody leaves for not being"
         " mentioned."
     ),
+    purpose=(
+        "The list of who is in, and as what, reviewed like everything else: who asks for access asks with a pull "
+        "request, and a level that somebody changed by hand is found."
+    ),
+    page=Page("*Settings*, *Organization*, *Members*", "/settings/organization-members"),
     collection="/api/organizations/{organization}/members/",
     natural_keys=(("email",),),
     read_scope="organization_member:read",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
-from pulumi_posthog.kinds.words import Confirmed, ShutOut
+from pulumi_posthog.kinds.words import Confirmed, Page, ShutOut
 from pulumi_posthog.values.spelling import folded
 
 ADMIN = 8  # the level of an organization admin (posthog-api.md 1.9)
@@ -45,6 +45,11 @@ ORGANIZATION_SETTINGS = Kind(
     resource="OrganizationSettings",
     section="organization.settings",
     doc="The settings of the organization. Changing them takes an organization admin.",
+    purpose=(
+        "What holds for everybody: who may invite, which authentication is required, what members can "
+        "see. Declare it so that nobody weakens it unseen."
+    ),
+    page=Page("*Settings*, *Organization*", "/settings/organization-details"),
     collection="/api/organizations/{organization}/",
     singleton=True,
     natural_keys=(),

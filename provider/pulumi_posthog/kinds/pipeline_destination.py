@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_posthog.kinds.model import Deletion, Discontinued, Field, Kind, Type
+from pulumi_posthog.kinds.words import Page
 
 
 def exports_events(plugin: Mapping[str, Any]) -> bool:
@@ -38,6 +39,11 @@ PIPELINE_DESTINATION = Kind(
     resource="PipelineDestination",
     section="projects.*.pipeline_destinations",
     doc="A plugin configuration that exports a project's events.",
+    purpose=(
+        "A destination of the older kind. Servers since 2025 make no new ones: declare those that exist, "
+        "and a hog function for a new one."
+    ),
+    page=Page("*Data pipelines*, *Destinations*", "/project/{project}/pipeline/plugins/{id}"),
     succeeded_by="hog function",  # posthog-api.md 6.4
     collection="/api/projects/{project}/pipeline_destination_configs/",
     parent="project",
@@ -106,6 +112,11 @@ SITE_APP = dataclasses.replace(
     resource="SiteApp",
     section="projects.*.site_apps",
     doc="A plugin configuration that injects a web app into the project's pages.",
+    purpose=(
+        "Code of the older kind that PostHog adds to your web pages. Servers since 2025 make no new ones: "
+        "declare those that exist, and a hog function for a new one."
+    ),
+    page=Page("*Data pipelines*, *Apps*", "/project/{project}/pipeline/plugins/{id}"),
     collection="/api/projects/{project}/pipeline_frontend_apps_configs/",
     successor=("hog_function", {"type": "site_app"}),
     accepts=is_web_app,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pulumi_posthog.kinds.model import Busy, Deletion, Field, Kind, Trigger, Type
-from pulumi_posthog.kinds.words import IdPlace
+from pulumi_posthog.kinds.words import IdPlace, Page
 
 TIME_OF_DAY: Final = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
 NAME: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1}
@@ -660,6 +660,12 @@ PROJECT = Kind(
         "project admin;"
         " creating a project takes an organization admin."
     ),
+    purpose=(
+        "Each product or environment has a project of its own: its events, its people and its settings "
+        "stay apart. Declare it to have the same time zone, privacy and recording settings everywhere, "
+        "and to see when somebody changes one."
+    ),
+    page=Page("*Settings*, *Project*", "/project/{id}/settings/project"),
     collection="/api/organizations/{organization}/projects/",
     natural_keys=(("name",),),
     read_scope="project:read",

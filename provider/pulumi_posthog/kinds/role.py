@@ -1,12 +1,15 @@
 """A role is a named group of organization members; access rules refer to it."""
 
 from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.words import Page
 
 ROLE = Kind(
     name="role",
     resource="Role",
     section="roles",
     doc="A role of the organization.",
+    purpose="A role names a group of people, so that access is given to the group and not to each person.",
+    page=Page("*Settings*, *Organization*, *Roles*", "/settings/organization-roles"),
     collection="/api/organizations/{organization}/roles/",
     natural_keys=(("name",),),
     read_scope="organization:read",

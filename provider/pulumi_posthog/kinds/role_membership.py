@@ -11,6 +11,7 @@ from typing import Any
 
 from pulumi_posthog.kinds.lookups import EMAIL
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.words import Page
 
 
 def from_membership(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -28,6 +29,11 @@ ROLE_MEMBERSHIP = Kind(
     resource="RoleMembership",
     section="roles.*.members",
     doc="One member of one role, declared beside others that are left alone.",
+    purpose=(
+        "For a role whose other members are looked after elsewhere, such as by an identity provider: only "
+        "the declared people are added, and nobody else is removed."
+    ),
+    page=Page("*Settings*, *Organization*, *Roles*, in the role", "/settings/organization-roles"),
     collection="/api/organizations/{organization}/roles/{role}/role_memberships/",
     parent="role",
     embedded_in=("role", "members"),
@@ -61,6 +67,11 @@ ROLE_MEMBERS = Kind(
     resource="RoleMembers",
     section="roles.*.members",
     doc="Exactly these members of one role: others are removed, within the limits.",
+    purpose=(
+        "For a role whose members are decided in Git: whoever is not in the list is removed, and a person "
+        "who leaves the team needs one line less."
+    ),
+    page=Page("*Settings*, *Organization*, *Roles*, in the role", "/settings/organization-roles"),
     collection="/api/organizations/{organization}/roles/",
     parent="role",
     embedded_in=("role", "members"),

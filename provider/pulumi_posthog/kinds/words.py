@@ -149,3 +149,15 @@ class ShutOut:
     who: Callable[[Mapping[str, Json], frozenset[str]], bool]
     loses: str
     needs: tuple[str, str, str] | None = None  # a list's path, the key that counts, and the sign that it does
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a person finds such an object on PostHog's page.
+
+    `words` are the menus, in italics of Markdown. `path` is the page's URL below the host, with `{id}` and `{project}`
+    to fill in; without it, the object has no page of its own.
+    """
+
+    words: str
+    path: str | None = None

@@ -1,0 +1,45 @@
+"""The pages as a web site: built strictly, every page is in it, and the search knows them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from . import pages
+
+SITE = pages.REPOSITORY / ".run" / "site"
+
+
+@pytest.fixture(scope="module")
+def built() -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/docs.py"],
+        cwd=pages.REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "the site is in .run/site/\n", "")
+
+
+@pytest.mark.usefixtures("built")
+def test_every_page_is_on_the_site_and_nothing_comes_from_elsewhere():
+    for page in pages.PAGES:
+        place = page.relative_to(pages.REPOSITORY).with_suffix("")
+        folder = place.parent if place.name == "README" else place
+        text = (SITE / folder / "index.html").read_text()
+
+        assert "<h1" in text, page
+        assert not [each for each in ('src="http', '<link href="http', "@import") if each in text], page
+
+
+@pytest.mark.usefixtures("built")
+def test_the_search_finds_a_field_by_its_name():
+    index = json.loads((SITE / "search" / "search_index.json").read_text())
+
+    found = {each["location"].partition("#")[0] for each in index["docs"] if "anonymize_ips" in each["text"]}
+
+    assert "docs/reference/project/" in found
