@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from pulumi_posthog.drift.finding import Failed, Finding, Report, Status, Who, moment, shown
+from pulumi_posthog.drift.finding import Failed, Finding, Report, Status, Trace, Who, moment, shown
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.report import FORMATS, SUFFIXES, github, markdown, rendered
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.text import plural
@@ -381,6 +383,34 @@ def evil() -> Report:
     return dataclasses.replace(
         REPORT, findings=(finding, whole), file=EVIL, organization=EVIL, failures=(Failed(EVIL, EVIL),)
     )
+
+
+def test_the_page_names_the_organization_links_to_the_object_and_says_what_to_do():
+    of_project_two = Trace(Found(KINDS["project"], "2", {}), "2")
+    report = dataclasses.replace(
+        REPORT,
+        organization_name="Acme & Sons",
+        findings=(dataclasses.replace(CHANGED, trace=of_project_two), GONE),
+    )
+
+    text = rendered(report, "html")
+
+    assert "<title>drift: Acme &amp; Sons</title>" in text
+    assert "<dt>organization</dt><dd>Acme &amp; Sons (0191c0de)</dd>" in text
+    link = "https://eu.posthog.com/project/2/settings/project"
+    assert f'<a href="{link}" rel="noreferrer">projects.Web</a>' in text
+    assert "<b>roles.Guests</b>" in text, "what is gone has no page"
+    assert "To set the declared one again, run <code>pulumi up</code>." in text
+
+
+def test_an_id_or_a_host_of_another_form_makes_no_link_elsewhere():
+    strange = dataclasses.replace(STRANGE, trace=Trace(Found(KINDS["batch_export"], '"/../x?y', {}), "2"))
+
+    text = rendered(dataclasses.replace(REPORT, findings=(strange,)), "html")
+    script = rendered(dataclasses.replace(REPORT, findings=(strange,), host="javascript:alert(1)//"), "html")
+
+    assert 'href="https://eu.posthog.com/project/2/pipeline/batch-exports/%22%2F..%2Fx%3Fy"' in text
+    assert 'href="javascript' not in script
 
 
 def test_names_cannot_become_html():

@@ -138,6 +138,7 @@ def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
         file=desired.file,
         host=desired.host,
         organization=desired.organization,
+        organization_name=_name_of_organization(live),
         at=now(),
         findings=found,
         checked=(
@@ -149,6 +150,16 @@ def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
         exit=worst(exits),
     )
     return Compared(report, desired, look)
+
+
+def _name_of_organization(live: Live) -> str:
+    """As PostHog tells it, without another request; empty where it could not be read."""
+    from pulumi_posthog.api import ApiError
+
+    try:
+        return str(live.organization().get("name") or "")
+    except ApiError:
+        return ""
 
 
 def _rules(asked: Asked, desired: Configuration) -> tuple[Rule, ...]:

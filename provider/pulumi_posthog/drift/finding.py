@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from pulumi_posthog.values.text import plural
 
@@ -121,6 +122,15 @@ class Finding:
         """The declared value as people read it."""
         return NOTHING if self.undeclared else shown(self.declared, longest)
 
+    @property
+    def page(self) -> str | None:
+        """Where the object is on PostHog's page: a path below the host; None where it has none, or is not there."""
+        found = self.trace.found if self.trace else None
+        if found is None or found.kind.page is None or found.kind.page.path is None:
+            return None
+        ids = {"id": found.id, "project": (self.trace and self.trace.project) or ""}
+        return found.kind.page.path.format(**{name: quote(id_, safe="") for name, id_ in ids.items()})
+
     @cached_property
     def fingerprint(self) -> str:
         """The same for the same difference in another run: what a baseline compares."""
@@ -159,6 +169,7 @@ class Report:
     file: str = "posthog.yaml"
     host: str = ""
     organization: str = ""
+    organization_name: str = ""  # as people know it; empty where PostHog did not tell
     at: str = ""  # ISO 8601, UTC
     findings: tuple[Finding, ...] = ()
     checked: tuple[str, ...] = ()  # the objects that were looked at, as `Finding.object`

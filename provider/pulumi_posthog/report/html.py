@@ -18,13 +18,22 @@ MEANING = {
     Status.UNREAD: "Nobody knows whether these differ.",
     Status.REFUSED: "pulumi up would stop here, before it changes anything.",
 }
+NEXT = {
+    Status.CHANGED: "To keep it, run `pulumi-posthog accept`. To set the declared one again, run `pulumi up`.",
+    Status.GONE: "To have it again, run `pulumi up`. If it is to stay away, take it out of the file.",
+    Status.UNDECLARED: "To manage it, copy what `pulumi-posthog export` writes of it. Else nothing touches it.",
+    Status.PENDING: "Read `pulumi preview`, then run `pulumi up`.",
+    Status.UNREAD: "Put right what each line says, then look again.",
+    Status.REFUSED: "Each line says what allows it. If it is not meant, put the file right.",
+}
+"""What a reader can do now, beside reading each line."""
 
 
 def rendered(report: Report) -> str:
     """As one HTML document."""
     template = Template((files("pulumi_posthog.report") / "page.html").read_text(encoding="utf-8"))
     return template.substitute(
-        title=escape(f"{report.title}: {report.organization or report.file}"),
+        title=escape(f"{report.title}: {report.organization_name or report.organization or report.file}"),
         headline=escape(report.headline),
         mood="failed" if report.failures else "different" if report.new else "same",
         facts=_facts(report),
@@ -39,7 +48,9 @@ def rendered(report: Report) -> str:
             + "</p>"
             for failure in report.failures
         ),
-        sections="".join(_section(status, findings) for status, findings in report.by_status.items()),
+        sections="".join(
+            _section(status, findings, report.host) for status, findings in report.by_status.items()
+        ),
         hidden=_hidden(report),
     )
 
@@ -53,7 +64,7 @@ def _facts(report: Report) -> str:
     facts = (
         ("configuration", report.file),
         ("PostHog", report.host),
-        ("organization", report.organization),
+        ("organization", _organization(report)),
         ("looked at", moment(report.at)),
         ("compared", plural(len(report.checked), "object")),
         ("requests", f"{report.requests:,}"),
@@ -61,7 +72,12 @@ def _facts(report: Report) -> str:
     return "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
 
 
-def _section(status: Status, findings: tuple[Finding, ...]) -> str:
+def _organization(report: Report) -> str:
+    name, id_ = report.organization_name, report.organization
+    return f"{name} ({id_})" if name and id_ else name or id_
+
+
+def _section(status: Status, findings: tuple[Finding, ...], host: str) -> str:
     columns = {
         Status.CHANGED: ("what", "PostHog", "declared", "who and when"),
         Status.PENDING: ("what", "PostHog", "declared"),
@@ -71,18 +87,23 @@ def _section(status: Status, findings: tuple[Finding, ...]) -> str:
         Status.REFUSED: ("what", "why"),
     }[status]
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
-    rows = "".join(f"<tr>{''.join(_cells(finding))}</tr>" for finding in findings)
+    rows = "".join(f"<tr>{''.join(_cells(finding, host))}</tr>" for finding in findings)
+    parts = enumerate(escape(NEXT[status]).split("`"))
+    now = "".join(f"<code>{part}</code>" if number % 2 else part for number, part in parts)
     return (
         f'<section id="{status.value}" class="{status.value}"><h2>{escape(status.title)}'
-        f" <small>{len(findings):,}</small></h2><p>{escape(MEANING[status])}</p>"
+        f" <small>{len(findings):,}</small></h2><p>{escape(MEANING[status])} {now}</p>"
         f'<table class="of{len(columns)}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></section>'
     )
 
 
-def _cells(finding: Finding) -> Iterator[str]:
+def _cells(finding: Finding, host: str) -> Iterator[str]:
     where = f"{finding.where.file}:{finding.where.line}" if finding.where else ""
     own = finding.path.removeprefix(finding.object)
-    yield f'<th scope="row"><b>{escape(finding.object)}</b>{escape(own)}<span>{escape(where)}</span></th>'
+    name = escape(finding.object)
+    if finding.page and host.startswith(("https://", "http://")):
+        name = f'<a href="{escape(host.rstrip("/") + finding.page)}" rel="noreferrer">{name}</a>'
+    yield f'<th scope="row"><b>{name}</b>{escape(own)}<span>{escape(where)}</span></th>'
     if finding.status in (Status.CHANGED, Status.PENDING):
         if finding.message or finding.whole:
             yield f'<td colspan="2">{_said(finding)}</td>'
