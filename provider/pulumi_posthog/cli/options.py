@@ -19,9 +19,10 @@ def found(file: Path) -> Path:
     """The default file, where this folder has none, of the folder above it that has the Pulumi.yaml; else `file`."""
     if file != DEFAULT_FILE or file.exists():
         return file
-    here = Path.cwd()
-    above = next((folder for folder in here.parents if (folder / "Pulumi.yaml").exists()), None)
-    if above is None or (here / "Pulumi.yaml").exists() or not (above / file).is_file():
+    from pulumi_posthog.values.local_file import project_above
+
+    above = project_above(Path.cwd())
+    if above is None or not (above / file).is_file():
         return file
     return Path(os.path.relpath(above / file))
 

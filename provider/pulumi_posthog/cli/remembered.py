@@ -13,6 +13,7 @@ from pulumi_posthog.cli import terminal
 from pulumi_posthog.stack import state as stack_state
 from pulumi_posthog.stack.state import StateError
 from pulumi_posthog.values.bounds import SETTINGS_BYTES, text_of
+from pulumi_posthog.values.local_file import project_above
 
 if TYPE_CHECKING:
     from pulumi_posthog.reconcile.desired import Key
@@ -84,7 +85,7 @@ def selected(folder: Path) -> str | None:
 
     A file of `stack.workspaces` has one stack for each backend (seen with Pulumi 3.259), or one only (older ones).
     """
-    if stack_state.project_folder(folder) is None:
+    if project_above(folder) is None:
         return None
     if name := os.environ.get("PULUMI_STACK"):
         return name

@@ -17,6 +17,7 @@ from pulumi_posthog.stack.urn import name_of, own_name
 from pulumi_posthog.values import host
 from pulumi_posthog.values.bounds import SETTINGS_BYTES, STATE_BYTES, TooLarge, text_of
 from pulumi_posthog.values.json_value import Damaged, json_in
+from pulumi_posthog.values.local_file import project_above
 from pulumi_posthog.values.program import output_of
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS, most: in
         said = next(
             (line for line in lines if line.startswith("error:")), lines[-1] if lines else "no reason given"
         )
-        if project_folder(folder) is None:
+        if project_above(folder) is None:
             raise StateError(
                 f"`{shown}`: there is no Pulumi.yaml in {folder.resolve()} or above it",
                 "Pulumi looks for it beside the configuration",
@@ -119,12 +120,6 @@ def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS, most: in
             f"`{shown}`: {said.removeprefix('error: ')}", "`pulumi stack ls` says which stacks there are"
         )
     return done.said
-
-
-def project_folder(folder: Path) -> Path | None:
-    """Where Pulumi, called in `folder`, finds its project: there or above."""
-    above = folder.resolve()
-    return next((each for each in (above, *above.parents) if (each / "Pulumi.yaml").is_file()), None)
 
 
 def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
@@ -201,7 +196,7 @@ def check_selected(declared: str, folder: Path) -> None:
 
 def is_any_selected(folder: Path) -> bool:
     """Whether `pulumi`, called in `folder`, may have a stack selected; without calling it, which takes a second."""
-    if project_folder(folder) is None:
+    if project_above(folder) is None:
         return False
     return bool(os.environ.get("PULUMI_STACK") or workspaces(folder))
 
@@ -213,7 +208,7 @@ def home() -> Path:
 
 def workspaces(folder: Path) -> list[Path]:
     """The files in which `pulumi stack select`, called in `folder`, notes the stack; none outside of a project."""
-    above = project_folder(folder)
+    above = project_above(folder)
     if above is None:
         return []
     # Pulumi's own name for it (pulumi, sdk/go/common/workspace/workspace.go).
@@ -235,7 +230,7 @@ def _opened(value: Any) -> dict[str, Any] | None:
 
 def is_of(file: Path, text: str) -> bool:
     """Whether a state was made from this configuration, and not from another one or by a program."""
-    above = project_folder(file.parent)
+    above = project_above(file.parent)
     try:
         resources = _resources(text, "")
     except StateError:

@@ -8,8 +8,6 @@ import stat
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from pulumi_posthog.values.problem import Position, Problem
 
 
@@ -17,10 +15,15 @@ class UnreadableFile(Exception):
     """There is no such file, or it is too large; the message says so without a full stop."""
 
 
+def project_above(folder: Path) -> Path | None:
+    """Where Pulumi, called in `folder`, finds its Pulumi.yaml: there or above; None where there is none."""
+    here = folder.resolve()
+    return next((each for each in (here, *here.parents) if (each / "Pulumi.yaml").is_file()), None)
+
+
 def project_folder() -> Path:
     """The folder of Pulumi.yaml: the program itself may run in a folder below it (`main:`)."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").exists()), here)
+    return project_above(Path.cwd()) or Path.cwd()
 
 
 def shown(path: Path) -> str:
@@ -70,6 +73,8 @@ def file_text(path: Path, name: str) -> str:
     except UnicodeDecodeError as error:
         where = position_after(data[: error.start].decode("utf-8-sig", errors="replace"), name)
         raise UnreadableError(Problem("this is no UTF-8 text", where, "save the file as UTF-8")) from None
+    import yaml  # late, because the command line starts without it
+
     if control := yaml.reader.Reader.NON_PRINTABLE.search(text):
         where = position_after(text[: control.start()], name)
         raise UnreadableError(Problem("a control character, which YAML does not allow", where))

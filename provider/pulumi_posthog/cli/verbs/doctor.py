@@ -139,9 +139,9 @@ def _of_this_machine(file: Path) -> Iterator[Check]:
 def _provider(folder: Path) -> Iterator[Check]:
     """Whether Pulumi finds the provider plugin, where Pulumi.yaml names it."""
     from pulumi_posthog.stack.plugin_place import missing, plugin_folder
-    from pulumi_posthog.stack.state import project_folder
+    from pulumi_posthog.values.local_file import project_above
 
-    project = project_folder(folder)
+    project = project_above(folder)
     named = plugin_folder(project) if project else None
     if named is not None:
         problem, _, hint = (missing(named) or "").partition("\n  hint: ")
@@ -151,9 +151,10 @@ def _provider(folder: Path) -> Iterator[Check]:
 
 def _pulumi(folder: Path) -> Iterator[Check]:
     # Without a Pulumi project beside it, a configuration is for drift, which does without Pulumi.
-    from pulumi_posthog.stack.state import project_folder, pulumi_command
+    from pulumi_posthog.stack.state import pulumi_command
+    from pulumi_posthog.values.local_file import project_above
 
-    missing = failed if project_folder(folder) else noted
+    missing = failed if project_above(folder) else noted
     program = pulumi_command()
     if program is None:
         yield missing("Pulumi", "there is no `pulumi` on PATH", "`pulumi preview` and `pulumi up` need it")
