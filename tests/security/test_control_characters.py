@@ -92,7 +92,7 @@ SAID = {
     "a name of the state": lambda name: shown_name(f"urn:pulumi:s::p::t::{name}"),
     "no name": shown_name,
     "a problem": lambda name: str(Problem(name, hint=name)),
-    "a place": lambda name: places.told(
+    "a place": lambda name: places.with_place(
         ValueError("no"), f"urn:pulumi:s::p::posthog:index:Role::{name}", None
     ),
     "a setting": lambda name: refused(lambda: setting(name)),

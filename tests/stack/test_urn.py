@@ -10,7 +10,7 @@ from pulumi_posthog.api import Invalid, Unauthorized
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.guard import check_consulted
-from pulumi_posthog.stack.places import told
+from pulumi_posthog.stack.places import with_place
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.urn import name_of, type_of
 
@@ -49,7 +49,7 @@ roles:
 """
     )
 
-    said = told(CannotApply("PostHog does not let it"), urn(name), file)
+    said = with_place(CannotApply("PostHog does not let it"), urn(name), file)
 
     assert said == f'{file}:3:3: role "{name}": PostHog does not let it'
 
@@ -57,7 +57,7 @@ roles:
 def test_an_error_of_a_program_names_the_resource_that_it_is_about():
     error = Invalid("PostHog refuses it", method="POST", path="/api/roles/")
 
-    assert told(error, urn("analysts"), None) == 'role "analysts": POST /api/roles/: PostHog refuses it'
+    assert with_place(error, urn("analysts"), None) == 'role "analysts": POST /api/roles/: PostHog refuses it'
 
 
 def test_a_wrong_key_is_told_once_whatever_was_asked_for(monkeypatch):
@@ -67,7 +67,8 @@ def test_a_wrong_key_is_told_once_whatever_was_asked_for(monkeypatch):
     ]
 
     said = [
-        pulumi_engine.once(told(error, urn(name), None)) for name, error in zip("AB", errors, strict=True)
+        pulumi_engine.once(with_place(error, urn(name), None))
+        for name, error in zip("AB", errors, strict=True)
     ]
 
     assert said == [
@@ -85,6 +86,6 @@ def test_that_a_stack_may_not_be_destroyed_is_told_once_whatever_was_to_go(monke
     for name in "AB":
         with pytest.raises(CannotApply) as refused:
             check_consulted(guarded=True)
-        said.append(pulumi_engine.once(told(refused.value, urn(name), None)))
+        said.append(pulumi_engine.once(with_place(refused.value, urn(name), None)))
 
     assert said == [str(refused.value), "the same error as that of another resource, which is told in full"]

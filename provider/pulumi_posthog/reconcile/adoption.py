@@ -13,7 +13,7 @@ from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.spelling import one_line
 
 
-def existing(
+def adoptable(
     live: Live, kind: Kind, scope: Scope, desired: Mapping[str, Json], id_: str | None
 ) -> tuple[list[Found], str | None]:
     """The objects that a new resource may mean, the one to take over first; and why none of them can be."""

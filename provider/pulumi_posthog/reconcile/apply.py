@@ -24,7 +24,7 @@ from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import invitations, recasing, stepping_aside, upserts
-from pulumi_posthog.reconcile.adoption import existing
+from pulumi_posthog.reconcile.adoption import adoptable
 from pulumi_posthog.reconcile.blueprints import first_fields
 from pulumi_posthog.reconcile.body import Bodies, Rotated
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Found, Scope
@@ -276,7 +276,7 @@ class Applier:
     def _existing(
         self, kind: Kind, scope: Scope, desired: Mapping[str, Json], id_: str | None
     ) -> Found | None:
-        matches, problem = existing(self.live, kind, scope, desired, id_)
+        matches, problem = adoptable(self.live, kind, scope, desired, id_)
         if problem:
             raise CannotApply(problem)
         return matches[0] if matches else None

@@ -34,7 +34,7 @@ class Declared:
 
 
 @dataclass
-class Block:
+class GuardBlock:
     """What has been declared so far, and the guard that it waits for."""
 
     guard: asyncio.Future[pulumi.Resource]
@@ -134,7 +134,7 @@ def _replaced_by(declared: Declared) -> str:
 class Current:
     """The block that the program is in."""
 
-    block: Block | None = None
+    block: GuardBlock | None = None
 
 
 @contextmanager
@@ -148,7 +148,7 @@ def guarded() -> Iterator[None]:
 
     if Current.block is not None:
         raise RuntimeError("guarded() stands in another guarded(): one block goes around all resources")
-    block = Current.block = Block(asyncio.get_running_loop().create_future())
+    block = Current.block = GuardBlock(asyncio.get_running_loop().create_future())
     try:
         yield
     except BaseException as error:

@@ -31,7 +31,7 @@ from pulumi_posthog.values.spelling import one_line
 ABOUT_AN_OBJECT = (Conflict, Forbidden, Invalid, OutcomeUnknown, PaymentRequired)
 
 
-def told(error: Exception, urn: str, file: Path | None) -> str:
+def with_place(error: Exception, urn: str, file: Path | None) -> str:
     """The message of `error`, with the object and its place before it where that can be known.
 
     `urn` is Pulumi's name of the resource, `file` the configuration that the stack was made from.

@@ -12,7 +12,7 @@ from pulumi_posthog.reconcile.errors import CannotAct, CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import CheckFailure, CheckResult
 from pulumi_posthog.stack.other_stacks import UnknownOwners
-from pulumi_posthog.stack.places import told
+from pulumi_posthog.stack.places import with_place
 from pulumi_posthog.stack.run import Session
 from pulumi_posthog.values.host import VARIABLE
 from pulumi_posthog.values.local_file import UnreadableFile
@@ -64,4 +64,4 @@ def harmless_check(answer: object) -> object:
 
 def told_here(error: Exception) -> str:
     """The message of an error, with the object that the call is about and its place in the file."""
-    return told(error, pulumi_engine.resource_name(), Session.file)
+    return with_place(error, pulumi_engine.resource_name(), Session.file)

@@ -12,7 +12,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import Deletion, Kind, Type
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import addresses, invitations, people, stepping_aside
-from pulumi_posthog.reconcile.adoption import existing, objection_to_takeover
+from pulumi_posthog.reconcile.adoption import adoptable, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
@@ -410,7 +410,7 @@ class KindHandler:
             return self._creation_refused(kind, inputs, values)
         if kind is PROJECT:
             Session.ahead.look_up_projects(Session.of(inputs).live)
-        matches, problem = existing(Session.of(inputs).live, kind, scope, values, inputs.get("__id"))
+        matches, problem = adoptable(Session.of(inputs).live, kind, scope, values, inputs.get("__id"))
         if problem:
             return problem
         found = next(iter(matches), None)
