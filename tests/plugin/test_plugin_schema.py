@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,14 @@ def test_closed_choices_are_enums_and_the_key_is_secret():
     assert [each["value"] for each in level["enum"]] == [21, 37]
     assert whole["config"]["variables"][KEY]["secret"] is True
     assert KEY not in whole["provider"]["properties"]
+
+
+def test_every_choice_has_a_name_that_a_language_can_make_a_constant_of():
+    for name, item in schema.schema()["types"].items():
+        names = [re.sub(r"\W", "_", choice["name"]).casefold() for choice in item["enum"]]
+
+        assert [each for each in names if not each[:1].isalpha()] == [], name
+        assert len(set(names)) == len(names), name
 
 
 def test_every_type_that_is_referred_to_is_there():

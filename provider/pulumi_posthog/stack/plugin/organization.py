@@ -64,6 +64,7 @@ SCHEMA: Mapping[str, Any] = {
     "description": "Everything that a posthog.yaml declares, with its limits and health checks. One for each stack.",
     "inputProperties": INPUTS,
     "properties": OUTPUTS,
+    "required": ["projects", "projectTokens"],
 }
 
 

@@ -153,12 +153,14 @@ def _type(kind: Kind, field: Field, types: Schema) -> Schema:
     if not choices or field.type not in (Type.STRING, Type.INTEGER) or None in choices:
         return type_
     token = f"{PLUGIN_TYPE}{kind.resource}{''.join(part.capitalize() for part in field.name.split('_'))}"
-    types[token] = {"type": type_["type"], "enum": [_choice(field, value) for value in choices]}
+    types[token] = {"type": type_["type"], "enum": [_choice(value) for value in choices]}
     return {"$ref": f"#/types/{token.replace('/', '%2F')}"}
 
 
-def _choice(field: Field, value: Any) -> Schema:
-    return {"name": f"value_{value}" if field.type is Type.INTEGER else str(value), "value": value}
+def _choice(value: Any) -> Schema:
+    # The name becomes that of a constant in every language: it may neither be empty nor begin with a digit.
+    name = str(value) or "none"
+    return {"name": name if name[0].isalpha() else f"value_{name}", "value": value}
 
 
 def _state(kind: Kind, types: Schema) -> Schema:
