@@ -1,4 +1,14 @@
-"""What `pulumi import` and `import_=` take over: an object in PostHog, known by its id alone."""
+"""What `pulumi import` and `import_=` take over: an object in PostHog, known by its id alone.
+
+`deploy()` and the component register what they find live as new, and `create` adopts it. They could hand Pulumi its id
+instead, and a first preview would say `= import`. Tried with Pulumi 3.259.0:
+- The declaration may differ. The preview shows `= import` with all that the object has (40 lines of a project), then
+  `~` with what changes. Nothing stays protected.
+- Where the state has another id under that name, Pulumi replaces, and deletes the object that the state has. Somebody
+  renames the role "Ops" to "Support" on PostHog's page and makes another "Ops": the first one would be lost.
+- Whether the state has one, only Pulumi knows when a resource is registered.
+So an id comes from whoever writes it down, and from nobody else.
+"""
 
 from __future__ import annotations
 

@@ -172,4 +172,4 @@ def resource_of(type_: str) -> Resource | str:
         return found
     from pulumi_posthog.values.suggestion import suggestion
 
-    return f'there is no resource type "{one_line(type_)}"\n  hint: {suggestion(name, RESOURCES)}'
+    return f'there is no resource type "{one_line(type_)}"\n  hint: {suggestion(type_.rpartition(":")[2], RESOURCES)}'
