@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import tempfile
@@ -18,7 +19,8 @@ from steps import ToolError, alone, say
 class GoProgram:
     """A program: its name, the folder of tools/ with its go.mod, the module that this pins, its package in there.
 
-    `stamp` is the variable of the package that its version is written into, empty where it has none.
+    `stamp` is the variable of the package that its version is written into, empty where it has none. A `package` that
+    begins with "./" is ours, in that folder.
     """
 
     name: str
@@ -34,12 +36,16 @@ class GoProgram:
 
     @property
     def version(self) -> str:
-        """The version that is pinned, for example "1.7.12"."""
+        """The version that is pinned, for example "1.7.12"; of a program of ours also which text it has."""
         file = places.REPOSITORY / "tools" / self.folder / "go.mod"
         found = re.search(rf"{re.escape(self.module)} v(\S+)", file.read_text())
         if found is None:
             raise RuntimeError(f"{file} does not require {self.module}")
-        return found[1]
+        if not self.package.startswith("./"):
+            return found[1]
+        # Ours may change while what it is built with does not.
+        ours = (file.parent / self.package / "main.go").read_bytes()
+        return f"{found[1]}-{hashlib.sha256(ours).hexdigest()[:8]}"
 
     @property
     def built(self) -> Path:
@@ -92,4 +98,14 @@ YAML_HOST = GoProgram(
     "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
     "github.com/pulumi/pulumi-yaml/pkg/version.Version",
 )
-GO_PROGRAMS = (ACTIONLINT, YAML_HOST)
+# Pulumi's host for programs in TypeScript: the newest that a module proxy has; a minute.
+NODE_HOST = GoProgram(
+    "pulumi-language-nodejs",
+    "node_host",
+    "github.com/pulumi/pulumi/sdk/v3",
+    "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+)
+# Makes the classes for them, which that host can't; a minute.
+NODE_SDK = GoProgram("node_sdk", "pulumi/engine", "github.com/pulumi/pulumi/pkg/v3", "./node_sdk")
+GO_PROGRAMS = (ACTIONLINT, YAML_HOST, NODE_HOST, NODE_SDK)

@@ -1,5 +1,5 @@
-"""Installs the programs that tests drive: Chromium, Node.js with the YAML language server, PostgreSQL, actionlint,
-and Pulumi's host for programs in YAML.
+"""Installs the programs that tests drive: Chromium, Node.js with the YAML language server and TypeScript, PostgreSQL,
+actionlint, and Pulumi's hosts for programs in YAML and in TypeScript.
 
 `make test` runs it before pytest; any Python 3.11 or newer will do. What it cannot install it names in one line, and
 the tests that need that are skipped; where CI=true is set, where nothing may be skipped, it fails instead.
@@ -8,9 +8,11 @@ the tests that need that are skipped; where CI=true is set, where nothing may be
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import places
@@ -25,8 +27,11 @@ PACKAGES = {
     "npm": "npm",
     "initdb": "postgresql",
 }
-EDITOR = places.REPOSITORY / "tests" / "editor"
-INSTALLED = EDITOR / "node_modules" / ".installed"  # a copy of the lock file that was installed
+# Folder with a lock file of npm's -> what is installed there.
+NODE_PACKAGES = {
+    places.REPOSITORY / "tests" / "editor": "the YAML language server",
+    places.REPOSITORY / "tests" / "typescript": "Pulumi's SDK for TypeScript",
+}
 CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
 
 
@@ -40,16 +45,15 @@ def main() -> int:
 def prepare() -> int:
     """Install what is missing; 1 where that fails under CI."""
     go_programs = [program for program in GO_PROGRAMS if program.is_missing]
-    if not missing_packages() and not language_server_is_missing() and not go_programs:
+    if not missing_packages() and not missing_node_packages() and not go_programs:
         return 0
     problems: list[ToolError] = []
+    steps: list[Callable[[], None]] = [install_packages]
+    steps += [functools.partial(install_node_packages, folder) for folder in missing_node_packages()]
+    steps += [each.install for each in go_programs]
     try:
         with alone(places.RUN / "test_programs.lock", "the tests' programs"):
-            for install in (
-                install_packages,
-                install_language_server,
-                *(each.install for each in go_programs),
-            ):
+            for install in steps:
                 try:
                     install()
                 except ToolError as error:
@@ -102,26 +106,35 @@ def apt_get(doing: str, *arguments: str) -> Ended:
     return run(("apt-get", "--quiet", *wait, *arguments), lambda _: doing, environment=environment)
 
 
-def language_server_is_missing() -> bool:
-    lock = (EDITOR / "package-lock.json").read_bytes()
-    return not INSTALLED.is_file() or INSTALLED.read_bytes() != lock
+def missing_node_packages() -> list[Path]:
+    """The folders whose locked packages are not installed."""
+    return [folder for folder in NODE_PACKAGES if not _is_installed(folder)]
 
 
-def install_language_server() -> None:
+def _is_installed(folder: Path) -> bool:
+    installed = _installed(folder)
+    return installed.is_file() and installed.read_bytes() == (folder / "package-lock.json").read_bytes()
+
+
+def _installed(folder: Path) -> Path:
+    """A copy of the lock file that was installed."""
+    return folder / "node_modules" / ".installed"
+
+
+def install_node_packages(folder: Path) -> None:
     """Raises ToolError where npm cannot."""
-    if not language_server_is_missing():
-        return
-    by_hand = "npm ci --prefix tests/editor"
+    what, where = NODE_PACKAGES[folder], folder.relative_to(places.REPOSITORY)
+    by_hand = f"npm ci --prefix {where}"
     if not shutil.which("npm"):
-        raise ToolError("the YAML language server needs npm", f"install Node.js with npm, then {by_hand}")
-    doing = "installing the YAML language server"
-    say(f"{doing} into tests/editor/node_modules")
+        raise ToolError(f"{what} needs npm", f"install Node.js with npm, then {by_hand}")
+    doing = f"installing {what}"
+    say(f"{doing} into {where / 'node_modules'}")
     options = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retry-mintimeout=1000")
-    ended = run(("npm", "ci", *options, "--fetch-retry-maxtimeout=5000"), lambda _: doing, folder=EDITOR)
+    ended = run(("npm", "ci", *options, "--fetch-retry-maxtimeout=5000"), lambda _: doing, folder=folder)
     if ended.status != 0:
         refuse_if_known(ended, doing)
         raise ToolError(f"{doing}: npm failed\n{ended.quoted('npm error', 'npm ERR!')}", by_hand)
-    INSTALLED.write_bytes((EDITOR / "package-lock.json").read_bytes())
+    _installed(folder).write_bytes((folder / "package-lock.json").read_bytes())
 
 
 if __name__ == "__main__":

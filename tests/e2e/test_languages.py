@@ -1,10 +1,14 @@
-"""Programs in other languages than Python: `examples/yaml` deploys a posthog.yaml as deploy() does."""
+"""Programs in other languages than Python: `examples/yaml` deploys a posthog.yaml as deploy() does, and
+`examples/typescript` declares more beside it.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,8 +20,14 @@ from harness.stack import HEADER, PLUGIN_DOOR, Stack
 
 pytestmark = pytest.mark.e2e
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "yaml"
-HOST = Path(sys.executable).with_name("pulumi-language-yaml")
+REPOSITORY = Path(__file__).resolve().parents[2]
+EXAMPLE = REPOSITORY / "examples" / "yaml"
+IN_TYPESCRIPT = REPOSITORY / "examples" / "typescript"
+NODE_PACKAGES = REPOSITORY / "tests" / "typescript" / "node_modules"
+HOST, NODE_HOST, NODE_SDK = (
+    Path(sys.executable).with_name(name)
+    for name in ("pulumi-language-yaml", "pulumi-language-nodejs", "node_sdk")
+)
 IN_YAML = """\
 projects:
   Web:
@@ -41,16 +51,46 @@ roles:
 """
 
 
+def needed(*programs: Path) -> None:
+    """Skip what cannot run without these; fail in CI."""
+    for program in programs:
+        if not program.exists():
+            missing = f"there is no {program.name}: run python3 tools/test_programs.py"
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+
+
 @pytest.fixture
 def acme(tmp_path: Path, posthog: Sandbox, legacy_destinations: None) -> Stack:
     """The example in a folder of its own, with the provider that is tested."""
-    if not HOST.is_file():
-        missing = "there is no pulumi-language-yaml: run python3 tools/test_programs.py"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    needed(HOST)
     stack = Stack(tmp_path / "acme", posthog, door=PLUGIN_DOOR, GONE="zoe@nowhere.io")
     (stack.folder / "__main__.py").unlink()
     shutil.copy(EXAMPLE / "posthog.yaml", stack.folder)
     project(stack, yaml.safe_load((EXAMPLE / "Pulumi.yaml").read_text()))
+    return stack
+
+
+@pytest.fixture
+def in_typescript(tmp_path: Path, posthog: Sandbox) -> Stack:
+    """The example in a folder of its own, with the classes that are made from the schema."""
+    needed(NODE_HOST, NODE_SDK, NODE_PACKAGES)
+    stack = Stack(tmp_path / "acme", posthog, door=PLUGIN_DOOR)
+    (stack.folder / "__main__.py").unlink()
+    shutil.copytree(
+        IN_TYPESCRIPT, stack.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sdks", "node_*")
+    )
+    project(stack, yaml.safe_load((IN_TYPESCRIPT / "Pulumi.yaml").read_text()))
+    # What `pulumi package add` and `npm install` do, without a registry.
+    sdk, packages = stack.folder / "sdks" / "posthog", stack.folder / "node_modules"
+    (packages / "@pulumi").mkdir(parents=True)
+    for name in ("@pulumi/pulumi", "@types", "typescript"):
+        (packages / name).symlink_to(NODE_PACKAGES / name)
+    (packages / "@pulumi" / "posthog").symlink_to(sdk)
+    subprocess.run([NODE_SDK, REPOSITORY / "schemas" / "provider.schema.json", sdk], check=True)
+    compiler = NODE_PACKAGES / ".bin" / "tsc"
+    compiled = subprocess.run([compiler], cwd=sdk, capture_output=True, text=True, check=False)
+    assert compiled.returncode == 0, compiled.stdout
+    shutil.copy(sdk / "package.json", sdk / "bin")
     return stack
 
 
@@ -85,6 +125,28 @@ def test_the_example_deploys_its_file_and_shows_what_was_changed_by_hand(acme):
 
     assert '~ timezone: "UTC" => "Europe/Berlin"' in preview.text
     assert acme.up().changes == {"updated": 1, "unchanged": 5}
+
+
+def test_typescript_deploys_a_file_and_declares_a_role_its_members_and_a_function_beside_it(in_typescript):
+    stack, posthog = in_typescript, in_typescript.posthog
+
+    assert stack.up().changes == {"created": 9}
+    assert posthog.members("Editors") == ["ana@acme.io"]
+    posthog.count_anew()
+    again = stack.up()
+    assert again.changes == {"unchanged": 9}, again.text
+    assert posthog.writes() == {}
+
+    program = stack.folder / "index.ts"
+    wrong = program.read_text().replace("enabled: true", 'enabled: true,\n    type: "destnation" as any')
+    program.write_text(wrong)
+    preview = stack.preview()
+
+    assert preview.status != 0
+    assert "posthog:index:HogFunction resource 'orders'" in preview.text
+    assert 'hint: did you mean "destination"?' in preview.text
+    assert 'not "destnation"' in preview.text
+    assert posthog.writes() == {}
 
 
 def test_a_stack_of_a_program_in_python_moves_to_the_component_and_keeps_its_limits_secrets_and_renames(acme):
@@ -184,3 +246,13 @@ def test_a_provider_that_is_not_there_is_told_by_pulumi_and_what_to_do_by_doctor
 
 def test_the_header_of_the_example_is_that_of_the_harness():
     assert HEADER.strip() in (EXAMPLE / "posthog.yaml").read_text()
+
+
+def test_the_example_in_typescript_has_the_file_of_the_other_and_the_packages_that_are_locked():
+    locked = json.loads((NODE_PACKAGES.parent / "package.json").read_text())["dependencies"]
+    asked = json.loads((IN_TYPESCRIPT / "package.json").read_text())
+
+    assert (IN_TYPESCRIPT / "posthog.yaml").read_text() == (EXAMPLE / "posthog.yaml").read_text()
+    assert asked["dependencies"] | asked["devDependencies"] == locked | {
+        "@pulumi/posthog": "file:sdks/posthog"
+    }
