@@ -1,5 +1,7 @@
 """What PostHog already has: members by e-mail, plugins by URL or name, to which kinds refer, and persons."""
 
+from typing import Any
+
 from pulumi_posthog.kinds.words import Lookup
 
 MEMBER = Lookup(
@@ -37,46 +39,25 @@ PERSON = Lookup(
 EMAIL = r"^[^@\s]+@[^@\s]+$"
 
 
-# What `!ref` names in a project and no kind manages.
-INTEGRATION = Lookup(
-    name="integration",
-    doc="What a project is connected with, such as a Slack workspace: `slack/Acme`.",
-    collection="/api/projects/{project}/integrations/",
-    keys=("kind/display_name",),
-    value="id",
-    read_scope="integration:read",
+def _in_a_project(name: str, doc: str, *keys: str, **more: Any) -> Lookup:
+    """What `!ref` names in a project and no kind manages: of a list by its plural, with a scope of its name."""
+    words = {"collection": f"/api/projects/{{project}}/{name}s/", "value": "id", "read_scope": f"{name}:read"}
+    return Lookup(name=name, doc=doc, keys=keys, **{**words, **more})
+
+
+INTEGRATION = _in_a_project(
+    "integration",
+    "What a project is connected with, such as a Slack workspace: `slack/Acme`.",
+    "kind/display_name",
 )
-COHORT = Lookup(
-    name="cohort",
-    doc="A cohort of a project's persons.",
-    collection="/api/projects/{project}/cohorts/",
-    keys=("name",),
-    value="id",
-    read_scope="cohort:read",
-)
-ACTION = Lookup(
-    name="action",
-    doc="An action, which stands for several events.",
-    collection="/api/projects/{project}/actions/",
-    keys=("name",),
-    value="id",
-    read_scope="action:read",
-)
-DASHBOARD = Lookup(
-    name="dashboard",
-    doc="A dashboard.",
-    collection="/api/projects/{project}/dashboards/",
-    keys=("name",),
-    value="id",
-    read_scope="dashboard:read",
-)
+COHORT = _in_a_project("cohort", "A cohort of a project's persons.", "name")
+ACTION = _in_a_project("action", "An action, which stands for several events.", "name")
+DASHBOARD = _in_a_project("dashboard", "A dashboard.", "name")
 # The list has the types that are asked for, and without them destinations only (posthog-api-cdp.md 3.1).
-HOG_FUNCTION_TEMPLATE = Lookup(
-    name="hog_function_template",
-    doc="What PostHog makes hog functions from.",
-    collection="/api/projects/{project}/hog_function_templates/",
-    keys=("id",),
-    value="id",
+HOG_FUNCTION_TEMPLATE = _in_a_project(
+    "hog_function_template",
+    "What PostHog makes hog functions from.",
+    "id",
     read_scope="hog_function:read",
     page_size=1000,
     parameters={
