@@ -414,6 +414,13 @@ def test_offline_an_estimate_is_the_most_that_it_can_be(lab: Lab):
     assert offline["reads"] >= online["reads"]
 
 
+def test_an_estimate_says_that_secrets_are_sent_to_take_over_what_is_as_declared(lab: Lab):
+    run = lab.run("estimate")
+
+    said = "0 writes, as PostHog is now; 1 more write if the stack does not have them yet: it sends their secrets"
+    assert said in run.out
+
+
 def test_the_rate_limit_makes_time_of_many_requests(lab: Lab):
     lab.write("roles:\n" + "".join(f"  Role {number}: {{}}\n" for number in range(5000)))
 
