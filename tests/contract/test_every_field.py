@@ -308,6 +308,22 @@ def test_an_object_of_another_name_is_taken_over_by_its_id(server, view, name):
     assert differences(it.kind, wanted, it.again().values) == ()
 
 
+@pytest.mark.parametrize("offset", ["offset_hour", "offset_day"])
+def test_an_export_of_a_week_is_made_with_both_offsets_where_one_is_declared(view, server, offset):
+    if server[0] < KINDS["batch_export"].field(offset).since:
+        pytest.skip(f"a server of {server[0]} does not know it")
+    kind, values = KINDS["batch_export"], GIVEN["batch_export"]
+    declared = {name: values[name] for name in ("name", "type", "interval", "config", offset)}
+    project = view.applier.create(KINDS["project"], {}, {"name": "Of a week"}).found.id
+
+    made = view.applier.create(kind, {"project": project}, declared).found
+
+    live = view.anew().object(kind, {"project": project}, made.id).values
+    other = next(name for name in ("offset_hour", "offset_day") if name != offset)
+    assert (live[offset], live[other]) == (values[offset], 0)
+    assert differences(kind, declared, live) == ()
+
+
 def test_one_of_two_projects_of_a_name_is_taken_over_by_its_id(view, server):
     if server[0] == 2026:
         pytest.skip("names are unique there")

@@ -124,9 +124,10 @@ def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, A
     """An offset is never sent without its interval, nor one of a week without the other, nor a part of the destination
     without its type and config."""
     body = dict(fields)
-    if any(name in body for name in OFFSETS) and "interval" in live:
-        body.setdefault("interval", live["interval"])
-        for name in OFFSETS if body["interval"] == "week" else ():
+    if any(name in body for name in OFFSETS):
+        if "interval" in live:
+            body.setdefault("interval", live["interval"])
+        for name in OFFSETS if body.get("interval") == "week" else ():
             body.setdefault(name, live.get(name) or 0)
     if {"type", "config", "integration"} & body.keys():
         body.setdefault("type", live.get("type"))
