@@ -46,6 +46,7 @@ soak: install ## hours of random configurations, faults and kills, and of broken
 	SOAK_EXAMPLES=$(or $(examples),10000) .venv/bin/pytest --timeout 0 tests/model tests/config/test_config_fuzz.py
 
 docs: install ## build the pages as a site in .run/site; every link has to lead somewhere
+	@.venv/bin/python tools/pictures.py
 	@.venv/bin/python tools/docs.py
 
 # The second one is what a user installs, of the same versions: `init` writes it, and action.yml installs from it.

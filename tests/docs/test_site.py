@@ -10,6 +10,8 @@ import pytest
 
 from . import pages
 
+sys.path.append(str(pages.REPOSITORY / "tools"))
+
 SITE = pages.REPOSITORY / ".run" / "site"
 
 
@@ -43,3 +45,13 @@ def test_the_search_finds_a_field_by_its_name():
     found = {each["location"].partition("#")[0] for each in index["docs"] if "anonymize_ips" in each["text"]}
 
     assert "docs/reference/project/" in found
+
+
+def test_the_pictures_are_what_is_said_today_and_need_nothing_from_elsewhere():
+    import pictures
+
+    there = {path.name: path.read_text() for path in pictures.FOLDER.iterdir()}
+
+    assert there == pictures.pictures(), "`make docs` makes them anew"
+    assert [name for name, svg in there.items() if "url(http" in svg or "@font-face" in svg] == []
+    assert "declared is" in there["drift.svg"].replace("&#160;", " ")
