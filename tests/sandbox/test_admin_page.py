@@ -35,6 +35,16 @@ def test_the_root_leads_to_the_page(api: API) -> None:
     assert Client(SERVER_NAME="localhost").get("/").headers["Location"] == "/admin/"
 
 
+def test_what_people_come_to_change_stands_first_and_the_rest_by_name(page: Client) -> None:
+    (app,) = page.get("/admin/").context["app_list"]
+
+    names = [model["object_name"] for model in app["models"]]
+    assert names[:4] == ["Project", "Role", "RoleMembership", "OrganizationMembership"]
+    rest = [model["name"] for model in app["models"][7:]]
+    assert rest == sorted(rest)
+    assert b"`" not in page.get("/admin/").content.partition(b'<div id="content"')[2]
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -34,9 +34,35 @@ from pulumi_posthog.sandbox.rules.models import (
 
 admin.site.site_header = "PostHog sandbox"
 admin.site.site_title = "PostHog sandbox"
-admin.site.index_title = "Change something by hand, then watch `pulumi preview` find it"
+admin.site.index_title = "Change something by hand, then watch pulumi preview find it"
 admin.site.unregister(Group)
 admin.site.unregister(PageUser)
+
+
+# What people come to change stands first; the rest follows by name.
+FIRST = (
+    "Project",
+    "Role",
+    "RoleMembership",
+    "OrganizationMembership",
+    "HogFunction",
+    "PluginConfig",
+    "FileSystem",
+)
+by_name = admin.site.get_app_list
+
+
+def that_matters_first(request: HttpRequest, app_label: str | None = None) -> list[Any]:
+    """All models of the page."""
+    apps: list[Any] = by_name(request, app_label)
+    for app in apps:
+        app["models"].sort(
+            key=lambda model: ([*FIRST, model["object_name"]].index(model["object_name"]), model["name"])
+        )
+    return apps
+
+
+admin.site.get_app_list = that_matters_first  # type: ignore[method-assign]
 
 
 @admin.register(Organization)
