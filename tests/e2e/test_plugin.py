@@ -231,16 +231,21 @@ def slow(tmp_path: Path) -> Iterator[Stack]:
         yield stack
 
 
-def start(stack: Stack) -> subprocess.Popen[str]:
-    """`pulumi up`, when it has begun to write."""
-    running = subprocess.Popen(
-        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
+def begun(stack: Stack, *command: str) -> subprocess.Popen[str]:
+    """`pulumi` at work."""
+    return subprocess.Popen(
+        ["pulumi", *command, "--non-interactive"],
         cwd=stack.folder,
         env=stack.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def start(stack: Stack) -> subprocess.Popen[str]:
+    """`pulumi up`, when it has begun to write."""
+    running = begun(stack, "up", "--yes", "--skip-preview")
     deadline = time.monotonic() + 60
     while not stack.posthog.writes():
         assert running.poll() is None
@@ -261,6 +266,25 @@ def test_a_killed_command_line_leaves_no_plugin_behind(slow):
     while any(alive(each) for each in plugins):
         assert time.monotonic() < deadline, "the plugin is still there"
         time.sleep(0.1)
+
+
+def test_ctrl_c_ends_a_preview_that_waits_for_posthog_at_once(slow):
+    slow.posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 30_000})
+    running = begun(slow, "preview")
+    deadline = time.monotonic() + 60
+    while not any("pulumi-resource-posthog" in command_of(each) for each in descendants(running.pid)):
+        assert running.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(2)  # it asks PostHog by now
+
+    running.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    said, _ = running.communicate(timeout=60)
+
+    assert running.returncode != 0
+    assert time.monotonic() - began < 15
+    assert "Traceback" not in said
 
 
 def test_ctrl_c_ends_a_run_at_once_and_what_was_made_is_recorded(slow):
