@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -292,3 +294,72 @@ def test_what_was_accepted_is_told_to_programs(desk: Desk):
     assert told["written"] == [str((desk.lab.folder / "posthog.yaml").resolve())]
     assert told["patch"].startswith("--- a/posthog.yaml\n")
     assert desk("accept", "--format", "json")[0] == Exit.USAGE
+
+
+class Typed(io.StringIO):
+    """A terminal at which somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+TIMEZONE = ('"Europe/Berlin"', '"Europe/Madrid"')
+URLS = ("[https://acme.io]", "[https://b.io]")
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "changed", "said"),
+    [
+        ("y\nn\ny\n", Exit.NOTHING, (TIMEZONE,), "1 difference in 1 file written"),
+        ("n\nYes\ny\n", Exit.NOTHING, (URLS,), "1 difference in 1 file written"),
+        ("y\ny\ny\n", Exit.NOTHING, (TIMEZONE, URLS), "2 differences in 1 file written"),
+        ("y\nq\ny\n", Exit.NOTHING, (TIMEZONE,), "1 difference in 1 file written"),
+        ("y\ny\nn\n", Exit.REFUSED, (), "nothing was written"),
+        ("\n\n", Exit.NOTHING, (), "nothing to accept"),
+        ("q\n", Exit.NOTHING, (), "nothing to accept"),
+        ("y\n", Exit.CANCELLED, (), "cancelled"),
+    ],
+    ids=[
+        "the first",
+        "the second",
+        "both",
+        "no more",
+        "not at last",
+        "Enter",
+        "none",
+        "the terminal is closed",
+    ],
+)
+def test_each_difference_is_asked_about(
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    status: Exit,
+    changed: tuple[tuple[str, str], ...],
+    said: str,
+):
+    desk.set("Web", timezone="Europe/Madrid", app_urls=["https://b.io"])
+    monkeypatch.setattr(sys, "stdin", Typed(typed))
+
+    found, _, err = desk("accept", "--interactive")
+
+    assert (found, said in err) == (status, True), err
+    assert re.search(
+        r'posthog\.yaml:\d+:\d+: projects\.Web\.timezone is "Europe/Madrid", declared is "Europe/Berlin"', err
+    )
+    expected = MAIN
+    for before, after in changed:
+        expected = expected.replace(before, after)
+    assert desk.texts["posthog.yaml"] == expected
+
+
+def test_where_nobody_can_answer_nothing_is_asked_and_nothing_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    desk.set("Web", timezone="Europe/Madrid")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\ny\n"))
+
+    status, _, err = desk("accept", "--interactive")
+
+    assert (status, "there is nobody to answer" in err) == (Exit.USAGE, True)
+    assert desk.texts["posthog.yaml"] == MAIN

@@ -467,7 +467,7 @@ INCLUDES = {
         "roles: !include a.yaml\n",
         {"a.yaml": "A: {colour: red}\n"},
         'a.yaml:1:5: role "A" has no field "colour"\n'
-        "  hint: known: feature_flags_access_level, members, previously, id",
+        "  hint: known: feature_flags_access_level, members, previously, id, state",
     ),
     "a key in two files": (
         "roles: !include r/*.yaml\n",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.stack import Run, Stack
+from harness.stack import DOORS, HEADER, Run, Stack
 
 pytestmark = pytest.mark.e2e
 
@@ -69,20 +69,57 @@ def test_another_stack_works_in_a_project_that_it_knows_by_reference(split):
     assert split.posthog.writes() == {}
 
 
-def test_what_leaves_one_file_is_removed_by_its_stack_alone(split):
-    for name in STACKS:
-        assert up(split, name).status == 0
-    people = split.folder / "people.yaml"
-    people.write_text(people.read_text().partition("  Support:")[0])
-    # Two people lose it.
-    split.pulumi("config", "set", "posthog:allowRemovals", "role_membership=2", "--stack", "people")
-    split.posthog.count_anew()
+FIRST = """\
+roles:
+  Support:
+    members: [bo@acme.io, cy@acme.io]
+  Old: {}
+  Analysts: {}
+"""
+GIVEN_UP = """\
+roles:
+  Support:
+    state: unmanaged
+    members: [bo@acme.io, cy@acme.io]
+  Analysts: {}
+"""
 
-    web, people_run = up(split, "web"), up(split, "people")
 
-    assert set(web.changes) == {"unchanged"}, web.text
-    assert people_run.status == 0, people_run.text
-    assert people_run.changes["deleted"] == 2
-    assert split.posthog.role("Support") is None
-    assert split.posthog.role("Analysts") is not None
-    assert sum(split.posthog.writes().values()) == 1
+@pytest.mark.parametrize("door", DOORS)
+def test_a_role_moves_to_another_stack_in_three_pull_requests(tmp_path, posthog, door):
+    stack = Stack(tmp_path / "stack", posthog, door=door)
+    stack.write(FIRST)
+    assert stack.up().status == 0
+    role, old = posthog.role("Support"), posthog.role("Old")["id"]
+    assert stack.pulumi("stack", "init", "other").status == 0
+    (stack.folder / "other.yaml").write_text(HEADER + FIRST.partition("  Old")[0])
+    stack.set("file", "other.yaml")
+    refused = stack.preview()
+    assert refused.status != 0
+    assert 'role "Support" is managed by another stack (test)' in refused.text, refused.text
+    assert stack.pulumi("stack", "select", "test").status == 0
+
+    # The first: given up here. What leaves the file beside it is deleted as ever.
+    stack.write(GIVEN_UP)
+    posthog.count_anew()
+    preview, run = stack.preview(), stack.up("--refresh=false")
+    assert 'role "Support" is no longer managed here, and stays in PostHog' in preview.text
+    assert run.status == 0, run.text
+    assert posthog.writes() == {f"DELETE /api/organizations/{posthog.organization}/roles/{old}/": 1}
+    assert (posthog.role("Old"), posthog.role("Support")) == (None, role)
+    again = stack.preview()
+    assert (set(again.changes), "Support" in again.text) == ({"unchanged"}, False), again.text
+    report = stack.command("drift", "--undeclared")
+    assert "drift: 1 not declared" in report.text, report.text
+    assert ("roles.Engineering" in report.text, "Support" in report.text) == (True, False), report.text
+
+    # The second: another stack takes it over; no state of this one claims it any more.
+    taken_over = stack.up("--stack", "other")
+    assert taken_over.status == 0, taken_over.text
+    assert posthog.role("Support") == role
+
+    # The third: the line that gave it up leaves the first file.
+    stack.write("roles:\n  Analysts: {}\n")
+    last = stack.up("--stack", "test")
+    assert (last.status, set(last.changes)) == (0, {"unchanged"}), last.text
+    assert posthog.role("Support") == role

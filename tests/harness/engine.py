@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile import limits
+from pulumi_posthog.reconcile import limits, unmanaged
 from pulumi_posthog.reconcile.caps import room_first
 from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.links import targets
@@ -247,6 +247,7 @@ def _of_guard(desired: Desired) -> dict[str, Any]:
         "__looks": json_text(looks(desired)),
         "__lists": json_text(limits.exact_lists(desired)),
         "__ids": json_text(limits.ids(desired)),
+        "__unmanaged": unmanaged.as_text(desired),
         "__asked_at": Location(desired.host, desired.organization).as_property[PROPERTY],
     }
 

@@ -43,6 +43,7 @@ STEPS = (
     "list becomes exact",
     "list becomes additive",
     "another logical name",
+    "no longer managed",
 )
 # After these a run has to ask what was meant; after all others it knows.
 DOUBTFUL = frozenset(
@@ -96,12 +97,13 @@ class World:
     previously: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
     applied: frozenset[str] = frozenset()  # the names that the last run has applied
+    unmanaged: list[Row] = field(default_factory=list)  # `state: unmanaged`
     live: dict[str, str] = field(default_factory=dict)  # a declared name -> what PostHog calls it until a run
 
     @property
     def model(self) -> Model:
         """What the file says now."""
-        return Model(tuple(self.rows), previously=dict(self.previously), ids=dict(self.ids))
+        return Model(tuple(self.rows), dict(self.previously), dict(self.ids), tuple(self.unmanaged))
 
     def one(self, kind: str, fits: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Row | None:
         """Any entry of a kind."""
@@ -313,6 +315,16 @@ class World:
         if row:
             self.rename(row, f"{row[1]}-resource")
 
+    def _no_longer_managed(self) -> None:
+        kinds = ("role", "project", "pipeline_destination", "file_system_entry")
+        rows = [row for row in self.rows if row[0] in kinds]
+        if not rows:
+            return
+        row = self.dice.choice(rows)
+        self.unmanaged.append(row)
+        # With it, the file says nothing of what is below it any more.
+        self.rows = [each for each in self.rows if each is not row and each[2] != row[1]]
+
 
 def _fields(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(values.items(), key=str))
@@ -362,7 +374,9 @@ def keep_all(
     names = frozenset(dict(row[3]).get("name", "") for row in model.entries)
     world = World(posthog, random.Random(seed), list(model.entries), applied=names)
     for change in changes:
-        world.step(change)
+        # A program has no word for it: its resources say `retain_on_delete`.
+        if change != "no longer managed" or driver.engine.guarded:
+            world.step(change)
 
     Session.limits = limits or Session.limits
     for sort in sorts:

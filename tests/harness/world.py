@@ -56,23 +56,27 @@ class Model:
     # Of kind and name: what an entry was called before, and the id that it is said to have.
     previously: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    unmanaged: tuple[tuple[str, str, str | None, tuple[tuple[str, Any], ...]], ...] = ()  # `state: unmanaged`
 
     def desired(self, posthog: Sandbox) -> Desired:
         return Desired(
             host=posthog.url,
             organization=posthog.organization,
-            entries=tuple(
-                Entry(
-                    kind=KINDS[kind],
-                    name=name,
-                    parent=parent,
-                    fields=dict(fields),
-                    place=place,
-                    id=self.ids.get((kind, name)),
-                    previously=self.previously.get((kind, name), ()),
-                )
-                for place, (kind, name, parent, fields) in enumerate(self.entries, 1)
-            ),
+            entries=tuple(self._entry(place, *row) for place, row in enumerate(self.entries, 1)),
+            unmanaged=tuple(self._entry(place, *row) for place, row in enumerate(self.unmanaged, 1)),
+        )
+
+    def _entry(
+        self, place: int, kind: str, name: str, parent: str | None, fields: tuple[tuple[str, Any], ...]
+    ) -> Entry:
+        return Entry(
+            kind=KINDS[kind],
+            name=name,
+            parent=parent,
+            fields=dict(fields),
+            place=place,
+            id=self.ids.get((kind, name)),
+            previously=self.previously.get((kind, name), ()),
         )
 
     def yaml(self) -> str:

@@ -6,13 +6,15 @@ With the safety taken out, the examples that are written here fail, each in its 
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.engine import Refused
-from harness.moves import ROUND, Sort, keep_all
+import harness.engine
+from harness.engine import GUARD, Refused
+from harness.moves import ROUND, Sort, belongings, keep_all
 from harness.rows import EVENTS, HOOK, RELAY, WEB
 from harness.soak import examples
 from harness.world import CONFIG, Model
@@ -333,3 +335,121 @@ def test_an_empty_role_that_gets_another_key_is_told(anew, posthog, tight, capsy
     driver.up(named("Research", "Ops"))
 
     assert 'role "Research" looks like what was "Alpha": if it was renamed, write' in capsys.readouterr().err
+
+
+# -- what is given up ----------------------------------------------------------------------------------------------
+
+EXACT = ("role_members", "Ops", "Ops", (("members", ("ana@acme.io", "bo@acme.io")),))
+GIVEN_UP = {
+    "a role": (Model((ROLE,)), Model((WEB,), unmanaged=(ROLE,))),
+    "a role and whom an exact list names": (Model((ROLE, EXACT)), Model((WEB,), unmanaged=(ROLE,))),
+    "a role and people beside others": (Model((ROLE, ADDITIVE, BO)), Model((WEB,), unmanaged=(ROLE,))),
+    "a project and what is in it": (Model((WEB, ORDERS, FOLDER, BOARD)), Model((ROLE,), unmanaged=(WEB,))),
+    "a destination": (Model((WEB, ORDERS)), Model((WEB,), unmanaged=(ORDERS,))),
+    "a folder": (Model((WEB, FOLDER)), Model((WEB,), unmanaged=(FOLDER,))),
+    "everything": (Model((WEB, ORDERS, ROLE, EXACT)), Model((), unmanaged=(WEB, ROLE))),
+}
+
+
+@pytest.mark.parametrize("refresh", [True, False])
+@pytest.mark.parametrize("what", GIVEN_UP)
+def test_what_is_given_up_stays_in_posthog_and_the_second_run_is_silent(anew, posthog, tight, what, refresh):
+    before, after = GIVEN_UP[what]
+    driver = anew()
+    driver.up(before)
+    there, names = belongings(posthog), set(driver.engine.state)
+    posthog.count_anew()
+
+    outcome = driver.engine.up(after.desired(posthog), refresh=refresh)
+
+    assert outcome.errors == []
+    assert {name for operation, name in outcome.operations if operation == "delete"} == names - {
+        row[:2] for row in after.entries
+    }
+    assert {each.split()[0] for each in posthog.writes()} <= {"POST"}, "only what is new is written"
+    assert {what: ids - belongings(posthog)[what] for what, ids in there.items()} == {
+        what: set() for what in there
+    }
+    assert driver.up(after).operations == []
+
+
+@pytest.mark.parametrize("what", GIVEN_UP)
+def test_what_is_given_up_is_lost_without_that_safety(anew, posthog, monkeypatch, what):
+    monkeypatch.setattr("pulumi_posthog.stack.keeping.kept", lambda *_: False)
+    before, after = GIVEN_UP[what]
+    driver = anew()
+    driver.up(before)
+    there = belongings(posthog)
+
+    driver.engine.up(after.desired(posthog), continue_on_error=True)
+
+    assert belongings(posthog) != there
+
+
+@pytest.mark.parametrize("chosen", [True, False], ids=["with the guard", "alone"])
+def test_what_is_given_up_stays_in_a_run_about_it_alone(anew, posthog, tight, chosen):
+    driver = anew()
+    driver.up(Model((ROLE, EXACT, ALPHA)))
+    there = belongings(posthog)
+    after = Model((ALPHA,), unmanaged=(ROLE,)).desired(posthog)
+
+    outcome = driver.engine.up(after, chosen=frozenset({*((GUARD,) if chosen else ()), ROLE[:2], EXACT[:2]}))
+
+    assert belongings(posthog) == there
+    assert bool(outcome.errors) is not chosen, "without the guard nobody knows that it is given up"
+
+
+@pytest.mark.parametrize("name", ["OPS", "Operations"])
+def test_what_is_given_up_under_another_name_than_the_state_has_stays(anew, posthog, tight, name):
+    driver = anew()
+    driver.up(Model((ROLE, ALPHA)))
+    id_ = role_id(posthog, "Ops")
+    if name == "Operations":  # somebody has renamed it on PostHog's page
+        posthog.call("PATCH", f"/api/organizations/{posthog.organization}/roles/{id_}/", {"name": name})
+    other = ("role", name, None, (("name", name),))
+
+    driver.up(Model((ALPHA,), unmanaged=(other,)))
+
+    assert id_ in belongings(posthog)["roles"]
+
+
+def test_what_leaves_beside_what_is_given_up_is_deleted_and_counts(anew, posthog, tight):
+    driver = anew()
+    driver.up(Model((ROLE, ALPHA, DATA)))
+
+    driver.up(Model((DATA,), unmanaged=(ROLE,)))
+
+    assert (role_id(posthog, "Ops") is None, role_id(posthog, "Alpha") is None) == (False, True)
+
+
+def test_whether_what_leaves_is_given_up_is_not_known_where_posthog_cannot_be_read(anew, posthog, tight):
+    driver = anew()
+    driver.up(Model((WEB, ORDERS, ROLE)))
+    there = belongings(posthog)
+    posthog.call("POST", "/_sandbox/faults", {"specs": ["503 GET _configs/ times=50"]})
+
+    outcome = driver.engine.up(Model((ROLE,), unmanaged=(WEB,)).desired(posthog), refresh=False)
+
+    posthog.call("DELETE", "/_sandbox/faults")
+    assert outcome.errors
+    assert belongings(posthog) == there
+
+
+def test_what_drift_passes_over_is_set_back_and_said_so(anew, posthog, monkeypatch, capsys):
+    driver, declared = anew(), ("project", "Web", None, (("name", "Web"), ("timezone", "UTC")))
+    driver.up(Model((declared,)))
+    project = next(each.id for name, each in driver.engine.state.items() if name[0] == "project")
+    path = f"/api/organizations/{posthog.organization}/projects/{project}/"
+    posthog.call("PATCH", path, {"timezone": "Asia/Tokyo"})
+    rule = {"project": {"Web": {"timezone": "2026-12-31"}}}
+    monkeypatch.setattr(harness.engine, "_of_guard", with_rule(harness.engine._of_guard, rule))
+    capsys.readouterr()
+
+    driver.preview(Model((declared,)))
+
+    said = capsys.readouterr().err
+    assert said.count("timezone is ignored in drift until 2026-12-31, and set back by this run") == 1
+
+
+def with_rule(of_guard, rule):
+    return lambda desired: {**of_guard(desired), "__ignored": json.dumps(rule)}

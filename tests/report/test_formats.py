@@ -324,7 +324,7 @@ def test_sarif_of_a_run_that_failed_says_so():
 def test_markdown_can_be_found_again_and_has_a_table_per_status():
     text = rendered(REPORT, "markdown")
 
-    assert text.startswith("<!-- pulumi-posthog drift -->\n### drift: ")
+    assert text.startswith("<!-- pulumi-posthog drift -->\n### This sets 1 value\n\ndrift: 1 changed live, ")
     assert (
         '| `projects.Web.timezone` | `"UTC"` | `"Europe/Berlin"` | ana@&#8203;acme.io, 2026-11-21 10:17:55 UTC |'
     ) in text

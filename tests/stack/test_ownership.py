@@ -9,7 +9,11 @@ import pytest
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.adoption import claims
+from pulumi_posthog.stack import other_stacks
+from pulumi_posthog.stack.handlers.configuration import configure
+from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.other_stacks import UnknownOwners, owners
+from pulumi_posthog.stack.run import OtherStacks, Session
 from pulumi_posthog.stack.urn import TYPE
 
 MEMBERS, MEMBERSHIP, ROLE = KINDS["role_members"], KINDS["role_membership"], KINDS["role"]
@@ -64,3 +68,83 @@ def test_what_is_no_state_is_told(tmp_path, text):
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(UnknownOwners, match=r"nowhere\.json cannot be read: No such file"):
         owners(["nowhere.json"], tmp_path)
+
+
+# -- where nobody names them ---------------------------------------------------------------------------------------
+
+HERE, THERE = "0191c0de-0000-0000-0000-000000000001", "0191c0de-0000-0000-0000-000000000002"
+URN = "urn:pulumi:dev::acme::posthog:index:Role::Ops"
+
+
+def placed(kind: str, id_: str, organization: str) -> dict[str, object]:
+    return resource(kind, id_, inputs=Location("https://eu.posthog.com", organization).as_property)
+
+
+@pytest.fixture
+def pulumi(monkeypatch):
+    """Pulumi, as it would answer: command -> what it prints, or why not."""
+    answers = {}
+
+    def said(command, _folder):
+        answer = answers[command[command.index("--stack") + 1] if "--stack" in command else "ls"]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, str) else json.dumps(answer)
+
+    monkeypatch.setattr(other_stacks, "_said", said)
+    monkeypatch.setattr(OtherStacks, "sources", None)
+    monkeypatch.setattr(OtherStacks, "_read", {})
+    return answers
+
+
+def deployment(*resources):
+    return {"deployment": {"resources": resources}}
+
+
+def test_all_stacks_beside_are_asked_about_their_objects_of_this_organization(pulumi):
+    pulumi["ls"] = [{"name": name} for name in ("dev", "staging", "acme/production")]
+    pulumi["staging"] = deployment(placed("role", "r1", HERE), placed("project", "1", THERE))
+    pulumi["acme/production"] = deployment(placed("project", "2", HERE))
+
+    assert OtherStacks.owners(HERE, URN, conflicts=True) == {
+        ("role", "r1"): "staging",
+        ("project", "2"): "acme/production",
+    }
+
+
+def test_a_stack_that_cannot_be_read_is_told_and_the_others_count(pulumi, capsys):
+    pulumi["ls"] = [{"name": name} for name in ("dev", "broken", "staging")]
+    pulumi["broken"] = UnknownOwners("`pulumi stack export --stack broken`: locked")
+    pulumi["staging"] = deployment(placed("role", "r1", HERE))
+
+    assert OtherStacks.owners(HERE, URN, conflicts=True) == {("role", "r1"): "staging"}
+    assert (
+        "what the stack broken manages is unknown, and nothing is refused for it" in capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize("answer", [UnknownOwners("no Pulumi here"), "no JSON", {"name": 1}, [1], None])
+def test_where_stacks_cannot_be_listed_that_is_told_once_and_nothing_is_refused(pulumi, capsys, answer):
+    pulumi["ls"] = answer
+
+    assert [OtherStacks.owners(HERE, URN, conflicts=True) for _ in range(2)] == [{}, {}]
+    assert capsys.readouterr().err.count("what other stacks manage is unknown") == 1
+
+
+@pytest.mark.parametrize(("urn", "conflicts"), [(URN, False), ("", True)])
+def test_nobody_is_asked_where_nothing_can_be_anybody_elses(pulumi, urn, conflicts):
+    assert OtherStacks.owners(HERE, urn, conflicts=conflicts) == {}
+
+
+@pytest.mark.parametrize(
+    ("setting", "sources"),
+    [(None, None), ("none", ()), ("", ()), ("dev, web.json", ("dev", "web.json"))],
+)
+def test_the_setting_names_stacks_or_none(monkeypatch, setting, sources):
+    monkeypatch.setattr(OtherStacks, "sources", ())
+    for name in ("key_from_config", "checks", "limits"):
+        monkeypatch.setattr(Session, name, getattr(Session, name))
+
+    configure({"otherStates": setting}.get)
+
+    assert OtherStacks.sources == sources

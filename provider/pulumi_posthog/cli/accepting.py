@@ -92,7 +92,7 @@ def accepted(
 def _wishes(outcome: Compared, paths: Sequence[str]) -> list[tuple[Wish, Finding]]:
     """What is asked for: without paths, whatever was changed in PostHog and counts."""
     from pulumi_posthog.drift.finding import Status
-    from pulumi_posthog.drift.rules import is_below
+    from pulumi_posthog.reconcile.path import is_below
     from pulumi_posthog.values.suggestion import did_you_mean
 
     found = outcome.report.findings

@@ -56,7 +56,7 @@ def load(
         *misplaced(source.root, desired),
         *exposed(source.root, environment),
     ]
-    if not problems and not desired.entries:
+    if not problems and not desired.entries and not desired.unmanaged:
         problems.append(nothing("the file declares nothing", source.main))
     if problems:
         raise ConfigError(sorted(dict.fromkeys(problems), key=_place))

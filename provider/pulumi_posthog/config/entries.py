@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +14,7 @@ from pulumi_posthog.config.parts import files, listed, positions_of, texts
 from pulumi_posthog.config.persons import erasures
 from pulumi_posthog.config.place import titled
 from pulumi_posthog.config.references import as_reference
-from pulumi_posthog.config.schema import reserved
+from pulumi_posthog.config.schema import UNMANAGED, reserved
 from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
@@ -26,7 +25,7 @@ from pulumi_posthog.values.host import HostRefused, permitted
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.secret_text import MASK, UNKNOWN, SecretText, is_unknown, revealed
-from pulumi_posthog.values.spelling import DRIVES, drives
+from pulumi_posthog.values.spelling import DRIVES, as_uuid, drives
 
 if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
@@ -56,6 +55,7 @@ def desired(
         organization=organization,
         entries=tuple(builder.entries),
         erasures=tuple(builder.erasures),
+        unmanaged=tuple(builder.unmanaged),
         file=file,
         notes=tuple(grants.closed(builder.entries)),
         options=options if isinstance(options, dict) else {},
@@ -71,6 +71,7 @@ class Builder:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
         self.entries: list[Entry] = []
+        self.unmanaged: list[Entry] = []
         self.erasures: list[Erasure] = []
         self.checks: list[Check] = []
         self.problems: list[Problem] = []
@@ -153,6 +154,9 @@ class Builder:
                 where = section.keys[key]
                 self.problems += shorthand.lacking(kind, key, body, value)
                 entry = self._entry(kind, key, body, value, where=where, parent=parent, place=place)
+                if value.get("state") == UNMANAGED:
+                    self.unmanaged.append(entry)
+                    continue
                 entry = numbered_entry(entry, numbered)
                 self.problems += [*without_blueprint(entry), *objections_of(entry)]
                 made.append((entry, body, value))
@@ -364,7 +368,7 @@ class Builder:
         words: Callable[[Entry, Entry], tuple[str, str]],
     ) -> None:
         seen: dict[Any, Entry] = {}
-        for entry in self.entries:
+        for entry in (*self.entries, *self.unmanaged):
             found = key(entry)
             if found is None:
                 continue
@@ -492,11 +496,3 @@ def same_words(entry: Entry) -> str:
 def described(entry: Entry) -> str:
     """An entry in a message."""
     return titled(entry.kind, entry.name)
-
-
-def as_uuid(text: str) -> str:
-    """A UUID as PostHog writes it; anything else as it is."""
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        return text

@@ -112,7 +112,8 @@ def short_or_long(kind: Kind) -> dict[str, Any]:
     return {"anyOf": [short, entry(kind)]}
 
 
-ABSENT = "absent"
+ABSENT, UNMANAGED = "absent", "unmanaged"  # what an entry may say of its `state`
+ABSENT_WORDS = "`absent` deletes it with everything in it, once the stack configuration allows it too."
 # Of a field that is a mapping's key, what `propertyNames` can say.
 KEYWORDS = ("maxLength", "pattern", "patternErrorMessage")
 
@@ -160,7 +161,10 @@ def entry(kind: Kind) -> dict[str, Any]:
         "additionalProperties": False,
     }
     required = [field.name for field in fields if field.required]
-    return {**schema, "required": required} if required else schema
+    if not required or kind.singleton:
+        return {**schema, "required": required} if required else schema
+    given_up = {"properties": {"state": {"const": UNMANAGED}}, "required": ["state"]}
+    return {**schema, "if": given_up, "else": {"required": required}}
 
 
 def checks(kind: Kind) -> dict[str, Any]:
@@ -209,16 +213,21 @@ def reserved(kind: Kind) -> dict[str, Any]:
             },
         ),
     }
+    states = [UNMANAGED]
+    words = (
+        f"`unmanaged` gives this {kind.title} up, with everything below it: the stack forgets it, and PostHog"
+        " keeps it."
+    )
     if kind.invitation:
-        result = {}  # a person is known by the address
+        result, states, words = (
+            {},
+            [],
+            "",
+        )  # a person is known by the address, and nobody leaves for not being named
     if kind.deletion is Deletion.NEVER:
-        result["state"] = described(
-            kind.deletion_words
-            or f"`absent` deletes this {kind.title} with everything in it, once the stack configuration "
-            f"allows it too.",
-            {"enum": ["absent"]},
-        )
-    return result
+        words += f" {kind.deletion_words or ABSENT_WORDS}"
+        states.append(ABSENT)
+    return {**result, "state": described(words.strip(), {"enum": states})}
 
 
 def field_schema(field: Field) -> dict[str, Any]:

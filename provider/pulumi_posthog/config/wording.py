@@ -104,9 +104,12 @@ def _unknown_keys(error: Finding, path: Path, root: Node) -> Iterator[Problem]:
 
 
 def _missing_keys(error: Finding, path: Path, root: Node) -> Iterator[Problem]:
+    kind = kind_at(path)
     for key in error.validator_value:
         if key not in error.instance:
             words = error.schema.get("properties", {}).get(key, {}).get("description")
+            if words is None and kind is not None and key in kind.by_name:
+                words = kind.field(key).doc
             yield Problem(f'{subject(path)} lacks "{key}"', position(root, path), words)
 
 

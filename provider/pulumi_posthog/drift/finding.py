@@ -41,6 +41,14 @@ class Status(enum.Enum):
         return {"pending_in_git": "pending in Git"}.get(self.value, self.value.replace("_", " "))
 
 
+class Fate(enum.Enum):
+    """What the next run does with a whole object that waits in Git."""
+
+    MADE = "made"
+    DELETED = "deleted"
+    GIVEN_UP = "no longer managed"
+
+
 @dataclass(frozen=True)
 class Who:
     """Somebody, and the moment as PostHog writes it (ISO 8601). `name` is fit for people."""
@@ -67,13 +75,15 @@ class About:
     """What would have to be written to accept a finding. Never shown.
 
     It is a declared entry, or the `group` that an undeclared object is in. `renamed` is what an entry that is gone is
-    probably called now, `item` the one item of a set that a finding is about.
+    probably called now, `item` the one item of a set that a finding is about, `above` the name of what a set or its
+    item belongs to.
     """
 
     entry: Entry | None = None
     group: Group | None = None
     renamed: Found | None = None
     item: Json = None
+    above: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +113,7 @@ class Finding:
     ignored: str | None = None  # why an ignore rule hides it
     trace: Trace | None = field(default=None, compare=False, repr=False)
     about: About | None = field(default=None, compare=False, repr=False)
+    fate: Fate | None = field(default=None, compare=False, repr=False)
 
     @property
     def counts(self) -> bool:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pulumi_posthog.api.errors import ApiError
-from pulumi_posthog.drift.finding import About, Finding, Status, Trace, shown
+from pulumi_posthog.drift.finding import About, Fate, Finding, Status, Trace, shown
 from pulumi_posthog.drift.renamed import renamed
+from pulumi_posthog.drift.settings import undeclared_settings
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.kinds.tree import list_field
+from pulumi_posthog.kinds.tree import ancestors, list_field
 from pulumi_posthog.reconcile import limits as reconcile_limits
 from pulumi_posthog.reconcile.addresses import person_field, single
 from pulumi_posthog.reconcile.collection import Found
@@ -39,6 +40,10 @@ from pulumi_posthog.values.spelling import one_line
 FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
 LEFT_HINT: Final = "whoever has left the organization: take the address out of the file"
 KEY: Final = re.compile(r"\['([^']*)'\]")
+LEAVING: Final = {
+    Fate.DELETED: "is in the stack and no longer declared: the next run deletes it",
+    Fate.GIVEN_UP: "is in the stack and no longer declared: it stays in PostHog, and is no longer managed",
+}
 
 
 def findings(
@@ -69,6 +74,7 @@ def findings(
             for each in observed.undeclared
             if (each.found.kind.name, each.found.id) not in known_ids
         ),
+        *(undeclared_settings(observed) if observed.asked_for_undeclared else ()),
         *(
             _unread(entry.kind, path_of(entry, desired), observed.unread[key_of(entry)], entry)
             for entry in observed.compared
@@ -171,7 +177,8 @@ def _of_change(
             whole=True,
             removal=gone,
             where=entry.where,
-            about=About(entry),
+            about=About(entry, above=entry.parent),
+            fate=None if gone else Fate.MADE,
         )
         return
     found = observed.found[key_of(entry)]
@@ -185,6 +192,7 @@ def _of_change(
             whole=True,
             message="is declared absent, and PostHog still has it",
             where=entry.where,
+            fate=Fate.DELETED,
         )
         return
     before = remembered(entry, recorded) if recorded is not None else None
@@ -275,7 +283,11 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
             message=row.message,
             where=where_of(entry, field.name, key[1] if key else None),
             trace=Trace(place.found, place.project, field, key[1] if key else None),
-            about=About(entry, item=(row.declared if row.removal else row.live) if row.message else None),
+            about=About(
+                entry,
+                item=(row.declared if row.removal else row.live) if row.message else None,
+                above=entry.parent,
+            ),
         )
 
 
@@ -351,8 +363,21 @@ def _no_longer_declared(
             path=f"{before.kind.section.partition('.')[0]}.{before.name}",
             id=before.id,
             whole=True,
-            message="is in the stack and no longer declared",
+            message=LEAVING[(fate := _fate(before, desired))],
+            about=About(above=before.name.rpartition("/")[0]),
+            fate=fate,
         )
+
+
+def _fate(before: Recorded, desired: Desired) -> Fate:
+    """What becomes of something that the stack has and the configuration does not declare."""
+    given_up = any(
+        (entry.kind is before.kind and before.name in (entry.name, *entry.previously))
+        or (entry.kind.name in ancestors(before.kind) and before.name.startswith(f"{entry.name}/"))
+        for entry in desired.unmanaged
+    )
+    stays = before.kind.deletion in (Deletion.NEVER, Deletion.FORGET)
+    return Fate.GIVEN_UP if given_up or stays else Fate.DELETED
 
 
 def _of_undeclared(undeclared: Undeclared, observed: Observed) -> Finding:

@@ -6,9 +6,9 @@ import dataclasses
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from pulumi_posthog.drift.finding import Finding, Status
+from pulumi_posthog.reconcile.path import is_below
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError, Problem
 from pulumi_posthog.values.spelling import DRIVES, drives, one_line
@@ -36,12 +36,6 @@ class Rule:
         if finding.removal or finding.status is Status.UNREAD:
             return False
         return is_below(finding.path, self.path)
-
-
-def is_below(path: str, pattern: str) -> bool:
-    """Whether a finding's path is `pattern` or below it; `*` is any text, `?` one character."""
-    # As it is written first: a path may have brackets, which are a pattern, too.
-    return path == pattern or fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}[.[]*")
 
 
 def rules(items: Json, source: str) -> tuple[Rule, ...]:

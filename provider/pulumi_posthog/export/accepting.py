@@ -144,10 +144,22 @@ class _Attempt:
         elif first.field.from_key:
             self._rename(first.entry, first.field, first.found)
             self.renamed.add(key_of(first.entry))
+        elif first.field.name not in first.entry.fields:
+            self._say(first.entry, first.field, first.found)
+            return first.field.name
         else:
             self._set(first.entry, first.field, wishes)
             return first.field.name
         return None
+
+    def _say(self, entry: Entry, field_: Field, found: Found | None) -> None:
+        """Declare a setting that the entry says nothing of."""
+        mapping, index, file = self._pair(entry.where, entry)
+        file, body = self._followed(file, mapping.items[index], entry.where)
+        with _Placing(self._name(file), self.rewritings[file].text):
+            self._check_mapping(body, entry.where)
+            live = found.values.get(field_.name) if found else None
+            self.rewritings[file].add(body, field_.name, field_.own(live))
 
     def _set(self, entry: Entry, field_: Field, wishes: Sequence[Wish]) -> None:
         where = entry.positions.get(field_.name)

@@ -20,7 +20,7 @@ from pulumi_posthog.export.migration import Successor, successor
 from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.lookups import INTEGRATION
-from pulumi_posthog.kinds.model import UNSET, Field, Kind
+from pulumi_posthog.kinds.model import Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import (
     ancestors,
@@ -33,6 +33,7 @@ from pulumi_posthog.kinds.tree import (
 from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile.blueprints import integration_inputs
 from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.defaults import is_bare_id, is_default, is_fresh
 from pulumi_posthog.reconcile.links import names
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import readers, silent
@@ -71,6 +72,7 @@ def export(
     split: bool = False,
     ascii_only: bool = False,
     migrate: bool = False,
+    with_defaults: bool = False,
     progress: Callable[[int, int], object] = silent,
 ) -> Exported:
     """Everything of these kinds (all) in these projects (all, and then what lies outside of projects as well).
@@ -78,10 +80,13 @@ def export(
     With `split`, one file per project and one per other section; with `ascii_only` all other letters are escaped, so
     that the text means the same in any encoding. Raises ApiError when PostHog cannot be read at
     all; a list that cannot be read is in `unread`, and nothing of it in the files. With `migrate`, what PostHog makes
-    today in place of legacy objects stands beside these. `progress` is told how many lists are read, and of how many.
+    today in place of legacy objects stands beside these. What PostHog has by default, or puts into what is new, is left
+    out unless `with_defaults` asks for it. `progress` is told how many lists are read, and of how many.
     """
     named = frozenset(map(folded, projects))
-    return _Exporter(live, frozenset(kinds), named, progress, migrate=migrate).export(main, split, ascii_only)
+    return _Exporter(
+        live, frozenset(kinds), named, progress, migrate=migrate, with_defaults=with_defaults
+    ).export(main, split, ascii_only)
 
 
 @dataclass(frozen=True)
@@ -115,8 +120,10 @@ class _Exporter:
         progress: Callable[[int, int], object],
         *,
         migrate: bool = False,
+        with_defaults: bool = False,
     ) -> None:
         self.live = live
+        self.with_defaults = with_defaults
         self.migrate = migrate
         self.kinds = kinds
         self.projects = projects
@@ -362,7 +369,7 @@ class _Exporter:
         here = scope if scope else {kind.name: found.id}
         result: dict[str, Json] = {}
         for field in body_fields(kind):
-            if field.name not in values or _is_default(field, values[field.name]):
+            if field.name not in values or self._is_left_out(field, values[field.name]):
                 continue
             value = values[field.name]
             if field.refers_to in LOOKUPS:
@@ -371,10 +378,17 @@ class _Exporter:
                     continue
             else:
                 value = self._named(kind, field, value, found, here)
+                if is_bare_id(field, value) and not self.with_defaults:
+                    continue
                 if field.secret:
                     value = self._without_secrets(field, value, found, path)
             result[field.name] = value
         return result
+
+    def _is_left_out(self, field: Field, value: Json) -> bool:
+        if self.with_defaults:
+            return value is None and not field.nullable
+        return is_default(field, value) or is_fresh(field, value)
 
     def _named(self, kind: Kind, field: Field, value: Json, found: Found, scope: Scope) -> Json:
         """The value with names in place of ids, as far as one name means one object."""
@@ -477,17 +491,6 @@ def _age(found: Found) -> tuple[str, int, str]:
 
 def _id(found: Found) -> str | int:
     return int(found.id) if found.id.isdigit() else found.id
-
-
-def _is_default(field: Field, value: Json) -> bool:
-    """Whether leaving a field out says the same: the next server has this value, too."""
-    if value is None:
-        return not field.nullable or field.default in (UNSET, None)
-    if field.merge_levels and value == {}:
-        return True  # of what PostHog merges, no key declares nothing
-    if field.default is UNSET:
-        return False
-    return bool(field.normal(field.default) == field.document(value, field.default))
 
 
 def _looks_secret(key: str, value: Json) -> bool:

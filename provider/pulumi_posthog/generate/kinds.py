@@ -42,6 +42,7 @@ Beside its fields, an entry of a mapping (everything but a list of members) may 
 |---|---|
 | `previously` | the key, or a list of keys, that it had before: it is renamed instead of made anew |
 | `id` | take over the object with this id, when the name does not say which one is meant |
+| `state: unmanaged` | give it up, with everything below it: the stack forgets it, and PostHog keeps it |
 | `state: absent` | of a project only: delete it with everything in it, once the stack allows that too |
 
 Keys at the top that begin with `x-` declare nothing: they are a place for YAML anchors. `!env NAME` is the value

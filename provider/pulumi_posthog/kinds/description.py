@@ -23,7 +23,7 @@ DELETIONS: Mapping[Deletion, str] = {
     Deletion.PATCH: (
         "PostHog deletes it; where a `DELETE` would do too little or too much, a `PATCH` takes it out of sight."
     ),
-    Deletion.FORGET: "Nothing is sent: it goes with its {parent}.",
+    Deletion.FORGET: "Nothing is sent: it stays in PostHog as it is, and is no longer managed.",
     Deletion.NEVER: (
         "Nothing is sent: it stays in PostHog and is no longer managed. Only `state: absent` deletes it, and "
         "only when the stack says so too: `pulumi config set posthog:allowDeletions {name}/NAME`."

@@ -153,6 +153,8 @@ class Field:
     )
     timestamp: bool = False  # a point in time, which PostHog writes in its own way
     replaces_between: tuple[Json, ...] = ()  # from or to one of these values, the object is made anew
+    # Live value -> whether PostHog has put it there by itself when the object was new: nobody need say it.
+    fresh: Callable[[Json], bool] | None = None
     silent_when_null: bool = False  # an answer of null says nothing: PostHog may have lost it
     since: int = 2024
     until: int | None = None
@@ -350,6 +352,7 @@ class Kind:
     set_of: str | None = None  # this kind is "exactly these" objects of another kind under one parent
     # There is one, at `collection` itself: it is always taken over, never made, and never deleted.
     singleton: bool = False
+    has_settings: bool = False  # its fields are settings, which PostHog has a value for from the beginning
     sparse_keys: bool = False  # what is absent of a natural key is absent of the object, too
     upsert: Upsert | None = None
     grants: Grants | None = None

@@ -13,6 +13,30 @@ from pulumi_posthog.kinds.words import IdPlace, Page
 
 TIME_OF_DAY: Final = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
 NAME: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1}
+# What a new project has (posthog-api.md 3.4, 3.5); a key that is empty says nothing either.
+FRESH_REVENUE: Final[Mapping[str, Any]] = {"base_currency": "USD"}
+FRESH_MARKETING: Final[Mapping[str, Any]] = {"attribution_window_days": 90, "attribution_mode": "last_touch"}
+SERVERS_OWN: Final = frozenset({"recorder_script"})  # of `extra_settings`
+
+
+def is_within(value: Any, fresh: Mapping[str, Any]) -> bool:
+    """Whether an object says no more than that of a new project."""
+    return all(
+        item in (None, "", False, [], {}) or item == fresh.get(key) for key, item in (value or {}).items()
+    )
+
+
+def is_only_internal_users(value: Any) -> bool:
+    """Whether filters are the one that PostHog makes: without the cohort of a project's own people."""
+    filters = value or []
+    return len(filters) == 1 and {**filters[0], "value": None} == {
+        "key": "id",
+        "type": "cohort",
+        "value": None,
+        "operator": "not_in",
+    }
+
+
 PROPERTY_FILTER: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
@@ -213,6 +237,7 @@ EVENTS = (
         hidden_keys=("cohort_name", "group_key_names"),
         ids=(IdPlace(path="*.value", names="cohort", where=("type", "cohort")),),
         on_create=False,
+        fresh=is_only_internal_users,
     ),
     switch(
         "test_account_filters_default_checked",
@@ -279,6 +304,9 @@ EVENTS = (
         ),
         nullable=True,
         default=None,
+        fresh=lambda _: (
+            True
+        ),  # the id of a theme, which no file can name: PostHog's own where nobody chose one
     ),
     Field(
         name="modifiers",
@@ -544,6 +572,7 @@ ANALYTICS = (
             "filter_test_accounts": {"type": "boolean"},
         },
         on_create=False,
+        fresh=lambda value: is_within(value, FRESH_REVENUE),
         merge_levels=1,
     ),
     Field(
@@ -561,6 +590,7 @@ ANALYTICS = (
             "campaign_name_mappings": {"type": "object"},
         },
         on_create=False,
+        fresh=lambda value: is_within(value, FRESH_MARKETING),
         merge_levels=2,
         merged_keys=("sources_map",),
     ),
@@ -569,6 +599,7 @@ ANALYTICS = (
         type=Type.OBJECT,
         doc="Settings of customer analytics; keys that are not declared are left alone.",
         on_create=False,
+        fresh=lambda value: is_within(value, {}),
         merge_levels=1,
         since=2026,
     ),
@@ -577,6 +608,7 @@ ANALYTICS = (
         type=Type.OBJECT,
         doc="Settings of workflows; keys that are not declared are left alone.",
         on_create=False,
+        fresh=lambda value: is_within(value, {}),
         merge_levels=1,
         since=2026,
     ),
@@ -619,6 +651,7 @@ PRODUCTS = (
         ),
         nullable=True,
         on_create=False,
+        fresh=lambda value: set(value or ()) <= SERVERS_OWN,
         merge_levels=1,
         # PostHog replaces the whole: the server's own keys have to be sent along, so none is hidden here.
         sent_whole=True,
@@ -681,6 +714,7 @@ PROJECT = Kind(
         words="generating demo data",
     ),
     deletion=Deletion.NEVER,
+    has_settings=True,
     activity_scopes=("Team", "Project"),
     checks="checks",
     checks_by_name=True,

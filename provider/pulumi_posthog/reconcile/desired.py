@@ -55,6 +55,9 @@ class Desired:
     strangers: Mapping[str, Problem] = field(default_factory=dict)
     # Collections of which nothing else may be than what is declared, and where a file says so.
     exact: Mapping[Group, Position] = field(default_factory=dict)
+    unmanaged: tuple[
+        Entry, ...
+    ] = ()  # `state: unmanaged`: given up, with what is below them, and left in PostHog
 
     @cached_property
     def by_name(self) -> Mapping[tuple[str, str], Entry]:

@@ -28,6 +28,7 @@ from pulumi_posthog.reconcile.links import Names, names, project_of, with_found,
 from pulumi_posthog.reconcile.live import Live, no_such_organization
 from pulumi_posthog.reconcile.people import with_exact
 from pulumi_posthog.reconcile.references import referred_to
+from pulumi_posthog.reconcile.unmanaged import is_unmanaged
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.reference import references_in
@@ -69,6 +70,7 @@ class Observed:
     unread_groups: Mapping[Group, ApiError] = field(default_factory=dict)  # asked for, but without an entry
     kinds: frozenset[str] = frozenset()  # what the look was limited to; empty: to nothing
     notes: tuple[str, ...] = ()
+    asked_for_undeclared: bool = False
 
     @property
     def readable(self) -> Desired:
@@ -189,10 +191,11 @@ class _Observer:
             self.unread,
             self.scopes,
             strays,
-            self._strays(dict.fromkeys(map(group_of, missing))),
+            self._strays(dict.fromkeys(map(group_of, missing)), desired),
             self.unread_groups,
             self.kinds,
             (*notes, *self._remarks(desired)),
+            undeclared,
         )
 
     def _remarks(self, desired: Desired) -> Iterator[str]:
@@ -409,9 +412,9 @@ class _Observer:
             groups.update(dict.fromkeys((name, parent) for parent in parents))
         missing = [group for group in groups if group not in self._collections]
         list(pool.map(lambda group: self._read_group(group, desired), missing))
-        return self._strays(groups)
+        return self._strays(groups, desired)
 
-    def _strays(self, groups: Iterable[Group]) -> tuple[Undeclared, ...]:
+    def _strays(self, groups: Iterable[Group], desired: Desired) -> tuple[Undeclared, ...]:
         """What no entry means in those of these collections that were read."""
         known: dict[str, set[str]] = defaultdict(set)
         for (kind, _), found in self.found.items():
@@ -424,6 +427,7 @@ class _Observer:
             if found.id not in known[name]
             and found.kind.exported(found.values) is not None
             and not self._ambiguous(found)
+            and not is_unmanaged(desired, found, parent)
         )
 
     def _ambiguous(self, found: Found) -> bool:

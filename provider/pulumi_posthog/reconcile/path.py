@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry, Group
@@ -39,3 +41,9 @@ def where_of(entry: Entry, field: str, key: str | None = None) -> Position | Non
     """The place in the YAML that says most about a field, or about a key in it."""
     places = (f"{field}.{key}", field, "")
     return next((entry.positions[place] for place in places if place in entry.positions), None)
+
+
+def is_below(path: str, pattern: str) -> bool:
+    """Whether a path is `pattern` or below it; in the pattern, `*` is any text and `?` one character."""
+    # As it is written first: a path may have brackets, which are a pattern, too.
+    return path == pattern or fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}[.[]*")

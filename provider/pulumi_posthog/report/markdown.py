@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
+from pulumi_posthog.drift.effect import effect
 from pulumi_posthog.drift.finding import Finding, Report, Status, moment
 from pulumi_posthog.values.text import plural, printable
 
@@ -17,7 +18,9 @@ NO_WIDTH = "&#8203;"
 
 def rendered(report: Report, longest: int = LONGEST) -> str:
     """The report in at most `longest` characters; what is left out is counted."""
-    lines = [MARKER.format(title=report.title), f"### {escaped(report.headline)}", ""]
+    change = effect(report.findings)
+    lines = [MARKER.format(title=report.title), f"### {escaped(change or report.headline)}", ""]
+    lines += [f"{escaped(report.headline)}.", ""] if change else []
     if report.host:
         lines += [
             f"{code(report.file)} against {escaped(report.host)}, organization {code(report.organization)},"
@@ -70,6 +73,8 @@ def _head(status: Status) -> list[str]:
 def _row(finding: Finding) -> str:
     what = code(finding.path)
     who = escaped(str(finding.who or "unknown"))
+    if finding.status is Status.UNDECLARED and not finding.whole:
+        what = f"{what} is {code(finding.shown_live(LONGEST_VALUE))}"
     if finding.status in (Status.GONE, Status.UNDECLARED):
         return f"| {what} | {who} |"
     if finding.status not in (Status.CHANGED, Status.PENDING):

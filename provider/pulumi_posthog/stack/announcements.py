@@ -10,17 +10,23 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.apply import Applied
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.differences import Difference
+from pulumi_posthog.reconcile.existing import Standing, standing
 from pulumi_posthog.reconcile.shown import lines
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.properties import declared_names
-from pulumi_posthog.values.secret_text import holds_secret
 from pulumi_posthog.values.spelling import one_line
 
 Props = Mapping[str, Any]
 
 
-def announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference, ...]) -> None:
-    """Say that an existing object is about to be taken over, and what changes of it."""
+def announce(
+    kind: Kind, values: Props, found: Found, changed: tuple[Difference, ...], *, brief: bool = False
+) -> Standing:
+    """Say that an existing object is about to be taken over, and what changes of it.
+
+    With `brief`, nothing is said of what does not change: whoever counts it says that. Returns how it stands.
+    """
+    stands = standing(kind, values, changed=bool(changed))
     if kind.set_of:
         # Who is not in the list is about to go: that must show before anything is done.
         listed = kind.writable[0].name
@@ -29,15 +35,18 @@ def announce(kind: Kind, values: Props, found: Found, changed: tuple[Difference,
                 f'the {kind.title} of "{one_line(str(found.answer.get("name")))}" become others, live => declared:\n'
                 f"{_rows(changed)}"
             )
-        return
+        return stands
+    if brief and stands is not Standing.CHANGED:
+        return stands
     name = next((values.get(field.name) for field in kind.fields if field.from_key), found.id)
     text = f'{kind.title} "{one_line(str(name))}" exists in PostHog already (id {found.id}): it is taken over'
     if kind.singleton:
         text = f"the {kind.title} are taken over"
-    secret = any(holds_secret(values.get(field.name)) for field in kind.fields if field.secret)
-    sent = "; its secrets are sent, for PostHog shows none to compare" if secret else ""
+    secret = standing(kind, values, changed=False) is Standing.SECRETS
+    sent = "; its secrets are sent, because PostHog shows none to compare" if secret else ""
     rows = _rows(changed)
     pulumi_engine.say(f"{text}, with these changes{sent}:\n{rows}" if rows else f"{text} as it is{sent}")
+    return stands
 
 
 def say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:
@@ -46,6 +55,14 @@ def say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props)
     rows = [line for d in changed if d.field.name not in before for line in lines(d)]
     if rows:
         pulumi_engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
+
+
+def say_set_back(changed: tuple[Difference, ...], days: Mapping[str, str]) -> None:
+    """Say what is passed over in `drift` and set back all the same; `days` has the last day of each field's rule."""
+    for difference in changed:
+        name = difference.field.name
+        if name in days:
+            pulumi_engine.say(f"{name} is ignored in drift until {days[name]}, and set back by this run")
 
 
 def _rows(changed: tuple[Difference, ...]) -> str:

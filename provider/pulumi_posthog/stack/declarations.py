@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import limits, renames
+from pulumi_posthog.reconcile import limits, renames, unmanaged
 from pulumi_posthog.reconcile.addresses import person_field
 from pulumi_posthog.reconcile.caps import room_first, room_makers
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
 from pulumi_posthog.reconcile.links import targets
+from pulumi_posthog.stack.ignored import ignored
 from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.properties import IDS, files_name, secret_name, to_properties
 from pulumi_posthog.values.json_value import json_text
@@ -104,7 +106,7 @@ def declarations(configuration: Configuration) -> Iterator[Declaration]:
         yield _persons(erasure, location)
 
 
-def guard_of(configuration: Desired, location: Location) -> Declaration:
+def guard_of(configuration: Configuration, location: Location) -> Declaration:
     """The guard of a file."""
     # Relative: the next run may be on another machine.
     file = Path(os.path.relpath(configuration.file, project_folder())).as_posix()
@@ -121,11 +123,20 @@ def guard_of(configuration: Desired, location: Location) -> Declaration:
             "__looks": json_text(renames.looks(configuration)),
             "__lists": json_text(limits.exact_lists(configuration)),
             "__ids": json_text(limits.ids(configuration)),
+            "__unmanaged": unmanaged.as_text(configuration),
+            "__only": json_text(only(configuration)),
+            "__declares": len(configuration.entries),
+            "__ignored": json_text(ignored(configuration, datetime.datetime.now(datetime.UTC).date())),
             # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
             "__asked_at": location.as_property[PROPERTY],
         },
         about="the guard",
     )
+
+
+def only(desired: Desired) -> list[str]:
+    """The kinds, of those that have one object, that are declared."""
+    return sorted(entry.kind.name for entry in desired.entries if entry.kind.singleton)
 
 
 def declaration_of(entry: Entry, configuration: Desired, after: tuple[Key, ...]) -> Declaration:

@@ -166,6 +166,7 @@ def guarded() -> Iterator[None]:
         called=json_text(block.called()),
         lists=json_text(block.exact_lists()),
         ids=json_text(block.ids()),
+        declares=len(block.declared),
         location=block.location,
     )
     block.guard.set_result(guard)

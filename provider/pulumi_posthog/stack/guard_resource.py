@@ -21,6 +21,7 @@ class Guard(pulumi.CustomResource):
         called: str,
         lists: str,
         ids: str,
+        declares: int,
         location: Location | None = None,
     ) -> None:
         super().__init__(
@@ -32,6 +33,7 @@ class Guard(pulumi.CustomResource):
                 "__called": called,
                 "__lists": lists,
                 "__ids": ids,
+                "__declares": declares,
                 # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
                 "__asked_at": location.as_property[PROPERTY] if location else None,
                 **door.properties(provider_string(None)),

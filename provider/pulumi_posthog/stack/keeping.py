@@ -7,10 +7,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.reconcile.errors import CannotApply
+from pulumi_posthog.reconcile.unmanaged import kept
 from pulumi_posthog.stack import places, pulumi_engine
 from pulumi_posthog.stack.holdings import IN_EXACT_LISTS, Claim, claims_of, claims_of_list
 from pulumi_posthog.stack.location import location_of
@@ -70,6 +72,24 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
         _check_all_asked()
     keeper = holdings.keeper(claims, urn) if stays else holdings.give_up(claims, urn)
     return _kept(kind, urn, keeper)
+
+
+def given_up(kind: Kind, props: Props, id_: str, urn: str) -> str | None:
+    """Why an object that left the program is kept, because an entry says `state: unmanaged`; None when none does.
+
+    Raises ApiError when PostHog cannot be asked what it is.
+    """
+    if not Session.unmanaged:
+        return None
+    live, name = Session.of(props).live, name_of(urn)
+    above_id = str(props[kind.parent]) if kind.parent else None
+    above = live.object(KINDS[kind.parent], {}, above_id) if kind.parent and above_id else None
+    scope = {kind.parent: above_id} if kind.parent and above_id else {}
+    found = live.object(kind, scope, id_)
+    if not kept(kind, name, id_, found, above_id, above, Session.unmanaged):
+        return None
+    Session.holdings.give_up(claims_for(kind, props, id_), urn)
+    return f'{kind.title} "{shown_name(urn)}" is no longer managed here, and stays in PostHog'
 
 
 def taken_by_another(kind: Kind, props: Props, id_: str, urn: str) -> str | None:

@@ -30,8 +30,8 @@ class UnknownOwners(Exception):
     """The state of another stack could not be read; the message says which and why."""
 
 
-def owners(sources: Iterable[str], folder: Path) -> Owners:
-    """What other stacks manage.
+def owners(sources: Iterable[str], folder: Path, organization: str | None = None) -> Owners:
+    """What other stacks manage, of that organization alone where one is given: numbers of others are not unique.
 
     A source is a file that `pulumi stack export` wrote (it ends with .json; relative to `folder`), or the name of a
     stack in the same backend, as `pulumi stack ls` run in `folder` shows it. Raises UnknownOwners.
@@ -41,10 +41,26 @@ def owners(sources: Iterable[str], folder: Path) -> Owners:
         text = _of_file(folder / source) if source.endswith(".json") else _of_stack(source, folder)
         try:
             for resource in _resources(text):
-                result.update(dict.fromkeys(_claimed(resource), source))
+                if organization is None or _is_of(resource, organization):
+                    result.update(dict.fromkeys(_claimed(resource), source))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise UnknownOwners(f"{source} is not the state of a Pulumi stack") from None
     return result
+
+
+def _is_of(resource: Mapping[str, Any], organization: str) -> bool:
+    return _kind(resource) is not None and location_of(resource["inputs"]).organization == organization
+
+
+def stacks_beside(urn: str, folder: Path) -> tuple[str, ...]:
+    """The other stacks of the project and backend that the stack of the resource `urn` is in. Raises UnknownOwners."""
+    own = urn.removeprefix("urn:pulumi:").partition("::")[0]
+    text = _said(["pulumi", "stack", "ls", "--json", "--non-interactive"], folder)
+    try:
+        names = [str(each["name"]) for each in json.loads(text)]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UnknownOwners("`pulumi stack ls` says something else than stacks") from None
+    return tuple(name for name in names if name.rpartition("/")[2] != own)
 
 
 def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
@@ -126,7 +142,11 @@ def _of_file(path: Path) -> str:
 
 
 def _of_stack(name: str, folder: Path) -> str:
-    command = ["pulumi", "stack", "export", "--stack", name, "--non-interactive"]
+    return _said(["pulumi", "stack", "export", "--stack", name, "--non-interactive"], folder)
+
+
+def _said(command: list[str], folder: Path) -> str:
+    """What Pulumi prints."""
     try:
         done = output_of(command, folder, seconds=SECONDS, most=STATE_BYTES)
     except (TooLarge, UnicodeDecodeError) as error:

@@ -362,3 +362,9 @@ def outputs(kind: Kind, values: Mapping[str, Json]) -> Properties:
         for field in kind.fields
         if field.read_only and values.get(field.name) is not None
     }
+
+
+def known_ids(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the names in a resource's fields mean, as far as it is known: "kind/name" -> id."""
+    ids = properties.get(IDS)
+    return ids if isinstance(ids, Mapping) else {}

@@ -7,7 +7,9 @@ import functools
 import os
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from pulumi_posthog.api import BadSurroundings, Connection, Pace, Reader, Writer
@@ -20,18 +22,23 @@ from pulumi_posthog.reconcile.caps import Moves
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.unmanaged import Unmanaged
 from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.first_look import FirstLook
 from pulumi_posthog.stack.holdings import Holdings
+from pulumi_posthog.stack.ignored import Ignored
 from pulumi_posthog.stack.location import Location, location_of
-from pulumi_posthog.stack.other_stacks import own_state, owners
+from pulumi_posthog.stack.other_stacks import UnknownOwners, own_state, owners, stacks_beside
 from pulumi_posthog.stack.read_ahead import ReadAhead
 from pulumi_posthog.stack.refresh import Refresh
 from pulumi_posthog.stack.untried import Untried
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values import host as values_host
 from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.spelling import one_line
 
 Props = Mapping[str, Any]
+SIDE_BY_SIDE = 4  # stacks that are read at the same time: each is a process of Pulumi
 
 
 class Session:
@@ -49,6 +56,9 @@ class Session:
     guard_remembers = False  # whether the state has a guard, and so may have what this process has not seen
     guard_consulted = False  # whether this process has seen what the program declares, and let it pass
     addresses: frozenset[str] = frozenset()  # of people, folded, that the stack's guard knew before
+    unmanaged: tuple[Unmanaged, ...] = ()  # what the guards were told is given up, and stays in PostHog
+    ignored: Ignored = MappingProxyType({})  # what `drift` passes over, and a run sets back
+    first_look = FirstLook()
     warned: frozenset[str] = frozenset()  # what was said of the whole run
     invited: frozenset[str] = frozenset()  # whom this run invites
     file: Path | None = None  # the configuration that the program was made from
@@ -99,6 +109,8 @@ class Session:
             pulumi_engine.forget()
             cls.guard_consulted = cls.guard_remembers = False
             cls.addresses = cls.warned = cls.invited = frozenset()
+            cls.unmanaged, cls.ignored = (), {}
+            cls.first_look = FirstLook()
             cls.refreshed = Refresh()
             cls.holdings = Holdings()
             cls.untried = Untried()
@@ -182,16 +194,56 @@ class Session:
 
 
 class OtherStacks:
-    """The other stacks that `posthog:otherStates` names; read when the first thing is to be created or taken over."""
+    """Other stacks, whose objects are not taken over; read when the first thing is to be created or taken over.
 
-    sources: ClassVar[tuple[str, ...]] = ()
+    `sources` are those that `posthog:otherStates` names; None says that it is not set: then they are all stacks of the
+    same project and backend, and one that cannot be read is told and passed over.
+    """
+
+    sources: ClassVar[tuple[str, ...] | None] = ()
     _lock = threading.Lock()
-    _read: ClassVar[dict[tuple[str, ...], Owners]] = {}
+    _read: ClassVar[dict[tuple[tuple[str, ...] | None, str], Owners]] = {}
 
     @classmethod
-    def owners(cls) -> Owners:
-        """What they manage; raises UnknownOwners."""
+    def owners(cls, organization: str, urn: str, *, conflicts: bool) -> Owners:
+        """What they manage of an organization; `urn` is the resource that is about to be managed. Raises UnknownOwners.
+
+        Without `conflicts` nobody can have it, as far as PostHog tells: then only stacks that are named are asked.
+        """
+        if cls.sources is None and not (conflicts and name_of(urn)):
+            return {}
         with cls._lock:
-            if cls.sources not in cls._read:
-                cls._read[cls.sources] = owners(cls.sources, project_folder())
-            return cls._read[cls.sources]
+            key = (cls.sources, organization)
+            if key not in cls._read:
+                folder = project_folder()
+                cls._read[key] = (
+                    cls._beside(urn, folder, organization)
+                    if cls.sources is None
+                    else owners(cls.sources, folder)
+                )
+            return cls._read[key]
+
+    @staticmethod
+    def _beside(urn: str, folder: Path, organization: str) -> Owners:
+        found: dict[tuple[str, str], str] = {}
+        try:
+            stacks = stacks_beside(urn, folder)
+        except UnknownOwners as error:
+            pulumi_engine.warn(f"what other stacks manage is unknown, and nothing is refused for it: {error}")
+            return found
+
+        def of(stack: str) -> Owners | UnknownOwners:
+            try:
+                return owners([stack], folder, organization)
+            except UnknownOwners as error:
+                return error
+
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            for stack, managed in zip(stacks, pool.map(of, stacks), strict=True):
+                if isinstance(managed, UnknownOwners):
+                    pulumi_engine.warn(
+                        f"what the stack {one_line(stack)} manages is unknown, and nothing is refused for it: {managed}"
+                    )
+                else:
+                    found.update(managed)
+        return found

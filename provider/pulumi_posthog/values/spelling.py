@@ -63,3 +63,11 @@ def meant(text: str, things: Iterable[T], name: Callable[[T], str]) -> list[T]:
     """Those of `things` that `text` may mean: with exactly that name or, without one, in another case."""
     alike = [thing for thing in things if folded(name(thing)) == folded(text)]
     return [thing for thing in alike if name(thing) == text] or alike
+
+
+def as_uuid(text: str) -> str:
+    """A UUID as PostHog writes it; anything else as it is."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return text

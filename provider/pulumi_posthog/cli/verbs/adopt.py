@@ -45,6 +45,7 @@ class Row:
     changes: tuple[str, ...] = ()
     said: str | None = None
     hint: str | None = None
+    secrets: bool = False  # it has secrets, which are sent when it is taken over
 
 
 def adopt(
@@ -113,6 +114,7 @@ def _rows(
     from pulumi_posthog.drift.findings import LEFT_HINT
     from pulumi_posthog.reconcile.addresses import person_field, single
     from pulumi_posthog.reconcile.desired import key_of
+    from pulumi_posthog.reconcile.existing import Standing, standing
     from pulumi_posthog.reconcile.observe import Unclear
     from pulumi_posthog.reconcile.path import path_of
     from pulumi_posthog.reconcile.requests import writes_of
@@ -149,7 +151,14 @@ def _rows(
             # Whoever has left is left out of a list: that alone changes nothing.
             fields = fields if change and writes_of(change, strangers) else ()
             known = (entry.kind.name, found.id) in managed
-            yield Row(Fate.MANAGED if known else Fate.TAKEN_OVER, path, found.id, fields)
+            secrets = standing(entry.kind, entry.fields, changed=False) is Standing.SECRETS
+            yield Row(
+                Fate.MANAGED if known else Fate.TAKEN_OVER,
+                path,
+                found.id,
+                fields,
+                secrets=secrets and not known,
+            )
 
 
 def _made(look: Look, entry: Entry, path: str) -> Row:
@@ -162,11 +171,29 @@ def _made(look: Look, entry: Entry, path: str) -> Row:
     return Row(Fate.REFUSED, path, said=given.words, hint=given.hint)
 
 
+def _summary(rows: list[Row]) -> str:
+    """The same sentence as in a preview."""
+    from pulumi_posthog.reconcile.existing import Standing, sentence
+
+    made = [Standing.MADE for row in rows if row.fate is Fate.MADE]
+    here = [row for row in rows if row.fate in (Fate.TAKEN_OVER, Fate.MANAGED)]
+    return sentence(
+        [
+            *made,
+            *(
+                Standing.CHANGED if row.changes else Standing.SECRETS if row.secrets else Standing.AS_DECLARED
+                for row in here
+            ),
+        ]
+    )
+
+
 def _document(rows: list[Row], exit_: Exit, requests: int) -> dict[str, Any]:
     return {
         "version": 1,
         "exit_code": exit_,
         "requests": requests,
+        "summary": _summary(rows),
         "counts": {fate.value: sum(row.fate is fate for row in rows) for fate in Fate},
         "entries": [
             {
@@ -184,6 +211,7 @@ def _document(rows: list[Row], exit_: Exit, requests: int) -> dict[str, Any]:
 
 def _show(rows: list[Row]) -> None:
     from rich.console import Group, RenderableType
+    from rich.table import Table
     from rich.text import Text
 
     from pulumi_posthog.report.text import indented
@@ -198,12 +226,16 @@ def _show(rows: list[Row]) -> None:
         Fate.LEFT: "are about somebody who is not in the organization",
         Fate.UNREAD: "could not be looked at",
     }
-    parts: list[RenderableType] = []
+    # In two columns, so that what is folded stays below its beginning.
+    head, colon, rest = _summary(rows).partition(": ")
+    summary = Table.grid(padding=(0, 1))
+    summary.add_row(Text(head + colon.strip(), style="bold", no_wrap=True), Text(rest, style="bold"))
+    parts: list[RenderableType] = [summary]
     for fate, title in titles.items():
         own = [row for row in rows if row.fate is fate]
         if not own:
             continue
-        parts += [Text() if parts else "", Text(f"{len(own):,} {title}", style="bold")]
+        parts += [Text(), Text(f"{len(own):,} {title}", style="bold")]
         for row in own:
             line = Text.assemble(row.path, (f"  id {row.id}" if row.id else "", "dim"))
             if row.changes:
@@ -213,4 +245,4 @@ def _show(rows: list[Row]) -> None:
             parts.append(indented(line, 2))
             if row.hint:
                 parts.append(indented(Text.assemble(("hint: ", "cyan"), row.hint), 4))
-    terminal.show(Group(*parts[1:]))
+    terminal.show(Group(*parts))

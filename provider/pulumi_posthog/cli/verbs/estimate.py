@@ -29,6 +29,7 @@ class Estimate:
     `checks` are the health checks that the changes set off, each counted as one request: the least it takes.
     `taking_over` are the objects with secrets that are as declared, as far as PostHog shows them: a stack that does not
     have them yet sends their secrets when it takes them over, one write for each, which `writes` does not count.
+    `summary` says how much exists, as a preview does; it is empty when PostHog was not asked.
     """
 
     objects: int
@@ -38,6 +39,7 @@ class Estimate:
     looks: int = 0
     checks: int = 0
     taking_over: int = 0
+    summary: str = ""
 
     @property
     def up(self) -> int:
@@ -110,6 +112,22 @@ def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
         looks=sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
         checks=checks_after(look, checks),
         taking_over=secrets_to_send(look),
+        summary=summary_of(look),
+    )
+
+
+def summary_of(look: Look) -> str:
+    """How much exists, as a preview says it of a stack that has nothing yet."""
+    from pulumi_posthog.reconcile.desired import key_of
+    from pulumi_posthog.reconcile.existing import Standing, sentence, standing
+
+    changed = {(change.kind.name, change.name) for change in look.plan.changes}
+    return sentence(
+        standing(entry.kind, entry.fields, changed=key_of(entry) in changed)
+        if key_of(entry) in look.observed.found
+        else Standing.MADE
+        for entry in look.observed.readable.entries
+        if not entry.absent
     )
 
 
@@ -217,6 +235,7 @@ def _show(found: Estimate) -> None:
                 f"{plural(found.objects, 'object')}, {plural(found.writes, 'write')}{checks}, {basis}{again}",
                 style="bold",
             ),
+            *([Text(f"Of a stack that is new: {found.summary}.")] if found.summary else []),
             table,
             Text(
                 f"At most {per_minute:,} requests a minute and {per_hour:,} an hour go out with one key.",

@@ -230,21 +230,24 @@ def _keys(kind: Kind) -> dict[str, str]:
 
 def _section(path: str, kind: Kind | None) -> Explanation:
     from pulumi_posthog.config.schema import checks
-    from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.kinds.model import Deletion
     from pulumi_posthog.kinds.tree import below
 
     assert kind is not None  # noqa: S101 - a path has at least one word, and that is a section
     goes = {
         Deletion.DELETE: "PostHog deletes it.",
-        Deletion.PATCH: "It is taken out of sight in PostHog; what lies behind it stays.",
-        Deletion.FORGET: "It goes with what it belongs to.",
-        Deletion.NEVER: "It stays in PostHog; only `state: absent` deletes it, once the stack allows that.",
+        Deletion.PATCH: "PostHog marks it as deleted; what it was made from stays.",
+        Deletion.FORGET: "It stays in PostHog as it is, and is no longer managed.",
+        Deletion.NEVER: "It stays in PostHog, and is no longer managed; only `state: absent` deletes it, once the stack"
+        " allows that.",
     }
-    item = KINDS[kind.set_of] if kind.set_of else kind
-    stays = "It stays in PostHog as it is, and is no longer managed."
+    left = goes[kind.deletion]
+    if kind.set_of:
+        left = "A list that leaves the file removes nobody. Whoever leaves the list, or an additive list, is removed."
+    elif kind.deletion in (Deletion.DELETE, Deletion.PATCH) and not kind.grants:
+        left += " Not with `state: unmanaged` in the entry: then the stack forgets it, and PostHog keeps it."
     facts = [
-        ("when no longer declared", stays if kind.singleton else goes[item.deletion]),
+        ("when no longer declared", left),
         ("scopes of the key", f"{kind.read_scope} to look, {kind.write_scope} to change"),
         *_ages(kind.since, None),
     ]

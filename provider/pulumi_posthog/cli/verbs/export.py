@@ -51,6 +51,12 @@ def export(
         bool,
         Option("--migrate", help="Beside legacy destinations, the hog functions that PostHog makes today."),
     ] = False,
+    with_defaults: Annotated[
+        bool,
+        Option(
+            "--with-defaults", help="Also what is at its default, and what PostHog puts into what is new."
+        ),
+    ] = False,
     force: Annotated[bool, Option("--force", help="Overwrite files that exist.")] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text (YAML) or json.")] = "text",
 ) -> int:
@@ -81,6 +87,7 @@ def export(
             main=name,
             split=split,
             migrate=migrate,
+            with_defaults=with_defaults,
             ascii_only=ascii_only,
             progress=tell,
         )

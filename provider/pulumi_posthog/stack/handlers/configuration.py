@@ -10,10 +10,13 @@ from pulumi_posthog.reconcile.limits import SETTINGS, Limits, LimitsError, items
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.run import OtherStacks, Session
 
+NONE = "none"  # of posthog:otherStates: no other stack is looked at
+
 
 def configure(get: Callable[[str], str | None]) -> None:
     """Take over the settings that `get` gives by their names; a limit that makes no sense stops the run."""
-    OtherStacks.sources = tuple(items(get("otherStates")))
+    others = get("otherStates")
+    OtherStacks.sources = None if others is None else () if others.strip() == NONE else tuple(items(others))
     Session.key_from_config = get("personalApiKey")
     try:
         Session.checks = setting(get("checks"))

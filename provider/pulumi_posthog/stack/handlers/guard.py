@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile import addresses
+from pulumi_posthog.reconcile import addresses, unmanaged
 from pulumi_posthog.reconcile.errors import CannotApply, WholeRunRefused
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
 from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
@@ -23,6 +23,7 @@ from pulumi_posthog.stack.handlers.results import (
 )
 from pulumi_posthog.stack.holdings import claims_of
 from pulumi_posthog.stack.keeping import DESTROY, destroying
+from pulumi_posthog.stack.left_alone import left_alone
 from pulumi_posthog.stack.live_names import live_names
 from pulumi_posthog.stack.location import PROPERTY, location_of
 from pulumi_posthog.stack.run import Session
@@ -66,11 +67,17 @@ class GuardHandler:
             inputs.get("__asked_at"),
             pulumi_engine.resource_name(),
         )
-        before = _given_up(before, after, _kept(news, "__called"), called)
+        before = _taken_over(before, after, _kept(news, "__called"), called)
+        given_up = unmanaged.of_text(news.get("__unmanaged"))
+        Session.unmanaged = (*Session.unmanaged, *given_up)
+        all_before, before = before, unmanaged.without(before, given_up)
         lists = _kept(news, "__lists")
+        Session.ignored = {**Session.ignored, **json_in(news.get("__ignored") or "{}", dict, levels=3)}
         Session.guard_remembers = Session.guard_remembers or bool(olds)
         Session.ahead.manages(after)
         self._tell_holdings(after, lists, inputs)
+        if isinstance(declared := inputs.get("__declares"), int | float):
+            Session.first_look.expect(int(declared))
         after = with_listed(before, after, lists, renamed)
         found = refusals(before, after, Session.limits, KINDS, renamed)
         looks = self._looks(before, after, olds, inputs, called)
@@ -103,6 +110,9 @@ class GuardHandler:
             *([too_much] if too_much else []),
         ]
         Session.guard_consulted = not refused
+        if not refused:
+            for text in left_alone(olds, inputs, all_before, before, going):
+                pulumi_engine.say(text)
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
 
     @staticmethod
@@ -236,7 +246,7 @@ def _placed(look: Rename, text: str) -> str:
     return f"{entry.where}: {text}" if entry else text
 
 
-def _given_up(
+def _taken_over(
     before: Managed,
     after: Managed,
     declared: Mapping[str, Mapping[str, str]],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +13,9 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import addresses, invitations, people, stepping_aside
 from pulumi_posthog.reconcile.adoption import adoptable, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
-from pulumi_posthog.reconcile.differences import differences
+from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
+from pulumi_posthog.reconcile.existing import Standing
 from pulumi_posthog.reconcile.links import looked_up, names
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.lockouts import Verdict, lacking, objection_to_losing_rules, verdict
@@ -29,7 +29,7 @@ from pulumi_posthog.reconcile.objections import (
 )
 from pulumi_posthog.reconcile.recasing import possible
 from pulumi_posthog.stack import pulumi_engine
-from pulumi_posthog.stack.announcements import announce, say_ignored, say_newly_declared
+from pulumi_posthog.stack.announcements import announce, say_ignored, say_newly_declared, say_set_back
 from pulumi_posthog.stack.handlers.clean import clean, told_here
 from pulumi_posthog.stack.handlers.guard import check_consulted
 from pulumi_posthog.stack.handlers.results import (
@@ -41,9 +41,12 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
+from pulumi_posthog.stack.handlers.scope import scope_now, scope_of
+from pulumi_posthog.stack.holdings import IN_EXACT_LISTS
 from pulumi_posthog.stack.keeping import (
     claim_items,
     claims_for,
+    given_up,
     kept_by_another,
     recognised,
     steps_aside,
@@ -55,6 +58,7 @@ from pulumi_posthog.stack.properties import (
     IDS,
     checked,
     declared_names,
+    known_ids,
     outputs,
     recorded,
     rotated,
@@ -97,6 +101,8 @@ class KindHandler:
         result = self._check(olds, news)
         if result.failures:
             Session.failed(pulumi_engine.resource_name())
+        if said := Session.first_look.asked(pulumi_engine.resource_name()):
+            pulumi_engine.say(said)
         return result
 
     def _check(self, olds: Props, news: Props) -> CheckResult:
@@ -122,7 +128,7 @@ class KindHandler:
         if Session.holdings.is_declared(urn):  # a refresh compares what nobody declares any more, too
             Session.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
             if not kind.parent or pulumi_engine.known(news.get(kind.parent)):
-                claim_items(kind, _scope(kind, news), news, urn)
+                claim_items(kind, scope_of(kind, news), news, urn)
             if not result.changes:
                 Session.untried.settled(urn)
         if result.changes:
@@ -140,7 +146,7 @@ class KindHandler:
         live = Session.of(news).live
         if kind is PROJECT:
             Session.ahead.compared(live)
-        found = live.object(kind, _scope(kind, news), id_)
+        found = live.object(kind, scope_of(kind, news), id_)
         absent = bool(news.get("__absent"))
         problem = contradiction(kind, news.get("__id"), id_) or (
             (
@@ -171,13 +177,14 @@ class KindHandler:
             rotated=lambda field, key: rotated(olds, news, field, key),
         )
         changed = possible(kind, changed, live, pulumi_engine.warn)
-        taken = stepping_aside.holder(kind, _scope(kind, news), found, changed, live)
+        taken = stepping_aside.holder(kind, scope_of(kind, news), found, changed, live)
         if taken is not None and Session.holdings.is_declared(pulumi_engine.resource_name()):
             aside = steps_aside(kind, news, taken[0], pulumi_engine.resource_name())
             (pulumi_engine.say if aside else pulumi_engine.warn)(
                 told_here(CannotApply(stepping_aside.words(kind, *taken, aside=aside)))
             )
         say_newly_declared(kind, changed, olds)
+        self._say_set_back(changed)
         unknown = [name for name in declared_names(news) if not pulumi_engine.known(news.get(name))]
         replaces = [d.field.name for d in changed if d.field.replaces(d.live, d.desired)]
         if replaces:
@@ -191,12 +198,18 @@ class KindHandler:
             changes=bool(changed or unknown or guarded_now or moved) or trigger_differs(kind, olds, news)
         )
 
+    def _say_set_back(self, changed: tuple[Difference, ...]) -> None:
+        """Say of what `drift` passes over that this run does not; a refresh, which compares too, sets nothing back."""
+        urn = pulumi_engine.resource_name()
+        if Session.ignored and Session.holdings.is_declared(urn):
+            say_set_back(changed, Session.ignored.get(self.kind.name, {}).get(name_of(urn) or "", {}))
+
     @clean
     def read(self, id_: str, props: Props) -> ReadResult:
         """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
         props = Session.relocated(props)
         kind, live, urn = self.kind, Session.of(props).live, pulumi_engine.resource_name()
-        found = live.object(kind, _scope(kind, props), id_)
+        found = live.object(kind, scope_of(kind, props), id_)
         left = addresses.leavers(kind, props, found, live)
         Session.holdings.recorded(claims_for(kind, props, id_), urn)
         if found is None:
@@ -227,7 +240,7 @@ class KindHandler:
         """Take over what is there already, or make it."""
         kind, urn = self.kind, pulumi_engine.resource_name()
         Session.untried.begun(urn)
-        session, scope = Session.of(props), _scope(kind, props)
+        session, scope = Session.of(props), scope_of(kind, props)
         if props.get("__absent"):
             return self._remove(kind, session, scope, props)
         if addresses.nobody(kind, props):
@@ -250,7 +263,7 @@ class KindHandler:
     def update(self, id_: str, olds: Props, news: Props) -> UpdateResult:
         """Send the declared fields that differ."""
         Session.untried.begun(pulumi_engine.resource_name())
-        kind, session, scope = self.kind, Session.of(news), _scope(self.kind, news)
+        kind, session, scope = self.kind, Session.of(news), scope_of(self.kind, news)
         if news.get("__absent"):
             return UpdateResult(self._remove(kind, session, scope, news, id_).outs)
         found = session.live.object(kind, scope, id_)
@@ -299,15 +312,16 @@ class KindHandler:
             return
         if kind.deletion is not Deletion.FORGET:
             check_consulted(guarded=location_of(props).guarded)
-            kept = kept_by_another(kind, props, id_, pulumi_engine.resource_name())
+            kept = given_up(kind, props, id_, pulumi_engine.resource_name())
+            kept = kept or kept_by_another(kind, props, id_, pulumi_engine.resource_name())
             if kept:
                 pulumi_engine.say(kept)
                 return
             if losing := objection_to_losing_rules(
-                kind, _scope(kind, props), id_, None, Session.of(props).live
+                kind, scope_of(kind, props), id_, None, Session.of(props).live
             ):
                 raise CannotApply(losing)
-            Session.of(props).applier.delete(kind, _scope(kind, props), id_)
+            Session.of(props).applier.delete(kind, scope_of(kind, props), id_)
 
     @staticmethod
     def _resolve(kind: Kind, inputs: dict[str, Any]) -> str | None:
@@ -331,10 +345,10 @@ class KindHandler:
             if field.names in KINDS and isinstance(text, str) and not (parsed(text) or is_uuid(text)):
                 reference = Reference(str(field.names), text)  # a program may give the name alone
                 inputs[field.name] = str.__str__(reference)
-                inputs[IDS] = {**_known_ids(inputs), reference.key: ""}
+                inputs[IDS] = {**known_ids(inputs), reference.key: ""}
         ids = inputs.get(IDS)
         unknown = [key for key, id_ in ids.items() if id_ == ""] if isinstance(ids, Mapping) else []
-        scope = _scope_now(kind, inputs) if unknown else None
+        scope = scope_now(kind, inputs) if unknown else None
         for key in unknown:
             reference = Reference(*key.split("/", 1))
             if scope is None:
@@ -351,7 +365,7 @@ class KindHandler:
         if addresses.person_field(kind) is None:
             return None
         known = Session.addresses | addresses.remembered(kind, olds)
-        found = addresses.put(kind, _scope_now(kind, inputs), inputs, known, Session.of(inputs).live)
+        found = addresses.put(kind, scope_now(kind, inputs), inputs, known, Session.of(inputs).live)
         for text in found.left:
             pulumi_engine.warn(told_here(CannotApply(addresses.GONE.format(text))))
         return told_here(CannotApply(found.problem)) if found.problem else None
@@ -360,7 +374,7 @@ class KindHandler:
     def _objection(kind: Kind, inputs: Props) -> str | None:
         """Why the limits do not allow what is declared, as far as that can be known yet."""
         absent = bool(inputs.get("__absent"))
-        scope = _scope_now(kind, inputs)
+        scope = scope_now(kind, inputs)
         if kind.invitation:
             return KindHandler._to_people(kind, inputs, absent=absent)
         if scope is None or not (absent or kind.set_of or kind.caps or kind.kept_by):
@@ -391,7 +405,7 @@ class KindHandler:
     @staticmethod
     def _locking_out(kind: Kind, inputs: Props) -> str | None:
         """Why what is declared shuts out somebody who must not be; says who else is, and what the plan lacks."""
-        scope, live, values = _scope_now(kind, inputs), Session.of(inputs).live, to_values(kind, inputs)
+        scope, live, values = scope_now(kind, inputs), Session.of(inputs).live, to_values(kind, inputs)
         for feature, field in lacking(kind, values, live).items():
             Session.warn_once(
                 f"{field.name if field else f'a {kind.title}'} needs the plan feature {feature}, which this"
@@ -404,9 +418,10 @@ class KindHandler:
 
     def _taking_over(self, kind: Kind, inputs: Props) -> str | None:
         """Say what is there already and would be taken over; or why it may not be."""
-        scope, values = _scope_now(kind, inputs), to_values(kind, inputs)
+        scope, values = scope_now(kind, inputs), to_values(kind, inputs)
         if scope is None:
             # Its parent is made in this run: there is nothing in it yet.
+            Session.first_look.stands(pulumi_engine.resource_name(), Standing.MADE)
             return self._creation_refused(kind, inputs, values)
         if kind is PROJECT:
             Session.ahead.look_up_projects(Session.of(inputs).live)
@@ -414,7 +429,13 @@ class KindHandler:
         if problem:
             return problem
         found = next(iter(matches), None)
-        refusal = objection_to_takeover(kind, scope, values, found, OtherStacks.owners(), Session.limits)
+        owners = OtherStacks.owners(
+            location_of(inputs).organization,
+            pulumi_engine.resource_name(),
+            # Who is in a list may be somebody else's list to say, whether or not anybody is in it yet.
+            conflicts=found is not None or bool(kind.set_of) or kind.name in IN_EXACT_LISTS,
+        )
+        refusal = objection_to_takeover(kind, scope, values, found, owners, Session.limits)
         if found is not None:
             with contextlib.suppress(UnknownOwners):
                 if Session.guard_remembers:
@@ -425,11 +446,14 @@ class KindHandler:
             if said:
                 pulumi_engine.say(said)
         if refusal is None and found is None:
+            Session.first_look.stands(pulumi_engine.resource_name(), Standing.MADE)
             refusal = self._creation_refused(kind, inputs, values)
         if refusal is None and found is not None:
             changed = differences(kind, values, found.values)
             changed = possible(kind, changed, Session.of(inputs).live, pulumi_engine.warn)
-            announce(kind, values, found, changed)
+            brief = Session.first_look.is_brief()
+            stands = announce(kind, values, found, changed, brief=brief)
+            Session.first_look.stands(pulumi_engine.resource_name(), stands)
             if len(matches) > 1:
                 others = ", ".join(match.id for match in matches[1:])
                 pulumi_engine.say(
@@ -457,29 +481,9 @@ class KindHandler:
         return CreateResult(id_, {**props, "state": "absent"})
 
 
-def _known_ids(inputs: Props) -> Props:
-    ids = inputs.get(IDS)
-    return ids if isinstance(ids, Mapping) else {}
-
-
-def _scope(kind: Kind, properties: Props) -> dict[str, str]:
-    return {kind.parent: str(properties[kind.parent])} if kind.parent else {}
-
-
 def _defaults(kind: Kind, props: Props) -> dict[str, Any]:
     place = props.get("__place")
     return {field.name: place for field in kind.fields if field.placed_by_file and place is not None}
-
-
-def _scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:
-    """The scope, as far as it can be known before the parent has an id; None when it cannot."""
-    if not kind.parent or pulumi_engine.known(inputs.get(kind.parent)):
-        return _scope(kind, inputs)
-    names = location_of(inputs).parent
-    if not names:
-        return None
-    parents = Session.of(inputs).live.find(KINDS[kind.parent], {}, json.loads(names))
-    return {kind.parent: parents[0].id} if len(parents) == 1 else None
 
 
 def _say_renewals(kind: Kind, olds: Props, news: Props, found: Found, live: Live) -> None:

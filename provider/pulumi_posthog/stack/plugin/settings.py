@@ -40,7 +40,11 @@ PROPERTIES: Mapping[str, tuple[str, str]] = {
         "What may be changed although it may shut people out, by its path in a file:"
         " `organization.settings.enforce_2fa`.",
     ),
-    "otherStates": ("string", "Other stacks whose objects are left alone, with commas between them."),
+    "otherStates": (
+        "string",
+        "Other stacks whose objects are left alone, with commas between them; `none` for none. Without it, all stacks"
+        " of the same project and backend.",
+    ),
     "checks": ("string", "When health checks run: `changed`, `always` or `never`."),
 }
 
