@@ -31,7 +31,7 @@ SECTIONS = {"organization", "projects", "roles"}
 # Between the sandbox's own modules, and never set by anybody.
 INTERNAL = {"POSTHOG_SANDBOX_DATABASE"}
 # Names that the pages make up, for secrets, or that are no settings of a stack.
-MADE_UP = {"name", "snowflakePassword"}
+MADE_UP = {"name", "recording", "snowflakePassword"}
 
 
 def anchors(page: Path) -> set[str]:
