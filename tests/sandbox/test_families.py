@@ -17,6 +17,8 @@ FAMILIES = (
     "data_color_themes",
     "groups_types",
     "project_secret_api_keys",
+    "feature_flags",
+    "scheduled_changes",
     "evaluations",
     "integrations",
     "hog_functions",

@@ -415,6 +415,7 @@ RULES = (
         PATCH(ONE, {"default_data_theme": 7}),
         200,
         {"default_data_theme": 1},
+        given=[without_feature("data_color_themes")],
         ages=(2026,),
     ),
     Row(
@@ -422,7 +423,6 @@ RULES = (
         PATCH(ONE, {"default_data_theme": 7}),
         200,
         {"default_data_theme": 7},
-        given=[with_feature("data_color_themes")],
         ages=(2026,),
     ),
     Row(

@@ -10,6 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, re_path
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException
 
@@ -22,6 +23,7 @@ from pulumi_posthog.sandbox.control.seed import make_key
 from pulumi_posthog.sandbox.families import domains
 from pulumi_posthog.sandbox.families.invites import Mail, OrganizationInvite, accept
 from pulumi_posthog.sandbox.families.plugins import Plugin, PluginAttachment
+from pulumi_posthog.sandbox.families.scheduled_changes import ScheduledChange, carry_out
 from pulumi_posthog.sandbox.options import SandboxError, is_loopback
 from pulumi_posthog.sandbox.rules.authentication import digest
 from pulumi_posthog.sandbox.rules.columns import random_text
@@ -213,6 +215,18 @@ def verify_domain(body: dict[str, Any]) -> Any:
     return {"id": str(row.pk), "domain": row.domain, "is_verified": True}
 
 
+def carry_out_changes(_body: dict[str, Any]) -> Any:
+    """What PostHog does in the background: scheduled changes whose time has come are made."""
+    with writing():
+        due = ScheduledChange.objects.filter(executed_at=None, scheduled_at__lte=timezone.now()).order_by(
+            "pk"
+        )
+        rows = list(due)
+        for row in rows:
+            carry_out(row)
+    return {"results": [{"id": row.pk, "failure_reason": row.failure_reason} for row in rows]}
+
+
 def reset(_body: dict[str, Any]) -> Any:
     """As after the start: objects, keys, switches, faults, counts."""
     start.reset()
@@ -288,6 +302,7 @@ def urls() -> list[URLPattern]:
         endpoint("mails", GET=mails, DELETE=forget_mails),
         endpoint("invites/accept", POST=accept_invite),
         endpoint("domains/verify", POST=verify_domain),
+        endpoint("scheduled_changes", POST=carry_out_changes),
         endpoint("reset", POST=reset),
         endpoint("snapshots", POST=keep_snapshot),
         endpoint("snapshots/restore", POST=restore_snapshot),

@@ -14,8 +14,10 @@ from pulumi_posthog.sandbox.families import (
     invites,
     project_secret_keys,
     proxy_records,
+    scheduled_changes,
 )
 from pulumi_posthog.sandbox.families.evaluations import EVALUATIONS
+from pulumi_posthog.sandbox.families.feature_flags import view as feature_flags
 from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
 from pulumi_posthog.sandbox.families.integrations import INTEGRATIONS
 from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
@@ -27,6 +29,8 @@ VIEWS: tuple[type[FamilyView], ...] = (
     color_themes.VIEW,
     group_types.VIEW,
     project_secret_keys.VIEW,
+    feature_flags.VIEW,
+    scheduled_changes.VIEW,
     view_of(EVALUATIONS),
     view_of(INTEGRATIONS),
     hog_functions.VIEW,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -20,9 +22,16 @@ class ProjectObject(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    object_type: ClassVar[str] = ""
+    """What `type` is of all rows of a kind that has a table of its own."""
+
     class Meta:
         verbose_name = "Dashboard, insight, flag, ..."
         verbose_name_plural = "Dashboards, insights, flags, ..."
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.type = self.object_type or self.type
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return f"{self.type} {self.name}"
@@ -36,3 +45,11 @@ class ProjectObject(models.Model):
     def key_of_rules(self) -> str:
         """Its primary key, as access rules store it (posthog-api-access.md 3.2)."""
         return str(self.uuid or self.pk)
+
+
+def new_object(project: Project, type_: str, name: str, user: User | None) -> ProjectObject:
+    """A row in the table of its kind; kinds without one share a table."""
+    model = next(
+        (each for each in ProjectObject.__subclasses__() if each.object_type == type_), ProjectObject
+    )
+    return model._default_manager.create(project=project, type=type_, name=name, created_by=user)

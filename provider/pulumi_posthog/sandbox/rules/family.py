@@ -164,6 +164,8 @@ class Family:
     """PUT wants all that is required; without it, it is a PATCH."""
     deletion: ClassVar[str] = "row"
     """`row`: it is gone. `marked`: `deleted` is set. `not_offered`: 405 without a body, `deleted` is a field."""
+    reads_deleted: ClassVar[bool] = False
+    """GET of one answers for a deleted one, too."""
     log: ClassVar[Log | None] = None
     actions: ClassVar[tuple[Action, ...]] = ()
     bare_list: ClassVar[bool] = False
@@ -380,7 +382,10 @@ class FamilyView(PostHogView):
         """The object of the URL. 404 for what is unknown, deleted, or another project's."""
         rows = self.family.rows_of(self.parent)
         changing = self.action in {"update", "partial_update"}
-        rows = self.family.changeable(rows, sent) if changing else self.family.visible(rows)
+        if changing:
+            rows = self.family.changeable(rows, sent)
+        elif not (self.family.reads_deleted and self.action != "destroy"):
+            rows = self.family.visible(rows)
         found = rows.filter(pk=id_).first() if (id_ := self.id_of_url()) is not None else None
         if found is None:
             raise NotFound
@@ -402,24 +407,28 @@ class FamilyView(PostHogView):
                 rows = filter_(rows, name, sought)
         return rows
 
+    def represent(self, row: Any) -> dict[str, Any]:
+        """One object of an answer, as the caller sees it."""
+        return self.family.represent(row)
+
     def list(self, request: Request, **_kwargs: Any) -> Response:
         if self.family.bare_list:
-            return Response([self.family.represent(row) for row in self.filtered(request)])
+            return Response([self.represent(row) for row in self.filtered(request)])
         rows = self.page(self.filtered(request))
-        return self.page_response([self.family.represent(row) for row in rows])
+        return self.page_response([self.represent(row) for row in rows])
 
     def retrieve(self, request: Request, **_kwargs: Any) -> Response:
-        return Response(self.family.represent(self.target()))
+        return Response(self.represent(self.target()))
 
     def create(self, request: Request, **_kwargs: Any) -> Response:
         made = self.family.create(self.parent, request.data, self.caller, request)
-        return Response(self.family.represent(made), status=201)
+        return Response(self.represent(made), status=201)
 
     def update(self, request: Request, *, partial: bool = False, **_kwargs: Any) -> Response:
         row = self.target(request.data)
         partial = partial or not self.family.puts_whole
         row = self.family.change(row, request.data, self.caller, request, partial=partial)
-        return Response(self.family.represent(row))
+        return Response(self.represent(row))
 
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         return self.update(request, partial=True, **kwargs)

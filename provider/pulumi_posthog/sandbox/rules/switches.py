@@ -51,6 +51,8 @@ CHECKS: Mapping[str, Check] = {
     "newest_2026": a_bool,
     "legacy_destinations": a_bool,
     "patch_clears_mappings": a_bool,
+    "evaluation_contexts": a_bool,
+    "rejects_flag_shapes": a_bool,
     "sends_mail": a_bool,
     "invite_seconds": not_negative,
     "latency_ms": not_negative,
@@ -81,6 +83,10 @@ class Switches:
     """Creating a plugin config makes the row in every age; without it, only in 2024, as in PostHog (6.4)."""
     patch_clears_mappings: bool = False
     """A PATCH of a hog function without `mappings` sets them to null: a mistake of some servers of 2026."""
+    evaluation_contexts: bool = True
+    """PostHog's own switch `flag-evaluation-tags` (posthog-api-release.md 2.3)."""
+    rejects_flag_shapes: bool = False
+    """Later 2026: whether the rules about the shape of a flag reject or only watch (2.7)."""
     sends_mail: bool = True
     """Whether the instance can send mails at all; what was sent is counted (`/_sandbox/mails`)."""
     invite_seconds: float = 3 * 24 * 3600.0
@@ -118,6 +124,8 @@ class Switches:
         self.legacy_destinations = options.legacy_destinations
         self.newest_2026 = Switches.newest_2026
         self.patch_clears_mappings = Switches.patch_clears_mappings
+        self.evaluation_contexts = Switches.evaluation_contexts
+        self.rejects_flag_shapes = Switches.rejects_flag_shapes
         self.sends_mail = Switches.sends_mail
         self.invite_seconds = Switches.invite_seconds
         self.latency_ms = options.latency_ms

@@ -29,6 +29,7 @@ from pulumi_posthog.sandbox.families.catalog import VIEWS
 from pulumi_posthog.sandbox.families.events import EventView
 from pulumi_posthog.sandbox.families.exports import ExportView
 from pulumi_posthog.sandbox.families.feature_flag_access import FeatureFlagRoleAccessView, ResourceAccessView
+from pulumi_posthog.sandbox.families.feature_flags.view import CopyFlagsView
 from pulumi_posthog.sandbox.families.file_system.shortcuts import FileSystemShortcutView
 from pulumi_posthog.sandbox.families.file_system.tree import FileSystemTreeView
 from pulumi_posthog.sandbox.families.hog_functions.templates import PublicTemplateView, TemplateView
@@ -153,6 +154,7 @@ def project_routes() -> Iterator[URLPattern]:
 def feature_flag_routes() -> Iterator[URLPattern]:
     yield route(f"{ORGANIZATION}/resource_access", ResourceAccessView, COLLECTION)
     yield route(f"{ORGANIZATION}/resource_access/{ID}", ResourceAccessView, DETAIL)
+    yield route(f"{ORGANIZATION}/feature_flags/copy_flags", CopyFlagsView, {"post": "copy"})
     flag = rf"{PROJECTS[0]}/feature_flags/(?P<flag_id>[^/]+)/role_access"
     yield route(flag, FeatureFlagRoleAccessView, COLLECTION)
     yield route(f"{flag}/{ID}", FeatureFlagRoleAccessView, {"get": "retrieve", "delete": "destroy"})

@@ -69,7 +69,7 @@ def make_parents(project: Project, path: str, user: User | None, *, escaped: boo
             )
 
 
-def file_object(thing: ProjectObject, user: User | None) -> None:
+def file_object(thing: ProjectObject, user: User | None, folder: str | None = None) -> None:
     """What saving a dashboard, insight, ... does to the tree (7.7)."""
     if thing.deleted:
         unfile(thing.project, thing.type, thing.ref)
@@ -83,6 +83,7 @@ def file_object(thing: ProjectObject, user: User | None) -> None:
         href=f"/{thing.type}/{thing.ref}",
         meta={"created_at": thing.created_at.isoformat(), "created_by": thing.created_by_id},
         folder=["Unfiled", PLURALS.get(thing.type, thing.type.title())],
+        path=folder,
     )
 
 

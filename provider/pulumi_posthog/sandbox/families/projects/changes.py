@@ -13,7 +13,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from pulumi_posthog.sandbox.families import sample_data
 from pulumi_posthog.sandbox.families.file_system.paths import file_object
 from pulumi_posthog.sandbox.families.hog_functions.family import GEOIP, HOG_FUNCTIONS
-from pulumi_posthog.sandbox.families.objects import ProjectObject
+from pulumi_posthog.sandbox.families.objects import ProjectObject, new_object
 from pulumi_posthog.sandbox.families.projects.settings import BY_NAME, DROPPED_ON_CREATE, defaults
 from pulumi_posthog.sandbox.rules.columns import random_text
 from pulumi_posthog.sandbox.rules.errors import Conflict, Unhandled, invalid
@@ -219,7 +219,7 @@ def create_project(organization: Organization, values: Mapping[str, Any], user: 
 
 def make_object(project: Project, type_: str, name: str, user: User | None) -> ProjectObject:
     """A dashboard, cohort, ... with its row in the tree."""
-    thing = ProjectObject.objects.create(project=project, type=type_, name=name, created_by=user)
+    thing = new_object(project, type_, name, user)
     file_object(thing, user)
     return thing
 

@@ -1,0 +1,166 @@
+"""What families of objects that are filed in the project tree have in common (posthog-api-release.md 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pulumi_posthog.sandbox.families.file_system.paths import file_object, unfile
+from pulumi_posthog.sandbox.families.objects import ProjectObject
+from pulumi_posthog.sandbox.rules.access import Rules
+from pulumi_posthog.sandbox.rules.activity import object_feed
+from pulumi_posthog.sandbox.rules.family import Action, Family, FamilyView
+from pulumi_posthog.sandbox.rules.fields import Field, text, texts, writable
+from pulumi_posthog.sandbox.rules.models import ActivityLog, OrganizationMembership, User
+from pulumi_posthog.sandbox.rules.switches import SWITCHES
+
+FEEDS = (
+    Action("get", "activity", "activity_of_all", of_one=False, scopes="activity_log:read"),
+    Action("get", "activity", "activity", scopes="activity_log:read"),
+)
+FOLDER = writable("_create_in_folder", text, write_only=True, taken_on="create")
+
+
+def tags_of(row: Any) -> list[str]:
+    """In no order; none without the paid feature (1.3)."""
+    return list(set(row.tags)) if row.project.organization.feature("tagging") is not None else []
+
+
+TAGS: Field = writable("tags", texts, nullable=True, show=tags_of)
+# What the activity log of an object does not have: where it stands in its table, and what has a scope of its own.
+LEFT_OUT = ("tags", "type", "short_id", "uuid", "projectobject_ptr", "version")
+
+
+class ObjectFamily(Family):
+    """Objects with a row in the tree, deleted by `deleted`, and readable afterwards."""
+
+    model: ClassVar[type[ProjectObject]]
+    deletion = "not_offered"
+    reads_deleted = True
+    has_rules: ClassVar[bool] = True
+    """Whether access rules are about them."""
+
+    def taken_tags(self, values: dict[str, Any], row: Any) -> None:
+        """Trimmed, in small letters; null and the lack of the feature leave them as they are."""
+        tags = values.pop("tags", None)
+        if tags is not None and row.project.organization.feature("tagging") is not None:
+            values["tags"] = sorted({each.strip().lower() for each in tags})
+
+    def after(self, row: Any, before: Any | None, user: User | None) -> None:
+        if self.is_filed(row):
+            file_object(row, user, getattr(row, "folder", None))
+
+    def is_filed(self, row: Any) -> bool:
+        return True
+
+    def gone(self, row: Any, user: User | None) -> None:
+        unfile(row.project, row.type, row.ref)
+
+    def saved(self, row: Any, before: Any | None, user: User | None) -> None:
+        """2026 has words for a deletion and for its undoing; before, `deleted` is a field that changed."""
+        self.after(row, before, user)
+        what = "created" if before is None else "updated"
+        if before is not None and before.deleted != row.deleted and SWITCHES.age >= 2026:
+            what = "deleted" if row.deleted else "restored"
+        self.write_log(row, before, self.acting(row, user), activity_=what)
+
+    def acting(self, row: Any, user: User | None) -> User | None:
+        """Whom the activity log names."""
+        return user
+
+    def log_name(self, row: Any) -> str:
+        return str(row.name)
+
+
+class ObjectView(FamilyView):
+    """Their endpoints: what access rules leave of them, and the feeds of activity."""
+
+    family: ClassVar[ObjectFamily]
+
+    @cached_property
+    def rules(self) -> Rules:
+        return Rules(self.project)
+
+    @property
+    def who(self) -> OrganizationMembership:
+        assert self.membership is not None  # noqa: S101 - permissions have seen to it
+        return self.membership
+
+    def level(self, row: ProjectObject) -> str:
+        """A word of the levels of resources; with 2024's rules nobody is kept away."""
+        found = self.rules.object_access(self.who, row.type, row.key_of_rules, row.created_by_id)
+        return found.level
+
+    @property
+    def asks_rules(self) -> bool:
+        return self.family.has_rules and SWITCHES.age >= 2025
+
+    def target(self, sent: Any = None) -> Any:
+        row = super().target(sent)
+        if self.asks_rules and (level := self.level(row)) in {"none", "viewer"}:
+            reads = self.request.method in {"GET", "HEAD", "OPTIONS"}
+            if level == "none" or not reads:
+                raise PermissionDenied("You do not have the access level that this needs.")
+        return row
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        type_ = self.family.model.object_type
+        if self.asks_rules and self.rules.type_access(self.who, type_).level in {"none", "viewer"}:
+            raise PermissionDenied("You do not have the access level that this needs.")
+        return super().create(request, **kwargs)
+
+    def filtered(self, request: Request) -> QuerySet[Any] | list[Any]:
+        rows = super().filtered(request)
+        if not self.asks_rules or not self.rules.rows:
+            return rows  # type: ignore[return-value] # a query set, where no filter says otherwise
+        return [
+            row
+            for row in rows
+            if self.rules.is_listed(self.who, row.type, row.key_of_rules, row.created_by_id)
+        ]
+
+    def represent(self, row: Any) -> dict[str, Any]:
+        row.project = self.project  # so that nobody reads it again
+        item = super().represent(row)
+        if self.asks_rules:
+            item["user_access_level"] = self.level(row)
+        return item
+
+    def activity(self, request: Request, **_kwargs: Any) -> Response:
+        return self.feed(request, item_id=str(self.target().pk))
+
+    def activity_of_all(self, request: Request, **_kwargs: Any) -> Response:
+        return self.feed(request)
+
+    def feed(self, request: Request, **which: Any) -> Response:
+        log = self.family.log
+        scope = log.scope if log else ""
+        rows = ActivityLog.objects.filter(scope=scope, team_id=self.project.pk, **which)
+        return object_feed(request, rows)
+
+
+def properties_in(value: Any) -> Iterable[dict[str, Any]]:
+    """Every condition with a `type`, however deep."""
+    if isinstance(value, list):
+        for each in value:
+            yield from properties_in(each)
+    elif isinstance(value, dict):
+        if "type" in value and "key" in value:
+            yield value
+        for each in value.values():
+            yield from properties_in(each)
+
+
+def cohort_ids_in(value: Any) -> set[int]:
+    """The cohorts that conditions name."""
+    found = set()
+    for each in properties_in(value):
+        if each["type"] == "cohort" and str(each.get("value")).isdigit():
+            found.add(int(each["value"]))
+    return found
