@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.stack.typed import (
         BatchExport,
         Evaluation,
+        FeatureFlag,
         FileSystemEntry,
         HogFunction,
         OrganizationMember,
@@ -40,6 +41,7 @@ __all__ = [
     "Address",
     "BatchExport",
     "Evaluation",
+    "FeatureFlag",
     "FileSystemEntry",
     "HogFunction",
     "OrganizationMember",

@@ -44,6 +44,7 @@ DECLARED = {
         "output_type": "boolean",
         "output_config": {},
     },
+    "feature_flag": {"key": "new", "filters": {"groups": [{"rollout_percentage": 50}]}},
     "hog_function": {"name": "New", "type": "destination", "hog": "return event"},
     "batch_export": {
         "name": "New",

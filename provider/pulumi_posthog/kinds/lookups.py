@@ -52,6 +52,14 @@ INTEGRATION = _in_a_project(
 )
 COHORT = _in_a_project("cohort", "A cohort of a project's persons.", "name")
 ACTION = _in_a_project("action", "An action, which stands for several events.", "name")
+GROUP_TYPE = _in_a_project(
+    "group_type",
+    "A type of group, such as `company`, by which events are counted (posthog-api-access.md 8).",
+    "group_type",
+    collection="/api/projects/{project}/groups_types/",
+    value="group_type_index",
+    read_scope="group:read",
+)
 DASHBOARD = _in_a_project("dashboard", "A dashboard.", "name")
 # The list has the types that are asked for, and without them destinations only (posthog-api-cdp.md 3.1).
 HOG_FUNCTION_TEMPLATE = _in_a_project(

@@ -17,6 +17,7 @@ from pulumi_posthog.kinds.words import (
     IdPlace,
     Invitation,
     Page,
+    Scheduled,
     ShutOut,
     Upsert,
 )
@@ -142,6 +143,8 @@ class Field:
     key_defaults: Mapping[str, Json] = dataclass_field(
         default_factory=dict
     )  # at any depth, absent is this value
+    null_is_absent: bool = False  # at any depth, a key that is null is as if it were not there
+    lowered: bool = False  # PostHog keeps the texts of a list in lower case, each of them once
     wire: Callable[[Json], Json] | None = None  # a value as the file has it -> as a request has it
     names: str | None = None  # the value is an id of this kind, or lookup, and its bare name may stand there
     may_refer: bool = (
@@ -185,6 +188,8 @@ class Field:
             return value.strip()
         if self.type is Type.STRINGS and isinstance(value, list):
             items = [item.strip() if isinstance(item, str) else item for item in value if item is not None]
+            if self.lowered:
+                items = list(dict.fromkeys(str(item).lower() for item in items if item))
             return sorted(items, key=lambda item: (folded(str(item)), str(item))) if self.unordered else items
         return whole(self.own(value))
 
@@ -194,24 +199,41 @@ class Field:
         return tuple(each.path for each in self.ids if each.as_text)
 
     def document(self, value: Json, other: Json) -> Json:
-        """`value` as it is compared with `other`: without keys that are as if absent, or that PostHog alone has."""
-        if not self.kept_keys and not self.key_defaults:
-            return value
+        """`value` as it is compared with `other`: without keys that are as if absent, or that PostHog alone has.
+
+        Those are, in an object with a closed list of keys, all others, too (posthog-api-release.md 1.6).
+        """
+        if isinstance(value, dict) and self.is_closed:
+            value = {key: item for key, item in value.items() if key in (self.keys or ())}
+        return self._document(value, other) if self.is_document else value
+
+    def _document(self, value: Json, other: Json) -> Json:
         if isinstance(value, dict):
             beside = other if isinstance(other, dict) else {}
             return {
-                key: self.document(item, beside.get(key))
+                key: self._document(item, beside.get(key))
                 for key, item in value.items()
                 if not (key in self.key_defaults and item == self.key_defaults[key])
+                and not (self.null_is_absent and item is None)
                 and (key in beside or key not in self.kept_keys)
             }
         if isinstance(value, list):
             others = other if isinstance(other, list) else []
             return [
-                self.document(item, others[place] if place < len(others) else None)
+                self._document(item, others[place] if place < len(others) else None)
                 for place, item in enumerate(value)
             ]
         return value
+
+    @property
+    def is_document(self) -> bool:
+        """Whether `document` may leave something out of a value."""
+        return bool(self.kept_keys or self.key_defaults or self.null_is_absent or self.is_closed)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is an object that has the keys of `keys` and no others, for those who declare it."""
+        return self.type is Type.OBJECT and self.keys is not None and not self.open_keys
 
     def replaces(self, live: Json, desired: Json) -> bool:
         """Whether a change from one value to another makes the object anew."""
@@ -322,6 +344,8 @@ class Kind:
     page_size: int | None = None  # None: without `limit`, which old servers refuse for this list
     listed_in_full: bool = True  # False: the list's items lack fields, one more GET per object
     list_parameters: Mapping[str, str] = dataclass_field(default_factory=dict)
+    # What the list leaves out, unless it is called once more with these parameters.
+    also_listed: Mapping[str, str] = dataclass_field(default_factory=dict)
     # An item of the list without this key lacks fields: a GET of its own has them, sent for declared ones only.
     whole_sign: str | None = None
     narrowed_by: str | None = None  # the field that tells those apart that have one natural key
@@ -337,6 +361,7 @@ class Kind:
     kept_by: Callable[[Mapping[str, Json]], str | None] | None = None
     # PostHog's answer -> what a person should know of it that no field says; never a difference.
     remark: Callable[[Mapping[str, Json]], str | None] | None = None
+    scheduled: Scheduled | None = None
     filter: str | None = (
         None  # a field by which old servers filter the list exactly, where they cannot page it
     )
@@ -366,6 +391,12 @@ class Kind:
     from_api: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None
     comparable: Callable[[Mapping[str, Json]], Mapping[str, Json]] = unchanged
     to_api: Callable[[Mapping[str, Json], Mapping[str, Json]], Mapping[str, Json]] | None = None
+    # The body of a PATCH, PostHog's answer as it was read -> the body with what PostHog would forget otherwise.
+    alongside: Callable[[Mapping[str, Json], Mapping[str, Json]], Mapping[str, Json]] | None = None
+    # PostHog's answer -> the texts in it that nobody may see, though PostHog shows them to the key.
+    confided: Callable[[Mapping[str, Json]], Iterator[str]] | None = None
+    # Declared fields -> what a reader of the file should know of them, as the end of a sentence.
+    noted: Callable[[Mapping[str, Json]], Iterator[str]] | None = None
     delete_by_patch: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] | None = (
         None  # None: DELETE after all
     )

@@ -161,3 +161,16 @@ class Page:
 
     words: str
     path: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scheduled:
+    """Changes that PostHog makes to objects by itself later on, which fight what is declared.
+
+    `collection` is their list, below the object's parent. Of an item, `key` has the object's id, and `words` gives the
+    end of a sentence about the object; None for one that is over, or is about another kind.
+    """
+
+    collection: str
+    key: str
+    words: Callable[[Mapping[str, Json]], str | None]

@@ -403,6 +403,7 @@ class Applier:
         if here:
             path = self._path(kind, scope, found.id)
             body, files = self._bodies.content(kind, here, found.values, rotated)
+            body = self._bodies.beside(kind, body, found.answer)
             said = self.writer.patch(path, body, form=kind.form_encoded, files=files)
             if not is_object(said):
                 said = self._look_again(kind, scope, found.id, "PATCH", path).answer

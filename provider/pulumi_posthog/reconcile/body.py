@@ -100,6 +100,14 @@ class Bodies:
         }
         return dict(kind.packed(result)) if kind.packed else result
 
+    def beside(self, kind: Kind, body: dict[str, Json], answer: Mapping[str, Json]) -> dict[str, Json]:
+        """The body of a PATCH with what PostHog would forget otherwise, from its answer as it was read."""
+        if kind.alongside is None:
+            return body
+        if kind.confided is not None:
+            self.writer.hide(*kind.confided(answer))
+        return dict(kind.alongside(body, answer))
+
     def _sent(self, kind: Kind, name: str, value: Json, live: Json, rotated: Rotated) -> Json:
         field = kind.by_name.get(name)
         if field is None:
@@ -120,7 +128,7 @@ class Bodies:
     def _whole(self, field: Field, value: Json, live: Json, rotated: Rotated) -> Json:
         """What to send of a field, with what has to go along."""
         name = field.name
-        if field.secret:
+        if field.secret or holds_secret(value):
             # PostHog or a proxy may repeat in an error what it was sent.
             self.writer.hide(*secrets_in(value))
         if field.refers_to in LOOKUPS and isinstance(value, str):

@@ -41,6 +41,8 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
         def link(reference: Reference, entry: Entry = entry, here: str | None = here) -> Reference:
             candidates = by_name.get((reference.kind, reference.name), [])
             near = [each for each in candidates if project_of(each, desired) in (None, here)]
+            if entry.kind is PROJECT and any(project_of(each, desired) == entry.name for each in candidates):
+                return reference  # what is in it is made after it: only a live one can be meant
             if len(near) > 1:
                 problems.append(_several(reference, [each.name for each in near], entry))
             elif near:
@@ -156,6 +158,12 @@ def looked_up(reference: Reference, known: Names, declared: Iterable[str] = ()) 
     if ids:
         return _several(reference, ids, None)
     title = reference.kind.replace("_", " ")
+    if reference.name in declared:
+        return Problem(
+            f'there is no {title} "{reference.name}" yet: it is declared below this project, and made after it',
+            reference.where,
+            "leave the reference out once, run `pulumi up`, and write it then",
+        )
     return Problem(
         f'there is no {title} "{reference.name}": none is declared here, and PostHog has none in this project',
         reference.where,

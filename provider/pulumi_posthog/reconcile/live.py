@@ -27,6 +27,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile import identity
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Ambiguous, Collection, Found, Scope
+from pulumi_posthog.reconcile.features import has_feature
 from pulumi_posthog.reconcile.once import Once
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.problem import ConfigError, Problem
@@ -218,7 +219,7 @@ class Live:
 
     def put(self, kind: Kind, scope: Scope, answer: Mapping[str, Json]) -> Found:
         """Record what PostHog answered to a write."""
-        id_ = str(answer["id"])
+        id_, answer = str(answer["id"]), self._said(kind, answer)
         if not kind.listed_in_full:
             self._once.forget(("item", kind.name, id_))
             self._once(("item", kind.name, id_), lambda: answer)
@@ -364,9 +365,32 @@ class Live:
         if kind.invitation:
             return list(identity.people(kind, self.lookup(MEMBER.name), self.invitations(kind), path))
         if kind.upsert is None:
-            return self.reader.list_all(path, page_size=kind.page_size, params=kind.list_parameters)
+            listed: list[Mapping[str, Json]] = self.reader.list_all(
+                path, page_size=kind.page_size, params=kind.list_parameters
+            )
+            if kind.also_listed:
+                # An older server passes over the parameters and answers the same objects once more.
+                parameters = {**kind.list_parameters, **kind.also_listed}
+                more = self.reader.list_all(path, page_size=kind.page_size, params=parameters)
+                listed = list({str(object_of(each, path)["id"]): each for each in (*more, *listed)}.values())
+            return [self._said(kind, object_of(each, path)) for each in listed]
         found = identity.items(kind, self.reader.get(path), path)
         return [self.with_identity(kind, scope, each) for each in found]
+
+    def _said(self, kind: Kind, answer: Mapping[str, Json]) -> Mapping[str, Json]:
+        """An answer without the fields that it has empty because the organization's plan does not have them.
+
+        PostHog takes them, keeps nothing of them, and says so to nobody (posthog-api-release.md 1.3).
+        """
+        empty = [
+            field
+            for field in kind.fields
+            if field.feature and field.silent_when_null and answer.get(field.name) == []
+        ]
+        if not empty:
+            return answer
+        lost = {field.name for field in empty if not has_feature(self.organization(), str(field.feature))}
+        return {name: value for name, value in answer.items() if name not in lost}
 
     def with_identity(self, kind: Kind, scope: Scope, answer: Mapping[str, Json]) -> Mapping[str, Json]:
         """An object without an id of its own, with one; the members are read when it is about somebody."""

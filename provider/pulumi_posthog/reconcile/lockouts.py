@@ -16,6 +16,7 @@ from pulumi_posthog.kinds.model import Field, Kind
 from pulumi_posthog.kinds.words import ShutOut
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
+from pulumi_posthog.reconcile.features import has_feature
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json, dig
@@ -178,8 +179,5 @@ def lacking(kind: Kind, declared: Mapping[str, Json], live: Live) -> dict[str, F
     for field in kind.writable:
         if field.feature and declared.get(field.name) is not None:
             needs.setdefault(field.feature, field)
-    features = live.organization().get("available_product_features") if needs else None
-    if not isinstance(features, list):
-        return {}
-    has = {str(each.get("key")) for each in features if isinstance(each, Mapping)}
-    return {feature: field for feature, field in needs.items() if feature not in has}
+    organization = live.organization() if needs else {}
+    return {feature: field for feature, field in needs.items() if not has_feature(organization, feature)}

@@ -14,7 +14,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from pulumi_posthog.api import ApiError, NotFound, Refused, Unauthorized
+from pulumi_posthog.api import ApiError, Forbidden, NotFound, NotOffered, Refused, Unauthorized
+from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
@@ -205,6 +206,23 @@ class _Observer:
             if said:
                 yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {said}'
             yield from notes(found.kind, desired.by_name[key].fields, found, self.live)
+            for words in self._scheduled(found, self.scopes[group_of(desired.by_name[key])]):
+                yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {words}'
+
+    def _scheduled(self, found: Found, scope: Scope) -> Iterator[str]:
+        """What PostHog will do to an object by itself; nothing where this server, or key, has no such list."""
+        coming = found.kind.scheduled
+        if coming is None:
+            return
+        path = coming.collection.format(**scope)
+        try:
+            changes = self.live.list_at(path)
+        except (Forbidden, NotFound, NotOffered):
+            return
+        for change in (object_of(each, path, coming.key) for each in changes):
+            words = coming.words(change)
+            if str(change[coming.key]) == found.id and words:
+                yield words
 
     def _wanted(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         if not self.kinds:

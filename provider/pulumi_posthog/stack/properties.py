@@ -296,7 +296,7 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
             continue
         if field.merge_levels and isinstance(properties.get(field.name), str):
             value = _as_declared(field, value, json.loads(properties[field.name]))
-        if (field.kept_keys or field.key_defaults) and isinstance(properties.get(field.name), str):
+        if field.is_document and isinstance(properties.get(field.name), str):
             value = _as_document(field, value, json.loads(properties[field.name]))
         if field.secret and isinstance(value, dict):
             result |= _recorded_secrets(field, values[field.name], value, properties)

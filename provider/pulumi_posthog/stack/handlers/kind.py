@@ -464,6 +464,8 @@ class KindHandler:
     @staticmethod
     def _creation_refused(kind: Kind, inputs: Props, values: Props) -> str | None:
         refusal = objection_to_creation(kind, values, Session.of(inputs).live)
+        for words in kind.noted(values) if kind.noted and not refusal else ():
+            pulumi_engine.say(f'{kind.title} "{one_line(str(kind.own_name(values)))}" {words}')
         return refusal and told_here(CannotApply(refusal))
 
     def _remove(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pulumi_posthog.stack.typed.batch_export import BatchExport
 from pulumi_posthog.stack.typed.evaluation import Evaluation
+from pulumi_posthog.stack.typed.feature_flag import FeatureFlag
 from pulumi_posthog.stack.typed.file_system_entry import FileSystemEntry
 from pulumi_posthog.stack.typed.hog_function import HogFunction
 from pulumi_posthog.stack.typed.organization_member import OrganizationMember
@@ -27,6 +28,7 @@ from pulumi_posthog.stack.typed.site_app import SiteApp
 __all__ = [
     "BatchExport",
     "Evaluation",
+    "FeatureFlag",
     "FileSystemEntry",
     "HogFunction",
     "OrganizationMember",

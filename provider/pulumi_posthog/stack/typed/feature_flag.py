@@ -1,0 +1,78 @@
+"""Feature flag for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class FeatureFlag(Resource):
+    """A feature flag: for whom something is switched on, or which of several variants they get.
+
+    Arguments:
+        key: What your code asks for.
+        name: What it is for; PostHog's page shows it below the key.
+        filters: For whom it is on, in PostHog's own form. Without it, a new flag is on for
+            everybody.
+        active: Whether it is evaluated at all.
+        archived: Whether it is put away; only one that is not active can be.
+        tags: Words to find it by, in lower case.
+        evaluation_runtime: Where it may be evaluated.
+        bucketing_identifier: By what a person is put into a variant.
+        ensure_experience_continuity: Whether a person keeps the variant after logging in.
+        is_remote_configuration: Whether your code asks it for a value, in `filters.payloads`, and
+            not for on or off.
+        encrypted_payloads: The value of a remote configuration that PostHog keeps encrypted, as
+            JSON text: `'true': !env NAME` or `'true': !secret name`. It makes the flag a remote
+            configuration.
+        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
+            entry.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        key: pulumi.Input[str] | Unset = UNSET,
+        name: pulumi.Input[str] | Unset = UNSET,
+        filters: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        active: pulumi.Input[bool] | Unset = UNSET,
+        archived: pulumi.Input[bool] | Unset = UNSET,
+        tags: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        evaluation_runtime: pulumi.Input[Literal["server", "client", "all"]] | Unset | None = UNSET,
+        bucketing_identifier: pulumi.Input[Literal["distinct_id", "device_id"]] | Unset | None = UNSET,
+        ensure_experience_continuity: pulumi.Input[bool] | Unset | None = UNSET,
+        is_remote_configuration: pulumi.Input[bool] | Unset | None = UNSET,
+        encrypted_payloads: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        secret_encrypted_payloads: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        folder: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["feature_flag"]
+        values: dict[str, Any] = {
+            "project": project,
+            "key": key,
+            "name": name,
+            "filters": filters,
+            "active": active,
+            "archived": archived,
+            "tags": tags,
+            "evaluation_runtime": evaluation_runtime,
+            "bucketing_identifier": bucketing_identifier,
+            "ensure_experience_continuity": ensure_experience_continuity,
+            "is_remote_configuration": is_remote_configuration,
+            "encrypted_payloads": encrypted_payloads,
+            "secret_encrypted_payloads": secret_encrypted_payloads,
+            "folder": folder,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
