@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
@@ -270,10 +269,7 @@ class Live:
     def forget_all(self, kind: Kind) -> None:
         """Read all collections of a kind anew next time, whatever they are below."""
         source = KINDS[kind.embedded_in[0]] if kind.embedded_in else kind
-        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(source.collection))
-        self._once.forget_all(
-            lambda key: key[0] == "collection" and re.fullmatch(pattern, key[1]) is not None
-        )
+        self._once.forget_all(lambda key: key[0] == "collection" and _is_one_of(source.collection, key[1]))
 
     @contextlib.contextmanager
     def writing(self, kind: Kind, scope: Scope) -> Iterator[None]:
@@ -499,6 +495,14 @@ class Live:
             return {}
         only_there = {name: value for name, value in rest.items() if name not in answer}
         return {**only_there, SECOND_URL_FIELDS: frozenset(only_there)}
+
+
+def _is_one_of(template: str, path: str) -> bool:
+    """Whether a path is `template`, as in "/api/projects/{project}/cohorts/", with names filled in."""
+    wanted, parts = template.split("/"), path.split("/")
+    return len(wanted) == len(parts) and all(
+        one == other or one.startswith("{") for one, other in zip(wanted, parts, strict=True)
+    )
 
 
 def _named(

@@ -225,8 +225,10 @@ def losses_of(gone: Iterable[Found], live: Live) -> Iterator[str]:
                 rows = lost.get(by_address.get(folded(str(rule.values.get("member") or "")), ""))
                 if rows is not None and kind.grants:
                     above = f"{rule.values[kind.grants.keyed_by]}: " if kind.grants.keyed_by else ""
-                    name = one_line(str(project.values.get("name")))
-                    rows.append(f'project "{name}": {above}{rule.values[kind.grants.value]}')
+                    rows.append(
+                        f'project "{one_line(str(project.values.get("name")))}":'
+                        f" {above}{rule.values[kind.grants.value]}"
+                    )
     for address, rows in sorted(lost.items()):
         what = ", ".join(rows) if rows else "no role and no rule"
         yield f"{one_line(address)} leaves the organization and loses {what}"
