@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from harness.engine import Engine
+from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from harness.stack import HEADER
-from pulumi_posthog.stack.run import Session
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent))  # `benchmarks` knows how to measure
 
@@ -57,4 +57,4 @@ def requests_of_a_preview(
         return int(posthog.requests()["total"])
 
     yield requests
-    Session.forget()  # closes the connections
+    begin_anew()  # closes the connections

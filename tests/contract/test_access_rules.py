@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import config
 from pulumi_posthog.api import Connection, NotServed, Pace, Reader, Writer
@@ -23,9 +24,9 @@ from pulumi_posthog.reconcile.lockouts import lacking, objection_to_losing_rules
 from pulumi_posthog.reconcile.losses import losses_of_rules, refusal_of_losses
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
-from pulumi_posthog.stack.run import Session
 from pulumi_posthog.values.reference import Reference
 
 PROJECT, RESOURCE = KINDS["project_access_rule"], KINDS["resource_access_rule"]
@@ -264,10 +265,10 @@ def test_what_the_plan_lacks_is_known_for_rules_and_for_those_of_roles():
 def place(view: View, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """The properties that every rule of the first project has."""
     monkeypatch.setenv(KEY_VARIABLE, view.posthog.key)
-    Session.forget()
+    begin_anew()
     where = Location(view.posthog.url, view.posthog.organization).as_property
     yield {**where, "project": view.project}
-    Session.forget()
+    begin_anew()
 
 
 def test_a_rule_is_known_by_its_id_and_its_role_by_its_name(view, place):
@@ -280,7 +281,7 @@ def test_a_rule_is_known_by_its_id_and_its_role_by_its_name(view, place):
     assert made.id == f"{view.project}/{role.id}"
     assert made.outs["role"] == "!ref role/Analysts"
     assert provider.diff(made.id, made.outs, inputs).changes is False
-    Session.forget()
+    begin_anew()
     assert provider.read(made.id, made.outs).id == made.id
 
 
@@ -292,7 +293,7 @@ def test_a_rule_that_somebody_removed_is_seen_and_one_that_somebody_changed_is_h
     path = f"/api/projects/{view.project}/access_controls/"
 
     view.posthog.call("PUT", path, {**body, "access_level": "admin"})
-    Session.forget()
+    begin_anew()
     read = provider.read(made.id, made.outs)
     assert read.inputs["access_level"] == "admin"
     assert provider.diff(made.id, read.outs, inputs).changes is True
@@ -300,7 +301,7 @@ def test_a_rule_that_somebody_removed_is_seen_and_one_that_somebody_changed_is_h
     assert [level for *_, level in view.rules()] == ["member"]
 
     view.posthog.call("PUT", path, {**body, "access_level": None})
-    Session.forget()
+    begin_anew()
     assert provider.read(made.id, made.outs).id is None
 
 
@@ -314,7 +315,9 @@ def test_admin_for_everyone_has_to_be_asked_for_by_name(view, place, monkeypatch
         "access_level: admin for everyone lets every member of the organization change the project's access rules\n"
         f"  hint: if that is meant, say so: pulumi config set posthog:allowRisks projects.{name}.access.everyone"
     )
-    monkeypatch.setattr(Session, "limits", Limits(risks=frozenset({f"projects.{name}.access.everyone"})))
+    monkeypatch.setattr(
+        process.run.settings, "limits", Limits(risks=frozenset({f"projects.{name}.access.everyone"}))
+    )
     assert provider.check({}, given).failures == []
     assert provider.check({}, {**given, "member": "bo@acme.io"}).failures == []
 
@@ -395,7 +398,7 @@ def test_the_owner_of_the_key_may_lose_one_of_two_such_rules(view):
 
 def test_somebody_who_has_left_is_left_out(view, place, monkeypatch):
     provider = KindProvider(PROJECT.name)
-    monkeypatch.setattr(Session, "addresses", frozenset({"GONE@ACME.IO", "gone@acme.io"}))
+    monkeypatch.setattr(process.run, "addresses", frozenset({"GONE@ACME.IO", "gone@acme.io"}))
     view.posthog.count_anew()
 
     inputs = provider.check({}, {**place, "member": "gone@acme.io", "access_level": "member"}).inputs

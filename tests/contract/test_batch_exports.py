@@ -9,12 +9,12 @@ import pytest
 
 from contract.test_hog_functions import Stack
 from harness.functions import PostHog
+from harness.run import begin_anew
 from pulumi_posthog import config
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.export import export
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
-from pulumi_posthog.stack.run import Session
 
 HEAD = """organization: {host: HOST, id: ORGANIZATION}
 projects:
@@ -65,11 +65,11 @@ def posthog(request: pytest.FixtureRequest) -> Iterator[PostHog]:
 def stack(tmp_path: Path, posthog: PostHog, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exports]:
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
     monkeypatch.chdir(tmp_path)
-    Session.forget()
+    begin_anew()
     stack = Exports(tmp_path, posthog)
     stack.environment = dict(ENVIRONMENT)
     yield stack
-    Session.forget()
+    begin_anew()
 
 
 def only(posthog: PostHog) -> dict:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import IncompleteRead, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
@@ -15,9 +16,9 @@ from pulumi_posthog.erasures import receipt as erasures_receipt
 from pulumi_posthog.erasures.declared import Identifier
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.absent_persons import AbsentPersonsProvider
 from pulumi_posthog.stack.location import Location
-from pulumi_posthog.stack.run import Session
 
 ANA, BO = "ana.gone@example.org", "bo.gone@example.org"
 
@@ -64,11 +65,11 @@ def it(posthog: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tried]:
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
     monkeypatch.setenv("POSTHOG_REQUESTS_PER_MINUTE", "100000")
     monkeypatch.setenv("POSTHOG_REQUESTS_PER_HOUR", "1000000")
-    Session.forget()
+    begin_anew()
     tried = Tried(posthog, monkeypatch)
     posthog.count_anew()
     yield tried
-    Session.forget()
+    begin_anew()
 
 
 def test_who_is_named_by_an_email_or_a_distinct_id_is_erased_and_nobody_else(it):
@@ -116,12 +117,12 @@ def test_nobody_there_is_nothing_to_do(it):
 
 
 def test_more_than_a_hundred_go_in_several_requests(it):
-    Session.limits = Limits(erasures=1000)
+    process.run.settings.limits = Limits(erasures=1000)
     try:
         uuids = {it.person(f"many-{number}") for number in range(230)}
         outs = it.provider.create(it.absent("\n".join(f"many-{number}" for number in range(230)))).outs
     finally:
-        Session.limits = Limits()
+        process.run.settings.limits = Limits()
 
     assert not uuids & it.there()
     assert it.posthog.writes()[f"POST /api/projects/{it.project}/persons/bulk_delete/"] == 3
@@ -152,7 +153,7 @@ def test_a_name_of_several_persons_is_an_error_at_its_place_unless_that_is_said(
         it.provider.create(it.absent(ANA))
     assert uuids <= it.there()
 
-    Session.forget()
+    begin_anew()
     it.provider.create(it.absent(ANA, by="email", several=True))
     assert not uuids & it.there()
 
@@ -212,7 +213,7 @@ def test_what_is_kept_names_nobody(it):
 def test_receipts_and_their_key_outlive_the_next_erasure(it):
     it.person("ana")
     first = it.provider.create(it.absent("ana")).outs
-    Session.forget()
+    begin_anew()
     it.person("ana")
 
     second = it.provider.update("id", first, it.absent("ana")).outs
@@ -281,14 +282,14 @@ def test_what_is_taken_out_of_the_file_deletes_nobody(it):
 def test_older_servers_erase_too(started, monkeypatch, age):
     posthog = started("--age", age)
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
-    Session.forget()
+    begin_anew()
     it = Tried(posthog, monkeypatch)
     uuids = {it.person("ana", email=ANA), it.person("device")}
 
     it.provider.create(it.absent(f"{ANA}\ndevice"))
 
     assert not uuids & it.there()
-    Session.forget()
+    begin_anew()
 
 
 def test_chunks_are_as_large_as_posthog_says_and_in_a_fixed_order():

@@ -11,6 +11,7 @@ import pytest
 
 from harness.engine import Engine, Refused
 from harness.functions import PostHog
+from harness.run import begin_anew
 from pulumi_posthog import config
 from pulumi_posthog.api import Connection, Pace, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
@@ -19,7 +20,6 @@ from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.program import resolved
-from pulumi_posthog.stack.run import Session
 from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.secret_text import MASK
 
@@ -106,9 +106,9 @@ def posthog(request: pytest.FixtureRequest) -> Iterator[PostHog]:
 def stack(tmp_path: Path, posthog: PostHog, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
     monkeypatch.chdir(tmp_path)
-    Session.forget()
+    begin_anew()
     yield Stack(tmp_path, posthog)
-    Session.forget()
+    begin_anew()
 
 
 def test_a_destination_is_made_from_its_template_and_a_second_run_sends_nothing(stack, posthog):

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
@@ -23,7 +24,6 @@ from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.lockouts import lacking, verdict
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
-from pulumi_posthog.stack.run import Session
 
 SETTINGS = KINDS["organization_settings"]
 ID = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"
@@ -219,9 +219,9 @@ def test_what_the_plan_lacks_is_known_before_anything_is_sent():
 def place(posthog: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """The hidden properties that say where a resource lives."""
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
-    Session.forget()
+    begin_anew()
     yield Location(posthog.url, posthog.organization).as_property
-    Session.forget()
+    begin_anew()
 
 
 def test_a_role_is_named_and_sent_by_its_id(posthog, place):
@@ -245,7 +245,7 @@ def test_a_change_by_hand_is_seen_and_healed(posthog, place):
     inputs = provider.check({}, {**place, "default_role": "Everybody"}).inputs
     made = provider.create(inputs)
     posthog.call("PATCH", f"{path}/", {"default_role_id": other})
-    Session.forget()
+    begin_anew()
 
     read = provider.read(made.id, made.outs)
 

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from contract.test_hog_functions import Stack
 from harness.functions import PostHog
+from harness.run import begin_anew
 from harness.soak import examples
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.dynamic import process
 
 WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
 BUGS = (TypeError, LookupError, AttributeError, ValueError, AssertionError)
@@ -97,7 +98,7 @@ def test_repeated_ups_of_functions_and_exports_converge(tmp_path_factory, rounds
         with (
             mock.patch.dict(os.environ, {KEY_VARIABLE: posthog.key}),
             mock.patch("pulumi_posthog.api.pacing.Pace.sleep"),
-            mock.patch.object(Session, "limits", WIDE),
+            mock.patch.object(process.run.settings, "limits", WIDE),
         ):
             stack = Stack(folder, posthog)
             for text, edits, lost in rounds:
@@ -123,4 +124,4 @@ def test_repeated_ups_of_functions_and_exports_converge(tmp_path_factory, rounds
     finally:
         os.chdir(here)
         posthog.close()
-        Session.forget()
+        begin_anew()

@@ -9,8 +9,8 @@ import pytest
 
 from contract.test_hog_functions import Stack
 from harness.functions import PostHog
+from harness.run import begin_anew
 from pulumi_posthog.api.connection import KEY_VARIABLE
-from pulumi_posthog.stack.run import Session
 
 EXPORT = {"name": "E", "interval": "day", "destination": {"type": "NoOp", "config": {}}}
 PROJECTS, FUNCTIONS = 50, 10
@@ -28,7 +28,7 @@ def test_a_run_that_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POSTHOG_REQUESTS_PER_MINUTE", "1000000")
     monkeypatch.setenv("POSTHOG_REQUESTS_PER_HOUR", "10000000")
-    Session.forget()
+    begin_anew()
     stack = Stack(tmp_path, posthog)
     head = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n"
     text = "".join(
@@ -56,4 +56,4 @@ def test_a_run_that_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert {name: sent[name] for name in lists} == lists
     finally:
         posthog.close()
-        Session.forget()
+        begin_anew()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import __version__
 from pulumi_posthog.api.connection import KEY_VARIABLE
@@ -16,7 +17,6 @@ from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.plugin.protocol import provider_pb2, status_pb2
 from pulumi_posthog.stack.plugin.servicer import Provider
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
-from pulumi_posthog.stack.run import Session
 
 pytestmark = pytest.mark.usefixtures("legacy_destinations")
 
@@ -90,12 +90,12 @@ class Engine:
 def engine(posthog: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A configured provider beside the sandbox."""
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
-    Session.forget()
+    begin_anew()
     engine = Engine()
     args = sent({"host": posthog.url, "organization": posthog.organization})
     engine.provider.Configure(provider_pb2.ConfigureRequest(args=args), Context())
     yield engine
-    Session.forget()
+    begin_anew()
 
 
 def test_a_wrong_value_is_refused_with_what_may_have_been_meant(engine, posthog):

@@ -6,7 +6,6 @@ import pytest
 
 from harness.plugin import Answer, Plugin
 from harness.sandbox import Sandbox
-from pulumi_posthog.stack.run import Session
 
 NOBODY = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"
 
@@ -14,15 +13,13 @@ NOBODY = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"
 @pytest.fixture
 def plugin(posthog: Sandbox, monkeypatch, tmp_path: Path) -> Plugin:
     """The plugin as a process of its own has it, with the sandbox's address and key from the environment."""
-    Session.forget()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POSTHOG_HOST", posthog.url)
     monkeypatch.setenv("POSTHOG_ORGANIZATION_ID", posthog.organization)
     monkeypatch.setenv("POSTHOG_PERSONAL_API_KEY", posthog.key)
     plugin = Plugin()
     assert plugin.configure().error == ""
-    yield plugin
-    Session.forget()
+    return plugin
 
 
 def test_what_exists_is_imported_with_what_is_worth_declaring(plugin, posthog):

@@ -7,15 +7,16 @@ from types import SimpleNamespace
 import pytest
 
 from harness.engine import urn_of
+from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, IncompleteRead, Invalid, NotFound, Pace, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.guard import GuardProvider
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import PROPERTY, Location, location_of
-from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.untried import HEAD
 
 
@@ -23,9 +24,9 @@ from pulumi_posthog.stack.untried import HEAD
 def place(posthog: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """The hidden properties that say where a resource lives."""
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
-    Session.forget()
+    begin_anew()
     yield Location(posthog.url, posthog.organization).as_property
-    Session.forget()
+    begin_anew()
 
 
 def test_an_exact_list_of_the_default_role_is_refused(posthog, place):
@@ -78,7 +79,7 @@ def analysts(posthog):
 def dismiss(posthog, email):
     path = f"/api/organizations/{posthog.organization}/members/{uuid_of(posthog, email)}/"
     posthog.call("DELETE", path)
-    Session.forget()
+    begin_anew()
 
 
 def test_a_programs_address_becomes_the_one_that_posthog_has(place, analysts):
@@ -144,7 +145,7 @@ def test_who_is_out_of_the_role_and_still_a_member_is_put_back(posthog, place, a
     made = provider.create(provider.check({}, given).inputs)
     path = f"/api/organizations/{posthog.organization}/roles/{analysts}/role_memberships/{made.id}/"
     posthog.call("DELETE", path)
-    Session.forget()
+    begin_anew()
 
     assert provider.read(made.id, made.outs).id is None
     assert provider.diff(made.id, made.outs, provider.check(made.outs, given).inputs).changes
@@ -170,7 +171,7 @@ def test_more_roles_than_an_old_server_can_list_are_looked_at_one_by_one(started
 
 def test_a_server_that_has_a_list_only_below_environments_is_read_there(posthog, place, monkeypatch):
     project = str(posthog.info["projects"][0]["id"])
-    live, list_all = Session.of(place).live, Reader.list_all
+    live, list_all = process.run.view(place).live, Reader.list_all
 
     def as_there(reader: Reader, path: str, **options: object) -> object:
         if path.startswith("/api/projects/"):

@@ -10,11 +10,11 @@ import pytest
 
 from contract.test_hog_functions import HEAD, Stack
 from harness.functions import PostHog
+from harness.run import begin_anew
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.reconcile.shown import rows
-from pulumi_posthog.stack.run import Session
 
 ACTION = """
       Signups:
@@ -46,9 +46,9 @@ def posthog() -> Iterator[PostHog]:
 def stack(tmp_path: Path, posthog: PostHog, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
     monkeypatch.chdir(tmp_path)
-    Session.forget()
+    begin_anew()
     yield Stack(tmp_path, posthog)
-    Session.forget()
+    begin_anew()
 
 
 def state_of(stack: Stack, name: str) -> dict[str, object]:

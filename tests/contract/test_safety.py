@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import pulumi_posthog
+from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
@@ -16,9 +17,9 @@ from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
-from pulumi_posthog.stack.run import Session
 from pulumi_posthog.values.secret_text import SecretText
 
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
@@ -125,7 +126,7 @@ def test_no_kind_is_made_twice_after_a_lost_answer(it, name, fault):
 
 def test_a_field_that_posthog_ignores_is_named(it, monkeypatch, capsys):
     monkeypatch.setenv(KEY_VARIABLE, it.posthog.key)
-    Session.forget()
+    begin_anew()
     it.posthog.call(
         "POST", "/_sandbox/faults", {"spec": "ignored-field PATCH /projects/ field=anonymize_ips"}
     )
@@ -134,7 +135,7 @@ def test_a_field_that_posthog_ignores_is_named(it, monkeypatch, capsys):
 
     provider.create(provider.check({}, {**address, "name": "New", "anonymize_ips": True}).inputs)
 
-    Session.forget()
+    begin_anew()
     assert "PostHog took the project but not its anonymize_ips: it is still False" in capsys.readouterr().err
 
 
@@ -158,15 +159,15 @@ def test_a_folder_is_not_deleted_with_what_nobody_declared_in_it(it):
 def test_the_last_project_stays_also_when_its_deletion_is_allowed(it, monkeypatch):
     monkeypatch.setenv(KEY_VARIABLE, it.posthog.key)
     name = it.posthog.info["projects"][0]["name"]
-    monkeypatch.setattr(Session, "limits", Limits(deletions=frozenset({f"project/{name}"})))
-    Session.forget()
+    monkeypatch.setattr(process.run.settings, "limits", Limits(deletions=frozenset({f"project/{name}"})))
+    begin_anew()
     address = Location(it.posthog.url, it.posthog.organization).as_property
     absent = {**address, "name": name, "state": "absent", "__absent": True}
     it.posthog.count_anew()
 
     (failure,) = KindProvider("project").check({}, absent).failures
 
-    Session.forget()
+    begin_anew()
     assert "is the last one of the organization and stays" in failure.reason
     assert it.posthog.writes() == {}
 

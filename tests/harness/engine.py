@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from harness.run import begin_anew
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import limits, unmanaged
 from pulumi_posthog.reconcile.caps import room_first
@@ -19,12 +20,12 @@ from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.links import targets
 from pulumi_posthog.reconcile.renames import looks
 from pulumi_posthog.stack.declarations import Holders, ids_of, properties_of, with_ids
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.guard import GuardProvider
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.holdings import claims_of
 from pulumi_posthog.stack.left_out import objection
 from pulumi_posthog.stack.location import PROPERTY, Location
-from pulumi_posthog.stack.run import Session
 from pulumi_posthog.stack.urn import TYPE
 from pulumi_posthog.values.json_value import json_text
 
@@ -81,11 +82,11 @@ class Engine:
         With `continue_on_error` it goes on after a refusal or a failure, and deletes what nobody declares. With
         `chosen` it is about those alone, as with `--target`: the engine asks about nothing else, `GUARD` included.
         """
-        Session.forget()
+        begin_anew()
         outcome = Outcome()
         state = copy.deepcopy(self.state) if preview else self.state
         # The state is all there is to know: as `pulumi stack export` would have it.
-        Session.holdings.read_state(
+        process.run.holdings.read_state(
             lambda: {
                 urn_of(*name): claims_of(KINDS[name[0]], desired.organization, None, each.id, {})
                 for name, each in state.items()

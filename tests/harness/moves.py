@@ -22,7 +22,7 @@ from harness.world import Model, models
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.values.reference import replaced
 
 NEW = {"Web": "Prod", "Shop": "Store"}
@@ -378,7 +378,7 @@ def keep_all(
         if change != "no longer managed" or driver.engine.guarded:
             world.step(change)
 
-    Session.limits = limits or Session.limits
+    process.run.settings.limits = limits or process.run.settings.limits
     for sort in sorts:
         _run(driver, world, sort)
         _nothing_lost(before, posthog, (changes, sort))

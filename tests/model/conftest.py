@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from harness.drivers import InProcess, Reaper
+from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.dynamic import process
 
 WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
 
@@ -22,13 +23,13 @@ def at_hand(monkeypatch: pytest.MonkeyPatch, posthog: Sandbox) -> Iterator[None]
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
     monkeypatch.setenv("POSTHOG_REQUESTS_PER_MINUTE", "1000000")
     monkeypatch.setenv("POSTHOG_REQUESTS_PER_HOUR", "10000000")
-    monkeypatch.setattr(Session, "limits", WIDE)
+    monkeypatch.setattr(process.run.settings, "limits", WIDE)
     # Waiting between tries is tried elsewhere.
     monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
     # A run is killed at its n-th request, which has to be the same one each time: so nothing is read beside.
     monkeypatch.setattr("pulumi_posthog.stack.read_ahead.READERS", 0)
     yield
-    Session.forget()
+    begin_anew()
 
 
 @pytest.fixture

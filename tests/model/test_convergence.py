@@ -19,7 +19,7 @@ from harness.stack import Stack
 from harness.world import DISTURBANCES, ROUNDS, Disturbance, Model, converge, lose_little, models
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.dynamic import process
 
 REAL_SHARE = 100  # of so many examples in a soak, one runs the real command line, which takes half a minute
 FOLDERS = itertools.count()
@@ -34,7 +34,7 @@ def test_repeated_ups_converge_whatever_happens(anew, posthog, rounds):
 @settings(**examples(50))
 @given(ROUNDS)
 def test_no_run_loses_more_than_the_rails_allow_whatever_happens(anew, posthog, monkeypatch, rounds):
-    monkeypatch.setattr(Session, "limits", Limits())
+    monkeypatch.setattr(process.run.settings, "limits", Limits())
 
     lose_little(anew(), posthog, rounds)
 
@@ -67,7 +67,7 @@ def test_with_the_real_command_line_too(tmp_path, posthog, rounds):
 def test_an_object_of_that_name_in_another_project_does_not_hide_that_one_is_removed(
     anew, posthog, monkeypatch
 ):
-    monkeypatch.setattr(Session, "limits", Limits())
+    monkeypatch.setattr(process.run.settings, "limits", Limits())
     calm = Disturbance()
 
     def project(name: str, *destinations: str) -> Model:

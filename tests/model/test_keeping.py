@@ -21,8 +21,8 @@ from harness.world import CONFIG, Model
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.holdings import Holdings
-from pulumi_posthog.stack.run import Session
 
 PEACE = (Sort(),)
 WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
@@ -60,7 +60,7 @@ LOSSES = {
 @settings(**examples(80))
 @given(ROUND, st.booleans(), st.booleans())
 def test_what_is_still_declared_is_there_after_every_run(anew, posthog, monkeypatch, drawn, guarded, tight):
-    monkeypatch.setattr(Session, "limits", WIDE)
+    monkeypatch.setattr(process.run.settings, "limits", WIDE)
     model, changes, sorts, seed = drawn
 
     keep_all(anew(guarded=guarded), posthog, model, changes, sorts, seed, Limits() if tight else WIDE)
@@ -109,7 +109,7 @@ DATA = ("role", "Data", None, (("name", "Data"),))
 @pytest.fixture
 def tight(monkeypatch):
     """The limits as a new stack has them."""
-    monkeypatch.setattr(Session, "limits", Limits())
+    monkeypatch.setattr(process.run.settings, "limits", Limits())
 
 
 def role_id(posthog, name):
@@ -165,7 +165,7 @@ def test_a_rename_that_is_taken_back_may_be_meant_as_another_object(anew, postho
     driver.up(Model((ALPHA,)))
     driver.up(Model((DATA,), previously={("role", "Data"): ("Alpha",)}))
     id_ = role_id(posthog, "Data")
-    monkeypatch.setattr(Session, "limits", Limits(allowed={"role": 1}))
+    monkeypatch.setattr(process.run.settings, "limits", Limits(allowed={"role": 1}))
 
     driver.up(Model((ALPHA,)))
 
@@ -249,7 +249,9 @@ def test_what_is_declared_absent_and_meant_by_another_is_refused_in_the_preview(
     anew, posthog, monkeypatch, known
 ):
     monkeypatch.setattr(
-        Session, "limits", Limits(deletions=frozenset({"project/Web"}), allowed=dict.fromkeys(KINDS, 9))
+        process.run.settings,
+        "limits",
+        Limits(deletions=frozenset({"project/Web"}), allowed=dict.fromkeys(KINDS, 9)),
     )
     driver = anew()
     if known:

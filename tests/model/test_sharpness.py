@@ -13,7 +13,7 @@ from pulumi_posthog.api import ApiError, Reader, paging
 from pulumi_posthog.reconcile import limits
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.values import reference
 from pulumi_posthog.values.secret_text import SecretText
 
@@ -67,7 +67,7 @@ KILLED = [
 @pytest.fixture
 def tight(monkeypatch):
     """The limits as a new stack has them."""
-    monkeypatch.setattr(Session, "limits", Limits())
+    monkeypatch.setattr(process.run.settings, "limits", Limits())
 
 
 def without_looking_after_a_lost_answer(monkeypatch):

@@ -18,6 +18,7 @@ from pulumi_posthog.drift import baseline
 from pulumi_posthog.stack import other_stacks, state
 from pulumi_posthog.stack.handlers.guard import GuardHandler
 from pulumi_posthog.stack.other_stacks import UnknownOwners
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.state import StateError
 from pulumi_posthog.values import problem
 from pulumi_posthog.values.bounds import COMPLAINT_BYTES, MESSAGE, PROBLEMS, TooLarge, text_of
@@ -162,7 +163,7 @@ DAMAGED = [
 
 @pytest.mark.parametrize("kept", DAMAGED, ids=lambda kept: str(kept)[:20])
 def test_a_guard_whose_memory_is_damaged_refuses_the_run(kept: object, monkeypatch: pytest.MonkeyPatch):
-    handler = GuardHandler()
+    handler = GuardHandler(Run())
     declared = {"__managed": '{"role": {"": {"A": ""}}}'}
 
     refused = handler.check({"__managed": kept}, declared).failures

@@ -25,6 +25,7 @@ from pulumi_posthog.stack import places, pulumi_engine
 from pulumi_posthog.stack.handlers.call import Call, serving
 from pulumi_posthog.stack.handlers.clean import harmless_check
 from pulumi_posthog.stack.handlers.results import CheckFailure, CheckResult
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import shown_name
 from pulumi_posthog.values.problem import ConfigError, Problem
 from pulumi_posthog.values.spelling import drives
@@ -56,7 +57,7 @@ def test_what_pulumi_is_told_drives_no_terminal(name: str):
         pulumi_engine.say(name)
         pulumi_engine.warn(name)
         with pytest.raises(ValueError, match="Web"):
-            pulumi_engine.fail(ValueError(name))
+            pulumi_engine.fail(ValueError(name), Run().once)
     answer = harmless_check(CheckResult({}, [CheckFailure("", name)]))
 
     assert isinstance(answer, CheckResult)

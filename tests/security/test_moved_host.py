@@ -7,6 +7,7 @@ import pytest
 from pulumi_posthog.api import NotFound, Unreachable
 from pulumi_posthog.stack.handlers.call import Call, serving
 from pulumi_posthog.stack.handlers.clean import clean
+from pulumi_posthog.stack.run import Run
 
 
 class Handler:
@@ -14,6 +15,7 @@ class Handler:
 
     def __init__(self, error: Exception) -> None:
         self.error = error
+        self.run = Run()
 
     @clean
     def read(self) -> None:

@@ -13,7 +13,7 @@ from pulumi_posthog.stack import other_stacks
 from pulumi_posthog.stack.handlers.configuration import configure
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.other_stacks import UnknownOwners, owners
-from pulumi_posthog.stack.run import OtherStacks, Session
+from pulumi_posthog.stack.run import Run, Settings
 from pulumi_posthog.stack.urn import TYPE
 
 MEMBERS, MEMBERSHIP, ROLE = KINDS["role_members"], KINDS["role_membership"], KINDS["role"]
@@ -92,8 +92,6 @@ def pulumi(monkeypatch):
         return answer if isinstance(answer, str) else json.dumps(answer)
 
     monkeypatch.setattr(other_stacks, "_said", said)
-    monkeypatch.setattr(OtherStacks, "sources", None)
-    monkeypatch.setattr(OtherStacks, "_read", {})
     return answers
 
 
@@ -106,7 +104,7 @@ def test_all_stacks_beside_are_asked_about_their_objects_of_this_organization(pu
     pulumi["staging"] = deployment(placed("role", "r1", HERE), placed("project", "1", THERE))
     pulumi["acme/production"] = deployment(placed("project", "2", HERE))
 
-    assert OtherStacks.owners(HERE, URN, conflicts=True) == {
+    assert Run(Settings(other_stacks=None)).owners(HERE, URN, conflicts=True) == {
         ("role", "r1"): "staging",
         ("project", "2"): "acme/production",
     }
@@ -117,7 +115,7 @@ def test_a_stack_that_cannot_be_read_is_told_and_the_others_count(pulumi, capsys
     pulumi["broken"] = UnknownOwners("`pulumi stack export --stack broken`: locked")
     pulumi["staging"] = deployment(placed("role", "r1", HERE))
 
-    assert OtherStacks.owners(HERE, URN, conflicts=True) == {("role", "r1"): "staging"}
+    assert Run(Settings(other_stacks=None)).owners(HERE, URN, conflicts=True) == {("role", "r1"): "staging"}
     assert (
         "what the stack broken manages is unknown, and nothing is refused for it" in capsys.readouterr().err
     )
@@ -127,24 +125,24 @@ def test_a_stack_that_cannot_be_read_is_told_and_the_others_count(pulumi, capsys
 def test_where_stacks_cannot_be_listed_that_is_told_once_and_nothing_is_refused(pulumi, capsys, answer):
     pulumi["ls"] = answer
 
-    assert [OtherStacks.owners(HERE, URN, conflicts=True) for _ in range(2)] == [{}, {}]
+    run = Run(Settings(other_stacks=None))
+
+    assert [run.owners(HERE, URN, conflicts=True) for _ in range(2)] == [{}, {}]
     assert capsys.readouterr().err.count("what other stacks manage is unknown") == 1
 
 
 @pytest.mark.parametrize(("urn", "conflicts"), [(URN, False), ("", True)])
 def test_nobody_is_asked_where_nothing_can_be_anybody_elses(pulumi, urn, conflicts):
-    assert OtherStacks.owners(HERE, urn, conflicts=conflicts) == {}
+    assert Run(Settings(other_stacks=None)).owners(HERE, urn, conflicts=conflicts) == {}
 
 
 @pytest.mark.parametrize(
     ("setting", "sources"),
     [(None, None), ("none", ()), ("", ()), ("dev, web.json", ("dev", "web.json"))],
 )
-def test_the_setting_names_stacks_or_none(monkeypatch, setting, sources):
-    monkeypatch.setattr(OtherStacks, "sources", ())
-    for name in ("key_from_config", "checks", "limits"):
-        monkeypatch.setattr(Session, name, getattr(Session, name))
+def test_the_setting_names_stacks_or_none(setting, sources):
+    run = Run()
 
-    configure({"otherStates": setting}.get)
+    configure(run, {"otherStates": setting}.get)
 
-    assert OtherStacks.sources == sources
+    assert run.settings.other_stacks == sources

@@ -8,10 +8,9 @@ import pytest
 
 from pulumi_posthog.api import Invalid, Unauthorized
 from pulumi_posthog.reconcile.errors import CannotApply
-from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.guard import check_consulted
-from pulumi_posthog.stack.places import with_place
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.places import declared, with_place
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import name_of, type_of
 
 TYPE = "pulumi-python:dynamic/posthog:Role"
@@ -49,7 +48,7 @@ roles:
 """
     )
 
-    said = with_place(CannotApply("PostHog does not let it"), urn(name), file)
+    said = with_place(CannotApply("PostHog does not let it"), urn(name), lambda: declared(file))
 
     assert said == f'{file}:3:3: role "{name}": PostHog does not let it'
 
@@ -57,18 +56,20 @@ roles:
 def test_an_error_of_a_program_names_the_resource_that_it_is_about():
     error = Invalid("PostHog refuses it", method="POST", path="/api/roles/")
 
-    assert with_place(error, urn("analysts"), None) == 'role "analysts": POST /api/roles/: PostHog refuses it'
+    assert (
+        with_place(error, urn("analysts"), lambda: None)
+        == 'role "analysts": POST /api/roles/: PostHog refuses it'
+    )
 
 
-def test_a_wrong_key_is_told_once_whatever_was_asked_for(monkeypatch):
-    monkeypatch.setattr(pulumi_engine, "_SAID", set())
+def test_a_wrong_key_is_told_once_whatever_was_asked_for():
+    run = Run()
     errors = [
         Unauthorized("the key is wrong", method="GET", path=path, hint="renew it") for path in ("/a/", "/b/")
     ]
 
     said = [
-        pulumi_engine.once(with_place(error, urn(name), None))
-        for name, error in zip("AB", errors, strict=True)
+        run.once(with_place(error, urn(name), lambda: None)) for name, error in zip("AB", errors, strict=True)
     ]
 
     assert said == [
@@ -78,14 +79,13 @@ def test_a_wrong_key_is_told_once_whatever_was_asked_for(monkeypatch):
 
 
 def test_that_a_stack_may_not_be_destroyed_is_told_once_whatever_was_to_go(monkeypatch):
-    monkeypatch.setattr(pulumi_engine, "_SAID", set())
-    monkeypatch.setattr(Session, "guard_consulted", False)
+    run = Run()
     monkeypatch.delenv("POSTHOG_ALLOW_DESTROY", raising=False)
 
     said = []
     for name in "AB":
         with pytest.raises(CannotApply) as refused:
-            check_consulted(guarded=True)
-        said.append(pulumi_engine.once(with_place(refused.value, urn(name), None)))
+            check_consulted(run, guarded=True)
+        said.append(run.once(with_place(refused.value, urn(name), lambda: None)))
 
     assert said == [str(refused.value), "the same error as that of another resource, which is told in full"]

@@ -7,13 +7,15 @@ from typing import Any
 
 from pulumi_posthog.api import HIDDEN
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.reconcile import invitations
 from pulumi_posthog.reconcile.apply import Applied
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.differences import Difference
 from pulumi_posthog.reconcile.existing import Standing, standing
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.shown import lines
 from pulumi_posthog.stack import pulumi_engine
-from pulumi_posthog.stack.properties import declared_names
+from pulumi_posthog.stack.properties import declared_names, to_values, triggered
 from pulumi_posthog.values.spelling import one_line
 
 Props = Mapping[str, Any]
@@ -80,3 +82,12 @@ def say_ignored(kind: Kind, applied: Applied) -> None:
             f"PostHog took the {kind.title} but not its {field.name}: it is still {live}."
             f"{age} Does the plan include it, and may this key's user set it?"
         )
+
+
+def say_renewals(kind: Kind, olds: Props, news: Props, found: Found, live: Live) -> None:
+    """Say what PostHog replaces because a trigger changes."""
+    for field in triggered(kind, olds, news):
+        if kind.invitation and not invitations.is_stale(live, kind, found, to_values(kind, news)):
+            continue
+        renewed = field.trigger.renews if field.trigger else ""
+        pulumi_engine.say(f"{field.name} changes, so PostHog will replace the {renewed} of this {kind.title}")

@@ -18,7 +18,7 @@ from pulumi_posthog.stack.holdings import IN_EXACT_LISTS, Claim, claims_of, clai
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.properties import to_values
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import name_of, shown_name
 from pulumi_posthog.values.spelling import folded, one_line
 
@@ -39,28 +39,30 @@ def claims_for(kind: Kind, props: Props, id_: str | None) -> tuple[Claim, ...]:
     return claims_of(kind, location_of(props).organization, parent, id_, values)
 
 
-def claim_items(kind: Kind, scope: Mapping[str, str], props: Props, urn: str) -> None:
+def claim_items(run: Run, kind: Kind, scope: Mapping[str, str], props: Props, urn: str) -> None:
     """Note whom an exact list declares: nobody of them is put out because another resource gives them up."""
     if kind.set_of:
         organization, parent = location_of(props).organization, scope[kind.parent or ""]
-        Session.holdings.claimed(claims_of_list(kind, organization, parent, to_values(kind, props)), urn)
+        run.holdings.claimed(claims_of_list(kind, organization, parent, to_values(kind, props)), urn)
 
 
-def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool = False) -> str | None:
+def kept_by_another(
+    run: Run, kind: Kind, props: Props, id_: str, urn: str, *, stays: bool = False
+) -> str | None:
     """Give an object up: why it is not deleted, because another resource has it; None when nobody does.
 
     With `stays`, the resource itself stays, declared absent: that it has the object keeps nothing.
     Raises CannotApply when it may only seem so, that is, where something of this run has failed that may be about to
     take it over, where nobody can say what else the state has, or where the run is about chosen resources only.
     """
-    claims, holdings = claims_for(kind, props, id_), Session.holdings
+    claims, holdings = claims_for(kind, props, id_), run.holdings
     if holdings.failed is not None and not holdings.to_be_replaced(claims, urn):
         raise CannotApply(
             f'it is not removed in this run, in which "{shown_name(holdings.failed)}" failed: that may be what takes'
             " its place\n  hint: put that right and run again"
         )
     try:
-        Session.know_the_state(urn)
+        run.know_the_state(urn)
     except UnknownOwners as error:
         raise CannotApply(
             f"it is not removed, for another resource of the stack may have the same object, and {error}\n"
@@ -69,32 +71,32 @@ def kept_by_another(kind: Kind, props: Props, id_: str, urn: str, *, stays: bool
     if not (
         holdings.is_declared(urn) or holdings.to_be_replaced(claims, urn) or holdings.keeper(claims, urn)
     ):
-        _check_all_asked()
+        _check_all_asked(run)
     keeper = holdings.keeper(claims, urn) if stays else holdings.give_up(claims, urn)
     return _kept(kind, urn, keeper)
 
 
-def given_up(kind: Kind, props: Props, id_: str, urn: str) -> str | None:
+def given_up(run: Run, kind: Kind, props: Props, id_: str, urn: str) -> str | None:
     """Why an object that left the program is kept, because an entry says `state: unmanaged`; None when none does.
 
     Raises ApiError when PostHog cannot be asked what it is.
     """
-    if not Session.unmanaged:
+    if not run.unmanaged:
         return None
-    live, name = Session.of(props).live, name_of(urn)
+    live, name = run.view(props).live, name_of(urn)
     above_id = str(props[kind.parent]) if kind.parent else None
     above = live.object(KINDS[kind.parent], {}, above_id) if kind.parent and above_id else None
     scope = {kind.parent: above_id} if kind.parent and above_id else {}
     found = live.object(kind, scope, id_)
-    if not kept(kind, name, id_, found, above_id, above, Session.unmanaged):
+    if not kept(kind, name, id_, found, above_id, above, run.unmanaged):
         return None
-    Session.holdings.give_up(claims_for(kind, props, id_), urn)
+    run.holdings.give_up(claims_for(kind, props, id_), urn)
     return f'{kind.title} "{shown_name(urn)}" is no longer managed here, and stays in PostHog'
 
 
-def taken_by_another(kind: Kind, props: Props, id_: str, urn: str) -> str | None:
+def taken_by_another(run: Run, kind: Kind, props: Props, id_: str, urn: str) -> str | None:
     """Why an object that is declared absent is not to be deleted: another resource means it; None when none does."""
-    return _kept(kind, urn, Session.holdings.keeper(claims_for(kind, props, id_), urn))
+    return _kept(kind, urn, run.holdings.keeper(claims_for(kind, props, id_), urn))
 
 
 def _kept(kind: Kind, urn: str, keeper: str | None) -> str | None:
@@ -106,26 +108,26 @@ def _kept(kind: Kind, urn: str, keeper: str | None) -> str | None:
     return f'{kind.title} "{one_line(name)}": kept, it is managed as "{one_line(other)}" now'
 
 
-def steps_aside(kind: Kind, props: Props, other: Found, urn: str) -> bool:
+def steps_aside(run: Run, kind: Kind, props: Props, other: Found, urn: str) -> bool:
     """Whether another live object, which has the name that `urn` is to get, surely gets another one in this run."""
-    holdings = Session.holdings
+    holdings = run.holdings
     with contextlib.suppress(UnknownOwners):
-        Session.know_the_state(urn)
+        run.know_the_state(urn)
     owner = holdings.known_as(claims_of(kind, location_of(props).organization, None, other.id, {}), urn)
     name = name_of(owner or "")
     if name is None:
         return False
     own = holdings.own_names.get((kind.name, name))
-    desired = places.declared(Session.file) if Session.file else None
+    desired = run.declared()
     for entry in desired.entries if desired else ():
         if entry.kind is kind and name in (entry.name, *entry.previously):
             own = str(kind.own_name(entry.fields))
     return own is not None and folded(own) != folded(str(kind.own_name(other.values)))
 
 
-def _check_all_asked() -> None:
+def _check_all_asked(run: Run) -> None:
     """Raises CannotApply in a run that leaves something out: nobody knows whether that has the object now."""
-    unasked = Session.holdings.unasked()
+    unasked = run.holdings.unasked()
     if unasked is None or destroying():
         return
     raise CannotApply(
@@ -135,18 +137,18 @@ def _check_all_asked() -> None:
     )
 
 
-def recognised(kind: Kind, props: Props, found: Found, urn: str) -> tuple[str | None, str | None]:
+def recognised(run: Run, kind: Kind, props: Props, found: Found, urn: str) -> tuple[str | None, str | None]:
     """What a new resource takes over is what the stack has under another name: why it may not, or what to say.
 
     An entry of a file can say what it was called, and has to; anything else goes on keeping the object.
     """
-    claims, holdings = claims_for(kind, props, found.id), Session.holdings
+    claims, holdings = claims_for(kind, props, found.id), run.holdings
     holdings.claimed(claims, urn)
     other = name_of(holdings.known_as(claims, urn) or "")
     if other is None:
         return None, None
     what = f'{kind.title} {found.id} is what the stack has as "{one_line(other)}"'
-    desired = places.declared(Session.file) if Session.file else None
+    desired = run.declared()
     entry = places.named(desired, urn) if desired else None
     if desired is None or entry is None:
         return None, (

@@ -14,12 +14,13 @@ from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Managed
 from pulumi_posthog.stack.location import PROPERTY
 from pulumi_posthog.stack.other_stacks import UnknownOwners
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.run import Run
 
 HOLDERS = {kind.embedded_in[0] for kind in KINDS.values() if kind.embedded_in}
 
 
 def live_names(
+    run: Run,
     going: Mapping[str, Mapping[str, Iterable[str]]],
     before: Managed,
     after: Managed,
@@ -38,11 +39,11 @@ def live_names(
         for kind in going
         if kind in HOLDERS or (kind in KINDS and _names(after, kind) - _names(before, kind))
     ]
-    if Session.refreshed.whole or not place or not any(any(going[kind].values()) for kind in useful):
+    if run.refreshed.whole or not place or not any(any(going[kind].values()) for kind in useful):
         return found
     with contextlib.suppress(UnknownOwners):
-        Session.know_the_state(urn)
-    ids = Session.holdings.ids_in_state()
+        run.know_the_state(urn)
+    ids = run.holdings.ids_in_state()
     for name in useful:
         kind = KINDS[name]
         for parent, names in going[name].items():
@@ -52,7 +53,7 @@ def live_names(
                 continue
             with contextlib.suppress(ApiError, CannotApply):
                 scope = {kind.parent: above} if kind.parent and above else {}
-                live = Session.of({PROPERTY: place}).live.collection(kind, scope)
+                live = run.view({PROPERTY: place}).live.collection(kind, scope)
                 for each, id_ in known.items():
                     if id_ in live and (own := kind.own_name(live[id_].values)):
                         found[name, each] = own

@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.adoption import Owners, below
+from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.holdings import Claim, claims_of
 from pulumi_posthog.stack.location import location_of
-from pulumi_posthog.stack.urn import own_name
+from pulumi_posthog.stack.urn import name_of, own_name
 from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of
+from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.program import output_of
 from pulumi_posthog.values.spelling import one_line
 
+SIDE_BY_SIDE = 4  # stacks that are read at the same time: each is a process of Pulumi
 SECONDS = 120  # that Pulumi may take to answer
 
 
@@ -160,3 +165,58 @@ def _said(command: list[str], folder: Path) -> str:
         )
         raise UnknownOwners(f"`{' '.join(command[:-1])}`: {said.removeprefix('error: ')}")
     return done.said
+
+
+class OtherStacks:
+    """Other stacks, whose objects are not taken over; read when the first thing is to be created or taken over.
+
+    `sources` are those that `posthog:otherStates` names; None says that it is not set: then they are all stacks of the
+    same project and backend, and one that cannot be read is told and passed over.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read: dict[tuple[tuple[str, ...] | None, str], Owners] = {}
+
+    def owners(
+        self, sources: tuple[str, ...] | None, organization: str, urn: str, *, conflicts: bool
+    ) -> Owners:
+        """What they manage of an organization; `urn` is the resource that is about to be managed. Raises UnknownOwners.
+
+        Without `conflicts` nobody can have it, as far as PostHog tells: then only stacks that are named are asked.
+        """
+        if sources is None and not (conflicts and name_of(urn)):
+            return {}
+        with self._lock:
+            key = (sources, organization)
+            if key not in self._read:
+                folder = project_folder()
+                self._read[key] = (
+                    self._beside(urn, folder, organization) if sources is None else owners(sources, folder)
+                )
+            return self._read[key]
+
+    @staticmethod
+    def _beside(urn: str, folder: Path, organization: str) -> Owners:
+        found: dict[tuple[str, str], str] = {}
+        try:
+            stacks = stacks_beside(urn, folder)
+        except UnknownOwners as error:
+            pulumi_engine.warn(f"what other stacks manage is unknown, and nothing is refused for it: {error}")
+            return found
+
+        def of(stack: str) -> Owners | UnknownOwners:
+            try:
+                return owners([stack], folder, organization)
+            except UnknownOwners as error:
+                return error
+
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            for stack, managed in zip(stacks, pool.map(of, stacks), strict=True):
+                if isinstance(managed, UnknownOwners):
+                    pulumi_engine.warn(
+                        f"what the stack {one_line(stack)} manages is unknown, and nothing is refused for it: {managed}"
+                    )
+                else:
+                    found.update(managed)
+        return found

@@ -6,7 +6,7 @@ So the file is read again, and only when there is something to tell.
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable
 from pathlib import Path
 
 from pulumi_posthog.api import (
@@ -31,10 +31,11 @@ from pulumi_posthog.values.spelling import one_line
 ABOUT_AN_OBJECT = (Conflict, Forbidden, Invalid, OutcomeUnknown, PaymentRequired)
 
 
-def with_place(error: Exception, urn: str, file: Path | None) -> str:
+def with_place(error: Exception, urn: str, declared: Callable[[], Desired | None]) -> str:
     """The message of `error`, with the object and its place before it where that can be known.
 
-    `urn` is Pulumi's name of the resource, `file` the configuration that the stack was made from.
+    `urn` is Pulumi's name of the resource. `declared` says what the stack was made from, None where that is no file or
+    cannot be read; it is asked only where it matters.
     """
     cause = error.__cause__ if isinstance(error, HalfMade) else error
     about = (isinstance(cause, ABOUT_AN_OBJECT) and cause.method != "GET") or isinstance(
@@ -45,7 +46,7 @@ def with_place(error: Exception, urn: str, file: Path | None) -> str:
         return f"{cause.problem}; {cause.hint}" if cause.hint else cause.problem
     if isinstance(cause, WholeRunRefused):
         return str(cause)
-    desired = declared(file) if about and file else None
+    desired = declared() if about else None
     entry = named(desired, urn) if desired else None
     if entry is None:
         # A program in Python declares it: it has a name, and no place in a file.
@@ -77,7 +78,6 @@ def place(entry: Entry, attr: str | None) -> Position | None:
     return entry.where
 
 
-@functools.cache
 def declared(file: Path) -> Desired | None:
     """What a file declares, as far as it can be read without its secrets; None when it cannot."""
     # Late: a provider that has nothing to tell needs neither YAML nor JSON Schema.

@@ -32,6 +32,7 @@ from pulumi_posthog.reconcile.fingerprint import digest, fingerprint, is_fingerp
 from pulumi_posthog.values.attachment import Attachment, comparable, is_stored
 from pulumi_posthog.values.json_value import Json, json_text, whole
 from pulumi_posthog.values.local_file import project_folder
+from pulumi_posthog.values.masking import harmless
 from pulumi_posthog.values.reference import Reference, named, restored
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret
 
@@ -368,3 +369,10 @@ def known_ids(properties: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the names in a resource's fields mean, as far as it is known: "kind/name" -> id."""
     ids = properties.get(IDS)
     return ids if isinstance(ids, Mapping) else {}
+
+
+def stored(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties as the state may hold and Pulumi may show them: PostHog's texts are other people's."""
+    # Secrets are compared with what is declared, and so are triggers, which PostHog knows nothing of.
+    names = {field.name for field in kind.fields if not field.trigger and field.name != kind.parent}
+    return {name: harmless(value) if name in names else value for name, value in properties.items()}

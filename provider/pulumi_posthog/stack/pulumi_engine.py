@@ -25,12 +25,13 @@ def known(value: Any) -> bool:
 
 def fail(
     error: Exception,
+    once: Callable[[str], str],
     *,
     text: str | None = None,
     created_id: str | None = None,
     outs: Mapping[str, Any] | None = None,
 ) -> NoReturn:
-    """Raise `error` as one clean line, `text` where it is given.
+    """Raise `error` as one clean line, `text` where it is given, which `once` shortens where it was told before.
 
     With `created_id`, Pulumi records the half-made object and goes on from it. An error that has been told is raised as
     it is: whoever catches it on its way out knows less of it.
@@ -66,20 +67,6 @@ def fail(
 
 TOLD = "__told"  # what marks an error of which the engine knows: the call that it was told in
 _NOBODY = object()
-_SAID = set[str]()  # why calls have failed in this process
-
-
-def once(text: str) -> str:
-    """`text` the first time; then that it is the same again, because Pulumi shows an error for each resource."""
-    if text in _SAID:
-        return "the same error as that of another resource, which is told in full"
-    _SAID.add(text)
-    return text
-
-
-def forget() -> None:
-    """Begin anew, as another process would."""
-    _SAID.clear()
 
 
 def when_over(call: Callable[[], object]) -> None:

@@ -1,249 +1,151 @@
-"""What the providers of one process share: a snapshot and a pace per organization, limits, other stacks' claims."""
+"""What one run of Pulumi knows: its settings, the view of each organization, and what has been seen until now.
+
+A door makes one when its process starts, and hands it to every handler.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-import os
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
-from pulumi_posthog.api import BadSurroundings, Connection, Pace, Reader, Writer
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.checks.setting import CHANGED
-from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.adoption import Owners
-from pulumi_posthog.reconcile.apply import Applier
-from pulumi_posthog.reconcile.caps import Moves
-from pulumi_posthog.reconcile.errors import CannotApply
+from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.limits import Limits
-from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.unmanaged import Unmanaged
-from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack import places, pulumi_engine
 from pulumi_posthog.stack.first_look import FirstLook
 from pulumi_posthog.stack.holdings import Holdings
+from pulumi_posthog.stack.host_now import host_of
 from pulumi_posthog.stack.ignored import Ignored
-from pulumi_posthog.stack.location import Location, location_of
-from pulumi_posthog.stack.other_stacks import UnknownOwners, own_state, owners, stacks_beside
+from pulumi_posthog.stack.location import location_of
+from pulumi_posthog.stack.other_stacks import OtherStacks, own_state
 from pulumi_posthog.stack.read_ahead import ReadAhead
 from pulumi_posthog.stack.refresh import Refresh
 from pulumi_posthog.stack.untried import Untried
 from pulumi_posthog.stack.urn import name_of
-from pulumi_posthog.values import host as values_host
+from pulumi_posthog.stack.view import View
 from pulumi_posthog.values.local_file import project_folder
-from pulumi_posthog.values.spelling import one_line
 
-Props = Mapping[str, Any]
-SIDE_BY_SIDE = 4  # stacks that are read at the same time: each is a process of Pulumi
+SAME_ERROR = "the same error as that of another resource, which is told in full"
 
 
-class Session:
-    """One organization, as this process sees it: one snapshot and one pace, whoever asks."""
+@dataclass
+class Settings:
+    """What the stack's configuration says.
 
-    _all: ClassVar[dict[tuple[str, str], Session]] = {}
-    _lock = threading.Lock()
-    key_from_config: str | None = None
-    limits = Limits()
-    refreshed = Refresh()
-    holdings = Holdings()
-    untried = Untried()
-    ahead = ReadAhead()
-    checks = CHANGED  # when health checks run
-    guard_remembers = False  # whether the state has a guard, and so may have what this process has not seen
-    guard_consulted = False  # whether this process has seen what the program declares, and let it pass
-    addresses: frozenset[str] = frozenset()  # of people, folded, that the stack's guard knew before
-    unmanaged: tuple[Unmanaged, ...] = ()  # what the guards were told is given up, and stays in PostHog
-    ignored: Ignored = MappingProxyType({})  # what `drift` passes over, and a run sets back
-    first_look = FirstLook()
-    warned: frozenset[str] = frozenset()  # what was said of the whole run
-    invited: frozenset[str] = frozenset()  # whom this run invites
-    file: Path | None = None  # the configuration that the program was made from
+    `checks` is when health checks run. `other_stacks` are those whose objects are left alone,
+    None for all of the same project and backend.
+    """
 
-    def __init__(self, host: str, organization: str) -> None:
-        key = os.environ.get(KEY_VARIABLE) or self.key_from_config
-        if not key:
-            raise CannotApply(f"there is no PostHog API key: set {KEY_VARIABLE} to a personal API key")
-        try:
-            self.connection = Connection(host, key)
-            self.pace = Pace.from_environment(os.environ)
-            self.live = Live(Reader(self.connection, pace=self.pace, notify=pulumi_engine.say), organization)
-        except (ValueError, BadSurroundings) as error:
-            raise CannotApply(str(error)) from error
-        self._changed: set[tuple[str, str]] = set()
-        self.moves = Moves()
+    key: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    checks: str = CHANGED
+    other_stacks: tuple[str, ...] | None = ()
 
-    def mark_changed(self, kind: Kind, props: Props, id_: str | None = None) -> None:
-        """Note that an object is made or changed in this run, and so is what it lies in."""
-        parent = props.get(kind.parent) if kind.parent else None
-        self._changed |= {(kind.name, id_)} if id_ else set()
-        self._changed |= (
-            {(kind.parent, str(parent))} if kind.parent and pulumi_engine.known(parent) else set()
-        )
 
-    def changed(self, kind: str, id_: str) -> bool:
-        """Whether an object, or something that lies in it, is made or changed in this run."""
-        return (kind, id_) in self._changed
+class Run:
+    """One run. Handlers of several threads use it at once.
 
-    @functools.cached_property
-    def applier(self) -> Applier:
-        """Made at the first write: a preview never has anything that can write."""
-        return Applier(
-            self.live,
-            Writer(self.connection, pace=self.pace, notify=pulumi_engine.say),
-            say=pulumi_engine.say,
-        )
+    `guard_remembers` says whether the state has a guard, and so may have what this run has not seen. `guard_consulted`
+    says whether the guard has seen what the program declares, and let it pass. `addresses` are those of people, folded,
+    that the guard knew before. `invited` are those whom this run invites. `unmanaged` is what the
+    guards were told is given up and stays in PostHog, `ignored` what `drift` passes over and a run sets back. `file` is
+    the configuration that the program was made from.
+    """
 
-    @classmethod
-    def forget(cls) -> None:
-        """Begin anew, as another process would."""
-        with cls._lock:
-            for session in cls._all.values():
-                session.live.reader.close()
-                if "applier" in vars(session):
-                    session.applier.writer.close()
-            cls._all.clear()
-            pulumi_engine.forget()
-            cls.guard_consulted = cls.guard_remembers = False
-            cls.addresses = cls.warned = cls.invited = frozenset()
-            cls.unmanaged, cls.ignored = (), {}
-            cls.first_look = FirstLook()
-            cls.refreshed = Refresh()
-            cls.holdings = Holdings()
-            cls.untried = Untried()
-            cls.ahead = ReadAhead()
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.refreshed = Refresh()
+        self.holdings = Holdings()
+        self.untried = Untried()
+        self.ahead = ReadAhead()
+        self.guard_remembers = False
+        self.guard_consulted = False
+        self.addresses: frozenset[str] = frozenset()
+        self.invited: frozenset[str] = frozenset()
+        self.unmanaged: tuple[Unmanaged, ...] = ()
+        self.ignored: Ignored = MappingProxyType({})
+        self.first_look = FirstLook()
+        self.file: Path | None = None
+        self._views: dict[tuple[str, str], View] = {}
+        self._other_stacks = OtherStacks()
+        self._declared: dict[Path, Desired | None] = {}
+        self._warned: set[str] = set()
+        self._failures: set[str] = set()
+        self._lock = threading.Lock()
 
-    @staticmethod
-    def host_of(location: Location) -> str:
-        """Where to ask about a resource now: PostHog may have moved since the state was written."""
-        try:
-            return values_host.current(location.host, os.environ)
-        except values_host.HostRefused as error:
-            raise CannotApply(str(error)) from None
-
-    @classmethod
-    def relocated(cls, properties: Props) -> dict[str, Any]:
-        """What a state has, with the host where it is to be found now: so the state follows a refresh."""
+    def view(self, properties: Mapping[str, Any]) -> View:
+        """The organization in which the resource with these properties is. Raises CannotApply."""
         location = location_of(properties)
-        host = cls.host_of(location)
-        if host == location.host:
-            return dict(properties)
-        earlier = ("__host", "__organization", "__guarded", "__parent")
-        rest = {name: value for name, value in properties.items() if name not in earlier}
-        return {**rest, **dataclasses.replace(location, host=host).as_property}
+        address = (host_of(location), location.organization)
+        with self._lock:
+            if address not in self._views:
+                self._views[address] = View(*address, self.settings.key)
+            return self._views[address]
 
-    @staticmethod
-    def objection_to_move(olds: Props | None, news: Props) -> str | None:
-        """Why the key is not sent to where a program declares a resource; None when it may be."""
-        try:
-            recorded = location_of(olds).host if olds else None
-            values_host.permitted(location_of(news).host, os.environ, recorded=recorded)
-        except values_host.HostRefused as error:
-            return f"{error.problem}\n  hint: {error.hint}"
-        except KeyError:
-            return None  # a check that nobody gave a place, as in a test
-        return None
+    def owners(self, organization: str, urn: str, *, conflicts: bool) -> Owners:
+        """What other stacks manage of an organization, as `OtherStacks.owners` says. Raises UnknownOwners."""
+        return self._other_stacks.owners(self.settings.other_stacks, organization, urn, conflicts=conflicts)
 
-    @classmethod
-    def warn_once(cls, text: str) -> None:
-        """Warn of what concerns several resources, beside the first of them."""
-        with cls._lock:
-            new, cls.warned = text not in cls.warned, cls.warned | {text}
-        if new:
-            pulumi_engine.warn(text)
-
-    @classmethod
-    def failed(cls, urn: str) -> None:
-        """A resource was refused, or could not be made or changed: what else is not done now is said beside it."""
-        cls.holdings.failure(urn)
-        cls.tell_untried(urn)
-
-    @classmethod
-    def tell_untried(cls, urn: str) -> None:
-        """Say once in a run what has not begun, because `urn` has failed."""
-        if text := cls.untried.when_failed(urn):
-            pulumi_engine.warn(text)
-
-    @classmethod
-    def know_the_state(cls, urn: str) -> None:
+    def know_the_state(self, urn: str) -> None:
         """Have `holdings` know what the whole state of the stack of `urn` has; raises UnknownOwners.
 
         A refresh of everything has told so already; else the state is read.
         """
-        if not cls.refreshed.whole and name_of(urn) is not None:
-            cls.holdings.read_state(lambda: own_state(urn, project_folder()))
+        if not self.refreshed.whole and name_of(urn) is not None:
+            self.holdings.read_state(lambda: own_state(urn, project_folder()))
 
-    @classmethod
-    def stop(cls) -> None:
-        """Wake everything that waits for PostHog's limits, for the run is over."""
-        for session in list(cls._all.values()):
-            session.pace.stop()
+    def failed(self, urn: str) -> None:
+        """A resource was refused, or could not be made or changed: what else is not done now is said beside it."""
+        self.holdings.failure(urn)
+        self.tell_untried(urn)
 
-    @classmethod
-    def of(cls, properties: Props) -> Session:
-        """The session for a resource's host and organization."""
-        location = location_of(properties)
-        address = (cls.host_of(location), location.organization)
-        with cls._lock:
-            if address not in cls._all:
-                cls._all[address] = cls(*address)
-            return cls._all[address]
+    def tell_untried(self, urn: str) -> None:
+        """Say once in a run what has not begun, because `urn` has failed."""
+        if text := self.untried.when_failed(urn):
+            pulumi_engine.warn(text)
 
+    def declared(self) -> Desired | None:
+        """What the program's file declares, as far as it can be read without its secrets; None when it cannot.
 
-class OtherStacks:
-    """Other stacks, whose objects are not taken over; read when the first thing is to be created or taken over.
-
-    `sources` are those that `posthog:otherStates` names; None says that it is not set: then they are all stacks of the
-    same project and backend, and one that cannot be read is told and passed over.
-    """
-
-    sources: ClassVar[tuple[str, ...] | None] = ()
-    _lock = threading.Lock()
-    _read: ClassVar[dict[tuple[tuple[str, ...] | None, str], Owners]] = {}
-
-    @classmethod
-    def owners(cls, organization: str, urn: str, *, conflicts: bool) -> Owners:
-        """What they manage of an organization; `urn` is the resource that is about to be managed. Raises UnknownOwners.
-
-        Without `conflicts` nobody can have it, as far as PostHog tells: then only stacks that are named are asked.
+        It is read when there is something to tell about it.
         """
-        if cls.sources is None and not (conflicts and name_of(urn)):
-            return {}
-        with cls._lock:
-            key = (cls.sources, organization)
-            if key not in cls._read:
-                folder = project_folder()
-                cls._read[key] = (
-                    cls._beside(urn, folder, organization)
-                    if cls.sources is None
-                    else owners(cls.sources, folder)
-                )
-            return cls._read[key]
+        if self.file is None:
+            return None
+        if self.file not in self._declared:
+            self._declared[self.file] = places.declared(self.file)
+        return self._declared[self.file]
 
-    @staticmethod
-    def _beside(urn: str, folder: Path, organization: str) -> Owners:
-        found: dict[tuple[str, str], str] = {}
-        try:
-            stacks = stacks_beside(urn, folder)
-        except UnknownOwners as error:
-            pulumi_engine.warn(f"what other stacks manage is unknown, and nothing is refused for it: {error}")
-            return found
+    def warn_once(self, text: str) -> None:
+        """Warn of what concerns several resources, beside the first of them."""
+        if self._new(text, self._warned):
+            pulumi_engine.warn(text)
 
-        def of(stack: str) -> Owners | UnknownOwners:
-            try:
-                return owners([stack], folder, organization)
-            except UnknownOwners as error:
-                return error
+    def once(self, text: str) -> str:
+        """Why a call fails: the first time in full, then that it is the same again.
 
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            for stack, managed in zip(stacks, pool.map(of, stacks), strict=True):
-                if isinstance(managed, UnknownOwners):
-                    pulumi_engine.warn(
-                        f"what the stack {one_line(stack)} manages is unknown, and nothing is refused for it: {managed}"
-                    )
-                else:
-                    found.update(managed)
-        return found
+        Pulumi shows an error for each resource.
+        """
+        return text if self._new(text, self._failures) else SAME_ERROR
+
+    def _new(self, text: str, said: set[str]) -> bool:
+        with self._lock:
+            if text in said:
+                return False
+            said.add(text)
+            return True
+
+    def stop(self) -> None:
+        """Wake everything that waits for PostHog's limits, because the run is over."""
+        for view in list(self._views.values()):
+            view.pace.stop()
+
+    def close(self) -> None:
+        """Close all connections."""
+        for view in list(self._views.values()):
+            view.close()

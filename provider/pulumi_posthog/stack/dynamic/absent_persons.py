@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.provider import Door, pickled_provider
 from pulumi_posthog.stack.handlers.absent_persons import AbsentPersonsHandler
 
@@ -19,7 +20,7 @@ class AbsentPersonsProvider(Door):
     @property
     def handler(self) -> AbsentPersonsHandler:
         """Who decides about them."""
-        return AbsentPersonsHandler()
+        return AbsentPersonsHandler(process.run)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.provider import Door, pickled_provider
 from pulumi_posthog.stack.handlers.check import CheckHandler
 
@@ -19,7 +20,7 @@ class CheckProvider(Door):
     @property
     def handler(self) -> CheckHandler:
         """Who decides whether one runs."""
-        return CheckHandler()
+        return CheckHandler(process.run)
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 )
 
 from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.provider import MOVES, Door
 from pulumi_posthog.stack.handlers.guard import GuardHandler
 
@@ -21,7 +22,7 @@ class GuardProvider(Door):
     @property
     def handler(self) -> GuardHandler:
         """Who decides whether a run may go on."""
-        return GuardHandler()
+        return GuardHandler(process.run)
 
     def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
         """Say it once for all resources when the stack comes from the plugin."""

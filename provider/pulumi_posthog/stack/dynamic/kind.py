@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.provider import Door
 from pulumi_posthog.stack.handlers.kind import KindHandler
 
@@ -19,4 +20,4 @@ class KindProvider(Door):
     @property
     def handler(self) -> KindHandler:
         """Who decides about this kind."""
-        return KindHandler(KINDS[self.kind])
+        return KindHandler(KINDS[self.kind], process.run)

@@ -17,6 +17,7 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
 )
 
 from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.handlers.configuration import configure
 
 CALLS_SIDE_BY_SIDE = 16  # as many as there are connections; Pulumi's own limit is --parallel, 4 for each core
@@ -37,7 +38,7 @@ class Door(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Find the key, in case the environment has none, and the limits in the stack configuration."""
         pulumi_engine.serve_side_by_side(CALLS_SIDE_BY_SIDE)
-        configure(lambda name: req.config.get(f"posthog:{name}"))
+        configure(process.run, lambda name: req.config.get(f"posthog:{name}"))
 
     def check(self, _olds: Any, news: Any) -> CheckResult:
         """What is declared, complete and comparable, or why it can't be."""

@@ -21,7 +21,8 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
-from pulumi_posthog.stack.run import Props, Session
+from pulumi_posthog.stack.host_now import Props, objection_to_move, relocated
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.values.json_value import whole
 from pulumi_posthog.values.spelling import one_line
 
@@ -29,17 +30,20 @@ from pulumi_posthog.values.spelling import one_line
 class AbsentPersonsHandler:
     """Keeps a project free of certain persons, who stand in no property: they are read anew where they come from."""
 
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
     @clean
     def check(self, olds: Props, news: Props) -> CheckResult:
         """Look everybody up, and refuse what nobody may mean."""
         inputs = {name: value for name, value in news.items() if name != "__provider"}
-        if objection := Session.objection_to_move(olds, inputs):
+        if objection := objection_to_move(olds, inputs):
             return CheckResult(inputs, [CheckFailure("", objection)])
         identifiers, problems = _identifiers(inputs)
-        project = None if problems else _project_now(inputs)
+        project = None if problems else _project_now(inputs, self.run)
         if project is not None:
-            found = present.present(Session.of(inputs).live, project, identifiers)
-            problems = erase.objections(found, inputs["__name"], Session.limits)
+            found = present.present(self.run.view(inputs).live, project, identifiers)
+            problems = erase.objections(found, inputs["__name"], self.run.settings.limits)
             if found and not problems and not olds:
                 # Later, the difference shows it.
                 pulumi_engine.say(f'project "{one_line(inputs["__name"])}": {present.words(len(found))}')
@@ -56,7 +60,7 @@ class AbsentPersonsHandler:
     @clean
     def read(self, id_: str, props: Props) -> ReadResult:
         """How many there are now, so that a preview shows it; as it was where that cannot be asked any more."""
-        props = Session.relocated(props)
+        props = relocated(props)
         if _identifiers(props)[1]:
             return ReadResult(id_, dict(props), inputs=_declared_absent(props))
         now = {**props, "present": len(self._present(props))}
@@ -76,27 +80,26 @@ class AbsentPersonsHandler:
     def delete(self, id_: str, props: Props) -> None:
         """Nobody comes back, and nobody is looked for any more."""
 
-    @staticmethod
-    def _present(props: Props) -> present.Present:
+    def _present(self, props: Props) -> present.Present:
         identifiers, problems = _identifiers(props)
         if problems:
             raise CannotApply("\n".join(problems))
-        return present.present(Session.of(props).live, str(props["project"]), identifiers)
+        return present.present(self.run.view(props).live, str(props["project"]), identifiers)
 
     def _erased(self, id_: str, olds: Props, props: Props) -> dict[str, Any]:
-        session, found = Session.of(props), self._present(props)
-        reasons = erase.objections(found, props["__name"], Session.limits)
+        view, found = self.run.view(props), self._present(props)
+        reasons = erase.objections(found, props["__name"], self.run.settings.limits)
         if reasons:
             raise CannotApply("\n".join(reasons))  # they came after the check
         kept = {name: whole(olds[name]) for name in ("receipts", "digest_key") if olds.get(name)}
         if not found:
             return {**props, "present": 0, "receipts": [], **kept}
         events = bool(props.get("delete_events"))
-        outs, error = erase.carry_out(session.applier, str(props["project"]), found, kept, events=events)
+        outs, error = erase.carry_out(view.applier, str(props["project"]), found, kept, events=events)
         outs = {**props, **outs}
         if error is not None:
             # Who is gone has a receipt all the same, and the next run goes on with the others.
-            pulumi_engine.fail(error, created_id=id_, outs=outs)
+            pulumi_engine.fail(error, self.run.once, created_id=id_, outs=outs)
         pulumi_engine.say(
             f'project "{one_line(props["__name"])}": {erase.erased_words(len(found), events=events)}'
         )
@@ -123,11 +126,11 @@ def _meant(props: Props) -> tuple[Any, ...]:
     return bool(props.get("delete_events")), [{**origin, "where": None} for origin in origins]
 
 
-def _project_now(props: Props) -> str | None:
+def _project_now(props: Props, run: Run) -> str | None:
     """The project's id, of one that is to be taken over as well; None when it is yet to be made."""
     if pulumi_engine.known(props.get("project")):
         return str(props["project"])
-    named = Session.of(props).live.find(PROJECT, {}, {"name": props["__name"]})
+    named = run.view(props).live.find(PROJECT, {}, {"name": props["__name"]})
     return named[0].id if len(named) == 1 else None
 
 

@@ -18,7 +18,8 @@ from pulumi_posthog.stack.handlers.results import (
     ReadResult,
     UpdateResult,
 )
-from pulumi_posthog.stack.run import Props, Session
+from pulumi_posthog.stack.host_now import Props, objection_to_move, relocated
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.values.spelling import one_line
 
 
@@ -33,10 +34,13 @@ class CheckHandler:
     check that fails is recorded as not passed, or not at all, so that the next update runs it again.
     """
 
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
     def check(self, olds: Props, news: Props) -> CheckResult:
         """Refuse what is no check: a program in Python may declare anything."""
         inputs = {name: value for name, value in news.items() if name != "__provider"}
-        if objection := Session.objection_to_move(olds, inputs):
+        if objection := objection_to_move(olds, inputs):
             return CheckResult(inputs, [CheckFailure("", objection)])
         try:
             if all(pulumi_engine.known(value) for value in inputs.values()):
@@ -48,39 +52,38 @@ class CheckHandler:
     def diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
         """Whether it has to run; a preview says "update" of one that would."""
         subject = news.get("__subject")
-        touched = not pulumi_engine.known(subject) or Session.of(news).changed(news["__of"], str(subject))
-        return DiffResult(changes=has_to_run(olds, news, Session.checks, changed=touched))
+        touched = not pulumi_engine.known(subject) or self.run.view(news).changed(news["__of"], str(subject))
+        return DiffResult(changes=has_to_run(olds, news, self.run.settings.checks, changed=touched))
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """What it is given: there is nothing of it in PostHog."""
-        return ReadResult(id_, Session.relocated(props))
+        return ReadResult(id_, relocated(props))
 
     def create(self, props: Props) -> CreateResult:
         """Run it for the first time."""
-        if Session.checks == NEVER:
+        if self.run.settings.checks == NEVER:
             return CreateResult(f"check:{props['__name']}", {**props, "__passed": False})
         failure = self._failure(props)
         if failure:
-            pulumi_engine.fail(failure)
+            pulumi_engine.fail(failure, self.run.once)
         return CreateResult(f"check:{props['__name']}", {**props, "__passed": True})
 
     def update(self, id_: str, olds: Props, news: Props) -> UpdateResult:
         """Run it again."""
         failure = self._failure(news)
         if failure:
-            pulumi_engine.fail(failure, created_id=id_, outs={**news, "__passed": False})
+            pulumi_engine.fail(failure, self.run.once, created_id=id_, outs={**news, "__passed": False})
         return UpdateResult({**news, "__passed": True})
 
     def delete(self, id_: str, props: Props) -> None:
         """There is nothing of it in PostHog."""
 
-    @staticmethod
-    def _failure(props: Props) -> CheckFailed | None:
+    def _failure(self, props: Props) -> CheckFailed | None:
         cancelled = threading.Event()
         pulumi_engine.when_over(cancelled.set)
         check = check_of(props)
         try:
-            client = Session.of(props).live.reader
+            client = self.run.view(props).live.reader
         except CannotApply as error:
             return CheckFailed(str(error))
         outcome = run(check, client, str(props["project"]), cancelled=cancelled, say=pulumi_engine.say)

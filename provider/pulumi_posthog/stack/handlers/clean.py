@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from pulumi_posthog.api import ApiError, Unreachable
 from pulumi_posthog.reconcile.errors import CannotAct, CannotApply
@@ -13,15 +13,22 @@ from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import CheckFailure, CheckResult
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.places import with_place
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.values.host import VARIABLE
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.masking import tells
 from pulumi_posthog.values.text import lines
 
+
+class Handler(Protocol):
+    """Who decides, in a run."""
+
+    run: Run
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
-Self_ = TypeVar("Self_")
+Self_ = TypeVar("Self_", bound=Handler)
 MAKING = (
     "check",
     "diff",
@@ -39,14 +46,14 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
             return cast("R", harmless_check(method(self, *args, **kwargs)))
         except (ApiError, CannotAct, CannotApply, UnreadableFile, UnknownOwners) as error:
             if method.__name__ in MAKING:
-                Session.failed(pulumi_engine.resource_name())
+                self.run.failed(pulumi_engine.resource_name())
             elif method.__name__ == "delete":
-                Session.tell_untried(pulumi_engine.resource_name())
-            text = told_here(error)
+                self.run.tell_untried(pulumi_engine.resource_name())
+            text = told_here(error, self.run)
             if isinstance(error, Unreachable) and method.__name__ == "read" and not os.environ.get(VARIABLE):
                 # A refresh asks where the state says.
                 text += f"\n  hint: where PostHog has moved since the last run, say so: export {VARIABLE}=https://..."
-            pulumi_engine.fail(error, text=text)
+            pulumi_engine.fail(error, self.run.once, text=text)
 
     return cast("Callable[Concatenate[Self_, P], R]", call)
 
@@ -62,6 +69,6 @@ def harmless_check(answer: object) -> object:
     return answer
 
 
-def told_here(error: Exception) -> str:
+def told_here(error: Exception, run: Run) -> str:
     """The message of an error, with the object that the call is about and its place in the file."""
-    return with_place(error, pulumi_engine.resource_name(), Session.file)
+    return with_place(error, pulumi_engine.resource_name(), run.declared)

@@ -12,7 +12,7 @@ from pulumi_posthog.reconcile.errors import CannotApply, WholeRunRefused
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
 from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
 from pulumi_posthog.reconcile.renames import Rename, bare, earlier_names, probable_renames
-from pulumi_posthog.stack import places, pulumi_engine
+from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
     CheckResult,
@@ -26,7 +26,7 @@ from pulumi_posthog.stack.keeping import DESTROY, destroying
 from pulumi_posthog.stack.left_alone import left_alone
 from pulumi_posthog.stack.live_names import live_names
 from pulumi_posthog.stack.location import PROPERTY, location_of
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import sibling
 from pulumi_posthog.values.json_value import Damaged, json_in, json_text
 from pulumi_posthog.values.local_file import project_folder
@@ -46,6 +46,9 @@ class GuardHandler:
     so that the list is stored without being shown.
     """
 
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
     def check(self, olds: Props, news: Props) -> CheckResult:
         """Compare what the stack managed with what it will manage."""
         inputs = {name: value for name, value in news.items() if name != "__provider"}
@@ -57,10 +60,11 @@ class GuardHandler:
 
     def _checked(self, olds: Props, news: Props, inputs: dict[str, Any]) -> CheckResult:
         if inputs.get("__file"):
-            Session.file = project_folder() / inputs["__file"]
+            self.run.file = project_folder() / inputs["__file"]
         after, renamed = _managed(news["__managed"]), _kept(news, "__renamed")
-        before = Session.refreshed.deletable(_managed(olds.get("__managed")))
-        called = Session.refreshed.called | live_names(
+        before = self.run.refreshed.deletable(_managed(olds.get("__managed")))
+        called = self.run.refreshed.called | live_names(
+            self.run,
             removals(before, after, renamed),
             before,
             after,
@@ -69,22 +73,22 @@ class GuardHandler:
         )
         before = _taken_over(before, after, _kept(news, "__called"), called)
         given_up = unmanaged.of_text(news.get("__unmanaged"))
-        Session.unmanaged = (*Session.unmanaged, *given_up)
+        self.run.unmanaged = (*self.run.unmanaged, *given_up)
         all_before, before = before, unmanaged.without(before, given_up)
         lists = _kept(news, "__lists")
-        Session.ignored = {**Session.ignored, **json_in(news.get("__ignored") or "{}", dict, levels=3)}
-        Session.guard_remembers = Session.guard_remembers or bool(olds)
-        Session.ahead.manages(after)
+        self.run.ignored = {**self.run.ignored, **json_in(news.get("__ignored") or "{}", dict, levels=3)}
+        self.run.guard_remembers = self.run.guard_remembers or bool(olds)
+        self.run.ahead.manages(after)
         self._tell_holdings(after, lists, inputs)
         if isinstance(declared := inputs.get("__declares"), int | float):
-            Session.first_look.expect(int(declared))
+            self.run.first_look.expect(int(declared))
         after = with_listed(before, after, lists, renamed)
-        found = refusals(before, after, Session.limits, KINDS, renamed)
+        found = refusals(before, after, self.run.settings.limits, KINDS, renamed)
         looks = self._looks(before, after, olds, inputs, called)
-        Session.addresses = addresses.of_guard(olds)
-        strangers = addresses.strangers(inputs.pop("__strangers", None), Session.addresses)
+        self.run.addresses = addresses.of_guard(olds)
+        strangers = addresses.strangers(inputs.pop("__strangers", None), self.run.addresses)
         going = removals(before, after, renamed)
-        Session.untried.going(
+        self.run.untried.going(
             (kind, name) for kind, parents in going.items() for gone in parents.values() for name in gone
         )
         taken_along, too_much = self._losses(going, inputs, called)
@@ -96,7 +100,7 @@ class GuardHandler:
             )
         in_file = bool(inputs.get("__file"))
         doubtful = [] if found else self._doubtful(looks, going, in_file=in_file)
-        told = [] if doubtful else [_placed(look, look.words(in_file=in_file)) for look in looks]
+        told = [] if doubtful else [self._placed(look, look.words(in_file=in_file)) for look in looks]
         if not (found or too_much or doubtful):
             for text in told:
                 pulumi_engine.warn(text)
@@ -109,14 +113,14 @@ class GuardHandler:
             *map(str, found),
             *([too_much] if too_much else []),
         ]
-        Session.guard_consulted = not refused
+        self.run.guard_consulted = not refused
         if not refused:
             for text in left_alone(olds, inputs, all_before, before, going):
                 pulumi_engine.say(text)
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
 
-    @staticmethod
     def _looks(
+        self,
         before: Managed,
         after: Managed,
         olds: Props,
@@ -142,40 +146,41 @@ class GuardHandler:
             ),
         )
 
-    @staticmethod
-    def _tell_holdings(after: Managed, lists: Mapping[str, Mapping[str, Any]], inputs: Props) -> None:
+    def _tell_holdings(self, after: Managed, lists: Mapping[str, Mapping[str, Any]], inputs: Props) -> None:
         """Note what is going to be declared, before the engine asks about the first of it."""
         names = [
             (kind, name) for kind, parents in after.items() for each in parents.values() for name in each
         ]
         names += [(kind, name) for kind in lists for name in lists[kind]]
-        Session.holdings.will_declare(names)
-        Session.untried.declared(names)
+        self.run.holdings.will_declare(names)
+        self.run.untried.declared(names)
         for kind, called in _kept(inputs, "__called").items():
-            Session.holdings.own_names |= {(kind, name): theirs for name, theirs in called.items()}
+            self.run.holdings.own_names |= {(kind, name): theirs for name, theirs in called.items()}
         location = inputs.get("__asked_at")
         for kind, ids in _kept(inputs, "__ids").items() if location else ():
             for id_, name in ids.items():
                 claims = claims_of(KINDS[kind], location_of({PROPERTY: location}).organization, None, id_, {})
-                Session.holdings.claimed(
+                self.run.holdings.claimed(
                     claims, sibling(pulumi_engine.resource_name(), KINDS[kind].resource, name)
                 )
 
-    @staticmethod
     def _doubtful(
-        looks: Iterable[Rename], going: Mapping[str, Mapping[str, list[str]]], *, in_file: bool
+        self, looks: Iterable[Rename], going: Mapping[str, Mapping[str, list[str]]], *, in_file: bool
     ) -> list[str]:
         """Why nothing is removed that was surely renamed, unless somebody has allowed that it is."""
         counts = {kind: sum(map(len, parents.values())) for kind, parents in going.items()}
         return [
-            _placed(look, look.refusal(counts[look.kind.name], in_file=in_file))
+            self._placed(look, look.refusal(counts[look.kind.name], in_file=in_file))
             for look in looks
-            if look.sure and counts.get(look.kind.name, 0) > Session.limits.allowed.get(look.kind.name, 0)
+            if look.sure
+            and counts.get(look.kind.name, 0) > self.run.settings.limits.allowed.get(look.kind.name, 0)
         ]
 
-    @staticmethod
     def _losses(
-        going: Mapping[str, Mapping[str, list[str]]], inputs: Props, called: Mapping[tuple[str, str], str]
+        self,
+        going: Mapping[str, Mapping[str, list[str]]],
+        inputs: Props,
+        called: Mapping[tuple[str, str], str],
     ) -> tuple[tuple[Loss, ...], str | None]:
         """Who loses what is deleted, and why that is too much; None when it may be."""
         gone = {
@@ -185,21 +190,26 @@ class GuardHandler:
         if not location or not any(gone.values()):
             return (), None
         try:
-            live = Session.of({PROPERTY: location}).live
+            live = self.run.view({PROPERTY: location}).live
             found = (*losses(gone, called, live), *losses_of_rules(gone, called, live))
         except (ApiError, CannotApply) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
-        return found, refusal_of_losses(found, Session.limits)
+        return found, refusal_of_losses(found, self.run.settings.limits)
 
-    @staticmethod
-    def _idle(gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
+    def _idle(self, gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
         """The kinds whose removals are allowed and do not happen; what exact lists own, the guard does not see."""
         exact = {kind.set_of for kind in KINDS.values()}
         return [
             kind
-            for kind in Session.limits.allowed
+            for kind in self.run.settings.limits.allowed
             if kind not in exact and not any(gone.get(kind, {}).values())
         ]
+
+    def _placed(self, look: Rename, text: str) -> str:
+        """What is said of a rename, with the place in the file where it would have to be written."""
+        desired = self.run.declared()
+        entry = desired.by_name.get((look.kind.name, look.after)) if desired else None
+        return f"{entry.where}: {text}" if entry else text
 
     def diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
         """Never a change that anybody would see."""
@@ -218,17 +228,17 @@ class GuardHandler:
         try:
             managed = _managed(pulumi_engine.stored_input("__managed"))
         except Damaged as error:
-            pulumi_engine.fail(CannotApply(DAMAGED.format(error)))
-        Session.refreshed.guard(pulumi_engine.resource_name(), managed)
-        Session.ahead.manages(managed)
+            pulumi_engine.fail(CannotApply(DAMAGED.format(error)), self.run.once)
+        self.run.refreshed.guard(pulumi_engine.resource_name(), managed)
+        self.run.ahead.manages(managed)
         return ReadResult(id_, dict(props))
 
     def delete(self, id_: str, props: Props) -> None:
         """Nothing in PostHog, but only a stack that may be emptied loses its guard."""
         try:
-            check_consulted(guarded=True)
+            check_consulted(self.run, guarded=True)
         except CannotApply as error:
-            pulumi_engine.fail(error)
+            pulumi_engine.fail(error, self.run.once)
 
 
 def _managed(text: Any) -> Managed:
@@ -237,13 +247,6 @@ def _managed(text: Any) -> Managed:
 
 def _kept(properties: Props, name: str) -> dict[str, Any]:
     return json_in(properties.get(name) or "{}", dict)
-
-
-def _placed(look: Rename, text: str) -> str:
-    """What is said of a rename, with the place in the file where it would have to be written."""
-    desired = places.declared(Session.file) if Session.file else None
-    entry = desired.by_name.get((look.kind.name, look.after)) if desired else None
-    return f"{entry.where}: {text}" if entry else text
 
 
 def _taken_over(
@@ -287,13 +290,13 @@ def _taken_over(
     return result
 
 
-def check_consulted(*, guarded: bool) -> None:
+def check_consulted(run: Run, *, guarded: bool) -> None:
     """Refuse to delete when no program has declared anything: it ended early, or the stack is being destroyed.
 
     Of what has no guard, nobody but the engine says what the program declares; of what a guard looks after, the guard
     has to have let it pass.
     """
-    consulted = Session.guard_consulted if guarded else Session.holdings.anything_declared
+    consulted = run.guard_consulted if guarded else run.holdings.anything_declared
     if not consulted and not destroying():
         raise WholeRunRefused(
             "everything that this stack manages could be removed from PostHog, because no program has declared anything"

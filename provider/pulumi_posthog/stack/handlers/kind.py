@@ -10,14 +10,13 @@ from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import Deletion, Kind, Type
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import addresses, invitations, people, stepping_aside
+from pulumi_posthog.reconcile import addresses, people, stepping_aside
 from pulumi_posthog.reconcile.adoption import adoptable, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.existing import Standing
 from pulumi_posthog.reconcile.links import looked_up, names
-from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.lockouts import Verdict, lacking, objection_to_losing_rules, verdict
 from pulumi_posthog.reconcile.objections import (
     contradiction,
@@ -29,7 +28,13 @@ from pulumi_posthog.reconcile.objections import (
 )
 from pulumi_posthog.reconcile.recasing import possible
 from pulumi_posthog.stack import pulumi_engine
-from pulumi_posthog.stack.announcements import announce, say_ignored, say_newly_declared, say_set_back
+from pulumi_posthog.stack.announcements import (
+    announce,
+    say_ignored,
+    say_newly_declared,
+    say_renewals,
+    say_set_back,
+)
 from pulumi_posthog.stack.handlers.clean import clean, told_here
 from pulumi_posthog.stack.handlers.guard import check_consulted
 from pulumi_posthog.stack.handlers.results import (
@@ -43,6 +48,7 @@ from pulumi_posthog.stack.handlers.results import (
 )
 from pulumi_posthog.stack.handlers.scope import scope_now, scope_of
 from pulumi_posthog.stack.holdings import IN_EXACT_LISTS
+from pulumi_posthog.stack.host_now import Props, objection_to_move, relocated
 from pulumi_posthog.stack.keeping import (
     claim_items,
     claims_for,
@@ -63,6 +69,7 @@ from pulumi_posthog.stack.properties import (
     recorded,
     rotated,
     secret_name,
+    stored,
     to_values,
     trigger_differs,
     triggered,
@@ -70,44 +77,36 @@ from pulumi_posthog.stack.properties import (
     wanted,
     with_digests,
 )
-from pulumi_posthog.stack.run import OtherStacks, Session
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import name_of
+from pulumi_posthog.stack.view import View
 from pulumi_posthog.values.local_file import UnreadableFile
-from pulumi_posthog.values.masking import harmless
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.reference import Reference, parsed
 from pulumi_posthog.values.spelling import is_uuid, one_line
-
-Props = Mapping[str, Any]
-
-
-def stored(kind: Kind, properties: Props) -> dict[str, Any]:
-    """Properties as the state may hold and Pulumi may show them: PostHog's texts are other people's."""
-    # Secrets are compared with what is declared, and so are triggers, which PostHog knows nothing of.
-    names = {field.name for field in kind.fields if not field.trigger and field.name != kind.parent}
-    return {name: harmless(value) if name in names else value for name, value in properties.items()}
 
 
 class KindHandler:
     """Decides about the resources of one kind."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, run: Run) -> None:
         self.kind = kind
+        self.run = run
 
     @clean
     def check(self, olds: Props, news: Props) -> CheckResult:
         """Complete the declared properties from the live ones, and say when an existing object is taken over."""
-        Session.holdings.declares(self.kind.name, pulumi_engine.resource_name())
+        self.run.holdings.declares(self.kind.name, pulumi_engine.resource_name())
         result = self._check(olds, news)
         if result.failures:
-            Session.failed(pulumi_engine.resource_name())
-        if said := Session.first_look.asked(pulumi_engine.resource_name()):
+            self.run.failed(pulumi_engine.resource_name())
+        if said := self.run.first_look.asked(pulumi_engine.resource_name()):
             pulumi_engine.say(said)
         return result
 
     def _check(self, olds: Props, news: Props) -> CheckResult:
         kind, olds = self.kind, olds or {}
-        if objection := Session.objection_to_move(olds, news):
+        if objection := objection_to_move(olds, news):
             return CheckResult(dict(news), [CheckFailure("", objection)])
         inputs = checked(kind, olds, news)
         refusal = self._resolve(kind, inputs) or self._name(kind, inputs) or self._address(kind, inputs, olds)
@@ -117,7 +116,7 @@ class KindHandler:
         if not olds and not inputs.get("__absent") and not addresses.nobody(kind, inputs):
             refusal = self._taking_over(kind, inputs)
         if not olds:
-            Session.of(inputs).mark_changed(kind, inputs)
+            self.run.view(inputs).mark_changed(kind, inputs)
         return CheckResult(inputs, [CheckFailure("", refusal)] if refusal else [])
 
     @clean
@@ -125,14 +124,14 @@ class KindHandler:
         """Compare what is declared with what PostHog has, not with what the state remembers."""
         kind, urn = self.kind, pulumi_engine.resource_name()
         result = self._diff(id_, olds, news)
-        if Session.holdings.is_declared(urn):  # a refresh compares what nobody declares any more, too
-            Session.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
+        if self.run.holdings.is_declared(urn):  # a refresh compares what nobody declares any more, too
+            self.run.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
             if not kind.parent or pulumi_engine.known(news.get(kind.parent)):
-                claim_items(kind, scope_of(kind, news), news, urn)
+                claim_items(self.run, kind, scope_of(kind, news), news, urn)
             if not result.changes:
-                Session.untried.settled(urn)
+                self.run.untried.settled(urn)
         if result.changes:
-            Session.of(news).mark_changed(kind, news, id_)
+            self.run.view(news).mark_changed(kind, news, id_)
         return result
 
     def _diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
@@ -143,15 +142,15 @@ class KindHandler:
             return replaced([kind.parent])
         if kind.parent and str(olds.get(kind.parent)) != str(news.get(kind.parent)):
             return replaced([kind.parent])
-        live = Session.of(news).live
+        live = self.run.view(news).live
         if kind is PROJECT:
-            Session.ahead.compared(live)
+            self.run.ahead.compared(live)
         found = live.object(kind, scope_of(kind, news), id_)
         absent = bool(news.get("__absent"))
         problem = contradiction(kind, news.get("__id"), id_) or (
             (
                 objection_to_absence(kind, found, to_values(kind, news))
-                or taken_by_another(kind, news, id_, pulumi_engine.resource_name())
+                or taken_by_another(self.run, kind, news, id_, pulumi_engine.resource_name())
             )
             if found and absent
             else None
@@ -178,10 +177,10 @@ class KindHandler:
         )
         changed = possible(kind, changed, live, pulumi_engine.warn)
         taken = stepping_aside.holder(kind, scope_of(kind, news), found, changed, live)
-        if taken is not None and Session.holdings.is_declared(pulumi_engine.resource_name()):
-            aside = steps_aside(kind, news, taken[0], pulumi_engine.resource_name())
+        if taken is not None and self.run.holdings.is_declared(pulumi_engine.resource_name()):
+            aside = steps_aside(self.run, kind, news, taken[0], pulumi_engine.resource_name())
             (pulumi_engine.say if aside else pulumi_engine.warn)(
-                told_here(CannotApply(stepping_aside.words(kind, *taken, aside=aside)))
+                self._told(CannotApply(stepping_aside.words(kind, *taken, aside=aside)))
             )
         say_newly_declared(kind, changed, olds)
         self._say_set_back(changed)
@@ -189,7 +188,7 @@ class KindHandler:
         replaces = [d.field.name for d in changed if d.field.replaces(d.live, d.desired)]
         if replaces:
             return replaced(replaces)
-        _say_renewals(kind, olds, news, found, live)
+        say_renewals(kind, olds, news, found, live)
         # One that comes under a guard is stored anew: what deletes it reads what was stored.
         guarded_now = location_of(news).guarded and not location_of(olds).guarded
         # So is one whose PostHog has moved: the next run asks where the state says.
@@ -201,19 +200,19 @@ class KindHandler:
     def _say_set_back(self, changed: tuple[Difference, ...]) -> None:
         """Say of what `drift` passes over that this run does not; a refresh, which compares too, sets nothing back."""
         urn = pulumi_engine.resource_name()
-        if Session.ignored and Session.holdings.is_declared(urn):
-            say_set_back(changed, Session.ignored.get(self.kind.name, {}).get(name_of(urn) or "", {}))
+        if self.run.ignored and self.run.holdings.is_declared(urn):
+            say_set_back(changed, self.run.ignored.get(self.kind.name, {}).get(name_of(urn) or "", {}))
 
     @clean
     def read(self, id_: str, props: Props) -> ReadResult:
         """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
-        props = Session.relocated(props)
-        kind, live, urn = self.kind, Session.of(props).live, pulumi_engine.resource_name()
+        props = relocated(props)
+        kind, live, urn = self.kind, self.run.view(props).live, pulumi_engine.resource_name()
         found = live.object(kind, scope_of(kind, props), id_)
         left = addresses.leavers(kind, props, found, live)
-        Session.holdings.recorded(claims_for(kind, props, id_), urn)
+        self.run.holdings.recorded(claims_for(kind, props, id_), urn)
         if found is None:
-            Session.refreshed.gone(kind.name, urn)
+            self.run.refreshed.gone(kind.name, urn)
             if props.get("__absent"):
                 return ReadResult(id_, dict(props), inputs=dict(props))
             if kind.restored:
@@ -223,8 +222,8 @@ class KindHandler:
                 kept = {**props, addresses.LEFT: left}  # so that the next run knows the address
                 return ReadResult(id_, kept, inputs=kept)
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
-        Session.refreshed.found(kind.name, urn, kind.own_name(found.values))
-        Session.ahead.found(live, kind.name, name_of(urn), id_)
+        self.run.refreshed.found(kind.name, urn, kind.own_name(found.values))
+        self.run.ahead.found(live, kind.name, name_of(urn), id_)
         inputs = stored(
             kind, recorded(kind, found.values, with_digests(kind, props, pulumi_engine.stored_input))
         )
@@ -239,36 +238,38 @@ class KindHandler:
     def create(self, props: Props) -> CreateResult:
         """Take over what is there already, or make it."""
         kind, urn = self.kind, pulumi_engine.resource_name()
-        Session.untried.begun(urn)
-        session, scope = Session.of(props), scope_of(kind, props)
+        self.run.untried.begun(urn)
+        view, scope = self.run.view(props), scope_of(kind, props)
         if props.get("__absent"):
-            return self._remove(kind, session, scope, props)
+            return self._remove(kind, view, scope, props)
         if addresses.nobody(kind, props):
             return CreateResult(f"left:{props[addresses.LEFT][0]}", dict(props))
-        claim_items(kind, scope, props, urn)
+        claim_items(self.run, kind, scope, props, urn)
         try:
-            applied = session.applier.create(
+            applied = view.applier.create(
                 kind, scope, to_values(kind, props), id_=props.get("__id"), defaults=_defaults(kind, props)
             )
         except HalfMade as half:
-            Session.holdings.made(claims_for(kind, props, half.found.id), urn)
-            Session.failed(urn)
+            self.run.holdings.made(claims_for(kind, props, half.found.id), urn)
+            self.run.failed(urn)
             outs = _outs(kind, half.found, props)
-            pulumi_engine.fail(half, text=told_here(half), created_id=half.found.id, outs=outs)
-        Session.holdings.made(claims_for(kind, props, applied.found.id), urn)
+            pulumi_engine.fail(
+                half, self.run.once, text=self._told(half), created_id=half.found.id, outs=outs
+            )
+        self.run.holdings.made(claims_for(kind, props, applied.found.id), urn)
         say_ignored(kind, applied)
         return CreateResult(applied.found.id, _outs(kind, applied.found, props))
 
     @clean
     def update(self, id_: str, olds: Props, news: Props) -> UpdateResult:
         """Send the declared fields that differ."""
-        Session.untried.begun(pulumi_engine.resource_name())
-        kind, session, scope = self.kind, Session.of(news), scope_of(self.kind, news)
+        self.run.untried.begun(pulumi_engine.resource_name())
+        kind, view, scope = self.kind, self.run.view(news), scope_of(self.kind, news)
         if news.get("__absent"):
-            return UpdateResult(self._remove(kind, session, scope, news, id_).outs)
-        found = session.live.object(kind, scope, id_)
+            return UpdateResult(self._remove(kind, view, scope, news, id_).outs)
+        found = view.live.object(kind, scope, id_)
         if found is None and kind.restored:
-            found = session.applier.restore(kind, scope, id_)
+            found = view.applier.restore(kind, scope, id_)
         if found is None:
             raise CannotApply(
                 f"this {kind.title} vanished from PostHog while it was updated: run again to make it anew"
@@ -276,25 +277,25 @@ class KindHandler:
         # First: a refusal then leaves everything as it was, and what fails later finds the trigger recorded.
         renewed = triggered(kind, olds, news)
         for field in renewed:
-            found = session.applier.act(
-                kind, scope, found, field, olds.get(field.name), to_values(kind, news)
-            )
+            found = view.applier.act(kind, scope, found, field, olds.get(field.name), to_values(kind, news))
         try:
-            applied = session.applier.update(
+            applied = view.applier.update(
                 kind,
                 scope,
                 found,
                 wanted(kind, olds, news),
                 rotated=lambda field, key: rotated(olds, news, field, key),
-                steps_aside=lambda other: steps_aside(kind, news, other, pulumi_engine.resource_name()),
+                steps_aside=lambda other: steps_aside(
+                    self.run, kind, news, other, pulumi_engine.resource_name()
+                ),
             )
         except (ApiError, CannotApply, UnreadableFile) as error:
             if renewed:
-                Session.failed(pulumi_engine.resource_name())
+                self.run.failed(pulumi_engine.resource_name())
                 half = HalfMade(found, error)
                 half.__cause__ = error
                 outs = _outs(kind, found, unsent(kind, olds, news))
-                pulumi_engine.fail(half, text=told_here(half), created_id=id_, outs=outs)
+                pulumi_engine.fail(half, self.run.once, text=self._told(half), created_id=id_, outs=outs)
             raise
         say_ignored(kind, applied)
         return UpdateResult(_outs(kind, applied.found, news))
@@ -303,7 +304,7 @@ class KindHandler:
     def delete(self, id_: str, props: Props) -> None:
         """Remove the object; what is guarded stays in PostHog and is only forgotten here."""
         kind = self.kind
-        Session.untried.begun(pulumi_engine.resource_name(), goes=True)
+        self.run.untried.begun(pulumi_engine.resource_name(), goes=True)
         if kind.singleton:
             pulumi_engine.say(f"the {kind.title} stay in PostHog as they are and are no longer managed here")
         if kind.deletion is Deletion.NEVER:
@@ -311,25 +312,27 @@ class KindHandler:
                 pulumi_engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
             return
         if kind.deletion is not Deletion.FORGET:
-            check_consulted(guarded=location_of(props).guarded)
-            kept = given_up(kind, props, id_, pulumi_engine.resource_name())
-            kept = kept or kept_by_another(kind, props, id_, pulumi_engine.resource_name())
+            check_consulted(self.run, guarded=location_of(props).guarded)
+            kept = given_up(self.run, kind, props, id_, pulumi_engine.resource_name())
+            kept = kept or kept_by_another(self.run, kind, props, id_, pulumi_engine.resource_name())
             if kept:
                 pulumi_engine.say(kept)
                 return
             if losing := objection_to_losing_rules(
-                kind, scope_of(kind, props), id_, None, Session.of(props).live
+                kind, scope_of(kind, props), id_, None, self.run.view(props).live
             ):
                 raise CannotApply(losing)
-            Session.of(props).applier.delete(kind, scope_of(kind, props), id_)
+            self.run.view(props).applier.delete(kind, scope_of(kind, props), id_)
 
-    @staticmethod
-    def _resolve(kind: Kind, inputs: dict[str, Any]) -> str | None:
+    def _told(self, error: Exception) -> str:
+        return told_here(error, self.run)
+
+    def _resolve(self, kind: Kind, inputs: dict[str, Any]) -> str | None:
         """Put ids in the place of names (a plugin's URL), where a program gave a name; why not, if not."""
         for field in kind.writable:
             value = inputs.get(field.name)
             if field.refers_to in LOOKUPS and field.type is Type.INTEGER and isinstance(value, str):
-                inputs[field.name] = Session.of(inputs).live.refer(str(field.refers_to), value)
+                inputs[field.name] = self.run.view(inputs).live.refer(str(field.refers_to), value)
                 if inputs[field.name] is None:
                     return (
                         f'the organization has no {field.refers_to} "{one_line(value)}":'
@@ -337,8 +340,7 @@ class KindHandler:
                     )
         return None
 
-    @staticmethod
-    def _name(kind: Kind, inputs: dict[str, Any]) -> str | None:
+    def _name(self, kind: Kind, inputs: dict[str, Any]) -> str | None:
         """Put the ids of live objects beside names whose project the program did not find; why not, if not."""
         for field in kind.writable:
             text = inputs.get(field.name)
@@ -348,112 +350,116 @@ class KindHandler:
                 inputs[IDS] = {**known_ids(inputs), reference.key: ""}
         ids = inputs.get(IDS)
         unknown = [key for key, id_ in ids.items() if id_ == ""] if isinstance(ids, Mapping) else []
-        scope = scope_now(kind, inputs) if unknown else None
+        scope = scope_now(kind, inputs, self.run) if unknown else None
         for key in unknown:
             reference = Reference(*key.split("/", 1))
             if scope is None:
                 return f"{reference.key} cannot be in a project that does not exist yet"
-            found = looked_up(reference, names(Session.of(inputs).live, reference.kind, scope))
+            found = looked_up(reference, names(self.run.view(inputs).live, reference.kind, scope))
             if isinstance(found, Problem):
                 return str(found)
             inputs[IDS] = {**inputs[IDS], key: found.id}
         return None
 
-    @staticmethod
-    def _address(kind: Kind, inputs: dict[str, Any], olds: Props) -> str | None:
+    def _address(self, kind: Kind, inputs: dict[str, Any], olds: Props) -> str | None:
         """Put PostHog's spelling in the place of addresses, and leave out who has left; why not, if not."""
         if addresses.person_field(kind) is None:
             return None
-        known = Session.addresses | addresses.remembered(kind, olds)
-        found = addresses.put(kind, scope_now(kind, inputs), inputs, known, Session.of(inputs).live)
+        known = self.run.addresses | addresses.remembered(kind, olds)
+        found = addresses.put(
+            kind, scope_now(kind, inputs, self.run), inputs, known, self.run.view(inputs).live
+        )
         for text in found.left:
-            pulumi_engine.warn(told_here(CannotApply(addresses.GONE.format(text))))
-        return told_here(CannotApply(found.problem)) if found.problem else None
+            pulumi_engine.warn(self._told(CannotApply(addresses.GONE.format(text))))
+        return self._told(CannotApply(found.problem)) if found.problem else None
 
-    @staticmethod
-    def _objection(kind: Kind, inputs: Props) -> str | None:
+    def _objection(self, kind: Kind, inputs: Props) -> str | None:
         """Why the limits do not allow what is declared, as far as that can be known yet."""
         absent = bool(inputs.get("__absent"))
-        scope = scope_now(kind, inputs)
+        scope = scope_now(kind, inputs, self.run)
         if kind.invitation:
-            return KindHandler._to_people(kind, inputs, absent=absent)
+            return self._to_people(kind, inputs, absent=absent)
         if scope is None or not (absent or kind.set_of or kind.caps or kind.kept_by):
             return None
         if kind.caps or kind.kept_by:
-            session = Session.of(inputs)
-            return objection_to_change(kind, scope, to_values(kind, inputs), session.live, session.moves)
-        live, values = Session.of(inputs).live, to_values(kind, inputs)
+            view = self.run.view(inputs)
+            return objection_to_change(kind, scope, to_values(kind, inputs), view.live, view.moves)
+        live, values = self.run.view(inputs).live, to_values(kind, inputs)
         if absent:
             taken = (
-                taken_by_another(kind, inputs, each.id, pulumi_engine.resource_name())
+                taken_by_another(self.run, kind, inputs, each.id, pulumi_engine.resource_name())
                 for each in live.find(kind, scope, values)[:1]
             )
-            return next(taken, None) or objection_to_deletion(kind, values, live, Session.limits)
-        return objection_to_list(kind, scope, values, live, Session.limits)
+            return next(taken, None) or objection_to_deletion(kind, values, live, self.run.settings.limits)
+        return objection_to_list(kind, scope, values, live, self.run.settings.limits)
 
-    @staticmethod
-    def _to_people(kind: Kind, inputs: Props, *, absent: bool) -> str | None:
+    def _to_people(self, kind: Kind, inputs: Props, *, absent: bool) -> str | None:
         """Why that may not be done to a person; who is to be invited counts against the limit of mails."""
-        live, values = Session.of(inputs).live, to_values(kind, inputs)
-        refusal = people.objection(kind, values, absent=absent, live=live, limits=Session.limits)
+        live, values = self.run.view(inputs).live, to_values(kind, inputs)
+        refusal = people.objection(kind, values, absent=absent, live=live, limits=self.run.settings.limits)
         if refusal is None and not absent and not live.find(kind, {}, values):
-            Session.invited |= {str(kind.own_name(values))}
-            if len(Session.invited) > Session.limits.invitations:
-                refusal = people.too_many_invitations(sorted(Session.invited), Session.limits)
-        return refusal and told_here(CannotApply(refusal))
+            self.run.invited |= {str(kind.own_name(values))}
+            if len(self.run.invited) > self.run.settings.limits.invitations:
+                refusal = people.too_many_invitations(sorted(self.run.invited), self.run.settings.limits)
+        return refusal and self._told(CannotApply(refusal))
 
-    @staticmethod
-    def _locking_out(kind: Kind, inputs: Props) -> str | None:
+    def _locking_out(self, kind: Kind, inputs: Props) -> str | None:
         """Why what is declared shuts out somebody who must not be; says who else is, and what the plan lacks."""
-        scope, live, values = scope_now(kind, inputs), Session.of(inputs).live, to_values(kind, inputs)
+        scope, live, values = (
+            scope_now(kind, inputs, self.run),
+            self.run.view(inputs).live,
+            to_values(kind, inputs),
+        )
         for feature, field in lacking(kind, values, live).items():
-            Session.warn_once(
+            self.run.warn_once(
                 f"{field.name if field else f'a {kind.title}'} needs the plan feature {feature}, which this"
                 " organization does not have: PostHog keeps it without effect, or refuses it"
             )
-        found = verdict(kind, scope, values, live, Session.limits) if scope is not None else Verdict()
+        found = (
+            verdict(kind, scope, values, live, self.run.settings.limits) if scope is not None else Verdict()
+        )
         for warning in found.warnings:
             pulumi_engine.warn(warning)
-        return found.refusal and told_here(CannotApply(found.refusal))
+        return found.refusal and self._told(CannotApply(found.refusal))
 
     def _taking_over(self, kind: Kind, inputs: Props) -> str | None:
         """Say what is there already and would be taken over; or why it may not be."""
-        scope, values = scope_now(kind, inputs), to_values(kind, inputs)
+        scope, values = scope_now(kind, inputs, self.run), to_values(kind, inputs)
         if scope is None:
             # Its parent is made in this run: there is nothing in it yet.
-            Session.first_look.stands(pulumi_engine.resource_name(), Standing.MADE)
+            self.run.first_look.stands(pulumi_engine.resource_name(), Standing.MADE)
             return self._creation_refused(kind, inputs, values)
         if kind is PROJECT:
-            Session.ahead.look_up_projects(Session.of(inputs).live)
-        matches, problem = adoptable(Session.of(inputs).live, kind, scope, values, inputs.get("__id"))
+            self.run.ahead.look_up_projects(self.run.view(inputs).live)
+        matches, problem = adoptable(self.run.view(inputs).live, kind, scope, values, inputs.get("__id"))
         if problem:
             return problem
         found = next(iter(matches), None)
-        owners = OtherStacks.owners(
+        owners = self.run.owners(
             location_of(inputs).organization,
             pulumi_engine.resource_name(),
             # Who is in a list may be somebody else's list to say, whether or not anybody is in it yet.
             conflicts=found is not None or bool(kind.set_of) or kind.name in IN_EXACT_LISTS,
         )
-        refusal = objection_to_takeover(kind, scope, values, found, owners, Session.limits)
+        refusal = objection_to_takeover(kind, scope, values, found, owners, self.run.settings.limits)
         if found is not None:
             with contextlib.suppress(UnknownOwners):
-                if Session.guard_remembers:
-                    Session.know_the_state(pulumi_engine.resource_name())
-            renamed, said = recognised(kind, inputs, found, pulumi_engine.resource_name())
+                if self.run.guard_remembers:
+                    self.run.know_the_state(pulumi_engine.resource_name())
+            renamed, said = recognised(self.run, kind, inputs, found, pulumi_engine.resource_name())
             if renamed:
-                refusal = refusal or told_here(CannotApply(renamed))
+                refusal = refusal or self._told(CannotApply(renamed))
             if said:
                 pulumi_engine.say(said)
         if refusal is None and found is None:
-            Session.first_look.stands(pulumi_engine.resource_name(), Standing.MADE)
+            self.run.first_look.stands(pulumi_engine.resource_name(), Standing.MADE)
             refusal = self._creation_refused(kind, inputs, values)
         if refusal is None and found is not None:
             changed = differences(kind, values, found.values)
-            changed = possible(kind, changed, Session.of(inputs).live, pulumi_engine.warn)
-            brief = Session.first_look.is_brief()
+            changed = possible(kind, changed, self.run.view(inputs).live, pulumi_engine.warn)
+            brief = self.run.first_look.is_brief()
             stands = announce(kind, values, found, changed, brief=brief)
-            Session.first_look.stands(pulumi_engine.resource_name(), stands)
+            self.run.first_look.stands(pulumi_engine.resource_name(), stands)
             if len(matches) > 1:
                 others = ", ".join(match.id for match in matches[1:])
                 pulumi_engine.say(
@@ -461,39 +467,30 @@ class KindHandler:
                 )
         return refusal
 
-    @staticmethod
-    def _creation_refused(kind: Kind, inputs: Props, values: Props) -> str | None:
-        refusal = objection_to_creation(kind, values, Session.of(inputs).live)
+    def _creation_refused(self, kind: Kind, inputs: Props, values: Props) -> str | None:
+        refusal = objection_to_creation(kind, values, self.run.view(inputs).live)
         for words in kind.noted(values) if kind.noted and not refusal else ():
             pulumi_engine.say(f'{kind.title} "{one_line(str(kind.own_name(values)))}" {words}')
-        return refusal and told_here(CannotApply(refusal))
+        return refusal and self._told(CannotApply(refusal))
 
     def _remove(
-        self, kind: Kind, session: Session, scope: Scope, props: Props, id_: str | None = None
+        self, kind: Kind, view: View, scope: Scope, props: Props, id_: str | None = None
     ) -> CreateResult:
         values = to_values(kind, props)
         if id_ is None:
-            matches = session.live.find(kind, scope, values)
+            matches = view.live.find(kind, scope, values)
             id_ = matches[0].id if matches else f"absent:{kind.own_name(values)}"
         if not id_.startswith("absent:"):
-            kept = kept_by_another(kind, props, id_, pulumi_engine.resource_name(), stays=True)
+            kept = kept_by_another(self.run, kind, props, id_, pulumi_engine.resource_name(), stays=True)
             if kept:
                 raise CannotApply(kept)
-            session.applier.delete(kind, scope, id_, even_guarded=True)
+            view.applier.delete(kind, scope, id_, even_guarded=True)
         return CreateResult(id_, {**props, "state": "absent"})
 
 
 def _defaults(kind: Kind, props: Props) -> dict[str, Any]:
     place = props.get("__place")
     return {field.name: place for field in kind.fields if field.placed_by_file and place is not None}
-
-
-def _say_renewals(kind: Kind, olds: Props, news: Props, found: Found, live: Live) -> None:
-    for field in triggered(kind, olds, news):
-        if kind.invitation and not invitations.is_stale(live, kind, found, to_values(kind, news)):
-            continue
-        renewed = field.trigger.renews if field.trigger else ""
-        pulumi_engine.say(f"{field.name} changes, so PostHog will replace the {renewed} of this {kind.title}")
 
 
 def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.location import location_of
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.run import Run
 
 Props = Mapping[str, Any]
 
@@ -20,12 +20,12 @@ def scope_of(kind: Kind, properties: Props) -> dict[str, str]:
     return {kind.parent: str(properties[kind.parent])} if kind.parent else {}
 
 
-def scope_now(kind: Kind, inputs: Props) -> dict[str, str] | None:
+def scope_now(kind: Kind, inputs: Props, run: Run) -> dict[str, str] | None:
     """The scope, as far as it can be known before the parent has an id; None when it cannot."""
     if not kind.parent or pulumi_engine.known(inputs.get(kind.parent)):
         return scope_of(kind, inputs)
     names = location_of(inputs).parent
     if not names:
         return None
-    parents = Session.of(inputs).live.find(KINDS[kind.parent], {}, json.loads(names))
+    parents = run.view(inputs).live.find(KINDS[kind.parent], {}, json.loads(names))
     return {kind.parent: parents[0].id} if len(parents) == 1 else None

@@ -20,15 +20,16 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import ReadResult
+from pulumi_posthog.stack.host_now import objection_to_move
 from pulumi_posthog.stack.keeping import claims_for
 from pulumi_posthog.stack.plugin.answers import Refused
 from pulumi_posthog.stack.plugin.types import at
 from pulumi_posthog.stack.properties import checked, outputs, recorded
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import PLUGIN_TYPE
 
 
-def imported(kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResult:
+def imported(run: Run, kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResult:
     """The object with what is worth declaring of it as inputs; an id of None where there is none.
 
     The id of an object that lies in another one has that one's id before it: `<project>/<id>`. Raises Refused.
@@ -48,11 +49,11 @@ def imported(kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResul
             )
         properties[kind.parent] = parent
     scope = {kind.parent: parent} if kind.parent else {}
-    objection = Session.objection_to_move(None, properties)
+    objection = objection_to_move(None, properties)
     if objection:
         raise Refused(objection)
     try:
-        found = Session.of(properties).live.object(kind, scope, own)
+        found = run.view(properties).live.object(kind, scope, own)
     except (ApiError, CannotApply) as error:
         raise Refused(str(error)) from error
     urn = pulumi_engine.resource_name()
@@ -64,5 +65,5 @@ def imported(kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResul
         kind, {}, recorded(kind, found.values, {**properties, "__declared": " ".join(sorted(names))})
     )
     # Whoever else of the stack gives it up in this run does not delete it.
-    Session.holdings.claimed(claims_for(kind, inputs, own), urn)
+    run.holdings.claimed(claims_for(kind, inputs, own), urn)
     return ReadResult(own, {**inputs, **outputs(kind, found.values)}, inputs)

@@ -23,7 +23,7 @@ from pulumi_posthog.stack.plugin.protocol.registering import resource_pb2, resou
 from pulumi_posthog.stack.plugin.registrar import NotTried, Registrar, Stopped
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
 from pulumi_posthog.stack.resolution import checks_in_preview, resolved
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE
 from pulumi_posthog.values import host as values_host
 from pulumi_posthog.values.configured import IsSecret
@@ -68,13 +68,13 @@ SCHEMA: Mapping[str, Any] = {
 }
 
 
-def constructed(request: Any) -> tuple[str, dict[str, Any]]:
+def constructed(request: Any, run: Run) -> tuple[str, dict[str, Any]]:
     """Register the component and all that is in it: its URN, its outputs. Raises Refused and Stopped.
 
     Nothing is registered before the whole file is good and everything it refers to was found.
     """
     inputs = opened(received(request.inputs))
-    configuration = _configuration(request, inputs)
+    configuration = _configuration(request, inputs, run)
     with grpc.insecure_channel(request.monitorEndpoint) as channel:
         monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
         return _registered(request, configuration, inputs, monitor)
@@ -135,7 +135,7 @@ def _outputs(registrar: Registrar) -> dict[str, Any]:
     return {**result, "erasures": Secret(erasures)} if erasures else result
 
 
-def _configuration(request: Any, inputs: Mapping[str, Any]) -> Configuration:
+def _configuration(request: Any, inputs: Mapping[str, Any], run: Run) -> Configuration:
     """What the file declares, with everything it refers to looked up. Raises Refused."""
     for name in inputs:
         if name not in INPUTS:
@@ -155,8 +155,8 @@ def _configuration(request: Any, inputs: Mapping[str, Any]) -> Configuration:
         )
         _agreed(configuration.host, request)
         location = Location(configuration.host, configuration.organization)
-        live = Session.of({PROPERTY: location.as_property[PROPERTY]}).live
-        return resolved(configuration, live, limits=Session.limits)
+        live = run.view({PROPERTY: location.as_property[PROPERTY]}).live
+        return resolved(configuration, live, limits=run.settings.limits)
     except ConfigError as error:
         raise Refused("\n".join(map(str, error.problems))) from error
     except (ApiError, CannotApply) as error:

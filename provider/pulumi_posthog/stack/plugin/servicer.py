@@ -29,7 +29,7 @@ from pulumi_posthog.stack.plugin.protocol import (
 )
 from pulumi_posthog.stack.plugin.types import CHECK, GUARD, Resource, at, resource_of
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
-from pulumi_posthog.stack.run import Session
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.text import lines
@@ -71,6 +71,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
     """`pulumirpc.ResourceProvider`: one for each process, which has one configuration."""
 
     def __init__(self, engine: str | None = None) -> None:
+        self.run = Run()
         self._component: str | None = None
         self._address: tuple[str, str] | None = None
         self._engine = engine
@@ -128,7 +129,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
             try:
                 if not os.environ.get(KEY_VARIABLE) and settings.KEY not in texts:
                     raise Refused(settings.NO_KEY)
-                configure(texts.get)
+                configure(self.run, texts.get)
             except Exception as error:
                 failed(context, call, error)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
@@ -146,7 +147,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         inputs = properties
         if not faults:
             olds = resource.form.taken(received(request.olds))
-            result = resource.handler.check(olds, properties)
+            result = resource.handler(self.run).check(olds, properties)
             inputs = result.inputs
             failures = [
                 provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
@@ -167,7 +168,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         if resource.name == GUARD and "__provider" in request.olds:
             call.say(MOVES)
         taken = form.taken(news)
-        result = resource.handler.diff(request.id, form.taken(received(request.olds)), taken)
+        result = resource.handler(self.run).diff(request.id, form.taken(received(request.olds)), taken)
         replaces = list(result.replaces or ())
         before, now = opened(received(request.old_inputs)), opened(news)
         found = details(before, now, form.shown) if result.changes else {}
@@ -194,11 +195,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         """What PostHog has now; without an id where it has it no more."""
         stored, inputs = received(request.properties), received(request.inputs)
         if not stored and resource.kind is not None:
-            result = imported(resource.kind, request.id, self._address)
+            result = imported(self.run, resource.kind, request.id, self._address)
         elif not stored:
             raise Refused(f"a {resource.name} is nothing in PostHog: it can't be imported")
         else:
-            result = resource.handler.read(request.id, resource.form.taken(stored))
+            result = resource.handler(self.run).read(request.id, resource.form.taken(stored))
         if result.id is None:
             return provider_pb2.ReadResponse()
         secret = _secret(stored) | _secret(inputs)
@@ -215,7 +216,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         properties = received(request.properties)
         if call.dry_run:
             return provider_pb2.CreateResponse(properties=sent({**_not_yet(resource), **properties}))
-        result = resource.handler.create(resource.form.taken(properties))
+        result = resource.handler(self.run).create(resource.form.taken(properties))
         return provider_pb2.CreateResponse(
             id=result.id,
             properties=sent(resource.form.answered(result.outs, _secret(properties))),
@@ -229,7 +230,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         if call.dry_run:
             return provider_pb2.UpdateResponse(properties=sent({**olds, **news}))
         form = resource.form
-        result = resource.handler.update(request.id, form.taken(olds), form.taken(news))
+        result = resource.handler(self.run).update(request.id, form.taken(olds), form.taken(news))
         return provider_pb2.UpdateResponse(
             properties=sent(form.answered(result.outs, _secret(news))),
             refresh_before_update=_refreshed(resource),
@@ -238,7 +239,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
     @answering(empty_pb2.Empty)
     def Delete(self, request: Any, resource: Resource, _call: Call) -> Any:
         """Remove it."""
-        resource.handler.delete(request.id, resource.form.taken(received(request.properties)))
+        resource.handler(self.run).delete(request.id, resource.form.taken(received(request.properties)))
         return empty_pb2.Empty()
 
     # -- the component ----------------------------------------------------------------------------------------
@@ -261,7 +262,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
                         "  hint: put both into one file, with `!include`, or into two stacks"
                     )
                 self._component = request.name
-                urn, outputs = constructed(request)
+                urn, outputs = constructed(request, self.run)
                 return provider_pb2.ConstructResponse(urn=urn, state=sent(outputs))
             except Stopped:
                 # The engine has said why already.
@@ -286,7 +287,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         while time.monotonic() < end and any(call.when_over for call in self._under_way()):
             time.sleep(0.02)
         # Not before: once stopped, nothing more is sent.
-        Session.stop()
+        self.run.stop()
 
     def _under_way(self) -> list[Call]:
         with self._lock:

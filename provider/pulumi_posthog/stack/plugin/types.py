@@ -15,6 +15,7 @@ from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.plugin import inputs
 from pulumi_posthog.stack.plugin.inputs import Fault
 from pulumi_posthog.stack.plugin.wire import Secret, opened
+from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import PLUGIN_TYPE
 from pulumi_posthog.values.spelling import one_line
 
@@ -36,17 +37,15 @@ class Form:
 
 @dataclass(frozen=True)
 class Resource:
-    """A type of resource: its name, the handler (made at first use), the form, the kind where it is one."""
+    """A type of resource: its name, the form, the kind where it is one.
+
+    `handler` makes whoever decides in a run: check, diff, read, create, update, delete.
+    """
 
     name: str
-    make: Callable[[], Any]
+    handler: Callable[[Run], Any]
     form: Form
     kind: Kind | None = None
-
-    @functools.cached_property
-    def handler(self) -> Any:
-        """Who decides: check, diff, read, create, update, delete."""
-        return self.make()
 
 
 def at(properties: Properties, address: tuple[str, str] | None) -> list[Fault]:
@@ -130,16 +129,16 @@ def _persons(_: str, properties: Properties) -> list[Fault]:
     ]
 
 
-def _handler_of_check() -> Any:
+def _handler_of_check(run: Run) -> Any:
     from pulumi_posthog.stack.handlers.check import CheckHandler
 
-    return CheckHandler()
+    return CheckHandler(run)
 
 
-def _handler_of_persons() -> Any:
+def _handler_of_persons(run: Run) -> Any:
     from pulumi_posthog.stack.handlers.absent_persons import AbsentPersonsHandler
 
-    return AbsentPersonsHandler()
+    return AbsentPersonsHandler(run)
 
 
 RESOURCES: Mapping[str, Resource] = {
