@@ -72,8 +72,7 @@ def start() -> LocalPostHog:
         port = sandbox_process.free_port()
         program = places.VENV_BIN / "pulumi-posthog"
         database = sandbox_process.FOLDER / "posthog.sqlite3"
-        # PostHog stopped in 2025 to make what examples/acme has of destinations and site apps.
-        options = ["--port", str(port), "--db", str(database), "--legacy-destinations"]
+        options = ["--port", str(port), "--db", str(database)]
         process = sandbox_process.start([program, "sandbox", *options], environment)
         posthog = LocalPostHog(f"http://127.0.0.1:{port}", key)
         give_up = time.monotonic() + SECONDS_TO_START
@@ -103,6 +102,7 @@ def variables(posthog: LocalPostHog) -> dict[str, str]:
         "POSTHOG_HOST": posthog.url,
         "POSTHOG_ORGANIZATION_ID": posthog.information()["organization"]["id"],
         KEY_VARIABLE: posthog.key,
-        # Of a pretended warehouse, to which nothing is ever sent.
-        "SNOWFLAKE_PASSWORD": secrets.token_urlsafe(16),
+        # Of a pretended service and a pretended project, to which nothing is ever sent.
+        "ORDERS_HOOK_TOKEN": f"Bearer {secrets.token_urlsafe(16)}",
+        "COPY_PROJECT_TOKEN": f"phc_{secrets.token_urlsafe(16)}",
     }

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cli.lab import ORGANIZATION, SNOWFLAKE, Lab
 from pulumi_posthog.cli.application import run
@@ -363,3 +364,23 @@ def test_where_nobody_can_answer_nothing_is_asked_and_nothing_written(
 
     assert (status, "there is nobody to answer" in err) == (Exit.USAGE, True)
     assert desk.texts["posthog.yaml"] == MAIN
+
+
+def test_a_function_whose_name_is_the_key_of_another_is_told_and_declared_under_a_key_of_its_own(desk: Desk):
+    functions = f"/api/{desk.lab.project('Web')}hog_functions/"
+    for type_ in ("destination", "transformation"):
+        body = {"name": "Orders", "type": type_, "hog": "return event"}
+        desk.lab.posthog.call("POST", functions, body)
+    desk.lab.write(
+        "projects:\n  Web:\n    hog_functions:\n      Orders: {hog: return event}\n"
+        "      GeoIP: {type: transformation, template: template-geoip}\n"
+    )
+
+    _, told, _ = desk("drift", "--undeclared", "--who", "0")
+    status, _, err = desk("accept", "--undeclared", "--yes")
+
+    assert "projects.Web.hog_functions.Orders (transformation)" in told
+    assert (status, "warning" in err) == (0, False)
+    written = yaml.safe_load(desk.texts["posthog.yaml"])["projects"]["Web"]["hog_functions"]
+    assert written["Orders (transformation)"]["name"] == "Orders"
+    assert desk.drift() == 0

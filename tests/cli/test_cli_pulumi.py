@@ -88,10 +88,24 @@ def test_a_destination_is_taken_over_with_its_secrets_sent_and_nothing_else(stac
     assert stack.preview("--expect-no-changes").status == 0
 
 
+PIPELINES = """\
+    hog_functions:
+      To our service: {template: template-webhook, enabled: true, inputs: {url: https://hooks.acme.io}}
+      GeoIP: {type: transformation, template: template-geoip, enabled: true}
+      Own: {hog: return event}
+    batch_exports:
+      Copy: {type: NoOp, interval: day, config: {}}
+      Other: {type: NoOp, interval: hour, config: {}}
+"""
+
+
 def test_an_estimate_is_what_a_run_then_sends(stack: Stack):
-    stack.write(DECLARED)
+    declared = DECLARED.replace("roles:", f"{PIPELINES}roles:")
+    stack.write(declared)
     assert stack.up().status == 0
-    changed = DECLARED.replace("Europe/Berlin", "Europe/Paris").replace("bo@acme.io]", "cy@acme.io]")
+    changed = declared.replace("Europe/Berlin", "Europe/Paris").replace("bo@acme.io]", "cy@acme.io]")
+    changed = changed.replace("hooks.acme.io", "new.acme.io").replace("interval: day", "interval: hour")
+    changed = changed.replace("      Own:", "      New: {hog: return null}\n      Own:")
     stack.write(f"{changed}  New: {{members: [dee@acme.io]}}\n")
     estimate = command(stack, "estimate", "--format", "json").json
 
@@ -102,7 +116,7 @@ def test_an_estimate_is_what_a_run_then_sends(stack: Stack):
     assert stack.up().status == 0
     up = stack.posthog.requests()["total"]
 
-    assert sum(stack.posthog.writes().values()) == estimate["writes"] == 5
+    assert sum(stack.posthog.writes().values()) == estimate["writes"] == 8
     # The program and its provider are two processes: what both need, both may ask for.
     assert preview <= estimate["preview"]["requests"] <= preview + 2
     assert up <= estimate["up"]["requests"] <= up + 2

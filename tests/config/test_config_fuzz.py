@@ -20,7 +20,8 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "acme" / "posthog.yaml"
 ENVIRONMENT = {
     "POSTHOG_HOST": "https://eu.posthog.com",
     "POSTHOG_ORGANIZATION_ID": "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c",
-    "SNOWFLAKE_PASSWORD": "hush-hush",
+    "ORDERS_HOOK_TOKEN": "hush-hush",
+    "COPY_PROJECT_TOKEN": "hush-hush-too",
 }
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 # Pieces that break things: YAML's own signs, our tags, values of other types, odd characters.
@@ -126,7 +127,7 @@ VALUES = st.recursive(
         | st.dictionaries(
             st.sampled_from(
                 ["projects", "roles", "Web", "members", "mode", "items", "timezone", "file_system", "config", "type",
-                 "pipeline_destinations", "ref", "path", "plugin", "state", "previously", "id", "app_urls", "x-a"]
+                 "hog_functions", "ref", "path", "plugin", "state", "previously", "id", "app_urls", "x-a"]
             )
             | st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=5),
             inner,
@@ -176,7 +177,12 @@ def test_the_undamaged_file_is_read(folder):
     secrets = [
         value
         for entry in desired.entries
-        for value in (entry.fields.get("config") or {}).values()
+        for field in ("config", "inputs")
+        for value in _leaves(entry.fields.get(field) or {})
         if isinstance(value, SecretText)
     ]
-    assert [secret.source for secret in secrets] == ["!env SNOWFLAKE_PASSWORD"]
+    assert [secret.source for secret in secrets] == ["!env ORDERS_HOOK_TOKEN", "!env COPY_PROJECT_TOKEN"]
+
+
+def _leaves(value):
+    return [leaf for item in value.values() for leaf in _leaves(item)] if isinstance(value, dict) else [value]

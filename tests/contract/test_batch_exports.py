@@ -127,15 +127,6 @@ def test_a_secret_is_sent_when_it_becomes_another_and_is_nowhere_in_the_state(st
         assert "another-another" not in str(shown)
 
 
-def test_an_offset_is_sent_with_its_interval_and_pausing_is_a_patch(stack, posthog):
-    stack.up(POSTGRES)
-
-    stack.up(POSTGRES.replace("offset_hour: 3", "offset_hour: 4\n        paused: true"))
-
-    ((_, body),) = posthog.writes
-    assert body == {"interval": "day", "offset_hour": 4, "paused": True}
-
-
 @pytest.mark.parametrize(
     "change",
     [("type: Postgres", "type: Redshift"), ("interval: day", "interval: day\n        model: hogql")],
@@ -149,22 +140,6 @@ def test_another_type_and_a_query_in_place_of_events_make_it_anew(stack, posthog
 
     assert only(posthog)["id"] != before
     assert stack.up(POSTGRES.replace(*change)) == []
-
-
-def test_another_model_is_a_patch(stack, posthog):
-    stack.up(POSTGRES)
-
-    stack.up(POSTGRES.replace("interval: day", "interval: day\n        model: persons"))
-
-    assert posthog.writes == [("PATCH", {"model": "persons"})]
-
-
-def test_what_is_no_longer_declared_is_deleted(stack, posthog):
-    stack.up(POSTGRES)
-
-    stack.up("      {}")
-
-    assert posthog.exports == {}
 
 
 @pytest.mark.parametrize("above", [True, False], ids=["one list", "old server"])

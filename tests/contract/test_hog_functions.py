@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from harness.engine import Engine, Refused
 from harness.functions import PostHog
@@ -231,36 +232,6 @@ def test_a_function_with_code_of_its_own_takes_it_from_a_file(stack, posthog):
     assert (method, body) == ("PATCH", {"hog": "export function onLoad() { return 1 }"})
 
 
-def test_another_type_makes_it_anew(stack, posthog):
-    (stack.folder / "mine.ts").write_text("code")
-    stack.up(OWN)
-    before = posthog.named("Mine", "site_destination")["id"]
-
-    assert stack.up(OWN.replace("site_destination", "destination")) == [
-        ("replace", ("hog_function", "Web/Mine"))
-    ]
-
-    assert posthog.functions[before]["deleted"]
-    assert posthog.named("Mine")["id"] != before
-
-
-def test_what_is_no_longer_declared_is_deleted_and_what_was_deleted_by_hand_comes_back_with_its_id(
-    stack, posthog
-):
-    stack.up(WEBHOOK)
-    id_ = posthog.named("Orders")["id"]
-    posthog.functions[id_]["deleted"] = True
-
-    assert stack.up(WEBHOOK) == [("update", ("hog_function", "Web/Orders"))]
-
-    assert not posthog.functions[id_]["deleted"]
-    assert posthog.secrets[id_] == {"signing_secret": "s1gning-s1gning"}
-    assert stack.up(WEBHOOK) == []
-    stack.up("      {}")
-    assert posthog.writes == [("PATCH", {"deleted": True})]
-    assert posthog.functions[id_]["deleted"]
-
-
 TRANSFORMATION = """
       {name}: {{type: transformation, enabled: {enabled}, hog: "return event"}}"""
 GEOIP = """
@@ -299,15 +270,6 @@ def test_the_project_that_is_made_in_this_run_has_its_geoip_adopted(stack, posth
     assert stack.up(GEOIP, head=head) == []
 
 
-def test_a_transformation_that_is_enabled_again_keeps_its_place(stack, posthog):
-    stack.up(GEOIP + many(3, off=1))
-    stack.up(GEOIP + many(3))
-
-    assert order(posthog) == ["GeoIP", "T0", "T1", "T2"]
-    ((_, body),) = posthog.writes
-    assert body == {"enabled": True, "execution_order": 2}
-
-
 def test_the_21st_transformation_is_refused_before_anything_is_sent(stack, posthog):
     assert stack.problems(many(21)) == [
         'posthog.yaml:26:7: hog function "Web/T20" is one too many: a project has at most 20 enabled transformations,'
@@ -317,20 +279,6 @@ def test_the_21st_transformation_is_refused_before_anything_is_sent(stack, posth
     with pytest.raises(Refused, match="would have 21 enabled transformations"):
         stack.up(many(20), preview=True)  # GeoIP, which nobody declared, is the 21st
     assert posthog.writes == []
-
-
-def test_one_is_disabled_before_another_is_enabled(stack, posthog):
-    stack.up(GEOIP + many(20, off=1))
-
-    stack.up(
-        GEOIP
-        + many(19).replace(
-            "T0: {type: transformation, enabled: true", "T0: {type: transformation, enabled: true"
-        )
-        + TRANSFORMATION.format(name="T19", enabled="false")
-    )
-
-    assert [body.get("enabled") for _, body in posthog.writes] == [False, True]
 
 
 def test_what_a_template_does_not_take_is_told_with_its_place_before_anything_is_sent(stack):
@@ -441,17 +389,6 @@ def test_what_exists_is_exported_as_a_file_that_changes_nothing(stack, posthog):
     assert not plan(observed.readable, observed.for_plan)
 
 
-def test_a_lost_answer_makes_no_twin(stack, posthog, monkeypatch):
-    monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
-    stack.up("      {}")
-    posthog.lost["POST"] = 1
-
-    stack.up(WEBHOOK)
-
-    assert [each["name"] for each in posthog.here("1")].count("Orders") == 1
-    assert stack.up(WEBHOOK) == []
-
-
 def test_an_export_shows_what_posthog_would_make_of_legacy_destinations(stack, posthog):
     url = "https://github.com/customerio/customerio-plugin"
     posthog.lists["", "plugins"] = [
@@ -520,3 +457,95 @@ def test_the_lost_answer_to_a_deletion_is_no_error(stack, posthog, monkeypatch):
     stack.up("      {}")
 
     assert [each["name"] for each in posthog.here("1")] == ["GeoIP"]
+
+
+TWO_OF_ONE_NAME = """
+      Orders: {hog: "return event"}
+      Orders before they are stored: {name: Orders, type: transformation, hog: "return event"}
+"""
+
+
+def test_two_of_one_name_and_different_types_stand_in_one_file(stack, posthog):
+    assert stack.up(TWO_OF_ONE_NAME) == [
+        ("create", ("hog_function", "Web/Orders")),
+        ("create", ("hog_function", "Web/Orders before they are stored")),
+    ]
+
+    assert [each["name"] for each in posthog.here("1") if each["name"] == "Orders"] == ["Orders", "Orders"]
+    assert stack.up(TWO_OF_ONE_NAME) == []
+    assert stack.differences(TWO_OF_ONE_NAME) == []
+    posthog.named("Orders", "transformation")["name"] = "By hand"
+    assert stack.up(TWO_OF_ONE_NAME) == [("update", ("hog_function", "Web/Orders before they are stored"))]
+    assert posthog.writes == [("PATCH", {"name": "Orders"})]
+
+
+def test_two_of_one_name_and_type_are_refused_wherever_their_keys_are(stack):
+    same = TWO_OF_ONE_NAME.replace("type: transformation, ", "")
+
+    (problem,) = stack.problems(same)
+
+    assert problem == (
+        'posthog.yaml:7:7: hog function "Web/Orders before they are stored" is the same to PostHog as hog function'
+        ' "Web/Orders", at posthog.yaml:6:7\n  hint: they have the same type and name'
+    )
+
+
+def test_a_key_may_change_while_the_name_stays_and_the_name_while_the_key_stays(stack, posthog):
+    stack.up(TWO_OF_ONE_NAME)
+    id_ = posthog.named("Orders", "transformation")["id"]
+
+    other_key = TWO_OF_ONE_NAME.replace(
+        "Orders before they are stored: {", "Early: {previously: Orders before they are stored, "
+    )
+    assert stack.up(other_key) == []
+    assert stack.up(other_key.replace("name: Orders", "name: Sales")) == [
+        ("update", ("hog_function", "Web/Early"))
+    ]
+    assert posthog.functions[id_]["name"] == "Sales"
+
+
+def test_a_key_that_changes_without_a_word_loses_nothing(stack, posthog):
+    stack.up(TWO_OF_ONE_NAME)
+
+    stack.up(TWO_OF_ONE_NAME.replace("Orders before they are stored:", "Early:"))
+
+    assert posthog.writes == []
+    assert stack.up(TWO_OF_ONE_NAME.replace("Orders before they are stored:", "Early:")) == []
+
+
+def test_a_reference_means_the_key_and_the_name_where_no_key_is_so(stack, posthog):
+    refers = """
+      Second: {hog: "b", inputs_schema: [{key: a, type: string}, {key: b, type: string}],
+               inputs: {a: !ref hog_function/First, b: !ref hog_function/Known}}
+      First: {name: Called, hog: "a"}
+      Third: {name: Known, hog: "a"}
+"""
+    stack.up(refers)
+
+    made = posthog.named("Second")
+    assert made["inputs"]["a"] == {"value": posthog.named("Called")["id"]}
+    assert made["inputs"]["b"] == {"value": posthog.named("Known")["id"]}
+    assert stack.up(refers) == []
+    assert stack.differences(refers) == []
+
+
+def test_two_of_one_name_are_exported_under_two_keys(stack, posthog):
+    stack.up(TWO_OF_ONE_NAME)
+    live = stack.live()
+
+    exported = export(live)
+
+    live.reader.close()
+    text = exported.files["posthog.yaml"]
+    assert not [row for row in exported.left_out if "Orders" in row]
+    sections = yaml.safe_load(text.replace("!env ", ""))["projects"]["Web"]["hog_functions"]
+    assert {key: each.get("name") for key, each in sections.items()} in (
+        {"GeoIP": None, "Orders": None, "Orders (transformation)": "Orders"},
+        {"GeoIP": None, "Orders": None, "Orders (destination)": "Orders"},
+    )
+    (stack.folder / "posthog.yaml").write_text(text)
+    desired = config.load(stack.folder / "posthog.yaml", environment={}, offline=True)
+    live = stack.live()
+    observed = observe(desired, live)
+    live.reader.close()
+    assert not plan(observed.readable, observed.for_plan)

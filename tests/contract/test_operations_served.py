@@ -15,6 +15,14 @@ from pulumi_posthog.api import Connection, NotForKeys, NotFound, NotOffered, Pac
 from pulumi_posthog.api.operations import FAMILIES, OPERATIONS, Operation
 
 AGES = (2024, 2025, 2026)
+COPY = {
+    "name": "Copy",
+    "interval": "day",
+    "destination": {
+        "type": "HTTP",
+        "config": {"url": "https://us.i.posthog.com/batch/", "token": "phc_another_project"},
+    },
+}
 SNOWFLAKE, NOTIFICATION_BAR = "Snowflake Export", "Notification Bar"
 
 
@@ -84,6 +92,15 @@ class World:
             return {"name": "Polite", "prompt": "Is it polite?"}
         kind = {"evaluation_type": "llm_judge", "evaluation_config": {"prompt": "Is it polite?"}}
         return {"name": "Polite", **kind, "output_type": "boolean", "output_config": {}}
+
+    @cached_property
+    def function(self) -> str:
+        fields = {"type": "transformation", "name": "Score", "hog": "return event"}
+        return str(self.make(f"/api/projects/{self.project}/hog_functions/", fields))
+
+    @cached_property
+    def batch_export(self) -> str:
+        return str(self.make(f"/api/projects/{self.project}/batch_exports/", COPY))
 
     @cached_property
     def row(self) -> str:
@@ -173,6 +190,25 @@ EXAMPLES: dict[str, Arguments] = {
     "RoleMemberships.list": none,
     "RoleMemberships.create": lambda world: {"user_uuid": world.member},
     "RoleMemberships.delete": lambda world: {"id": world.membership},
+    "HogFunctions.list": lambda _world: {"type": "transformation", "full": True, "limit": 10},
+    "HogFunctions.create": lambda _world: {"body": {"name": "Mine", "hog": "return event"}},
+    "HogFunctions.get": lambda world: {"id": world.function},
+    "HogFunctions.update": lambda world: {"id": world.function, "body": {"description": "Ours"}},
+    "HogFunctions.replace": lambda world: {"id": world.function, "body": {"description": "Ours"}},
+    "HogFunctions.delete": lambda _world: {"id": "1"},
+    "HogFunctions.rearrange": lambda world: {"orders": {world.function: 1}},
+    "HogFunctionTemplates.list": lambda _world: {"types": "destination,transformation", "limit": 1000},
+    "HogFunctionTemplates.get": lambda _world: {"id": "template-webhook"},
+    "BatchExports.list": lambda _world: {"limit": 10},
+    "BatchExports.create": lambda _world: {"body": COPY},
+    "BatchExports.get": lambda world: {"id": world.batch_export},
+    "BatchExports.update": lambda world: {"id": world.batch_export, "body": {"paused": True}},
+    "BatchExports.replace": lambda world: {"id": world.batch_export, "body": COPY},
+    "BatchExports.delete": lambda world: {"id": world.batch_export},
+    "BatchExports.pause": lambda world: {"id": world.batch_export},
+    "BatchExports.unpause": lambda world: {"id": world.batch_export},
+    "OrganizationBatchExports.list": none,
+    "Integrations.list": none,
     **configs("PipelineDestinations", "pipeline_destination_configs", SNOWFLAKE),
     **configs("SiteApps", "pipeline_frontend_apps_configs", NOTIFICATION_BAR),
     "FileSystem.list": lambda _world: {"search": "Old", "limit": 10},

@@ -137,6 +137,13 @@ WRONG = """
 """
 
 
+def test_a_filter_on_an_action_that_nobody_has_is_told_with_its_place(stack):
+    assert stack.problems(ACTION.replace("action/Signed up", "action/Signed out")) == [
+        'posthog.yaml:9:34: there is no action "Signed out": none is declared here, and PostHog has none in this'
+        ' project\n  hint: did you mean "Signed up"?'
+    ]
+
+
 def test_what_nobody_has_and_what_several_are_is_told_with_its_place(stack):
     assert stack.problems(WRONG) == [
         'posthog.yaml:6:70: there is no cohort "Beta tester": none is declared here, and PostHog has none in this'

@@ -12,6 +12,8 @@ from . import pages
 # tests/e2e/test_plugin.py.
 NOT_RUN = {"README.md", "harden.md", "killed-run.md", "plugin.md", "state.md"}
 GUIDES = [page for page in sorted((pages.DOCS / "how-to").glob("*.md")) if page.name not in NOT_RUN]
+# What the reader has set already.
+SECRETS = {"ORDERS_HOOK_TOKEN": "hush-hush-very-secret"}
 # Of a page that is about no file in particular.
 SOMETHING = f"{HEADER}roles:\n  Analysts: {{}}\n"
 
@@ -24,7 +26,7 @@ def test_a_page_does_what_it_says(page, stack: Stack):
     if "export --output posthog.yaml" not in page.read_text():
         stack.folder.joinpath("posthog.yaml").write_text(SOMETHING)
 
-    pages.read(page, stack.environment, stack.folder, header=HEADER)
+    pages.read(page, stack.environment | SECRETS, stack.folder, header=HEADER)
 
 
 @pytest.mark.parametrize("page", sorted(NOT_RUN - {"README.md"}))

@@ -133,3 +133,17 @@ def test_a_log_that_may_not_be_read_is_asked_once_and_said_to_be_missing():
     assert asking.changed(ORDERS, "1", DESTINATION.field("order")) is None
     assert len(log.asked) == 1
     assert asking.missing == "PostHog answered 403"
+
+
+def test_what_the_log_masks_or_calls_otherwise_is_attributed_by_its_newest_entry():
+    function = Found(KINDS["hog_function"], "f", {"id": "f", "inputs": {"url": {"value": "https://b.io"}}})
+    export = Found(KINDS["batch_export"], "e", {"id": "e", "paused": True})
+
+    def who(found, field, *entries):
+        return Attribution(cast(Live, Log(*entries))).changed(found, "1", found.kind.field(field))
+
+    newest = (entry("inputs", "masked", who="bo"), entry("inputs", "masked"))
+    assert who(function, "inputs", *newest) == Who("bo@acme.io", "at masked")
+    assert who(function, "inputs", entry("encrypted_inputs", "masked")) == Who("ana@acme.io", "at masked")
+    assert who(function, "execution_order", entry("priority", "7")) == Who("ana@acme.io", "at 7")
+    assert who(export, "paused", entry("enabled", False)) == Who("ana@acme.io", "at False")

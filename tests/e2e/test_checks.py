@@ -137,19 +137,18 @@ def test_a_failing_check_keeps_what_was_done_and_what_leaves_the_file(stack):
     assert "Old" not in {row["path"] for row in stack.posthog.all("/api/projects/1/file_system/")}
 
 
-@pytest.mark.usefixtures("legacy_destinations")
-def test_a_destination_is_checked_when_it_has_changed_and_not_with_the_rest(stack):
-    def write(database: str, timezone: str = "UTC") -> None:
+def test_a_hog_function_is_checked_when_it_has_changed_and_not_with_the_rest(stack):
+    def write(path: str, timezone: str = "UTC") -> None:
         stack.write(
             f"""\
 projects:
   Default project:
     timezone: {timezone}
-    pipeline_destinations:
-      Orders to Snowflake:
-        plugin: https://github.com/PostHog/snowflake-export-plugin
+    hog_functions:
+      Orders to our service:
+        template: template-webhook
         enabled: true
-        config: {{account: acme, username: ana, database: {database}, password: !env SNOWFLAKE_PASSWORD}}
+        inputs: {{url: https://hooks.acme.io/{path}, headers: {{Authorization: !env SNOWFLAKE_PASSWORD}}}}
         check: {{query: {DELIVERED}, expect: "> 0"}}
 """
         )
@@ -167,7 +166,7 @@ projects:
     write("sales", timezone="Europe/Berlin")
     assert (up(stack).status, queries()) == (0, 1)
 
-    # A new password shows in nothing that is compared as text, and is a change all the same.
+    # A new token shows in nothing that is compared as text, and is a change all the same.
     stack.environment["SNOWFLAKE_PASSWORD"] = "hush-hush-quite-another"
     rotated = up(stack)
     assert (rotated.status, queries()) == (0, 1), rotated.text

@@ -163,6 +163,17 @@ def test_a_secret_that_was_emptied_by_hand_loses_its_fingerprint():
     assert inputs["config_fingerprints"] == {}
 
 
+def test_a_secret_that_posthog_shows_and_somebody_changed_loses_its_fingerprint():
+    state = checked(DESTINATION, {}, registered(DECLARED))
+
+    def marks(password):
+        live = {"plugin": 7, "config": {"account": "acme", "password": password}}
+        return recorded(DESTINATION, live, state)["config_fingerprints"]
+
+    assert marks("hush") == state["config_fingerprints"]
+    assert marks("by hand") == {}
+
+
 def test_a_config_without_secrets_forgets_the_earlier_ones():
     state = checked(DESTINATION, {}, registered(DECLARED))
 

@@ -172,12 +172,15 @@ def _declared(finding: Finding, outcome: Compared) -> Wish | None:
     """What is in PostHog and not in the file, as `export` would write it."""
     from pulumi_posthog.export.accepting import Wish
     from pulumi_posthog.export.document import entry_of
+    from pulumi_posthog.reconcile.desired import group_of
 
     about, trace = finding.about, finding.trace
     if about is None or about.group is None or trace is None:
         return None
     scope = outcome.look.observed.scopes[about.group]
-    exported = entry_of(outcome.look.live, trace.found, scope, _section(about.group, outcome.desired))
+    section = _section(about.group, outcome.desired)
+    taken = {each.key for each in outcome.desired.entries if group_of(each) == about.group}
+    exported = entry_of(outcome.look.live, trace.found, scope, section, taken)
     for row in exported.left_out:
         terminal.warn(f"left out: {row}")
     if exported.variables:
@@ -195,11 +198,7 @@ def _section(group: Group, desired: Configuration) -> tuple[str, ...]:
 
     kind, parent = KINDS[group[0]], group[1]
     above = desired.by_name.get((kind.parent, parent)) if kind.parent and parent else None
-    before = (
-        (*_section((above.kind.name, above.parent), desired), str(above.kind.own_name(above.fields)))
-        if above
-        else ()
-    )
+    before = (*_section((above.kind.name, above.parent), desired), above.key) if above else ()
     return (*before, kind.section.rpartition(".")[2])
 
 

@@ -76,7 +76,8 @@ def _mapping_section(kind: Kind) -> dict[str, Any]:
     names = {"minLength": 1, **{name: item for name, item in field_schema(key).items() if name in KEYWORDS}}
     body = short_or_long(kind)
     entries = {"type": "object", "propertyNames": names, "additionalProperties": body}
-    words = f"{kind.doc} The key is its `{key.name}`: {key.doc}"
+    unless = ", unless its body says another" if key.also_in_body else ""
+    words = f"{kind.doc} The key is its `{key.name}`{unless}: {key.doc}"
     if kind.invitation is None:
         return described(words, entries)
     # Either the entries themselves, or the two words: no address is one of them.

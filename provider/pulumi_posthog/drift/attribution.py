@@ -41,6 +41,9 @@ class Attribution:
             if _switched(entry, field, live):
                 return self._who(entry)
             for change in _changes(entry):
+                if change.get("field") in field.logged_as:
+                    # Under another name PostHog logs other values, or none: the newest entry is about it.
+                    return self._who(entry)
                 if change.get("field") not in {field.name, f"{field.name}_id", key} - {None}:
                     continue
                 after = change.get("after")

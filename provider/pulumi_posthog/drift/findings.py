@@ -14,7 +14,7 @@ from pulumi_posthog.drift.settings import undeclared_settings
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.kinds.tree import ancestors, list_field
+from pulumi_posthog.kinds.tree import ancestors, list_field, possible_keys
 from pulumi_posthog.reconcile import limits as reconcile_limits
 from pulumi_posthog.reconcile.addresses import person_field, single
 from pulumi_posthog.reconcile.collection import Found
@@ -31,9 +31,10 @@ from pulumi_posthog.reconcile.recorded import Recorded, remembered
 from pulumi_posthog.reconcile.renames import Rename, probable_renames
 from pulumi_posthog.reconcile.shown import rows, without_secrets
 from pulumi_posthog.values.attachment import comparable
+from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.masking import HIDDEN
 from pulumi_posthog.values.problem import Problem
-from pulumi_posthog.values.secret_text import holds_secret, known
+from pulumi_posthog.values.secret_text import MASK, holds_secret, known
 from pulumi_posthog.values.spelling import one_line
 
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
@@ -213,12 +214,14 @@ def _maybe_renamed(finding: Finding, entry: Entry | None, looks: Mapping[Key, Fo
     if entry is None or found is None:
         return finding
     name = next((found.values.get(each.name) for each in found.kind.fields if each.from_key), found.id)
-    before = shown(entry.fields.get(next(each.name for each in entry.kind.fields if each.from_key)))
+    words = f"write the new name into the file with `previously: {shown(entry.key)}`"
+    if entry.named_apart:
+        words = "write the new name as its `name` into the file"
     return replace(
         finding,
         message=f"is declared, and PostHog does not have it; {shown(name)} (id {found.id}), which nobody declared,"
         " looks like it: renamed by hand?",
-        hint=f"`--stack NAME` knows by the id; if it was, write the new name into the file with `previously: {before}`",
+        hint=f"`--stack NAME` knows by the id; if it was, {words}",
         about=About(entry, renamed=found),
     )
 
@@ -247,10 +250,20 @@ def origin(difference: Difference, entry: Entry, found: Found, before: Recorded 
     name = difference.field.name
     if before is None or name not in before.values:
         return Status.PENDING
-    applied = {name: before.values[name]}
+    applied = {name: _with_shown(before.values[name], before.secrets.get(name, {}), found.values.get(name))}
     same_as_applied = not differences(entry.kind, {name: entry.fields[name]}, applied)
     live_as_applied = not differences(entry.kind, applied, {name: found.values.get(name)})
     return Status.PENDING if live_as_applied and not same_as_applied else Status.CHANGED
+
+
+def _with_shown(applied: Json, secrets: Mapping[str, Json], live: Json) -> Json:
+    """What was applied of a field, with the secrets among it that PostHog shows."""
+    if not isinstance(applied, dict) or not isinstance(live, dict):
+        return applied
+    return {
+        **applied,
+        **{key: item for key, item in secrets.items() if live.get(key) not in (None, "", MASK)},
+    }
 
 
 @dataclass(frozen=True)
@@ -380,9 +393,18 @@ def _fate(before: Recorded, desired: Desired) -> Fate:
     return Fate.GIVEN_UP if given_up or stays else Fate.DELETED
 
 
+def _free_key(found: Found, undeclared: Undeclared, observed: Observed) -> Json:
+    """What an object would be called in the file, where it has a name: not as another one that is declared."""
+    name = found.kind.own_name(found.values)
+    taken = {entry.key for entry in observed.desired.entries if group_of(entry) == undeclared.group}
+    if not isinstance(name, str) or name not in taken:
+        return name
+    return next((key for key in possible_keys(found.kind, name, found.values) if key not in taken), name)
+
+
 def _of_undeclared(undeclared: Undeclared, observed: Observed) -> Finding:
     found, kind = undeclared.found, undeclared.found.kind
-    key = kind.own_name(found.values)
+    key = _free_key(found, undeclared, observed)
     path = f"{collection_path(undeclared.group, observed.desired)}.{key or found.id}"
     return Finding(
         status=Status.UNDECLARED,

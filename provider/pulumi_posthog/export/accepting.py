@@ -141,7 +141,7 @@ class _Attempt:
         elif first.field is None:
             self._take_out(first.entry)
             self.removed.add(key_of(first.entry))
-        elif first.field.from_key:
+        elif first.field.from_key and not first.entry.named_apart:
             self._rename(first.entry, first.field, first.found)
             self.renamed.add(key_of(first.entry))
         elif first.field.name not in first.entry.fields:

@@ -29,6 +29,7 @@ from pulumi_posthog.kinds.tree import (
     in_the_organization,
     key_field,
     list_field,
+    possible_keys,
 )
 from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile.blueprints import integration_inputs
@@ -99,13 +100,15 @@ class ExportedEntry:
     left_out: tuple[str, ...]
 
 
-def entry_of(live: Live, found: Found, scope: Scope, path: Path_) -> ExportedEntry:
+def entry_of(
+    live: Live, found: Found, scope: Scope, path: Path_, taken: Collection[str] = ()
+) -> ExportedEntry:
     """One live object, with everything below it, as an entry; `path` is where its section stands in a file.
 
-    Raises ApiError when what is below it cannot be read.
+    `taken` are the keys that stand there. Raises ApiError when what is below it cannot be read.
     """
     exporter = _Exporter(live, frozenset(), frozenset(), silent)
-    entries = exporter.entries(found.kind, scope, path, [found])
+    entries = exporter.entries(found.kind, scope, path, [found], taken)
     name, body = next(iter(entries.items()), ("", None))
     left_out = (*exporter.left_out, *exporter.unread)
     return ExportedEntry(name, body, tuple(exporter.variables), left_out)
@@ -312,7 +315,11 @@ class _Exporter:
                 )
                 if isinstance(made, Successor):
                     section = result.setdefault(KINDS[made.kind].section.rpartition(".")[2], {})
-                    section.setdefault(made.name, dict(made.body))
+                    if made.name in section:
+                        title = KINDS[made.kind].title
+                        self.left_out.append(f"{shown(here)}: not migrated: there is a {title} of that name")
+                        continue
+                    section[made.name] = dict(made.body)
                     self.left_out += [
                         f"{shown((*here, setting))}: the template {made.body['template']} has no such input"
                         for setting in made.lost
@@ -326,7 +333,9 @@ class _Exporter:
         body = self._body(kind, found, found.values, path, scope) if found else {}
         return {str(path[-1]): body} if body else {}
 
-    def entries(self, kind: Kind, scope: Scope, path: Path_, objects: Iterable[Found]) -> dict[str, Json]:
+    def entries(
+        self, kind: Kind, scope: Scope, path: Path_, objects: Iterable[Found], taken: Collection[str] = ()
+    ) -> dict[str, Json]:
         """The entries of a section for these objects."""
         result: dict[str, Json] = {}
         first: dict[str, Found] = {}
@@ -349,18 +358,20 @@ class _Exporter:
             name = str((values or {}).get(key_field(kind).name) or "")
             if values is None or not name:
                 continue
-            here = (*path, name)
-            if name in first:
+            keys = (each for each in possible_keys(kind, name, values) if each not in taken)
+            key = next((each for each in keys if each not in first), name)
+            here = (*path, key)
+            if key in first:
                 self.left_out.append(
                     f"{shown(here)}: id {found.id} has the same name as id {first[name].id}; rename one of the two"
                 )
                 continue
-            first[name] = found
+            first[key] = found
             body = self._body(kind, found, values, here, scope) if self._included(kind) else {}
             twins = self.live.find(kind, scope, values)
             if len(twins) > 1 and not (kind.oldest_wins and twins[0].id == found.id):
                 body["id"] = _id(found)  # nothing else says which of them is meant
-            result[name] = {**body, **self._sections(kind, {**scope, kind.name: found.id}, here)}
+            result[key] = {**body, **self._sections(kind, {**scope, kind.name: found.id}, here)}
         return result
 
     def _body(
@@ -372,6 +383,8 @@ class _Exporter:
             if field.name not in values or self._is_left_out(field, values[field.name]):
                 continue
             value = values[field.name]
+            if field.also_in_body and value == path[-1]:
+                continue
             if field.refers_to in LOOKUPS:
                 value = self._referred(field, value, path)
                 if value is None:

@@ -216,9 +216,15 @@ def _update(kind: Kind, item: Kind | None) -> str:
     return text
 
 
+def _mark(field: Field) -> str:
+    if field.from_key:
+        return ", the key unless it is written" if field.also_in_body else ", the key"
+    return " (required)" if field.required else ""
+
+
 def _row(kind: Kind, field: Field) -> tuple[str, ...]:
     return (
-        f"`{field.name}`" + (", the key" if field.from_key else " (required)" if field.required else ""),
+        f"`{field.name}`" + _mark(field),
         type(field),
         f"`{json.dumps(field.default, ensure_ascii=False)}`" if field.default is not UNSET else "",
         "yes" if field.nullable else "",

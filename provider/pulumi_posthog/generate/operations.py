@@ -56,7 +56,7 @@ def section(family: type[Operations]) -> str:
 
 def said(doc: str | None) -> str:
     """A docstring as a page has it: on one line, and without its sources."""
-    return re.sub(r" \(posthog-api\.md [^)]*\)", "", " ".join((doc or "").split()))
+    return re.sub(r" \(posthog-api[a-z-]*\.md [^)]*\)", "", " ".join((doc or "").split()))
 
 
 def cells(row: Operation) -> tuple[str, ...]:

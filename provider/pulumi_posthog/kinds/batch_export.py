@@ -215,7 +215,7 @@ BATCH_EXPORT = Kind(
     checked=checked,
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
-        Field(name="name", doc="Shown in PostHog.", from_key=True),
+        Field(name="name", doc="Shown in PostHog.", from_key=True, also_in_body=True),
         Field(
             name="type",
             doc="Where to: the `type` of PostHog's `destination`. New servers take `AwsS3` in place of `S3`.",
@@ -260,7 +260,13 @@ BATCH_EXPORT = Kind(
             default="events",
             replaces_between=("hogql",),
         ),
-        Field(name="paused", type=Type.BOOLEAN, doc="Whether it stands still.", default=False),
+        Field(
+            name="paused",
+            type=Type.BOOLEAN,
+            doc="Whether it stands still.",
+            default=False,
+            logged_as=("enabled",),  # possibly with the opposite values (4.7)
+        ),
         Field(
             name="filters",
             type=Type.LIST,

@@ -177,7 +177,7 @@ HOG_FUNCTION = Kind(
     ),
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
-        Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
+        Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True, also_in_body=True),
         Field(
             name="type",
             doc="What it is; PostHog does not take it from the template.",
@@ -227,6 +227,7 @@ HOG_FUNCTION = Kind(
             sent_whole=True,
             secret=True,
             wire=wrapped,
+            logged_as=("inputs", "encrypted_inputs"),  # masked in newer servers (2.16)
         ),
         Field(
             name="filters",
@@ -276,6 +277,7 @@ HOG_FUNCTION = Kind(
                 IdPlace(path="*.filters.properties.*.value", names="cohort", where=("type", "cohort")),
             ),
             wire=mappings_on_the_wire,
+            logged_as=("mappings",),  # masked in newer servers (2.16)
         ),
         Field(
             name="masking",
@@ -305,6 +307,7 @@ HOG_FUNCTION = Kind(
             minimum=0,
             maximum=32_767,
             numbered_within=("type", ORDERED),
+            logged_as=("priority",),
         ),
         Field(name="created_at", read_only=True),
     ),

@@ -162,9 +162,14 @@ class Field:
     since: int = 2024
     until: int | None = None
     from_key: bool = False  # comes from the entry's key in the YAML, not from its body
+    # Of a field that comes from the key: the body may say it, too, and then the key only names the entry.
+    also_in_body: bool = False
     placed_by_file: bool = False  # undeclared, it is created with the entry's place in the file
     found_by: str | None = None  # what PostHog has in its place, where it is not the lookup's `value`
     sent_as: str | None = None  # the name in a request body, where it differs: user -> user_uuid
+    logged_as: tuple[
+        str, ...
+    ] = ()  # its names in the activity log, where those differ; no value is compared then
     feature: str | None = None  # what the organization's plan needs for it (`available_product_features`)
     confirmed: Confirmed | None = None
     shuts_out: ShutOut | None = None
@@ -487,7 +492,7 @@ class Kind:
     @staticmethod
     def _key_part(field: Field, value: Json) -> Json:
         value = field.normal(value)
-        if isinstance(value, Reference) and value.id is not None and field.names is not None:
+        if isinstance(value, Reference) and value.id is not None and (field.names or field.may_refer):
             value = value.id
         if value is None and field.default is not UNSET:
             value = field.default

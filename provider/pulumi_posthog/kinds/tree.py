@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.values.json_value import Json
 
 
 def ancestors(kind: Kind) -> tuple[str, ...]:
@@ -39,11 +42,19 @@ def key_field(kind: Kind) -> Field:
     return next(field for field in kind.declarable if field.from_key)
 
 
+def possible_keys(kind: Kind, name: str, values: Mapping[str, Json]) -> Iterator[str]:
+    """Under which keys an object of that name may stand in a file: its name, else with what tells it from another."""
+    yield name
+    own = key_field(kind)
+    for parts in kind.natural_keys if own.also_in_body else ():
+        yield f"{name} ({', '.join(str(values[part]) for part in parts if part != own.name and values.get(part))})"
+
+
 def list_field(kind: Kind) -> Field:
     """Of a kind that is an exact list, the field that holds it."""
     return next(field for field in kind.writable if field.type is Type.STRINGS)
 
 
 def body_fields(kind: Kind) -> tuple[Field, ...]:
-    """The fields that stand in an entry's body: not the key, not the parent."""
-    return tuple(field for field in kind.writable if not field.from_key)
+    """The fields that stand in an entry's body: not the parent, and the key's only where the body may say it."""
+    return tuple(field for field in kind.writable if not field.from_key or field.also_in_body)

@@ -10,6 +10,7 @@ from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.spelling import one_line
 
 
@@ -29,6 +30,15 @@ def adoptable(
             f"PostHog has {len(matches)} of this {kind.title} (ids {ids}): add `id: ...` to say which one is meant"
         )
     return matches, None
+
+
+def is_of_another(kind: Kind, desired: Mapping[str, Json]) -> bool:
+    """Whether an object is known by another one, which its file declares: a row is by what it stands for."""
+    return any(
+        isinstance(desired.get(name), Reference) and kind.field(name).may_refer
+        for names in kind.natural_keys
+        for name in names
+    )
 
 
 def objection_to_takeover(

@@ -24,7 +24,7 @@ from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Field, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import invitations, recasing, stepping_aside, upserts
-from pulumi_posthog.reconcile.adoption import adoptable
+from pulumi_posthog.reconcile.adoption import adoptable, is_of_another
 from pulumi_posthog.reconcile.blueprints import first_fields
 from pulumi_posthog.reconcile.body import Bodies, Rotated
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Found, Scope
@@ -103,6 +103,10 @@ class Applier:
         """
         with self.live.writing(kind, scope):
             existing = self._existing(kind, scope, desired, id_)
+            if existing is None and is_of_another(kind, desired):
+                # PostHog files what this run has made, and the list may have been read before that.
+                self.live.forget(kind, scope)
+                existing = self._existing(kind, scope, desired, id_)
             if existing:
                 # PostHog does not say what the secrets are, so all declared ones are sent.
                 applied = self.update(kind, scope, existing, desired, rotated=lambda _field, _key: True)

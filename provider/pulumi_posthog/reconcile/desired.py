@@ -37,6 +37,19 @@ class Entry:
         """Where the entry begins."""
         return self.positions.get("")
 
+    @property
+    def key(self) -> str:
+        """What it is called in the file: its name without that of its parent."""
+        return self.name.removeprefix(f"{self.parent}/") if self.parent is not None else self.name
+
+    @property
+    def named_apart(self) -> bool:
+        """Whether its body says what PostHog calls it, in place of its key."""
+        return any(
+            each.also_in_body and self.positions.get(each.name, self.where) != self.where
+            for each in self.kind.fields
+        )
+
 
 Key = tuple[str, str]  # the kind's name, the entry's name
 Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below

@@ -15,6 +15,7 @@ from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.reference import Reference, references_in, replaced
 from pulumi_posthog.values.spelling import one_line
@@ -27,11 +28,8 @@ Names = Mapping[str, str]  # id -> name, of the objects of one kind below one pr
 def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
     """`desired` with every reference to a declared entry knowing it, what is referred to first; and what is wrong."""
     problems: list[Problem] = []
-    by_name: dict[tuple[str, str], list[Entry]] = {}
-    for entry in desired.entries:
-        name = entry.kind.own_name(entry.fields)
-        if isinstance(name, str):
-            by_name.setdefault((entry.kind.name, name), []).append(entry)
+    by_key = _called(desired, lambda entry: entry.key if entry.named_apart else _own_name(entry))
+    by_name = _called(desired, _own_name)
     if not any(any(references_in(entry.fields)) for entry in desired.entries):
         return desired, ()
     entries = []
@@ -39,7 +37,8 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
         here = project_of(entry, desired)
 
         def link(reference: Reference, entry: Entry = entry, here: str | None = here) -> Reference:
-            candidates = by_name.get((reference.kind, reference.name), [])
+            called = (reference.kind, reference.name)
+            candidates = by_key.get(called) or by_name.get(called, [])
             near = [each for each in candidates if project_of(each, desired) in (None, here)]
             if entry.kind is PROJECT and any(project_of(each, desired) == entry.name for each in candidates):
                 return reference  # what is in it is made after it: only a live one can be meant
@@ -63,6 +62,19 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
         entries.append(dataclasses.replace(entry, fields=fields))
     ordered, loops = in_order(entries)
     return dataclasses.replace(desired, entries=ordered), (*problems, *loops)
+
+
+def _own_name(entry: Entry) -> Json:
+    return entry.kind.own_name(entry.fields)
+
+
+def _called(desired: Desired, name_of: Callable[[Entry], Json]) -> Mapping[tuple[str, str], list[Entry]]:
+    """The entries by kind and by what they are called."""
+    result: dict[tuple[str, str], list[Entry]] = {}
+    for entry in desired.entries:
+        if isinstance(name := name_of(entry), str):
+            result.setdefault((entry.kind.name, name), []).append(entry)
+    return result
 
 
 def project_of(entry: Entry, desired: Desired) -> str | None:
@@ -188,7 +200,7 @@ def with_live(
             if found is None:
                 return reference
             near = [
-                each.kind.own_name(each.fields)
+                each.key if each.named_apart else each.kind.own_name(each.fields)
                 for each in desired.entries
                 if each.kind.name == reference.kind and project_of(each, desired) in (None, here)
             ]

@@ -32,7 +32,7 @@ from pulumi_posthog.reconcile.references import referred_to
 from pulumi_posthog.reconcile.unmanaged import is_unmanaged
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError
-from pulumi_posthog.values.reference import references_in
+from pulumi_posthog.values.reference import Reference, references_in
 from pulumi_posthog.values.secret_text import SecretText
 from pulumi_posthog.values.spelling import folded, one_line
 
@@ -136,6 +136,12 @@ def readers(live: Live) -> Iterator[ThreadPoolExecutor]:
     pool.shutdown()
 
 
+def _known_by_names(entry: Entry) -> bool:
+    """Whether the name of another object is part of what identifies this one."""
+    parts = (entry.fields.get(name) for names in entry.kind.natural_keys for name in names)
+    return entry.kind.known_by_names or any(isinstance(part, Reference) for part in parts)
+
+
 class _Observer:
     """One look at PostHog; the threads share its results, and each writes only its own keys."""
 
@@ -174,11 +180,11 @@ class _Observer:
             }
             self._knock(wanted)
             desired, notes = self._resolved(desired, lookups)
-            for generation in generations(each for each in desired.entries if not each.kind.known_by_names):
+            for generation in generations(each for each in desired.entries if not _known_by_names(each)):
                 self._look(generation, desired, pool)
             desired = self._named(desired)
             # Which object these mean is known once the names in them have ids.
-            for generation in generations(each for each in desired.entries if each.kind.known_by_names):
+            for generation in generations(each for each in desired.entries if _known_by_names(each)):
                 self._look(generation, desired, pool)
             strays = self._undeclared(desired, pool) if undeclared else ()
         missing = (

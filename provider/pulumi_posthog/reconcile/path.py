@@ -13,7 +13,7 @@ from pulumi_posthog.values.problem import Position
 def path_of(entry: Entry, desired: Desired) -> str:
     """Where an entry stands in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
     section = _section(entry.kind)
-    key = entry.kind.own_name(entry.fields)
+    key = entry.key if entry.named_apart else entry.kind.own_name(entry.fields)
     if entry.kind.grants and entry.parent:
         key = entry.name.removeprefix(f"{entry.parent}/").replace("/", ".")
     return ".".join(

@@ -211,13 +211,25 @@ class _Signs:
         key = _key(self.parent, name)
         return next(
             (
-                Rename(self.kind, name, other, key, sign != self._alike, sign == self._called_so)
+                Rename(
+                    self.kind,
+                    name,
+                    other,
+                    key,
+                    sign != self._alike,
+                    sign == self._called_so and not self.may_share_names,
+                )
                 for sign in signs
                 for other in came
                 if sign(name, other)
             ),
             None,
         )
+
+    @property
+    def may_share_names(self) -> bool:
+        """Whether PostHog takes several objects of one name, which differ in something else."""
+        return any(field.also_in_body for field in self.kind.fields)
 
     def _called_so(self, name: str, other: str) -> bool:
         """Somebody gave it the new name in PostHog already, or the one that is declared as its earlier name."""

@@ -5,10 +5,16 @@
 
 from typing import Final
 
+from pulumi_posthog.api.operations.batch_exports import (
+    BatchExports,
+    Integrations,
+    OrganizationBatchExports,
+)
 from pulumi_posthog.api.operations.evaluations import Evaluations
 from pulumi_posthog.api.operations.events import Events, Insights
 from pulumi_posthog.api.operations.exports import Exports
 from pulumi_posthog.api.operations.file_system import FileSystem
+from pulumi_posthog.api.operations.hog_functions import HogFunctions, HogFunctionTemplates
 from pulumi_posthog.api.operations.operation import Operation, Operations
 from pulumi_posthog.api.operations.persons import Persons
 from pulumi_posthog.api.operations.pipelines import PipelineDestinations, SiteApps
@@ -21,6 +27,11 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     ActivityLog,
     Roles,
     RoleMemberships,
+    HogFunctions,
+    HogFunctionTemplates,
+    BatchExports,
+    OrganizationBatchExports,
+    Integrations,
     PipelineDestinations,
     SiteApps,
     FileSystem,
@@ -37,13 +48,18 @@ __all__ = [
     "FAMILIES",
     "OPERATIONS",
     "ActivityLog",
+    "BatchExports",
     "Evaluations",
     "Events",
     "Exports",
     "FileSystem",
+    "HogFunctionTemplates",
+    "HogFunctions",
     "Insights",
+    "Integrations",
     "Operation",
     "Operations",
+    "OrganizationBatchExports",
     "Persons",
     "PipelineDestinations",
     "Projects",

@@ -313,7 +313,8 @@ def _default(described: Field) -> list[tuple[str, str]]:
     from pulumi_posthog.kinds.model import UNSET
 
     if described.from_key:
-        return [("written as", "the entry's key")]
+        beside = f", or `{described.name}` in its body" if described.also_in_body else ""
+        return [("written as", f"the entry's key{beside}")]
     if described.required:
         return [("required", "yes")]
     if described.default is UNSET:
