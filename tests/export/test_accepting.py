@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pulumi_posthog import config
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.export.accepting import Accepted, Wish, accept
-from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Entry, key_of
 from pulumi_posthog.reconcile.plan import Action, plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_posthog.kinds.model import Field, Type
+from pulumi_posthog.kinds.field import Field, Type
 
 # What PostHog checks beyond type, choices and range (posthog-api.md 3.4).
 PARTICULAR: dict[str, tuple[Any, Any]] = {

@@ -6,7 +6,7 @@ from pulumi_posthog.config import schema
 from pulumi_posthog.config.checking import checker
 from pulumi_posthog.kinds import KINDS, LOOKUPS, tree
 from pulumi_posthog.kinds.choices import CHOICES, CURRENCIES, TIMEZONES
-from pulumi_posthog.kinds.model import UNSET, Type
+from pulumi_posthog.kinds.field import UNSET, Type
 
 ALL = [pytest.param(kind, id=kind.name) for kind in KINDS.values()]
 # Kinds with entries of their own; the others are items of lists.

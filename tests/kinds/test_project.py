@@ -1,7 +1,7 @@
 """The settings of a project: all of them, as the sandbox, written without looking at the kinds, has them."""
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import UNSET, Type
+from pulumi_posthog.kinds.field import UNSET, Type
 from pulumi_posthog.sandbox.families.projects.settings import BY_NAME, DROPPED_ON_CREATE
 
 PROJECT = KINDS["project"]

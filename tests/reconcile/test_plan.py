@@ -3,7 +3,7 @@
 import pytest
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Field, Type
+from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.reconcile.differences import Difference, details, differences, merged
 from pulumi_posthog.reconcile.plan import Action, Change, Plan, plan

@@ -9,7 +9,7 @@ import pytest
 import pulumi_posthog
 from pulumi_posthog.generate import typed_resources
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import UNSET
+from pulumi_posthog.kinds.field import UNSET
 from pulumi_posthog.stack import typed
 from pulumi_posthog.stack.resources import declared
 

@@ -17,7 +17,8 @@ from pulumi_posthog.config.references import as_reference
 from pulumi_posthog.config.schema import UNMANAGED, reserved
 from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.tree import below, body_fields, in_the_organization, key_field, list_field
 from pulumi_posthog.reconcile.blueprints import without_blueprint
 from pulumi_posthog.reconcile.desired import Entry, Group

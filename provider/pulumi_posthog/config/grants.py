@@ -9,7 +9,8 @@ from typing import Any
 from pulumi_posthog.config.fragments import described
 from pulumi_posthog.config.node import Node
 from pulumi_posthog.config.references import as_reference
-from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.values.json_value import Json

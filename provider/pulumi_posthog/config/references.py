@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pulumi_posthog.config.node import Node
-from pulumi_posthog.kinds.model import Field, Type
+from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Problem

@@ -16,7 +16,8 @@ from pulumi_posthog.config.fragments import CHECK, OPTIONS, ORGANIZATION, PERSON
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
 from pulumi_posthog.kinds.description import markdown
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.tree import below, body_fields, in_the_organization, key_field, list_field
 
 ID = "urn:pulumi-posthog:posthog.schema.json"

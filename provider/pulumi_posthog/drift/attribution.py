@@ -11,7 +11,8 @@ from itertools import islice
 
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.drift.finding import Who
-from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.live import Live

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from pulumi_posthog.values.text import plural
 
 if TYPE_CHECKING:
-    from pulumi_posthog.kinds.model import Field
+    from pulumi_posthog.kinds.field import Field
     from pulumi_posthog.reconcile.collection import Found
     from pulumi_posthog.reconcile.desired import Entry, Group
     from pulumi_posthog.values.json_value import Json

@@ -7,7 +7,7 @@ import hmac
 from datetime import UTC, datetime
 
 from pulumi_posthog.erasures.present import Present
-from pulumi_posthog.reconcile.apply import Erased
+from pulumi_posthog.reconcile.applied import Erased
 from pulumi_posthog.values.json_value import Json
 
 RECEIPTS = 100  # that a stack keeps: the newest

@@ -16,7 +16,7 @@ from typing import Final
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.written import Form, Written
 from pulumi_posthog.export.rewriting import CannotWrite, Changes, Rewriting
-from pulumi_posthog.kinds.model import Field
+from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.tree import key_field
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Entry, Group, Key, key_of

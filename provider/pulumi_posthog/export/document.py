@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from pulumi_posthog.api import ApiError, GaveUp, NotOffered, NotServed, Unauthorized
 from pulumi_posthog.config.grants import EVERYONE
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
+from pulumi_posthog.export.exported import Exported, ExportedEntry
 from pulumi_posthog.export.migration import Successor, successor
 from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import INTEGRATION
-from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import (
     ancestors,
@@ -52,18 +53,6 @@ LOOKS_SECRET: Final = re.compile(
 OLDEST: Final = 2024  # the age of servers that have all that has no age of its own
 
 
-@dataclass(frozen=True)
-class Exported:
-    """Files by their names, relative to the main one; what is not in them, and why."""
-
-    files: Mapping[str, str]
-    main: str
-    variables: tuple[str, ...]
-    left_out: tuple[str, ...]
-    unread: tuple[str, ...]
-    objects: int
-
-
 def export(
     live: Live,
     *,
@@ -88,16 +77,6 @@ def export(
     return _Exporter(
         live, frozenset(kinds), named, progress, migrate=migrate, with_defaults=with_defaults
     ).export(main, split, ascii_only)
-
-
-@dataclass(frozen=True)
-class ExportedEntry:
-    """One object as an entry: its key and its body (None: PostHog makes and keeps it by itself)."""
-
-    name: str
-    body: Mapping[str, Json] | None
-    variables: tuple[str, ...]
-    left_out: tuple[str, ...]
 
 
 def entry_of(

@@ -10,7 +10,8 @@ from pulumi_posthog.erasures.erase import AT_ONCE
 from pulumi_posthog.generate.table import markdown_table
 from pulumi_posthog.kinds import KINDS, LOOKUPS, NAMED
 from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
-from pulumi_posthog.kinds.model import UNSET, Field, Kind
+from pulumi_posthog.kinds.field import UNSET, Field
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import key_field
 from pulumi_posthog.kinds.words import Lookup

@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.stack.properties import files_name, secret_name
 
 TYPES = {
@@ -40,7 +41,7 @@ import pulumi
 
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.resources import Resource, declared
-from pulumi_posthog.kinds.model import UNSET, Unset
+from pulumi_posthog.kinds.field import UNSET, Unset
 from pulumi_posthog.kinds import KINDS
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import EMAIL
-from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import Confirmed, Grants, Page, Upsert
 
 PROJECT_LEVELS: Final = ("none", "member", "admin")

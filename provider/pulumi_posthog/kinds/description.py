@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
-from pulumi_posthog.kinds.model import UNSET, Deletion, Field, Type
+from pulumi_posthog.kinds.field import UNSET, Field, Type
+from pulumi_posthog.kinds.model import Deletion
 
 TYPES: Mapping[Type, str] = {
     Type.STRING: "text",

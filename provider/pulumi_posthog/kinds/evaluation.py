@@ -7,7 +7,8 @@ The first servers that have evaluations know a `prompt`; newer ones a type and i
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.words import Page
 
 

@@ -11,7 +11,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.words import IdPlace, Page, Scheduled
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import MASK, is_unknown

@@ -7,7 +7,8 @@ PostHog names rows after the objects behind them, so of an item with a `ref` onl
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.words import Page
 
 # posthog-api.md 7.2 and 7.8: types that the server knows; of any other, newer ones refuse to delete the row.

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.function_inputs import unwrapped, wrapped
 from pulumi_posthog.kinds.lookups import HOG_FUNCTION_TEMPLATE
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.words import Blueprint, Cap, IdPlace, Page
 from pulumi_posthog.values.json_value import dig
 from pulumi_posthog.values.secret_text import MASK

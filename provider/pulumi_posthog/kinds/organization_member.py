@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from pulumi_posthog.kinds.field import Field, Trigger, Type
 from pulumi_posthog.kinds.lookups import EMAIL
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Trigger, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.words import Invitation, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.spelling import one_line

@@ -7,7 +7,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.kinds.model import Deletion, Discontinued, Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Discontinued, Kind
 from pulumi_posthog.kinds.words import Page
 
 

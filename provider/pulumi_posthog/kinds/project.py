@@ -8,7 +8,8 @@ and what the user interface remembers: `completed_snippet_onboarding`, `has_comp
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pulumi_posthog.kinds.model import Busy, Deletion, Field, Kind, Trigger, Type
+from pulumi_posthog.kinds.field import Field, Trigger, Type
+from pulumi_posthog.kinds.model import Busy, Deletion, Kind
 from pulumi_posthog.kinds.words import IdPlace, Page
 
 TIME_OF_DAY: Final = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"

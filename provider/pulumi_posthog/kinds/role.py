@@ -1,6 +1,7 @@
 """A role is a named group of organization members; access rules refer to it."""
 
-from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import Page
 
 ROLE = Kind(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.values.json_value import Json
 
 

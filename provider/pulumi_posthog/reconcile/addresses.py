@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.lookups import MEMBER
-from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Ambiguous, Found, Scope
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json, dig, json_in

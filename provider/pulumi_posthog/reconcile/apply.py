@@ -6,7 +6,6 @@ import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from pulumi_posthog.api import (
     ApiError,
@@ -20,15 +19,17 @@ from pulumi_posthog.api import (
     lost,
 )
 from pulumi_posthog.kinds import KINDS, LOOKUPS
+from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import PERSON
-from pulumi_posthog.kinds.model import Deletion, Field, Kind
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import invitations, recasing, stepping_aside, upserts
 from pulumi_posthog.reconcile.adoption import adoptable, is_of_another
+from pulumi_posthog.reconcile.applied import Applied, Erased
 from pulumi_posthog.reconcile.blueprints import first_fields
 from pulumi_posthog.reconcile.body import Bodies, Rotated
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Found, Scope
-from pulumi_posthog.reconcile.differences import Difference, differences
+from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.objections import objection_to_creation
@@ -42,28 +43,8 @@ ERASERS = 4  # requests that erase persons, under way at the same time
 TRIES = 3  # how often a POST is sent whose answer was lost and that left nothing behind
 
 
-@dataclass(frozen=True)
-class Applied:
-    """What a write came to. `ignored` are the fields that were sent and came back otherwise."""
-
-    found: Found
-    adopted: bool = False
-    ignored: tuple[Difference, ...] = ()
-
-
 def silent(_text: str) -> None:
     """Say nothing."""
-
-
-@dataclass(frozen=True)
-class Erased:
-    """What an erasure came to: the uuids of those who are gone, by how many requests of which kind, and the error
-    that kept the others from it."""
-
-    persons: tuple[str, ...]
-    request: str
-    requests: int
-    error: ApiError | None = None
 
 
 def never(_other: Found) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 
+from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.function_inputs import problems, specs, with_defaults, with_integrations
-from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import Blueprint
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of

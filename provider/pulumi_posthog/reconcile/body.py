@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pulumi_posthog.api import Files, Writer
 from pulumi_posthog.kinds import LOOKUPS
-from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Ambiguous
 from pulumi_posthog.reconcile.differences import differences, merged
 from pulumi_posthog.reconcile.errors import CannotApply

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_posthog.kinds.model import UNSET, Field
+from pulumi_posthog.kinds.field import UNSET, Field
 from pulumi_posthog.values.json_value import Json
 
 

@@ -6,7 +6,8 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
 from pulumi_posthog.values.attachment import with_files
 from pulumi_posthog.values.json_value import Json

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import UNSET, Kind
+from pulumi_posthog.kinds.field import UNSET
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.json_value import json_in, json_text
 from pulumi_posthog.values.spelling import folded, one_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote
 
 from pulumi_posthog.api import (
@@ -27,19 +27,14 @@ from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile import identity
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Ambiguous, Collection, Found, Scope
 from pulumi_posthog.reconcile.features import has_feature
+from pulumi_posthog.reconcile.naming import is_one_of, spelled_alike, with_name
 from pulumi_posthog.reconcile.once import Once
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.problem import ConfigError, Problem
-from pulumi_posthog.values.spelling import folded, meant, one_line
+from pulumi_posthog.values.spelling import folded, one_line
 
 OLDEST = 2024  # the first servers that are known
 PROJECTS, ENVIRONMENTS = "/api/projects/", "/api/environments/"
-
-
-def _spelled_alike(kind: Kind, live: Mapping[str, Json], wanted: Mapping[str, Json]) -> bool:
-    """Whether a live object has exactly the names that are asked for, so that none in another case is meant."""
-    names = (name for name, _ in kind.natural_key(wanted) or () if kind.field(name).caseless)
-    return all(live.get(name) == kind.field(name).normal(wanted.get(name)) for name in names)
 
 
 class Live:
@@ -167,7 +162,7 @@ class Live:
             self._filtered(collection, scope, values)
         with self._lock:
             matches = collection.matching(kind.natural_key(values)) or collection.alike(values)
-        exact = [match for match in matches if _spelled_alike(kind, match.values, values)]
+        exact = [match for match in matches if spelled_alike(kind, match.values, values)]
         if exact or kind.refers_by_key:
             matches = exact
         if kind.narrowed_by and len(matches) > 1:
@@ -203,7 +198,7 @@ class Live:
         """The member or plugin that an e-mail, a URL or a name means; raises Ambiguous as `refer` does."""
         lookup = LOOKUPS[name]
         for key in lookup.keys:
-            matches = _named(lookup, key, value, self.lookup(name))
+            matches = with_name(lookup, key, value, self.lookup(name))
             if len(matches) > 1:
                 shown = key if lookup.caseless else lookup.value
                 others = ", ".join(str(dig(match, shown)) for match in matches)
@@ -269,7 +264,7 @@ class Live:
     def forget_all(self, kind: Kind) -> None:
         """Read all collections of a kind anew next time, whatever they are below."""
         source = KINDS[kind.embedded_in[0]] if kind.embedded_in else kind
-        self._once.forget_all(lambda key: key[0] == "collection" and _is_one_of(source.collection, key[1]))
+        self._once.forget_all(lambda key: key[0] == "collection" and is_one_of(source.collection, key[1]))
 
     @contextlib.contextmanager
     def writing(self, kind: Kind, scope: Scope) -> Iterator[None]:
@@ -495,27 +490,6 @@ class Live:
             return {}
         only_there = {name: value for name, value in rest.items() if name not in answer}
         return {**only_there, SECOND_URL_FIELDS: frozenset(only_there)}
-
-
-def _is_one_of(template: str, path: str) -> bool:
-    """Whether a path is `template`, as in "/api/projects/{project}/cohorts/", with names filled in."""
-    wanted, parts = template.split("/"), path.split("/")
-    return len(wanted) == len(parts) and all(
-        one == other or one.startswith("{") for one, other in zip(wanted, parts, strict=True)
-    )
-
-
-def _named(
-    lookup: Lookup, key: str, value: str, answers: Iterable[Mapping[str, Json]]
-) -> list[Mapping[str, Json]]:
-    """The objects that `value` may mean by what stands at `key`."""
-
-    def name(answer: Mapping[str, Json]) -> str:
-        return str(dig(answer, key) or "")
-
-    if lookup.caseless:
-        return meant(value, answers, name)
-    return [answer for answer in answers if name(answer) == value]
 
 
 def no_such_organization(live: Live) -> ConfigError:

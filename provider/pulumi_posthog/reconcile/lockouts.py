@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import MEMBER
-from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import ShutOut
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.differences import Difference, differences

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pulumi_posthog.api import Forbidden, NotServed
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from pulumi_posthog.kinds import LOOKUPS
+from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
-from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.plugin_settings import config_specs, setting_problems
 from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile.desired import Desired, Entry

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pulumi_posthog.api import HIDDEN
-from pulumi_posthog.kinds.model import Field, Type
+from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.reconcile.differences import ABSENT, Difference, details, is_secret
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pulumi_posthog.api import Forbidden, NotOffered, OutcomeUnknown, Writer, is_object, lost
-from pulumi_posthog.kinds.model import Field, Kind
+from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.errors import CannotAct
 from pulumi_posthog.reconcile.live import Live

@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_posthog.api import HIDDEN
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile import invitations
-from pulumi_posthog.reconcile.apply import Applied
+from pulumi_posthog.reconcile.applied import Applied
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.differences import Difference
 from pulumi_posthog.reconcile.existing import Standing, standing

@@ -26,7 +26,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.kinds.model import Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.differences import declared_part
 from pulumi_posthog.reconcile.fingerprint import digest, fingerprint, is_fingerprinted
 from pulumi_posthog.values.attachment import Attachment, comparable, is_stored

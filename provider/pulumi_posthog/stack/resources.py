@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi_posthog.kinds.model import UNSET, Kind
+from pulumi_posthog.kinds.field import UNSET
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.stack import door
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.declarations import secret_outputs_of, secrets_of, with_files

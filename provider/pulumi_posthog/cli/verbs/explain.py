@@ -15,7 +15,8 @@ from pulumi_posthog.cli.options import chosen
 from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:
-    from pulumi_posthog.kinds.model import Field, Kind
+    from pulumi_posthog.kinds.field import Field
+    from pulumi_posthog.kinds.model import Kind
 
 
 MANY = 12  # choices that are listed; of more, the number and a few are told
@@ -277,7 +278,7 @@ def _field(path: str, kind: Kind, name: str) -> Explanation:
 
 def _type(described: Field) -> str:
     from pulumi_posthog.kinds.description import TYPES
-    from pulumi_posthog.kinds.model import Type
+    from pulumi_posthog.kinds.field import Type
 
     text = "text: names what PostHog has already" if described.refers_to else TYPES[described.type]
     if described.names and described.type is Type.STRING:
@@ -310,7 +311,7 @@ def _limits(described: Field) -> list[tuple[str, str]]:
 
 
 def _default(described: Field) -> list[tuple[str, str]]:
-    from pulumi_posthog.kinds.model import UNSET
+    from pulumi_posthog.kinds.field import UNSET
 
     if described.from_key:
         beside = f", or `{described.name}` in its body" if described.also_in_body else ""

@@ -19,7 +19,7 @@ from pulumi_posthog.values.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader
-    from pulumi_posthog.export.document import Exported
+    from pulumi_posthog.export.exported import Exported
     from pulumi_posthog.reconcile.live import Live
 
 

@@ -20,7 +20,7 @@ from pulumi_posthog.cli.requirement import requirement
 from pulumi_posthog.cli.writing import refuse_links, write_file
 
 if TYPE_CHECKING:
-    from pulumi_posthog.export.document import Exported
+    from pulumi_posthog.export.exported import Exported
 
 
 # Where a template goes; those of a CI system stand under its name.

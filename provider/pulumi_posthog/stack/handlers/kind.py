@@ -8,7 +8,8 @@ from typing import Any
 
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS, LOOKUPS
-from pulumi_posthog.kinds.model import Deletion, Kind, Type
+from pulumi_posthog.kinds.field import Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import addresses, people, stepping_aside
 from pulumi_posthog.reconcile.adoption import adoptable, objection_to_takeover

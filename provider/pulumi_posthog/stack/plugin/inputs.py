@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.plugin.wire import Secret, holds_secret, opened
 from pulumi_posthog.stack.properties import files_name, fingerprints_name, secret_name

@@ -13,7 +13,8 @@ from typing import Any
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.choices import CHOICES
 from pulumi_posthog.kinds.description import markdown
-from pulumi_posthog.kinds.model import Deletion, Field, Kind, Type
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.stack.plugin.inputs import is_set
 from pulumi_posthog.stack.plugin.organization import SCHEMA, TYPE
 from pulumi_posthog.stack.plugin.settings import KEY, PROPERTIES

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import UNSET, Unset
+from pulumi_posthog.kinds.field import UNSET, Unset
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.resources import Resource, declared
 
