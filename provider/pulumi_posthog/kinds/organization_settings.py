@@ -143,6 +143,7 @@ ORGANIZATION_SETTINGS = Kind(
         switch(
             "default_anonymize_ips",
             "Whether new projects drop IP addresses; PostHog in the EU begins with true.",
+            default=False,
             since=2026,
         ),
         switch(
