@@ -44,7 +44,7 @@ def access(
         str, Option("--format", metavar="FORMAT", help="text, json, csv, markdown or html.")
     ] = "text",
 ) -> int:
-    """Tell who may do what in which project, and why: members, their roles, and the rules that apply."""
+    """Tell who may do what, and why. Members, their roles, and the rules of each project."""
     from pulumi_posthog.kinds.access_rule import TYPES
     from pulumi_posthog.reconcile.access import THE_PROJECT, accesses, applied, changes, picture
     from pulumi_posthog.report import access as forms
