@@ -152,6 +152,30 @@ def test_a_level_that_changes_while_somebody_is_invited_is_told_and_put_right_af
     assert it.level("eve@acme.io") == 8
 
 
+def test_an_invitation_is_never_changed_and_no_difference_of_a_plan():
+    it = Organization(PEOPLE)
+    applied(it, entry("eve@acme.io", "member"))
+    it.connect()
+    wanted = desired(entry("eve@acme.io", "admin"))
+
+    assert plan(wanted, observe(wanted, it.live).for_plan).changes == ()
+    found = it.live.object(MEMBER, {}, "eve@acme.io")
+    assert found is not None
+    assert invitations.update(it.live, it.writer, MEMBER, found, {"level": "admin"}) is found
+    assert [method for method, *_ in it.sent] == ["POST"]
+
+
+def test_somebody_who_has_joined_is_a_member_whatever_invitation_is_left():
+    it = Organization(PEOPLE)
+    left = {"id": "left", "target_email": "BO@acme.io", "level": 8, "is_expired": False, "created_at": "2026"}
+    it.invites.append(left)
+
+    found = it.live.object(MEMBER, {}, "bo@acme.io")
+
+    assert found is not None
+    assert (found.values["standing"], found.values["level"]) == ("joined", "member")
+
+
 def test_an_invitation_that_has_expired_is_told_and_sent_again_by_a_word_only():
     it = Organization(PEOPLE)
     applied(it, entry("eve@acme.io", "member"))
