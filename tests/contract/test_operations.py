@@ -14,7 +14,10 @@ from pulumi_posthog.api.operations import FAMILIES, OPERATIONS, Operation
 # Which noun a scope may have (posthog-api.md 1.3).
 NOUNS = {
     "activity_log",
+    "batch_export",
     "cohort",
+    "hog_function",
+    "integration",
     "evaluation",
     "export",
     "file_system",

@@ -14,6 +14,7 @@ import pytest
 from contract.test_hog_functions import Stack
 from harness.engine import urn_of
 from harness.generations import GENERATIONS, Generation
+from harness.run import begin_anew
 from pulumi_posthog import config
 from pulumi_posthog.api import Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
@@ -23,7 +24,6 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.places import with_place
-from pulumi_posthog.stack.run import Session
 
 PROJECT = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
 FUNCTIONS = f"{PROJECT}    hog_functions:\n"
@@ -49,11 +49,11 @@ def posthog(server: Generation) -> Generation:
 def stack(tmp_path: Path, posthog: Generation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.setenv(KEY_VARIABLE, posthog.key)
     monkeypatch.chdir(tmp_path)
-    Session.forget()
+    begin_anew()
     stack = Stack(tmp_path, posthog)
     stack.environment = dict(ENVIRONMENT)
     yield stack
-    Session.forget()
+    begin_anew()
 
 
 @pytest.fixture
@@ -292,7 +292,8 @@ def test_code_that_does_not_compile_is_told_in_posthogs_words_with_its_place(sta
         stack.up('      Mine: {hog: "return )"}', head=FUNCTIONS)
 
     urn = urn_of("hog_function", "Web/Mine")
-    assert with_place(refused.value, urn, stack.folder / "posthog.yaml").startswith(
+    declared = config.load(stack.folder / "posthog.yaml", environment={}, offline=True)
+    assert with_place(refused.value, urn, lambda: declared).startswith(
         'posthog.yaml:5:14: hog function "Web/Mine": POST /api/projects/'
     )
     assert 'field hog: "Hog code has errors."' in str(refused.value)

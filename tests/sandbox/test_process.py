@@ -159,6 +159,11 @@ def test_the_command_line_sets_the_switches(start: Start) -> None:
         "query_cache_seconds": 0.0,
         "query_concurrency": 0,
         "sample_data": "all",
+        "evaluation_contexts": True,
+        "invite_seconds": 259_200.0,
+        "newest_2026": False,
+        "rejects_flag_shapes": False,
+        "sends_mail": True,
     }
     assert process.ask("GET", "/api/organizations/@current/plugins/")[0] == 503
     assert [process.ask("GET", "/api/users/@me/")[0] for _ in range(6)][-1] == 429
