@@ -287,8 +287,7 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
     filters = values.get("filters")
     if not isinstance(filters, Mapping):
         return values
-    own = {key: value for key, value in filters.items() if key in FILTERS}
-    return {**values, "filters": FEATURE_FLAG.field("filters").document(own, {})}
+    return {**values, "filters": FEATURE_FLAG.field("filters").document(filters, {})}
 
 
 FEATURE_FLAG = Kind(

@@ -20,6 +20,7 @@ from pulumi_posthog.kinds.access_rule import PROJECT_LEVELS, TYPES
 from pulumi_posthog.kinds.organization_member import JOINED, LEVELS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.features import has_feature
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.spelling import folded
@@ -246,15 +247,15 @@ def picture(live: Live) -> Picture:
                 unread.append(str(error.problem))
                 break
             rules += [_rule(name, each.values, names) for each in found]
-    features = live.organization().get("available_product_features")
-    has = {str(each.get("key")) for each in features or () if isinstance(each, Mapping)}
-    needed = ("access_control", "role_based_access") if isinstance(features, list) else ()
+    organization = live.organization()
     return Picture(
         dict(sorted(people.items())),
         tuple(sorted(projects.values(), key=folded)),
         {rule.key: rule for rule in rules},
         tuple(dict.fromkeys(unread)),
-        tuple(each for each in needed if each not in has),
+        tuple(
+            each for each in ("access_control", "role_based_access") if not has_feature(organization, each)
+        ),
     )
 
 
