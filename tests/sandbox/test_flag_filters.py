@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from sandbox.flags import (
+    ALL,
+    BAD,
+    EARLIER,
+    FLAG,
+    FLAGS,
+    GONE,
+    MODERN,
+    NOW,
+    UNTIED,
+    VARIANTS,
+    asking,
+    filters,
+    made,
+    needs,
+)
 from sandbox.steps import an_object, switched
 from sandbox.table import (
     API,
@@ -15,44 +29,6 @@ from sandbox.table import (
     table,
     validation,
 )
-
-ONE = "/api/projects/{project}/"
-FLAGS = ONE + "feature_flags/"
-FLAG = FLAGS + "{flag}/"
-MODERN = (2025, 2026)
-NOW = (2026,)
-BEFORE = (2024, 2025)
-EARLIER = switched(later_2026=False)
-ALL = {"groups": [{"properties": [], "rollout_percentage": 100}]}
-VARIANTS = {
-    **ALL,
-    "multivariate": {
-        "variants": [{"key": "a", "rollout_percentage": 50}, {"key": "b", "rollout_percentage": 50}]
-    },
-    "payloads": {"a": '{"x": 1}'},
-}
-
-
-def made(key: str = "checkout", saves: str = "flag", **rest: Any) -> Any:
-    return POST(FLAGS, {"key": key, "filters": ALL, **rest}, saves=saves)
-
-
-def filters(**rest: Any) -> Any:
-    return POST(FLAGS, {"key": "checkout", "filters": {**ALL, **rest}})
-
-
-def asking(**condition: Any) -> Any:
-    return filters(groups=[{"properties": [condition], "rollout_percentage": 100}])
-
-
-def needs(key: str, **rest: Any) -> dict[str, Any]:
-    condition = {"type": "flag", "key": key, "operator": "flag_evaluates_to", "value": True, **rest}
-    return {"filters": {"groups": [{"properties": [condition], "rollout_percentage": 100}]}}
-
-
-GONE = PATCH(FLAG, {"deleted": True})
-BAD = validation("invalid_input", "filters")
-UNTIED = validation("invalid_input", None)
 
 SHAPES = (
     Row("no groups at all", filters(groups=[]), 400, BAD),
