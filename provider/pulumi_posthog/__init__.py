@@ -15,8 +15,18 @@ from typing import TYPE_CHECKING, Any
 from pulumi_posthog.values.version import __version__  # noqa: F401 - part of the face
 
 if TYPE_CHECKING:
+    from pulumi_posthog.stack.absent_persons import AbsentPersons, PersonsFrom
     from pulumi_posthog.stack.address import Address
+    from pulumi_posthog.stack.existing import (
+        ExistingCohort,
+        ExistingMember,
+        ExistingProject,
+        get_cohort,
+        get_member,
+        get_project,
+    )
     from pulumi_posthog.stack.guard_block import guarded
+    from pulumi_posthog.stack.health_check import HealthCheck
     from pulumi_posthog.stack.program import deploy
     from pulumi_posthog.stack.typed import (
         BatchExport,
@@ -38,14 +48,20 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "AbsentPersons",
     "Address",
     "BatchExport",
     "Evaluation",
+    "ExistingCohort",
+    "ExistingMember",
+    "ExistingProject",
     "FeatureFlag",
     "FileSystemEntry",
+    "HealthCheck",
     "HogFunction",
     "OrganizationMember",
     "OrganizationSettings",
+    "PersonsFrom",
     "PipelineDestination",
     "Project",
     "ProjectAccessRule",
@@ -55,8 +71,27 @@ __all__ = [
     "RoleMembership",
     "SiteApp",
     "deploy",
+    "get_cohort",
+    "get_member",
+    "get_project",
     "guarded",
 ]
+
+# The module of `stack` that each name is in; all others are typed resources.
+_MODULES = {
+    "AbsentPersons": "absent_persons",
+    "Address": "address",
+    "ExistingCohort": "existing",
+    "ExistingMember": "existing",
+    "ExistingProject": "existing",
+    "HealthCheck": "health_check",
+    "PersonsFrom": "absent_persons",
+    "deploy": "program",
+    "get_cohort": "existing",
+    "get_member": "existing",
+    "get_project": "existing",
+    "guarded": "guard_block",
+}
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for one of ours
@@ -65,8 +100,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of ours
         # Late, because the command line needs none of it and Pulumi's SDK takes half a second to import.
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = {"deploy": "program", "guarded": "guard_block", "Address": "address"}.get(name, "typed")
-        return getattr(import_module(f"{__name__}.stack.{module}"), name)
+        return getattr(import_module(f"{__name__}.stack.{_MODULES.get(name, 'typed')}"), name)
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})
