@@ -83,12 +83,14 @@ def test_most_of_what_it_declared_is_gone_and_nothing_is_deleted(six):
     [
         HEAD
         + "with posthog.guarded():\n    posthog.Role('Role 0', name='Role 0')\n    raise ValueError('half way')\n",
+        HEAD
+        + "with posthog.guarded():\n    posthog.Role('Role 0', name='Role 0')\n    posthog.get_project('Wep')\n",
         HEAD + "with posthog.guarded():\n    raise SystemExit(0)\n",
         HEAD + "with posthog.guarded():\n    pass\n",
         HEAD,
         "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n",
     ],
-    ids=["raises", "exits", "an empty block", "no block", "is killed"],
+    ids=["raises", "finds nothing", "exits", "an empty block", "no block", "is killed"],
 )
 def test_a_program_that_ends_early_deletes_nothing(six, text):
     (six.folder / "__main__.py").write_text(text)
@@ -100,6 +102,9 @@ def test_a_program_that_ends_early_deletes_nothing(six, text):
     assert there(six) == set(NAMES)
     if "half way" in text:
         assert "ValueError: half way" in run.text
+    if "Wep" in text:
+        assert run.text.count('there is no project "Wep"\n  hint: known: ') == 1, run.text
+        assert "Traceback" not in run.text
 
 
 def test_a_program_that_comes_under_the_guard_has_it_from_then_on(stack):

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from pulumi_posthog.checks.declared import Query
-from pulumi_posthog.stack.absent_persons import PersonsFrom
+from pulumi_posthog.stack.absent_persons import PersonsFrom, WrongOrigin
 from pulumi_posthog.stack.check_properties import check_of
 
 PROGRAM = """
@@ -105,7 +105,7 @@ def test_of_persons_a_program_tells_pulumi_where_their_names_are_and_no_name(tol
     ],
 )
 def test_an_origin_that_is_none_is_refused_without_a_word_of_who_it_is(wrong):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(WrongOrigin) as error:
         PersonsFrom(**wrong)
 
     assert "kim" not in str(error.value)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import keyword
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field, Type
@@ -35,7 +38,7 @@ HEAD = '''"""{title} for programs written in Python. Generated from the kind: do
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict
 
 import pulumi
 
@@ -62,11 +65,16 @@ def _face() -> str:
 
 def _module(kind: Kind) -> str:
     title = f"{kind.title[0].upper()}{kind.title[1:]}"
-    return HEAD.format(title=title) + _class(kind)
+    nested: dict[str, str] = {}
+    class_ = _class(kind, nested)
+    return HEAD.format(title=title) + "\n\n".join([*nested.values(), class_])
 
 
-def _class(kind: Kind) -> str:
-    arguments = [*(_argument(field) for field in _ordered(kind)), "address: Address | None = None"]
+def _class(kind: Kind, nested: dict[str, str]) -> str:
+    arguments = [
+        *(_argument(kind, field, nested) for field in _ordered(kind)),
+        "address: Address | None = None",
+    ]
     arguments.append("opts: pulumi.ResourceOptions | None = None")
     names = [name for field in _ordered(kind) for name in _names(field)]
     outputs = [
@@ -116,8 +124,57 @@ def _names(field: Field) -> list[str]:
     return [field.name, *secret, *([files_name(field)] if field.files else [])]
 
 
-def _argument(field: Field) -> str:
+PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
+
+
+def _args(schema: Mapping[str, Any], name: str, nested: dict[str, str]) -> str:
+    """The type of a value that a JSON Schema describes; `nested` gets the source of each TypedDict in it, by name."""
+    if "enum" in schema:
+        return f"Literal[{', '.join(map(repr, schema['enum']))}]"
+    types = schema.get("type", ())
+    types = [types] if isinstance(types, str) else list(types)
+    return " | ".join(dict.fromkeys(_one_type(each, schema, name, nested) for each in types)) or "Any"
+
+
+def _one_type(type_: str, schema: Mapping[str, Any], name: str, nested: dict[str, str]) -> str:
+    if type_ == "array":
+        item = _args(schema.get("items", {}), f"{name.removesuffix('Args').removesuffix('s')}Args", nested)
+        return f"Sequence[pulumi.Input[{item}]]"
+    if type_ != "object":
+        return PLAIN[type_]
+    if "properties" not in schema:
+        return "Mapping[str, Any]"
+    _typed_dict(schema, name, nested)
+    # Of what has other keys, too, those that are known are proposed by an editor, and none is refused.
+    return name if schema.get("additionalProperties") is False else f"{name} | Mapping[str, Any]"
+
+
+def _typed_dict(schema: Mapping[str, Any], name: str, nested: dict[str, str]) -> None:
+    required, keys = schema.get("required", ()), {}
+    for key, value in schema["properties"].items():
+        inner = f"{name.removesuffix('Args')}{_camel(key)}Args"
+        type_ = f"pulumi.Input[{_args(value, inner, nested)}]"
+        keys[key] = f"Required[{type_}]" if key in required else type_
+    if all(key.isidentifier() and not keyword.iskeyword(key) for key in keys):
+        rows = "\n".join(f"    {key}: {type_}" for key, type_ in keys.items())
+        nested[name] = f"class {name}(TypedDict, total=False):\n{rows}\n"
+    else:
+        rows = ", ".join(f'"{key}": "{type_}"' for key, type_ in keys.items())
+        nested[name] = f'{name} = TypedDict("{name}", {{{rows}}}, total=False)\n'
+
+
+def _camel(name: str) -> str:
+    return "".join(f"{part[:1].upper()}{part[1:]}" for part in name.split("_"))
+
+
+def _argument(kind: Kind, field: Field, nested: dict[str, str]) -> str:
     type_ = TYPES[field.type]
+    name = f"{kind.resource}{_camel(field.name)}Args"
+    if field.type is Type.OBJECT and field.keys:
+        schema = {key: value for key, value in field.json_schema.items() if key != "enum"}
+        type_ = _args({**schema, "type": "object"}, name, nested)
+    elif field.type is Type.LIST and field.items:
+        type_ = _args({"type": "array", "items": field.items}, name, nested)
     if field.refers_to == "plugin" or (field.names and field.type is Type.INTEGER):
         type_ = "int | str"
     if field.choices:

@@ -29,13 +29,17 @@ from pulumi_posthog.values.spelling import one_line
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]{0,199}"
 
 
+class WrongOrigin(pulumi.RunError, ValueError):
+    """What says where names of persons are says it in no way. Pulumi shows it as one error, without a traceback."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PersonsFrom:
     """Where the names of persons are, one in each line: in an environment `variable`, or in a `file`.
 
     A relative `file` is in the folder of Pulumi.yaml, and belongs outside of Git. `by` says what the names are;
     without it, an e-mail address is one, and anything else a distinct id. With `several`, a name may mean more than
-    one person. Raises ValueError where it is not exactly one of `variable` and `file`, or no variable's name.
+    one person. Raises WrongOrigin where it is not exactly one of `variable` and `file`, or no variable's name.
     """
 
     variable: str | None = None
@@ -45,12 +49,12 @@ class PersonsFrom:
 
     def __post_init__(self) -> None:
         if (self.variable is None) == (self.file is None):
-            raise ValueError("names of persons come either from a `variable` or from a `file`")
+            raise WrongOrigin("names of persons come either from a `variable` or from a `file`")
         if self.variable is not None and not re.fullmatch(VARIABLE, self.variable):
             # It may be somebody's address, which no message has.
-            raise ValueError("`variable` is the name of an environment variable, not a person's")
+            raise WrongOrigin("`variable` is the name of an environment variable, not a person's")
         if self.by not in (None, "email", "distinct_id"):
-            raise ValueError('`by` must be "email" or "distinct_id"')
+            raise WrongOrigin('`by` must be "email" or "distinct_id"')
 
 
 class AbsentPersons(pulumi.CustomResource):

@@ -25,12 +25,13 @@ class Address:
     @classmethod
     def configured(cls) -> Address:
         """From `pulumi config set posthog:host` and `posthog:organization`, or POSTHOG_HOST and
-        POSTHOG_ORGANIZATION_ID; raises ValueError when one is missing, or the key may not be sent to the host."""
+        POSTHOG_ORGANIZATION_ID; raises NoOrganization when one is missing, KeySentNowhere when the key may not be
+        sent to the host, both of which are a ValueError."""
         config = pulumi.Config("posthog")
         host = config.get("host") or os.environ.get("POSTHOG_HOST")
         organization = config.get("organization") or os.environ.get("POSTHOG_ORGANIZATION_ID")
         if not host or not organization:
-            raise ValueError(
+            raise NoOrganization(
                 "which PostHog organization? `pulumi config set posthog:host https://eu.posthog.com` and"
                 " `pulumi config set posthog:organization <id>`"
             )
@@ -38,6 +39,10 @@ class Address:
             return cls(agreed(values_host.permitted(host, os.environ)), organization)
         except values_host.HostRefused as error:
             raise KeySentNowhere(f"{error.problem}\n  hint: {error.hint}") from None
+
+
+class NoOrganization(pulumi.RunError, ValueError):
+    """Nobody says which organization it is. Pulumi shows it as one error, without a traceback."""
 
 
 class KeySentNowhere(pulumi.RunError, ValueError):

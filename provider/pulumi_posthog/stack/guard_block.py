@@ -153,6 +153,9 @@ def guarded() -> Iterator[None]:
         yield
     except BaseException as error:
         # Pulumi waits for what was declared, and shows only what went wrong there.
+        if isinstance(error, pulumi.RunError):
+            block.guard.set_exception(error)  # one that says all: it is shown without a traceback
+            raise
         if isinstance(error, Exception):
             pulumi.log.error(lines("".join(traceback.format_exception(error))))
         block.guard.set_exception(RuntimeError("the program ended before it had declared everything"))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import pulumi
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import UNSET, Unset
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.resources import Resource, declared
+
+
+class BatchExportConfigArgs(TypedDict, total=False):
+    copy_inputs: pulumi.Input[Mapping[str, Any]]
 
 
 class BatchExport(Resource):
@@ -60,12 +64,12 @@ class BatchExport(Resource):
         ],
         interval: pulumi.Input[Literal["hour", "day", "week", "every 5 minutes", "every 15 minutes"]],
         name: pulumi.Input[str] | Unset = UNSET,
-        config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
-        secret_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        config: pulumi.Input[BatchExportConfigArgs | Mapping[str, Any]] | Unset = UNSET,
+        secret_config: pulumi.Input[BatchExportConfigArgs | Mapping[str, Any]] | Unset = UNSET,
         integration: pulumi.Input[int | str] | Unset | None = UNSET,
         model: pulumi.Input[Literal["events", "persons", "sessions", "hogql"]] | Unset = UNSET,
         paused: pulumi.Input[bool] | Unset = UNSET,
-        filters: pulumi.Input[Sequence[Any]] | Unset | None = UNSET,
+        filters: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]] | Unset | None = UNSET,
         hogql_query: pulumi.Input[str] | Unset = UNSET,
         start_at: pulumi.Input[str] | Unset | None = UNSET,
         end_at: pulumi.Input[str] | Unset | None = UNSET,

@@ -44,7 +44,7 @@ class Evaluation(Resource):
         evaluation_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
         output_type: pulumi.Input[str] | Unset = UNSET,
         output_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
-        conditions: pulumi.Input[Sequence[Any]] | Unset = UNSET,
+        conditions: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]] | Unset = UNSET,
         address: Address | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

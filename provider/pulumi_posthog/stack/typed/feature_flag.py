@@ -3,13 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict
 
 import pulumi
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import UNSET, Unset
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.resources import Resource, declared
+
+
+class FeatureFlagFiltersGroupPropertieArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str | float]]
+    type: Required[pulumi.Input[str]]
+    operator: pulumi.Input[str | None]
+    value: pulumi.Input[Any]
+    group_type_index: pulumi.Input[Any]
+
+
+class FeatureFlagFiltersGroupArgs(TypedDict, total=False):
+    properties: pulumi.Input[Sequence[pulumi.Input[FeatureFlagFiltersGroupPropertieArgs | Mapping[str, Any]]]]
+    rollout_percentage: pulumi.Input[float | None]
+    variant: pulumi.Input[str | None]
+    description: pulumi.Input[str | None]
+    aggregation_group_type_index: pulumi.Input[Any]
+    sort_key: pulumi.Input[str | None]
+
+
+class FeatureFlagFiltersMultivariateVariantArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str]]
+    name: pulumi.Input[str | None]
+    description: pulumi.Input[str | None]
+    rollout_percentage: Required[pulumi.Input[float]]
+
+
+class FeatureFlagFiltersMultivariateArgs(TypedDict, total=False):
+    variants: Required[pulumi.Input[Sequence[pulumi.Input[FeatureFlagFiltersMultivariateVariantArgs]]]]
+
+
+class FeatureFlagFiltersArgs(TypedDict, total=False):
+    groups: Required[pulumi.Input[Sequence[pulumi.Input[FeatureFlagFiltersGroupArgs]]]]
+    multivariate: pulumi.Input[FeatureFlagFiltersMultivariateArgs | None]
+    payloads: pulumi.Input[Mapping[str, Any] | None]
+    aggregation_group_type_index: pulumi.Input[Any]
+    early_exit: pulumi.Input[bool | None]
+
+
+class FeatureFlagEncryptedPayloadsArgs(TypedDict, total=False):
+    true: pulumi.Input[str]
 
 
 class FeatureFlag(Resource):
@@ -44,7 +84,7 @@ class FeatureFlag(Resource):
         project: pulumi.Input[str],
         key: pulumi.Input[str] | Unset = UNSET,
         name: pulumi.Input[str] | Unset = UNSET,
-        filters: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        filters: pulumi.Input[FeatureFlagFiltersArgs] | Unset = UNSET,
         active: pulumi.Input[bool] | Unset = UNSET,
         archived: pulumi.Input[bool] | Unset = UNSET,
         tags: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
@@ -52,8 +92,8 @@ class FeatureFlag(Resource):
         bucketing_identifier: pulumi.Input[Literal["distinct_id", "device_id"]] | Unset | None = UNSET,
         ensure_experience_continuity: pulumi.Input[bool] | Unset | None = UNSET,
         is_remote_configuration: pulumi.Input[bool] | Unset | None = UNSET,
-        encrypted_payloads: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
-        secret_encrypted_payloads: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        encrypted_payloads: pulumi.Input[FeatureFlagEncryptedPayloadsArgs] | Unset = UNSET,
+        secret_encrypted_payloads: pulumi.Input[FeatureFlagEncryptedPayloadsArgs] | Unset = UNSET,
         folder: pulumi.Input[str] | Unset = UNSET,
         address: Address | None = None,
         opts: pulumi.ResourceOptions | None = None,

@@ -3,13 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict
 
 import pulumi
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import UNSET, Unset
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.resources import Resource, declared
+
+
+class HogFunctionInputsSchemaArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str]]
+    type: Required[pulumi.Input[str]]
+    label: pulumi.Input[str]
+    description: pulumi.Input[str]
+    required: pulumi.Input[bool]
+    secret: pulumi.Input[bool]
+    hidden: pulumi.Input[bool]
+
+
+class HogFunctionFiltersArgs(TypedDict, total=False):
+    events: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
+    actions: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
+    properties: pulumi.Input[Sequence[pulumi.Input[Any]]]
+    data_warehouse: pulumi.Input[Sequence[pulumi.Input[Any]]]
+    filter_test_accounts: pulumi.Input[bool]
+    source: pulumi.Input[str]
+
+
+class HogFunctionMappingInputsSchemaArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str]]
+    type: Required[pulumi.Input[str]]
+    label: pulumi.Input[str]
+    description: pulumi.Input[str]
+    required: pulumi.Input[bool]
+    secret: pulumi.Input[bool]
+    hidden: pulumi.Input[bool]
+
+
+class HogFunctionMappingArgs(TypedDict, total=False):
+    name: pulumi.Input[str]
+    filters: pulumi.Input[Mapping[str, Any]]
+    inputs: pulumi.Input[Mapping[str, Any]]
+    inputs_schema: pulumi.Input[
+        Sequence[pulumi.Input[HogFunctionMappingInputsSchemaArgs | Mapping[str, Any]]]
+    ]
+
+
+class HogFunctionMaskingArgs(TypedDict, total=False):
+    ttl: Required[pulumi.Input[int]]
+    hash: Required[pulumi.Input[str]]
+    threshold: pulumi.Input[int | None]
 
 
 class HogFunction(Resource):
@@ -62,12 +106,13 @@ class HogFunction(Resource):
         description: pulumi.Input[str] | Unset = UNSET,
         enabled: pulumi.Input[bool] | Unset = UNSET,
         hog: pulumi.Input[str] | Unset = UNSET,
-        inputs_schema: pulumi.Input[Sequence[Any]] | Unset = UNSET,
+        inputs_schema: pulumi.Input[Sequence[pulumi.Input[HogFunctionInputsSchemaArgs | Mapping[str, Any]]]]
+        | Unset = UNSET,
         inputs: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
         secret_inputs: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
-        filters: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
-        mappings: pulumi.Input[Sequence[Any]] | Unset = UNSET,
-        masking: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        filters: pulumi.Input[HogFunctionFiltersArgs] | Unset = UNSET,
+        mappings: pulumi.Input[Sequence[pulumi.Input[HogFunctionMappingArgs]]] | Unset = UNSET,
+        masking: pulumi.Input[HogFunctionMaskingArgs] | Unset | None = UNSET,
         icon_url: pulumi.Input[str] | Unset | None = UNSET,
         execution_order: pulumi.Input[int] | Unset = UNSET,
         address: Address | None = None,

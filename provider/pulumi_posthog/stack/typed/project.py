@@ -3,13 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict
 
 import pulumi
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import UNSET, Unset
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.resources import Resource, declared
+
+
+class ProjectTestAccountFilterArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str | float]]
+    type: Required[pulumi.Input[str]]
+    operator: pulumi.Input[str | None]
+    value: pulumi.Input[Any]
+
+
+class ProjectPathCleaningFilterArgs(TypedDict, total=False):
+    alias: Required[pulumi.Input[str]]
+    regex: Required[pulumi.Input[str]]
+
+
+class ProjectModifiersArgs(TypedDict, total=False):
+    bounceRateDurationSeconds: pulumi.Input[Any]
+    bounceRatePageViewMode: pulumi.Input[Any]
+    convertToProjectTimezone: pulumi.Input[Any]
+    customChannelTypeRules: pulumi.Input[Any]
+    dataWarehouseEventsModifiers: pulumi.Input[Any]
+    debug: pulumi.Input[Any]
+    inCohortVia: pulumi.Input[Any]
+    materializationMode: pulumi.Input[Any]
+    optimizeJoinedFilters: pulumi.Input[Any]
+    personsArgMaxVersion: pulumi.Input[Any]
+    personsJoinMode: pulumi.Input[Any]
+    personsOnEventsMode: pulumi.Input[Any]
+    propertyGroupsMode: pulumi.Input[Any]
+    sessionTableVersion: pulumi.Input[Any]
+    sessionsV2JoinMode: pulumi.Input[Any]
+    useMaterializedViews: pulumi.Input[Any]
+    usePresortedEventsTable: pulumi.Input[Any]
+    useWebAnalyticsPreAggregatedTables: pulumi.Input[Any]
+
+
+class ProjectSessionRecordingLinkedFlagArgs(TypedDict, total=False):
+    id: Required[pulumi.Input[int]]
+    key: Required[pulumi.Input[str]]
+    variant: pulumi.Input[str | None]
+
+
+class ProjectSessionRecordingNetworkPayloadCaptureConfigArgs(TypedDict, total=False):
+    recordHeaders: pulumi.Input[bool]
+    recordBody: pulumi.Input[bool]
+
+
+class ProjectSessionRecordingMaskingConfigArgs(TypedDict, total=False):
+    maskAllInputs: pulumi.Input[bool]
+    maskTextSelector: pulumi.Input[str]
+    blockSelector: pulumi.Input[str]
+
+
+class ProjectSessionRecordingUrlTriggerConfigArgs(TypedDict, total=False):
+    url: Required[pulumi.Input[str]]
+    matching: Required[pulumi.Input[str]]
+
+
+class ProjectSessionRecordingUrlBlocklistConfigArgs(TypedDict, total=False):
+    url: Required[pulumi.Input[str]]
+    matching: Required[pulumi.Input[str]]
+
+
+class ProjectSessionRecordingTriggerGroupsGroupArgs(TypedDict, total=False):
+    id: Required[pulumi.Input[str]]
+    name: pulumi.Input[str]
+    sampleRate: Required[pulumi.Input[float]]
+    minDurationMs: pulumi.Input[int | None]
+    conditions: Required[pulumi.Input[Mapping[str, Any]]]
+
+
+class ProjectSessionRecordingTriggerGroupsArgs(TypedDict, total=False):
+    version: Required[pulumi.Input[Literal[2]]]
+    groups: Required[
+        pulumi.Input[
+            Sequence[pulumi.Input[ProjectSessionRecordingTriggerGroupsGroupArgs | Mapping[str, Any]]]
+        ]
+    ]
+
+
+class ProjectSessionReplayConfigArgs(TypedDict, total=False):
+    record_canvas: pulumi.Input[bool | None]
+    ai_config: pulumi.Input[Mapping[str, Any] | None]
+
+
+class ProjectRevenueAnalyticsConfigArgs(TypedDict, total=False):
+    base_currency: pulumi.Input[Any]
+    events: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
+    goals: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
+    filter_test_accounts: pulumi.Input[bool]
+
+
+class ProjectMarketingAnalyticsConfigArgs(TypedDict, total=False):
+    sources_map: pulumi.Input[Mapping[str, Any]]
+    conversion_goals: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
+    attribution_window_days: pulumi.Input[int]
+    attribution_mode: pulumi.Input[str]
+    campaign_name_mappings: pulumi.Input[Mapping[str, Any]]
+
+
+class ProjectLogsSettingsArgs(TypedDict, total=False):
+    retention_days: pulumi.Input[Literal[14, 30]]
 
 
 class Project(Resource):
@@ -151,16 +252,23 @@ class Project(Resource):
         access_control: pulumi.Input[bool] | Unset = UNSET,
         receive_org_level_activity_logs: pulumi.Input[bool] | Unset | None = UNSET,
         slack_incoming_webhook: pulumi.Input[str] | Unset | None = UNSET,
-        test_account_filters: pulumi.Input[Sequence[Any]] | Unset = UNSET,
+        test_account_filters: pulumi.Input[
+            Sequence[pulumi.Input[ProjectTestAccountFilterArgs | Mapping[str, Any]]]
+        ]
+        | Unset = UNSET,
         test_account_filters_default_checked: pulumi.Input[bool] | Unset | None = UNSET,
-        path_cleaning_filters: pulumi.Input[Sequence[Any]] | Unset | None = UNSET,
+        path_cleaning_filters: pulumi.Input[
+            Sequence[pulumi.Input[ProjectPathCleaningFilterArgs | Mapping[str, Any]]]
+        ]
+        | Unset
+        | None = UNSET,
         data_attributes: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
         person_display_name_properties: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset | None = UNSET,
         correlation_config: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
         live_events_columns: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset | None = UNSET,
         human_friendly_comparison_periods: pulumi.Input[bool] | Unset | None = UNSET,
         default_data_theme: pulumi.Input[int] | Unset | None = UNSET,
-        modifiers: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        modifiers: pulumi.Input[ProjectModifiersArgs | Mapping[str, Any]] | Unset | None = UNSET,
         autocapture_opt_out: pulumi.Input[bool] | Unset | None = UNSET,
         autocapture_exceptions_opt_in: pulumi.Input[bool] | Unset | None = UNSET,
         autocapture_exceptions_errors_to_ignore: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
@@ -177,23 +285,41 @@ class Project(Resource):
         session_recording_opt_in: pulumi.Input[bool] | Unset = UNSET,
         session_recording_sample_rate: pulumi.Input[float] | Unset | None = UNSET,
         session_recording_minimum_duration_milliseconds: pulumi.Input[int] | Unset | None = UNSET,
-        session_recording_linked_flag: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
-        session_recording_network_payload_capture_config: pulumi.Input[Mapping[str, Any]]
+        session_recording_linked_flag: pulumi.Input[ProjectSessionRecordingLinkedFlagArgs]
         | Unset
         | None = UNSET,
-        session_recording_masking_config: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        session_recording_network_payload_capture_config: pulumi.Input[
+            ProjectSessionRecordingNetworkPayloadCaptureConfigArgs
+        ]
+        | Unset
+        | None = UNSET,
+        session_recording_masking_config: pulumi.Input[ProjectSessionRecordingMaskingConfigArgs]
+        | Unset
+        | None = UNSET,
         recording_domains: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset | None = UNSET,
-        session_recording_url_trigger_config: pulumi.Input[Sequence[Any]] | Unset | None = UNSET,
-        session_recording_url_blocklist_config: pulumi.Input[Sequence[Any]] | Unset | None = UNSET,
+        session_recording_url_trigger_config: pulumi.Input[
+            Sequence[pulumi.Input[ProjectSessionRecordingUrlTriggerConfigArgs]]
+        ]
+        | Unset
+        | None = UNSET,
+        session_recording_url_blocklist_config: pulumi.Input[
+            Sequence[pulumi.Input[ProjectSessionRecordingUrlBlocklistConfigArgs]]
+        ]
+        | Unset
+        | None = UNSET,
         session_recording_event_trigger_config: pulumi.Input[Sequence[pulumi.Input[str]]]
         | Unset
         | None = UNSET,
         session_recording_trigger_match_type_config: pulumi.Input[Literal["all", "any"]]
         | Unset
         | None = UNSET,
-        session_recording_trigger_groups: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        session_recording_trigger_groups: pulumi.Input[
+            ProjectSessionRecordingTriggerGroupsArgs | Mapping[str, Any]
+        ]
+        | Unset
+        | None = UNSET,
         session_recording_retention_period: pulumi.Input[Literal["30d", "90d", "1y", "5y"]] | Unset = UNSET,
-        session_replay_config: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        session_replay_config: pulumi.Input[ProjectSessionReplayConfigArgs] | Unset | None = UNSET,
         flags_persistence_default: pulumi.Input[bool] | Unset | None = UNSET,
         feature_flag_confirmation_enabled: pulumi.Input[bool] | Unset | None = UNSET,
         feature_flag_confirmation_message: pulumi.Input[str] | Unset | None = UNSET,
@@ -202,11 +328,13 @@ class Project(Resource):
         require_evaluation_contexts: pulumi.Input[bool] | Unset | None = UNSET,
         experiment_recalculation_time: pulumi.Input[str] | Unset | None = UNSET,
         web_analytics_pre_aggregated_tables_enabled: pulumi.Input[bool] | Unset | None = UNSET,
-        revenue_analytics_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
-        marketing_analytics_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        revenue_analytics_config: pulumi.Input[ProjectRevenueAnalyticsConfigArgs | Mapping[str, Any]]
+        | Unset = UNSET,
+        marketing_analytics_config: pulumi.Input[ProjectMarketingAnalyticsConfigArgs | Mapping[str, Any]]
+        | Unset = UNSET,
         customer_analytics_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
         workflows_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
-        logs_settings: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        logs_settings: pulumi.Input[ProjectLogsSettingsArgs | Mapping[str, Any]] | Unset | None = UNSET,
         conversations_enabled: pulumi.Input[bool] | Unset | None = UNSET,
         conversations_settings: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
         proactive_tasks_enabled: pulumi.Input[bool] | Unset | None = UNSET,
