@@ -32,6 +32,13 @@ pulumi.runtime.set_mocks(Mocks(), project="acme", stack="dev", preview=False)
 def run():
     shop = posthog.ExistingProject(id="7", name="Shop", address=posthog.Address("https://eu.posthog.com", "o"))
     orders = posthog.PipelineDestination("orders", project="7", plugin=3, name="Orders", address=shop.address)
+    web = posthog.Project("web", name="Web", address=shop.address)
+    for name, order in (("first", {}), ("second", {"order": 9}), ("third", {})):
+        posthog.PipelineDestination(
+            name, project=web.id, plugin=3, name=name, address=shop.address, **order
+        )
+    for name, type in (("geo", "transformation"), ("mail", "destination"), ("bots", "transformation")):
+        posthog.HogFunction(name, project=web.id, type=type, name=name, address=shop.address)
     posthog.HealthCheck(
         "alive", project=shop, query="select 1", expect="> 0", within="10m", of=orders, description="Down?"
     )
@@ -109,3 +116,21 @@ def test_an_origin_that_is_none_is_refused_without_a_word_of_who_it_is(wrong):
         PersonsFrom(**wrong)
 
     assert "kim" not in str(error.value)
+
+
+def test_what_has_a_place_and_is_given_none_gets_its_place_in_the_program(told):
+    places = {
+        name: (properties.get("order"), properties.get("__place"), properties.get("execution_order"))
+        for name, (_, properties) in told.items()
+        if name not in {"alive", "forgotten", "web"}
+    }
+
+    assert places == {
+        "orders": (None, 1, None),
+        "first": (None, 1, None),
+        "second": (9, None, None),
+        "third": (None, 3, None),
+        "geo": (None, None, 1),
+        "mail": (None, None, None),
+        "bots": (None, None, 2),
+    }

@@ -18,6 +18,7 @@ from pulumi_posthog.stack.dynamic.pickled import provider_string
 from pulumi_posthog.stack.guard_block import Current
 from pulumi_posthog.stack.left_out import watch
 from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.order import placed
 from pulumi_posthog.stack.properties import secret_name
 from pulumi_posthog.stack.sdk_repairs import registering
 from pulumi_posthog.values.spelling import one_line
@@ -37,7 +38,7 @@ class Resource(pulumi.CustomResource):
         secrets, secret_outputs = secrets_of(kind), list(secret_outputs_of(kind))
         block = Current.block
         location = Location(address.host, address.organization, guarded=block is not None)
-        properties = with_files(kind, properties)
+        properties = with_files(kind, placed(kind, properties))
         registering(f'{kind.title} "{one_line(resource_name)}"')
         super().__init__(
             door.type_of(kind.resource),
