@@ -12,6 +12,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from cli.lab import DECLARED, ORGANIZATION, Lab
+from pulumi_posthog.stack.state import IS_SECRET, KIND_OF_VALUE
 
 FORMATS = ("text", "json", "markdown", "html", "sarif", "junit")
 
@@ -343,6 +344,96 @@ def test_with_a_state_what_is_pending_in_git_is_told_from_what_was_changed_live(
         "gone": ["roles.Gone"],
         "pending_in_git": ["roles.New", "roles.Old"],
     }
+
+
+FIELDS = {"project", "path", "type", "name", "timezone", "role", "members", "plugin", "config"}
+
+
+def program_of(lab: Lab, **more: object) -> str:
+    """The state of a program without YAML: a project, a folder, a destination with a secret, and who has a role."""
+    type_, at = "posthog:index:", json.dumps({"host": lab.posthog.url, "organization": ORGANIZATION})
+    web, guests = str(lab.posthog.project("Web")["id"]), lab.posthog.role("Analysts")["id"]
+    (orders,) = lab.call("GET", f"/api/projects/{web}/pipeline_destination_configs/")["results"]
+    (folder,) = (
+        row
+        for row in lab.call("GET", f"/api/projects/{web}/file_system/?search=Marketing")["results"]
+        if row["path"] == "Marketing"
+    )
+    config = json.dumps({"account": "acme", "username": "ana", "database": "orders"})
+    secret = {KIND_OF_VALUE: IS_SECRET, "ciphertext": "v1:abc"}
+    rows = [
+        ("Guard", "program", "guard", {"__managed": "{}"}),
+        # The state of a program may have a child before its parent.
+        ("FileSystemEntry", "m", folder["id"], {"project": web, "path": "Marketing", "type": "folder"}),
+        ("Project", "web", web, {"name": "Web", "timezone": "Europe/Berlin"}),
+        ("Role", "first", guests, {"name": "Analysts"}),
+        ("RoleMembers", "first", guests, {"role": guests, "members": {"ana@acme.io": "", "bo@acme.io": ""}}),
+        (
+            "PipelineDestination",
+            "orders",
+            str(orders["id"]),
+            {
+                "project": web,
+                "plugin": orders["plugin"],
+                "name": "Orders to Snowflake",
+                "config": config,
+                "secret_config": secret,
+                "config_fingerprints": {"password": "1"},
+            },
+        ),
+    ]
+    resources = [
+        {
+            "urn": f"urn:pulumi:t::p::{type_}{resource}::{name}",
+            "type": f"{type_}{resource}",
+            "id": id_,
+            "inputs": {
+                **inputs,
+                "__at": at,
+                "__declared": " ".join(sorted({*inputs} & FIELDS)),
+            }
+            | more,
+        }
+        for resource, name, id_, inputs in rows
+    ]
+    return json.dumps({"version": 3, "deployment": {"resources": resources}})
+
+
+def test_without_a_file_a_stack_says_what_a_program_last_applied(lab: Lab):
+    lab.pulumi(program_of(lab))
+    (lab.folder / "posthog.yaml").unlink()
+
+    assert told(lab, "--stack", "prod") == {}
+
+    lab.call("PATCH", lab.project("Web"), {"timezone": "Asia/Tokyo"})
+    lab.posthog.call(
+        "DELETE", f"/api/organizations/{ORGANIZATION}/roles/{lab.posthog.role('Analysts')['id']}/"
+    )
+    run = lab.run("drift", "--stack", "prod", "--format", "json")
+    assert (run.status, run.json["file"]) == (7, "stack prod")
+    assert {(each["status"], each["path"]) for each in run.json["findings"]} == {
+        ("changed_live", "projects.Web.timezone"),
+        ("gone", "roles.Analysts"),
+        ("gone", "roles.Analysts.members"),
+    }
+    assert "PostHog is compared with what stack prod last applied" in run.err
+
+
+def test_without_a_file_a_stack_that_says_nothing_clear_is_one_error(lab: Lab):
+    (lab.folder / "posthog.yaml").unlink()
+
+    for state, said in (
+        (json.dumps({"deployment": {"resources": []}}), "has nothing of PostHog"),
+        (program_of(lab, __at="{"), "what it remembers cannot be read"),
+        ("[]", "is not the state of a Pulumi stack"),
+    ):
+        (lab.folder / "state.json").write_text(state)
+        run = lab.run("drift", "--stack-state", "state.json")
+        assert (run.status, "Traceback" in run.text) == (2, False), run.text
+        assert said in run.err
+
+    accepted = lab.run("drift", "--stack-state", "state.json", "--accept")
+    assert (accepted.status, "--accept writes into the configuration" in accepted.err) == (2, True)
 
 
 def test_what_the_rails_would_refuse_is_said_before_anybody_runs_an_update(lab: Lab):

@@ -15,6 +15,7 @@ from pulumi_posthog.stack import state as stack_state
 
 if TYPE_CHECKING:
     from pulumi_posthog.cli.look import Look
+    from pulumi_posthog.cli.remembered import Remembered
     from pulumi_posthog.config.configuration import Configuration
     from pulumi_posthog.drift.attribution import Attribution
     from pulumi_posthog.drift.finding import Finding, Report, Status
@@ -39,6 +40,11 @@ class Asked:
     stack: str | None
     no_stack: bool
     counted: frozenset[Status]
+
+    @property
+    def is_of_a_stack_alone(self) -> bool:
+        """Whether a stack is named and there is no file: then the stack says what is desired."""
+        return bool(self.stack or self.stack_state) and not self.file.exists()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,16 +91,19 @@ def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
     from pulumi_posthog.drift.findings import findings, refused, untold
     from pulumi_posthog.reconcile.path import path_of
 
-    desired = loaded(asked.file, {} if texts is None else texts)
-    rules = _rules(asked, desired)
-    baseline = _baseline(asked)
+    alone = asked.is_of_a_stack_alone
+    desired = None if alone else loaded(asked.file, {} if texts is None else texts)
     state = remembered(
         asked.file,
         name=asked.stack,
         state=asked.stack_state,
         none=asked.no_stack,
-        secrets=any(map(_has_secrets_at_hand, desired.entries)),
+        secrets=any(map(_has_secrets_at_hand, desired.entries)) if desired else False,
     )
+    if desired is None:
+        desired = _of_stack(state)
+    rules = _rules(asked, desired)
+    baseline = _baseline(asked)
     if state and desired.host:
         stack_state.check_host(desired.host, state.text, state.source)
     recorded = dict(state.objects) if state else None
@@ -150,6 +159,17 @@ def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
         exit=worst(exits),
     )
     return Compared(report, desired, look)
+
+
+def _of_stack(state: Remembered | None) -> Configuration:
+    """What a stack keeps, in place of a file; raises Stop, StateError."""
+    from pulumi_posthog.stack.remembered_configuration import remembered_configuration
+
+    if state is None:
+        raise Stop("there is neither a configuration nor a stack", "name one: `--stack NAME`")
+    desired = remembered_configuration(state.text, state.source)
+    terminal.note(f"there is no configuration: PostHog is compared with what {state.source} last applied")
+    return desired
 
 
 def _name_of_organization(live: Live) -> str:

@@ -173,8 +173,14 @@ class Resolver:
 
     def _with_plugin(self, entry: Entry, field: Field, fields: dict[str, Json]) -> dict[str, Json]:
         """The fields with the plugin's id, once it is there, fits and takes the configuration."""
-        name, where = str(fields[field.name]), entry.positions.get(field.name, entry.where)
-        matches = self._matches(PLUGIN, name)
+        value, where = fields[field.name], entry.positions.get(field.name, entry.where)
+        name = str(value)
+        # A program may say the id itself, and so does what a stack remembers of any.
+        matches = (
+            [each for each in self.found[PLUGIN.name] if dig(each, PLUGIN.value) == value]
+            if isinstance(value, int)
+            else self._matches(PLUGIN, name)
+        )
         if len(matches) != 1:
             self.problems.append(self._no_plugin(name, matches, where))
             return fields

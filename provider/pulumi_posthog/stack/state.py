@@ -130,7 +130,7 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
 
     by_resource = {kind.resource: kind for kind in KINDS.values()}
     result = {}
-    for resource in _resources(text, source):
+    for resource in resources_in(text, source):
         kind = by_resource.get(own_name(str(resource.get("type", ""))) or "")
         if kind is None or resource.get("delete") or not resource.get("id"):
             continue  # another provider's, the guard, or one that is already on its way out
@@ -232,7 +232,7 @@ def is_of(file: Path, text: str) -> bool:
     """Whether a state was made from this configuration, and not from another one or by a program."""
     above = project_above(file.parent)
     try:
-        resources = _resources(text, "")
+        resources = resources_in(text, "")
     except StateError:
         return True  # whoever reads it says what is wrong with it
     guards = [each for each in resources if own_name(str(each.get("type", ""))) == "Guard"]
@@ -249,7 +249,7 @@ def addresses(text: str, source: str) -> frozenset[str]:
 
     by_resource = {kind.resource: kind for kind in KINDS.values()}
     result: set[str] = set()
-    for resource in _resources(text, source):
+    for resource in resources_in(text, source):
         inputs, type_ = resource.get("inputs") or {}, own_name(str(resource.get("type", "")))
         if type_ in by_resource:
             result |= remembered(by_resource[type_], inputs)
@@ -266,7 +266,7 @@ def managed(text: str, source: str) -> Managed:
     # A program's own resources have another one, of another name.
     guards = [
         each
-        for each in _resources(text, source)
+        for each in resources_in(text, source)
         if own_name(str(each.get("type", ""))) == "Guard" and name_of(str(each.get("urn", ""))) == "guard"
     ]
     remembered = (guards[0].get("inputs") or {}).get("__managed") if guards else None
@@ -278,7 +278,8 @@ def managed(text: str, source: str) -> Managed:
         raise _damaged(source, error) from None
 
 
-def _resources(text: str, source: str) -> list[dict[str, Any]]:
+def resources_in(text: str, source: str) -> list[dict[str, Any]]:
+    """The resources in what `pulumi stack export` printed, everybody's; raises StateError."""
     try:
         resources = json.loads(text)["deployment"].get("resources") or []
         found = [resource for resource in resources if isinstance(resource, dict)]

@@ -50,7 +50,7 @@ def drift(
             "--stack",
             metavar="NAME",
             help="A Pulumi stack: tells what is pending in Git from what was changed live. The selected one unless said"
-            " otherwise.",
+            " otherwise. Without a FILE, PostHog is compared with what it last applied: for programs without YAML.",
         ),
     ] = None,
     stack_state: Annotated[
@@ -95,6 +95,8 @@ def drift(
         no_stack,
         _counted(fail_on),
     )
+    if accept and asked.is_of_a_stack_alone:
+        raise Stop(f"--accept writes into the configuration, and there is no {file}", "name it: FILE")
     if yes and not accept:
         raise Stop("--yes is about --accept", "give both, or none")
     if accept and form != "text":
