@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -19,7 +20,8 @@ import pytest
 from cli.lab import COMMAND, DECLARED, SNOWFLAKE, Lab, on_a_terminal
 from pulumi_posthog.cli.application import VERBS, application, run
 from pulumi_posthog.cli.exits import Exit
-from pulumi_posthog.cli.verbs.doctor import Outcome, clock
+from pulumi_posthog.cli.readiness import Outcome
+from pulumi_posthog.cli.verbs.doctor import clock
 from pulumi_posthog.cli.verbs.sandbox import sandbox
 from pulumi_posthog.sandbox import Options
 
@@ -355,6 +357,43 @@ def test_without_a_pulumi_project_doctor_only_notes_that_pulumi_cannot_be_used(l
     status, found = outcomes(lab)
 
     assert (status, found["Pulumi"]) == (0, "noted")
+
+
+def test_doctor_ends_with_a_verdict_and_names_variables_of_the_file_that_are_not_set(lab: Lab):
+    assert lab.run("doctor").out.splitlines()[-1].startswith("ready: none of ")
+    assert outcomes(lab, SNOWFLAKE_PASSWORD="")[1]["variables"] == "noted"
+    (lab.folder / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
+
+    run = lab.run("doctor", SNOWFLAKE_PASSWORD="")
+
+    assert run.status == 2
+    assert "FAIL variables: not set: SNOWFLAKE_PASSWORD" in run.out
+    assert re.fullmatch(r"not ready: 1 of \d+ checks failed: variables", run.out.splitlines()[-1])
+    assert outcomes(lab)[1]["variables"] == "passed"
+
+
+@pytest.mark.parametrize("how", ["a file", "what Pulumi says"])
+def test_doctor_says_that_a_stack_is_locked(lab: Lab, how: str):
+    (lab.folder / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
+    locks = lab.folder / "state/.pulumi/locks/organization/acme"
+    (locks / "dev").mkdir(parents=True)
+    stand_in(
+        lab,
+        'case "$1" in version) echo v3.259.0;;\n'
+        f""" whoami) echo '{{"user": "ana", "url": "file://{lab.folder}/state"}}';;\n"""
+        """ stack) echo '[{"name": "dev", "updateInProgress": '${BUSY:-false}'}]';; esac""",
+    )
+    assert outcomes(lab, PULUMI_STACK="dev")[1]["stack"] == "passed"
+
+    if how == "a file":
+        (locks / "dev/0f1e.json").write_text("{}")
+    run = lab.run("doctor", PULUMI_STACK="dev", BUSY="true" if how != "a file" else "false")
+
+    assert run.status == 2
+    assert "FAIL stack: dev is locked: an update is under way, or was killed" in run.out
+    assert "`pulumi cancel`" in run.out
+    stand_in(lab, 'test "$1" = version && echo v3.259.0 && exit\necho []')
+    assert outcomes(lab, PULUMI_STACK="dev")[1]["key"] == "failed"
 
 
 class Behind(BaseHTTPRequestHandler):
@@ -694,21 +733,77 @@ def test_ctrl_c_ends_whatever_reads_posthog_at_once_and_writes_nothing(lab: Lab,
     assert set(lab.folder.rglob("*")) == before
 
 
-def test_ctrl_c_while_the_program_is_being_read_from_the_disk_is_no_traceback():
-    program = """if True:
+EARLY = {"version": 1, "exit_code": 8, "failures": [{"message": "cancelled", "hint": None}]}
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "said"),
+    [
+        ("pulumi_posthog.cli.application", ["--help"], None),
+        ("pulumi_posthog.cli.application", ["drift", "--format", "json"], EARLY),
+        ("pulumi_posthog.cli.terminal", ["drift", "--format=json"], EARLY),
+        ("pulumi_posthog.cli.comparing", ["drift", "--format=json"], EARLY),
+    ],
+)
+def test_ctrl_c_while_the_program_is_being_read_from_the_disk_is_no_traceback_and_json_where_asked_for(
+    module: str, arguments: list[str], said: object
+):
+    program = f"""if True:
         import sys
         class Interrupted:
             def find_spec(self, name, *_):
-                if name == "pulumi_posthog.cli.application":
+                if name == "{module}":
+                    sys.meta_path.remove(self)
                     raise KeyboardInterrupt
         sys.meta_path.insert(0, Interrupted())
         from pulumi_posthog.cli import main
-        main(["--help"])
+        main({arguments})
     """
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
-    assert (done.returncode, done.stdout, done.stderr) == (Exit.CANCELLED, "", "cancelled\n")
+    assert (done.returncode, done.stderr) == (Exit.CANCELLED, "cancelled\n")
+    assert (json.loads(done.stdout) if said else done.stdout or None) == said
+
+
+@pytest.mark.parametrize(
+    ("shell", "environment", "lines"),
+    [
+        ("bash", {"COMP_WORDS": "pulumi-posthog dr", "COMP_CWORD": "1"}, {"drift"}),
+        (
+            "bash",
+            {"COMP_WORDS": "pulumi-posthog drift --stack", "COMP_CWORD": "2"},
+            {"--stack", "--stack-state"},
+        ),
+        (
+            "fish",
+            {"_TYPER_COMPLETE_ARGS": "pulumi-posthog doc", "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+            None,
+        ),
+    ],
+)
+def test_a_shell_completes_verbs_and_options(
+    lab: Lab, shell: str, environment: dict[str, str], lines: set[str] | None
+):
+    asked = lab.run(**environment, _PULUMI_POSTHOG_COMPLETE=f"complete_{shell}")
+
+    assert asked.err == ""
+    if lines is None:
+        assert asked.out.startswith("doctor\tCheck that a run has all it needs")
+    else:
+        assert {line for line in asked.out.splitlines() if line} == lines
+
+
+def test_completion_is_shown_for_each_shell_and_installed_at_home(lab: Lab, tmp_path: Path):
+    for shell in ("bash", "zsh", "fish"):
+        shown = lab.run("--show-completion", shell)
+        assert (shown.status, shown.err) == (0, "")
+        assert "_PULUMI_POSTHOG_COMPLETE" in shown.out
+
+    done = lab.run("--install-completion", "bash", HOME=str(tmp_path / "home"), SHELL="/bin/bash")
+
+    assert (done.status, "Traceback" in done.text) == (0, False)
+    assert ".bash_completions/pulumi-posthog.sh" in (tmp_path / "home/.bashrc").read_text()
 
 
 def test_no_verb_asks_anything_where_nobody_can_answer(lab: Lab):
@@ -758,7 +853,7 @@ def test_colours_can_be_switched_off(lab: Lab, arguments: list[str], environment
     assert not coloured.search(on_a_terminal(lab, *arguments, **environment))
 
 
-@pytest.mark.parametrize(("verb", "heads"), [("adopt", r"\d+ "), ("doctor", "ok  |note|FAIL")])
+@pytest.mark.parametrize(("verb", "heads"), [("adopt", r"\d+ "), ("doctor", "ok  |note|FAIL|ready")])
 def test_what_is_folded_stays_below_what_it_belongs_to(lab: Lab, verb: str, heads: str):
     lines = lab.run(verb, COLUMNS="50").out.splitlines()
 

@@ -13,7 +13,7 @@ import pytest
 
 from pulumi_posthog.cli import comparing
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.cli.verbs.doctor import without_password
+from pulumi_posthog.cli.machine import without_password
 from pulumi_posthog.drift import baseline
 from pulumi_posthog.stack import other_stacks, state
 from pulumi_posthog.stack.handlers.guard import GuardHandler

@@ -10,16 +10,29 @@ from typing import NoReturn
 CANCELLED = 8  # `Exit.CANCELLED`, for as long as that is not imported
 
 
+def json_is_wanted(arguments: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON, which whoever reads it gets whatever happens."""
+    pairs = zip(arguments, [*arguments, ""][1:], strict=True)
+    return any(
+        argument == "--format=json" or (argument, value) == ("--format", "json") for argument, value in pairs
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with one of the codes of `exits.Exit`."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
         from pulumi_posthog.cli.application import run
-        from pulumi_posthog.cli.exits import Exit
-    except KeyboardInterrupt:  # on a slow disk this may take a while
+
+        status = int(run(arguments))
+    except KeyboardInterrupt:  # on a slow disk it may take a while until `run` looks after that
+        status = CANCELLED
         sys.stderr.write("cancelled\n")
-        sys.exit(CANCELLED)
-    status = run(sys.argv[1:] if arguments is None else arguments)
-    if status == Exit.CANCELLED:
+        terminal = sys.modules.get("pulumi_posthog.cli.terminal")
+        if json_is_wanted(arguments) and not (terminal and terminal.has_written()):
+            failures = '[{"message": "cancelled", "hint": null}]'
+            sys.stdout.write(f'{{"version": 1, "exit_code": {CANCELLED}, "failures": {failures}}}\n')
+    if status == CANCELLED:
         # Threads that wait for an answer would keep the process until it comes: nobody wants it any more.
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,4 +1,9 @@
-"""The verbs as one program, and what becomes of an error that nobody caught."""
+"""The verbs as one program, and what becomes of an error that nobody caught.
+
+Typer reads each verb's options from its signature, which mypy checks. Click alone would start sooner by 22 ms of CPU
+(70 ms against 48 for an empty program with either, medians of 20 pairs, CPython 3.11), of 160 for `--help` and 370 for
+`validate`: not enough to declare each option twice.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pulumi_posthog.cli import json_is_wanted
 from pulumi_posthog.cli.closing import one_command
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Failure
@@ -20,6 +26,7 @@ from pulumi_posthog.values.version import __version__
 
 TYPERS_INTERRUPTED = 130  # what typer makes of Ctrl-C
 NO_COLOR, DEBUG = "--no-color", "--debug"
+VERSION = (["--version"], ["-v"])  # ways to ask for it, which need no verb
 
 # In the order of the help. Each is the function of that name in the module of that name.
 VERBS = (
@@ -48,7 +55,7 @@ def application(verbs: Sequence[str] = VERBS) -> typer.Typer:
     made = typer.Typer(
         name="pulumi-posthog",
         help="Keep a PostHog organization in Git: `pulumi up` applies it, this checks and compares.",
-        add_completion=False,
+        add_completion=True,
         no_args_is_help=True,
         # Plain: a tenth of a second sooner, and it reads well at any width.
         rich_markup_mode=None,
@@ -101,7 +108,7 @@ def run(arguments: Sequence[str]) -> int:
     if rest[:1] == ["help"]:
         rest = [*rest[1:], "--help"]
     try:
-        verbs = rest[:1] if rest and rest[0] in VERBS else VERBS
+        verbs = rest[:1] if rest and rest[0] in VERBS else () if rest in VERSION else VERBS
         with one_command():
             result = application(verbs)([*anywhere, *rest], prog_name="pulumi-posthog", standalone_mode=False)
         if result == TYPERS_INTERRUPTED:
@@ -109,7 +116,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except BaseException as error:
         status, failures = _failed(error, debug=DEBUG in anywhere)
-        if failures and _json_is_wanted(rest) and not terminal.has_written():
+        if failures and json_is_wanted(rest) and not terminal.has_written():
             # Whoever reads JSON gets some, whatever the status.
             _write_failures(status, failures)
         return status
@@ -128,13 +135,6 @@ def _interrupt(_signal: int, _frame: Any) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _json_is_wanted(arguments: Sequence[str]) -> bool:
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
-    return any(
-        argument == "--format=json" or (argument, value) == ("--format", "json") for argument, value in pairs
-    )
-
-
 def _write_failures(status: Exit, failures: Sequence[Failure]) -> None:
     import json
 
@@ -151,6 +151,8 @@ def _failed(error: BaseException, *, debug: bool) -> tuple[Exit, tuple[Failure, 
 
     if isinstance(error, typer.Exit):
         return Exit(error.exit_code), ()
+    if isinstance(error, SystemExit):  # a shell has been told how a line may go on
+        return Exit.NOTHING if not error.code else Exit.USAGE, ()
     if isinstance(error, typer.Abort | KeyboardInterrupt):
         terminal.note("cancelled")
         return Exit.CANCELLED, (Failure("cancelled", None, Exit.CANCELLED),)

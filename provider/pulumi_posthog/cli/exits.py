@@ -14,7 +14,7 @@ class Exit(enum.IntEnum):
     USAGE = 2  # the configuration or the command line is wrong
     KEY = 3  # the key, or a scope of it, is missing
     API = 4  # PostHog failed, or something could not be read, or only a part was done
-    REFUSED = 5  # a rail said no
+    REFUSED = 5  # a limit said no
     DIFFERENT = 7  # or a health check does not hold
     CANCELLED = 8
     GAVE_UP = 9  # waiting for the rate limit, a query or an export would have taken too long

@@ -26,6 +26,7 @@ HELP = """\
 Generated from `--help` by `python -m pulumi_posthog.generate`: do not edit. `pulumi` itself applies;
 `pulumi-posthog` checks, compares and reads, and changes nothing in PostHog: it sends `GET`, and `POST` to ask a query.
 Only `export-asset` makes something there, the export. Its key comes from `POSTHOG_PERSONAL_API_KEY`.
+`pulumi-posthog --install-completion bash`, or zsh or fish, has the shell complete verbs and options.
 """
 
 

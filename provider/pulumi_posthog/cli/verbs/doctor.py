@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 import http.client
 import json
 import os
-import platform
-import re
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,11 +16,10 @@ from typer import Option
 
 from pulumi_posthog.cli import failures, terminal
 from pulumi_posthog.cli.exits import Exit, worst
+from pulumi_posthog.cli.machine import of_this_machine, of_variables
 from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
-from pulumi_posthog.values.bounds import SETTINGS_BYTES, TooLarge
-from pulumi_posthog.values.program import output_of
+from pulumi_posthog.cli.readiness import Check, Outcome, failed, noted, passed, verdict
 from pulumi_posthog.values.spelling import folded
-from pulumi_posthog.values.version import __version__
 
 if TYPE_CHECKING:
     from pulumi_posthog.config.configuration import Configuration
@@ -35,31 +28,10 @@ if TYPE_CHECKING:
     from pulumi_posthog.reconcile.live import Live
 
 
-OLDEST_PULUMI = (3, 216)  # the first whose refresh takes what we read
-OLDEST_PYTHON = (3, 11)
 ADMIN = 8  # membership level (posthog-api.md 1.9)
 SKEW = 60  # seconds: more, and times in reports do not fit those in PostHog
 QUERY_SCOPE = "query:read"  # of health checks, by a query or by events (posthog-api.md 1.3)
 SECONDS = 30  # that Pulumi may take to answer
-
-
-class Outcome(enum.Enum):
-    """How a check went."""
-
-    PASSED = "passed"
-    NOTED = "noted"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line."""
-
-    name: str
-    outcome: Outcome
-    said: str
-    hint: str | None = None
-    exit: Exit = Exit.KEY
 
 
 def doctor(
@@ -81,7 +53,11 @@ def doctor(
             for each in checks
         ]
         terminal.write(
-            json.dumps({"version": 1, "exit_code": exit_, "checks": rows}, indent=2, ensure_ascii=False),
+            json.dumps(
+                {"version": 1, "exit_code": exit_, "verdict": verdict(checks), "checks": rows},
+                indent=2,
+                ensure_ascii=False,
+            ),
             "json",
         )
     else:
@@ -95,111 +71,19 @@ def checked(file: Path) -> Iterator[Check]:
     yield environment
     if environment.outcome is Outcome.FAILED:
         return
-    yield from _of_this_machine(file)
+    yield from of_this_machine(file)
     desired = yield from _of_configuration(file)
     if desired is None:
         return
+    yield from of_variables(desired, file.parent)
     live = yield from _of_key(desired)
     if live is not None:
         yield from _of_posthog(desired, live)
 
 
-def passed(name: str, said: str) -> Check:
-    """A check that went well."""
-    return Check(name, Outcome.PASSED, said)
-
-
-def noted(name: str, said: str, hint: str | None = None) -> Check:
-    """Something to know, which keeps nobody from going on."""
-    return Check(name, Outcome.NOTED, said, hint)
-
-
-def failed(name: str, said: str, hint: str | None, exit_: Exit = Exit.KEY) -> Check:
-    """Something is missing."""
-    return Check(name, Outcome.FAILED, said, hint, exit_)
-
-
 def _because(name: str, error: Exception) -> Check:
     failure = failures.of_api(error)
     return failed(name, failure.message, failure.hint, failure.exit)
-
-
-def _of_this_machine(file: Path) -> Iterator[Check]:
-    yield passed("pulumi-posthog", __version__)
-    python = tuple(map(int, platform.python_version_tuple()[:2]))
-    wanted = ".".join(map(str, OLDEST_PYTHON))
-    if python >= OLDEST_PYTHON:
-        yield passed("Python", platform.python_version())
-    else:
-        yield failed("Python", platform.python_version(), f"it takes {wanted} or newer")
-    yield from _pulumi(file.parent)
-    yield from _provider(file.parent)
-
-
-def _provider(folder: Path) -> Iterator[Check]:
-    """Whether Pulumi finds the provider plugin, where Pulumi.yaml names it."""
-    from pulumi_posthog.stack.plugin_place import missing, plugin_folder
-    from pulumi_posthog.values.local_file import project_above
-
-    project = project_above(folder)
-    named = plugin_folder(project) if project else None
-    if named is not None:
-        problem, _, hint = (missing(named) or "").partition("\n  hint: ")
-        name = "provider plugin"
-        yield failed(name, problem, hint, Exit.USAGE) if problem else passed(name, f"in {named}")
-
-
-def _pulumi(folder: Path) -> Iterator[Check]:
-    # Without a Pulumi project beside it, a configuration is for drift, which does without Pulumi.
-    from pulumi_posthog.stack.state import pulumi_command
-    from pulumi_posthog.values.local_file import project_above
-
-    missing = failed if project_above(folder) else noted
-    program = pulumi_command()
-    if program is None:
-        yield missing("Pulumi", "there is no `pulumi` on PATH", "`pulumi preview` and `pulumi up` need it")
-        return
-    found, complaint = _ran([program, "version"], folder)
-    numbers = re.match(r"v?(\d+)\.(\d+)", found)
-    if numbers is None:
-        yield missing("Pulumi", f"{program} does not say its version: {complaint or found}", None)
-        return
-    if tuple(map(int, numbers.groups())) < OLDEST_PULUMI:
-        yield failed("Pulumi", found, f"it takes {'.'.join(map(str, OLDEST_PULUMI))} or newer")
-    else:
-        yield passed("Pulumi", f"{found}, SDK {version('pulumi')}")
-    answer, complaint = _ran([program, "whoami", "--json", "--non-interactive"], folder)
-    try:
-        who = json.loads(answer)
-        url = without_password(str(who.get("url") or "reachable"))
-        yield passed("state backend", f"{url} as {who.get('user')}")
-    except (ValueError, AttributeError, RecursionError):
-        yield missing(
-            "state backend",
-            f"it cannot be used: {without_password(complaint) or 'no reason given'}",
-            "`pulumi login`, or set PULUMI_BACKEND_URL",
-        )
-
-
-def without_password(text: str) -> str:
-    """`text` with the addresses in it as they may be shown: a state may lie in postgres://user:password@host."""
-    # Each part is bounded: an address that long is no address, and the time stays linear in the length of the text.
-    return re.sub(r"(//[^/\s:@]{0,300}):[^/\s]{0,1000}@", r"\1:***@", text)
-
-
-def _ran(command: list[str], folder: Path) -> tuple[str, str]:
-    """What a command printed, empty when it failed, and then the last line of its complaint."""
-    try:
-        done = output_of(command, folder, seconds=SECONDS, most=SETTINGS_BYTES)
-    except (TooLarge, UnicodeDecodeError):
-        return "", "it prints something that cannot be read"
-    except subprocess.TimeoutExpired:
-        return "", f"no answer within {SECONDS} s"
-    except OSError as error:
-        return "", str(error.strerror or error)
-    if done.status == 0:
-        return done.said.strip(), ""
-    return "", (done.complaint.strip().splitlines() or [""])[-1].removeprefix("error: ")
 
 
 def _of_environment() -> Check:
@@ -247,11 +131,15 @@ def _of_key(desired: Configuration) -> Generator[Check, None, Live | None]:
     from pulumi_posthog.api.connection import KEY_VARIABLE
     from pulumi_posthog.cli.client import live_for
     from pulumi_posthog.cli.look import address
+    from pulumi_posthog.stack.state import StateError
 
     try:
         live = live_for(*address(desired))
     except failures.Stop as stop:
         yield failed("key", stop.failure.message, stop.failure.hint, stop.failure.exit)
+        return None
+    except StateError as error:
+        yield failed("key", str(error), error.hint, Exit.API if error.unreachable else Exit.USAGE)
         return None
     try:
         me = live.me()
@@ -480,3 +368,4 @@ def _show(checks: Iterable[Check]) -> None:
         if check.hint:
             table.add_row("", Text.assemble(("hint: ", "cyan"), check.hint))
     terminal.show(table)
+    terminal.show(Text(verdict(tuple(checks)), "bold"))
