@@ -151,8 +151,6 @@ def _failed(error: BaseException, *, debug: bool) -> tuple[Exit, tuple[Failure, 
 
     if isinstance(error, typer.Exit):
         return Exit(error.exit_code), ()
-    if isinstance(error, SystemExit):  # a shell has been told how a line may go on
-        return Exit.NOTHING if not error.code else Exit.USAGE, ()
     if isinstance(error, typer.Abort | KeyboardInterrupt):
         terminal.note("cancelled")
         return Exit.CANCELLED, (Failure("cancelled", None, Exit.CANCELLED),)
@@ -160,6 +158,8 @@ def _failed(error: BaseException, *, debug: bool) -> tuple[Exit, tuple[Failure, 
         # Whoever read our output has stopped: there is nobody to tell, and Python must not try at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.CANCELLED, ()
+    if isinstance(error, SystemExit):  # a shell has been told how a line may go on
+        return Exit.NOTHING if not error.code else Exit.USAGE, ()
     if isinstance(error, typer.TyperException):
         if type(error).__name__ == "NoArgsIsHelpError":
             terminal.note(error.format_message())
