@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -384,3 +385,83 @@ def test_a_function_whose_name_is_the_key_of_another_is_told_and_declared_under_
     written = yaml.safe_load(desk.texts["posthog.yaml"])["projects"]["Web"]["hog_functions"]
     assert written["Orders (transformation)"]["name"] == "Orders"
     assert desk.drift() == 0
+
+
+def transformations(desk: Desk) -> dict[str, dict[str, Any]]:
+    path = f"/api/{desk.lab.project('Web')}hog_functions/?types=transformation"
+    return {row["name"]: row for row in desk.lab.posthog.call("GET", path)["results"]}
+
+
+def in_order(desk: Desk, **places: int) -> None:
+    """Transformations of these names, each at its place."""
+    there = transformations(desk)
+    functions = f"/api/{desk.lab.project('Web')}hog_functions/"
+    for name, place in places.items():
+        id_ = (
+            there[name]["id"]
+            if name in there
+            else desk.lab.posthog.call(
+                "POST", functions, {"name": name, "type": "transformation", "hog": "return event"}
+            )["id"]
+        )
+        desk.lab.posthog.call("PATCH", f"{functions}{id_}/", {"execution_order": place})
+
+
+CLEANING = """\
+projects:
+  Web:
+    hog_functions:
+      First: {type: transformation, hog: return event}
+      Second:
+        type: transformation   # after the first
+        hog: return event
+      Third: {type: transformation, hog: return event}
+"""
+
+
+def test_a_place_that_follows_from_the_file_is_written_where_posthog_has_another(desk: Desk):
+    in_order(desk, First=1, Second=2, Third=3)
+    desk.lab.write(CLEANING)
+    assert desk.drift() == 0
+    in_order(desk, First=7, Second=5)
+
+    status, _, err = desk("accept", "--yes")
+
+    assert status == 0, err
+    assert desk.texts["posthog.yaml"] == CLEANING.replace(
+        "First: {type: transformation, hog: return event}",
+        "First: {type: transformation, hog: return event, execution_order: 7}",
+    ).replace("        hog: return event\n", "        hog: return event\n        execution_order: 5\n")
+    assert desk.drift() == 0
+
+
+def test_where_one_is_taken_out_those_behind_it_keep_their_places(desk: Desk):
+    in_order(desk, First=1, Second=2, Third=3)
+    desk.lab.write(CLEANING)
+    functions = f"/api/{desk.lab.project('Web')}hog_functions/"
+    desk.lab.posthog.call("PATCH", f"{functions}{transformations(desk)['Second']['id']}/", {"deleted": True})
+
+    status, _, err = desk("accept", "--yes")
+
+    assert status == 0, err
+    assert (
+        "Third: {type: transformation, hog: return event, execution_order: 3}" in desk.texts["posthog.yaml"]
+    )
+    assert "Second" not in desk.texts["posthog.yaml"]
+    assert desk.drift() == 0
+
+
+def test_a_value_that_the_stack_says_is_not_compared_and_never_overwritten(desk: Desk):
+    declared = "projects:\n  Web:\n    timezone: !config zone\n    app_urls: [https://acme.io]\n"
+    desk.lab.write(declared)
+    desk.set("Web", timezone="Europe/Madrid", app_urls=["https://b.io"])
+
+    status, _, err = desk("accept", "--yes")
+    named, _, said = desk("accept", "projects.Web.timezone", "--yes")
+
+    assert (status, desk.texts["posthog.yaml"]) == (0, declared.replace("acme.io", "b.io")), err
+    assert (named, said) == (
+        Exit.USAGE,
+        "error: projects.Web.timezone comes from a setting or a variable that is not at hand here: it is not"
+        " compared, and never overwritten\n  hint: change it where it comes from\n",
+    )

@@ -7,15 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from pulumi_posthog.cli.wanted import json_is_wanted
+
 CANCELLED = 8  # `Exit.CANCELLED`, for as long as that is not imported
-
-
-def json_is_wanted(arguments: Sequence[str]) -> bool:
-    """Whether a command line asks for JSON, which whoever reads it gets whatever happens."""
-    pairs = zip(arguments, [*arguments, ""][1:], strict=True)
-    return any(
-        argument == "--format=json" or (argument, value) == ("--format", "json") for argument, value in pairs
-    )
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -98,6 +98,12 @@ def _wishes(outcome: Compared, paths: Sequence[str]) -> list[tuple[Wish, Finding
     found = outcome.report.findings
     for path in paths:
         if not any(is_below(each.path, path) for each in found):
+            if _is_elsewhere(path, outcome.desired):
+                raise Stop(
+                    f"{path} comes from a setting or a variable that is not at hand here: it is not compared, and"
+                    " never overwritten",
+                    "change it where it comes from",
+                )
             raise Stop(
                 f"nothing differs at {path}",
                 did_you_mean(path, [each.path for each in found]) if found else "drift shows what differs",
@@ -129,6 +135,18 @@ def _wishes(outcome: Compared, paths: Sequence[str]) -> list[tuple[Wish, Finding
         if (wish.entry is None and wish.found is not None and wish.found.id not in ids)
         or (wish.entry is not None and not _is_within(wish.entry, names, outcome.desired))
     ]
+
+
+def _is_elsewhere(path: str, desired: Configuration) -> bool:
+    """Whether the value at a path comes from somewhere that this run does not see."""
+    from pulumi_posthog.reconcile.path import path_of
+    from pulumi_posthog.values.secret_text import is_unknown
+
+    return any(
+        is_unknown(value) and path == f"{path_of(entry, desired)}.{name}"
+        for entry in desired.entries
+        for name, value in entry.fields.items()
+    )
 
 
 def _is_within(entry: Entry, names: Set[tuple[str, str]], desired: Configuration) -> bool:

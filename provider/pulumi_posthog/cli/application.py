@@ -18,10 +18,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from pulumi_posthog.cli import json_is_wanted
 from pulumi_posthog.cli.closing import one_command
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Failure
+from pulumi_posthog.cli.wanted import json_is_wanted
 from pulumi_posthog.values.version import __version__
 
 TYPERS_INTERRUPTED = 130  # what typer makes of Ctrl-C

@@ -6,6 +6,7 @@ than before but what was accepted: so no change of one entry reaches another thr
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -112,6 +113,7 @@ class _Attempt:
         self.rewritings: dict[Path, Rewriting] = {}
         self.written: list[Wish] = []
         self.removed: set[Key] = set()
+        self.placed: set[Key] = set()  # those of them whose siblings keep their places already
         self.renamed: set[Key] = set()
         self.touched: dict[Key, set[str]] = defaultdict(set)
 
@@ -144,22 +146,37 @@ class _Attempt:
         elif first.field.from_key and not first.entry.named_apart:
             self._rename(first.entry, first.field, first.found)
             self.renamed.add(key_of(first.entry))
-        elif first.field.name not in first.entry.fields:
-            self._say(first.entry, first.field, first.found)
+        elif _is_unsaid(first.entry, first.field):
+            live = first.found.values.get(first.field.name) if first.found else None
+            self._say(first.entry, first.field, live)
             return first.field.name
         else:
             self._set(first.entry, first.field, wishes)
             return first.field.name
         return None
 
-    def _say(self, entry: Entry, field_: Field, found: Found | None) -> None:
+    def _say(self, entry: Entry, field_: Field, live: Json) -> None:
         """Declare a setting that the entry says nothing of."""
         mapping, index, file = self._pair(entry.where, entry)
         file, body = self._followed(file, mapping.items[index], entry.where)
         with _Placing(self._name(file), self.rewritings[file].text):
             self._check_mapping(body, entry.where)
-            live = found.values.get(field_.name) if found else None
             self.rewritings[file].add(body, field_.name, field_.own(live))
+
+    def _keep_places(self) -> None:
+        """Say the places of those that would move up because one before them is taken out."""
+        gone = [self.desired.by_name[key] for key in self.removed - self.placed]
+        self.placed |= self.removed
+        for other in self.desired.entries if gone else ():
+            if key_of(other) in self.removed or self._below_removed(other):
+                continue
+            if not any(each.kind is other.kind and each.parent == other.parent for each in gone):
+                continue
+            for field_ in other.kind.fields:
+                said = field_.name in self.touched[key_of(other)] or not _is_unsaid(other, field_)
+                if field_.numbered_within and field_.name in other.fields and not said:
+                    with contextlib.suppress(_Refused):  # then it is told that its place would change as well
+                        self._say(other, field_, other.fields[field_.name])
 
     def _set(self, entry: Entry, field_: Field, wishes: Sequence[Wish]) -> None:
         where = entry.positions.get(field_.name)
@@ -328,6 +345,7 @@ class _Attempt:
 
     def texts(self) -> dict[Path, str]:
         """The new texts of the files that change."""
+        self._keep_places()
         made = {path: each.result() for path, each in self.rewritings.items()}
         return {path: text for path, text in made.items() if text != self.files[path]}
 
@@ -404,6 +422,13 @@ class _Attempt:
                 HAND,
             )
         return None
+
+
+def _is_unsaid(entry: Entry, field_: Field) -> bool:
+    """Whether the entry says nothing of a field: what follows from its place in the file is said nowhere."""
+    return field_.name not in entry.fields or bool(
+        field_.numbered_within and field_.name not in entry.positions
+    )
 
 
 class _Refused(Exception):
