@@ -80,6 +80,29 @@ def test_text_tells_one_object_after_the_other():
     )
 
 
+def test_of_what_is_pending_in_git_text_has_one_line_for_each_object_wherever_its_findings_stand():
+    zone = dataclasses.replace(CHANGED, status=Status.PENDING, who=None)
+    urls = dataclasses.replace(zone, path="projects.Web.app_urls", live=[], declared=["https://acme.io"])
+    rotated = dataclasses.replace(
+        zone,
+        object="projects.Web.hog_functions.Orders",
+        path="projects.Web.hog_functions.Orders.inputs.url",
+        message="is another secret than the one last applied",
+        where=Position("posthog.yaml", 12, 5),
+    )
+    pending = (zone, rotated, PENDING, urls)
+
+    text = rendered(dataclasses.replace(REPORT, findings=pending), "text")
+
+    assert text.partition("\n\n")[2] == (
+        "pending in Git\n"
+        "  projects.Web: timezone, app_urls will be set  posthog.yaml:7\n"
+        "  projects.Web.hog_functions.Orders: inputs.url is another secret than the one last applied"
+        "  posthog.yaml:12\n"
+        "  roles.Soon: is not in PostHog yet\n"
+    )
+
+
 def test_a_key_that_one_side_does_not_have_is_told_from_one_that_is_null():
     undeclared = dataclasses.replace(CHANGED, live=3, declared=None, undeclared=True)
     missing = dataclasses.replace(CHANGED, live=None, declared=3, missing=True)

@@ -196,8 +196,15 @@ class Report:
 
     @cached_property
     def by_status(self) -> Mapping[Status, tuple[Finding, ...]]:
-        """What counts, in the order of `Status`; statuses without a finding are left out."""
-        groups = {status: tuple(each for each in self.new if each.status is status) for status in Status}
+        """What counts, in the order of `Status`; statuses without a finding are left out.
+
+        All findings about one object stand together, where the first of them stood.
+        """
+        place: dict[str, int] = {}
+        for each in self.new:
+            place.setdefault(each.object, len(place))
+        new = sorted(self.new, key=lambda each: place[each.object])
+        groups = {status: tuple(each for each in new if each.status is status) for status in Status}
         return {status: findings for status, findings in groups.items() if findings}
 
     @property

@@ -66,7 +66,8 @@ def _parts(report: Report, reasons: bool) -> Iterator[RenderableType]:
         yield Text()
         yield Text(status.title, style=f"bold {COLOURS[status]}")
         for object_, own in groupby(findings[:MOST], key=lambda finding: finding.object):
-            yield from _object(object_, list(own))
+            shown = _pending if status is Status.PENDING else _object
+            yield from shown(object_, list(own))
         if len(findings) > MOST:
             yield indented(
                 Text(f"and {len(findings) - MOST:,} more: --format json has them all", style="dim"), 2
@@ -92,12 +93,30 @@ def _object(path: str, findings: list[Finding]) -> Iterator[RenderableType]:
             yield indented(Text.assemble(("hint: ", "cyan"), finding.hint), 6)
 
 
+def _pending(path: str, findings: list[Finding]) -> Iterator[RenderableType]:
+    """One line for an object: what the values are stands in the file, and `pulumi preview` shows both."""
+    fields = [finding for finding in findings if _says_a_value(finding)]
+    names = dict.fromkeys(finding.path.removeprefix(path).removeprefix(".") for finding in fields)
+    words = [_line(finding).plain for finding in findings if finding not in fields]
+    words += [f"{', '.join(names)} will be set"] if names else []
+    line = Text.assemble((path, "bold"), f": {'; '.join(words)}")
+    if findings[0].where:
+        line.append(f"  {findings[0].where.file}:{findings[0].where.line}", style="dim")
+    yield indented(line, 2)
+    for hint in dict.fromkeys(finding.hint for finding in findings if finding.hint):
+        yield indented(Text.assemble(("hint: ", "cyan"), hint), 6)
+
+
+def _says_a_value(finding: Finding) -> bool:
+    return not (finding.message or finding.whole or finding.removal)
+
+
 def _line(finding: Finding) -> Text:
     text = Text()
     own = finding.path.removeprefix(finding.object).removeprefix(".")
     if own:
         text.append(f"{own}: " if not finding.message else f"{own} ")
-    if finding.message or finding.whole or finding.removal:
+    if not _says_a_value(finding):
         text.append(finding.summary.removeprefix(finding.path).lstrip(": "))
     else:
         text.append(finding.shown_live(LONGEST_VALUE), style="red")
