@@ -301,6 +301,11 @@ def test_offline_an_unknown_host_and_organization_are_empty(load):
 
 
 TAGS = {
+    "!env HOOK_TOKEN": ("the environment variable HOOK_TOKEN is not set", "set it"),
+    "!env PASSWORDS": (
+        "the environment variable PASSWORDS is not set",
+        'did you mean "PASSWORD"? Else set it',
+    ),
     "!env NOPE": (
         "the environment variable NOPE is not set",
         "set it, or write `!env [NOPE, default]`",

@@ -31,6 +31,8 @@ from pulumi_posthog.values.local_file import (
 )
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.secret_text import SecretText
+from pulumi_posthog.values.suggestion import closest
+from pulumi_posthog.values.variables import is_never_plain
 
 
 def nothing(message: str, name: str) -> Problem:
@@ -175,7 +177,10 @@ class Source:
         if self.offline:
             return Node(SecretText("", source, known=False), node.where, sources=(source,))
         state = "is empty" if value == "" else "is not set"
-        hint = f"set it, or write `!env [{name}, default]`"
+        near = closest(name, tuple(each for each, text in self.environment.items() if text and each != name))
+        hint = f'did you mean "{near}"? Else set it' if near else "set it"
+        # A secret has no default: it would stand in Git.
+        hint += "" if is_never_plain(name) else f", or write `!env [{name}, default]`"
         return self.lost(node, f"the environment variable {name} {state}", hint, source)
 
     def _secret(self, node: Node) -> Node:
