@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
+import yaml
 
 from . import pages
 
@@ -16,9 +18,18 @@ SITE = pages.REPOSITORY / ".run" / "site"
 
 
 @pytest.fixture(scope="module")
-def built() -> None:
+def built(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The site, made by the step of the workflow that publishes it."""
+    workflow = yaml.safe_load((pages.REPOSITORY / ".github/workflows/site.yml").read_text())
+    (script,) = (each["run"] for each in workflow["jobs"]["build"]["steps"] if each.get("name") == "Build")
+    runner = tmp_path_factory.mktemp("runner")
+    (runner / "build/bin").mkdir(parents=True)
+    python = runner / "build/bin/python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
     done = subprocess.run(
-        [sys.executable, "tools/docs.py"],
+        ["bash", "-eo", "pipefail", "-c", script],
+        env={**os.environ, "RUNNER_TEMP": str(runner)},
         cwd=pages.REPOSITORY,
         capture_output=True,
         text=True,

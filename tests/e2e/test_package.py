@@ -6,11 +6,13 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness import github
 from harness.stack import Stack
@@ -36,11 +38,57 @@ def done(*command: str | Path, folder: Path, **environment: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with both, made by the command of the release workflow."""
-    folder = tmp_path_factory.mktemp("dist")
-    done(sys.executable, "-I", "-m", "hatchling", "build", "--directory", folder, folder=REPOSITORY)
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The machine of the release workflow, after its first steps: a virtual environment with what is locked.
+
+    Those packages are the ones that the tests have; `test_a_newcomer_...` installs them by their hashes.
+    """
+    folder = tmp_path_factory.mktemp("runner")
+    done(sys.executable, "-I", "-m", "venv", folder / "build", folder=folder)
+    (site,) = (folder / "build/lib").glob("python*/site-packages")
+    (site / "locked.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
     return folder
+
+
+def step(name: str, runner: Path) -> None:
+    """One step of the job that builds, as the workflow has it."""
+    workflow = yaml.safe_load((REPOSITORY / ".github/workflows/release.yml").read_text())
+    (script,) = (each["run"] for each in workflow["jobs"]["build"]["steps"] if each.get("name") == name)
+    words = {"RUNNER_TEMP": str(runner), "GITHUB_REF_NAME": f"v{__version__}"}
+    done("bash", "-eo", "pipefail", "-c", script, folder=REPOSITORY, **words)
+
+
+@pytest.fixture(scope="module")
+def built(runner: Path) -> Path:
+    """A folder with both, made by the step of the release workflow."""
+    step("Build", runner)
+    return runner / "dist"
+
+
+def test_the_release_workflow_tries_the_wheel_that_it_has_built(runner: Path, built: Path):
+    step("Try the wheel where nothing else of this repository is", runner)
+
+    installed = done(
+        *(runner / "build/bin/python", "-I", "-c", "import pulumi_posthog as p; print(p.__file__)"),
+        folder=runner,
+    )
+    assert Path(installed.strip()).is_relative_to(runner / "build")
+    assert (runner / "tried/posthog.yaml").is_file()
+
+
+def test_what_the_sdist_holds_is_enough_to_build_the_same_wheel(built: Path, wheel: Path, tmp_path: Path):
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (unpacked,) = tmp_path.iterdir()
+
+    done(sys.executable, "-I", "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, folder=unpacked)
+
+    (again,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as first, zipfile.ZipFile(again) as second:
+        contents = [{name: archive.read(name) for name in archive.namelist()} for archive in (first, second)]
+    assert again.name == wheel.name
+    assert contents[0] == contents[1]
 
 
 @pytest.fixture
