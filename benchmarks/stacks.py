@@ -94,7 +94,7 @@ def made(folder: Path, program: str, environment: Mapping[str, str], settings: s
         folder,
         {
             **os.environ,
-            # A user's Python; Pulumi itself lies beside ours.
+            # A user's Python; Pulumi itself is beside ours.
             "PATH": os.pathsep.join(map(str, (binaries(), Path(sys.executable).parent, os.environ["PATH"]))),
             # This working copy, wherever the package is installed from.
             "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "provider", ROOT))),

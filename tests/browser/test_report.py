@@ -42,7 +42,7 @@ FINDINGS = (
 )
 REPORT = Report(host="https://eu.posthog.com", organization="0191c0de", findings=FINDINGS, exit=4)
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3, for text of this size
-# Each text on the page: what it says, its colour, and the colour of whatever opaque lies behind it.
+# Each text on the page: what it says, its colour, and the colour of whatever opaque is behind it.
 TEXTS = """
 const behind = element => {
   for (let each = element; each; each = each.parentElement) {
@@ -62,7 +62,7 @@ def opened(browser: webdriver.Chrome, tmp_path: Path) -> Iterator[webdriver.Chro
     """The browser with the report in it; afterwards it is as it was."""
     size = browser.get_window_size()
     (tmp_path / "drift.html").write_text(rendered(REPORT, "html"), encoding="utf-8")
-    browser.get_log("browser")  # what other pages said, for the browser is shared
+    browser.get_log("browser")  # what other pages said, because the browser is shared
     browser.get((tmp_path / "drift.html").as_uri())
     yield browser
     browser.save_screenshot(str(tmp_path / "last.png"))

@@ -61,7 +61,7 @@ def test_a_wrong_level_type_or_person_is_told_at_its_place(load):
         'posthog.yaml:6:24: access.everyone of project "Web" must be one of "none", "member", "admin", not "editor"',
         'posthog.yaml:6:42: access.members.ana of project "Web" must be an e-mail address',
         'posthog.yaml:8:7: resource_access of project "Web" has no key "dashbord"',
-        'posthog.yaml:9:7: "warehouse_view" of resource_access of project "Web" has no effect: PostHog goes by the'
+        'posthog.yaml:9:7: "warehouse_view" of resource_access of project "Web" has no effect: PostHog follows the'
         " rules of warehouse_objects",
         'posthog.yaml:10:32: resource_access.activity_log.everyone of project "Web" must be one of "none",'
         ' "viewer", not "editor"',

@@ -334,8 +334,8 @@ def test_rules_that_go_with_a_role_are_told_and_more_than_one_is_refused(view):
     found = losses_of_rules(gone, {}, view.anew())
 
     assert [(str(each), each.names) for each in found] == [
-        ('1 access rule goes with role "Analysts"', (f"{name}: admin",)),
-        ('1 access rule goes with role "Analysts"', (f"{name}: dashboard: viewer",)),
+        ('1 access rule is lost with role "Analysts"', (f"{name}: admin",)),
+        ('1 access rule is lost with role "Analysts"', (f"{name}: dashboard: viewer",)),
     ]
     assert refusal_of_losses(found, Limits()) is None
     everything = losses_of_rules({"role": ["Analysts"]}, {}, view.anew())

@@ -130,8 +130,8 @@ def test_more_than_a_hundred_go_in_several_requests(it):
 
 
 def test_more_than_the_rail_allows_is_refused_and_nobody_goes(it):
-    uuids = {it.person(f"rail-{number}") for number in range(11)}
-    properties = it.absent("\n".join(f"rail-{number}" for number in range(11)))
+    uuids = {it.person(f"limit-{number}") for number in range(11)}
+    properties = it.absent("\n".join(f"limit-{number}" for number in range(11)))
 
     (reason,) = it.refused(properties)
     with pytest.raises(CannotApply):

@@ -152,7 +152,9 @@ def test_a_wrong_value_is_refused_with_what_may_have_been_meant(engine, posthog)
         (
             "AbsentPersons",
             {"project": "1"},
-            {"": "absent persons are declared in a posthog.yaml, for whoever they are stands in no program"},
+            {
+                "": "absent persons are declared in a posthog.yaml, or by AbsentPersons of Python, without their names"
+            },
         ),
     ],
 )
@@ -326,7 +328,7 @@ def test_an_object_in_another_one_is_imported_by_both_ids(engine, posthog):
 
     assert (answer.id, received(answer.inputs)["project"]) == (row, project)
     assert alone.details == (
-        "a file system entry lies in a project, whose id is needed too\n"
+        "a file system entry is in a project, whose id is needed too\n"
         f"  hint: pulumi import posthog:index:FileSystemEntry NAME <project id>/{row}"
     )
 

@@ -95,7 +95,7 @@ def test_a_check_runs_after_a_change_in_its_project_and_only_then(stack):
     assert (up(stack).status, asked(stack)) == (0, 1)
     assert (up(stack).status, asked(stack)) == (0, 0)
 
-    # No longer declared: it goes from the state, and PostHog hears nothing of it.
+    # No longer declared: it is removed from the state, and PostHog hears nothing of it.
     stack.write("projects: {Default project: {timezone: Europe/Berlin}}\n")
     gone = up(stack)
     assert (gone.status, stack.posthog.writes()) == (0, {})

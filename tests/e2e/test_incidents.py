@@ -310,11 +310,12 @@ def test_one_bad_object_stopped_all_the_others(stack):
 
     assert run.status != 0
     assert set(NINE) <= role_names(posthog)
-    # Done, and failed; what was not tried, for what it is in had failed, is what is left in the next preview.
+    # Done, and failed; what was not tried, because what it is in had failed, is what is left in the next preview.
     assert run.changes == {"created": 2 + len(NINE), "errored": 1}, run.text
     assert 'project "Web"' in run.text
     assert (
-        "not tried, for what they lie in or follow has failed:\n  posthog.yaml:8:7: file system" in run.text
+        "not tried, because what they are in or follow has failed:\n  posthog.yaml:8:7: file system"
+        in run.text
     )
     assert "Traceback" not in run.text
     posthog.call("DELETE", "/_sandbox/faults")
@@ -334,7 +335,9 @@ def test_an_output_of_what_failed_ended_in_a_traceback(stack):
 
     assert run.status != 0
     assert set(NINE) <= role_names(stack.posthog)
-    assert "not tried, for what they lie in or follow has failed:\n  the outputs of the stack\n" in run.text
+    assert (
+        "not tried, because what they are in or follow has failed:\n  the outputs of the stack\n" in run.text
+    )
     assert "Traceback" not in run.text
 
 

@@ -197,7 +197,7 @@ def test_one_resource_fails_and_what_lies_in_it_is_named_as_not_tried(acme):
     assert run.status != 0
     assert "Traceback" not in run.text
     assert re.search(
-        r"not tried, because what they lie in or follow has failed:\n\s+posthog.yaml:", run.text
+        r"not tried, because what they are in or follow has failed:\n\s+posthog.yaml:", run.text
     ), run.text
 
 

@@ -444,7 +444,7 @@ class Reader:
             problem = f"{host} cannot be reached: {quoted(str(error), self._mask) or type(error).__name__}"
         hint = "check `host` and the network"
         if has_wrong_certificate(error):
-            hint = "a company's own certificate authority goes into the variable SSL_CERT_FILE"
+            hint = "name the file of a company's own certificate authority in the variable SSL_CERT_FILE"
         return Unreachable(problem, method=method, path=self._shown(path), hint=hint)
 
     def _shown(self, path: str) -> str:

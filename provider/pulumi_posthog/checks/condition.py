@@ -102,7 +102,7 @@ class Condition:
     def verdict(self, answer: Answer) -> Verdict:
         """Whether it holds of an answer; raises Mismatch when the answer has another form than it wants.
 
-        An answer without rows has no value: then only conditions on `rows` can hold, for the value may yet come.
+        An answer without rows has no value: then only conditions on `rows` can hold, because the value may yet come.
         """
         values = [(test, self._value(test, answer)) for test in self.tests]
         holds = all(answered and test.holds(value) for test, (answered, value) in values)
@@ -283,10 +283,10 @@ class _Parser:
             )
         high = self._value(ordered=True)
         if kind_of(low) != kind_of(high):
-            raise ConditionError(f"nothing lies between {shown(low)} and {shown(high)}", "write two numbers")
+            raise ConditionError(f"nothing is between {shown(low)} and {shown(high)}", "write two numbers")
         if low > high:
             raise ConditionError(
-                f"nothing lies between {shown(low)} and {shown(high)}", "write the smaller one first"
+                f"nothing is between {shown(low)} and {shown(high)}", "write the smaller one first"
             )
         return low, high
 
@@ -317,7 +317,7 @@ def _operator(token: _Token, subject: str | None) -> str:
 
 def _hint_after(token: _Token) -> str | None:
     if token.kind == "word" and token.text not in ("or", "not"):
-        return "the name of a column with blanks in it goes between backticks: `error rate`"
+        return "the name of a column with blanks in it is written between backticks: `error rate`"
     if token.text in ("or", "not", "||", "|", "&"):
         return "tests can be joined by `and` only: put everything else into the query"
     return None

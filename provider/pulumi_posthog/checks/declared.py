@@ -9,7 +9,7 @@ from pulumi_posthog.checks.condition import Condition
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.problem import Position
 
-# Of the time to wait, this share lies between two attempts, within these limits (seconds): PostHog allows 120
+# Of the time to wait, this share is between two attempts, within these limits (seconds): PostHog allows 120
 # HogQL queries an hour with one key (posthog-api.md 1.8).
 ATTEMPTS: Final = 10
 SHORTEST: Final = 5
@@ -69,7 +69,7 @@ def interval(within: int) -> int:
 
 
 def entries_below(check: Check, desired: Desired) -> tuple[Entry, ...]:
-    """What a check follows: its subject, and what lies in that."""
+    """What a check follows: its subject, and what is in that."""
     kind, name = check.subject
     return tuple(
         entry

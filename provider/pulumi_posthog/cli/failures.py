@@ -27,7 +27,7 @@ class Stop(Exception):
 
 def said(error: BaseException) -> tuple[Failure, ...] | None:
     """What to tell the user; None for a bug."""
-    # Late, for an unknown option is no reason to wait for HTTP.
+    # Late, because an unknown option is no reason to wait for HTTP.
     from pulumi_posthog.api import ApiError
     from pulumi_posthog.reconcile.limits import LimitsError
     from pulumi_posthog.sandbox import SandboxError

@@ -119,7 +119,7 @@ def _lock(program: str, backend: str, folder: Path) -> Iterator[Check]:
 
 
 def without_password(text: str) -> str:
-    """`text` with the addresses in it as they may be shown: a state may lie in postgres://user:password@host."""
+    """`text` with the addresses in it as they may be shown: a state may be in postgres://user:password@host."""
     # Each part is bounded: an address that long is no address, and the time stays linear in the length of the text.
     return re.sub(r"(//[^/\s:@]{0,300}):[^/\s]{0,1000}@", r"\1:***@", text)
 

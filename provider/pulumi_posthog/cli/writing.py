@@ -42,7 +42,7 @@ def refuse_links(path: Path, within: Path | None = None) -> None:
         if each.is_symlink():
             raise Stop(
                 f"{each} is a link, and nothing was written",
-                "what is written goes where its path says",
+                "what is written is put where its path says",
                 Exit.REFUSED,
             )
     if path.exists() and not stat.S_ISREG(path.lstat().st_mode):

@@ -449,7 +449,7 @@ def earlier_names(parent: Entry | None, key: str, previously: Iterable[str]) -> 
 
 
 def moved_along(entry: Entry, folders: Mapping[object, Entry]) -> Entry:
-    """The entry with the names that it had while the folder it lies in had its earlier ones."""
+    """The entry with the names that it had while the folder it is in had its earlier ones."""
     above = entry.kind.containers(entry.fields) if entry.kind.containers else ()
     keys = (entry.kind.natural_key(holder) for holder in above)
     folder = next((folders[key] for key in keys if key in folders), None)
@@ -461,7 +461,7 @@ def moved_along(entry: Entry, folders: Mapping[object, Entry]) -> Entry:
 
 
 def holders_first(made: list[tuple[Entry, Node, Json]]) -> Iterator[tuple[Entry, Node, Json]]:
-    """The same in the order of the file, but nothing before the declared folders that it lies in."""
+    """The same in the order of the file, but nothing before the declared folders that it is in."""
     by_key = {natural_key(item[0]): item for item in made}
     done: set[int] = set()
     for item in made:

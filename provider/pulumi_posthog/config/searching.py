@@ -95,7 +95,7 @@ def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
 
 
 class Places:
-    """The folder of a configuration, which nothing that a tag reads lies outside of."""
+    """The folder of a configuration, which nothing that a tag reads is outside of."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

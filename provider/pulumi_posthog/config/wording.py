@@ -95,7 +95,7 @@ def _unknown_keys(error: Finding, path: Path, root: Node) -> Iterator[Problem]:
             covered = error.schema.get("covered", {})
             if key in covered:
                 words = (
-                    f'"{key}" of {subject(path)} has no effect: PostHog goes by the rules of {covered[key]}'
+                    f'"{key}" of {subject(path)} has no effect: PostHog follows the rules of {covered[key]}'
                 )
                 yield Problem(words, where, f"write them under {covered[key]}")
                 continue

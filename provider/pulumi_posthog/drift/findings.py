@@ -227,7 +227,7 @@ def _maybe_renamed(finding: Finding, entry: Entry | None, looks: Mapping[Key, Fo
 
 
 def _left(entry: Entry, object_: str, path: str, stranger: Problem, *, sure: bool) -> Finding:
-    """Somebody is declared who is not in the organization; `sure` says that it once was so, for a stack knows."""
+    """Somebody is declared who is not in the organization; `sure` says that it once was so, because a stack knows."""
     return Finding(
         status=Status.GONE,
         kind=entry.kind.name,

@@ -66,7 +66,7 @@ def _key(found: Found) -> str:
 
 
 def _lists(kind: Kind) -> Iterator[Kind]:
-    """The exact lists that lie in the answers of a kind."""
+    """The exact lists that are in the answers of a kind."""
     for each in KINDS.values():
         if each.set_of and each.embedded_in and each.embedded_in[0] == kind.name:
             yield each

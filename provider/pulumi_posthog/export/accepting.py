@@ -366,7 +366,7 @@ class _Attempt:
             return Problem(f"what PostHog has cannot be declared: {found.message}", found.where, found.hint)
         now = after.by_name
         if self.renamed:
-            return None  # what lies below has another name, too; the loading itself has looked at everything
+            return None  # what is below has another name, too; the loading itself has looked at everything
         for before in self.desired.entries:
             key = key_of(before)
             if key in self.removed or self._below_removed(before):

@@ -65,7 +65,7 @@ def export(
     with_defaults: bool = False,
     progress: Callable[[int, int], object] = silent,
 ) -> Exported:
-    """Everything of these kinds (all) in these projects (all, and then what lies outside of projects as well).
+    """Everything of these kinds (all) in these projects (all, and then what is outside of projects as well).
 
     With `split`, one file per project and one per other section; with `ascii_only` all other letters are escaped, so
     that the text means the same in any encoding. Raises ApiError when PostHog cannot be read at

@@ -15,7 +15,7 @@ STATUSES: Mapping[Exit, str] = {
     Exit.USAGE: "the configuration or the command line is wrong",
     Exit.KEY: "the key, or a scope of it, is missing",
     Exit.API: "PostHog failed, something could not be read, or only a part was done",
-    Exit.REFUSED: "`pulumi up` would be refused, for it would remove too much; or a file would be overwritten",
+    Exit.REFUSED: "`pulumi up` would be refused, because it would remove too much; or a file would be overwritten",
     Exit.DIFFERENT: "there are differences, or a health check does not hold",
     Exit.CANCELLED: "cancelled",
     Exit.GAVE_UP: "gave up waiting for PostHog's rate limit, a query or an export",

@@ -125,7 +125,7 @@ PROJECT_ACCESS_RULE = Kind(
     parent="project",
     natural_keys=(("role", "member"),),
     sparse_keys=True,
-    lost_words=("access rule goes with", "access rules go with"),
+    lost_words=("access rule is lost with", "access rules are lost with"),
     upsert=Upsert(items="access_controls", identity=("role", "organization_member"), value="access_level"),
     grants=Grants(
         value="access_level",
@@ -174,7 +174,7 @@ RESOURCE_ACCESS_RULE = Kind(
     parent="project",
     natural_keys=(("resource", "role", "member"),),
     sparse_keys=True,
-    lost_words=("access rule goes with", "access rules go with"),
+    lost_words=("access rule is lost with", "access rules are lost with"),
     upsert=Upsert(
         items="access_controls", identity=("resource", "role", "organization_member"), value="access_level"
     ),

@@ -22,7 +22,7 @@ TYPES: Mapping[Type, str] = {
 DELETIONS: Mapping[Deletion, str] = {
     Deletion.DELETE: "PostHog deletes it (`DELETE`).",
     Deletion.PATCH: (
-        "PostHog deletes it; where a `DELETE` would do too little or too much, a `PATCH` takes it out of sight."
+        "PostHog deletes it; where a `DELETE` would do too little or too much, a `PATCH` marks it as deleted."
     ),
     Deletion.FORGET: "Nothing is sent: it stays in PostHog as it is, and is no longer managed.",
     Deletion.NEVER: (

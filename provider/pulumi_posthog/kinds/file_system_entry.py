@@ -74,7 +74,7 @@ UNFILED = {"feature_flag": "Feature Flags", "early_access_feature": "Early Acces
 
 
 def removal(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """An item goes back to Unfiled: deleting its last row would delete the object behind it (7.8)."""
+    """An item returns to Unfiled: deleting its last row would delete the object behind it (7.8)."""
     if not values.get("ref") or values.get("shortcut"):
         return None
     return instead_of_delete(values)
@@ -90,7 +90,7 @@ def instead_of_delete(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def holders(values: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    """The folders that an entry lies in, nearest first: PostHog deletes it with any of them."""
+    """The folders that an entry is in, nearest first: PostHog deletes it with any of them."""
     parts = segments(values["path"])
     return tuple(
         {"type": "folder", "path": "/".join(parts[:depth])} for depth in range(len(parts) - 1, 0, -1)

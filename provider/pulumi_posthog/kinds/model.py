@@ -51,13 +51,13 @@ class Discontinued:
 
 
 class Deletion(enum.Enum):
-    """How an object of a kind goes away (posthog-api.md 3.7, 6.5, 7.8)."""
+    """How an object of a kind is deleted (posthog-api.md 3.7, 6.5, 7.8)."""
 
     DELETE = "DELETE"
     PATCH = (
         "PATCH"  # with the body that `Kind.delete_by_patch` gives: DELETE would do too little, or too much
     )
-    FORGET = "forget"  # the object belongs to its parent and goes with it
+    FORGET = "forget"  # the object belongs to its parent and is deleted with it
     NEVER = "never"  # only `state: absent` deletes, and only when the configuration allows it
 
 
@@ -121,8 +121,8 @@ class Kind:
     embedded_in: tuple[str, str] | None = None  # (kind, field) whose answer already holds these objects
     form_encoded: bool = False
     lost_words: tuple[str, str] = (
-        "object goes with",
-        "objects go with",
+        "object is lost with",
+        "objects are lost with",
     )  # how one, how several lose their holder
     set_of: str | None = None  # this kind is "exactly these" objects of another kind under one parent
     # There is one, at `collection` itself: it is always taken over, never made, and never deleted.
@@ -154,7 +154,7 @@ class Kind:
         None  # what to PATCH where the server refuses to DELETE; None: nothing helps
     )
     containers: Callable[[Mapping[str, Json]], tuple[Mapping[str, Json], ...]] | None = (
-        None  # what it lies in, nearest first
+        None  # what it is in, nearest first
     )
     accepts: Callable[[Mapping[str, Json]], bool] | None = None  # may the plugin referred to stand here?
     # What is made in its place today: the kind, and what is declared of every such one.
@@ -162,7 +162,7 @@ class Kind:
     discontinued: Discontinued | None = None  # which servers make no new one
     accepts_words: str = ""  # which plugins may, for messages: "one that handles events"
     move_action: str | None = (
-        None  # POST `{id}/<this>` moves an object together with everything that lies in it
+        None  # POST `{id}/<this>` moves an object together with everything that is in it
     )
     busy: Busy | None = None  # work that PostHog does on new ones by itself
     created_with: tuple[str, ...] | None = None  # the only fields to POST; the others follow by PATCH

@@ -1,4 +1,4 @@
-"""Which kinds lie below which, and which of their fields name an entry."""
+"""Which kinds are below which, and which of their fields name an entry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi_posthog.values.json_value import Json
 
 
 def ancestors(kind: Kind) -> tuple[str, ...]:
-    """The kinds that objects of a kind lie below, nearest first."""
+    """The kinds that objects of a kind are below, nearest first."""
     if kind.parent is None:
         return ()
     return (kind.parent, *ancestors(KINDS[kind.parent]))

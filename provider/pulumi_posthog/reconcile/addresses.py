@@ -49,7 +49,7 @@ def addressed(
 ) -> Addressed:
     """Look up who is declared: one address, or several.
 
-    `scope` is None while what the object lies in does not exist. `known` are the addresses that the stack knew before,
+    `scope` is None while what the object is in does not exist. `known` are the addresses that the stack knew before,
     folded. The organization's members are read only when an address is not in the role already.
     """
     texts = declared if isinstance(declared, list) else [declared]

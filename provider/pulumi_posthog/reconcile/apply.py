@@ -337,7 +337,7 @@ class Applier:
     # -- moving ------------------------------------------------------------------------------------------------
 
     def _inside(self, kind: Kind, scope: Scope, found: Found) -> list[Found]:
-        """Everything that lies in an object, at any depth."""
+        """Everything that is in an object, at any depth."""
         if kind.containers is None:
             return []
         own = kind.natural_key(found.values)

@@ -52,7 +52,7 @@ class Entry:
 
 
 Key = tuple[str, str]  # the kind's name, the entry's name
-Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects lie below
+Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects are below
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ def group_of(entry: Entry) -> Group:
 
 
 def generations(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Entries by how deep they lie: the parents' ids are needed to find the children."""
+    """Entries by how deep they are: the parents' ids are needed to find the children."""
     by_depth: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_depth[len(ancestors(entry.kind))].append(entry)

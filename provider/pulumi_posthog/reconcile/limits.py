@@ -63,7 +63,7 @@ class Limits:
         number = _number(settings, "maxRemovals", str(cls.number))
         share = _number(settings, "maxRemovalShare", str(cls.share))
         if not 0 <= share <= 1:
-            raise LimitsError(f"posthog:maxRemovalShare is {share}: it must lie between 0 and 1")
+            raise LimitsError(f"posthog:maxRemovalShare is {share}: it must be between 0 and 1")
         if number < 0 or not number.is_integer():
             raise LimitsError(f"posthog:maxRemovals is {number}: it must be a whole number, 0 or more")
         allowed = {}

@@ -78,7 +78,7 @@ def _called(desired: Desired, name_of: Callable[[Entry], Json]) -> Mapping[tuple
 
 
 def project_of(entry: Entry, desired: Desired) -> str | None:
-    """The name of the project entry that an entry is or lies in; None for what lies in none."""
+    """The name of the project entry that an entry is or is in; None for what is in none."""
     if entry.kind is PROJECT:
         return None
     if PROJECT.name not in ancestors(entry.kind):
@@ -95,7 +95,7 @@ def targets(entry: Entry) -> Iterator[Key]:
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
-    """The entries with what they refer to, and lie in, before them, otherwise as they were; and the loops."""
+    """The entries with what they refer to, and are in, before them, otherwise as they were; and the loops."""
     by_key = {key_of(entry): entry for entry in entries}
     result: dict[Key, Entry] = {}
     problems: list[Problem] = []

@@ -81,7 +81,7 @@ class Observed:
 
     @property
     def compared(self) -> tuple[Entry, ...]:
-        """The entries that were asked about: not those that are only there because others lie below them."""
+        """The entries that were asked about: not those that are only there because others are below them."""
         return tuple(
             entry for entry in self.desired.entries if not self.kinds or entry.kind.name in self.kinds
         )
@@ -109,7 +109,7 @@ def observe(
     """Look every entry up: each collection is read once, `READERS` side by side.
 
     `ids` are those that a stack remembers: they find what was renamed by hand. `kinds` limits the look to
-    these kinds (and what they lie below). With `undeclared`, live objects without an entry are told as well:
+    these kinds (and what they are below). With `undeclared`, live objects without an entry are told as well:
     in the collections that the configuration says something about, or of all `kinds` where these are given.
     `known` are the addresses, folded, of people whom a stack knew: one of them whom the organization no longer has is
     looked up like everybody else. None says that nobody can tell who was there before.
@@ -361,7 +361,7 @@ class _Observer:
         return error is not None
 
     def _scope(self, kind: Kind, desired: Desired, parent: str | None) -> Scope | None:
-        """The ids that lead to a collection; None when what it lies below does not exist."""
+        """The ids that lead to a collection; None when what it is below does not exist."""
         if kind.parent is None or parent is None:
             return {}
         found = self.found.get((kind.parent, parent))

@@ -44,7 +44,7 @@ class Rename:
         alias = f'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{one_line(before)}")])'
         return (
             f'{self.kind.title} "{one_line(after)}" looks like what was "{one_line(before)}": if it was renamed, write'
-            f" `{f'previously: {key}' if in_file else alias}` there, and nothing of it goes"
+            f" `{f'previously: {key}' if in_file else alias}` there, and nothing of it is removed"
         )
 
     def refusal(self, removals: int, *, in_file: bool) -> str:

@@ -35,7 +35,7 @@ def holder(
 
 
 def third_name(kind: Kind, field: str, other: Found) -> str:
-    """What `other` is called for a moment: nobody else is, for it has the id."""
+    """What `other` is called for a moment: nobody else is, because it has the id."""
     end = f" (aside {other.id})"
     most = kind.field(field).max_length or 100
     return f"{str(other.values[field])[: max(most - len(end), 0)]}{end}"[-most:]

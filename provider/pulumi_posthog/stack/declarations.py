@@ -251,7 +251,7 @@ def with_files(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Holders:
-    """Which declared entries another one lies in: they are made before it and deleted after it."""
+    """Which declared entries another one is in: they are made before it and deleted after it."""
 
     def __init__(self, desired: Desired) -> None:
         self._names = {
@@ -286,7 +286,7 @@ def people(desired: Desired) -> list[str]:
 
 
 def properties_of(entry: Entry, parent: Any) -> dict[str, Any]:
-    """The properties of one entry's resource; `parent` stands for the id of what it lies in, None for nothing."""
+    """The properties of one entry's resource; `parent` stands for the id of what it is in, None for nothing."""
     kind = entry.kind
     properties: dict[str, Any] = to_properties(kind, entry.fields)
     for field in kind.fields:
@@ -328,7 +328,7 @@ def granted_before(entry: Entry, desired: Desired) -> Iterator[Key]:
 
 
 def parent_names(entry: Entry, desired: Desired) -> str:
-    """So that a preview finds what lies in a parent that will be taken over, and has no id in the state yet."""
+    """So that a preview finds what is in a parent that will be taken over, and has no id in the state yet."""
     above = desired.by_name.get((entry.kind.parent or "", entry.parent or ""))
     if above is None:
         return ""

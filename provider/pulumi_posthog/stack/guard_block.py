@@ -147,7 +147,7 @@ def guarded() -> Iterator[None]:
     from pulumi_posthog.stack.guard_resource import Guard
 
     if Current.block is not None:
-        raise RuntimeError("guarded() stands in another guarded(): one block goes around all resources")
+        raise RuntimeError("guarded() stands in another guarded(): one block holds all resources")
     block = Current.block = GuardBlock(asyncio.get_running_loop().create_future())
     try:
         yield

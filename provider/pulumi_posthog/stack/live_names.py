@@ -29,8 +29,8 @@ def live_names(
 ) -> dict[tuple[str, str], str]:
     """Kind's and resource's names of what goes -> PostHog's name of it now, as far as it is of use and can be known.
 
-    It is of use where something else comes that it may be, and where something goes with it; then its list is read in
-    any case. `place` is where to ask (`location.PROPERTY`), `urn` the guard. Nothing is known where the state or
+    It is of use where something else comes that it may be, and where something is lost with it; then its list is read
+    in any case. `place` is where to ask (`location.PROPERTY`), `urn` the guard. Nothing is known where the state or
     PostHog cannot be read: whatever needs that says so.
     """
     found: dict[tuple[str, str], str] = {}

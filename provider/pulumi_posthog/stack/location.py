@@ -20,7 +20,7 @@ class Location:
     """`host` is PostHog's URL and `organization` its id there.
 
     `guarded` says whether its stack has a guard, which has to be asked before it is deleted. `parent` are the names of
-    what it lies in, as JSON text, by which that is found before it has an id; empty for none.
+    what it is in, as JSON text, by which that is found before it has an id; empty for none.
     """
 
     host: str

@@ -15,7 +15,7 @@ their content is in `secret_<field>`.
 A mark is a number that counts how often a secret became another one. It is no digest: whoever reads a state could try
 words against that, because what keys it has to be known to every run, whoever's API key that has, and so to be in the
 state as well. What is compared is in the Pulumi secret. States from before have digests for marks, with their key in
-plain text in `__salt`: a digest stays as a mark until its secret becomes another one, and `__salt` goes.
+plain text in `__salt`: a digest stays as a mark until its secret becomes another one, and `__salt` is removed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads side by side what the engine is going to ask about, for it asks about one object after another.
+"""Reads side by side what the engine is going to ask about, because it asks about one object after another.
 
 Only collections in which the guard knows of something are read, and projects that a new one is looked for among: so
 nothing is read that nobody would ask about.
@@ -17,7 +17,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.limits import Managed
 from pulumi_posthog.reconcile.live import Live
 
-# Kind -> the kinds that lie in its objects and have lists of their own.
+# Kind -> the kinds that are in its objects and have lists of their own.
 BELOW = {
     parent: [kind for kind in KINDS.values() if kind.parent == parent and not kind.embedded_in]
     for parent in KINDS

@@ -21,7 +21,7 @@ from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE
 
 
 class Declared(Resource):
-    """A resource that a file declares; `resources` are those that it lies in and follows."""
+    """A resource that a file declares; `resources` are those that it is in and follows."""
 
     def __init__(self, declaration: Declaration, resources: Mapping[Key, pulumi.CustomResource]) -> None:
         given = {

@@ -1,5 +1,5 @@
 """What our programs mend in Pulumi's SDK: it is slow with thousands of resources, and ends in a traceback when one
-fails that others lie in.
+fails that others are in.
 
 Each mend looks for what it changes, and where a new SDK has it no more everything works as without the mend.
 """
@@ -66,7 +66,7 @@ def calls() -> Any:
 
 
 class NotTried(SystemExit):
-    """The end of a program in which something failed that others lie in: the engine has said why, this says what."""
+    """The end of a program in which something failed that others are in: the engine has said why, this says what."""
 
     def __init__(self) -> None:
         super().__init__(SAID)
@@ -76,7 +76,7 @@ class NotTried(SystemExit):
         """What the SDK does just before it raises, when all names are known."""
         names = sorted(self.names)
         lines = [*names[:NAMED], *([f"and {len(names) - NAMED} more"] if len(names) > NAMED else [])]
-        pulumi.log.error("\n  ".join(["not tried, for what they lie in or follow has failed:", *lines]))
+        pulumi.log.error("\n  ".join(["not tried, because what they are in or follow has failed:", *lines]))
         return super().with_traceback(traceback)
 
 
@@ -85,7 +85,7 @@ def registering(about: str) -> None:
 
     When a resource fails and Pulumi goes on (`--continue-on-error`), what depends on it cannot be registered. The SDK
     would end the program there, with a traceback. Instead everything else is registered, and the program ends with
-    NotTried: with an error, so that Pulumi deletes nothing, for what was not registered looks as if it had left.
+    NotTried: with an error, so that Pulumi deletes nothing, because what was not registered looks as if it had left.
     """
     manager = calls()
     if isinstance(getattr(manager, "do_rpc", None), GoingOn):

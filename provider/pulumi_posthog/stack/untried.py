@@ -17,7 +17,7 @@ from pulumi_posthog.values.spelling import one_line
 OF_RESOURCE = {kind.resource: kind.name for kind in KINDS.values()}
 NAMED = 10  # so many by name
 HEAD = (
-    "not tried when this failed (with --continue-on-error, Pulumi goes on with what does not depend on it):"
+    "not tried when this failed (with --continue-on-error, Pulumi continues with what does not depend on it):"
 )
 
 

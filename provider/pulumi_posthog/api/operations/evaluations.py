@@ -40,7 +40,7 @@ class Evaluations(Operations):
 
     @operation("PATCH", "{id}/", scope="evaluation:write", since=2025)
     def update(self, id: str, *, body: Mapping[str, Json]) -> Json:
-        """Changes fields; `deleted: true` is how an evaluation goes."""
+        """Changes fields; `deleted: true` deletes an evaluation."""
 
     @operation("PUT", "{id}/", scope="evaluation:write", since=2025)
     def replace(self, id: str, *, body: Mapping[str, Json]) -> Json:

@@ -262,7 +262,7 @@ def _scopes(desired: Configuration, live: Live) -> Iterator[Check]:
             yield passed(scope, "may be read")
     writes = [scope for scope in needed if scope.endswith(":write")]
     if writes:
-        yield noted("scopes to write", f"{', '.join(writes)}: not tried, for that would change something")
+        yield noted("scopes to write", f"{', '.join(writes)}: not tried, because that would change something")
 
 
 def _probes(desired: Configuration, live: Live) -> Iterator[tuple[str, str]]:

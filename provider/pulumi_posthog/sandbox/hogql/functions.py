@@ -154,7 +154,7 @@ def date_trunc(terms: Sequence[Term], around: Around) -> Term:
 
 
 def date_diff(terms: Sequence[Term], _around: Around) -> Term:
-    """How many borders of the unit lie between them, as in ClickHouse."""
+    """How many borders of the unit are between them, as in ClickHouse."""
     unit = unit_of(terms[0], "dateDiff")
     if unit == "week":
         raise not_understood("dateDiff by week")

@@ -6,12 +6,12 @@ import random
 import secrets
 import string
 
-# Lists without an order come as the rows lie in the table (1.7): here, as if thrown in by a seeded hand.
+# Lists without an order come as the rows are in the table (1.7): here, as if thrown in by a seeded hand.
 HEAP = random.Random(0)  # noqa: S311 - an order, not a secret
 
 
 def somewhere() -> float:
-    """Where a new row lies in its table."""
+    """Where a new row is in its table."""
     return HEAP.random()
 
 

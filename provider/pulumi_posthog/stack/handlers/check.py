@@ -30,7 +30,7 @@ class CheckFailed(Exception):
 class CheckHandler:
     """Runs a health check after what it follows has changed, and fails the run where it does not hold.
 
-    What it follows was compared earlier in the same process, for the check depends on it: the session remembers. A
+    What it follows was compared earlier in the same process, because the check depends on it: the session remembers. A
     check that fails is recorded as not passed, or not at all, so that the next update runs it again.
     """
 

@@ -41,7 +41,7 @@ DAMAGED = (
 class GuardHandler:
     """Remembers what the stack manages and refuses a run that would remove too much of it.
 
-    Its `check` sees the old list and the new one before any other resource is touched, for all depend on it. Its
+    Its `check` sees the old list and the new one before any other resource is touched, because all depend on it. Its
     `read` answers without inputs, so that a refresh leaves the list alone, and its `diff` never says "changed",
     so that the list is stored without being shown.
     """
@@ -300,6 +300,6 @@ def check_consulted(run: Run, *, guarded: bool) -> None:
     if not consulted and not destroying():
         raise WholeRunRefused(
             "everything that this stack manages could be removed from PostHog, because no program has declared anything"
-            " in this run: it ended early, the stack is being destroyed, or --target names nothing but what goes;"
+            " in this run: it ended early, the stack is being destroyed, or --target names only what is removed;"
             f" if that is meant, say so: {DESTROY} pulumi destroy"
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def details(before: Mapping[str, Any], now: Mapping[str, Any], shown: Collection[str]) -> dict[str, str]:
-    """Path of a property -> "ADD", "DELETE" or "UPDATE", for what `shown` names and is declared now.
+    """Path of a property -> "ADD", "DELETE" or "UPDATE", of what `shown` names and is declared now.
 
     What was declared before and is no longer stays in PostHog as it is: that is no change.
     """

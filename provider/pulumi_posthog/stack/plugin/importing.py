@@ -32,7 +32,7 @@ from pulumi_posthog.stack.urn import PLUGIN_TYPE
 def imported(run: Run, kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResult:
     """The object with what is worth declaring of it as inputs; an id of None where there is none.
 
-    The id of an object that lies in another one has that one's id before it: `<project>/<id>`. Raises Refused.
+    The id of an object that is in another one has that one's id before it: `<project>/<id>`. Raises Refused.
     """
     properties: dict[str, Any] = {}
     for fault in at(properties, address):
@@ -44,7 +44,7 @@ def imported(run: Run, kind: Kind, id_: str, address: tuple[str, str] | None) ->
         if not parent:
             above = KINDS[kind.parent].title
             raise Refused(
-                f"a {kind.title} lies in a {above}, whose id is needed too\n"
+                f"a {kind.title} is in a {above}, whose id is needed too\n"
                 f"  hint: pulumi import {PLUGIN_TYPE}{kind.resource} NAME <{kind.parent} id>/{id_}"
             )
         properties[kind.parent] = parent

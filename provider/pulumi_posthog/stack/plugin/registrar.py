@@ -1,6 +1,6 @@
 """Declarations -> the engine, by its own protocol: level by level, and each level all at once.
 
-The engine takes what lies in something only when that is there, so parents are a level of their own; within a level the
+The engine takes what is in something only when that is there, so parents are a level of their own; within a level the
 order says nothing.
 """
 
@@ -24,12 +24,12 @@ NAMED = 10  # of what was not tried, so many by name
 
 
 class NotTried(Exception):
-    """Something failed that others lie in; the engine has said why, and the message says what was not tried."""
+    """Something failed that others are in; the engine has said why, and the message says what was not tried."""
 
     def __init__(self, names: Sequence[str]) -> None:
         lines = [*names[:NAMED], *([f"and {len(names) - NAMED} more"] if len(names) > NAMED else [])]
         super().__init__(
-            "\n  ".join(["not tried, because what they lie in or follow has failed:", *lines])
+            "\n  ".join(["not tried, because what they are in or follow has failed:", *lines])
             if names
             else "not everything could be done"
         )

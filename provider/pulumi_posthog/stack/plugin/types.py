@@ -125,7 +125,10 @@ def _persons(_: str, properties: Properties) -> list[Fault]:
     if "__origins" in properties:
         return []
     return [
-        Fault("", "absent persons are declared in a posthog.yaml, for whoever they are stands in no program")
+        Fault(
+            "",
+            "absent persons are declared in a posthog.yaml, or by AbsentPersons of Python, without their names",
+        )
     ]
 
 

@@ -68,7 +68,7 @@ def merged_sources(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[s
 
 
 def merged_conversations(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
-    """The widget's public token comes and goes with the widget; nobody can send one."""
+    """The widget's public token exists as long as the widget does; nobody can send one."""
     result = {**stored, **{key: value for key, value in sent.items() if key not in MANAGED_CONVERSATION_KEYS}}
     if result.get("widget_enabled"):
         result.setdefault("widget_public_token", random_text("", 32))
