@@ -66,7 +66,8 @@ def test_what_has_had_that_name_before_is_surely_renamed():
     assert (found.after, found.sure) == ("Alpha", True)
     assert found.refusal(1, in_file=True) == (
         'role "Alpha" looks like what was "Data": if it was renamed, write `previously: Data` there, and nothing of it'
-        ' is removed\n  hint: if "Data" is to be removed and another one made: pulumi config set posthog:allowRemovals role=1'
+        " is removed\n"
+        '  hint: if "Data" is to be removed and another one made: pulumi config set posthog:allowRemovals role=1'
     )
     assert 'aliases=[pulumi.Alias(name="Data")]' in found.words(in_file=False)
 
