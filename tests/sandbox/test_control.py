@@ -219,6 +219,18 @@ def test_it_starts_again_as_it_was(api: API) -> None:
     assert api.get("/_sandbox/requests")["total"] == 1
 
 
+def test_it_starts_again_as_often_as_it_is_asked(api: API) -> None:
+    answers = []
+    for _ in range(3):
+        info = api.send(POST("/_sandbox/reset")).body
+        api.names["org"] = info["organization"]["id"]
+        made = api.send(POST("/api/projects/", {"name": "Web"})).body
+        api.send(POST(ROLES, {"name": "Analysts"}))
+        answers.append((made["id"], [role["name"] for role in api.get(ROLES)["results"]]))
+
+    assert answers == [(2, ["Engineering", "Analysts"])] * 3
+
+
 def test_it_comes_back_to_what_was_kept_under_a_name(api: API) -> None:
     api.send(POST(ROLES, {"name": "Analysts"}))
     before = api.get(ROLES)

@@ -19,6 +19,15 @@ def tables() -> list[str]:
     return [model._meta.db_table for model in apps.get_app_config("sandbox").get_models()]
 
 
+def empty() -> None:
+    """Delete every row; ids count from 1 again."""
+    with writing(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA defer_foreign_keys = ON")
+        for table in tables():
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - a name of our own
+        cursor.execute("DELETE FROM sqlite_sequence WHERE name LIKE 'sandbox_%'")
+
+
 def keep(name: str) -> None:
     """Copy all tables; a snapshot of that name is overwritten."""
     with writing(), connection.cursor() as cursor:
@@ -28,12 +37,17 @@ def keep(name: str) -> None:
             cursor.execute(f"CREATE TABLE {copy} AS SELECT * FROM {table}")  # noqa: S608 - names of our own
 
 
+def is_kept(name: str) -> bool:
+    """Whether there is something under that name."""
+    with connection.cursor() as cursor:
+        return _copy(name, SEQUENCES).strip('"') in connection.introspection.table_names(cursor)
+
+
 def restore(name: str) -> None:
     """All tables as they were; raises SandboxError for a name under which nothing is kept."""
+    if not is_kept(name):
+        raise SandboxError(f"there is no snapshot {name!r}")
     with writing(), connection.cursor() as cursor:
-        found = connection.introspection.table_names(cursor)
-        if _copy(name, SEQUENCES).strip('"') not in found:
-            raise SandboxError(f"there is no snapshot {name!r}")
         cursor.execute("PRAGMA defer_foreign_keys = ON")
         for table in (*tables(), SEQUENCES):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608
