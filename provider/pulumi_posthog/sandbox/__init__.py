@@ -18,9 +18,9 @@ It differs from PostHog in this:
   some of our own. How an integration looks is a guess. A page's switch makes a function one of a managed alert.
 - The default key is from before there were scopes: unrestricted in 2024, `*` later.
 - A project has exactly one environment; 2025 let it have a second one for demo data.
-- Dashboards, insights, flags and cohorts are a name and a row in the tree, and are served only as far as their
-  access goes. New projects get no default playlists. `hog_function/...` rows are seen from all environments,
-  and rows of objects that one has no access to are seen, too.
+- Dashboards and insights are a name and a row in the tree, and are served only as far as their access goes; no
+  insight refuses the deletion of a cohort. New projects get no default playlists. `hog_function/...` rows are seen
+  from all environments, and rows of objects that one has no access to are seen, too.
 - Persons and events are a small sample, the same in every sandbox: one event every five minutes, from three days
   before the start on; those of a project are made when somebody reads them. Nothing can be captured but by
   `/_sandbox/events` and `/_sandbox/persons`. Changes of persons are there at once; their properties have no history.
@@ -30,7 +30,8 @@ It differs from PostHog in this:
   `query_cache_seconds` says for how long. `person.properties` are what the person has now. The names of types
   are the nearest ones.
 - Trends count events or persons by hour, day or month. Of the calculated lists of persons there are those of trends,
-  stickiness, lifecycle and funnels; correlation, paths and retention are a 400. Nobody is in a cohort, nobody chats.
+  stickiness, lifecycle and funnels; correlation, paths and retention are a 400. Nobody chats.
+- The conditions of cohorts are stored and find nobody: only static cohorts have persons.
 - Of insights only `trend` is served; `settings_as_of` is not (404).
 - Writes come one after the other; until 2025 two at once could undo each other in PostHog, or end in 500.
 - A plan's features are data of the organization, to be changed on the page; nothing is billed or paid.

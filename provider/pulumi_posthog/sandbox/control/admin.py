@@ -21,7 +21,6 @@ from pulumi_posthog.sandbox.families.plugins import Plugin, PluginAttachment, Pl
 from pulumi_posthog.sandbox.families.projects.changes import create_project
 from pulumi_posthog.sandbox.families.projects.closed_lists import CURRENCIES, TIMEZONES
 from pulumi_posthog.sandbox.families.projects.settings import SETTINGS
-from pulumi_posthog.sandbox.families.released_objects import Cohort
 from pulumi_posthog.sandbox.families.roles import OrganizationResourceAccess, Role, RoleMembership
 from pulumi_posthog.sandbox.rules.models import (
     AccessControl,
@@ -155,12 +154,6 @@ class ProjectObjectAdmin(ByHand):
     list_display = ("name", "type", "ref", "project", "deleted")
     list_filter = ("type",)
     exclude = ("created_by",)
-
-
-@admin.register(Cohort)
-class CohortAdmin(ByHand):
-    list_display = ("name", "project", "is_static", "deleted")
-    exclude = ("created_by", "type", "short_id", "uuid")
 
 
 @admin.register(Role)

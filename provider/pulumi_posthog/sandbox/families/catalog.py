@@ -16,6 +16,7 @@ from pulumi_posthog.sandbox.families import (
     proxy_records,
     scheduled_changes,
 )
+from pulumi_posthog.sandbox.families.cohorts import view as cohorts
 from pulumi_posthog.sandbox.families.evaluations import EVALUATIONS
 from pulumi_posthog.sandbox.families.feature_flags import view as feature_flags
 from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
@@ -29,6 +30,7 @@ VIEWS: tuple[type[FamilyView], ...] = (
     color_themes.VIEW,
     group_types.VIEW,
     project_secret_keys.VIEW,
+    cohorts.VIEW,
     feature_flags.VIEW,
     scheduled_changes.VIEW,
     view_of(EVALUATIONS),

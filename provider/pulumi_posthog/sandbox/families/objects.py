@@ -17,7 +17,9 @@ class ProjectObject(models.Model):
     type = models.CharField(max_length=100, default="dashboard")
     short_id = models.CharField(max_length=12, blank=True, default="")
     uuid = models.UUIDField(null=True, blank=True, help_text="the id of kinds whose ids are no numbers")
-    name = models.CharField(max_length=400)
+    name = models.CharField(
+        max_length=400, null=True, blank=True, help_text="cohorts and actions may have none"
+    )
     deleted = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from pulumi_posthog.sandbox.families import property_filters, sample_data
 from pulumi_posthog.sandbox.families.event_store import Event, EventDeletion, Person, PersonDistinctId
+from pulumi_posthog.sandbox.families.released_objects import Cohort
 from pulumi_posthog.sandbox.rules import activity
 from pulumi_posthog.sandbox.rules.activity import Changes
 from pulumi_posthog.sandbox.rules.csv_renderer import CSVRenderer
@@ -313,12 +314,21 @@ class PersonView(PersonsOfProject):
         )
 
     def cohorts(self, request: Request, **_kwargs: Any) -> Response:
-        """Cohorts have no members here: nobody is in any."""
+        """The static ones: nobody is found by conditions here."""
         asked = request.query_params.get("person_id")
         if not asked:
             raise invalid("person_id", "This field is required.", "required")
-        self.person(asked)
-        return Response({"results": []})
+        person = str(self.person(asked).uuid)
+        cohorts = Cohort.objects.filter(project=self.project, deleted=False, is_static=True).order_by("pk")
+        return Response(
+            {
+                "results": [
+                    {"id": each.pk, "name": each.name, "count": each.count}
+                    for each in cohorts
+                    if person in each.persons
+                ]
+            }
+        )
 
     def values(self, request: Request, **_kwargs: Any) -> Response:
         """The values of one property, the most frequent first."""

@@ -45,6 +45,8 @@ class ObjectFamily(Family):
     reads_deleted = True
     has_rules: ClassVar[bool] = True
     """Whether access rules are about them."""
+    restored_word: ClassVar[str] = "restored"
+    """What 2026 logs when a deletion is undone."""
 
     def taken_tags(self, values: dict[str, Any], row: Any) -> None:
         """Trimmed, in small letters; null and the lack of the feature leave them as they are."""
@@ -67,15 +69,16 @@ class ObjectFamily(Family):
         self.after(row, before, user)
         what = "created" if before is None else "updated"
         if before is not None and before.deleted != row.deleted and SWITCHES.age >= 2026:
-            what = "deleted" if row.deleted else "restored"
+            what = "deleted" if row.deleted else self.restored_word
         self.write_log(row, before, self.acting(row, user), activity_=what)
 
     def acting(self, row: Any, user: User | None) -> User | None:
         """Whom the activity log names."""
         return user
 
-    def log_name(self, row: Any) -> str:
-        return str(row.name)
+    def log_name(self, row: Any) -> str | None:
+        name: str | None = row.name
+        return name
 
 
 class ObjectView(FamilyView):

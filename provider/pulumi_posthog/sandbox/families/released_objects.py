@@ -1,4 +1,4 @@
-"""What is stored of flags and of the cohorts that they name (posthog-api-release.md)."""
+"""What is stored of flags and cohorts, which name each other (posthog-api-release.md)."""
 
 from __future__ import annotations
 
@@ -52,10 +52,23 @@ class FeatureFlag(ProjectObject):
 
 
 class Cohort(ProjectObject):
-    """A cohort, as far as flags ask about it: whether it is static, and what it is filtered by."""
+    """A cohort: by which conditions its persons are found, or, where it is static, who they are."""
 
+    description = models.CharField(max_length=1000, blank=True, default="")
     is_static = models.BooleanField(default=False)
     filters = models.JSONField(null=True, blank=True)
+    query = models.JSONField(null=True, blank=True)
+    groups = models.JSONField(default=list, blank=True)
+    cohort_type = models.CharField(max_length=20, null=True, blank=True)
+    persons = models.JSONField(default=list, blank=True, help_text="UUIDs of the members of a static cohort")
+    count = models.IntegerField(null=True, blank=True)
+    version = models.IntegerField(null=True, blank=True)
+    pending_version = models.IntegerField(null=True, blank=True)
+    last_calculation = models.DateTimeField(null=True, blank=True)
+    reads_until_calculated = models.IntegerField(
+        default=0, help_text="So many reads still say that it is calculating"
+    )
+    calculations = models.JSONField(default=list, blank=True)
 
     object_type: ClassVar[str] = "cohort"
 

@@ -252,7 +252,7 @@ class FeatureFlags(ObjectFamily):
             needed = [int(key) for key in flag_filters.flags_needed(row.filters) if key.isdigit()]
             off = FeatureFlag.objects.filter(pk__in=needed, active=False)
             if off:
-                names = ", ".join(each.name for each in off)
+                names = ", ".join(str(each.name) for each in off)
                 raise ValidationError(
                     f"Cannot enable this feature flag because it depends on disabled flags: {names}"
                 )
@@ -324,7 +324,7 @@ def dependents(row: FeatureFlag) -> list[FeatureFlag]:
 
 def first_name(row: FeatureFlag) -> str:
     """The key without its tombstone, or `<key>-2` where that is taken."""
-    key = re.sub(rf":deleted:{row.pk}$", "", row.name)
+    key = re.sub(rf":deleted:{row.pk}$", "", str(row.name))
     taken = set(
         FeatureFlag.objects.filter(project=row.project_id).exclude(pk=row.pk).values_list("name", flat=True)
     )

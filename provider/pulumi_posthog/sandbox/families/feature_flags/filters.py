@@ -309,13 +309,13 @@ def check_dependencies(filters: Filters, flag: FeatureFlag) -> None:
                 f"Cannot create dependency on disabled flag '{needed.name}' (ID: {key}). "
                 "Flag dependencies must reference active flags only."
             )
-        if (loop := way_back(needed, flag.pk, (flag.name,))) is not None:
+        if (loop := way_back(needed, flag.pk, (str(flag.name),))) is not None:
             raise refused(f"Circular dependency detected: {' → '.join(loop)}")
 
 
 def way_back(flag: FeatureFlag, to: int | None, way: tuple[str, ...]) -> tuple[str, ...] | None:
     """From a flag over those that it needs, to where one came from."""
-    way = (*way, flag.name)
+    way = (*way, str(flag.name))
     for key in flags_needed(flag.filters):
         if to is not None and key == str(to):
             return (*way, way[0])
@@ -327,7 +327,7 @@ def way_back(flag: FeatureFlag, to: int | None, way: tuple[str, ...]) -> tuple[s
     return None
 
 
-def shown(filters: Filters, project: Project, names: dict[int, str]) -> Filters:
+def shown(filters: Filters, project: Project, names: dict[int, str | None]) -> Filters:
     """With the names of cohorts, which every read adds (2.6)."""
     document = deepcopy(filters)
     for each in properties_in(document):
@@ -338,6 +338,6 @@ def shown(filters: Filters, project: Project, names: dict[int, str]) -> Filters:
     return document
 
 
-def cohort_names(filters: Filters) -> dict[int, str]:
+def cohort_names(filters: Filters) -> dict[int, str | None]:
     ids = cohort_ids_in(filters)
     return dict(Cohort.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}

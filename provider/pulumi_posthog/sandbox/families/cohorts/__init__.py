@@ -1,0 +1,1 @@
+"""Cohorts: the grammar of their filters, and their endpoints (posthog-api-release.md 3)."""
