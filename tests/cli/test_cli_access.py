@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from cli.lab import Lab
+from cli.lab import Lab, declared
 
 FILE = """members: {cy@acme.io: absent, eve@acme.io: member}
 roles: {Analysts: {members: [bo@acme.io, eve@acme.io]}}
@@ -109,3 +109,30 @@ def test_a_key_that_may_not_read_rules_is_told_and_nothing_is_guessed(lab: Lab):
 
     assert run.status != 0
     assert run.out == ""
+
+
+def test_an_export_has_every_rule_and_everybody_and_differs_in_nothing(ruled: Lab):
+    posthog = ruled.posthog
+    whole = ruled.run("export", "--host", posthog.url)
+    people = ruled.run("export", "--host", posthog.url, "--only", "organization_member")
+    assert (whole.status, people.status) == (0, 0), whole.err + people.err
+
+    web = declared(whole.out)["projects"]["Web"]
+    assert web["access"] == {
+        "everyone": "none",
+        "members": {"cy@acme.io": "admin"},
+        "roles": {"Analysts": "member"},
+    }
+    assert web["resource_access"] == {"dashboard": {"everyone": "editor", "roles": {"Analysts": "viewer"}}}
+    names = {1: "member", 8: "admin", 15: "owner"}
+    everybody = posthog.all(f"/api/organizations/{posthog.organization}/members/")
+    assert declared(people.out)["members"] == {
+        each["user"]["email"]: {"level": names[each["level"]]} for each in everybody
+    }
+    posthog.count_anew()
+    for place, text in enumerate((whole.out, people.out)):
+        (ruled.folder / f"{place}.yaml").write_text(text)
+        assert ruled.run("validate", f"{place}.yaml").status == 0
+        run = ruled.run("drift", f"{place}.yaml")
+        assert run.status == 0, run.text
+    assert posthog.writes() == {}
