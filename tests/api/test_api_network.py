@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from pulumi_posthog.api import (
     Connection,
-    GaveUp,
     IncompleteRead,
     OutcomeUnknown,
     Pace,
@@ -65,79 +62,6 @@ def test_a_post_in_trouble_is_never_sent_twice(scripted, pace, trouble: Any):
     with writer(server.host, pace) as client, pytest.raises(OutcomeUnknown):
         client.post("/api/x/", {"name": "x"})
     assert server.requests == ["POST /api/x/"]
-
-
-class Held:
-    """A server that keeps connections open, and answers once it may."""
-
-    def __init__(self) -> None:
-        self.asked = Queue[str]()
-        self.answer = Event()
-        held = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                held.asked.put(self.command)
-                held.answer.wait(60)
-                self.send_response(200)
-                self.send_header("Content-Length", "9")
-                self.end_headers()
-                self.wfile.write(b'{"id": 1}')
-
-            do_POST = do_GET  # noqa: N815 - so it is called there
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.host = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-
-@pytest.fixture
-def held() -> Iterator[Held]:
-    held = Held()
-    thread = Thread(target=held.server.serve_forever)
-    thread.start()
-    yield held
-    held.answer.set()
-    held.server.shutdown()
-    held.server.server_close()
-    thread.join()
-
-
-@pytest.mark.parametrize("before", [0, 1], ids=["a new connection", "one that was open"])
-def test_a_read_under_way_is_broken_off_once_nobody_wants_it(held, before: int):
-    pace = Pace()
-
-    with writer(held.host, pace, timeout=60) as client, ThreadPoolExecutor() as threads:
-        held.answer.set()
-        for _ in range(before):
-            client.get("/api/x/")
-            held.asked.get(timeout=10)
-        held.answer.clear()
-        reading = threads.submit(client.get, "/api/x/")
-        held.asked.get(timeout=10)
-        pace.stop()
-        error = reading.exception(timeout=10)
-
-    assert isinstance(error, GaveUp)
-    assert str(error).startswith("GET /api/x/: stopped while waiting for the answer")
-    assert held.asked.empty(), "it is not asked again"
-
-
-def test_a_write_under_way_gets_its_answer_though_nobody_wants_it(held):
-    pace = Pace()
-
-    with writer(held.host, pace, timeout=60) as client, ThreadPoolExecutor() as threads:
-        writing = threads.submit(client.post, "/api/x/", {"name": "x"})
-        held.asked.get(timeout=10)
-        pace.stop()
-        held.answer.set()
-
-        assert writing.result(timeout=10) == {"id": 1}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ NOUNS = {
     "integration",
     "evaluation",
     "export",
-    "feature_flag",
     "file_system",
     "insight",
     "organization",

@@ -13,17 +13,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from harness.access import RULES, identities, rules_of
 from harness.drivers import InProcess
 from harness.engine import GUARD, Killed, Outcome, Refused
 from harness.pipelines import change_function, exports_of, functions_of
-from harness.rows import Row, refer_to
+from harness.rows import Row, refer_to, role_called
 from harness.sandbox import Sandbox
 from harness.world import Model, models
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
-from pulumi_posthog.values.reference import replaced
+from pulumi_posthog.values.reference import references_in, replaced
 
 NEW = {"Web": "Prod", "Shop": "Store"}
 STEPS = (
@@ -123,15 +124,31 @@ class World:
                 self.rows[index] = (kind, below, after, values)
                 self._carry((kind, inner), (kind, below))
                 moved[kind, inner] = below
+        for kind, inner in self.rules_about((row[0], before)):
+            # A file calls a rule as it calls whom the rule is about.
+            index = next(place for place, each in enumerate(self.rows) if each[:2] == (kind, inner))
+            below = f"{inner.removesuffix(before)}{after}"
+            self.rows[index] = (kind, below, *self.rows[index][2:])
+            self._carry((kind, inner), (kind, below))
         self._carry((row[0], before), (row[0], after))
         for target, new in moved.items():
             self._follow(target, new)
 
+    def rules_about(self, target: tuple[str, str]) -> list[tuple[str, str]]:
+        """The access rules about an entry: a role."""
+        return [
+            row[:2]
+            for row in self.rows
+            if row[0] in RULES and any(each.target == target for each in references_in(dict(row[3])))
+        ]
+
     def _follow(self, target: tuple[str, str], name: str) -> None:
         """Whoever refers to an entry calls it by its new name."""
 
+        called = role_called if target[0] == "role" else refer_to
+
         def followed(value: Any) -> Any:
-            return replaced(value, lambda each: refer_to(name) if each.target == target else each)
+            return replaced(value, lambda each: called(name) if each.target == target else each)
 
         self.rows = [
             (kind, own, parent, tuple((key, followed(value)) for key, value in fields))
@@ -212,6 +229,7 @@ class World:
         old = dict(row[3])["name"]
         self.live[new] = self.live.get(old, old)
         before = [(kind, name) for kind, name, parent, _ in self.rows if parent == row[1]]
+        before += self.rules_about(row[:2])
         place = {name: self.rows.index(each) for each in self.rows if (name := each[:2]) in before}
         self.rename(row, new, name=new)
         self.previously[row[0], new] = (row[1],)
@@ -289,6 +307,10 @@ class World:
             # The loader has PostHog's spelling in the fields; the name is that of the file.
             self.rename(row, dict(row[3])["user"].upper())
 
+    def _address_of_a_rule_in_another_case(self) -> None:
+        if row := self.one("project_access_rule", lambda fields: "member" in fields):
+            self.rename(row, f"members/{dict(row[3])['member'].upper()}")
+
     def _list_becomes_exact(self) -> None:
         row = self.one("role_membership")
         if row is None:
@@ -317,7 +339,13 @@ class World:
 
     def _no_longer_managed(self) -> None:
         kinds = ("role", "project", "pipeline_destination", "file_system_entry")
-        rows = [row for row in self.rows if row[0] in kinds]
+        named = {
+            each.target
+            for row in self.rows
+            for each in references_in(dict(row[3]))
+            if row[0] != "hog_function"
+        }
+        rows = [row for row in self.rows if row[0] in kinds and row[:2] not in named]
         if not rows:
             return
         row = self.dice.choice(rows)
@@ -330,7 +358,7 @@ def _fields(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(values.items(), key=str))
 
 
-BELONGINGS = ("roles", "people", "destinations", "functions", "exports", "rows")
+BELONGINGS = ("roles", "people", "destinations", "functions", "exports", "rows", "rules")
 
 
 def belongings(posthog: Sandbox) -> dict[str, set[Any]]:
@@ -345,6 +373,7 @@ def belongings(posthog: Sandbox) -> dict[str, set[Any]]:
         found["destinations"] |= {each["id"] for each in posthog.all(f"{path}/pipeline_destination_configs/")}
         found["functions"] |= {each["id"] for each in functions_of(posthog, project["id"])}
         found["exports"] |= {each["id"] for each in exports_of(posthog, project["id"])}
+        found["rules"] |= {(path, *each) for each in identities(rules_of(posthog, project["id"]))}
         found["rows"] |= {
             row["id"]
             for row in posthog.all(f"{path}/file_system/?limit=1000")

@@ -26,6 +26,11 @@ def refer_to(name: str) -> Reference:
     return Reference("hog_function", name.partition("/")[2], target=("hog_function", name))
 
 
+def role_called(name: str) -> Reference:
+    """A role in the place of its id: `name` is that of the entry."""
+    return Reference("role", name, target=("role", name))
+
+
 def function(project: str, name: str, to: str, **more: Any) -> Row:
     """A function that sends events `to` somewhere, and has a secret."""
     fields = {"type": "destination", "inputs": {"to": to, "token": SECRET}, **more}

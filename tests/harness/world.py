@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 
 from harness import rows
+from harness.access import LISTS, identities, rules_of
 from harness.engine import Outcome
 from harness.pipelines import exports_of, functions_of, pipelines_by_hand
 from harness.rows import VARIABLE
@@ -271,6 +272,7 @@ def assert_no_twins(posthog: Sandbox) -> None:
     for project in projects:
         path = f"/api/projects/{project['id']}"
         names += [(path, c["name"]) for c in posthog.all(f"{path}/pipeline_destination_configs/")]
+        names += [(path, *each) for each in identities(rules_of(posthog, project["id"]))]
         names += [(path, "export", each["name"]) for each in exports_of(posthog, project["id"])]
         names += [(path, each["type"], each["name"]) for each in functions_of(posthog, project["id"])]
         names += [
@@ -331,6 +333,8 @@ def assert_referred(posthog: Sandbox, model: Model) -> None:
     """What has a name in place of an id has the id of that one, and of no other."""
     for kind, name, parent, fields in model.entries:
         for reference in references_in(dict(fields)):
+            if reference.kind == "role":
+                continue  # what is about a role is known by it: `preview` finds no difference
             above = next(dict(row[3])["name"] for row in model.entries if row[:2] == ("project", parent))
             projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
             project = next(each["id"] for each in projects if each["name"] == above)
@@ -367,6 +371,9 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
         found["destination", path] = {str(each["id"]) for each in configs}
         found["function", path] = {str(each["id"]) for each in functions_of(posthog, project["id"])}
         found["export", path] = {str(each["id"]) for each in exports_of(posthog, project["id"])}
+        for list_ in LISTS:
+            rules = [each for each in rules_of(posthog, project["id"]) if each["list"] == list_]
+            found[list_, path] = set(map(str, identities(rules)))
         found["file", path] = {str(each["id"]) for each in filed}
     return found
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import harness.engine
+from harness.access import dashboard_rule, project_rule
 from harness.engine import GUARD, Refused
 from harness.moves import ROUND, Sort, belongings, keep_all
 from harness.rows import EVENTS, HOOK, RELAY, WEB
@@ -52,6 +53,7 @@ LOSSES = {
     "folder by hand too": Model((WEB, FOLDER)),
     "dashboard elsewhere": Model((WEB, BOARD)),
     "address in another case": Model((ROLE, ADDITIVE)),
+    "address of a rule in another case": Model((WEB, project_rule("Web", "admin", member="bo@acme.io"))),
     "list becomes exact": Model((ROLE, ADDITIVE)),
     "another logical name": Model((ROLE,)),
 }
@@ -97,6 +99,12 @@ def test_without_it_the_model_test_fails(anew, posthog, monkeypatch, change):
 
     with pytest.raises(AssertionError, match="lost by"):
         keep_all(anew(), posthog, LOSSES[change], (change,), PEACE, 0)
+
+
+@pytest.mark.parametrize("sort", [Sort(), Sort(refresh=False), Sort(targets=0.0)])
+@pytest.mark.parametrize("change", ["role key with previously", "project key with previously"])
+def test_rules_come_along_with_what_is_renamed(anew, posthog, change, sort):
+    keep_all(anew(), posthog, Model((WEB, ROLE, *RULES)), (change,), (sort,), 0)
 
 
 # -- what the guard knows beside names -----------------------------------------------------------------------------
@@ -341,12 +349,18 @@ def test_an_empty_role_that_gets_another_key_is_told(anew, posthog, tight, capsy
 
 # -- what is given up ----------------------------------------------------------------------------------------------
 
+RULES = (
+    project_rule("Web", "admin", role="Ops"),
+    dashboard_rule("Web", "viewer", member="bo@acme.io"),
+    project_rule("Web", "none"),
+)
 EXACT = ("role_members", "Ops", "Ops", (("members", ("ana@acme.io", "bo@acme.io")),))
 GIVEN_UP = {
     "a role": (Model((ROLE,)), Model((WEB,), unmanaged=(ROLE,))),
     "a role and whom an exact list names": (Model((ROLE, EXACT)), Model((WEB,), unmanaged=(ROLE,))),
     "a role and people beside others": (Model((ROLE, ADDITIVE, BO)), Model((WEB,), unmanaged=(ROLE,))),
     "a project and what is in it": (Model((WEB, ORDERS, FOLDER, BOARD)), Model((ROLE,), unmanaged=(WEB,))),
+    "a project and its rules": (Model((WEB, ROLE, *RULES)), Model((ROLE,), unmanaged=(WEB,))),
     "a destination": (Model((WEB, ORDERS)), Model((WEB,), unmanaged=(ORDERS,))),
     "a folder": (Model((WEB, FOLDER)), Model((WEB,), unmanaged=(FOLDER,))),
     "everything": (Model((WEB, ORDERS, ROLE, EXACT)), Model((), unmanaged=(WEB, ROLE))),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.access import project_rule
 from harness.rows import EVENTS, HOOK, RELAY, WEB, function
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
 from pulumi_posthog.api import ApiError, Reader, paging
@@ -53,6 +54,8 @@ CUT_ANSWER = [
 ]
 FEWER_ROLES = [(Model(ROLES), QUIET), (Model(ROLES[:1]), QUIET)]
 FEWER_FUNCTIONS = [(Model((WEB, HOOK, RELAY)), QUIET), (Model((WEB,)), QUIET)]
+RULES = tuple(project_rule("Web", "member", role=row[1]) for row in ROLES)
+FEWER_RULES = [(Model((WEB, *ROLES, *RULES)), QUIET), (Model((WEB, *ROLES)), QUIET)]
 FEWER_MEMBERS = [
     (Model((*ROLES, EVERYBODY)), QUIET),
     (Model((*ROLES, (*EVERYBODY[:3], (("members", ("ana@acme.io",)),)))), QUIET),
@@ -120,7 +123,12 @@ CONVERGENCE = {
     "a short page": (without_counting_a_list, SHORT_PAGE),
     "a cut answer": (taking_a_list_that_failed_for_an_empty_one, CUT_ANSWER),
 }
-LOSSES = {"fewer roles": FEWER_ROLES, "fewer members": FEWER_MEMBERS, "fewer functions": FEWER_FUNCTIONS}
+LOSSES = {
+    "fewer roles": FEWER_ROLES,
+    "fewer members": FEWER_MEMBERS,
+    "fewer functions": FEWER_FUNCTIONS,
+    "fewer rules": FEWER_RULES,
+}
 
 
 @pytest.mark.parametrize("name", CONVERGENCE)
@@ -146,5 +154,5 @@ def test_with_the_rails_little_is_lost(anew, posthog, tight, name):
 def test_without_the_rails_the_model_test_fails(anew, posthog, tight, monkeypatch, name):
     without_rails(monkeypatch)
 
-    with pytest.raises(AssertionError, match=r": role of |: membership of |: function of "):
+    with pytest.raises(AssertionError, match=r": (role|membership|function|access_controls) of "):
         lose_little(anew(), posthog, LOSSES[name])

@@ -11,7 +11,7 @@ import math
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -381,24 +381,20 @@ class Reader:
         method, path, keep = sending.method, sending.path, sending.keep
         pace = self.pace.of(sending.budget)
         while True:
-            deadline = Deadline(self._longest if keep is None else max(self._longest, DOWNLOAD_SECONDS))
             try:
                 sent_at = pace.take(method, self._notify, sending.deadline)
-                with (
-                    self._clients.lent() as client,
-                    deadline.of(client),
-                    # What is only read may be broken off; a write gets its answer, because it has been carried out.
-                    nullcontext() if sending.writes else pace.stopped.breaking_off(deadline.break_off),
-                    client.stream(
-                        method, path, extensions={"trace": deadline}, **sending.content
-                    ) as response,
-                ):
-                    if keep is not None and response.is_success:
-                        keep(response)
-                    else:
-                        received(response)
             except GaveUp as error:
                 raise GaveUp(error.problem, method=method, path=self._shown(path), hint=error.hint) from None
+            deadline = Deadline(self._longest if keep is None else max(self._longest, DOWNLOAD_SECONDS))
+            with (
+                self._clients.lent() as client,
+                deadline.of(client),
+                client.stream(method, path, extensions={"trace": deadline}, **sending.content) as response,
+            ):
+                if keep is not None and response.is_success:
+                    keep(response)
+                else:
+                    received(response)
             if response.status_code != 429:
                 pace.answered()
                 return response

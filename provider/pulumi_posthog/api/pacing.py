@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pulumi_posthog.api.errors import GaveUp
-from pulumi_posthog.api.stopping import Stop
 
 PER_MINUTE: Final = 480
 PER_HOUR: Final = 4_800
@@ -137,8 +136,8 @@ class Pace:
         self._minute = Window(60.0, per_minute, "a minute")
         self._hour = Window(3_600.0, per_hour, "an hour")
         self._clock = clock
-        self.stopped = Stop()
-        self._sleep = sleep or self.stopped.wait
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
         self._lock = threading.Lock()
         self._paused_at = float("-inf")
         self._paused_until = float("-inf")
@@ -179,7 +178,7 @@ class Pace:
         """
         while True:
             with self._lock:
-                if self.stopped.is_set():
+                if self._stopped.is_set():
                     raise GaveUp("stopped while waiting for a turn")
                 now = self._clock()
                 until, reason = self._next_turn(now)
@@ -239,7 +238,7 @@ class Pace:
     def sleep(self, seconds: float) -> None:
         """Sleeps, unless stopped: then raises GaveUp."""
         self._sleep(seconds)
-        if self.stopped.is_set():
+        if self._stopped.is_set():
             raise GaveUp("stopped while waiting to try again")
 
     def of(self, budget: str | None) -> Pace:
@@ -259,9 +258,9 @@ class Pace:
                     max_wait=self.max_wait,
                     clock=self._clock,
                 )
-                apart.sent, apart.stopped, apart._sleep, apart._lock = (
+                apart.sent, apart._stopped, apart._sleep, apart._lock = (
                     self.sent,
-                    self.stopped,
+                    self._stopped,
                     self._sleep,
                     self._lock,
                 )
@@ -276,11 +275,8 @@ class Pace:
         return self._clock()
 
     def stop(self) -> None:
-        """Wakes every waiting thread with GaveUp, and breaks off what is only being read.
-
-        After Ctrl-C nobody should sit out a rate limit, nor an answer that nobody wants.
-        """
-        self.stopped.set()
+        """Wakes every waiting thread with GaveUp: after Ctrl-C nobody should sit out a rate limit."""
+        self._stopped.set()
 
     def _pause(self, now: float, seconds: float, reason: str) -> None:
         self._paused_at = now

@@ -9,7 +9,6 @@ import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
-from pulumi_posthog.api.errors import GaveUp
 from pulumi_posthog.api.httpx_alone import httpx
 from pulumi_posthog.values.bounds import ANSWER_BYTES, DOWNLOAD_BYTES, ENCODINGS, ERROR_BYTES, MEGABYTE
 
@@ -33,8 +32,7 @@ class Deadline:
     """Ends an exchange that takes longer than `seconds` in all, its headers included.
 
     The timeouts of httpx begin anew with each byte. So the connection is shut by a timer, and what httpx makes of
-    that becomes TookTooLong, or GaveUp where the exchange was broken off. It is called by httpx as its `trace`,
-    which shows it new connections.
+    that becomes TookTooLong. It is called by httpx as its `trace`, which shows it new connections.
     """
 
     _streams: ClassVar[weakref.WeakKeyDictionary[httpx.Client, Any]] = weakref.WeakKeyDictionary()
@@ -43,7 +41,6 @@ class Deadline:
         self.seconds = seconds
         self._stream: Any = None
         self._over = False
-        self._unwanted = False
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         """Note the connection at work."""
@@ -62,8 +59,6 @@ class Deadline:
         try:
             yield
         except (httpx.TransportError, httpx.DecodingError) as error:
-            if self._unwanted:
-                raise GaveUp("stopped while waiting for the answer") from error
             if self._over:
                 raise TookTooLong(self.seconds) from error
             raise
@@ -71,11 +66,6 @@ class Deadline:
             timer.cancel()
             if self._stream is not None:
                 self._streams[client] = self._stream
-
-    def break_off(self) -> None:
-        """End it now, from any thread: its answer is not wanted any more."""
-        self._unwanted = True
-        self._end()
 
     def _end(self) -> None:
         self._over = True
