@@ -7,13 +7,16 @@ and organization are put in anew, because they are the sandbox's.
 from __future__ import annotations
 
 import json
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.drivers import descendants, kill, take_the_lock_away
 from harness.sandbox import Sandbox
-from harness.stack import DOORS, DYNAMIC_DOOR, Stack
+from harness.stack import DOORS, DYNAMIC_DOOR, Stack, type_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
 
@@ -72,3 +75,45 @@ def test_a_state_of_an_earlier_version_is_taken_over_as_it_is(tmp_path, posthog,
     texts = [preview.text, up.text, json.dumps(stack.state())]
     assert not [secret for secret in SECRETS.values() for text in texts if secret in text]
     assert sorted(ids_in(stack).values()) == sorted(ids.values())
+
+
+@pytest.mark.parametrize("to", DOORS)
+def test_a_state_whose_move_was_killed_half_way_is_moved_to_its_end(tmp_path, posthog, to):
+    away = next(door for door in DOORS if door != to)
+    stack = Stack(tmp_path / "stack", posthog, door=away)
+    stack.write("roles:\n" + "".join(f"  Role {number}: {{}}\n" for number in range(15)))
+    assert stack.up().status == 0
+    before = ids_in(stack)
+    stack.through(to)
+    running = subprocess.Popen(
+        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
+        cwd=stack.folder,
+        env=stack.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while len(types_of_roles(stack)) < 2:
+        assert running.poll() is None, "it ended before it could be killed"
+    family = descendants(running.pid)
+    kill(family)
+    running.wait()
+    take_the_lock_away(stack)
+    posthog.count_anew()
+
+    moved, again = stack.up(), stack.up()
+
+    for run in (moved, again):
+        assert run.status == 0, run.text
+        assert not {"created", "deleted", "replaced"} & run.changes.keys(), run.text
+    assert posthog.writes() == {}
+    assert sorted(ids_in(stack).values()) == sorted(before.values())
+    assert types_of_roles(stack) == {type_of("Role", to)}
+
+
+def types_of_roles(stack: Stack) -> set[str]:
+    """As they are in the state's file now; nothing while Pulumi changes it."""
+    (file,) = (stack.folder / "state").rglob("test.json")
+    with suppress(ValueError, OSError):
+        resources = json.loads(file.read_text())["checkpoint"]["latest"]["resources"]
+        return {each["type"] for each in resources if each["type"].endswith(":Role")}
+    return set()
