@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ def test_the_committed_schema_is_current():
     assert COMMITTED.read_text(encoding="utf-8") == schema.text(), (
         "python -m pulumi_posthog.generate writes it anew"
     )
+
+
+def test_the_schema_has_the_licence_of_the_package():
+    package = tomllib.loads((COMMITTED.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert schema.schema()["license"] == package["project"]["license"]
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)

@@ -52,7 +52,7 @@ def schema() -> Schema:
         "version": __version__,
         "description": "Keep a PostHog organization in Git.",
         "keywords": ["pulumi", "posthog", "category/utility"],
-        "license": "MIT",
+        "license": "Apache-2.0",
         "meta": {"moduleFormat": "(.*)"},
         "language": {"python": {"pyproject": {"enabled": True}}, "nodejs": {"respectSchemaVersion": True}},
         "config": {"variables": configuration},
