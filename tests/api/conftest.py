@@ -80,7 +80,8 @@ def json_answer(body: str, status: str = "200 OK") -> bytes:
 class Scripted:
     """A real server on this machine that treats one connection after another as its script says.
 
-    An entry is bytes to answer before closing, "reset", or "silence". The last entry is repeated.
+    An entry is bytes to answer before closing, "reset", "silence", or "slow", which is answered after `go_on`. The last
+    entry is repeated.
     """
 
     def __init__(self, script: list[bytes | str]) -> None:
@@ -88,6 +89,7 @@ class Scripted:
         self.received = b""
         self._script = script
         self._over = threading.Event()
+        self._may_answer = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
@@ -96,8 +98,13 @@ class Scripted:
     def host(self) -> str:
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
+    def go_on(self) -> None:
+        """Answers what is "slow"."""
+        self._may_answer.set()
+
     def close(self) -> None:
         self._over.set()
+        self._may_answer.set()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -113,6 +120,9 @@ class Scripted:
                 if what == "silence":
                     silenced.append(connection)
                     continue
+                if what == "slow":
+                    self._may_answer.wait()
+                    what = json_answer('{"id": 1}')
                 if what == "reset":
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 elif isinstance(what, bytes):

@@ -6,12 +6,14 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import sleep
 from typing import Any
 
 import pytest
 
 from pulumi_posthog.api import (
     Connection,
+    GaveUp,
     IncompleteRead,
     OutcomeUnknown,
     Pace,
@@ -80,6 +82,52 @@ def test_trouble_that_stays_has_a_name(scripted, pace, trouble: Any, error: type
         client.get("/api/x/", secret="s")
     assert len(server.requests) == 5
     assert str(failed.value).startswith("GET /api/x/: ")
+
+
+def waited_for(scripted: Any, path: str) -> None:
+    """Until the server has got the request."""
+    for _ in range(1_000):
+        if scripted.requests and scripted.requests[-1].endswith(path):
+            return
+        sleep(0.01)
+    raise AssertionError(scripted.requests)
+
+
+def test_after_ctrl_c_no_read_waits_for_its_answer(scripted):
+    server, pace = scripted(OK, "silence"), Pace()
+
+    with writer(server.host, pace, timeout=60) as client, ThreadPoolExecutor(1) as thread:
+        assert client.get("/api/first/") == {"id": 1}
+        reading = thread.submit(client.get, "/api/second/")
+        waited_for(server, "/api/second/")
+        pace.stop()
+
+        with pytest.raises(GaveUp, match="stopped while waiting for the answer"):
+            reading.result(5)
+    assert server.requests == ["GET /api/first/", "GET /api/second/"]
+
+
+def test_after_ctrl_c_a_write_gets_its_answer(scripted):
+    server, pace = scripted("slow"), Pace()
+
+    with writer(server.host, pace, timeout=60) as client, ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(client.post, "/api/x/", {})
+        waited_for(server, "/api/x/")
+        pace.stop()
+        server.go_on()
+
+        assert writing.result(5) == {"id": 1}
+
+
+def test_a_read_that_begins_while_all_is_stopped_is_dropped_too(scripted):
+    server, pace = scripted("silence"), Pace()
+    pace.take = lambda *_: 0.0  # type: ignore[method-assign]  # its turn came just before
+
+    with writer(server.host, pace, timeout=60) as client, ThreadPoolExecutor(1) as thread:
+        pace.stop()
+
+        with pytest.raises(GaveUp, match="stopped while waiting for the answer"):
+            thread.submit(client.get, "/api/x/").result(5)
 
 
 def test_nobody_listening_is_unreachable_also_for_a_post(pace, clock):

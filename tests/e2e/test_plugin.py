@@ -268,8 +268,13 @@ def test_a_killed_command_line_leaves_no_plugin_behind(slow):
         time.sleep(0.1)
 
 
-def test_ctrl_c_ends_a_preview_with_the_answer_that_is_under_way(slow):
-    slow.posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 5_000})
+def test_ctrl_c_ends_a_preview_without_the_answer_that_is_under_way(slow):
+    program(
+        slow,
+        'CustomResource("posthog:index:Role", "x", {"name": "X"},\n'
+        '    ResourceOptions(import_="0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"))\n',
+    )
+    slow.posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 120_000})
     running = begun(slow, "preview")
     deadline = time.monotonic() + 60
     while not any("pulumi-resource-posthog" in command_of(each) for each in descendants(running.pid)):
@@ -279,11 +284,10 @@ def test_ctrl_c_ends_a_preview_with_the_answer_that_is_under_way(slow):
     time.sleep(2)  # it asks PostHog by now
 
     running.send_signal(signal.SIGINT)
-    began = time.monotonic()
     said, _ = running.communicate(timeout=60)
 
     assert running.returncode != 0
-    assert time.monotonic() - began < 15
+    assert "stopped while waiting" in said
     assert "Traceback" not in said
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import pulumi_posthog
+from pulumi_posthog.api import GaveUp
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.handlers.configuration import configure
@@ -50,6 +51,19 @@ def test_two_runs_of_one_process_know_nothing_of_each_other(monkeypatch: pytest.
     assert one.view(HERE) is one.view(HERE) is not other.view(HERE)
     one.close()
     other.close()
+
+
+def test_a_run_that_is_over_asks_nothing_more_of_an_organization_that_it_first_sees_then(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv(KEY_VARIABLE, "phx_test")
+    run = Run()
+
+    run.stop()
+
+    with pytest.raises(GaveUp, match="stopped"):
+        run.view(HERE).live.reader.get("/api/x/")
+    run.close()
 
 
 def test_only_the_dynamic_door_finds_a_run_by_its_process():

@@ -11,7 +11,7 @@ import math
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -42,7 +42,7 @@ from pulumi_posthog.api.httpx_alone import httpx
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.api.pacing import WORTH_SAYING, Pace, silent
 from pulumi_posthog.api.paging import Json
-from pulumi_posthog.api.receiving import Deadline, TookTooLong, TooLarge, kept, received
+from pulumi_posthog.api.receiving import Deadline, Dropped, TookTooLong, TooLarge, kept, received
 from pulumi_posthog.api.refusal import looks_like_html, query_status, quoted, refusal
 from pulumi_posthog.api.request import Files, Request, StopRetrying, TryAgain, encoded, only_reads, query
 from pulumi_posthog.values.bounds import ANSWER_SECONDS, DOWNLOAD_SECONDS
@@ -386,15 +386,23 @@ class Reader:
             except GaveUp as error:
                 raise GaveUp(error.problem, method=method, path=self._shown(path), hint=error.hint) from None
             deadline = Deadline(self._longest if keep is None else max(self._longest, DOWNLOAD_SECONDS))
-            with (
-                self._clients.lent() as client,
-                deadline.of(client),
-                client.stream(method, path, extensions={"trace": deadline}, **sending.content) as response,
-            ):
-                if keep is not None and response.is_success:
-                    keep(response)
-                else:
-                    received(response)
+            try:
+                with (
+                    self._clients.lent() as client,
+                    deadline.of(client),
+                    nullcontext() if sending.writes else pace.reading(deadline.drop),
+                    client.stream(
+                        method, path, extensions={"trace": deadline}, **sending.content
+                    ) as response,
+                ):
+                    if keep is not None and response.is_success:
+                        keep(response)
+                    else:
+                        received(response)
+            except Dropped:
+                raise GaveUp(
+                    "stopped while waiting for the answer", method=method, path=self._shown(path)
+                ) from None
             if response.status_code != 429:
                 pace.answered()
                 return response

@@ -81,7 +81,7 @@ class NotServed(IncompleteRead):
 
 
 class GaveUp(ApiError):
-    """Waiting would take longer than allowed, or somebody stopped it. This request was not sent."""
+    """Waiting would take longer than allowed, or somebody stopped it. This request was not sent, or it only reads."""
 
 
 class WriteRefused(ApiError):

@@ -11,7 +11,8 @@ import threading
 import time
 from bisect import bisect_right
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from pulumi_posthog.api.errors import GaveUp
@@ -146,6 +147,7 @@ class Pace:
         self._counted_until = float("-inf")  # up to here `waited` holds the time: threads wait side by side
         self._said_until = float("-inf")
         self._expected = 0
+        self._under_way: list[Callable[[], object]] = []  # what drops each read that waits for its answer
         self._apart: dict[str, Pace] = {}
         self._learns_from_silence = True
 
@@ -258,11 +260,12 @@ class Pace:
                     max_wait=self.max_wait,
                     clock=self._clock,
                 )
-                apart.sent, apart._stopped, apart._sleep, apart._lock = (
+                apart.sent, apart._stopped, apart._sleep, apart._lock, apart._under_way = (
                     self.sent,
                     self._stopped,
                     self._sleep,
                     self._lock,
+                    self._under_way,
                 )
                 # PostHog says for how long a budget is used up. Without that, too many queries are running at
                 # once, whatever the budget (posthog-api.md 10.2).
@@ -275,8 +278,27 @@ class Pace:
         return self._clock()
 
     def stop(self) -> None:
-        """Wakes every waiting thread with GaveUp: after Ctrl-C nobody should sit out a rate limit."""
-        self._stopped.set()
+        """Wakes every waiting thread with GaveUp, and drops the reads under way: after Ctrl-C nobody waits for them.
+
+        Writes under way get their answer, because it says what was made.
+        """
+        with self._lock:
+            self._stopped.set()
+            for drop in self._under_way:
+                drop()
+
+    @contextmanager
+    def reading(self, drop: Callable[[], object]) -> Iterator[None]:
+        """While a read waits for its answer: `drop` is called by `stop`, and at once if that was before."""
+        with self._lock:
+            self._under_way.append(drop)
+            if self._stopped.is_set():
+                drop()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way.remove(drop)
 
     def _pause(self, now: float, seconds: float, reason: str) -> None:
         self._paused_at = now

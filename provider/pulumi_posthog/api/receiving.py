@@ -28,8 +28,12 @@ class TookTooLong(httpx.ReadTimeout):
         self.seconds = seconds
 
 
+class Dropped(Exception):
+    """An exchange was ended before its answer was there, because nobody wants it any more."""
+
+
 class Deadline:
-    """Ends an exchange that takes longer than `seconds` in all, its headers included.
+    """Ends an exchange that takes longer than `seconds` in all, its headers included, or that is dropped.
 
     The timeouts of httpx begin anew with each byte. So the connection is shut by a timer, and what httpx makes of
     that becomes TookTooLong. It is called by httpx as its `trace`, which shows it new connections.
@@ -41,6 +45,7 @@ class Deadline:
         self.seconds = seconds
         self._stream: Any = None
         self._over = False
+        self._dropped = False
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         """Note the connection at work."""
@@ -51,7 +56,10 @@ class Deadline:
 
     @contextlib.contextmanager
     def of(self, client: httpx.Client) -> Iterator[None]:
-        """Holds for what the client does meanwhile; it has one connection, which may stay open for the next."""
+        """Holds for what the client does meanwhile; it has one connection, which may stay open for the next.
+
+        Raises TookTooLong, Dropped.
+        """
         self._stream = self._streams.get(client)
         timer = threading.Timer(self.seconds, self._end)
         timer.daemon = True
@@ -59,6 +67,8 @@ class Deadline:
         try:
             yield
         except (httpx.TransportError, httpx.DecodingError) as error:
+            if self._dropped:
+                raise Dropped from error
             if self._over:
                 raise TookTooLong(self.seconds) from error
             raise
@@ -66,6 +76,11 @@ class Deadline:
             timer.cancel()
             if self._stream is not None:
                 self._streams[client] = self._stream
+
+    def drop(self) -> None:
+        """End it now. A connection that is being made is ended as soon as it is there."""
+        self._dropped = True
+        self._end()
 
     def _end(self) -> None:
         self._over = True

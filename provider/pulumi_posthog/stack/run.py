@@ -77,6 +77,7 @@ class Run:
         self._declared: dict[Path, Desired | None] = {}
         self._warned: set[str] = set()
         self._failures: set[str] = set()
+        self._stopped = False
         self._lock = threading.Lock()
 
     def view(self, properties: Mapping[str, Any]) -> View:
@@ -86,6 +87,8 @@ class Run:
         with self._lock:
             if address not in self._views:
                 self._views[address] = View(*address, self.settings.key)
+                if self._stopped:
+                    self._views[address].pace.stop()
             return self._views[address]
 
     def owners(self, organization: str, urn: str, *, conflicts: bool) -> Owners:
@@ -141,9 +144,14 @@ class Run:
             return True
 
     def stop(self) -> None:
-        """Wake everything that waits for PostHog's limits, because the run is over."""
-        for view in list(self._views.values()):
-            view.pace.stop()
+        """Wake everything that waits for PostHog's limits or to read, because the run is over; nothing more is sent.
+
+        Writes under way get their answer.
+        """
+        with self._lock:
+            self._stopped = True
+            for view in self._views.values():
+                view.pace.stop()
 
     def close(self) -> None:
         """Close all connections."""

@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _finish(server: Any, provider: Provider) -> None:
-    """Pulumi was killed: let requests under way get their answer, and wake those that wait."""
+    """Pulumi was killed: let writes under way get their answer, and wake those that wait."""
     stopped = server.stop(GRACE)
     provider.finish()
     stopped.wait(GRACE)

@@ -275,7 +275,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
     # -- the end ----------------------------------------------------------------------------------------------
 
     def Cancel(self, _request: Any, _context: Any) -> Any:
-        """Pulumi has been told to stop: requests that are under way get their answer, and nothing waits any more."""
+        """Pulumi has been told to stop: writes that are under way get their answer, and nothing waits any more."""
         self.finish()
         return empty_pb2.Empty()
 
