@@ -17,6 +17,7 @@ FAMILIES = (
     "data_color_themes",
     "groups_types",
     "project_secret_api_keys",
+    "actions",
     "cohorts",
     "feature_flags",
     "scheduled_changes",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db.models import Model
 
 from pulumi_posthog.sandbox.families import (
+    actions,
     batch_exports,
     color_themes,
     domains,
@@ -30,6 +31,7 @@ VIEWS: tuple[type[FamilyView], ...] = (
     color_themes.VIEW,
     group_types.VIEW,
     project_secret_keys.VIEW,
+    actions.VIEW,
     cohorts.VIEW,
     feature_flags.VIEW,
     scheduled_changes.VIEW,
