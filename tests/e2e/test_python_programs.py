@@ -143,9 +143,20 @@ def test_a_resource_is_renamed_by_its_alias_and_not_counted(six):
     assert there(six) == set(NAMES)
 
 
-def test_what_a_file_declares_is_counted_by_the_guard_of_the_file_alone(stack):
-    stack.write("projects:\n  Web: {}\nroles:\n  Readers: {}\n")
-    program(stack, "posthog.deploy('posthog.yaml')", "posthog.Role('Writers', name='Writers')")
+def test_what_a_file_declares_is_counted_by_the_guard_of_the_file_alone_and_is_used_in_the_program(stack):
+    stack.write("projects:\n  Web: {}\nroles:\n  Readers: {}\n  Viewers: {}\n")
+    program(
+        stack,
+        "declared = posthog.deploy('posthog.yaml')",
+        "web = declared['project', 'Web']",
+        "posthog.Role('Writers', name='Writers', opts=pulumi.ResourceOptions(depends_on=[web]))",
+        "pulumi.export('declared', sorted(name for _, name in declared))",
+        "pulumi.export('web', web.id)",
+        "pulumi.export('token', web.api_token)",
+        "pulumi.export('late', web.id.apply(lambda _: declared['role', 'Readers'].id))",
+    )
+    preview = stack.preview()
+    assert preview.status == 0, preview.text
 
     run = stack.up()
 
@@ -159,4 +170,11 @@ def test_what_a_file_declares_is_counted_by_the_guard_of_the_file_alone(stack):
     assert counted.pop("program") == {"role": {"": {"Writers": ""}}}
     (of_the_file,) = counted.values()
     assert list(of_the_file["project"][""]) == ["Web"]
-    assert list(of_the_file["role"][""]) == ["Readers"]
+    assert list(of_the_file["role"][""]) == ["Readers", "Viewers"]
+    (of_the_stack,) = (each["outputs"] for urn, each in stack.state().items() if "pulumi:pulumi:Stack" in urn)
+    assert isinstance(of_the_stack.pop("token"), dict)  # encrypted
+    assert of_the_stack == {
+        "declared": ["Readers", "Viewers", "Web"],
+        "web": str(stack.posthog.project("Web")["id"]),
+        "late": stack.posthog.role("Readers")["id"],
+    }

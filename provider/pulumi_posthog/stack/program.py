@@ -40,6 +40,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Resource]:
     said in full, and the program ends with status 32.
     """
     sdk_repairs.quieten(os.environ)
+    sdk_repairs.end_when_told()
     settings = pulumi.Config("posthog")
     path = project_folder() / (settings.get("file") or file)
     for key in (os.environ.get(KEY_VARIABLE), settings.get("personalApiKey")):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 from pulumi.runtime import settings as runtime
 
@@ -11,69 +10,11 @@ import pulumi
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.desired import Key
-from pulumi_posthog.stack import door
-from pulumi_posthog.stack.declarations import CHECK, GUARD, PERSONS, Declaration, declarations, with_ids
-from pulumi_posthog.stack.dynamic.pickled import provider_string
+from pulumi_posthog.stack import pipeline
+from pulumi_posthog.stack.declarations import PERSONS, Declaration, declarations
+from pulumi_posthog.stack.declared import Declared
 from pulumi_posthog.stack.resolution import checks_in_preview
 from pulumi_posthog.stack.resources import Resource
-from pulumi_posthog.stack.sdk_repairs import registering
-from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE
-
-
-class Declared(Resource):
-    """A resource that a file declares; `resources` are those that it is in and follows."""
-
-    def __init__(self, declaration: Declaration, resources: Mapping[Key, pulumi.CustomResource]) -> None:
-        given = {
-            name: _given(value, secret=name in declaration.secrets, resources=resources)
-            for name, value in declaration.properties.items()
-        }
-        more: dict[str, Any] = dict(door.version()) if declaration.type == GUARD else {}
-        options = pulumi.ResourceOptions(
-            parent=resources[declaration.parent] if declaration.parent else None,
-            depends_on=[resources[key] for key in declaration.follows],
-            retain_on_delete=declaration.retained,
-            aliases=[
-                *(pulumi.Alias(name=name) for name in declaration.previously),
-                *in_component(declaration),
-            ],
-            additional_secret_outputs=list(declaration.secret_outputs) or None,
-        )
-        registering(declaration.about)
-        pulumi.CustomResource.__init__(
-            self,
-            door.type_of(declaration.type),
-            declaration.name,
-            {**given, **more, **door.properties(pickled(declaration))},
-            door.options(declaration.type, options),
-        )
-
-
-def in_component(declaration: Declaration) -> Sequence[str]:
-    """What a resource is called in the plugin's component, whatever its name; the engine adds its children."""
-    if declaration.parent:
-        return ()
-    stack = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}"
-    return (f"{stack}::{COMPONENT}${PLUGIN_TYPE}{declaration.type}::{declaration.name}",)
-
-
-def _given(value: Any, *, secret: bool, resources: Mapping[Key, pulumi.CustomResource]) -> Any:
-    value = with_ids(value, lambda key: resources[key].id)
-    return pulumi.Output.secret(value) if secret and value is not None else value
-
-
-def pickled(declaration: Declaration) -> str:
-    """The dynamic provider of a declared resource."""
-    # Late: few files declare these, and a program starts sooner without.
-    if declaration.type == CHECK:
-        from pulumi_posthog.stack.dynamic.check import check_provider_string
-
-        return check_provider_string()
-    if declaration.type == PERSONS:
-        from pulumi_posthog.stack.dynamic.absent_persons import absent_persons_provider_string
-
-        return absent_persons_provider_string()
-    return provider_string(None if declaration.type == GUARD else declaration.key[0])
 
 
 def register(configuration: Configuration) -> Mapping[Key, Resource]:
@@ -81,16 +22,31 @@ def register(configuration: Configuration) -> Mapping[Key, Resource]:
 
     The receipts of erasures are the stack's output `erasures`: project -> receipts.
     """
-    resources: dict[Key, Declared] = {}
-    for declaration in declarations(configuration):
-        resources[declaration.key] = Declared(declaration, resources)
+    declared = list(declarations(configuration))
+    resource: Callable[[Key], Resource]
+    resources: Mapping[Key, Resource]
+    if pipeline.possible():
+        begun = pipeline.begun(declared)
+        resources, resource = begun, begun.resource
+    else:
+        made = at_once(declared)
+        resources = {key: each for key, each in made.items() if key[0] in KINDS}
+        resource = made.__getitem__
     if configuration.checks and runtime.is_dry_run():
         pulumi.log.info(checks_in_preview(len(configuration.checks)))
     receipts = {
-        name: getattr(resource, "receipts")  # noqa: B009 - an output, which the SDK puts there
-        for (type_, name), resource in resources.items()
-        if type_ == PERSONS
+        declaration.name: getattr(resource(declaration.key), "receipts")  # noqa: B009 - put there by the SDK
+        for declaration in declared
+        if declaration.type == PERSONS
     }
     if receipts:
         pulumi.export("erasures", receipts)
-    return {key: resource for key, resource in resources.items() if key[0] in KINDS}
+    return resources
+
+
+def at_once(declared: Iterable[Declaration]) -> dict[Key, Declared]:
+    """All of them as resources of the SDK."""
+    resources: dict[Key, Declared] = {}
+    for declaration in declared:
+        resources[declaration.key] = Declared(declaration, resources)
+    return resources

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+import os
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -47,6 +51,25 @@ def quieten(environment: Mapping[str, str]) -> None:
             module.log = Quiet()  # type: ignore[attr-defined]  # a name that the SDK imports for itself
 
 
+def end_when_told() -> None:
+    """Have the program end at once, and without a traceback, when Pulumi says that it is over.
+
+    A run that fails, and one that is cancelled, ends with SIGINT to the language host and to the program. Python makes
+    KeyboardInterrupt of it, of which Pulumi shows the traceback. Here it ends with an error, so that Pulumi deletes
+    nothing. A program with a handler of its own keeps it, and one that ignores the signal still does.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: _end())
+
+
+def _end() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # nobody reads it any more
+            stream.flush()
+    os._exit(SAID)
+
+
 def await_calls_before_outputs() -> None:
     """Have the SDK wait for its calls first, and for what they answer only then.
 
@@ -78,6 +101,16 @@ class NotTried(SystemExit):
         lines = [*names[:NAMED], *([f"and {len(names) - NAMED} more"] if len(names) > NAMED else [])]
         pulumi.log.error("\n  ".join(["not tried, because what they are in or follow has failed:", *lines]))
         return super().with_traceback(traceback)
+
+
+def not_tried(names: Iterable[str]) -> None:
+    """Have the program end with NotTried, which names these, too; another error comes first."""
+    manager = calls()
+    # Raised by the SDK when all calls have ended.
+    if manager.unhandled_exception is None:
+        manager.unhandled_exception = NotTried()
+    if isinstance(manager.unhandled_exception, NotTried):
+        manager.unhandled_exception.names += names
 
 
 def registering(about: str) -> None:
@@ -114,11 +147,7 @@ class GoingOn:
             try:
                 return await call(*args, **more)
             except FAILED:
-                # Raised by the SDK when all calls have ended.
-                if self._manager.unhandled_exception is None:
-                    self._manager.unhandled_exception = NotTried()
-                if isinstance(self._manager.unhandled_exception, NotTried):
-                    self._manager.unhandled_exception.names.append(about)
+                not_tried([about])
                 return None
 
         return self._do_rpc(name, tried)

@@ -20,7 +20,7 @@ from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.other_stacks import UnknownOwners, hosts_of_stack
 from pulumi_posthog.stack.plugin.answers import Refused
 from pulumi_posthog.stack.plugin.protocol.registering import resource_pb2, resource_pb2_grpc
-from pulumi_posthog.stack.plugin.registrar import NotTried, Registrar, Stopped
+from pulumi_posthog.stack.plugin.registrar import NotTried, Registrar, Stopped, in_component
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
 from pulumi_posthog.stack.resolution import checks_in_preview, resolved
 from pulumi_posthog.stack.run import Run
@@ -103,6 +103,7 @@ def _registered(
     registrar = Registrar(
         monitor,
         urn,
+        in_component,
         provider=request.providers.get("posthog", ""),
         protect=request.protect,
         retain=request.retainOnDelete,

@@ -6,7 +6,7 @@ order says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,16 +17,17 @@ from pulumi_posthog.stack.declarations import GUARD, Declaration, ids_in, with_i
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.plugin.protocol.registering import alias_pb2, resource_pb2
 from pulumi_posthog.stack.plugin.wire import Secret, received, sent
-from pulumi_posthog.stack.urn import PLUGIN_TYPE, TYPE
+from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE, TYPE
 from pulumi_posthog.values.version import __version__
 
 NAMED = 10  # of what was not tried, so many by name
 
 
 class NotTried(Exception):
-    """Something failed that others are in; the engine has said why, and the message says what was not tried."""
+    """Something failed; the engine has said why, and the message says what was not tried because of that: `names`."""
 
     def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
         lines = [*names[:NAMED], *([f"and {len(names) - NAMED} more"] if len(names) > NAMED else [])]
         super().__init__(
             "\n  ".join(["not tried, because what they are in or follow has failed:", *lines])
@@ -45,21 +46,28 @@ class Made:
 
     urn: str
     id: Any
-    outputs: Mapping[str, Any]
+    answered: Any = None  # a protobuf Struct, which is taken apart only where somebody reads it
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """What the provider has answered."""
+        return received(self.answered) if self.answered is not None else {}
 
 
 @dataclass
 class Registrar:
-    """Registers declarations below a component, `parent` being its URN, with the provider of that reference.
+    """Registers declarations below a component or a stack, `parent` being its URN, with that provider's reference.
 
-    `protect` is what the component was given. `made` is what the engine has taken.
+    `protect` and `retain` are what the component was given, and None in a stack. `aliases` says what else a resource
+    may be called in the state. `made` is what the engine has taken, in the beginning what somebody else registered.
     """
 
     monitor: Any
     parent: str
+    aliases: Callable[[Declaration], Iterable[Any]]
     provider: str = ""
-    protect: bool = False
-    retain: bool = False
+    protect: bool | None = None
+    retain: bool | None = None
     made: dict[Key, Made] = field(default_factory=dict)
 
     def register(self, declarations: Iterable[Declaration]) -> None:
@@ -81,9 +89,7 @@ class Registrar:
                 if answer.result != resource_pb2.Result.SUCCESS:
                     failed[declaration.key] = declaration
                 else:
-                    self.made[declaration.key] = Made(
-                        answer.urn, answer.id or NOT_YET_KNOWN, received(answer.object)
-                    )
+                    self.made[declaration.key] = Made(answer.urn, answer.id or NOT_YET_KNOWN, answer.object)
         if failed or not_tried:
             raise NotTried(sorted(not_tried))
 
@@ -114,7 +120,7 @@ class Registrar:
             protect=self.protect,
             retainOnDelete=declaration.retained or self.retain,
             additionalSecretOutputs=declaration.secret_outputs,
-            aliases=list(aliases(declaration)),
+            aliases=list(self.aliases(declaration)),
             aliasSpecs=True,
             acceptSecrets=True,
             supportsPartialValues=True,
@@ -129,19 +135,19 @@ def needs(declaration: Declaration) -> tuple[Key, ...]:
 
 
 def levels(declarations: Iterable[Declaration]) -> list[list[Declaration]]:
-    """The declarations by how many have to be there before them, one after the other."""
+    """The declarations by how many of them have to be there before them, one after the other."""
     depths: dict[Key, int] = {}
     result: list[list[Declaration]] = []
     for declaration in declarations:
-        depth = 1 + max((depths[key] for key in needs(declaration)), default=-1)
+        depth = 1 + max((depths.get(key, -1) for key in needs(declaration)), default=-1)
         depths[declaration.key] = depth
         result += [[] for _ in range(depth + 1 - len(result))]
         result[depth].append(declaration)
     return result
 
 
-def aliases(declaration: Declaration) -> Iterator[Any]:
-    """What a resource was before: under its earlier names, of the dynamic provider, and of a program without component.
+def in_component(declaration: Declaration) -> Iterator[Any]:
+    """What a resource of a component was before: under its earlier names, of the dynamic provider, and of a program.
 
     The engine adds what follows from the earlier names of the parent.
     """
@@ -152,3 +158,17 @@ def aliases(declaration: Declaration) -> Iterator[Any]:
             for parent in parents:
                 if (name, type_, parent) != (declaration.name, mine, {}):
                     yield alias_pb2.Alias(spec=alias_pb2.Alias.Spec(name=name, type=type_, **parent))
+
+
+def in_stack(declaration: Declaration, stack: str) -> Iterator[Any]:
+    """What a resource of a program was before: under its earlier names, of the dynamic provider, and of a component.
+
+    `stack` is what the URNs of its resources begin with.
+    """
+    mine, theirs = f"{PLUGIN_TYPE}{declaration.type}", f"{TYPE}{declaration.type}"
+    for name in (declaration.name, *declaration.previously):
+        for type_ in (mine, theirs):
+            if (name, type_) != (declaration.name, mine):
+                yield alias_pb2.Alias(spec=alias_pb2.Alias.Spec(name=name, type=type_))
+    if not declaration.parent:
+        yield alias_pb2.Alias(urn=f"{stack}::{COMPONENT}${mine}::{declaration.name}")
