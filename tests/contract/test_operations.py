@@ -20,6 +20,7 @@ NOUNS = {
     "integration",
     "evaluation",
     "export",
+    "feature_flag",
     "file_system",
     "insight",
     "organization",

@@ -99,6 +99,21 @@ class World:
         return str(self.make(f"/api/projects/{self.project}/hog_functions/", fields))
 
     @cached_property
+    def flag(self) -> int:
+        fields = {"key": "orders", "active": False, "filters": {"groups": [{"rollout_percentage": 1}]}}
+        return int(self.make(f"/api/projects/{self.project}/feature_flags/", fields))
+
+    @property
+    def scheduled_fields(self) -> dict[str, Any]:
+        change = {"operation": "update_status", "value": True}
+        about = {"record_id": str(self.flag), "model_name": "FeatureFlag"}
+        return {**about, "payload": change, "scheduled_at": "2036-01-01T00:00:00Z"}
+
+    @cached_property
+    def scheduled(self) -> int:
+        return int(self.make(f"/api/projects/{self.project}/scheduled_changes/", self.scheduled_fields))
+
+    @cached_property
     def batch_export(self) -> str:
         return str(self.make(f"/api/projects/{self.project}/batch_exports/", COPY))
 
@@ -125,6 +140,7 @@ class Anything:
     """Stands for a world where it does not matter what an operation is about."""
 
     evaluation_fields: ClassVar[dict[str, Any]] = {}
+    scheduled_fields: ClassVar[dict[str, Any]] = {}
 
     def __getattr__(self, _name: str) -> str:
         return "1"
@@ -262,6 +278,29 @@ EXAMPLES: dict[str, Arguments] = {
     "Evaluations.update": lambda world: {"id": world.evaluation, "body": {"enabled": True}},
     "Evaluations.replace": lambda world: {"id": world.evaluation, "body": world.evaluation_fields},
     "Evaluations.delete": lambda world: {"id": world.evaluation},
+    "FeatureFlags.list": lambda _world: {"active": "true", "archived": "true", "limit": 10},
+    "FeatureFlags.create": lambda _world: {"body": {"key": "mine", "filters": {"groups": [{}]}}},
+    "FeatureFlags.get": lambda world: {"id": world.flag},
+    "FeatureFlags.update": lambda world: {"id": world.flag, "body": {"name": "Ours"}},
+    "FeatureFlags.replace": lambda world: {"id": world.flag, "body": {"key": "orders", "name": "Ours"}},
+    "FeatureFlags.bulk_delete": lambda world: {"ids": [world.flag]},
+    "FeatureFlags.all_activity": none,
+    "FeatureFlags.delete": lambda world: {"id": world.flag},
+    "FeatureFlags.status": lambda world: {"id": world.flag},
+    "FeatureFlags.dependent_flags": lambda world: {"id": world.flag},
+    "FeatureFlags.enable": lambda world: {"id": world.flag},
+    "FeatureFlags.disable": lambda world: {"id": world.flag},
+    "FeatureFlags.archive": lambda world: {"id": world.flag},
+    "FeatureFlags.unarchive": lambda world: {"id": world.flag},
+    "FeatureFlags.activity": lambda world: {"id": world.flag},
+    "ScheduledChanges.list": lambda world: {"record_id": str(world.flag), "limit": 10},
+    "ScheduledChanges.create": lambda world: {"body": world.scheduled_fields},
+    "ScheduledChanges.get": lambda world: {"id": world.scheduled},
+    "ScheduledChanges.update": lambda world: {
+        "id": world.scheduled,
+        "body": {"scheduled_at": "2037-01-01T00:00:00Z"},
+    },
+    "ScheduledChanges.delete": lambda world: {"id": world.scheduled},
 }
 
 

@@ -119,7 +119,7 @@ PROJECT_ACCESS_RULE = Kind(
     ),
     purpose="Who may open a project at all, by role or by person, and as what.",
     page=Page(
-        "*Settings*, *Project*, *Access control*", "/project/{project}/settings/project-access-control"
+        "*Settings*, *Project*, *Access control*", "/project/{project}/settings/environment-access-control"
     ),
     collection="/api/projects/{project}/access_controls/",
     parent="project",
@@ -168,7 +168,7 @@ RESOURCE_ACCESS_RULE = Kind(
         "person."
     ),
     page=Page(
-        "*Settings*, *Project*, *Access control*", "/project/{project}/settings/project-access-control"
+        "*Settings*, *Project*, *Access control*", "/project/{project}/settings/environment-access-control"
     ),
     collection="/api/projects/{project}/resource_access_controls/",
     parent="project",

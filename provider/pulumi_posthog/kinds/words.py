@@ -156,7 +156,8 @@ class Page:
     """Where a person finds such an object on PostHog's page.
 
     `words` are the menus, in italics of Markdown. `path` is the page's URL below the host, with `{id}` and `{project}`
-    to fill in; without it, the object has no page of its own.
+    to fill in; without it, the object has no page of its own. The paths are those of PostHog's own pages (posthog,
+    frontend/src/scenes/urls.ts and settings/types.ts); newer servers lead from an older path to the new one.
     """
 
     words: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -50,7 +51,9 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Resource]:
         setting(settings.get("checks"))
         within = limits.Limits.from_settings({name: settings.get(name) for name in limits.SETTINGS}, KINDS)
         desired = config.load(path, environment=os.environ, secret=settings.get, configured=plain_setting)
-        found = resolved(desired, live_for(desired, settings.get("personalApiKey")), inform, within)
+        live = live_for(desired, settings.get("personalApiKey"))
+        with contextlib.closing(live.reader):
+            found = resolved(desired, live, inform, within)
         resources = register(found)
         sdk_repairs.await_calls_before_outputs()
         return resources

@@ -13,6 +13,7 @@ from pulumi_posthog.api.operations.batch_exports import (
 from pulumi_posthog.api.operations.evaluations import Evaluations
 from pulumi_posthog.api.operations.events import Events, Insights
 from pulumi_posthog.api.operations.exports import Exports
+from pulumi_posthog.api.operations.feature_flags import FeatureFlags, ScheduledChanges
 from pulumi_posthog.api.operations.file_system import FileSystem
 from pulumi_posthog.api.operations.hog_functions import HogFunctions, HogFunctionTemplates
 from pulumi_posthog.api.operations.operation import Operation, Operations
@@ -41,6 +42,8 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     Queries,
     Exports,
     Evaluations,
+    FeatureFlags,
+    ScheduledChanges,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(row for family in FAMILIES for row in family.operations())
 
@@ -52,6 +55,7 @@ __all__ = [
     "Evaluations",
     "Events",
     "Exports",
+    "FeatureFlags",
     "FileSystem",
     "HogFunctionTemplates",
     "HogFunctions",
@@ -67,5 +71,6 @@ __all__ = [
     "QueryResult",
     "RoleMemberships",
     "Roles",
+    "ScheduledChanges",
     "SiteApps",
 ]
