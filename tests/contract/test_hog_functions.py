@@ -281,6 +281,15 @@ def test_the_21st_transformation_is_refused_before_anything_is_sent(stack, posth
     assert posthog.writes == []
 
 
+def test_a_sixth_transformation_of_logs_is_refused_and_those_of_events_are_counted_for_themselves(stack):
+    logs = many(6).replace("type: transformation", "type: transformation_log").replace("T", "L")
+
+    assert stack.problems(logs + many(20)) == [
+        'posthog.yaml:11:7: hog function "Web/L5" is one too many: a project has at most 5 enabled transformations of'
+        " logs, and 6 are declared\n  hint: disable one of them first"
+    ]
+
+
 def test_what_a_template_does_not_take_is_told_with_its_place_before_anything_is_sent(stack):
     text = """
       A: {template: template-webhok, inputs: {url: https://a.io}}
@@ -337,6 +346,56 @@ def test_an_integration_is_named_and_its_id_is_sent(stack, posthog):
         'posthog.yaml:6:50: there is no integration "slack/Acme": none is declared here, and PostHog has none in this'
         " project"
     ]
+
+
+SEVERAL = """
+      Both: {hog: "return 1", inputs_schema: [{key: to, type: integration_multi, integration: slack}],
+             inputs: {to: [Acme, slack/Other]}}
+"""
+
+
+def test_an_input_that_takes_several_integrations_has_their_names(stack, posthog):
+    posthog.lists["1", "integrations"] = [
+        {"id": 7, "kind": "slack", "display_name": "Acme"},
+        {"id": 8, "kind": "slack", "display_name": "Other"},
+    ]
+
+    stack.up(SEVERAL)
+
+    assert posthog.named("Both")["inputs"]["to"] == {"value": [7, 8]}
+    assert stack.up(SEVERAL) == []
+    assert stack.differences(SEVERAL) == []
+    live = stack.live()
+    text = export(live).files["posthog.yaml"]
+    live.reader.close()
+    assert yaml.safe_load(text.replace("!ref ", "").replace("!env ", ""))["projects"]["Web"]["hog_functions"][
+        "Both"
+    ]["inputs"] == {"to": ["integration/slack/Acme", "integration/slack/Other"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (
+            "[Acme, Othre]",
+            'posthog.yaml:7:23: there is no integration "slack/Othre": none is declared here, and PostHog has none in'
+            ' this project\n  hint: did you mean "slack/Other"?',
+        ),
+        (
+            "Acme",
+            'posthog.yaml:7:23: hog function "Web/Both": input "to" must be a list of integrations\n'
+            "  hint: write `[!ref integration/KIND/NAME]`",
+        ),
+    ],
+)
+def test_what_is_no_list_of_integrations_is_told_with_its_place_before_anything_is_sent(
+    stack, posthog, given, problem
+):
+    posthog.lists["1", "integrations"] = [
+        {"id": id_, "kind": "slack", "display_name": name} for id_, name in ((7, "Acme"), (8, "Other"))
+    ]
+
+    assert stack.problems(SEVERAL.replace("[Acme, slack/Other]", given)) == [problem]
 
 
 def test_a_function_that_posthogs_alerts_look_after_is_not_managed(stack, posthog):

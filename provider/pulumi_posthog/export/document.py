@@ -388,8 +388,8 @@ class _Exporter:
             value = self._name(field.names, value, scope)
         for place in field.ids:
             value = with_names(value, place.path, partial(self._name, place.names, scope=scope), place.where)
-        for key in integration_inputs(kind, field, found):
-            value = with_names(value, key, partial(self._name, INTEGRATION.name, scope=scope))
+        for path in integration_inputs(kind, field, found):
+            value = with_names(value, path, partial(self._name, INTEGRATION.name, scope=scope))
         return value
 
     def _name(self, kind: str, id_: Json, scope: Scope) -> Json:

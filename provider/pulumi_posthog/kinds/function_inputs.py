@@ -14,6 +14,7 @@ from pulumi_posthog.values.secret_text import SecretText, is_at_hand, is_unknown
 from pulumi_posthog.values.suggestion import suggestion
 
 WRAPPED: Final = {"value", "templating"}
+SEVERAL: Final = "integration_multi"
 # Of other types the value may be anything, or is not checked by PostHog either.
 TYPES: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
     "string": (str, "text"),
@@ -123,8 +124,16 @@ def _of_value(key: str, spec: Mapping[str, Json], value: Json) -> Iterator[tuple
         yield f'input "{key}" must be true or false', None
     elif type_ == "integration" and not isinstance(value, int | Reference):
         yield f'input "{key}" must name an integration', "write `!ref integration/KIND/NAME`"
+    elif type_ == SEVERAL and not _are_integrations(value):
+        yield f'input "{key}" must be a list of integrations', "write `[!ref integration/KIND/NAME]`"
     elif type_ in TYPES and not isinstance(value, TYPES[str(type_)][0]):
         yield f'input "{key}" must be {TYPES[str(type_)][1]}', None
+
+
+def _are_integrations(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(each, int | Reference) and not isinstance(each, bool) for each in value
+    )
 
 
 def _of_choice(key: str, choices: Sequence[Json], value: Json) -> Iterator[tuple[str, str | None]]:
@@ -137,15 +146,27 @@ def _of_choice(key: str, choices: Sequence[Json], value: Json) -> Iterator[tuple
 
 
 def with_integrations(schema: Json, inputs: Mapping[str, Json]) -> dict[str, Json]:
-    """Inputs whose type says that they are an integration, as references: `slack/Acme`, or `Acme` of one kind."""
+    """Inputs whose type says that they are integrations, as references: `slack/Acme`, or `Acme` of one kind."""
     known = specs(schema)
-    result = dict(inputs)
-    for key, value in inputs.items():
-        spec = known.get(key, {})
-        if spec.get("type") != "integration" or isinstance(value, Reference) or not isinstance(value, str):
-            continue
-        kind = spec.get("integration")
-        name = value if "/" in value or not kind else f"{kind}/{value}"
-        if value and not is_unknown(value):
-            result[key] = Reference("integration", name)
-    return result
+    return {key: _referring(known.get(key, {}), value) for key, value in inputs.items()}
+
+
+def integration_places(schema: Json) -> tuple[str, ...]:
+    """Where inputs have ids of integrations: `workspace`, and `workspaces.*` of an input that takes several."""
+    return tuple(
+        f"{key}.*" if spec["type"] == SEVERAL else key
+        for key, spec in specs(schema).items()
+        if spec.get("type") in ("integration", SEVERAL)
+    )
+
+
+def _referring(spec: Mapping[str, Json], value: Json) -> Json:
+    if spec.get("type") == SEVERAL and isinstance(value, list):
+        return [_integration(spec.get("integration"), each) for each in value]
+    return _integration(spec.get("integration"), value) if spec.get("type") == "integration" else value
+
+
+def _integration(kind: Json, value: Json) -> Json:
+    if isinstance(value, Reference) or not isinstance(value, str) or not value or is_unknown(value):
+        return value
+    return Reference("integration", value if "/" in value or not kind else f"{kind}/{value}")

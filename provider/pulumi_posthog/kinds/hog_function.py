@@ -175,6 +175,11 @@ HOG_FUNCTION = Kind(
             values={"type": "transformation", "enabled": True},
             words="enabled transformations",
         ),
+        Cap(
+            number=5,
+            values={"type": "transformation_log", "enabled": True},
+            words="enabled transformations of logs",
+        ),
     ),
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),

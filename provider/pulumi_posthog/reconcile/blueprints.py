@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from pulumi_posthog.kinds.field import Field
-from pulumi_posthog.kinds.function_inputs import problems, specs, with_defaults, with_integrations
+from pulumi_posthog.kinds.function_inputs import integration_places, problems, with_defaults, with_integrations
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import Blueprint
 from pulumi_posthog.reconcile.collection import Found, Scope
@@ -159,20 +159,22 @@ def _input_problems(
 
 def _placed(entry: Entry, blueprint: Blueprint, inputs: Mapping[str, Json]) -> dict[str, Json]:
     """References that were made from bare names know where those stand."""
-    return {
-        key: Reference(value.kind, value.name, entry.positions.get(f"{blueprint.inputs}.{key}", entry.where))
-        if isinstance(value, Reference) and value.where is None
-        else value
-        for key, value in inputs.items()
-    }
+
+    def placed(value: Json, place: str) -> Json:
+        if isinstance(value, list):
+            return [placed(each, place) for each in value]
+        if isinstance(value, Reference) and value.where is None:
+            return Reference(value.kind, value.name, entry.positions.get(place, entry.where))
+        return value
+
+    return {key: placed(value, f"{blueprint.inputs}.{key}") for key, value in inputs.items()}
 
 
 def integration_inputs(kind: Kind, field: Field, found: Found) -> tuple[str, ...]:
-    """The keys of a live object's inputs whose values are ids of integrations."""
+    """Where in a live object's inputs there are ids of integrations."""
     if kind.blueprint is None or field.name != kind.blueprint.inputs:
         return ()
-    schema = specs(found.answer.get(kind.blueprint.schema))
-    return tuple(key for key, spec in schema.items() if spec.get("type") == "integration")
+    return integration_places(found.answer.get(kind.blueprint.schema))
 
 
 def reads(desired: Desired) -> int:

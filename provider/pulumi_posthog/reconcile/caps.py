@@ -101,7 +101,10 @@ def room_first(desired: Desired) -> Iterator[Entry]:
 
 
 def room_makers(desired: Desired) -> Mapping[Key, tuple[Key, ...]]:
-    """Entry -> those that have to be changed before it, because they make room for it."""
+    """Entry -> those that have to be changed before it, because they make room for it.
+
+    What takes a place itself makes no room: of two caps, each would wait for the other.
+    """
     result: dict[Key, tuple[Key, ...]] = {}
     for entries in _groups(desired).values():
         kind = entries[0].kind
@@ -109,7 +112,9 @@ def room_makers(desired: Desired) -> Mapping[Key, tuple[Key, ...]]:
             makers = tuple(
                 key_of(entry)
                 for entry in entries
-                if makes_room(kind, cap, entry.fields) and not _refers(entry)
+                if makes_room(kind, cap, entry.fields)
+                and not any(counts(kind, other, entry.fields) for other in kind.caps)
+                and not _refers(entry)
             )
             for entry in entries if makers else ():
                 if counts(kind, cap, entry.fields):
