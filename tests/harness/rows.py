@@ -31,13 +31,13 @@ def role_called(name: str) -> Reference:
     return Reference("role", name, target=("role", name))
 
 
-def function(project: str, name: str, to: str, **more: Any) -> Row:
-    """A function that sends events `to` somewhere, and has a secret."""
+def function(project: str, name: str, to: str, *, key: str = "", **more: Any) -> Row:
+    """A function that sends events `to` somewhere, and has a secret; `key` is that of its entry, if not its name."""
     fields = {"type": "destination", "inputs": {"to": to, "token": SECRET}, **more}
     inputs = [{"key": "to", "type": "string"}, {"key": "token", "type": "string", "secret": True}]
     return row(
         "hog_function",
-        f"{project}/{name}",
+        f"{project}/{key or name}",
         project,
         name=name,
         hog="return inputs.to",
@@ -54,5 +54,7 @@ def export(project: str, **more: Any) -> Row:
 
 WEB = row("project", "Web", name="Web")
 HOOK = function("Web", "Hook", "x")
+# The same name, and another type: two objects to PostHog, and two keys in the file.
+HOOK_EARLY = function("Web", "Hook", "y", key="Twin", type="transformation", execution_order=2)
 RELAY = function("Web", "Relay", refer_to("Web/Hook"))
 EVENTS = export("Web")

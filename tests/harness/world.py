@@ -96,7 +96,8 @@ class Model:
                 section[dict(fields)["name"]] = {**values, "plugin": PLUGIN}
             elif kind in SECTIONS:
                 section = tree["projects"][parent].setdefault(SECTIONS[kind], {})
-                section[dict(fields)["name"]] = values
+                key, called = name.removeprefix(f"{parent}/"), dict(fields)["name"]
+                section[key] = values if key == called else {"name": called, **values}
             elif kind == "file_system_entry":
                 tree["projects"][parent].setdefault("file_system", {})[values.pop("path")] = values
             elif kind == "role_members":
@@ -159,18 +160,24 @@ def models(draw: st.DrawFn) -> Model:
                     }
                 ),
             )
-        functions = draw(st.sampled_from(((), (), ("Hook",), ("Hook", "Relay"), ("Trim",), ("Trim", "Hook"))))
+        functions = draw(
+            st.sampled_from(
+                ((), (), ("Hook",), ("Hook", "Relay"), ("Trim",), ("Trim", "Hook"), ("Hook", "Twin", "Relay"))
+            )
+        )
         for place, function in enumerate(functions, 1):
             other = draw(st.booleans()) and "Hook" in functions[: place - 1]
             to = rows.refer_to(f"{project}/Hook") if other else draw(st.sampled_from("xy"))
+            early = function in ("Trim", "Twin")
             entries.append(
                 rows.function(
                     project,
-                    function,
+                    "Hook" if function == "Twin" else function,
                     to,
-                    type="transformation" if function == "Trim" else "destination",
+                    key=function,
+                    type="transformation" if early else "destination",
                     enabled=maybe(True, False),
-                    execution_order=draw(st.sampled_from((2, 3))) if function == "Trim" else ...,
+                    execution_order=draw(st.sampled_from((2, 3))) if early else ...,
                 )
             )
         if draw(st.sampled_from((True, False, False))):
@@ -338,10 +345,10 @@ def assert_referred(posthog: Sandbox, model: Model) -> None:
             above = next(dict(row[3])["name"] for row in model.entries if row[:2] == ("project", parent))
             projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
             project = next(each["id"] for each in projects if each["name"] == above)
-            ids = {each["name"]: each for each in functions_of(posthog, project)}
-            target = next(dict(row[3])["name"] for row in model.entries if row[:2] == reference.target)
-            holder = ids[dict(fields)["name"]]
-            assert holder["inputs"]["to"]["value"] == ids[target]["id"], f"{kind} {name}: {reference!r}"
+            ids = {(each["type"], each["name"]): each for each in functions_of(posthog, project)}
+            target = next(dict(row[3]) for row in model.entries if row[:2] == reference.target)
+            holder, meant = (ids[each["type"], each["name"]] for each in (dict(fields), target))
+            assert holder["inputs"]["to"]["value"] == meant["id"], f"{kind} {name}: {reference!r}"
 
 
 def one_round(driver: Driver, posthog: Sandbox, model: Model, disturbance: Disturbance) -> None:

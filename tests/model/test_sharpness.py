@@ -8,9 +8,11 @@ from __future__ import annotations
 import pytest
 
 from harness.access import project_rule
-from harness.rows import EVENTS, HOOK, RELAY, WEB, function
+from harness.engine import Refused
+from harness.rows import EVENTS, HOOK, HOOK_EARLY, RELAY, WEB, function
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
 from pulumi_posthog.api import ApiError, Reader, paging
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile import limits
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.limits import Limits
@@ -42,6 +44,10 @@ KILLED_BELOW = [
 # The hook becomes another one, because its type replaces it: what refers to it has to follow.
 ANOTHER_HOOK = function("Web", "Hook", "x", type="source_webhook")
 REFERRED = [(Model((WEB, HOOK, RELAY)), QUIET), (Model((WEB, ANOTHER_HOOK, RELAY)), QUIET)]
+OF_ONE_NAME = [
+    (Model((WEB, HOOK)), QUIET),
+    *((Model((WEB, HOOK, HOOK_EARLY, RELAY)), Disturbance(killed_at=at, killed_after=True)) for at in (3, 5)),
+]
 LOST_ANSWER = [(Model((WEB, FOLDER, ORDERS)), Disturbance(("503-after POST /file_system/ times=1",)))]
 LOST_CONNECTION = [(Model((WEB, ORDERS)), Disturbance(("reset-after POST _configs/ times=1",)))]
 SHORT_PAGE = [
@@ -108,6 +114,15 @@ def taking_every_id_for_the_one_that_is_meant(monkeypatch):
     monkeypatch.setattr(reference, "_name_of", lambda _live, declared: declared)
 
 
+def taking_those_of_one_name_for_one(monkeypatch):
+    keys = Kind.all_natural_keys
+    monkeypatch.setattr(
+        Kind,
+        "all_natural_keys",
+        lambda *known: [tuple(part for part in key if part[0] != "type") for key in keys(*known)],
+    )
+
+
 def without_rails(monkeypatch):
     monkeypatch.setattr(limits, "too_many", lambda *_: False)
 
@@ -119,6 +134,7 @@ CONVERGENCE = {
     "a lost answer about an export": (without_looking_after_a_lost_answer, LOST_EXPORT),
     "a run that was killed below a project": (without_looking_before_a_create, KILLED_BELOW),
     "a reference": (taking_every_id_for_the_one_that_is_meant, REFERRED),
+    "two of one name": (taking_those_of_one_name_for_one, OF_ONE_NAME),
     "a killed run": (without_looking_before_a_create, KILLED),
     "a short page": (without_counting_a_list, SHORT_PAGE),
     "a cut answer": (taking_a_list_that_failed_for_an_empty_one, CUT_ANSWER),
@@ -156,3 +172,34 @@ def test_without_the_rails_the_model_test_fails(anew, posthog, tight, monkeypatc
 
     with pytest.raises(AssertionError, match=r": (role|membership|function|access_controls) of "):
         lose_little(anew(), posthog, LOSSES[name])
+
+
+def transformations(*enabled: bool) -> Model:
+    """As many functions, in this order, above the one that every project has and nobody declares here."""
+    rows = (
+        function("Web", f"T{place}", "x", type="transformation", enabled=on, execution_order=place + 2)
+        for place, on in enumerate(enabled)
+    )
+    return Model((WEB, *rows))
+
+
+# With the one of a new project there are as many as PostHog takes; the first and the last change places.
+FULL = (False, *[True] * 19)
+CHANGED = (*FULL[1:], False)
+PLACES = [
+    (transformations(*FULL), QUIET),
+    (transformations(*CHANGED), Disturbance(killed_at=4, killed_after=True)),
+    (transformations(*FULL), Disturbance(("503-after PATCH /hog_functions/ times=1",), killed_at=5)),
+    (transformations(*CHANGED), QUIET),
+]
+
+
+def test_transformations_change_places_under_the_cap_whatever_happens(anew, posthog):
+    converge(anew(), posthog, PLACES)
+
+
+def test_without_room_that_is_made_first_there_is_none(anew, posthog, monkeypatch):
+    monkeypatch.setattr("harness.engine.room_first", lambda desired: desired.entries)
+
+    with pytest.raises((Refused, AssertionError), match="would have 21 enabled transformations"):
+        converge(anew(), posthog, PLACES)

@@ -6,7 +6,12 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from pulumi_posthog.kinds.field import Field
-from pulumi_posthog.kinds.function_inputs import integration_places, problems, with_defaults, with_integrations
+from pulumi_posthog.kinds.function_inputs import (
+    integration_places,
+    problems,
+    with_defaults,
+    with_integrations,
+)
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import Blueprint
 from pulumi_posthog.reconcile.collection import Found, Scope
