@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from harness.engine import Engine, Refused
+from harness.engine import Refused
 from harness.functions import PostHog
+from harness.pipeline_stack import HEAD, Stack
 from harness.run import begin_anew
-from pulumi_posthog import config
-from pulumi_posthog.api import Connection, Pace, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.export import export
-from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
-from pulumi_posthog.stack.program import resolved
-from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.secret_text import MASK
 
-HEAD = """organization: {host: HOST, id: ORGANIZATION}
-projects:
-  Web:
-    hog_functions:
-"""
 WEBHOOK = """
       Orders:
         template: template-webhook
@@ -39,61 +28,6 @@ WEBHOOK = """
           signing_secret: !env SIGNING
         filters: {events: [{id: $pageview, name: $pageview, type: events, order: 0}]}
 """
-ENVIRONMENT = {"TOKEN": "Bearer t0ken-t0ken", "SIGNING": "s1gning-s1gning"}
-
-
-class Stack:
-    """A stack, the file it is made from, and the server that it is about."""
-
-    def __init__(self, folder: Path, posthog: PostHog) -> None:
-        self.folder, self.posthog, self.engine = folder, posthog, Engine()
-        self.environment = dict(ENVIRONMENT)
-
-    def load(self, text: str, *, head: str = HEAD, settings: dict[str, str] | None = None):
-        path = self.folder / "posthog.yaml"
-        whole = (
-            (head + text).replace("HOST", self.posthog.url).replace("ORGANIZATION", self.posthog.organization)
-        )
-        path.write_text(whole)
-        return config.load(path, environment=self.environment, configured=(settings or {}).get)
-
-    def live(self) -> Live:
-        pace = Pace(per_minute=100_000, per_hour=1_000_000)
-        return Live(
-            Reader(Connection(self.posthog.url, self.posthog.key), pace=pace), self.posthog.organization
-        )
-
-    def up(self, text: str, *, preview: bool = False, **more: Any):
-        live = self.live()
-        try:
-            desired = resolved(self.load(text, **more), live, say=lambda _: None)
-        finally:
-            live.reader.close()
-        self.posthog.count_anew()
-        outcome = self.engine.up(desired, preview=preview)
-        if outcome.errors:
-            raise outcome.errors[0]
-        return [operation for operation in outcome.operations if operation[1][0] != "project"]
-
-    def differences(self, text: str, **more: Any) -> list[str]:
-        live = self.live()
-        try:
-            observed = observe(self.load(text, **more), live)
-            assert not observed.unread, observed.unread
-            changes = plan(observed.readable, observed.for_plan).changes
-        finally:
-            live.reader.close()
-        return [
-            f"{change.action.value} {change.name}: {[d.field.name for d in change.differences]}"
-            for change in changes
-        ]
-
-    def problems(self, text: str, **more: Any) -> list[str]:
-        self.posthog.count_anew()
-        with pytest.raises(ConfigError) as error:
-            self.up(text, **more)
-        assert self.posthog.bodies == []
-        return [str(problem).replace(str(self.folder) + os.sep, "") for problem in error.value.problems]
 
 
 @pytest.fixture(params=[True, False], ids=["full lists", "short lists"])
@@ -365,9 +299,7 @@ def test_an_input_that_takes_several_integrations_has_their_names(stack, posthog
     assert posthog.named("Both")["inputs"]["to"] == {"value": [7, 8]}
     assert stack.up(SEVERAL) == []
     assert stack.differences(SEVERAL) == []
-    live = stack.live()
-    text = export(live).files["posthog.yaml"]
-    live.reader.close()
+    text = stack.exported().files["posthog.yaml"]
     assert yaml.safe_load(text.replace("!ref ", "").replace("!env ", ""))["projects"]["Web"]["hog_functions"][
         "Both"
     ]["inputs"] == {"to": ["integration/slack/Acme", "integration/slack/Other"]}
@@ -427,25 +359,14 @@ def test_what_exists_is_exported_as_a_file_that_changes_nothing(stack, posthog):
     posthog.lists["1", "actions"] = [{"id": 41, "name": "Signed up"}]
     action = "actions: [{id: !ref action/Signed up, name: Signed up, type: actions, order: 0}]"
     stack.up(WEBHOOK.replace("{events: ", "{" + action + ", events: ") + SLACK + OWN + GEOIP + many(2))
-    live = stack.live()
 
-    exported = export(live)
+    text = stack.exported().files["posthog.yaml"]
 
-    live.reader.close()
-    text = exported.files["posthog.yaml"]
-    assert exported.unread == ()
     assert "id: !ref action/Signed up" in text
     assert "slack_workspace: !ref integration/slack/Acme" in text
     assert "signing_secret: !env" in text
     assert "authorization: !env" in text
     assert "t0ken" not in text
-    (stack.folder / "posthog.yaml").write_text(text)
-    desired = config.load(stack.folder / "posthog.yaml", environment={}, offline=True)
-    live = stack.live()
-    observed = observe(desired, live)
-    live.reader.close()
-    assert not observed.unread
-    assert not plan(observed.readable, observed.for_plan)
 
 
 def test_an_export_shows_what_posthog_would_make_of_legacy_destinations(stack, posthog):
@@ -590,11 +511,9 @@ def test_a_reference_means_the_key_and_the_name_where_no_key_is_so(stack, postho
 
 def test_two_of_one_name_are_exported_under_two_keys(stack, posthog):
     stack.up(TWO_OF_ONE_NAME)
-    live = stack.live()
 
-    exported = export(live)
+    exported = stack.exported()
 
-    live.reader.close()
     text = exported.files["posthog.yaml"]
     assert not [row for row in exported.left_out if "Orders" in row]
     sections = yaml.safe_load(text.replace("!env ", ""))["projects"]["Web"]["hog_functions"]
@@ -602,9 +521,3 @@ def test_two_of_one_name_are_exported_under_two_keys(stack, posthog):
         {"GeoIP": None, "Orders": None, "Orders (transformation)": "Orders"},
         {"GeoIP": None, "Orders": None, "Orders (destination)": "Orders"},
     )
-    (stack.folder / "posthog.yaml").write_text(text)
-    desired = config.load(stack.folder / "posthog.yaml", environment={}, offline=True)
-    live = stack.live()
-    observed = observe(desired, live)
-    live.reader.close()
-    assert not plan(observed.readable, observed.for_plan)

@@ -11,18 +11,15 @@ from typing import Any
 
 import pytest
 
-from contract.test_hog_functions import Stack
 from harness.engine import urn_of
 from harness.generations import GENERATIONS, Generation
+from harness.pipeline_stack import Stack
 from harness.run import begin_anew
 from pulumi_posthog import config
 from pulumi_posthog.api import Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.api.errors import Invalid
-from pulumi_posthog.export import export
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile.observe import observe
-from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.places import with_place
 
 PROJECT = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
@@ -311,28 +308,12 @@ def test_a_lost_answer_makes_no_twin(stack, posthog, monkeypatch):
     assert stack.up(text, head=FUNCTIONS) == []
 
 
-def exported_again(stack: Stack) -> str:
-    """What exists, as a file; it declares nothing that differs."""
-    live = stack.live()
-    exported = export(live)
-    live.reader.close()
-    assert exported.unread == ()
-    (stack.folder / "posthog.yaml").write_text(exported.files["posthog.yaml"])
-    desired = config.load(stack.folder / "posthog.yaml", environment={}, offline=True)
-    live = stack.live()
-    observed = observe(desired, live)
-    live.reader.close()
-    assert not observed.unread
-    assert not plan(observed.readable, observed.for_plan)
-    return exported.files["posthog.yaml"]
-
-
 def test_functions_are_exported_as_a_file_that_changes_nothing(stack, posthog):
     posthog.integration("slack")
     slack = "      Chat: {template: template-slack, inputs: {slack_workspace: slack/Acme, channel: C1}}\n"
     stack.up(entry(OWN) + SECRETS + GEOIP + many(2) + slack, head=FUNCTIONS)
 
-    text = exported_again(stack)
+    text = stack.exported().files["posthog.yaml"]
 
     assert "slack_workspace: !ref integration/slack/Acme" in text
     assert "token: !env" in text
@@ -385,7 +366,7 @@ def made_and_nothing_to_do(stack: Stack, posthog: Generation, text: str) -> None
     assert stack.up(text, head=EXPORTS) == []
     assert posthog.bodies == []
     assert stack.differences(text, head=EXPORTS) == []
-    exported_again(stack)
+    stack.exported()
 
 
 @pytest.mark.parametrize("type_", INLINE)

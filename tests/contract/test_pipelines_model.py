@@ -13,8 +13,8 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.test_hog_functions import Stack
 from harness.functions import PostHog
+from harness.pipeline_stack import Stack
 from harness.run import begin_anew
 from harness.soak import examples
 from pulumi_posthog.api.connection import KEY_VARIABLE

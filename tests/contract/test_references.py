@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.test_hog_functions import HEAD, Stack
 from harness.functions import PostHog
+from harness.pipeline_stack import HEAD, Stack
 from harness.run import begin_anew
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.reconcile.observe import observe

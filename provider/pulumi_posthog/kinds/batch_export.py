@@ -243,7 +243,10 @@ BATCH_EXPORT = Kind(
         Field(
             name="integration",
             type=Type.INTEGER,
-            doc="The integration with the credentials, as in `aws-s3/Acme`; new servers need one.",
+            doc=(
+                "The integration with the credentials, as in `aws-s3/Acme`, made on PostHog's page;"
+                " new servers need one."
+            ),
             names="integration",
             nullable=True,
             since=2026,

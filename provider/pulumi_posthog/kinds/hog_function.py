@@ -227,7 +227,7 @@ HOG_FUNCTION = Kind(
             type=Type.OBJECT,
             doc=(
                 "The values of its inputs, by key. Write secrets as `!env NAME` or `!secret name`, an integration as"
-                " `slack/Acme`, a Liquid template as `{value: ..., templating: liquid}`."
+                " `slack/Acme` (it is made on PostHog's page), a Liquid template as `{value: ..., templating: liquid}`."
             ),
             merge_levels=1,
             sent_whole=True,

@@ -26,8 +26,8 @@ class BatchExport(Resource):
         name: Shown in PostHog.
         config: The `config` of PostHog's `destination`. Write secrets, the user too, as `!env NAME`
             or `!secret X`.
-        integration: The integration with the credentials, as in `aws-s3/Acme`; new servers need
-            one.
+        integration: The integration with the credentials, as in `aws-s3/Acme`, made on PostHog's
+            page; new servers need one.
         model: What is exported.
         paused: Whether it stands still.
         filters: Which events: property filters.

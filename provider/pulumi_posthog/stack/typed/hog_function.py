@@ -70,7 +70,8 @@ class HogFunction(Resource):
             its own.
         inputs_schema: Which inputs the code takes. A template brings its own.
         inputs: The values of its inputs, by key. Write secrets as `!env NAME` or `!secret name`, an
-            integration as `slack/Acme`, a Liquid template as `{value: ..., templating: liquid}`.
+            integration as `slack/Acme` (it is made on PostHog's page), a Liquid template as
+            `{value: ..., templating: liquid}`.
         filters: Which events it is for: `events`, `actions`, `properties`, `filter_test_accounts`,
             `source`.
         mappings: Of a destination: what it does for which events, in place of the events of
