@@ -96,6 +96,30 @@ CREATE = (
         ages=OLD,
     ),
     Row("and still in the first half of 2026", COPY, 201, {"timezone": "UTC"}, given=[EARLIER], ages=(2026,)),
+    *(
+        Row(
+            f"where an integration may have those of {type_}, too",
+            with_integration(type_, sent),
+            201,
+            {"destination": {"type": type_, "config": sent, "integration": "{integration}"}},
+            [EARLIER, an_integration(kind)],
+            (2026,),
+        )
+        for type_, kind, sent in (
+            ("Snowflake", "snowflake", {"database": "d", "warehouse": "w", "schema": "s"}),
+            ("Postgres", "postgresql", {"database": "d"}),
+            ("Redshift", "aws-redshift", {"database": "d"}),
+            ("BigQuery", "google-cloud-service-account", {"dataset_id": "d"}),
+            ("AwsS3", "aws-s3", BUCKET),
+        )
+    ),
+    Row(
+        "of the right kind",
+        with_integration("Snowflake", {"database": "d", "warehouse": "w", "schema": "s"}),
+        400,
+        given=[EARLIER, an_integration("slack")],
+        ages=(2026,),
+    ),
     Row(
         "then an integration is needed",
         config("AwsS3", BUCKET),

@@ -206,3 +206,75 @@ def test_a_dashboard_that_has_a_row_is_filed_and_not_doubled(filled: Callable[[s
     seed_row(web, "Marketing/Board", {"type": "dashboard", "ref": row.ref})
 
     assert FileSystem.objects.get(project=web, type="dashboard").path == "Marketing/Board"
+
+
+NAMED = """
+projects:
+  Web:
+    test_account_filters: [{type: cohort, key: id, value: !ref cohort/Staff, operator: not_in}]
+    feature_flags:
+      new-page:
+        filters:
+          groups:
+            - properties:
+                - {type: flag, key: !ref feature_flag/old-page, operator: flag_evaluates_to, value: true}
+                - {type: cohort, key: id, value: !ref cohort/Outer, operator: in}
+      old-page: {filters: {groups: [{rollout_percentage: 100}]}}
+      gone: {state: absent}
+    cohorts:
+      Outer:
+        filters: {properties: {type: OR, values: [{type: cohort, key: id, value: !ref cohort/Staff}]}}
+      Staff:
+        filters:
+          properties: {type: OR, values: [{type: person, key: email, operator: icontains, value: "@acme.io"}]}
+      Buyers:
+        filters:
+          properties:
+            type: OR
+            values:
+              - type: behavioral
+                key: !ref action/Bought
+                event_type: actions
+                value: performed_event
+                time_value: 30
+                time_interval: day
+    actions:
+      Bought: {steps: [{event: order_placed}]}
+    evaluations:
+      Brief: {prompt: "Is it brief?"}
+    file_system:
+      Marketing/Growth: {type: dashboard, ref: !ref dashboard/Growth}
+"""
+
+
+@pytest.mark.parametrize("age", [2024, 2025, 2026])
+def test_what_a_file_names_is_made_first(filled: Callable[[str], Any], age: int) -> None:
+    from pulumi_posthog.sandbox.families.actions import Action
+    from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+    from pulumi_posthog.sandbox.families.objects import ProjectObject
+    from pulumi_posthog.sandbox.families.released_objects import Cohort, FeatureFlag
+    from pulumi_posthog.sandbox.rules.models import Project
+
+    filled(NAMED)
+
+    web = Project.objects.get(name="Web")
+    flags = {each.name: each for each in FeatureFlag.objects.filter(project=web)}
+    cohorts = {each.name: each for each in Cohort.objects.filter(project=web)}
+    conditions = flags["new-page"].filters["groups"][0]["properties"]
+    assert sorted(flags) == ["new-page", "old-page"]
+    assert conditions[0]["key"] == str(flags["old-page"].pk)
+    assert conditions[1]["value"] == cohorts["Outer"].pk
+    assert cohorts["Outer"].filters["properties"]["values"][0]["value"] == cohorts["Staff"].pk
+    bought = cohorts["Buyers"].filters["properties"]["values"][0]
+    assert bought["key"] == Action.objects.get(project=web, name="Bought").pk
+    assert web.settings["test_account_filters"][0]["value"] == cohorts["Staff"].pk
+    growth = ProjectObject.objects.get(project=web, type="dashboard", name="Growth")
+    row = FileSystem.objects.get(project=web, type="dashboard", ref=str(growth.pk))
+    assert row.path == "Marketing/Growth"
+
+
+def test_a_file_that_names_itself_is_refused(filled: Callable[[str], Any]) -> None:
+    one = "{filters: {properties: {type: OR, values: [{type: cohort, key: id, value: !ref cohort/A}]}}}"
+
+    with pytest.raises(SandboxError, match=r"projects\.Web\.cohorts\.A: it refers to itself"):
+        filled(f"projects: {{Web: {{cohorts: {{A: {one}}}}}}}")

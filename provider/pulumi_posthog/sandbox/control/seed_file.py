@@ -14,6 +14,13 @@ import yaml
 from rest_framework.exceptions import ValidationError
 
 from pulumi_posthog.sandbox.control.seed import MEMBERS, make_member, make_organization, make_plugins
+from pulumi_posthog.sandbox.control.seed_objects import (
+    ProjectSeed,
+    Ref,
+    filled,
+    placeholder,
+    seed_object,
+)
 from pulumi_posthog.sandbox.families import sample_data
 from pulumi_posthog.sandbox.families.catalog import of_organizations, of_projects
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
@@ -24,7 +31,6 @@ from pulumi_posthog.sandbox.families.projects.changes import create_project, mer
 from pulumi_posthog.sandbox.families.projects.settings import serializer_class
 from pulumi_posthog.sandbox.families.roles import Role, RoleMembership
 from pulumi_posthog.sandbox.options import SandboxError
-from pulumi_posthog.sandbox.rules.family import Family
 from pulumi_posthog.sandbox.rules.models import MEMBER, Organization, OrganizationMembership, Project, User
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
@@ -41,7 +47,7 @@ DEEPEST_INCLUDE = 20
 class SeedLoader(yaml.SafeLoader):
     """`!env NAME`, `!secret name` are the variable, or a placeholder where it is not set.
 
-    `!include` is what the file says, `!file` the file itself.
+    `!include` is what the file says, `!file` the file itself, `!ref kind/name` the id of what it names.
     """
 
     path: Path
@@ -75,6 +81,8 @@ def resolved(loader: SeedLoader, suffix: str, node: yaml.Node) -> Any:
         return load(loader.path.parent / text, loader.depth + 1)
     if suffix == "file":
         return SeedFile(loader.path.parent / text)
+    if suffix == "ref":
+        return Ref.of(text)
     name = text.split()[0] if text.split() else suffix
     return os.environ.get(name) or f"placeholder-of-{name}"
 
@@ -108,6 +116,7 @@ def read(path: Path) -> dict[str, Any]:
 def seed_from(path: Path) -> Organization:
     """Everything that the file names; members that only roles name become members."""
     content = read(path)
+    content |= {key: filled(value, placeholder) for key, value in content.items() if key != "projects"}
     named = mapping(content.get("organization"), f"{path}: organization")
     name = str(named.get("name") or "Acme")
     organization = make_organization(name[:64], re.sub(r"[^a-z0-9]+", "-", name.lower())[:48])
@@ -153,50 +162,50 @@ def as_pinned(value: object) -> uuid.UUID | None:
 
 def seed_project(organization: Organization, name: str, value: dict[str, Any]) -> Project:
     """Settings, destinations and site apps, tree."""
-    families = {key: value[key] for key in CONFIG_FAMILIES if key in value}
-    seeded = {family.name: family for family in of_projects()}
-    tree = mapping(value.get(TREE), f"projects.{name}.{TREE}")
-    sent = {key: given for key, given in value.items() if key not in {*CONFIG_FAMILIES, *seeded, TREE}}
+    where = f"projects.{name}"
+    seeded = {family.name for family in of_projects()}
+    project = create_project(organization, {"name": str(value.get("name") or name)}, None)
+    sections = {section: entries_of(value.get(section), f"{where}.{section}") for section in seeded}
+    objects = ProjectSeed(project, sections)
+    beside = {*CONFIG_FAMILIES, TREE}
+    # Functions are compiled with the project's filters of test accounts: its settings come first.
+    own = {key: given for key, given in value.items() if key not in {*seeded, *beside}}
+    seed_settings(project, name, filled(own, objects.id_of))
+    objects.make_all()
+    value = {key: filled(given, objects.id_of) for key, given in value.items() if key in beside}
+    if SWITCHES.sample_data == "seed":
+        sample_data.begin(project)
+    for family, methods in CONFIG_FAMILIES.items():
+        found = mapping(value.get(family), f"{where}.{family}")
+        for order, (title, config) in enumerate(found.items(), start=1):
+            fields = mapping(config, f"{where}.{family}.{title}")
+            seed_config(project, str(title), fields, methods, order)
+    for path, row in mapping(value.get(TREE), f"{where}.{TREE}").items():
+        seed_row(project, str(path), mapping(row, f"{where}.{TREE}.{path}"))
+    return project
+
+
+def entries_of(section: Any, where: str) -> dict[str, dict[str, Any]]:
+    """By name; those that should not be there are not made."""
+    found = {
+        str(title): mapping(fields, f"{where}.{title}") for title, fields in mapping(section, where).items()
+    }
+    return {title: fields for title, fields in found.items() if fields.get("state") != "absent"}
+
+
+def seed_settings(project: Project, name: str, sent: dict[str, Any]) -> None:
+    """What the file says of the project itself."""
     settings = serializer_class(SWITCHES.age, "environment")(data={**sent, "name": sent.get("name", name)})
     try:
         settings.is_valid(raise_exception=True)
     except ValidationError as error:
         raise SandboxError(f"--seed: project {name}: {error.detail}") from error
     values = dict(settings.validated_data)
-    project = create_project(organization, {"name": values.pop("name")}, None)
+    values.pop("name")
     project.product_description = sent.get("product_description")
     for setting, given in values.items():
         project.settings[setting] = merged(setting, project.settings.get(setting), given)
     project.save()
-    if SWITCHES.sample_data == "seed":
-        sample_data.begin(project)
-    for family, configs in families.items():
-        found = mapping(configs, f"projects.{name}.{family}")
-        for order, (title, config) in enumerate(found.items(), start=1):
-            fields = mapping(config, f"projects.{name}.{family}.{title}")
-            seed_config(project, str(title), fields, CONFIG_FAMILIES[family], order)
-    for section, kind in seeded.items():
-        where = f"projects.{name}.{section}"
-        for title, fields in mapping(value.get(section), where).items():
-            seed_object(kind, project, str(title), mapping(fields, f"{where}.{title}"), f"{where}.{title}")
-    for path, row in tree.items():
-        seed_row(project, str(path), mapping(row, f"projects.{name}.{TREE}.{path}"))
-    return project
-
-
-def seed_object(
-    family: Family, parent: Organization | Project, name: str, value: dict[str, Any], where: str
-) -> None:
-    """As if it had been sent; one that the server has made already is changed."""
-    sent = family.from_seed(name, value, parent)
-    there = family.same(parent, sent)
-    try:
-        if there is None:
-            family.create(parent, sent, None, is_logged=False)
-        else:
-            family.change(there, sent, None)
-    except ValidationError as error:
-        raise SandboxError(f"--seed {where}: {error.detail}") from error
 
 
 def seed_config(project: Project, name: str, value: dict[str, Any], methods: list[str], order: int) -> None:
@@ -231,11 +240,10 @@ def seed_row(project: Project, path: str, value: dict[str, Any]) -> None:
     same = FileSystem.objects.filter(project=project, path=path, type=type_)
     if type_ == "folder" and same.exists():
         return
+    ref = None if value.get("ref") is None else str(value["ref"])
     make_parents(project, path, None, escaped=False)
     # A dashboard that the project was made with has its row already: it is filed where the file says.
-    filed = (
-        FileSystem.objects.filter(project=project, type=type_, ref=value.get("ref")).exclude(ref=None).first()
-    )
+    filed = FileSystem.objects.filter(project=project, type=type_, ref=ref).exclude(ref=None).first()
     if filed is not None and not value.get("shortcut"):
         put(filed, path)
         return
@@ -244,7 +252,7 @@ def seed_row(project: Project, path: str, value: dict[str, Any]) -> None:
         path=path,
         depth=depth_of(path),
         type=type_,
-        ref=value.get("ref"),
+        ref=ref,
         href=value.get("href"),
         meta=value.get("meta") or {},
         shortcut=bool(value.get("shortcut")),

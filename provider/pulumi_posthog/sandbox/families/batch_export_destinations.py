@@ -8,7 +8,7 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from pulumi_posthog.sandbox.rules.ages import ALWAYS, LATER_2026, Ages, within
+from pulumi_posthog.sandbox.rules.ages import ALWAYS, EARLIER_2026, LATER_2026, Ages, generation, within
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
 LATER: Ages = (LATER_2026, 2026)
@@ -177,9 +177,17 @@ TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "list": list,
 SECRETS_OF_COPY = ("bucket_credentials", "authorization")
 
 
-def form_of(type_: str, *, inline: bool = False) -> Form | None:
-    """What the running age takes; `inline`: credentials of an older export are in its config."""
+def form_of(type_: str, *, inline: bool = False, names_integration: bool = False) -> Form | None:
+    """What the running age takes; `inline`: credentials of an older export are in its config.
+
+    The first half of 2026 takes either. The page's 4.4 has the integrations' keys under the later form only, but
+    there it says that an integration is *required* from then on, not that it was refused before; section 8 says of
+    the earlier form "inline or integration" in so many words, and nothing contradicts it.
+    """
     forms = FORMS.get(type_, ())
+    if names_integration and generation() == EARLIER_2026:
+        forms = tuple(form for form in forms if form.integration) or forms
+        return forms[0] if forms else None
     if inline and type_ in OLD_FORM_LIVES_ON:
         return forms[0]
     return next((form for form in forms if within(form.ages)), None)

@@ -240,7 +240,11 @@ class BatchExports(Family):
                     {"destination": {"integration": [f'Invalid pk "{id_}" - object does not exist.']}},
                     code="does_not_exist",
                 )
-        form = form_of(type_, inline=not made and row.integration_id is None and row.type == type_)
+        form = form_of(
+            type_,
+            inline=not made and row.integration_id is None and row.type == type_,
+            names_integration=integration is not None,
+        )
         if form is None:
             raise ValidationError(
                 {"destination": {"type": [f'"{type_}" is not a valid choice.']}}, code="invalid_choice"
@@ -304,7 +308,8 @@ class BatchExports(Family):
         # In a configuration the destination's words stand beside the others.
         beside = {key: sent.pop(key) for key in ("type", "config", "integration") if key in sent}
         destination = {**beside, **(sent.get("destination") or {})}
-        form = form_of(str(destination.get("type")))
+        names = bool(destination.get("integration"))
+        form = form_of(str(destination.get("type")), names_integration=names)
         if form is not None:
             known = {key for key in (destination.get("config") or {}) if key in form.keys or key in ALL_TYPES}
             destination["config"] = {key: destination.get("config", {})[key] for key in known}
