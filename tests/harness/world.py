@@ -18,6 +18,7 @@ from harness import rows
 from harness.access import LISTS, identities, rules_of
 from harness.engine import Outcome
 from harness.pipelines import exports_of, functions_of, pipelines_by_hand
+from harness.releases import assert_flag_refers, drawn, flags_of, releases_by_hand
 from harness.rows import VARIABLE
 from harness.sandbox import Sandbox
 from pulumi_posthog.kinds import KINDS
@@ -46,7 +47,7 @@ FAULTS = (
 )
 
 
-SECTIONS = {"hog_function": "hog_functions", "batch_export": "batch_exports"}
+SECTIONS = {"hog_function": "hog_functions", "batch_export": "batch_exports", "feature_flag": "feature_flags"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class Model:
                 section[dict(fields)["name"]] = {**values, "plugin": PLUGIN}
             elif kind in SECTIONS:
                 section = tree["projects"][parent].setdefault(SECTIONS[kind], {})
-                key, called = name.removeprefix(f"{parent}/"), dict(fields)["name"]
+                key, called = name.removeprefix(f"{parent}/"), KINDS[kind].own_name(dict(fields))
+                values.pop("key", None)
                 section[key] = values if key == called else {"name": called, **values}
             elif kind == "file_system_entry":
                 tree["projects"][parent].setdefault("file_system", {})[values.pop("path")] = values
@@ -183,6 +185,7 @@ def models(draw: st.DrawFn) -> Model:
         if draw(st.sampled_from((True, False, False))):
             every = draw(st.sampled_from(("hour", "day")))
             entries.append(rows.export(project, interval=every, paused=maybe(True, False)))
+        entries += drawn(draw, project)
         folders = draw(st.sampled_from(((), ("M",), ("M", "M/N"))))
         for folder in folders:
             entry("file_system_entry", f"{project}/{folder}", project, path=folder, type="folder")
@@ -209,7 +212,7 @@ def by_hand(posthog: Sandbox, dice: random.Random) -> None:
     projects = sorted(posthog.all(f"{organization}/projects/"), key=lambda project: str(project["name"]))
     role = dice.choice(roles) if roles else None
     project = dice.choice(projects)
-    match dice.randrange(10):
+    match dice.randrange(12):
         case 0 if role:
             posthog.call("DELETE", f"{organization}/roles/{role['id']}/")
         case 1 if role and role["members"]:
@@ -231,6 +234,8 @@ def by_hand(posthog: Sandbox, dice: random.Random) -> None:
                 break
         case 6 | 7 | 8:
             pipelines_by_hand(posthog, project["id"], dice)
+        case 9 | 10:
+            releases_by_hand(posthog, project["id"], dice)
         case _:
             posthog.call("PATCH", f"{organization}/projects/{project['id']}/", {"anonymize_ips": True})
 
@@ -282,6 +287,7 @@ def assert_no_twins(posthog: Sandbox) -> None:
         names += [(path, *each) for each in identities(rules_of(posthog, project["id"]))]
         names += [(path, "export", each["name"]) for each in exports_of(posthog, project["id"])]
         names += [(path, each["type"], each["name"]) for each in functions_of(posthog, project["id"])]
+        names += [(path, "flag", each["key"]) for each in flags_of(posthog, project["id"])]
         names += [
             (path, row["type"], row["ref"] or row["path"], row["shortcut"])
             for row in posthog.all(f"{path}/file_system/?limit=1000")
@@ -345,6 +351,9 @@ def assert_referred(posthog: Sandbox, model: Model) -> None:
             above = next(dict(row[3])["name"] for row in model.entries if row[:2] == ("project", parent))
             projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
             project = next(each["id"] for each in projects if each["name"] == above)
+            if kind == "feature_flag":
+                assert_flag_refers(posthog, project, dict(fields))
+                continue
             ids = {(each["type"], each["name"]): each for each in functions_of(posthog, project)}
             target = next(dict(row[3]) for row in model.entries if row[:2] == reference.target)
             holder, meant = (ids[each["type"], each["name"]] for each in (dict(fields), target))
@@ -377,6 +386,7 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
         filed = posthog.all(f"{path}/file_system/?limit=1000")
         found["destination", path] = {str(each["id"]) for each in configs}
         found["function", path] = {str(each["id"]) for each in functions_of(posthog, project["id"])}
+        found["flag", path] = {str(each["id"]) for each in flags_of(posthog, project["id"])}
         found["export", path] = {str(each["id"]) for each in exports_of(posthog, project["id"])}
         for list_ in LISTS:
             rules = [each for each in rules_of(posthog, project["id"]) if each["list"] == list_]
