@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.stack.program import deploy
     from pulumi_posthog.stack.typed import (
         BatchExport,
+        Cohort,
         Evaluation,
         FeatureFlag,
         FileSystemEntry,
@@ -51,6 +52,7 @@ __all__ = [
     "AbsentPersons",
     "Address",
     "BatchExport",
+    "Cohort",
     "Evaluation",
     "ExistingCohort",
     "ExistingMember",

@@ -84,7 +84,7 @@ def test_flags_of_a_living_project_become_a_file_that_changes_nothing_with_one_l
     assert flags["off"] == {"active": False, "filters": {"groups": [{"rollout_percentage": 0}]}}
     if age != "2024":
         assert "!ref feature_flag/everybody" in text
-    variables = {name: "x" for name in names_in(flags.get("settings", {}).get("encrypted_payloads", {}))}
+    variables = dict.fromkeys(names_in(flags.get("settings", {}).get("encrypted_payloads", {})), "x")
     lab.posthog.count_anew()
 
     run = lab.run("drift", "flags.yaml", **variables)

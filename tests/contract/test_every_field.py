@@ -20,6 +20,14 @@ from pulumi_posthog.values.secret_text import SecretText
 
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
 BAR = "https://github.com/PostHog/notification-bar-app"
+
+
+def criteria(plan: str) -> dict[str, Any]:
+    """Who is in a cohort: persons with that plan."""
+    leaf = {"type": "person", "key": "plan", "operator": "exact", "value": [plan]}
+    return {"properties": {"type": "OR", "values": [{"type": "AND", "values": [leaf]}]}}
+
+
 # What an object is made with, and another value for each field.
 GIVEN: dict[str, dict[str, Any]] = {
     "role": {"name": "Analysts", "feature_flags_access_level": 21},
@@ -67,6 +75,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "offset_hour": 3,
         "offset_day": 1,
     },
+    "cohort": {"name": "Payers", "description": "All of them", "filters": criteria("pro")},
     "feature_flag": {
         "key": "orders",
         "name": "All of them",
@@ -161,6 +170,7 @@ OTHER: dict[str, dict[str, Any]] = {
         "offset_day": 2,
         "hogql_query": "select uuid from events",
     },
+    "cohort": {"name": "Free", "description": "Some of them", "filters": criteria("free")},
     "feature_flag": {
         "key": "sales",
         "name": "Some of them",
@@ -182,6 +192,9 @@ WAIVED = {
     "organization_settings": "has tests of its own: test_organization_settings.py",
     "organization_member": "has tests of its own: test_members.py",
     "evaluation": "has tests of its own: test_evaluations.py",
+    "cohort.folder": "is sent once, when it is made",
+    "cohort.is_static": "replaces",
+    "cohort.query": "replaces",
     "feature_flag.folder": "is sent once, when it is made",
     "feature_flag.encrypted_payloads": "PostHog's answer is never kept: test_feature_flags.py",
     "role_membership": "every field replaces: there is nothing to change",

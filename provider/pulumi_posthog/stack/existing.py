@@ -18,7 +18,8 @@ from typing import Any
 import pulumi
 from pulumi_posthog.api import ApiError, BadSurroundings, Connection, Pace, Reader
 from pulumi_posthog.api.connection import KEY_VARIABLE
-from pulumi_posthog.kinds.lookups import COHORT, MEMBER
+from pulumi_posthog.kinds.cohort import COHORT
+from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.organization_member import NAMES
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.collection import Ambiguous
@@ -111,17 +112,16 @@ def get_member(email: str, *, address: Address | None = None) -> ExistingMember:
 
 def get_cohort(name: str, project: ExistingProject) -> ExistingCohort:
     """The cohort of that name; PostHog does not keep names apart, so several are an error. Raises LookupFailed."""
-    answers = _read(project.address, lambda live: live.answers(COHORT, {PROJECT.name: project.id}))
-    matches = {str(dig(each, COHORT.value)): each for each in answers if each.get("name") == name}
+    cohorts = _read(
+        project.address, lambda live: live.collection(COHORT, {PROJECT.name: project.id}).values()
+    )
+    names = [str(each.values["name"]) for each in cohorts if each.values.get("name")]
     found = _one(
         f'cohort "{one_line(name)}" in project "{one_line(project.name)}"',
-        matches,
-        suggestion(name, [str(each["name"]) for each in answers if each.get("name")])
-        or "the project has no cohorts",
+        {each.id: each for each in cohorts if each.values.get("name") == name},
+        suggestion(name, names) or "the project has no cohorts",
     )
-    return ExistingCohort(
-        id=int(dig(found, COHORT.value)), name=name, is_static=found.get("is_static") is True
-    )
+    return ExistingCohort(id=int(found.id), name=name, is_static=found.values.get("is_static") is True)
 
 
 def _members(live: Live) -> Iterable[Mapping[str, Json]]:

@@ -47,7 +47,7 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
-from pulumi_posthog.stack.handlers.scope import scope_now, scope_of
+from pulumi_posthog.stack.handlers.scope import scope_now, scope_of, scope_of_names
 from pulumi_posthog.stack.holdings import IN_EXACT_LISTS
 from pulumi_posthog.stack.host_now import Props, objection_to_move, relocated
 from pulumi_posthog.stack.keeping import (
@@ -351,7 +351,7 @@ class KindHandler:
                 inputs[IDS] = {**known_ids(inputs), reference.key: ""}
         ids = inputs.get(IDS)
         unknown = [key for key, id_ in ids.items() if id_ == ""] if isinstance(ids, Mapping) else []
-        scope = scope_now(kind, inputs, self.run) if unknown else None
+        scope = scope_of_names(kind, inputs, self.run) if unknown else None
         for key in unknown:
             reference = Reference(*key.split("/", 1))
             if scope is None:

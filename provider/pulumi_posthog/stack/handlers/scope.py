@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.run import Run
@@ -29,3 +30,13 @@ def scope_now(kind: Kind, inputs: Props, run: Run) -> dict[str, str] | None:
         return None
     parents = run.view(inputs).live.find(KINDS[kind.parent], {}, json.loads(names))
     return {kind.parent: parents[0].id} if len(parents) == 1 else None
+
+
+def scope_of_names(kind: Kind, inputs: Props, run: Run) -> dict[str, str] | None:
+    """Where the names are that an object refers to: beside it, or in it, if it is a project; None if not there yet."""
+    if kind is not PROJECT:
+        return scope_now(kind, inputs, run)
+    if not pulumi_engine.known(inputs.get("name")):
+        return None
+    found = run.view(inputs).live.find(PROJECT, {}, {"name": inputs.get("name")})
+    return {PROJECT.name: found[0].id} if len(found) == 1 else None

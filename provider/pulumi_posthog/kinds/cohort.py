@@ -1,0 +1,140 @@
+"""A cohort is a set of persons: those who fit its criteria, or those who were put into it (a static one).
+
+Contract: posthog-api-release.md 3. Any PATCH of a dynamic cohort calculates it anew, so none is sent without a
+difference (3.4). Who is in a static one is kept outside of this product (3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.words import IdPlace, Page
+from pulumi_posthog.values.json_value import Json
+
+# Where a criterion of a cohort may stand: in a group of the first level, or of the second (3.3).
+LEVELS: Final = ("properties.values.*", "properties.values.*.values.*")
+PROPERTIES: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "type": {"enum": ["AND", "OR"], "description": "Whether all of `values` have to be true, or one."},
+        "values": {"type": "array", "items": {"type": "object"}, "description": "Groups, or criteria."},
+    },
+    "required": ["type", "values"],
+    "additionalProperties": False,
+    "description": "A group of groups of criteria. PostHog's page can edit two levels only.",
+}
+
+
+def numbers(value: Json) -> Json:
+    """The value with numbers in place of their texts: servers of 2026 keep `'30'` as 30 (3.4)."""
+    if isinstance(value, dict):
+        return {key: numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [numbers(item) for item in value]
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
+
+
+def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Numbers and their texts are one."""
+    return {**fields, "filters": numbers(fields["filters"])} if "filters" in fields else fields
+
+
+def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A cohort as PostHog answers it -> its fields; criteria that are null, or that it made up, are none."""
+    if "filters" not in answer:
+        return answer
+    filters = answer["filters"] or {}
+    empty = not (filters.get("properties") or {}).get("values")
+    return {**answer, "filters": {} if empty else filters, "description": answer.get("description") or ""}
+
+
+def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """What PostHog refuses, sometimes with half of the cohort left behind (3.3)."""
+    if fields.get("query") is not None and fields.get("filters"):
+        yield "query", "has both `query` and `filters`", "write one of them"
+    if fields.get("query") is not None and not fields.get("is_static"):
+        yield "query", "has a `query` and is not static", "write `is_static: true`, or `filters` in its place"
+
+
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what is as if absent."""
+    return {**values, "filters": COHORT.field("filters").document(values.get("filters") or {}, {})}
+
+
+COHORT = Kind(
+    name="cohort",
+    resource="Cohort",
+    section="projects.*.cohorts",
+    doc="A cohort: the persons who fit its criteria, or, of a static one, who were put into it.",
+    purpose=(
+        "Say once who is meant by beta testers, employees or payers, and use it by its name in flags, in other cohorts"
+        " and in the filter of test users. A change of who is in it is then reviewed like any other."
+    ),
+    page=Page("*People*, *Cohorts*", "/project/{project}/cohorts/{id}"),
+    collection="/api/projects/{project}/cohorts/",
+    parent="project",
+    natural_keys=(("name",),),
+    read_scope="cohort:read",
+    write_scope="cohort:write",
+    page_size=1000,
+    deletion=Deletion.PATCH,
+    delete_by_patch=lambda _: {"deleted": True},  # DELETE answers 405
+    restored=True,
+    activity_scopes=("Cohort",),
+    from_api=from_api,
+    comparable=comparable,
+    checked=checked,
+    exported=exported,
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
+        Field(name="description", doc="Shown in PostHog.", max_length=1000, default=""),
+        Field(
+            name="filters",
+            type=Type.OBJECT,
+            doc="Who is in it: criteria of properties, events, actions and other cohorts, in PostHog's own form.",
+            keys={"properties": PROPERTIES},
+            open_keys=False,
+            default={},
+            hidden_keys=("bytecode", "bytecode_error", "conditionHash"),
+            key_defaults={"negation": False},
+            null_is_absent=True,
+            ids=tuple(
+                place
+                for level in LEVELS
+                for place in (
+                    IdPlace(path=f"{level}.value", names="cohort", where=("type", "cohort")),
+                    IdPlace(path=f"{level}.key", names="action", where=("event_type", "actions")),
+                )
+            ),
+        ),
+        Field(
+            name="is_static",
+            type=Type.BOOLEAN,
+            doc="Whether its persons are put into it one by one: who they are, is kept elsewhere.",
+            default=False,
+            replace_on_changes=True,
+        ),
+        Field(
+            name="query",
+            type=Type.OBJECT,
+            doc="Of a static one: the query that finds its persons when it is made.",
+            nullable=True,
+            default=None,
+            hidden_keys=("version",),
+            null_is_absent=True,
+            replace_on_changes=True,
+        ),
+        Field(
+            name="folder",
+            doc="In which folder of PostHog's tree a new one is put; move it later by its file-system entry.",
+            write_only=True,
+            sent_as="_create_in_folder",
+            since=2025,
+        ),
+        Field(name="created_at", read_only=True),
+    ),
+)

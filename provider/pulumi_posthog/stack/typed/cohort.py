@@ -1,0 +1,64 @@
+"""Cohort for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypedDict
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class CohortFiltersPropertiesArgs(TypedDict, total=False):
+    type: Required[pulumi.Input[Literal["AND", "OR"]]]
+    values: Required[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
+
+
+class CohortFiltersArgs(TypedDict, total=False):
+    properties: pulumi.Input[CohortFiltersPropertiesArgs]
+
+
+class Cohort(Resource):
+    """A cohort: the persons who fit its criteria, or, of a static one, who were put into it.
+
+    Arguments:
+        name: Shown in PostHog.
+        description: Shown in PostHog.
+        filters: Who is in it: criteria of properties, events, actions and other cohorts, in
+            PostHog's own form.
+        is_static: Whether its persons are put into it one by one: who they are, is kept elsewhere.
+        query: Of a static one: the query that finds its persons when it is made.
+        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
+            entry.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
+        filters: pulumi.Input[CohortFiltersArgs] | Unset = UNSET,
+        is_static: pulumi.Input[bool] | Unset = UNSET,
+        query: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        folder: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["cohort"]
+        values: dict[str, Any] = {
+            "project": project,
+            "name": name,
+            "description": description,
+            "filters": filters,
+            "is_static": is_static,
+            "query": query,
+            "folder": folder,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
