@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.stack.health_check import HealthCheck
     from pulumi_posthog.stack.program import deploy
     from pulumi_posthog.stack.typed import (
+        Action,
         BatchExport,
         Cohort,
         Evaluation,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AbsentPersons",
+    "Action",
     "Address",
     "BatchExport",
     "Cohort",

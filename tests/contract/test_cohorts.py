@@ -143,3 +143,34 @@ def test_many_are_not_deleted_unless_it_is_said(web):
         web.up("    timezone: UTC\n", head=HEAD)
 
     assert {*web.cohorts()} >= {"Employees", "Beta testers", "Launch partners"}
+
+
+DID = """\
+    actions:
+      Signed up:
+        steps: [{event: user_signed_up}, {event: $autocapture, text: Create account, url: /signup}]
+    cohorts:
+      New:
+        filters: {properties: {type: OR, values: [{type: AND, values: [
+          {type: behavioral, key: !ref action/Signed up, event_type: actions, value: performed_event,
+           time_value: 30, time_interval: day}]}]}}
+"""
+BY_HAND = {"name": "Signed up", "steps": [{"event": "left"}]}
+
+
+def test_who_did_something_lately_is_named_by_the_action_that_means_it(web):
+    assert web.up(DID, head=HEAD) == [
+        ("create", ("action", "Web/Signed up")),
+        ("create", ("cohort", "Web/New")),
+    ]
+
+    leaf = web.cohorts()["New"]["filters"]["properties"]["values"][0]["values"][0]
+    (action,) = web.posthog.get(web.path.replace("cohorts", "actions"))["results"]
+    assert leaf["key"] == action["id"]
+    web.posthog.count_anew()
+    assert web.differences(DID, head=HEAD) == []
+    assert web.posthog.requests()["by_path"][f"GET {web.path.replace('cohorts', 'actions')}"] == 1
+    web.posthog.call("PATCH", f"{web.path.replace('cohorts', 'actions')}{action['id']}/", BY_HAND)
+    assert web.differences(DID, head=HEAD) == ["update Web/Signed up: ['steps']"]
+    web.up(DID, head=HEAD)
+    assert web.differences(DID, head=HEAD) == []

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from pulumi_posthog.kinds.access_rule import PROJECT_ACCESS_RULE, RESOURCE_ACCESS_RULE
+from pulumi_posthog.kinds.action import ACTION
 from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.cohort import COHORT
 from pulumi_posthog.kinds.evaluation import EVALUATION
 from pulumi_posthog.kinds.feature_flag import FEATURE_FLAG
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.hog_function import HOG_FUNCTION
-from pulumi_posthog.kinds.lookups import ACTION, DASHBOARD, GROUP_TYPE, INTEGRATION, MEMBER, PLUGIN
+from pulumi_posthog.kinds.lookups import DASHBOARD, GROUP_TYPE, INTEGRATION, MEMBER, PLUGIN
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.organization_member import ORGANIZATION_MEMBER
 from pulumi_posthog.kinds.organization_settings import ORGANIZATION_SETTINGS
@@ -33,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
         HOG_FUNCTION,
         BATCH_EXPORT,
         FILE_SYSTEM_ENTRY,
+        ACTION,
         COHORT,
         FEATURE_FLAG,
         EVALUATION,
@@ -42,4 +44,4 @@ KINDS: Mapping[str, Kind] = {
 }
 LOOKUPS: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (MEMBER, PLUGIN)}
 # What `!ref` may name beside the kinds: it is in PostHog, and nothing here manages it.
-NAMED: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (INTEGRATION, ACTION, DASHBOARD, GROUP_TYPE)}
+NAMED: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (INTEGRATION, DASHBOARD, GROUP_TYPE)}

@@ -50,7 +50,6 @@ INTEGRATION = _in_a_project(
     "What a project is connected with, such as a Slack workspace: `slack/Acme`.",
     "kind/display_name",
 )
-ACTION = _in_a_project("action", "An action, which stands for several events.", "name")
 GROUP_TYPE = _in_a_project(
     "group_type",
     "A type of group, such as `company`, by which events are counted (posthog-api-access.md 8).",

@@ -9,6 +9,7 @@ A field that is left out is not managed; None says null to PostHog. Where the or
 
 from __future__ import annotations
 
+from pulumi_posthog.stack.typed.action import Action
 from pulumi_posthog.stack.typed.batch_export import BatchExport
 from pulumi_posthog.stack.typed.cohort import Cohort
 from pulumi_posthog.stack.typed.evaluation import Evaluation
@@ -27,6 +28,7 @@ from pulumi_posthog.stack.typed.role_membership import RoleMembership
 from pulumi_posthog.stack.typed.site_app import SiteApp
 
 __all__ = [
+    "Action",
     "BatchExport",
     "Cohort",
     "Evaluation",

@@ -1,0 +1,152 @@
+"""An action stands for several events and clicks that mean the same.
+
+Contract: posthog-api-release.md 4. The list is answered whole, without pages. Servers up to 2025 fail on a write
+without `name`; nobody is asked before an action is deleted that others use. The user that PostHog logs for a change
+is who made the action, not who changed it: so its log is not asked who it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pulumi_posthog.kinds.feature_flag import CONDITION
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.words import IdPlace, Page
+from pulumi_posthog.values.json_value import Json
+
+NOW: Final = "2020-01-01T00:00:00Z"  # any time becomes the server's own (4)
+MATCHING: Final[Mapping[str, Any]] = {"enum": ["contains", "regex", "exact", None]}
+TEXT: Final[Mapping[str, Any]] = {"type": ["string", "null"]}
+STEP: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "event": {**TEXT, "description": "The event's name; of a click, `$autocapture`."},
+        "properties": {
+            "type": ["array", "null"],
+            "items": CONDITION,
+            "description": "What it has to have as well.",
+        },
+        "selector": {**TEXT, "description": "The CSS selector of what is clicked."},
+        "tag_name": {**TEXT, "description": "The HTML tag of what is clicked."},
+        "text": {**TEXT, "description": "The text on it."},
+        "text_matching": {**MATCHING, "description": "How that text is compared."},
+        "href": {**TEXT, "description": "Where the link leads."},
+        "href_matching": {**MATCHING, "description": "How that is compared."},
+        "url": {**TEXT, "description": "The address of the page."},
+        "url_matching": {**MATCHING, "description": "How that is compared; `contains` unless said."},
+    },
+    "additionalProperties": False,
+}
+
+
+def trimmed(steps: Json) -> Json:
+    """Steps as PostHog keeps them: without blanks around `selector` and `url`."""
+    return [
+        {
+            key: value.strip() if key in ("selector", "url") and isinstance(value, str) else value
+            for key, value in each.items()
+        }
+        if isinstance(each, Mapping)
+        else each
+        for each in steps or ()
+    ]
+
+
+def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Blanks around `selector` and `url` count for nothing."""
+    return {**fields, "steps": trimmed(fields["steps"])} if "steps" in fields else fields
+
+
+def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An action as PostHog answers it -> its fields: since when it is pinned does not matter, whether it is does."""
+    return {**answer, "pinned_at": answer.get("pinned_at") is not None}
+
+
+def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The name, without which servers up to 2025 fail."""
+    return {"name": answer.get("name"), **body}
+
+
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what is as if absent."""
+    return {**values, "steps": ACTION.field("steps").document(values.get("steps") or [], [])}
+
+
+ACTION = Kind(
+    name="action",
+    resource="Action",
+    section="projects.*.actions",
+    doc="An action: several events, or clicks, that mean the same.",
+    purpose=(
+        "Say once which events and clicks mean that somebody signed up or paid, and use it by its name: when the code"
+        " sends another event, one line changes and all that counts it follows."
+    ),
+    page=Page("*Data management*, *Actions*", "/project/{project}/data-management/actions/{id}"),
+    collection="/api/projects/{project}/actions/",
+    parent="project",
+    natural_keys=(("name",),),
+    read_scope="action:read",
+    write_scope="action:write",
+    deletion=Deletion.PATCH,
+    delete_by_patch=lambda values: {"deleted": True, "name": values["name"]},  # DELETE answers 405
+    restored=True,
+    from_api=from_api,
+    comparable=comparable,
+    alongside=alongside,
+    exported=exported,
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(name="name", doc="Shown in PostHog.", max_length=400, unique=True, from_key=True),
+        Field(name="description", doc="Shown in PostHog.", default=""),
+        Field(
+            name="steps",
+            type=Type.LIST,
+            doc="What it stands for: any of these events.",
+            items=STEP,
+            default=[],
+            hidden_keys=("selector_regex",),
+            key_defaults={"url_matching": "contains", "properties": [], "negation": False},
+            null_is_absent=True,
+            ids=(IdPlace(path="*.properties.*.value", names="cohort", where=("type", "cohort")),),
+        ),
+        Field(
+            name="tags",
+            type=Type.STRINGS,
+            doc="Words to find it by, in lower case.",
+            unordered=True,
+            lowered=True,
+            silent_when_null=True,
+            feature="tagging",
+            default=[],
+        ),
+        Field(
+            name="pinned_at",
+            type=Type.BOOLEAN,
+            doc="Whether it is pinned; since when, PostHog says itself.",
+            default=False,
+            wire=lambda pinned: NOW if pinned else None,
+        ),
+        Field(
+            name="post_to_slack",
+            type=Type.BOOLEAN,
+            doc="Whether it is told in Slack: an older way, in place of which a hog function does it.",
+            default=False,
+        ),
+        Field(
+            name="slack_message_format",
+            doc="How that is worded.",
+            max_length=1200,
+            default="",
+        ),
+        Field(
+            name="folder",
+            doc="In which folder of PostHog's tree a new one is put; move it later by its file-system entry.",
+            write_only=True,
+            sent_as="_create_in_folder",
+            since=2025,
+        ),
+        Field(name="created_at", read_only=True),
+    ),
+)

@@ -1,0 +1,82 @@
+"""Action for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypedDict
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class ActionStepPropertieArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str | float]]
+    type: Required[pulumi.Input[str]]
+    operator: pulumi.Input[str | None]
+    value: pulumi.Input[Any]
+    group_type_index: pulumi.Input[Any]
+
+
+class ActionStepArgs(TypedDict, total=False):
+    event: pulumi.Input[str | None]
+    properties: pulumi.Input[Sequence[pulumi.Input[ActionStepPropertieArgs | Mapping[str, Any]]] | None]
+    selector: pulumi.Input[str | None]
+    tag_name: pulumi.Input[str | None]
+    text: pulumi.Input[str | None]
+    text_matching: pulumi.Input[Literal["contains", "regex", "exact", None]]
+    href: pulumi.Input[str | None]
+    href_matching: pulumi.Input[Literal["contains", "regex", "exact", None]]
+    url: pulumi.Input[str | None]
+    url_matching: pulumi.Input[Literal["contains", "regex", "exact", None]]
+
+
+class Action(Resource):
+    """An action: several events, or clicks, that mean the same.
+
+    Arguments:
+        name: Shown in PostHog.
+        description: Shown in PostHog.
+        steps: What it stands for: any of these events.
+        tags: Words to find it by, in lower case.
+        pinned_at: Whether it is pinned; since when, PostHog says itself.
+        post_to_slack: Whether it is told in Slack: an older way, in place of which a hog function
+            does it.
+        slack_message_format: How that is worded.
+        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
+            entry.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
+        steps: pulumi.Input[Sequence[pulumi.Input[ActionStepArgs]]] | Unset = UNSET,
+        tags: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        pinned_at: pulumi.Input[bool] | Unset = UNSET,
+        post_to_slack: pulumi.Input[bool] | Unset = UNSET,
+        slack_message_format: pulumi.Input[str] | Unset = UNSET,
+        folder: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["action"]
+        values: dict[str, Any] = {
+            "project": project,
+            "name": name,
+            "description": description,
+            "steps": steps,
+            "tags": tags,
+            "pinned_at": pinned_at,
+            "post_to_slack": post_to_slack,
+            "slack_message_format": slack_message_format,
+            "folder": folder,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
