@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -160,8 +162,10 @@ def test_what_was_made_by_hand_is_imported_and_then_shown_with_what_will_change(
 def test_a_stack_moves_from_one_provider_to_the_other_and_back_and_nothing_is_touched(plain):
     plain.through(DYNAMIC_DOOR)
     plain.write(FILE)
-    assert plain.up().status == 0
+    first = plain.up()
+    assert first.status == 0, first.text
     ids = sorted(resource["id"] for resource in plain.state().values() if resource.get("id", "").isdigit())
+    states = {DYNAMIC_DOOR: exported(plain)}
     plain.posthog.count_anew()
 
     plain.through(PLUGIN_DOOR)
@@ -175,6 +179,7 @@ def test_a_stack_moves_from_one_provider_to_the_other_and_back_and_nothing_is_to
     again = plain.up()
     assert again.changes == {"unchanged": 8}, again.text
     assert "moves from" not in again.text
+    states[PLUGIN_DOOR] = exported(plain)
 
     plain.through(DYNAMIC_DOOR)
     back = plain.preview()
@@ -184,8 +189,50 @@ def test_a_stack_moves_from_one_provider_to_the_other_and_back_and_nothing_is_to
     assert not {"create", "delete", "replace"} & back.changes.keys(), back.text
     assert plain.up().status == 0
     assert plain.up().changes == {"unchanged": 8}
+
+    # The same moves, killed in the middle: the next run finishes them.
+    for before, after in ((DYNAMIC_DOOR, PLUGIN_DOOR), (PLUGIN_DOOR, DYNAMIC_DOOR)):
+        (plain.folder / "half.json").write_text(json.dumps(half_moved(states[before], states[after])))
+        assert plain.pulumi("stack", "import", "--file", "half.json").status == 0
+        plain.through(after)
+        rest = plain.up()
+        assert rest.status == 0, rest.text
+        assert not {"created", "deleted", "replaced"} & rest.changes.keys(), rest.text
+        last = plain.preview()
+        assert last.changes == {"unchanged": 8}, last.text
+
     assert not [path for path in plain.posthog.writes() if "/query/" not in path]
     assert ids == sorted(r["id"] for r in plain.state().values() if r.get("id", "").isdigit())
+    assert not [urn for urn in plain.state() if "posthog:index:" in urn]
+
+
+def exported(stack: Stack) -> dict[str, Any]:
+    """The state as Pulumi writes and takes it."""
+    state: dict[str, Any] = json.loads(stack.pulumi("stack", "export").text)
+    return state
+
+
+def half_moved(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """A state in the middle of a move: what has no parent is as it is after it, and what is in that as it was before.
+
+    Pulumi saves it after each step, and what refers to a resource has that one's new URN then.
+    """
+    ours, others = {}, {}
+    for state in (after, before):
+        for resource in state["deployment"]["resources"]:
+            if "posthog:" in resource["type"] and "pulumi:providers" not in resource["type"]:
+                key = (resource["type"].rpartition(":")[2], resource["urn"].rpartition("::")[2])
+                ours.setdefault(key, []).append(resource)
+            else:
+                others[resource["urn"]] = resource
+    below = {key for key, (_, old) in ours.items() if "$" in old["urn"]}
+    assert below
+    assert below != ours.keys()
+    text = json.dumps([*others.values(), *(old if key in below else new for key, (new, old) in ours.items())])
+    for key, (new, old) in ours.items():
+        if key not in below:
+            text = text.replace(json.dumps(old["urn"]), json.dumps(new["urn"]))
+    return {**before, "deployment": {**before["deployment"], "resources": json.loads(text)}}
 
 
 def test_a_run_that_moves_a_stack_deletes_nothing_and_the_next_one_puts_it_right(plain):

@@ -43,7 +43,7 @@ def declared(kind, name, **more):
 
 
 def registrar(engine, **more):
-    return Registrar(engine, STACK, lambda each: in_stack(each, PREFIX), **more)
+    return Registrar(engine, STACK, lambda each, parent: in_stack(each, parent, PREFIX), **more)
 
 
 GUARD = Declaration(key=THE_GUARD, type="Guard", properties={}, about="the guard")
@@ -74,7 +74,24 @@ def test_what_is_in_another_one_is_registered_after_it_with_its_id_and_what_is_s
         "dependencies": [f"{PREFIX}::posthog:index:Project::Web"],
         "propertyDependencies": {"project": {"urns": [f"{PREFIX}::posthog:index:Project::Web"]}},
         "additionalSecretOutputs": ["token"],
-        "aliases": [{"spec": {"name": "Mail", "type": "pulumi-python:dynamic/posthog:Hook"}}],
+        # Below the earlier names of its parent, too: that may have moved already, in a run that was killed.
+        "aliases": [
+            {
+                "spec": {
+                    "name": "Mail",
+                    "type": "posthog:index:Hook",
+                    "parentUrn": f"{PREFIX}::posthog:index:Organization$posthog:index:Project::Web",
+                }
+            },
+            {"spec": {"name": "Mail", "type": "pulumi-python:dynamic/posthog:Hook"}},
+            {
+                "spec": {
+                    "name": "Mail",
+                    "type": "pulumi-python:dynamic/posthog:Hook",
+                    "parentUrn": f"{PREFIX}::pulumi-python:dynamic/posthog:Project::Web",
+                }
+            },
+        ],
         "aliasSpecs": True,
         "acceptSecrets": True,
         "supportsPartialValues": True,
@@ -91,8 +108,8 @@ def test_a_resource_of_a_stack_is_taken_over_under_its_earlier_names_from_both_p
     assert (web["parent"], web["retainOnDelete"]) == (STACK, True)
     assert "protect" not in web  # nobody has said whether it is
     assert web["aliases"] == [
-        {"spec": {"name": "Web", "type": "pulumi-python:dynamic/posthog:Project"}},
         {"spec": {"name": "Shop", "type": "posthog:index:Project"}},
+        {"spec": {"name": "Web", "type": "pulumi-python:dynamic/posthog:Project"}},
         {"spec": {"name": "Shop", "type": "pulumi-python:dynamic/posthog:Project"}},
         {"urn": f"{PREFIX}::posthog:index:Organization$posthog:index:Project::Web"},
     ]

@@ -8,10 +8,13 @@ import pytest
 
 from pulumi_posthog.api import Invalid, Unauthorized
 from pulumi_posthog.reconcile.errors import CannotApply
+from pulumi_posthog.stack.declarations import Declaration
 from pulumi_posthog.stack.handlers.guard import check_consulted
 from pulumi_posthog.stack.places import declared, with_place
+from pulumi_posthog.stack.plugin.registrar import in_component, in_stack
 from pulumi_posthog.stack.run import Run
-from pulumi_posthog.stack.urn import name_of, type_of
+from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE, moved, name_of, type_of
+from pulumi_posthog.stack.urn import TYPE as DYNAMIC_TYPE
 
 TYPE = "pulumi-python:dynamic/posthog:Role"
 PARENT = "pulumi-python:dynamic/posthog:Project"
@@ -89,3 +92,53 @@ def test_that_a_stack_may_not_be_destroyed_is_told_once_whatever_was_to_go(monke
         said.append(run.once(with_place(refused.value, urn(name), lambda: None)))
 
     assert said == [str(refused.value), "the same error as that of another resource, which is told in full"]
+
+
+@pytest.mark.parametrize(
+    "types", [f"{PARENT}${TYPE}", f"{COMPONENT}$posthog:index:Project$posthog:index:Role"]
+)
+def test_the_name_of_a_resource_before_its_stack_moved_has_all_its_types_of_the_other_provider(types):
+    assert moved(urn("a::b$c", types), DYNAMIC_TYPE) == urn("a::b$c", f"{PARENT}${TYPE}")
+    assert moved(urn("a::b$c", types), PLUGIN_TYPE) == urn(
+        "a::b$c", "posthog:index:Project$posthog:index:Role"
+    )
+
+
+def test_types_of_others_keep_their_names_when_a_stack_moves():
+    assert moved(urn("x", f"my:own:Component${TYPE}"), PLUGIN_TYPE) == urn(
+        "x", "my:own:Component$posthog:index:Role"
+    )
+
+
+@pytest.mark.parametrize(
+    ("parent", "aliases", "before"),
+    [
+        (f"{COMPONENT}$posthog:index:Project", in_component, "posthog:index:Project"),
+        (
+            "posthog:index:Project",
+            lambda each, parent: in_stack(each, parent, "urn:pulumi:prod::acme"),
+            f"{COMPONENT}$posthog:index:Project",
+        ),
+    ],
+    ids=["to a component", "to a program"],
+)
+def test_what_is_in_another_resource_is_found_also_where_only_that_has_moved(parent, aliases, before):
+    """Pulumi looks for it below the earlier names of a parent only in the run that moves the parent."""
+    inside = Declaration(
+        key=("file_system_entry", "F"),
+        type="FileSystemEntry",
+        properties={},
+        about="F",
+        parent=("project", "P"),
+    )
+
+    found = {
+        (alias.spec.name, alias.spec.type, alias.spec.parentUrn)
+        for alias in aliases(inside, urn("P", parent))
+    }
+
+    assert found == {
+        ("F", "posthog:index:FileSystemEntry", urn("P", before)),
+        ("F", "pulumi-python:dynamic/posthog:FileSystemEntry", ""),
+        ("F", "pulumi-python:dynamic/posthog:FileSystemEntry", urn("P", PARENT)),
+    }

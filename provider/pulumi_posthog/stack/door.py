@@ -11,7 +11,7 @@ from typing import Any
 
 import pulumi
 from pulumi_posthog.stack.plugin_place import missing, plugin_folder
-from pulumi_posthog.stack.urn import PLUGIN_TYPE, TYPE
+from pulumi_posthog.stack.urn import PLUGIN_TYPE, TYPE, moved
 from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.version import __version__
 
@@ -53,8 +53,15 @@ def version() -> Mapping[str, str]:
 
 def options(resource: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     """`opts` with the type that the resource has with the other provider, under all its names."""
-    other = f"{TYPE if by_plugin() else PLUGIN_TYPE}{resource}"
+    beginning = TYPE if by_plugin() else PLUGIN_TYPE
+    other = f"{beginning}{resource}"
     given = opts.aliases if opts and isinstance(opts.aliases, list | tuple) else ()
     names = [each.name for each in given if isinstance(each, pulumi.Alias) and isinstance(each.name, str)]
     aliases = [pulumi.Alias(type_=other), *(pulumi.Alias(name=name, type_=other) for name in names)]
+    if opts and opts.parent:
+        parent = opts.parent.urn.apply(lambda urn: moved(urn, beginning))
+        aliases += [
+            pulumi.Alias(type_=other, parent=parent),
+            *(pulumi.Alias(name=name, type_=other, parent=parent) for name in names),
+        ]
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=aliases))

@@ -37,6 +37,18 @@ def own_name(type_: str) -> str | None:
     )
 
 
+def moved(urn: str, beginning: str, *, component: bool = False) -> str:
+    """What a resource is called if all types of ours in its URN begin so, in a `component` of the plugin or outside.
+
+    Where a run that moves a stack was killed in the middle, what is in the resource has it as a parent under that name
+    still: Pulumi tries the earlier names of a parent only in the run that moves the parent.
+    """
+    stack, project, types, name = urn.split("::", 3)
+    chain = [each for each in types.split("$") if each != COMPONENT]
+    chain = [f"{beginning}{own}" if (own := own_name(each)) else each for each in chain]
+    return "::".join((stack, project, "$".join([*([COMPONENT] if component else []), *chain]), name))
+
+
 def sibling(urn: str, resource: str, name: str) -> str:
     """A resource of ours beside another one in the same stack; `resource` is its type without its beginning."""
     stack, _, rest = urn.partition("::")

@@ -17,7 +17,7 @@ from pulumi_posthog.stack.declarations import GUARD, Declaration, ids_in, with_i
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.plugin.protocol.registering import alias_pb2, resource_pb2
 from pulumi_posthog.stack.plugin.wire import Secret, received, sent
-from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE, TYPE
+from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE, TYPE, moved
 from pulumi_posthog.values.version import __version__
 
 NAMED = 10  # of what was not tried, so many by name
@@ -59,12 +59,13 @@ class Registrar:
     """Registers declarations below a component or a stack, `parent` being its URN, with that provider's reference.
 
     `protect` and `retain` are what the component was given, and None in a stack. `aliases` says what else a resource
-    may be called in the state. `made` is what the engine has taken, in the beginning what somebody else registered.
+    may be called in the state, from what is declared and the URN of its parent, None without one. `made` is what the
+    engine has taken, in the beginning what somebody else registered.
     """
 
     monitor: Any
     parent: str
-    aliases: Callable[[Declaration], Iterable[Any]]
+    aliases: Callable[[Declaration, str | None], Iterable[Any]]
     provider: str = ""
     protect: bool | None = None
     retain: bool | None = None
@@ -120,7 +121,9 @@ class Registrar:
             protect=self.protect,
             retainOnDelete=declaration.retained or self.retain,
             additionalSecretOutputs=declaration.secret_outputs,
-            aliases=list(self.aliases(declaration)),
+            aliases=list(
+                self.aliases(declaration, self.made[declaration.parent].urn if declaration.parent else None)
+            ),
             aliasSpecs=True,
             acceptSecrets=True,
             supportsPartialValues=True,
@@ -146,29 +149,35 @@ def levels(declarations: Iterable[Declaration]) -> list[list[Declaration]]:
     return result
 
 
-def in_component(declaration: Declaration) -> Iterator[Any]:
+def in_component(declaration: Declaration, parent: str | None) -> Iterator[Any]:
     """What a resource of a component was before: under its earlier names, of the dynamic provider, and of a program.
 
-    The engine adds what follows from the earlier names of the parent.
+    The engine adds what follows from the earlier names of `parent`, but only in the run that moves it.
     """
-    mine, theirs = f"{PLUGIN_TYPE}{declaration.type}", f"{TYPE}{declaration.type}"
-    parents: tuple[Mapping[str, Any], ...] = ({},) if declaration.parent else ({}, {"noParent": True})
-    for name in (declaration.name, *declaration.previously):
-        for type_ in (mine, theirs):
-            for parent in parents:
-                if (name, type_, parent) != (declaration.name, mine, {}):
-                    yield alias_pb2.Alias(spec=alias_pb2.Alias.Spec(name=name, type=type_, **parent))
+    for beginning in (PLUGIN_TYPE, TYPE):
+        before: Mapping[str, Any] = {"parentUrn": moved(parent, beginning)} if parent else {"noParent": True}
+        yield from _named(declaration, beginning, {}, before)
 
 
-def in_stack(declaration: Declaration, stack: str) -> Iterator[Any]:
+def in_stack(declaration: Declaration, parent: str | None, stack: str) -> Iterator[Any]:
     """What a resource of a program was before: under its earlier names, of the dynamic provider, and of a component.
 
-    `stack` is what the URNs of its resources begin with.
+    `stack` is what the URNs of its resources begin with. Of `parent` the same holds as in a component.
     """
-    mine, theirs = f"{PLUGIN_TYPE}{declaration.type}", f"{TYPE}{declaration.type}"
-    for name in (declaration.name, *declaration.previously):
-        for type_ in (mine, theirs):
-            if (name, type_) != (declaration.name, mine):
-                yield alias_pb2.Alias(spec=alias_pb2.Alias.Spec(name=name, type=type_))
-    if not declaration.parent:
+    mine = f"{PLUGIN_TYPE}{declaration.type}"
+    if not parent:
+        yield from _named(declaration, PLUGIN_TYPE, {})
+        yield from _named(declaration, TYPE, {})
         yield alias_pb2.Alias(urn=f"{stack}::{COMPONENT}${mine}::{declaration.name}")
+        return
+    yield from _named(declaration, PLUGIN_TYPE, {}, {"parentUrn": moved(parent, PLUGIN_TYPE, component=True)})
+    yield from _named(declaration, TYPE, {}, {"parentUrn": moved(parent, TYPE)})
+
+
+def _named(declaration: Declaration, beginning: str, *places: Mapping[str, Any]) -> Iterator[Any]:
+    """Its names in each of the places, but for the one that it has now."""
+    for name in (declaration.name, *declaration.previously):
+        for place in places:
+            if (name, beginning, place) != (declaration.name, PLUGIN_TYPE, {}):
+                spec = alias_pb2.Alias.Spec(name=name, type=f"{beginning}{declaration.type}", **place)
+                yield alias_pb2.Alias(spec=spec)
