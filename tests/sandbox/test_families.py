@@ -20,6 +20,7 @@ FAMILIES = (
     "actions",
     "cohorts",
     "feature_flags",
+    "early_access_feature",
     "scheduled_changes",
     "evaluations",
     "integrations",

@@ -74,3 +74,21 @@ class Cohort(ProjectObject):
 
     class Meta:
         verbose_name = "Cohort"
+
+
+class EarlyAccessFeature(ProjectObject):
+    """Something unfinished that people can ask for; its `uuid` is its id."""
+
+    description = models.TextField(blank=True, default="")
+    stage = models.CharField(max_length=40, default="draft")
+    documentation_url = models.CharField(max_length=800, blank=True, default="")
+    payload = models.JSONField(null=True, blank=True)
+    assignee = models.JSONField(null=True, blank=True)
+    feature_flag = models.ForeignKey(
+        FeatureFlag, on_delete=models.SET_NULL, null=True, blank=True, related_name="features"
+    )
+
+    object_type: ClassVar[str] = "early_access_feature"
+
+    class Meta:
+        verbose_name = "Early access feature"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -110,7 +111,14 @@ class FeatureFlags(ObjectFamily):
         read_only("version"),
         read_only("last_modified_by", lambda row: basic_user(row.last_modified_by)),
         writable("ensure_experience_continuity", flag, nullable=True),
-        *(read_only(name, lambda _row: []) for name in ("experiment_set", "surveys", "features")),
+        *(read_only(name, lambda _row: []) for name in ("experiment_set", "surveys")),
+        read_only(
+            "features",
+            lambda row: [
+                {"id": str(each.uuid), "name": each.name, "stage": each.stage}
+                for each in sorted(row.features.all(), key=lambda each: each.pk)
+            ],
+        ),
         writable("rollback_conditions", json, nullable=True, ages=(2024, 2026.25)),
         writable("performed_rollback", flag, nullable=True, ages=(2024, 2026.25)),
         read_only("can_edit", lambda _row: True),
@@ -148,6 +156,9 @@ class FeatureFlags(ObjectFamily):
     )
     on_page = ("name", "project", "active", "deleted", "archived", "version")
     not_on_page = ("created_by", "last_modified_by", "type", "short_id", "uuid")
+
+    def rows_of(self, parent: Any) -> QuerySet[Any]:
+        return super().rows_of(parent).prefetch_related("features")
 
     def check(
         self, values: dict[str, Any], row: FeatureFlag, *, user: User | None, request: Request | None
@@ -272,6 +283,11 @@ class FeatureFlags(ObjectFamily):
     def checked_deletion(self, values: dict[str, Any], row: FeatureFlag) -> dict[str, Any]:
         """2.9: who keeps a flag from being deleted, and what becomes of its key."""
         deletes = values.get("deleted") is True and not row.deleted
+        if deletes and not row._state.adding and row.features.exists():
+            raise ValidationError(
+                "Cannot delete a feature flag that is in use with early access features. "
+                "Please delete the early access feature before deleting the flag."
+            )
         if deletes and generation() >= 2025 and (needing := dependents(row)):
             named = ", ".join(f"{each.name} (ID: {each.pk})" for each in needing[:5])
             more = f" and {len(needing) - 5} more" if len(needing) > 5 else ""
