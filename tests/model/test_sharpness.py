@@ -9,6 +9,7 @@ import pytest
 
 from harness.access import project_rule
 from harness.engine import Refused
+from harness.releases import CHECKOUT, PAGE, flag
 from harness.rows import EVENTS, HOOK, HOOK_EARLY, RELAY, WEB, function
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
 from pulumi_posthog.api import ApiError, Reader, paging
@@ -41,6 +42,8 @@ KILLED_BELOW = [
         for at in range(1, 8)
     ),
 ]
+FLAGS = (flag("Web", PAGE), flag("Web", CHECKOUT, 50, PAGE), flag("Web", "other"))
+FEWER_FLAGS = [(Model((WEB, *FLAGS)), QUIET), (Model((WEB,)), QUIET)]
 # The hook becomes another one, because its type replaces it: what refers to it has to follow.
 ANOTHER_HOOK = function("Web", "Hook", "x", type="source_webhook")
 REFERRED = [(Model((WEB, HOOK, RELAY)), QUIET), (Model((WEB, ANOTHER_HOOK, RELAY)), QUIET)]
@@ -143,6 +146,7 @@ LOSSES = {
     "fewer roles": FEWER_ROLES,
     "fewer members": FEWER_MEMBERS,
     "fewer functions": FEWER_FUNCTIONS,
+    "fewer flags": FEWER_FLAGS,
     "fewer rules": FEWER_RULES,
 }
 
@@ -170,7 +174,7 @@ def test_with_the_rails_little_is_lost(anew, posthog, tight, name):
 def test_without_the_rails_the_model_test_fails(anew, posthog, tight, monkeypatch, name):
     without_rails(monkeypatch)
 
-    with pytest.raises(AssertionError, match=r": (role|membership|function|access_controls) of "):
+    with pytest.raises(AssertionError, match=r": (role|membership|function|flag|access_controls) of "):
         lose_little(anew(), posthog, LOSSES[name])
 
 
