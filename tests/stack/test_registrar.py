@@ -73,6 +73,7 @@ def test_what_is_in_another_one_is_registered_after_it_with_its_id_and_what_is_s
         "object": {"project": "id of Web", "key": {SIGNATURE: SECRET, "value": "hush"}},
         "dependencies": [f"{PREFIX}::posthog:index:Project::Web"],
         "propertyDependencies": {"project": {"urns": [f"{PREFIX}::posthog:index:Project::Web"]}},
+        "retainOnDelete": False,  # else it would be what its project is
         "additionalSecretOutputs": ["token"],
         # Below the earlier names of its parent, too: that may have moved already, in a run that was killed.
         "aliases": [

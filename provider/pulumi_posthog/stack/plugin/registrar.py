@@ -119,7 +119,8 @@ class Registrar:
             propertyDependencies={name: dependencies(urns=urns) for name, urns in from_others.items()},
             provider=self.provider,
             protect=self.protect,
-            retainOnDelete=declaration.retained or self.retain,
+            # Said in any case: what says nothing is retained where its parent is, as every project is.
+            retainOnDelete=declaration.retained or bool(self.retain),
             additionalSecretOutputs=declaration.secret_outputs,
             aliases=list(
                 self.aliases(declaration, self.made[declaration.parent].urn if declaration.parent else None)
