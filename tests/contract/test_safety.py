@@ -45,6 +45,8 @@ DECLARED = {
         "output_type": "boolean",
         "output_config": {},
     },
+    "action": {"name": "New", "steps": [{"event": "order_paid"}]},
+    "cohort": {"name": "New", "description": "Of late"},
     "feature_flag": {"key": "new", "filters": {"groups": [{"rollout_percentage": 50}]}},
     "hog_function": {"name": "New", "type": "destination", "hog": "return event"},
     "batch_export": {

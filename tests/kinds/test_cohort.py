@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_posthog.kinds.cohort import COHORT, checked
+from pulumi_posthog.kinds.cohort import COHORT, checked, exported
 from pulumi_posthog.reconcile.differences import differences
 
 
@@ -50,3 +50,8 @@ def test_filters_that_the_server_made_up_are_none(filters: Any):
 )
 def test_a_query_is_for_static_ones_and_stands_alone(fields: dict[str, Any], wrong: int):
     assert len([*checked(fields)]) == wrong
+
+
+def test_an_export_leaves_out_the_one_that_posthog_makes_in_each_project():
+    assert exported({"name": "Internal / Test users", "filters": {}}) is None
+    assert exported({"name": "Employees", "filters": {}}) == {"name": "Employees", "filters": {}}

@@ -14,6 +14,7 @@ from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.words import IdPlace, Page
 from pulumi_posthog.values.json_value import Json
 
+TEST_USERS: Final = "Internal / Test users"  # what that one is called, on servers since 2026
 # Where a criterion of a cohort may stand: in a group of the first level, or of the second (3.3).
 LEVELS: Final = ("properties.values.*", "properties.values.*.values.*")
 PROPERTIES: Final[Mapping[str, Any]] = {
@@ -59,8 +60,10 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield "query", "has a `query` and is not static", "write `is_static: true`, or `filters` in its place"
 
 
-def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without what is as if absent."""
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Without what is as if absent; nothing of the cohort that PostHog makes in each project (3.4)."""
+    if values.get("name") == TEST_USERS:
+        return None
     return {**values, "filters": COHORT.field("filters").document(values.get("filters") or {}, {})}
 
 
