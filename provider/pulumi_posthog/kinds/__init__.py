@@ -42,6 +42,8 @@ KINDS: Mapping[str, Kind] = {
         RESOURCE_ACCESS_RULE,
     )
 }
+# By what Pulumi calls their resources, without what all types of ours begin with.
+BY_RESOURCE: Mapping[str, Kind] = {kind.resource: kind for kind in KINDS.values()}
 LOOKUPS: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (MEMBER, PLUGIN)}
 # What `!ref` may name beside the kinds: it is in PostHog, and nothing here manages it.
 NAMED: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (INTEGRATION, DASHBOARD, GROUP_TYPE)}

@@ -13,6 +13,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.feature_flag import CONDITION
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
 from pulumi_posthog.kinds.words import IdPlace, Page
 from pulumi_posthog.values.json_value import Json
 
@@ -111,16 +112,7 @@ ACTION = Kind(
             null_is_absent=True,
             ids=(IdPlace(path="*.properties.*.value", names="cohort", where=("type", "cohort")),),
         ),
-        Field(
-            name="tags",
-            type=Type.STRINGS,
-            doc="Words to find it by, in lower case.",
-            unordered=True,
-            lowered=True,
-            silent_when_null=True,
-            feature="tagging",
-            default=[],
-        ),
+        TAGS,
         Field(
             name="pinned_at",
             type=Type.BOOLEAN,
@@ -140,13 +132,7 @@ ACTION = Kind(
             max_length=1200,
             default="",
         ),
-        Field(
-            name="folder",
-            doc="In which folder of PostHog's tree a new one is put; move it later by its file-system entry.",
-            write_only=True,
-            sent_as="_create_in_folder",
-            since=2025,
-        ),
+        FOLDER,
         Field(name="created_at", read_only=True),
     ),
 )

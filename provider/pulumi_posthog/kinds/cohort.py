@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import FOLDER
 from pulumi_posthog.kinds.words import IdPlace, Page
 from pulumi_posthog.values.json_value import Json
 
@@ -131,13 +132,7 @@ COHORT = Kind(
             null_is_absent=True,
             replace_on_changes=True,
         ),
-        Field(
-            name="folder",
-            doc="In which folder of PostHog's tree a new one is put; move it later by its file-system entry.",
-            write_only=True,
-            sent_as="_create_in_folder",
-            since=2025,
-        ),
+        FOLDER,
         Field(name="created_at", read_only=True),
     ),
 )

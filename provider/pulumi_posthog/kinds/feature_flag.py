@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
 from pulumi_posthog.kinds.words import IdPlace, Page, Scheduled
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import MASK, is_unknown
@@ -367,16 +368,7 @@ FEATURE_FLAG = Kind(
             default=False,
             since=2026,
         ),
-        Field(
-            name="tags",
-            type=Type.STRINGS,
-            doc="Words to find it by, in lower case.",
-            unordered=True,
-            lowered=True,
-            silent_when_null=True,
-            feature="tagging",
-            default=[],
-        ),
+        TAGS,
         Field(
             name="evaluation_runtime",
             doc="Where it may be evaluated.",
@@ -422,13 +414,7 @@ FEATURE_FLAG = Kind(
             merge_levels=1,
             since=2025,
         ),
-        Field(
-            name="folder",
-            doc="In which folder of PostHog's tree a new one is put; move it later by its file-system entry.",
-            write_only=True,
-            sent_as="_create_in_folder",
-            since=2025,
-        ),
+        FOLDER,
         Field(name="created_at", read_only=True),
     ),
 )

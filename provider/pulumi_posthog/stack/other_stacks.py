@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds import BY_RESOURCE
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.adoption import Owners, below
 from pulumi_posthog.stack import pulumi_engine
@@ -122,8 +122,7 @@ def _resources(text: str) -> list[dict[str, Any]]:
 
 
 def _kind(resource: Mapping[str, Any]) -> Kind | None:
-    name = own_name(str(resource.get("type", "")))
-    return next((kind for kind in KINDS.values() if kind.resource == name), None)
+    return BY_RESOURCE.get(own_name(str(resource.get("type", ""))) or "")
 
 
 def _claimed(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from pulumi_posthog.api import (
     PaymentRequired,
     Unauthorized,
 )
-from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds import BY_RESOURCE
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.reconcile.errors import CannotAct, CannotApply, HalfMade, WholeRunRefused
@@ -64,8 +64,7 @@ def named(desired: Desired, urn: str) -> Entry | None:
 
 def kind_of(urn: str) -> Kind | None:
     """The kind of a resource of ours."""
-    resource = type_of(urn)
-    return next((kind for kind in KINDS.values() if kind.resource == resource), None)
+    return BY_RESOURCE.get(type_of(urn) or "")
 
 
 def place(entry: Entry, attr: str | None) -> Position | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_posthog.config.configuration import Configuration
-from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds import BY_RESOURCE
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.reconcile.desired import Entry
@@ -27,11 +27,10 @@ def remembered_configuration(text: str, source: str) -> Configuration:
 
     Raises StateError for a stack that has nothing of ours, or objects of several organizations.
     """
-    by_resource = {kind.resource: kind for kind in KINDS.values()}
     found = [
         (kind, each)
         for each in resources_in(text, source)
-        if (kind := by_resource.get(own_name(str(each.get("type", ""))) or ""))
+        if (kind := BY_RESOURCE.get(own_name(str(each.get("type", ""))) or ""))
         and each.get("id")
         and not each.get("delete")
         and not (each.get("inputs") or {}).get("__absent")

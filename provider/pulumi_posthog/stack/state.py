@@ -124,14 +124,13 @@ def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS, most: in
 
 def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
     """What is remembered of each object of ours, from what `pulumi stack export` printed; raises StateError."""
-    from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.kinds import BY_RESOURCE
     from pulumi_posthog.reconcile.recorded import Recorded
     from pulumi_posthog.stack.properties import fingerprints_name, secret_name, to_values
 
-    by_resource = {kind.resource: kind for kind in KINDS.values()}
     result = {}
     for resource in resources_in(text, source):
-        kind = by_resource.get(own_name(str(resource.get("type", ""))) or "")
+        kind = BY_RESOURCE.get(own_name(str(resource.get("type", ""))) or "")
         if kind is None or resource.get("delete") or not resource.get("id"):
             continue  # another provider's, the guard, or one that is already on its way out
         name = name_of(str(resource["urn"])) or ""
@@ -244,15 +243,14 @@ def is_of(file: Path, text: str) -> bool:
 
 def addresses(text: str, source: str) -> frozenset[str]:
     """The addresses of everybody whom the stack knew at its last run, folded; raises StateError."""
-    from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.kinds import BY_RESOURCE
     from pulumi_posthog.reconcile.addresses import of_guard, remembered
 
-    by_resource = {kind.resource: kind for kind in KINDS.values()}
     result: set[str] = set()
     for resource in resources_in(text, source):
-        inputs, type_ = resource.get("inputs") or {}, own_name(str(resource.get("type", "")))
-        if type_ in by_resource:
-            result |= remembered(by_resource[type_], inputs)
+        inputs, type_ = resource.get("inputs") or {}, own_name(str(resource.get("type", ""))) or ""
+        if type_ in BY_RESOURCE:
+            result |= remembered(BY_RESOURCE[type_], inputs)
         elif type_ == "Guard":
             try:
                 result |= of_guard(inputs)

@@ -1,0 +1,27 @@
+"""Fields that several kinds have in the same form."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pulumi_posthog.kinds.field import Field, Type
+
+# posthog-api-release.md 1.3: kept in lower case, as a set, and silently dropped where the plan lacks them.
+TAGS: Final = Field(
+    name="tags",
+    type=Type.STRINGS,
+    doc="Words to find it by, in lower case.",
+    unordered=True,
+    lowered=True,
+    silent_when_null=True,
+    feature="tagging",
+    default=[],
+)
+# posthog-api-release.md 1.4
+FOLDER: Final = Field(
+    name="folder",
+    doc="In which folder of PostHog's tree a new one is put; move it later by its file-system entry.",
+    write_only=True,
+    sent_as="_create_in_folder",
+    since=2025,
+)
