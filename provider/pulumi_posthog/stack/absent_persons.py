@@ -18,8 +18,8 @@ from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.declarations import PERSONS
 from pulumi_posthog.stack.dynamic.absent_persons import absent_persons_provider_string
 from pulumi_posthog.stack.existing import ExistingProject
-from pulumi_posthog.stack.guard_block import Current
-from pulumi_posthog.stack.health_check import name_of_project
+from pulumi_posthog.stack.guard_block import options
+from pulumi_posthog.stack.health_check import address_of, name_of_project
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.sdk_repairs import registering
 from pulumi_posthog.stack.typed.project import Project
@@ -78,8 +78,7 @@ class AbsentPersons(pulumi.CustomResource):
         address: Address | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        address = address or (project.address if isinstance(project, ExistingProject) else None)
-        address = address or Address.configured()
+        address = address_of(project, address)
         where = f'absent persons "{one_line(resource_name)}"'
         origins = [
             Origin(
@@ -90,7 +89,6 @@ class AbsentPersons(pulumi.CustomResource):
             )
             for each in absent
         ]
-        block = Current.block
         registering(where)
         super().__init__(
             door.type_of(PERSONS),
@@ -107,11 +105,7 @@ class AbsentPersons(pulumi.CustomResource):
                 **Location(address.host, address.organization).as_property,
                 **door.properties(absent_persons_provider_string()),
             },
-            pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions.merge(
-                    pulumi.ResourceOptions(additional_secret_outputs=["digest_key", "receipts"]),
-                    block.options() if block else None,
-                ),
-                door.options(PERSONS, opts),
+            options(
+                PERSONS, pulumi.ResourceOptions(additional_secret_outputs=["digest_key", "receipts"]), opts
             ),
         )

@@ -15,6 +15,7 @@ from typing import Any
 
 import pulumi
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.stack import door
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.text import lines
@@ -135,6 +136,16 @@ class Current:
     """The block that the program is in."""
 
     block: GuardBlock | None = None
+
+
+def options(
+    type_: str, own: pulumi.ResourceOptions | None, given: pulumi.ResourceOptions | None
+) -> pulumi.ResourceOptions:
+    """A resource's options: its `own`, those of the block that it is in, and those that a program has `given`."""
+    block = Current.block
+    return pulumi.ResourceOptions.merge(
+        pulumi.ResourceOptions.merge(own, block.options() if block else None), door.options(type_, given)
+    )
 
 
 @contextmanager

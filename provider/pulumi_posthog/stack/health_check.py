@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pulumi
-from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds import BY_RESOURCE
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.stack import door
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.declarations import CHECK
 from pulumi_posthog.stack.dynamic.check import check_provider_string
 from pulumi_posthog.stack.existing import ExistingProject
-from pulumi_posthog.stack.guard_block import Current
+from pulumi_posthog.stack.guard_block import options
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.resources import Resource
 from pulumi_posthog.stack.sdk_repairs import registering
@@ -59,8 +59,7 @@ class HealthCheck(pulumi.CustomResource):
         address: Address | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        address = address or (project.address if isinstance(project, ExistingProject) else None)
-        address = address or Address.configured()
+        address = address_of(project, address)
         asked = {
             "query": query,
             "event": event,
@@ -71,7 +70,6 @@ class HealthCheck(pulumi.CustomResource):
             "timeout": timeout,
             "__description": description or None,
         }
-        block = Current.block
         after = [each for each in (*follows, *([of] if of else [])) if each is not None]
         if isinstance(project, Project):
             after.append(project)
@@ -91,13 +89,15 @@ class HealthCheck(pulumi.CustomResource):
                 **Location(address.host, address.organization).as_property,
                 **door.properties(check_provider_string()),
             },
-            pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions.merge(
-                    pulumi.ResourceOptions(depends_on=after), block.options() if block else None
-                ),
-                door.options(CHECK, opts),
-            ),
+            options(CHECK, pulumi.ResourceOptions(depends_on=after), opts),
         )
+
+
+def address_of(project: Project | ExistingProject, given: Address | None) -> Address:
+    """Where something of a project is: as the program says, where the project was found, or as it is configured."""
+    return (
+        given or (project.address if isinstance(project, ExistingProject) else None) or Address.configured()
+    )
 
 
 def name_of_project(project: Project | ExistingProject) -> pulumi.Input[str]:
@@ -111,5 +111,4 @@ def _registered_name(resource: pulumi.Resource) -> str:
 
 
 def _kind_of(resource: Resource) -> str:
-    own = own_name(resource.pulumi_resource_type)
-    return next(kind.name for kind in KINDS.values() if kind.resource == own)
+    return BY_RESOURCE[own_name(resource.pulumi_resource_type) or ""].name

@@ -15,7 +15,7 @@ from pulumi_posthog.stack import door
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.declarations import secret_outputs_of, secrets_of, with_files
 from pulumi_posthog.stack.dynamic.pickled import provider_string
-from pulumi_posthog.stack.guard_block import Current
+from pulumi_posthog.stack.guard_block import Current, options
 from pulumi_posthog.stack.left_out import watch
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.order import placed
@@ -52,14 +52,10 @@ class Resource(pulumi.CustomResource):
                 **location.as_property,
                 **door.properties(provider_string(kind.name)),
             },
-            pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions.merge(
-                    pulumi.ResourceOptions(additional_secret_outputs=secret_outputs)
-                    if secret_outputs
-                    else None,
-                    block.options() if block else None,
-                ),
-                door.options(kind.resource, opts),
+            options(
+                kind.resource,
+                pulumi.ResourceOptions(additional_secret_outputs=secret_outputs) if secret_outputs else None,
+                opts,
             ),
         )
         if block:

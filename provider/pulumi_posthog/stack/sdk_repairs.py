@@ -21,11 +21,11 @@ from pulumi.runtime import settings as runtime
 from pulumi.runtime import stack as runtime_stack
 
 import pulumi
+from pulumi_posthog.stack.untried import because_of_what_failed
 
 SDK_DEBUG_VARIABLE = "POSTHOG_PULUMI_DEBUG"  # "true": have `pulumi --debug` show the SDK's own messages
 FAILED: Any = getattr(runtime_stack, "ResourceRegistrationFailed", None)
 SAID = 32  # with this exit status Pulumi adds no words of its own
-NAMED = 10  # of what was not tried, so many by name
 
 
 class Quiet:
@@ -97,9 +97,7 @@ class NotTried(SystemExit):
 
     def with_traceback(self, traceback: TracebackType | None) -> Self:
         """What the SDK does just before it raises, when all names are known."""
-        names = sorted(self.names)
-        lines = [*names[:NAMED], *([f"and {len(names) - NAMED} more"] if len(names) > NAMED else [])]
-        pulumi.log.error("\n  ".join(["not tried, because what they are in or follow has failed:", *lines]))
+        pulumi.log.error(because_of_what_failed(sorted(self.names)))
         return super().with_traceback(traceback)
 
 

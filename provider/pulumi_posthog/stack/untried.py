@@ -7,14 +7,14 @@ Pulumi's help, which says only what failed.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds import BY_RESOURCE, KINDS
 from pulumi_posthog.kinds.model import Deletion
 from pulumi_posthog.stack.urn import name_of, type_of
 from pulumi_posthog.values.spelling import one_line
+from pulumi_posthog.values.text import first_of
 
-OF_RESOURCE = {kind.resource: kind.name for kind in KINDS.values()}
 NAMED = 10  # so many by name
 HEAD = (
     "not tried when this failed (with --continue-on-error, Pulumi continues with what does not depend on it):"
@@ -68,11 +68,17 @@ class Untried:
             left = list(self._left)
         rows = [
             f'{"removal of " if goes else ""}{KINDS[kind].title} "{one_line(name)}"'
-            for kind, name, goes in left[:NAMED]
+            for kind, name, goes in left
         ]
-        more = [f"and {len(left) - NAMED} more"] if len(left) > NAMED else []
-        return "\n  ".join((HEAD, *rows, *more))
+        return "\n  ".join((HEAD, *first_of(rows, NAMED)))
+
+
+def because_of_what_failed(names: Sequence[str]) -> str:
+    """What was not tried although Pulumi went on after a failure, in one message."""
+    head = "not tried, because what they are in or follow has failed:"
+    return "\n  ".join([head, *first_of(names, NAMED)])
 
 
 def _named(urn: str) -> tuple[str, str]:
-    return OF_RESOURCE.get(type_of(urn) or "", ""), name_of(urn) or ""
+    kind = BY_RESOURCE.get(type_of(urn) or "")
+    return kind.name if kind else "", name_of(urn) or ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pulumi_posthog.values.masking import harmless
 
 
@@ -25,3 +27,9 @@ def lines(text: str) -> str:
 def plural(number: int, noun: str) -> str:
     """ "1 object", "2 objects"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def first_of(texts: Sequence[str], most: int) -> list[str]:
+    """The first `most` of them, and how many more there are."""
+    left = len(texts) - most
+    return [*texts[:most], *([f"and {left} more"] if left > 0 else [])]

@@ -17,10 +17,9 @@ from pulumi_posthog.stack.declarations import GUARD, Declaration, ids_in, with_i
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.plugin.protocol.registering import alias_pb2, resource_pb2
 from pulumi_posthog.stack.plugin.wire import Secret, received, sent
+from pulumi_posthog.stack.untried import because_of_what_failed
 from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE, TYPE, moved
 from pulumi_posthog.values.version import __version__
-
-NAMED = 10  # of what was not tried, so many by name
 
 
 class NotTried(Exception):
@@ -28,12 +27,7 @@ class NotTried(Exception):
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = names
-        lines = [*names[:NAMED], *([f"and {len(names) - NAMED} more"] if len(names) > NAMED else [])]
-        super().__init__(
-            "\n  ".join(["not tried, because what they are in or follow has failed:", *lines])
-            if names
-            else "not everything could be done"
-        )
+        super().__init__(because_of_what_failed(names) if names else "not everything could be done")
 
 
 class Stopped(Exception):
