@@ -146,11 +146,19 @@ def take_the_lock_away(stack: Stack) -> None:
     """What docs/how-to/killed-run.md says first, in its two cases."""
     canceled = stack.pulumi("cancel", "--yes")
     if "failed to load checkpoint: EOF" in canceled.text:
-        for attributes in (stack.folder / "state").rglob("*.attrs"):
-            if not attributes.stat().st_size:
-                attributes.unlink()
+        delete_empty_attributes(stack)
         canceled = stack.pulumi("cancel", "--yes")
     assert canceled.status == 0, canceled.text
+
+
+def delete_empty_attributes(stack: Stack) -> None:
+    """What a Pulumi leaves that is killed while it writes what it notes beside the state in a folder.
+
+    Every command of Pulumi fails while such a file is there. A kill at any moment may leave one.
+    """
+    for attributes in (stack.folder / "state").rglob("*.attrs"):
+        if not attributes.stat().st_size:
+            attributes.unlink()
 
 
 def descendants(pid: int) -> list[int]:
