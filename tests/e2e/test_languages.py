@@ -144,8 +144,8 @@ def test_typescript_deploys_a_file_and_declares_a_role_its_members_and_a_functio
     program.write_text(wrong)
     preview = stack.preview()
 
-    assert preview.status != 0
-    assert "posthog:index:HogFunction resource 'orders'" in preview.text
+    assert preview.status != 0, preview.text
+    assert "posthog:index:HogFunction resource 'orders'" in preview.text, preview.text
     assert 'hint: did you mean "destination"?' in preview.text
     assert 'not "destnation"' in preview.text
     assert posthog.writes() == {}
