@@ -299,6 +299,19 @@ def test_doctor_asks_for_no_more_scopes_than_the_file_needs(lab: Lab):
     assert "scopes needed: activity_log:read, organization:write, user:read" in run.out
 
 
+def test_doctor_names_the_scopes_of_what_is_only_referred_to_and_of_what_a_write_changes_as_well(lab: Lab):
+    flag = "{groups: [{properties: [{type: cohort, key: id, operator: in, value: !ref cohort/Ours}]}]}"
+    feature = "early_access_features: {Dark: {stage: draft, feature_flag: dark}}"
+    lab.write(f"projects:\n  Web:\n    {feature}\n    feature_flags: {{dark: {{filters: {flag}}}}}\n")
+
+    run = lab.run("doctor")
+
+    assert (
+        "scopes needed: activity_log:read, cohort:read, early_access_feature:write, feature_flag:write,"
+        in run.out
+    )
+
+
 @pytest.mark.parametrize(
     ("environment", "status"),
     [({"POSTHOG_PERSONAL_API_KEY": ""}, 3), ({"POSTHOG_PERSONAL_API_KEY": "phx_nobody_has_this"}, 3)],

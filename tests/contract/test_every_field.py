@@ -85,6 +85,15 @@ GIVEN: dict[str, dict[str, Any]] = {
         "post_to_slack": False,
         "slack_message_format": "Paid!",
     },
+    "early_access_feature": {
+        "name": "Orders",
+        "feature_flag": "a flag",
+        "stage": "draft",
+        "description": "All of them",
+        "documentation_url": "https://acme.io/orders",
+        "payload": {"page": "orders"},
+        "assignee": {"type": "user", "id": 1},
+    },
     "feature_flag": {
         "key": "orders",
         "name": "All of them",
@@ -189,6 +198,14 @@ OTHER: dict[str, dict[str, Any]] = {
         "post_to_slack": True,
         "slack_message_format": "Sold!",
     },
+    "early_access_feature": {
+        "name": "Sales",
+        "stage": "beta",
+        "description": "Some of them",
+        "documentation_url": "https://acme.io/sales",
+        "payload": {"page": "sales"},
+        "assignee": {"type": "user", "id": 2},
+    },
     "feature_flag": {
         "key": "sales",
         "name": "Some of them",
@@ -214,6 +231,8 @@ WAIVED = {
     "cohort.is_static": "replaces",
     "cohort.query": "replaces",
     "action.folder": "is sent once, when it is made",
+    "early_access_feature.folder": "is sent once, when it is made",
+    "early_access_feature.feature_flag": "replaces",
     "feature_flag.folder": "is sent once, when it is made",
     "feature_flag.encrypted_payloads": "PostHog's answer is never kept: test_feature_flags.py",
     "role_membership": "every field replaces: there is nothing to change",
@@ -278,6 +297,9 @@ class Made:
         values = {**INSTEAD.get((name, field), GIVEN[name])}
         if "plugin" in values:
             values["plugin"] = view.live.refer("plugin", values["plugin"])
+        if "feature_flag" in values:
+            flag = {"key": "opened", "filters": {"groups": [{"rollout_percentage": 0}]}}
+            values["feature_flag"] = view.applier.create(KINDS["feature_flag"], self.scope, flag).found.id
         self.values = {
             key: value
             for key, value in values.items()

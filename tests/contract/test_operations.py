@@ -13,9 +13,11 @@ from pulumi_posthog.api.operations import FAMILIES, OPERATIONS, Operation
 
 # Which noun a scope may have (posthog-api.md 1.3).
 NOUNS = {
+    "action",
     "activity_log",
     "batch_export",
     "cohort",
+    "early_access_feature",
     "hog_function",
     "integration",
     "evaluation",

@@ -23,6 +23,7 @@ COPY = {
         "config": {"url": "https://us.i.posthog.com/batch/", "token": "phc_another_project"},
     },
 }
+FEATURE = {"name": "Dark mode", "stage": "draft"}
 SNOWFLAKE, NOTIFICATION_BAR = "Snowflake Export", "Notification Bar"
 
 
@@ -102,6 +103,23 @@ class World:
     def flag(self) -> int:
         fields = {"key": "orders", "active": False, "filters": {"groups": [{"rollout_percentage": 1}]}}
         return int(self.make(f"/api/projects/{self.project}/feature_flags/", fields))
+
+    @cached_property
+    def cohort(self) -> int:
+        fields = {"name": "Partners", "is_static": True, "_create_static_person_ids": [self.partner]}
+        return int(self.make(f"/api/projects/{self.project}/cohorts/", fields))
+
+    @cached_property
+    def partner(self) -> str:
+        return str(self.below("persons/")["results"][0]["uuid"])
+
+    @cached_property
+    def action(self) -> int:
+        return int(self.make(f"/api/projects/{self.project}/actions/", {"name": "Paid"}))
+
+    @cached_property
+    def feature(self) -> str:
+        return str(self.make(f"/api/projects/{self.project}/early_access_feature/", FEATURE))
 
     @property
     def scheduled_fields(self) -> dict[str, Any]:
@@ -301,6 +319,32 @@ EXAMPLES: dict[str, Arguments] = {
         "body": {"scheduled_at": "2037-01-01T00:00:00Z"},
     },
     "ScheduledChanges.delete": lambda world: {"id": world.scheduled},
+    "Cohorts.list": lambda _world: {"type": "static", "limit": 10},
+    "Cohorts.create": lambda _world: {"body": {"name": "Ours", "is_static": True}},
+    "Cohorts.get": lambda world: {"id": world.cohort},
+    "Cohorts.update": lambda world: {"id": world.cohort, "body": {"name": "Ours"}},
+    "Cohorts.replace": lambda world: {"id": world.cohort, "body": {"name": "Ours", "is_static": True}},
+    "Cohorts.delete": lambda world: {"id": world.cohort},
+    "Cohorts.add_persons": lambda world: {"id": world.cohort, "person_ids": [world.partner]},
+    "Cohorts.remove_person": lambda world: {"id": world.cohort, "person_id": world.partner},
+    "Cohorts.used_in": lambda world: {"id": world.cohort},
+    "Cohorts.activity": lambda world: {"id": world.cohort},
+    "Cohorts.all_activity": none,
+    "Actions.list": none,
+    "Actions.create": lambda _world: {"body": {"name": "Left", "steps": [{"event": "left"}]}},
+    "Actions.get": lambda world: {"id": world.action},
+    "Actions.update": lambda world: {"id": world.action, "body": {"name": "Paid", "description": "Ours"}},
+    "Actions.replace": lambda world: {"id": world.action, "body": {"name": "Paid", "description": "Ours"}},
+    "Actions.delete": lambda world: {"id": world.action},
+    "Actions.references": lambda world: {"id": world.action},
+    "Actions.activity": lambda world: {"id": world.action},
+    "Actions.all_activity": none,
+    "EarlyAccessFeatures.list": lambda _world: {"limit": 10},
+    "EarlyAccessFeatures.create": lambda _world: {"body": FEATURE},
+    "EarlyAccessFeatures.get": lambda world: {"id": world.feature},
+    "EarlyAccessFeatures.update": lambda world: {"id": world.feature, "body": {"stage": "beta"}},
+    "EarlyAccessFeatures.replace": lambda world: {"id": world.feature, "body": {**FEATURE, "stage": "beta"}},
+    "EarlyAccessFeatures.delete": lambda world: {"id": world.feature},
 }
 
 

@@ -46,6 +46,7 @@ DECLARED = {
         "output_config": {},
     },
     "action": {"name": "New", "steps": [{"event": "order_paid"}]},
+    "early_access_feature": {"name": "New", "feature_flag": "a flag", "stage": "draft"},
     "cohort": {"name": "New", "description": "Of late"},
     "feature_flag": {"key": "new", "filters": {"groups": [{"rollout_percentage": 50}]}},
     "hog_function": {"name": "New", "type": "destination", "hog": "return event"},
@@ -84,11 +85,15 @@ class Tried:
             return {}
         return {parent: self.applier.create(KINDS[parent], {}, {"name": "Parent"}).found.id}
 
-    def wanted(self, kind: str) -> dict[str, object]:
-        """Its fields, with a plugin's id in the place of its address."""
+    def wanted(self, kind: str, scope: dict[str, str]) -> dict[str, object]:
+        """Its fields, with ids in the places of a plugin's address, and of a flag that is made first."""
         values: dict[str, object] = dict(DECLARED[kind])
         if "plugin" in values:
             values["plugin"] = self.live.refer("plugin", str(values["plugin"]))
+        if "feature_flag" in values:
+            values["feature_flag"] = self.applier.create(
+                KINDS["feature_flag"], scope, DECLARED["feature_flag"]
+            ).found.id
         return values
 
 
@@ -108,7 +113,7 @@ def test_every_kind_is_tried_here():
 @pytest.mark.parametrize("name", sorted(KINDS.keys() - NEVER_MADE))
 def test_no_kind_is_made_twice_after_a_lost_answer(it, name, fault):
     kind, scope = KINDS[name], it.scope(name)
-    wanted = it.wanted(name)
+    wanted = it.wanted(name, scope)
     item = KINDS[kind.set_of or name]
     before = len(it.look().collection(item, scope))
     it.posthog.call(

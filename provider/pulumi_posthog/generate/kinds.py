@@ -135,7 +135,8 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     if kind.in_current_organization or kind.set_of:
         more.add("user:read")
     also = ", and " + ", ".join(f"`{scope}`" for scope in sorted(more)) if more - {kind.read_scope} else ""
-    yield "scopes of the key", f"`{kind.read_scope}` to look, `{kind.write_scope}` to change{also}"
+    writes = " and ".join(f"`{scope}`" for scope in (kind.write_scope, *kind.also_scopes))
+    yield "scopes of the key", f"`{kind.read_scope}` to look, {writes} to change{also}"
     named: set[str | None] = {each.names for field in kind.writable for each in field.ids}
     named |= {field.names for field in kind.writable}
     scopes = sorted({lookup.read_scope for lookup in NAMED.values() if lookup.name in named})

@@ -6,6 +6,7 @@ from pulumi_posthog.kinds.access_rule import PROJECT_ACCESS_RULE, RESOURCE_ACCES
 from pulumi_posthog.kinds.action import ACTION
 from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.cohort import COHORT
+from pulumi_posthog.kinds.early_access_feature import EARLY_ACCESS_FEATURE
 from pulumi_posthog.kinds.evaluation import EVALUATION
 from pulumi_posthog.kinds.feature_flag import FEATURE_FLAG
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
@@ -37,6 +38,7 @@ KINDS: Mapping[str, Kind] = {
         ACTION,
         COHORT,
         FEATURE_FLAG,
+        EARLY_ACCESS_FEATURE,
         EVALUATION,
         PROJECT_ACCESS_RULE,
         RESOURCE_ACCESS_RULE,

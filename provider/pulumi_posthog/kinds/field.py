@@ -11,7 +11,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.words import Confirmed, IdPlace, ShutOut
 from pulumi_posthog.values.json_value import Json, instant, whole
 from pulumi_posthog.values.reference import Reference
-from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.spelling import folded, is_number, is_uuid
 
 
 class Type(enum.Enum):
@@ -109,6 +109,8 @@ class Field:
     lowered: bool = False  # PostHog keeps the texts of a list in lower case, each of them once
     wire: Callable[[Json], Json] | None = None  # a value as the file has it -> as a request has it
     names: str | None = None  # the value is an id of this kind, or lookup, and its bare name may stand there
+    # What it names has a number for its id: a text of digits is that, and a request has the number.
+    number_ids: bool = False
     may_refer: bool = (
         False  # a plain value, and a `!ref` may stand there, as it may anywhere in an object or list
     )
@@ -201,6 +203,10 @@ class Field:
     def is_closed(self) -> bool:
         """Whether it is an object that has the keys of `keys` and no others, for those who declare it."""
         return self.type is Type.OBJECT and self.keys is not None and not self.open_keys
+
+    def is_id(self, text: str) -> bool:
+        """Whether a text is the id of what the field names, and not its name."""
+        return is_uuid(text) or (self.number_ids and is_number(text))
 
     def replaces(self, live: Json, desired: Json) -> bool:
         """Whether a change from one value to another makes the object anew."""

@@ -90,6 +90,9 @@ class Kind:
     parent: str | None = None
     read_scope: str
     write_scope: str
+    also_scopes: tuple[
+        str, ...
+    ] = ()  # what newer servers ask for as well, because a write changes other objects
     deletion: Deletion = Deletion.DELETE
     page_size: int | None = None  # None: without `limit`, which old servers refuse for this list
     listed_in_full: bool = True  # False: the list's items lack fields, one more GET per object

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.values.json_value import Json
 
 # posthog-api-release.md 1.3: kept in lower case, as a set, and silently dropped where the plan lacks them.
 TAGS: Final = Field(
@@ -25,3 +26,8 @@ FOLDER: Final = Field(
     sent_as="_create_in_folder",
     since=2025,
 )
+
+
+def id_text(answer: Json) -> str | None:
+    """The id of an object that another's answer holds, as text; None where it holds none."""
+    return str(answer["id"]) if isinstance(answer, dict) and answer.get("id") is not None else None

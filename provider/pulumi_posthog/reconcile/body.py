@@ -16,7 +16,7 @@ from pulumi_posthog.values.attachment import Attachment, comparable, is_stored, 
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.reference import Reference, with_ids
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, plain
-from pulumi_posthog.values.spelling import one_line
+from pulumi_posthog.values.spelling import is_number, one_line
 
 Rotated = Callable[[str, str], bool]
 
@@ -124,6 +124,8 @@ class Bodies:
             raise CannotApply(
                 f"{field.name} of this {kind.title} refers to {error.args[0].key}, and nobody knows its id"
             ) from None
+        if field.number_ids:
+            return int(found) if isinstance(found, str) and is_number(found) else found
         return str(found) if field.type is Type.STRING and isinstance(value, Reference) else found
 
     def _whole(self, field: Field, value: Json, live: Json, rotated: Rotated) -> Json:

@@ -18,6 +18,11 @@ def is_uuid(text: str) -> bool:
         return False
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is the digits of a number, as some of PostHog's ids are."""
+    return text.isascii() and text.isdecimal()
+
+
 def folded(text: str) -> str:
     """`text` as PostgreSQL's UPPER makes it, by which PostHog sees that a name is taken in another case.
 

@@ -21,6 +21,7 @@ from pulumi_posthog.api.operations.persons import Persons
 from pulumi_posthog.api.operations.pipelines import PipelineDestinations, SiteApps
 from pulumi_posthog.api.operations.projects import ActivityLog, Projects
 from pulumi_posthog.api.operations.queries import Queries, QueryResult
+from pulumi_posthog.api.operations.releases import Actions, Cohorts, EarlyAccessFeatures
 from pulumi_posthog.api.operations.roles import RoleMemberships, Roles
 
 FAMILIES: Final[tuple[type[Operations], ...]] = (
@@ -44,14 +45,20 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     Evaluations,
     FeatureFlags,
     ScheduledChanges,
+    Cohorts,
+    Actions,
+    EarlyAccessFeatures,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(row for family in FAMILIES for row in family.operations())
 
 __all__ = [
     "FAMILIES",
     "OPERATIONS",
+    "Actions",
     "ActivityLog",
     "BatchExports",
+    "Cohorts",
+    "EarlyAccessFeatures",
     "Evaluations",
     "Events",
     "Exports",

@@ -218,20 +218,21 @@ def _level(organization: Mapping[str, Any]) -> Iterator[Check]:
 
 def needed_scopes(desired: Configuration) -> tuple[str, ...]:
     """The least scopes that a configuration takes; x:write includes x:read (posthog-api.md 1.2)."""
-    from pulumi_posthog.kinds import LOOKUPS, NAMED
+    from pulumi_posthog.kinds import KINDS, LOOKUPS, NAMED
     from pulumi_posthog.kinds.lookups import MEMBER, PERSON
     from pulumi_posthog.reconcile import references
     from pulumi_posthog.reconcile.links import lookups_of
 
     scopes = {"organization:read", "user:read", "activity_log:read"}
     for entry in desired.entries:
-        scopes |= {entry.kind.read_scope, entry.kind.write_scope}
+        scopes |= {entry.kind.read_scope, entry.kind.write_scope, *entry.kind.also_scopes}
         if any(entry.kind.field(name).shuts_out for name in entry.fields):
             scopes.add(MEMBER.read_scope)  # who would be shut out
     if desired.erasures:
         scopes |= {PERSON.read_scope, PERSON.read_scope.replace(":read", ":write")}
     scopes |= {LOOKUPS[name].read_scope for name in references.needed(desired)}
-    scopes |= {NAMED[name].read_scope for name, _ in lookups_of(desired) if name in NAMED}
+    for name, _ in lookups_of(desired):
+        scopes.add((NAMED.get(name) or KINDS[name]).read_scope)
     scopes |= {QUERY_SCOPE} if desired.checks else set()
     written = {scope.partition(":")[0] for scope in scopes if scope.endswith(":write")}
     return tuple(

@@ -247,9 +247,10 @@ def _section(path: str, kind: Kind | None) -> Explanation:
         left = "A list that leaves the file removes nobody. Whoever leaves the list, or an additive list, is removed."
     elif kind.deletion in (Deletion.DELETE, Deletion.PATCH) and not kind.grants:
         left += " Not with `state: unmanaged` in the entry: then the stack forgets it, and PostHog keeps it."
+    writes = (kind.write_scope, *kind.also_scopes)
     facts = [
         ("when no longer declared", left),
-        ("scopes of the key", f"{kind.read_scope} to look, {kind.write_scope} to change"),
+        ("scopes of the key", f"{kind.read_scope} to look, {' and '.join(writes)} to change"),
         *_ages(kind.since, None),
     ]
     if kind.feature:

@@ -84,7 +84,7 @@ from pulumi_posthog.stack.view import View
 from pulumi_posthog.values.local_file import UnreadableFile
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.reference import Reference, parsed
-from pulumi_posthog.values.spelling import is_uuid, one_line
+from pulumi_posthog.values.spelling import one_line
 
 
 class KindHandler:
@@ -345,7 +345,7 @@ class KindHandler:
         """Put the ids of live objects beside names whose project the program did not find; why not, if not."""
         for field in kind.writable:
             text = inputs.get(field.name)
-            if field.names in KINDS and isinstance(text, str) and not (parsed(text) or is_uuid(text)):
+            if field.names in KINDS and isinstance(text, str) and not (parsed(text) or field.is_id(text)):
                 reference = Reference(str(field.names), text)  # a program may give the name alone
                 inputs[field.name] = str.__str__(reference)
                 inputs[IDS] = {**known_ids(inputs), reference.key: ""}

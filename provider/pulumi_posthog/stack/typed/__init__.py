@@ -12,6 +12,7 @@ from __future__ import annotations
 from pulumi_posthog.stack.typed.action import Action
 from pulumi_posthog.stack.typed.batch_export import BatchExport
 from pulumi_posthog.stack.typed.cohort import Cohort
+from pulumi_posthog.stack.typed.early_access_feature import EarlyAccessFeature
 from pulumi_posthog.stack.typed.evaluation import Evaluation
 from pulumi_posthog.stack.typed.feature_flag import FeatureFlag
 from pulumi_posthog.stack.typed.file_system_entry import FileSystemEntry
@@ -31,6 +32,7 @@ __all__ = [
     "Action",
     "BatchExport",
     "Cohort",
+    "EarlyAccessFeature",
     "Evaluation",
     "FeatureFlag",
     "FileSystemEntry",

@@ -1,0 +1,87 @@
+"""An early access feature lets people try by themselves what a flag switches on.
+
+Contract: posthog-api-release.md 6. While its stage is an active one, PostHog keeps a key of enrolment in the flag's
+`filters`: the flag leaves it alone (2.5). Without a flag, PostHog makes one whose key nobody can choose: so the flag
+has to be said. It takes no other flag later on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.shared_fields import FOLDER, id_text
+from pulumi_posthog.kinds.words import IdPlace, Page
+
+STAGES: Final = ("draft", "concept", "alpha", "beta", "general-availability", "archived")
+ASSIGNEE: Final[Mapping[str, Any]] = {
+    "type": {"enum": ["user", "role"], "description": "Whose id it is."},
+    "id": {"description": "The number of a user; of a role, `!ref role/NAME`."},
+}
+
+
+def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A feature as PostHog answers it -> its fields: of its flag the id, and no payload as an empty one."""
+    result = {**answer, "feature_flag": id_text(answer.get("feature_flag"))}
+    return result | {"payload": answer["payload"] or {}} if "payload" in answer else result
+
+
+EARLY_ACCESS_FEATURE = Kind(
+    name="early_access_feature",
+    resource="EarlyAccessFeature",
+    section="projects.*.early_access_features",
+    doc="An early access feature: people may switch a flag on for themselves, before it is on for all.",
+    purpose=(
+        "Offer something unfinished to those who want it, and say in one line how far it is. The flag that it opens is"
+        " declared beside it, so both are reviewed together."
+    ),
+    page=Page("*Early access features*", "/project/{project}/early_access_features/{id}"),
+    collection="/api/projects/{project}/early_access_feature/",
+    parent="project",
+    natural_keys=(("feature_flag",),),
+    read_scope="early_access_feature:read",
+    write_scope="early_access_feature:write",
+    also_scopes=("feature_flag:write",),  # 1.2
+    page_size=1000,
+    unmanaged={
+        "rollout_to_all": "it rewrites the conditions of the flag, which are declared with the flag",
+    },
+    from_api=from_api,
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(name="name", doc="Shown to people who may try it.", max_length=200, from_key=True),
+        Field(
+            name="feature_flag",
+            doc="The flag that it opens, by its key. A flag has one feature at most, no variants, and is for persons.",
+            required=True,
+            names="feature_flag",
+            sent_as="feature_flag_id",
+            number_ids=True,
+            replace_on_changes=True,
+        ),
+        Field(name="stage", doc="How far it is.", required=True, choices=STAGES),
+        Field(name="description", doc="Shown to people who may try it.", default=""),
+        Field(name="documentation_url", doc="Where people read more.", max_length=800, default=""),
+        Field(
+            name="payload",
+            type=Type.OBJECT,
+            doc="What your code gets with it.",
+            default={},
+            since=2025,
+        ),
+        Field(
+            name="assignee",
+            type=Type.OBJECT,
+            doc="Who takes care of it: a user, or a role. A new one has who made it.",
+            keys=ASSIGNEE,
+            open_keys=False,
+            nullable=True,
+            ids=(IdPlace(path="id", names="role", where=("type", "role")),),
+            since=2026,
+        ),
+        FOLDER,
+        Field(name="created_at", read_only=True),
+    ),
+)
