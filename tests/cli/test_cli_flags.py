@@ -20,7 +20,8 @@ def made_by_hand(lab: Lab, age: str) -> str:
     """Many plain flags in Web and one of each other sort; the list's path."""
     project = lab.posthog.project("Web")["id"]
     path = f"/api/projects/{project}/feature_flags/"
-    lab.call("POST", "/_sandbox/bulk", {"feature_flags": MANY[age], "project": project})
+    many = {"feature_flags": MANY[age], "cohorts": MANY[age] * 2 // 5, "actions": MANY[age] // 5}
+    lab.call("POST", "/_sandbox/bulk", {**many, "project": project})
 
     def make(key: str, filters: dict[str, Any], **more: Any) -> Any:
         return lab.call("POST", path, {"key": key, "filters": filters, **more})

@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 
-from contract.test_hog_functions import Stack
-from harness.run import begin_anew
-from harness.sandbox import Sandbox
-from pulumi_posthog.api.connection import KEY_VARIABLE
+from harness.release_stack import AGES, Web, web_of
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.values.problem import ConfigError
 
-HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
 FLAGS = """\
     feature_flags:
       dark-mode:
@@ -39,121 +35,104 @@ def text(*, stage: str = "beta", flag: str = "dark-mode", share: int = 0) -> str
     return both.replace("STAGE", stage).replace("FLAG", flag).replace("SHARE", str(share))
 
 
-class Web(Stack):
-    """A stack, and the features and flags of its one project."""
-
-    @property
-    def path(self) -> str:
-        return f"/api/projects/{self.posthog.project('Web')['id']}"
-
-    def features(self) -> list[Any]:
-        return list(self.posthog.all(f"{self.path}/early_access_feature/"))
-
-    def flag(self, key: str) -> Any:
-        flags = self.posthog.all(f"{self.path}/feature_flags/")
-        return next(each for each in flags if each["key"] == key)
-
-    def enrolment(self, key: str) -> Any:
-        """What PostHog keeps in a flag for a feature; None: nothing."""
-        filters = self.flag(key)["filters"]
-        return filters.get("feature_enrollment") or filters.get("super_groups")
+def enrolment(web: Web, key: str) -> Any:
+    """What PostHog keeps in a flag for a feature; None: nothing."""
+    filters = web.one("feature_flags", key, "key")["filters"]
+    return filters.get("feature_enrollment") or filters.get("super_groups")
 
 
-@pytest.fixture(params=["2026", "2026 later", "2025", "2024"])
+@pytest.fixture(params=AGES)
 def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
-    age, _, later = request.param.partition(" ")
-    sandbox: Sandbox = started("--age", age, *(["--later-2026"] if later else []))
-    monkeypatch.setenv(KEY_VARIABLE, sandbox.key)
-    monkeypatch.setattr(process.run.settings, "limits", Limits(allowed={"early_access_feature": 1}))
-    monkeypatch.chdir(tmp_path)
-    begin_anew()
-    yield Web(tmp_path, sandbox)
-    begin_anew()
+    with web_of(started, request.param, tmp_path, monkeypatch, early_access_feature=1) as web:
+        yield web
 
 
 def test_it_is_made_after_its_flag_and_then_there_is_nothing_to_do(web):
-    done = web.up(text(), head=HEAD)
+    done = web.run(text())
 
     assert [name for _, (_, name) in done].index("Web/dark-mode") < [name for _, (_, name) in done].index(
         "Web/Dark mode"
     )
-    (feature,) = web.features()
+    (feature,) = web.all("early_access_feature")
     assert (feature["feature_flag"]["key"], feature["stage"]) == ("dark-mode", "beta")
-    assert web.enrolment("dark-mode")
+    assert enrolment(web, "dark-mode")
     web.posthog.count_anew()
-    assert web.differences(text(), head=HEAD) == []
-    counts = web.posthog.requests()["by_path"]
-    assert sum(number for request, number in counts.items() if "early_access_feature" in request) == 1
-    assert web.up(text(), head=HEAD) == []
+    assert web.differs(text()) == []
+    assert web.asked("early_access_feature") == {"GET /early_access_feature/": 1}
+    assert web.run(text()) == []
     assert web.posthog.writes() == {}
 
 
 def test_a_rollout_of_its_flag_leaves_the_enrolment_alone(web):
-    web.up(text(), head=HEAD)
-    before = web.enrolment("dark-mode")
+    web.run(text())
+    before = enrolment(web, "dark-mode")
 
-    assert web.up(text(share=25), head=HEAD) == [("update", ("feature_flag", "Web/dark-mode"))]
+    assert web.run(text(share=25)) == [("update", ("feature_flag", "Web/dark-mode"))]
 
-    assert web.enrolment("dark-mode") == before
-    assert web.flag("dark-mode")["filters"]["groups"][0]["rollout_percentage"] == 25
-    assert web.differences(text(share=25), head=HEAD) == []
+    assert enrolment(web, "dark-mode") == before
+    assert web.one("feature_flags", "dark-mode", "key")["filters"]["groups"][0]["rollout_percentage"] == 25
+    assert web.differs(text(share=25)) == []
 
 
 def test_a_stage_that_was_changed_by_hand_is_one_patch_that_opens_the_flag_again(web):
-    web.up(text(), head=HEAD)
-    (feature,) = web.features()
+    web.run(text())
+    (feature,) = web.all("early_access_feature")
     path = f"{web.path}/early_access_feature/{feature['id']}/"
     web.posthog.call("PATCH", path, {"stage": "archived"})
-    assert not web.enrolment("dark-mode")
+    assert not enrolment(web, "dark-mode")
 
-    assert web.differences(text(), head=HEAD) == ["update Web/Dark mode: ['stage']"]
-    web.up(text(), head=HEAD)
+    assert web.differs(text()) == ["update Web/Dark mode: ['stage']"]
+    web.run(text())
 
     assert web.posthog.writes() == {f"PATCH {path}": 1}
-    assert web.enrolment("dark-mode")
-    assert web.differences(text(), head=HEAD) == []
+    assert enrolment(web, "dark-mode")
+    assert web.differs(text()) == []
 
 
 def test_a_stage_and_the_rollout_of_its_flag_are_changed_in_one_run(web):
-    web.up(text(stage="draft"), head=HEAD)
+    web.run(text(stage="draft"))
 
-    web.up(text(stage="beta", share=25), head=HEAD)
+    web.run(text(stage="beta", share=25))
 
-    assert web.enrolment("dark-mode")
-    assert web.differences(text(stage="beta", share=25), head=HEAD) == []
+    assert enrolment(web, "dark-mode")
+    assert web.differs(text(stage="beta", share=25)) == []
 
 
 def test_another_flag_makes_another_feature_and_closes_the_flag_that_it_had(web):
-    web.up(text(), head=HEAD)
-    (before,) = web.features()
+    web.run(text())
+    (before,) = web.all("early_access_feature")
 
-    web.up(text(flag="night"), head=HEAD)
+    web.run(text(flag="night"))
 
-    (after,) = web.features()
+    (after,) = web.all("early_access_feature")
     assert (after["id"] == before["id"], after["feature_flag"]["key"]) == (False, "night")
-    assert (bool(web.enrolment("dark-mode")), bool(web.enrolment("night"))) == (False, True)
-    assert web.differences(text(flag="night"), head=HEAD) == []
+    assert (bool(enrolment(web, "dark-mode")), bool(enrolment(web, "night"))) == (False, True)
+    assert web.differs(text(flag="night")) == []
 
 
 def test_one_of_that_flag_is_taken_over_whatever_it_is_called(web):
-    web.up(FLAGS.replace("SHARE", "0"), head=HEAD)
-    body = {"name": "By hand", "stage": "alpha", "feature_flag_id": web.flag("dark-mode")["id"]}
+    web.run(FLAGS.replace("SHARE", "0"))
+    body = {
+        "name": "By hand",
+        "stage": "alpha",
+        "feature_flag_id": web.one("feature_flags", "dark-mode", "key")["id"],
+    }
     made = web.posthog.call("POST", f"{web.path}/early_access_feature/", body)
 
-    web.up(text(), head=HEAD)
+    web.run(text())
 
-    (feature,) = web.features()
+    (feature,) = web.all("early_access_feature")
     assert (feature["id"], feature["name"], feature["stage"]) == (made["id"], "Dark mode", "beta")
 
 
 def test_it_is_deleted_before_its_flag(web, monkeypatch):
-    web.up(text(), head=HEAD)
+    web.run(text())
     allowed = {"early_access_feature": 1, "feature_flag": 2}
     monkeypatch.setattr(process.run.settings, "limits", Limits(allowed=allowed))
 
-    web.up("    timezone: UTC\n", head=HEAD)
+    web.run("    timezone: UTC\n")
 
-    assert web.features() == []
+    assert web.all("early_access_feature") == []
     assert list(web.posthog.all(f"{web.path}/feature_flags/")) == []
 
 
@@ -162,7 +141,7 @@ def test_two_of_one_flag_are_refused_before_anything_is_sent(web):
 
     web.posthog.count_anew()
     with pytest.raises(ConfigError) as refused:
-        web.up(twice.replace("STAGE", "beta").replace("FLAG", "dark-mode").replace("SHARE", "0"), head=HEAD)
+        web.run(twice.replace("STAGE", "beta").replace("FLAG", "dark-mode").replace("SHARE", "0"))
 
     (problem,) = map(str, refused.value.problems)
     assert "posthog.yaml:10:7: " in problem
@@ -176,13 +155,13 @@ def test_what_posthog_refuses_is_told_with_the_object(web):
     whole = (FEATURE + flags).replace("STAGE", "beta").replace("FLAG", "dark-mode").replace("SHARE", "0")
 
     with pytest.raises(Exception, match="Multivariate feature flags are not supported"):
-        web.up(whole, head=HEAD)
+        web.run(whole)
 
-    assert web.features() == []
+    assert web.all("early_access_feature") == []
 
 
 def test_it_is_exported_with_the_key_of_its_flag(web):
-    web.up(text(), head=HEAD)
+    web.run(text())
 
     exported = web.exported().files["posthog.yaml"]
 

@@ -1,0 +1,81 @@
+"""A stack whose one project has what a team releases, on a sandbox of some age, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.pipeline_stack import Stack
+from harness.run import begin_anew
+from harness.sandbox import Sandbox
+from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.stack.dynamic import process
+
+HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
+AGES = ("2026", "2026 later", "2025", "2024")
+
+
+class Web(Stack):
+    """A stack, and what is in its one project."""
+
+    posthog: Any  # a sandbox, whose requests are counted, and not a server of the tests' own
+
+    @property
+    def path(self) -> str:
+        """The project's URL path."""
+        return f"/api/projects/{self.posthog.project('Web')['id']}"
+
+    def all(self, family: str) -> list[Any]:
+        """Everything in the list of a family, as "surveys"."""
+        return list(self.posthog.all(f"{self.path}/{family}/?limit=1000"))
+
+    def one(self, family: str, name: str, key: str = "name") -> Any:
+        """The one of that name."""
+        (found,) = (each for each in self.all(family) if each[key] == name)
+        return found
+
+    def by_hand(self, family: str, id_: Any, body: Mapping[str, Any]) -> Any:
+        """Somebody changes an object on PostHog's page."""
+        return self.posthog.call("PATCH", f"{self.path}/{family}/{id_}/", dict(body))
+
+    def asked(self, family: str) -> dict[str, int]:
+        """The requests about a family since the last count, without their parameters."""
+        counts: dict[str, int] = {}
+        for request, number in self.posthog.requests()["by_path"].items():
+            method, _, path = request.partition(" ")
+            if path.startswith(f"{self.path}/{family}/"):
+                what = f"{method} {path.partition('?')[0].removeprefix(self.path)}"
+                counts[what] = counts.get(what, 0) + number
+        return counts
+
+    def run(self, text: str, **more: Any) -> Any:
+        """`up` of what stands below the project."""
+        return self.up(text, head=HEAD, **more)
+
+    def differs(self, text: str) -> list[str]:
+        """What a run would do."""
+        return self.differences(text, head=HEAD)
+
+
+@contextlib.contextmanager
+def web_of(
+    started: Callable[..., Sandbox],
+    age: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    **allowed: int,
+) -> Iterator[Web]:
+    """A stack on a sandbox of an age of `AGES`; so many removals are allowed."""
+    year, _, later = age.partition(" ")
+    sandbox = started("--age", year, *(["--later-2026"] if later else []))
+    monkeypatch.setenv(KEY_VARIABLE, sandbox.key)
+    monkeypatch.setattr(process.run.settings, "limits", Limits(allowed=allowed))
+    monkeypatch.chdir(folder)
+    begin_anew()
+    yield Web(folder, sandbox)  # type: ignore[arg-type]
+    begin_anew()
