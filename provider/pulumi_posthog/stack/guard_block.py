@@ -10,6 +10,7 @@ import asyncio
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,7 @@ class GuardBlock:
     guard: asyncio.Future[pulumi.Resource]
     declared: list[Declared] = field(default_factory=list)
     location: Location | None = None  # where the first of them is
+    open: bool = True  # what an `apply` declares that began in the block may come after its end
 
     def options(self) -> pulumi.ResourceOptions:
         """What makes a resource wait."""
@@ -132,17 +134,20 @@ def _replaced_by(declared: Declared) -> str:
     return json_text(values) if values else ""
 
 
-class Current:
-    """The block that the program is in."""
+_block: ContextVar[GuardBlock | None] = ContextVar("block", default=None)
 
-    block: GuardBlock | None = None
+
+def current() -> GuardBlock | None:
+    """The block that the program is in: its own, also where programs run side by side in one process."""
+    block = _block.get()
+    return block if block is not None and block.open else None
 
 
 def options(
     type_: str, own: pulumi.ResourceOptions | None, given: pulumi.ResourceOptions | None
 ) -> pulumi.ResourceOptions:
     """A resource's options: its `own`, those of the block that it is in, and those that a program has `given`."""
-    block = Current.block
+    block = current()
     return pulumi.ResourceOptions.merge(
         pulumi.ResourceOptions.merge(own, block.options() if block else None), door.options(type_, given)
     )
@@ -157,9 +162,10 @@ def guarded() -> Iterator[None]:
     """
     from pulumi_posthog.stack.guard_resource import Guard
 
-    if Current.block is not None:
+    if current() is not None:
         raise RuntimeError("guarded() stands in another guarded(): one block holds all resources")
-    block = Current.block = GuardBlock(asyncio.get_running_loop().create_future())
+    block = GuardBlock(asyncio.get_running_loop().create_future())
+    token = _block.set(block)
     try:
         yield
     except BaseException as error:
@@ -172,7 +178,8 @@ def guarded() -> Iterator[None]:
         block.guard.set_exception(RuntimeError("the program ended before it had declared everything"))
         raise
     finally:
-        Current.block = None
+        block.open = False
+        _block.reset(token)
     guard = Guard(
         json_text(block.managed()),
         json_text(block.renamed()),

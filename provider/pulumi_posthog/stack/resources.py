@@ -15,7 +15,7 @@ from pulumi_posthog.stack import door
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.declarations import secret_outputs_of, secrets_of, with_files
 from pulumi_posthog.stack.dynamic.pickled import provider_string
-from pulumi_posthog.stack.guard_block import Current, options
+from pulumi_posthog.stack.guard_block import current, options
 from pulumi_posthog.stack.left_out import watch
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.order import placed
@@ -36,7 +36,7 @@ class Resource(pulumi.CustomResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         secrets, secret_outputs = secrets_of(kind), list(secret_outputs_of(kind))
-        block = Current.block
+        block = current()
         location = Location(address.host, address.organization, guarded=block is not None)
         properties = with_files(kind, placed(kind, properties))
         registering(f'{kind.title} "{one_line(resource_name)}"')
