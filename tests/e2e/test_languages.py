@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.half_moved import exported, half_move
 from harness.sandbox import Sandbox
-from harness.stack import HEADER, PLUGIN_DOOR, Stack
+from harness.stack import DYNAMIC_DOOR, HEADER, PLUGIN_DOOR, Stack
 
 pytestmark = pytest.mark.e2e
 
@@ -168,14 +169,24 @@ def test_a_stack_of_a_program_in_python_moves_to_the_component_and_keeps_its_lim
     moved = acme.up()
     assert moved.changes == {"created": 1, "unchanged": 11}, moved.text
     assert posthog.writes() == {}
-    assert "hush-hush" not in moved.text + acme.pulumi("stack", "export").text
+    component = exported(acme)
+    assert "hush-hush" not in moved.text + json.dumps(component)
 
     acme.through(PLUGIN_DOOR)
     back = acme.up()
     assert back.changes == {"deleted": 1, "unchanged": 11}, back.text  # the component alone
+    acme.through(DYNAMIC_DOOR)
+    assert acme.up().status == 0
+    # The way from the component to the dynamic provider, killed in the middle.
+    half_move(acme, component, exported(acme))
+    rest = acme.up()
+    assert rest.status == 0, rest.text
+    assert rest.changes.get("deleted") == 1, rest.text  # the component alone
+    assert not {"created", "replaced"} & rest.changes.keys(), rest.text
+    assert acme.preview().changes == {"unchanged": 11}
     (acme.folder / "Pulumi.yaml").write_text(in_yaml)
     assert acme.up().changes == {"created": 1, "unchanged": 11}
-    assert posthog.writes() == {}
+    assert not [path for path in posthog.writes() if "/query/" not in path]
 
     acme.write(IN_YAML.replace("Editors: {}", "Writers: {previously: Editors}"))
     renamed = acme.up()

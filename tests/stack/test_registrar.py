@@ -113,6 +113,7 @@ def test_a_resource_of_a_stack_is_taken_over_under_its_earlier_names_from_both_p
         {"spec": {"name": "Web", "type": "pulumi-python:dynamic/posthog:Project"}},
         {"spec": {"name": "Shop", "type": "pulumi-python:dynamic/posthog:Project"}},
         {"urn": f"{PREFIX}::posthog:index:Organization$posthog:index:Project::Web"},
+        {"urn": f"{PREFIX}::posthog:index:Organization$posthog:index:Project::Shop"},
     ]
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+import pulumi
 from pulumi_posthog.api import Invalid, Unauthorized
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack.declarations import Declaration
+from pulumi_posthog.stack.declared import in_component as of_the_sdk
 from pulumi_posthog.stack.handlers.guard import check_consulted
 from pulumi_posthog.stack.places import declared, with_place
 from pulumi_posthog.stack.plugin.registrar import in_component, in_stack
@@ -142,3 +147,28 @@ def test_what_is_in_another_resource_is_found_also_where_only_that_has_moved(par
         ("F", "pulumi-python:dynamic/posthog:FileSystemEntry", ""),
         ("F", "pulumi-python:dynamic/posthog:FileSystemEntry", urn("P", PARENT)),
     }
+
+
+def test_a_resource_of_the_sdk_is_found_in_the_component_under_all_its_names_and_below_a_parent_that_moved_alone():
+    web = declaration("Project", "Web", previously=("Shop",))
+    folder = declaration("FileSystemEntry", "F", parent=("project", "Web"), previously=("E",))
+
+    async def aliases() -> list[str]:
+        parent = SimpleNamespace(urn=pulumi.Output.from_input(urn("Web", PARENT)))
+        mine = [*of_the_sdk(web, {}), *of_the_sdk(folder, {("project", "Web"): parent})]
+        return [
+            each if isinstance(each, str) else (each.name, each.type_, await each.parent.future())
+            for each in mine
+        ]
+
+    before = urn("Web", f"{COMPONENT}$posthog:index:Project")
+    assert asyncio.run(aliases()) == [
+        before.replace("prod::acme", f"{pulumi.get_stack()}::{pulumi.get_project()}"),
+        f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{COMPONENT}$posthog:index:Project::Shop",
+        ("F", "posthog:index:FileSystemEntry", before),
+        ("E", "posthog:index:FileSystemEntry", before),
+    ]
+
+
+def declaration(type_: str, name: str, **more: Any) -> Declaration:
+    return Declaration(key=(type_.lower(), name), type=type_, properties={}, about=name, **more)

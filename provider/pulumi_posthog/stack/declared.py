@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import pulumi
@@ -12,7 +12,7 @@ from pulumi_posthog.stack.declarations import CHECK, GUARD, PERSONS, Declaration
 from pulumi_posthog.stack.dynamic.pickled import provider_string
 from pulumi_posthog.stack.resources import Resource
 from pulumi_posthog.stack.sdk_repairs import registering
-from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE
+from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE, moved
 
 
 class Declared(Resource):
@@ -43,7 +43,7 @@ class Declared(Resource):
             retain_on_delete=declaration.retained,
             aliases=[
                 *(pulumi.Alias(name=name) for name in declaration.previously),
-                *in_component(declaration),
+                *in_component(declaration, resources),
             ],
             additional_secret_outputs=list(declaration.secret_outputs) or None,
         )
@@ -57,12 +57,23 @@ class Declared(Resource):
         )
 
 
-def in_component(declaration: Declaration) -> Sequence[str]:
-    """What a resource is called in the plugin's component, whatever its name; the engine adds its children."""
-    if declaration.parent:
-        return ()
-    stack = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}"
-    return (f"{stack}::{COMPONENT}${PLUGIN_TYPE}{declaration.type}::{declaration.name}",)
+def in_component(
+    declaration: Declaration, resources: Mapping[Key, pulumi.CustomResource]
+) -> Iterator[pulumi.Alias | str]:
+    """What a resource is called in the plugin's component, under all its names.
+
+    The engine adds the children of what moves, but only in the run that moves it: where that was killed in the middle,
+    they have their parent's new name and their own old one.
+    """
+    names = (declaration.name, *declaration.previously)
+    if declaration.parent is None:
+        stack = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}"
+        yield from (f"{stack}::{COMPONENT}${PLUGIN_TYPE}{declaration.type}::{name}" for name in names)
+        return
+    parent = resources[declaration.parent].urn.apply(lambda urn: moved(urn, PLUGIN_TYPE, component=True))
+    yield from (
+        pulumi.Alias(name=name, type_=f"{PLUGIN_TYPE}{declaration.type}", parent=parent) for name in names
+    )
 
 
 def _given(value: Any, *, secret: bool, resources: Mapping[Key, pulumi.CustomResource]) -> Any:

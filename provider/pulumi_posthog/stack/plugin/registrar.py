@@ -163,7 +163,8 @@ def in_stack(declaration: Declaration, parent: str | None, stack: str) -> Iterat
     if not parent:
         yield from _named(declaration, PLUGIN_TYPE, {})
         yield from _named(declaration, TYPE, {})
-        yield alias_pb2.Alias(urn=f"{stack}::{COMPONENT}${mine}::{declaration.name}")
+        for name in (declaration.name, *declaration.previously):
+            yield alias_pb2.Alias(urn=f"{stack}::{COMPONENT}${mine}::{name}")
         return
     yield from _named(declaration, PLUGIN_TYPE, {}, {"parentUrn": moved(parent, PLUGIN_TYPE, component=True)})
     yield from _named(declaration, TYPE, {}, {"parentUrn": moved(parent, TYPE)})
