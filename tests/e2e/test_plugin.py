@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -10,13 +9,13 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from harness.drivers import descendants
+from harness.half_moved import exported, half_move
 from harness.sandbox import Sandbox
-from harness.stack import DYNAMIC_DOOR, PLUGIN_DOOR, Stack
+from harness.stack import DOORS, DYNAMIC_DOOR, PLUGIN_DOOR, Stack
 
 pytestmark = pytest.mark.e2e
 
@@ -192,8 +191,7 @@ def test_a_stack_moves_from_one_provider_to_the_other_and_back_and_nothing_is_to
 
     # The same moves, killed in the middle: the next run finishes them.
     for before, after in ((DYNAMIC_DOOR, PLUGIN_DOOR), (PLUGIN_DOOR, DYNAMIC_DOOR)):
-        (plain.folder / "half.json").write_text(json.dumps(half_moved(states[before], states[after])))
-        assert plain.pulumi("stack", "import", "--file", "half.json").status == 0
+        half_move(plain, states[before], states[after])
         plain.through(after)
         rest = plain.up()
         assert rest.status == 0, rest.text
@@ -204,35 +202,6 @@ def test_a_stack_moves_from_one_provider_to_the_other_and_back_and_nothing_is_to
     assert not [path for path in plain.posthog.writes() if "/query/" not in path]
     assert ids == sorted(r["id"] for r in plain.state().values() if r.get("id", "").isdigit())
     assert not [urn for urn in plain.state() if "posthog:index:" in urn]
-
-
-def exported(stack: Stack) -> dict[str, Any]:
-    """The state as Pulumi writes and takes it."""
-    state: dict[str, Any] = json.loads(stack.pulumi("stack", "export").text)
-    return state
-
-
-def half_moved(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """A state in the middle of a move: what has no parent is as it is after it, and what is in that as it was before.
-
-    Pulumi saves it after each step, and what refers to a resource has that one's new URN then.
-    """
-    ours, others = {}, {}
-    for state in (after, before):
-        for resource in state["deployment"]["resources"]:
-            if "posthog:" in resource["type"] and "pulumi:providers" not in resource["type"]:
-                key = (resource["type"].rpartition(":")[2], resource["urn"].rpartition("::")[2])
-                ours.setdefault(key, []).append(resource)
-            else:
-                others[resource["urn"]] = resource
-    below = {key for key, (_, old) in ours.items() if "$" in old["urn"]}
-    assert below
-    assert below != ours.keys()
-    text = json.dumps([*others.values(), *(old if key in below else new for key, (new, old) in ours.items())])
-    for key, (new, old) in ours.items():
-        if key not in below:
-            text = text.replace(json.dumps(old["urn"]), json.dumps(new["urn"]))
-    return {**before, "deployment": {**before["deployment"], "resources": json.loads(text)}}
 
 
 def test_a_run_that_moves_a_stack_deletes_nothing_and_the_next_one_puts_it_right(plain):
@@ -301,17 +270,20 @@ def start(stack: Stack) -> subprocess.Popen[str]:
     return running
 
 
-def test_a_killed_command_line_leaves_no_plugin_behind(slow):
+@pytest.mark.parametrize("door", DOORS)
+def test_a_killed_command_line_leaves_no_provider_behind(slow, door):
+    slow.through(door)
     running = start(slow)
-    plugins = [each for each in descendants(running.pid) if "pulumi-resource-posthog" in command_of(each)]
-    assert plugins
+    program = "pulumi-resource-posthog" if door == PLUGIN_DOOR else "pulumi.dynamic"
+    providers = [each for each in descendants(running.pid) if program in command_of(each)]
+    assert providers
 
     running.kill()
     running.communicate()
 
     deadline = time.monotonic() + 20
-    while any(alive(each) for each in plugins):
-        assert time.monotonic() < deadline, "the plugin is still there"
+    while any(alive(each) for each in providers):
+        assert time.monotonic() < deadline, "the provider is still there"
         time.sleep(0.1)
 
 

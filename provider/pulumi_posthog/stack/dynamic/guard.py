@@ -8,8 +8,7 @@ from pulumi.dynamic import (  # noqa: TID251 - this is the one door
     DiffResult,
 )
 
-from pulumi_posthog.stack import pulumi_engine
-from pulumi_posthog.stack.dynamic import process
+from pulumi_posthog.stack.dynamic import engine, process
 from pulumi_posthog.stack.dynamic.provider import MOVES, Door
 from pulumi_posthog.stack.handlers.guard import GuardHandler
 
@@ -26,6 +25,7 @@ class GuardProvider(Door):
 
     def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:
         """Say it once for all resources when the stack comes from the plugin."""
-        if pulumi_engine.moves_here():
-            pulumi_engine.say(MOVES)
+        with engine.call() as call:
+            if call.moves_here:
+                call.say(MOVES)
         return super().diff(_id, _olds, _news)

@@ -37,7 +37,7 @@ class Failure:
 
 @dataclass
 class Call:
-    """A call about the resource `urn`, of which the state has the inputs `stored`.
+    """A call about the resource `urn`, of which `stored` gives the inputs that the state has.
 
     `dry_run` says that nothing may be written, as in a preview. `when_over` are called when the call is over, also when
     nobody waits for it any more. `failure` is what the door tells the engine when an error ends the call.
@@ -46,10 +46,15 @@ class Call:
     urn: str
     say: Callable[[str], None]
     warn: Callable[[str], None]
-    stored: Mapping[str, Any] = field(default_factory=dict)
+    stored: Callable[[], Mapping[str, Any]] = dict
     dry_run: bool = False
     when_over: list[Callable[[], object]] = field(default_factory=list)
     failure: Failure | None = None
+
+    def over(self) -> None:
+        """Call what waits for the end."""
+        for each in list(self.when_over):
+            each()
 
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)

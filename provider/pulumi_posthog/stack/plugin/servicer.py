@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +12,9 @@ import grpc
 from google.protobuf import empty_pb2
 
 from pulumi_posthog.api.connection import KEY_VARIABLE
-from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN, Call, Failure, serving
+from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN, Call, Failure
 from pulumi_posthog.stack.handlers.configuration import configure
+from pulumi_posthog.stack.handlers.under_way import UnderWay
 from pulumi_posthog.stack.plugin import settings
 from pulumi_posthog.stack.plugin.answers import Refused, failed
 from pulumi_posthog.stack.plugin.details import details
@@ -36,7 +35,6 @@ from pulumi_posthog.values.text import lines
 from pulumi_posthog.values.version import __version__
 
 MOVES = "this stack moves from the dynamic provider to the provider plugin: nothing is deleted or replaced for that"
-MOMENT = 2.0  # seconds to call off what PostHog does for us; after five Pulumi kills the process
 Method = Callable[..., Any]
 
 
@@ -75,8 +73,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         self._component: str | None = None
         self._address: tuple[str, str] | None = None
         self._engine = engine
-        self._calls: dict[int, Call] = {}
-        self._lock = threading.Lock()
+        self._calls = UnderWay()
 
     # -- what the plugin is -----------------------------------------------------------------------------------
 
@@ -280,18 +277,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         return empty_pb2.Empty()
 
     def finish(self) -> None:
-        """Have what PostHog does for us called off, then wake whoever waits; takes MOMENT at most."""
-        for call in self._under_way():
-            _over(call)
-        end = time.monotonic() + MOMENT
-        while time.monotonic() < end and any(call.when_over for call in self._under_way()):
-            time.sleep(0.02)
-        # Not before: once stopped, nothing more is sent.
-        self.run.stop()
-
-    def _under_way(self) -> list[Call]:
-        with self._lock:
-            return list(self._calls.values())
+        """Have what PostHog does for us called off, then wake whoever waits."""
+        self._calls.finish(self.run)
 
     # -- speaking ---------------------------------------------------------------------------------------------
 
@@ -303,18 +290,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
             urn,
             say=functools.partial(self._log, urn, engine_pb2.INFO),
             warn=functools.partial(self._log, urn, engine_pb2.WARNING),
-            stored=opened(received(request.inputs)) if hasattr(request, "inputs") else {},
+            stored=lambda: opened(received(request.inputs)) if hasattr(request, "inputs") else {},
             dry_run=bool(getattr(request, "preview", False)),
         )
-        with self._lock:
-            self._calls[id(call)] = call
-        context.add_callback(functools.partial(_over, call))
-        try:
-            with serving(call):
-                yield call
-        finally:
-            with self._lock:
-                del self._calls[id(call)]
+        context.add_callback(call.over)
+        with self._calls.serving(call):
+            yield call
 
     def _log(self, urn: str, severity: Any, text: str) -> None:
         stub = self._stub()
@@ -324,11 +305,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
     @functools.cache  # noqa: B019 - one provider for each process
     def _stub(self) -> Any:
         return engine_pb2_grpc.EngineStub(grpc.insecure_channel(self._engine)) if self._engine else None
-
-
-def _over(call: Call) -> None:
-    for each in list(call.when_over):
-        each()
 
 
 def _secret(properties: Mapping[str, Any]) -> frozenset[str]:
