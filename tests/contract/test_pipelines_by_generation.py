@@ -388,13 +388,14 @@ def test_an_export_with_an_integration(stack, posthog, type_):
 
 
 GIVEN = {"interval": "day", "config": "{url: https://us.i.posthog.com/batch/, token: !env TOKEN}"}
-# One after another: what changes, and the fields of the one PATCH.
+# One after another: what changes, and the fields of the one PATCH; none where an action does it.
 EXPORT_CHANGES: list[tuple[Mapping[str, str], set[str]]] = [
     ({"name": "Other"}, {"name"}),
     ({"config": "{url: https://eu.i.posthog.com/batch/, token: !env TOKEN}"}, {"destination"}),
     ({"model": "persons"}, {"model"}),
     ({"model": "events"}, {"model"}),
-    ({"paused": "true"}, {"paused"}),
+    ({"paused": "true"}, set()),
+    ({"paused": "false"}, {"paused"}),
     ({"filters": "[{key: $browser, value: [Chrome], operator: exact, type: event}]"}, {"filters"}),
     ({"start_at": "2026-01-31T02:00:00+02:00"}, {"start_at"}),
     ({"end_at": "2027-01-31T02:00:00Z"}, {"end_at"}),
@@ -437,9 +438,31 @@ def test_each_field_of_an_export_is_changed_by_one_patch(stack, posthog, patches
         assert stack.up(copy_of(fields), head=EXPORTS) == [("update", ("batch_export", "Web/Copy"))], more
         assert stack.differences(copy_of(fields), head=EXPORTS) == [], more
 
-    assert [set(each) for each in patches] == [body for _, body in changes]
+    assert [set(each) for each in patches] == [body for _, body in changes if body]
     assert stack.up(copy_of(fields), head=EXPORTS) == []
     assert posthog.bodies == []
+
+
+def test_an_export_that_is_paused_knows_since_when_and_what_changes_with_it_comes_afterwards(stack, posthog):
+    made_and_nothing_to_do(stack, posthog, copy_of(GIVEN))
+
+    stack.up(copy_of({**GIVEN, "paused": "true", "model": "persons"}), head=EXPORTS)
+
+    (export,) = posthog.exports()
+    path = f"/api/projects/{posthog.project_id()}/batch_exports/{export['id']}/"
+    assert posthog.bodies == [f"PATCH {path}", f"POST {path}pause/"]
+    assert (export["paused"], export["model"], export["last_paused_at"] is not None) == (
+        True,
+        "persons",
+        True,
+    )
+
+
+def test_an_export_that_is_new_is_paused_from_the_beginning(stack, posthog):
+    made_and_nothing_to_do(stack, posthog, copy_of({**GIVEN, "paused": "true"}))
+
+    (export,) = posthog.exports()
+    assert export["paused"] is True
 
 
 def test_another_integration_is_a_patch(stack, posthog, patches):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from harness.trials import TRIAL, Trials
 from pulumi_posthog.api import Forbidden
 from pulumi_posthog.drift import baseline
 from pulumi_posthog.drift.finding import Finding, Report, Status
@@ -308,3 +309,19 @@ def test_a_baseline_is_an_earlier_report(tmp_path: Path):
     path.write_text(json.dumps({"findings": "none"}))
     with pytest.raises(ConfigError, match="is no report"):
         baseline.read(path)
+
+
+def test_a_state_that_differs_is_shown_like_a_field_and_says_when_nothing_leads_to_it():
+    def of(live: str, declared: str) -> tuple[Any, ...]:
+        answer = Trials().answered("Checkout", live)
+        entry = Entry(
+            kind=TRIAL, name="Web/Checkout", parent="Web", fields={"name": "Checkout", "status": declared}
+        )
+        (finding,) = found(look([(WEB, LIVE_WEB), (entry, answer)]))
+        return finding.path, finding.live, finding.declared, finding.hint
+
+    assert of("draft", "running") == ("projects.Web.trials.Checkout.status", "draft", "running", None)
+    assert of("stopped", "running")[3] == (
+        "`pulumi up` refuses that: PostHog has no way from one to the other for this trial:"
+        " status: stopped => running; write `status: stopped`, or leave `status` out"
+    )

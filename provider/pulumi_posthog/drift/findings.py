@@ -21,6 +21,7 @@ from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, group_of, key_of
 from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
+from pulumi_posthog.reconcile.lifecycle import objection
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.losses import losses, refusal_of_losses
 from pulumi_posthog.reconcile.objections import contradiction
@@ -278,6 +279,7 @@ class _Place:
 
 def _of_difference(difference: Difference, status: Status, place: _Place) -> Iterator[Finding]:
     field, entry = difference.field, place.entry
+    stays = (objection(entry.kind, (difference,)) or "").replace("\n  hint: ", "; ")
     for row in rows(difference):
         key = FIRST_KEY.match(row.path)
         # An exact list stands in the YAML where the object itself would.
@@ -294,6 +296,7 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
             missing=row.missing,
             undeclared=row.undeclared,
             message=row.message,
+            hint=f"`pulumi up` refuses that: {stays}" if stays else None,
             where=where_of(entry, field.name, key[1] if key else None),
             trace=Trace(place.found, place.project, field, key[1] if key else None),
             about=About(

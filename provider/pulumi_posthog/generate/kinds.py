@@ -14,7 +14,8 @@ from pulumi_posthog.kinds.field import UNSET, Field
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import key_field
-from pulumi_posthog.kinds.words import Lookup
+from pulumi_posthog.kinds.words import Lookup, Now
+from pulumi_posthog.reconcile.lifecycle import written
 from pulumi_posthog.reconcile.limits import Limits
 
 PERSONS_FILE, CHECKS_FILE = "persons.md", "health-checks.md"
@@ -33,6 +34,10 @@ the years of PostHog servers that know a field; without an entry, all since {old
 Each kind has a page that says what it is for, where it is on PostHog's page, and what may be declared of it.
 
 Every run also reads the organization (`organization:read`); a scope to write includes the one to read.
+"""
+STEP_BY_STEP = """\
+Where no row leads from one to the other, several follow each other. A change that no rows lead to is refused before
+anything is sent. What fails in between is finished by the next run.
 """
 WITH_ITSELF = """\
 ## What every entry may say about itself
@@ -102,13 +107,32 @@ def _kind(kind: Kind) -> str:
     rows = [_row(kind, field) for field in kind.fields if not field.read_only and field.name != kind.parent]
     table = markdown_table(("field", "type", "default", "null", "servers", "what it is"), rows)
     outputs = [field for field in kind.fields if field.read_only]
+    states = list(_states(kind))
     heading = f"# {kind.title[:1].upper()}{kind.title[1:]}\n"
     parts = [heading, f"{GENERATED}\n", f"{kind.doc} {kind.purpose}\n", f"{facts}\n", "## Fields\n", table]
+    if states:
+        words = f"## How `{kind.lifecycle.field if kind.lifecycle else ''}` changes\n"
+        parts += [words, markdown_table(("from", "to", "what is sent"), states), STEP_BY_STEP]
     if outputs:
         names = ", ".join(f"`{field.name}`" + (" (secret)" if field.secret else "") for field in outputs)
         parts.append(f"A program in Python can also read: {names}.\n")
     parts.append("[All kinds, and what every entry may say about itself](README.md)")
     return "\n".join(parts) + "\n"
+
+
+def _states(kind: Kind) -> Iterator[tuple[str, ...]]:
+    for move in kind.lifecycle.moves if kind.lifecycle else ():
+        fields = ", ".join(
+            f"`{name}`: {'the time' if isinstance(value, Now) else f'`{json.dumps(value)}`'}"
+            for name, value in move.fields.items()
+        )
+        how = f"`POST {move.action}/`" if move.action else "`PATCH`"
+        how += f" {fields}" if fields else ""
+        how += ", before other fields" if move.first else ""
+        how += f"; servers since {move.since}" if move.since > OLDEST else ""
+        yield f"`{written(move.before)}`", f"`{written(move.after)}`", how
+    for (before, after), (why, hint) in kind.lifecycle.refused.items() if kind.lifecycle else ():
+        yield f"`{written(before)}`", f"`{written(after)}`", f"refused: it {why}; {hint}"
 
 
 def _facts(kind: Kind) -> Iterator[tuple[str, str]]:

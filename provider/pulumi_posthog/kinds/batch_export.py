@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.kinds.words import Page
+from pulumi_posthog.kinds.words import Lifecycle, Move, Page
 from pulumi_posthog.values.secret_text import MASK, holds_secret, is_unknown
 from pulumi_posthog.values.suggestion import suggestion
 
@@ -214,6 +214,16 @@ BATCH_EXPORT = Kind(
     packed=packed,
     exported=exported,
     checked=checked,
+    lifecycle=Lifecycle(
+        field="paused",
+        made_as=(False, True),
+        moves=(
+            # The action notes since when: who resumes it on PostHog's page can have the gap filled. A PATCH does not.
+            Move(before=False, after=True, action="pause", first=True),
+            # Not by its action, which refuses keys whose owner has no current project (4.5).
+            Move(before=True, after=False, fields={"paused": False}),
+        ),
+    ),
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
         Field(name="name", doc="Shown in PostHog.", from_key=True, also_in_body=True),

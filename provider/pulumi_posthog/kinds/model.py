@@ -15,6 +15,7 @@ from pulumi_posthog.kinds.words import (
     Cap,
     Grants,
     Invitation,
+    Lifecycle,
     Page,
     Scheduled,
     Upsert,
@@ -115,6 +116,7 @@ class Kind:
     # PostHog's answer -> what a person should know of it that no field says; never a difference.
     remark: Callable[[Mapping[str, Json]], str | None] | None = None
     scheduled: Scheduled | None = None
+    lifecycle: Lifecycle | None = None
     filter: str | None = (
         None  # a field by which old servers filter the list exactly, where they cannot page it
     )
@@ -208,6 +210,8 @@ class Kind:
     def values(self, answer: Mapping[str, Json]) -> dict[str, Json]:
         """An object as PostHog answers it -> its field values, normalised; fields it does not answer are left out."""
         source = self.from_api(answer) if self.from_api else answer
+        if self.lifecycle and self.lifecycle.state and (state := self.lifecycle.state(answer)) is not None:
+            source = {**source, self.lifecycle.field: state}
         return {
             field.name: field.normal(source[field.name])
             for field in self.fields

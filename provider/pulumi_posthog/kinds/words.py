@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from typing import Final
 
 from pulumi_posthog.values.json_value import Json, dig
 
@@ -175,3 +177,48 @@ class Scheduled:
     collection: str
     key: str
     words: Callable[[Mapping[str, Json]], str | None]
+
+
+class Now(enum.Enum):
+    """In place of a value that is sent: the time at which it is sent."""
+
+    NOW = "now"
+
+
+NOW: Final = Now.NOW
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One request that brings an object from the state `before` to the state `after`.
+
+    With `action` it is POST `{id}/<action>/` with `fields` as its body, else a PATCH of `fields`; NOW in them is the
+    time. `since` is the server age (a year) that has the action. A move that is `first` is sent before other fields
+    change, because the object is to stand still meanwhile, or takes the change only then; every other one after them.
+    """
+
+    before: Json
+    after: Json
+    action: str | None = None
+    fields: Mapping[str, Json | Now] = dataclass_field(default_factory=dict)
+    since: int = 2024
+    first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifecycle:
+    """The states that an object passes through. One field says which is wanted, by `moves` it comes there.
+
+    `field` is the name of that field: its choices are the states, its default is the state of a new object.
+    `state` reads the state off PostHog's answer, with None where the answer does not say it; without `state`, the
+    answer has it under the field's name. A new object is made with one of `made_as` right away; to any other state it
+    moves once it is there. Where no single move leads from one state to another, the fewest that do follow each other.
+    `refused` are the changes, (before, after), that are not made although moves would lead there, or that need words of
+    their own: (why not, as the end of a sentence about the object; a hint).
+    """
+
+    field: str
+    moves: tuple[Move, ...]
+    state: Callable[[Mapping[str, Json]], Json] | None = None
+    made_as: tuple[Json, ...] = ()
+    refused: Mapping[tuple[Json, Json], tuple[str, str]] = dataclass_field(default_factory=dict)

@@ -23,15 +23,16 @@ from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import invitations, recasing, stepping_aside, upserts
+from pulumi_posthog.reconcile import invitations, lifecycle, recasing, stepping_aside, upserts
 from pulumi_posthog.reconcile.adoption import adoptable, is_of_another
 from pulumi_posthog.reconcile.applied import Applied, Erased
 from pulumi_posthog.reconcile.blueprints import first_fields
 from pulumi_posthog.reconcile.body import Bodies, Rotated
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Found, Scope
-from pulumi_posthog.reconcile.differences import differences
+from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.moving import Mover
 from pulumi_posthog.reconcile.objections import objection_to_creation
 from pulumi_posthog.reconcile.settling import Settling
 from pulumi_posthog.reconcile.trigger import act
@@ -67,6 +68,7 @@ class Applier:
         self._names = threading.Lock()  # while a name changes hands
         self._settling = Settling(writer, say)
         self._bodies = Bodies(live, writer)
+        self._mover = Mover(live, writer, self._bodies, self._look_again)
 
     def create(
         self,
@@ -120,6 +122,9 @@ class Applier:
         changed = recasing.possible(kind, changed, self.live, silent)
         if not changed:
             return Applied(found)
+        refusal = lifecycle.objection(kind, changed)
+        if refusal:
+            raise CannotApply(refusal)
         if kind.set_of:
             return Applied(self._make_exact(kind, scope, found, desired))
         if kind.invitation:
@@ -142,7 +147,7 @@ class Applier:
                 other, name = taken
                 third = {name: stepping_aside.third_name(kind, name, other)}
                 self._patch(kind, scope, other, third, nothing_rotated)
-            after = self._patch(kind, scope, found, {d.field.name: d.desired for d in changed}, rotated)
+            after = self._change(kind, scope, found, changed, rotated)
         sent = {difference.field.name for difference in changed}
         still = differences(kind, desired, after.values)
         return Applied(
@@ -278,7 +283,9 @@ class Applier:
         first = {
             name: value
             for name, value in desired.items()
-            if (kind.created_with is None or name in kind.created_with) and kind.field(name).on_create
+            if (kind.created_with is None or name in kind.created_with)
+            and kind.field(name).on_create
+            and not lifecycle.is_reached(kind, name, value)
         }
         found = self._post(kind, scope, {**defaults, **first}, desired)
         self._wait(kind, scope, found)
@@ -287,7 +294,7 @@ class Applier:
             if later:
                 # The collection's answer may leave out fields that the object's own has (3.3).
                 found = self._patch_difference(kind, scope, found, later)
-        except ApiError as error:
+        except (ApiError, CannotApply) as error:
             raise HalfMade(found, error) from error
         return Applied(found, ignored=differences(kind, desired, found.values))
 
@@ -296,13 +303,13 @@ class Applier:
         self._settling.wait(kind, self._path(kind, scope, found.id), name, found.answer)
 
     def _patch_difference(self, kind: Kind, scope: Scope, found: Found, later: Mapping[str, Json]) -> Found:
-        changed = {d.field.name: d.desired for d in differences(kind, later, found.values)}
+        changed = differences(kind, later, found.values)
         if not changed:
             return found
         if kind.second_url and kind.second_url_unless not in found.answer:
             self.live.forget_object(kind, found.id)
             found = self.live.object(kind, scope, found.id) or found
-        return self._patch(kind, scope, found, changed, lambda _field, _key: True)
+        return self._change(kind, scope, found, changed, lambda _field, _key: True)
 
     def _post(
         self, kind: Kind, scope: Scope, first: Mapping[str, Json], desired: Mapping[str, Json]
@@ -377,6 +384,14 @@ class Applier:
         return self.live.object(kind, scope, found.id) or found
 
     # -- requests ------------------------------------------------------------------------------------------------
+
+    def _change(
+        self, kind: Kind, scope: Scope, found: Found, changed: Sequence[Difference], rotated: Rotated
+    ) -> Found:
+        def patch(found: Found, fields: Mapping[str, Json]) -> Found:
+            return self._patch(kind, scope, found, fields, rotated)
+
+        return self._mover.change(kind, scope, found, changed, patch)
 
     def _patch(
         self, kind: Kind, scope: Scope, found: Found, changed: Mapping[str, Json], rotated: Rotated

@@ -19,6 +19,7 @@ def looks_around_lists(kinds: Iterable[Kind]) -> int:
 def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
     """The requests that one change takes; none for `strangers`, whose addresses nobody in the organization has."""
     from pulumi_posthog.reconcile.addresses import person_field
+    from pulumi_posthog.reconcile.lifecycle import with_moves
     from pulumi_posthog.reconcile.plan import Action
 
     if change.action is Action.DELETE:
@@ -37,7 +38,7 @@ def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
             _moves(difference.live, [each for each in difference.desired if each not in strangers])
             for difference in change.differences
         )
-    return 1
+    return with_moves(change.kind, change.differences)
 
 
 def _moves(live: object, declared: object) -> int:
@@ -49,6 +50,8 @@ def _moves(live: object, declared: object) -> int:
 
 
 def writes_to_make(entry: Entry) -> int:
+    from pulumi_posthog.reconcile.lifecycle import is_moved, moves_to_make
+
     kind = entry.kind
     if kind.set_of:
         return sum(len(value) for value in entry.fields.values() if isinstance(value, list))
@@ -56,6 +59,7 @@ def writes_to_make(entry: Entry) -> int:
     later = [
         name
         for name in entry.fields
-        if not kind.field(name).on_create or (first is not None and name not in first)
+        if not is_moved(kind, name)
+        and (not kind.field(name).on_create or (first is not None and name not in first))
     ]
-    return 2 if later else 1
+    return (2 if later else 1) + len(moves_to_make(kind, entry.fields))

@@ -130,6 +130,12 @@ def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
     return values
 
 
+def placed(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new object gets by its place in the file, though nobody declared it."""
+    place = properties.get("__place")
+    return {field.name: place for field in kind.fields if field.placed_by_file and place is not None}
+
+
 def triggered(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[Field, ...]:
     """The fields whose text is another than the one whose action was called last; the first one calls none."""
     return tuple(

@@ -11,7 +11,7 @@ from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.field import Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import addresses, people, stepping_aside
+from pulumi_posthog.reconcile import addresses, lifecycle, people, stepping_aside
 from pulumi_posthog.reconcile.adoption import adoptable, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
@@ -67,6 +67,7 @@ from pulumi_posthog.stack.properties import (
     declared_names,
     known_ids,
     outputs,
+    placed,
     recorded,
     rotated,
     secret_name,
@@ -177,6 +178,9 @@ class KindHandler:
             rotated=lambda field, key: rotated(olds, news, field, key),
         )
         changed = possible(kind, changed, live, pulumi_engine.warn)
+        refusal = lifecycle.objection(kind, changed)
+        if refusal and self.run.holdings.is_declared(pulumi_engine.resource_name()):
+            raise CannotApply(refusal)
         taken = stepping_aside.holder(kind, scope_of(kind, news), found, changed, live)
         if taken is not None and self.run.holdings.is_declared(pulumi_engine.resource_name()):
             aside = steps_aside(self.run, kind, news, taken[0], pulumi_engine.resource_name())
@@ -248,7 +252,7 @@ class KindHandler:
         claim_items(self.run, kind, scope, props, urn)
         try:
             applied = view.applier.create(
-                kind, scope, to_values(kind, props), id_=props.get("__id"), defaults=_defaults(kind, props)
+                kind, scope, to_values(kind, props), id_=props.get("__id"), defaults=placed(kind, props)
             )
         except HalfMade as half:
             self.run.holdings.made(claims_for(kind, props, half.found.id), urn)
@@ -458,6 +462,8 @@ class KindHandler:
         if refusal is None and found is not None:
             changed = differences(kind, values, found.values)
             changed = possible(kind, changed, self.run.view(inputs).live, pulumi_engine.warn)
+            stays = lifecycle.objection(kind, changed)
+            refusal = stays and self._told(CannotApply(stays))
             brief = self.run.first_look.is_brief()
             stands = announce(kind, values, found, changed, brief=brief)
             self.run.first_look.stands(pulumi_engine.resource_name(), stands)
@@ -487,11 +493,6 @@ class KindHandler:
                 raise CannotApply(kept)
             view.applier.delete(kind, scope, id_, even_guarded=True)
         return CreateResult(id_, {**props, "state": "absent"})
-
-
-def _defaults(kind: Kind, props: Props) -> dict[str, Any]:
-    place = props.get("__place")
-    return {field.name: place for field in kind.fields if field.placed_by_file and place is not None}
 
 
 def _outs(kind: Kind, found: Found, props: Props) -> dict[str, Any]:
