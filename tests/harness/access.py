@@ -1,15 +1,20 @@
-"""Access rules: what a model declares of them, and which ones PostHog has."""
+"""Access rules, levels and settings of an organization: what a model declares, and what somebody does by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import random
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from hypothesis import strategies as st
 
 from harness.rows import Row, role_called, row
 from harness.sandbox import Sandbox
 
-RULES = ("project_access_rule", "resource_access_rule")
+RULES = {"project_access_rule": "access", "resource_access_rule": "resource_access"}
 LISTS = ("access_controls", "resource_access_controls")
+RULED = ("bo@acme.io", "cy@acme.io")  # people below admin
+LEVELS = ("member", "admin")
 
 
 def project_rule(project: str, level: str, *, role: str | None = None, member: str | None = None) -> Row:
@@ -31,6 +36,54 @@ def _about(role: str | None, member: str | None) -> tuple[str, Mapping[str, Any]
     return (f"members/{member}", {"member": member}) if member else ("everyone", {})
 
 
+def member(address: str, level: str) -> Row:
+    """Somebody of the organization, or who is asked to join it."""
+    return row("organization_member", address, None, email=address, level=level)
+
+
+def settings(**fields: Any) -> Row:
+    """The settings of the organization."""
+    return row("organization_settings", "settings", None, **fields)
+
+
+@st.composite
+def access_of(
+    draw: st.DrawFn, projects: Sequence[str], roles: Sequence[str], joinable: Sequence[str]
+) -> list[Row]:
+    """Rules for projects, people and settings; `joinable` are roles that people may get when they join."""
+    rows: list[Row] = []
+    for project in projects:
+        for rule, levels in ((project_rule, LEVELS), (dashboard_rule, ("viewer", "editor"))):
+            subjects = [*({"role": each} for each in roles), *({"member": each} for each in RULED)]
+            drawn = draw(st.lists(st.sampled_from(subjects), max_size=3, unique_by=str))
+            rows += [rule(project, draw(st.sampled_from(levels)), **subject) for subject in drawn]
+            if draw(st.booleans()):
+                rows.append(rule(project, draw(st.sampled_from(("none", levels[0])))))
+    people = draw(st.lists(st.sampled_from((*RULED, "eve@acme.io")), max_size=2, unique=True))
+    rows += [member(person, draw(st.sampled_from(LEVELS))) for person in people]
+    if draw(st.booleans()):
+        role = draw(st.sampled_from((..., *map(role_called, joinable))))
+        rows.append(settings(name=draw(st.sampled_from(("Acme", "Acme Inc"))), default_role=role))
+    return rows
+
+
+def in_tree(
+    tree: dict[str, Any], kind: str, name: str, parent: str | None, values: Mapping[str, Any]
+) -> None:
+    """Put what a model declares of this where a file has it."""
+    if kind == "organization_member":
+        tree.setdefault("members", {})[name] = values["level"]
+        return
+    block: dict[str, Any] = tree["projects"][parent].setdefault(RULES[kind], {})
+    if "resource" in values:
+        block = block.setdefault(values["resource"], {})
+    *_, group, subject = ("", *name.split("/"))
+    if subject == "everyone":
+        block[subject] = values["access_level"]
+    else:
+        block.setdefault(group, {})[subject] = values["access_level"]
+
+
 def rules_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
     """Every rule of a project and of the types in it."""
     return [
@@ -40,6 +93,38 @@ def rules_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
     ]
 
 
+def make_rule(posthog: Sandbox, project: Any, person: str) -> None:
+    """Somebody lets a person into a project by hand, and see its insights."""
+    people = posthog.all(f"/api/organizations/{posthog.organization}/members/")
+    who = next(each["id"] for each in people if each["user"]["email"] == person)
+    bodies = ({"access_level": "member"}, {"resource": "insight", "access_level": "viewer"})
+    for name, more in zip(LISTS, bodies, strict=True):
+        posthog.call("PUT", f"/api/projects/{project}/{name}/", {"organization_member": who, **more})
+
+
 def identities(rules: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     """What each rule is about: no two are about the same."""
     return [(each["list"], each["resource"], each["role"], each["organization_member"]) for each in rules]
+
+
+def access_by_hand(posthog: Sandbox, project: Any, dice: random.Random) -> None:
+    """Somebody changes or removes a rule, makes one, gives a person another level, or changes a setting."""
+    organization = f"/api/organizations/{posthog.organization}"
+    rules = sorted(rules_of(posthog, project), key=lambda each: str(identities([each])))
+    match dice.randrange(4):
+        case 0 | 1 if rules:
+            rule = dice.choice(rules)
+            levels = ("none", "member", None) if rule["resource"] == "project" else ("none", "viewer", None)
+            about = {name: rule[name] for name in ("role", "organization_member") if rule[name]}
+            body = {"resource": rule["resource"], **about, "access_level": dice.choice(levels)}
+            posthog.call("PUT", f"/api/projects/{project}/{rule['list']}/", body)
+        case 2:
+            people = posthog.all(f"{organization}/members/")
+            who = next(each for each in people if each["user"]["email"] == dice.choice(RULED))
+            level = dice.choice((1, 8))
+            posthog.call("PATCH", f"{organization}/members/{who['user']['uuid']}/", {"level": level})
+        case 3:
+            posthog.call("PATCH", f"{organization}/", {"name": "By hand", "default_role_id": None})
+        case _:
+            body = {"resource": "insight", "access_level": "viewer"}
+            posthog.call("PUT", f"/api/projects/{project}/resource_access_controls/", body)

@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.run import begin_anew
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile import limits, unmanaged
+from pulumi_posthog.reconcile import exact_rules, limits, unmanaged
 from pulumi_posthog.reconcile.caps import room_first
 from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.links import targets
@@ -94,6 +94,7 @@ class Engine:
         )
         if refresh:
             self._refresh(state, chosen)
+        desired = _with_exact_rules(desired)
         if self.guarded and (chosen is None or GUARD in chosen):
             self._ask_guard(desired, preview)
         _follow_aliases(state, desired)
@@ -238,6 +239,17 @@ def _follow_aliases(state: dict[tuple[str, str], Resource], desired: Desired) ->
                 names[before] = now
     for resource in state.values():
         resource.after = tuple(names.get(name, name) for name in resource.after)
+
+
+def _with_exact_rules(desired: Desired) -> Desired:
+    """As the program does before anything is registered."""
+    if not exact_rules.is_exact(desired):
+        return desired
+    location = Location(desired.host, desired.organization).as_property
+    surplus = exact_rules.surplus(desired, process.run.view(location).live)
+    if refused := list(exact_rules.refusals(surplus, process.run.settings.limits)):
+        raise Refused("\n".join(map(str, refused)))
+    return exact_rules.with_surplus(desired, surplus)
 
 
 def _of_guard(desired: Desired) -> dict[str, Any]:

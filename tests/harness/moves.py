@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from harness.access import RULES, identities, rules_of
+from harness.access import RULES, identities, make_rule, rules_of
 from harness.drivers import InProcess
 from harness.engine import GUARD, Killed, Outcome, Refused
 from harness.pipelines import change_function, exports_of, functions_of
@@ -41,8 +41,11 @@ STEPS = (
     "folder by hand too",
     "dashboard elsewhere",
     "address in another case",
+    "address of a rule in another case",
     "list becomes exact",
     "list becomes additive",
+    "rules become exact",
+    "role by hand and exact rules",
     "another logical name",
     "no longer managed",
 )
@@ -99,12 +102,14 @@ class World:
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
     applied: frozenset[str] = frozenset()  # the names that the last run has applied
     unmanaged: list[Row] = field(default_factory=list)  # `state: unmanaged`
+    exact: list[tuple[str, str | None]] = field(default_factory=list)
     live: dict[str, str] = field(default_factory=dict)  # a declared name -> what PostHog calls it until a run
 
     @property
     def model(self) -> Model:
         """What the file says now."""
-        return Model(tuple(self.rows), dict(self.previously), dict(self.ids), tuple(self.unmanaged))
+        every = (tuple(self.rows), dict(self.previously), dict(self.ids), tuple(self.unmanaged))
+        return Model(*every, tuple(self.exact))
 
     def one(self, kind: str, fits: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> Row | None:
         """Any entry of a kind."""
@@ -131,6 +136,8 @@ class World:
             self.rows[index] = (kind, below, *self.rows[index][2:])
             self._carry((kind, inner), (kind, below))
         self._carry((row[0], before), (row[0], after))
+        if row[0] == "project":
+            self.exact = [(kind, after if above == before else above) for kind, above in self.exact]
         for target, new in moved.items():
             self._follow(target, new)
 
@@ -331,6 +338,20 @@ class World:
                 ("role_membership", f"{row[2]}/{person}", row[2], (("user", person),))
                 for person in dict(row[3])["members"]
             ]
+
+    def _rules_become_exact(self) -> None:
+        """The file says that there are no others, and somebody makes one by hand."""
+        if row := self.one("project_access_rule") or self.one("resource_access_rule"):
+            self.exact.append((row[0], row[2]))
+            make_rule(self.posthog, self.live_project(row), "dee@acme.io")
+
+    def _role_by_hand_and_exact_rules(self) -> None:
+        """A role has another name for a while, which the next run takes back."""
+        self._rules_become_exact()
+        if row := self.one("role", self._named_as_in_the_state):
+            id_ = self.role(dict(row[3])["name"])["id"]
+            self.posthog.call("PATCH", f"{self.organization}/roles/{id_}/", {"name": "By hand"})
+            self.live[dict(row[3])["name"]] = "By hand"
 
     def _another_logical_name(self) -> None:
         row = self.one("role") or self.one("project")

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 
 from harness import rows
-from harness.access import LISTS, identities, rules_of
+from harness.access import LISTS, RULES, access_by_hand, access_of, identities, in_tree, rules_of
 from harness.engine import Outcome
 from harness.pipelines import exports_of, functions_of, pipelines_by_hand
 from harness.releases import assert_flag_refers, drawn, flags_of, releases_by_hand
@@ -23,7 +23,8 @@ from harness.rows import VARIABLE
 from harness.sandbox import Sandbox
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.desired import Desired, Entry
-from pulumi_posthog.values.reference import references_in
+from pulumi_posthog.values.problem import Position
+from pulumi_posthog.values.reference import Reference, references_in
 from pulumi_posthog.values.secret_text import SecretText
 
 PLUGIN = "https://github.com/PostHog/snowflake-export-plugin"
@@ -38,6 +39,8 @@ FAULTS = (
     "reset-before POST /api/ times=1 after={after}",
     "503 POST /api/ times=1 after={after}",
     "503-after PATCH /api/ times=1 after={after}",
+    "503-after PUT /api/ times=1 after={after}",
+    "reset-before PUT /api/ times=1 after={after}",
     "reset-after DELETE /api/ times=1 after={after}",
     "cut GET /api/ times=1 after={after}",
     "cut GET /api/ times=6 after={after}",
@@ -60,8 +63,11 @@ class Model:
     ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
     unmanaged: tuple[tuple[str, str, str | None, tuple[tuple[str, Any], ...]], ...] = ()  # `state: unmanaged`
 
+    exact: tuple[tuple[str, str | None], ...] = ()  # of which nothing else may be
+
     def desired(self, posthog: Sandbox) -> Desired:
         return Desired(
+            exact=dict.fromkeys(self.exact, Position("posthog.yaml", 1, 1)),
             host=posthog.url,
             organization=posthog.organization,
             entries=tuple(self._entry(place, *row) for place, row in enumerate(self.entries, 1)),
@@ -83,7 +89,7 @@ class Model:
 
     def yaml(self) -> str:
         """The same as a file has it, below the organization."""
-        tree: dict[str, Any] = {"projects": {}, "roles": {}}
+        tree: dict[str, Any] = {"settings": {}, "projects": {}, "roles": {}}
         for kind, name, parent, fields in self.entries:
             values = {key: _in_yaml(value) for key, value in fields if key != "name"}
             if (kind, name) in self.previously:
@@ -104,11 +110,20 @@ class Model:
                 tree["projects"][parent].setdefault("file_system", {})[values.pop("path")] = values
             elif kind == "role_members":
                 tree["roles"][parent]["members"] = values["members"]
+            elif kind == "organization_settings":
+                tree["settings"] = {
+                    key: str(each.name) if isinstance(each, Reference) else each for key, each in fields
+                }
+            elif kind in RULES or kind == "organization_member":
+                in_tree(tree, kind, name, parent, values)
             else:
                 exact = tree["roles"][parent].setdefault("members", {"mode": "additive", "items": []})
                 exact["items"].append(values["user"])
         return "".join(
-            _with_tags(f"{section}: {json.dumps(inner)}\n") for section, inner in tree.items() if inner
+            # The settings stand below the organization, which the text follows.
+            _with_tags(f"{'  ' * (section == 'settings')}{section}: {json.dumps(inner)}\n")
+            for section, inner in tree.items()
+            if inner
         )
 
 
@@ -135,7 +150,8 @@ def models(draw: st.DrawFn) -> Model:
     def maybe(*values: Any) -> Any:
         return draw(st.sampled_from((..., *values)))
 
-    for project in draw(st.sets(st.sampled_from(("Web", "Shop")))):
+    projects = sorted(draw(st.sets(st.sampled_from(("Web", "Shop")))))
+    for project in projects:
         entry(
             "project",
             project,
@@ -192,16 +208,21 @@ def models(draw: st.DrawFn) -> Model:
         if draw(st.booleans()):
             path = "/".join((*folders[-1:], "Board"))
             entry("file_system_entry", f"{project}/{path}", project, path=path, type="dashboard", ref="4242")
-    for role in draw(st.sets(st.sampled_from(("Analysts", "Editors", "Ops")))):
+    roles = sorted(draw(st.sets(st.sampled_from(("Analysts", "Editors", "Ops")))))
+    joinable = []  # whoever joins would be put out again of a role whose list is exact
+    for role in roles:
         entry("role", role, None, name=role)
         members = draw(st.sets(st.sampled_from(PEOPLE[1:])))
         match draw(st.sampled_from(("none", "exact", "additive"))):
             case "exact":
                 entry("role_members", role, role, members=tuple(sorted(members)))
+            case "none":
+                joinable.append(role)
             case "additive":
+                joinable.append(role)
                 for person in sorted(members):
                     entry("role_membership", f"{role}/{person}", role, user=person)
-    return Model(tuple(entries))
+    return Model((*entries, *draw(access_of(projects, roles, joinable))))
 
 
 def by_hand(posthog: Sandbox, dice: random.Random) -> None:
@@ -212,7 +233,7 @@ def by_hand(posthog: Sandbox, dice: random.Random) -> None:
     projects = sorted(posthog.all(f"{organization}/projects/"), key=lambda project: str(project["name"]))
     role = dice.choice(roles) if roles else None
     project = dice.choice(projects)
-    match dice.randrange(12):
+    match dice.randrange(15):
         case 0 if role:
             posthog.call("DELETE", f"{organization}/roles/{role['id']}/")
         case 1 if role and role["members"]:
@@ -232,10 +253,8 @@ def by_hand(posthog: Sandbox, dice: random.Random) -> None:
                 path = f"/api/projects/{project['id']}/pipeline_destination_configs/{config['id']}/"
                 posthog.call("PATCH", path, {"enabled": "true", "config": "{}"}, form=True)
                 break
-        case 6 | 7 | 8:
-            pipelines_by_hand(posthog, project["id"], dice)
-        case 9 | 10:
-            releases_by_hand(posthog, project["id"], dice)
+        case turn if turn in range(6, 14):
+            (pipelines_by_hand, releases_by_hand, access_by_hand)[turn % 3](posthog, project["id"], dice)
         case _:
             posthog.call("PATCH", f"{organization}/projects/{project['id']}/", {"anonymize_ips": True})
 

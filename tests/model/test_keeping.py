@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import harness.engine
-from harness.access import dashboard_rule, project_rule
+from harness.access import dashboard_rule, project_rule, rules_of
 from harness.engine import GUARD, Refused
 from harness.moves import ROUND, Sort, belongings, keep_all
 from harness.rows import EVENTS, HOOK, RELAY, WEB
 from harness.soak import examples
 from harness.world import CONFIG, Model
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile import exact_rules
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
@@ -105,6 +106,37 @@ def test_without_it_the_model_test_fails(anew, posthog, monkeypatch, change):
 @pytest.mark.parametrize("change", ["role key with previously", "project key with previously"])
 def test_rules_come_along_with_what_is_renamed(anew, posthog, change, sort):
     keep_all(anew(), posthog, Model((WEB, ROLE, *RULES)), (change,), (sort,), 0)
+
+
+NO_OTHERS = ("rules become exact", "role by hand and exact rules")
+
+
+@pytest.mark.parametrize(
+    "sort", [Sort(), Sort(refresh=False), Sort(killed_at=12), Sort(continue_on_error=True)]
+)
+@pytest.mark.parametrize("change", NO_OTHERS)
+def test_rules_that_are_declared_stay_where_no_others_may_be(anew, posthog, change, sort):
+    driver = anew()
+
+    keep_all(driver, posthog, Model((WEB, ROLE, *RULES)), (change,), (sort,), 0)
+
+    project = next(each.id for name, each in driver.engine.state.items() if name[0] == "project")
+    found = rules_of(posthog, project)
+    assert len([each for each in found if each["list"] == "access_controls"]) == sum(
+        row[0] == "project_access_rule" for row in RULES
+    )
+
+
+def test_without_the_doubt_a_rule_of_a_role_that_has_another_name_for_a_while_is_lost(
+    anew, posthog, monkeypatch
+):
+    kept = exact_rules._kept
+    monkeypatch.setattr(exact_rules, "_kept", lambda *arguments: (kept(*arguments)[0], None))
+    monkeypatch.setattr("pulumi_posthog.stack.handlers.kind.taken_by_another", lambda *_: None)
+    monkeypatch.setattr(Holdings, "keeper", lambda *_: None)
+
+    with pytest.raises(AssertionError, match="lost by"):
+        keep_all(anew(), posthog, Model((WEB, ROLE, *RULES)), NO_OTHERS[1:], PEACE, 0)
 
 
 # -- what the guard knows beside names -----------------------------------------------------------------------------

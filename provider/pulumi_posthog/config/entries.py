@@ -21,7 +21,7 @@ from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.tree import below, body_fields, in_the_organization, key_field, list_field
 from pulumi_posthog.reconcile.blueprints import without_blueprint
-from pulumi_posthog.reconcile.desired import Entry, Group
+from pulumi_posthog.reconcile.desired import Block, Entry, Group
 from pulumi_posthog.values.host import HostRefused, permitted
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
@@ -62,6 +62,7 @@ def desired(
         options=options if isinstance(options, dict) else {},
         checks=tuple(builder.checks),
         exact=builder.exact,
+        exact_blocks=builder.exact_blocks,
     )
     return result, tuple(builder.problems)
 
@@ -77,6 +78,7 @@ class Builder:
         self.checks: list[Check] = []
         self.problems: list[Problem] = []
         self.exact: dict[Group, Position] = {}
+        self.exact_blocks: dict[Block, Position | None] = {}
 
     # -- sections and entries --------------------------------------------------------------------------------
 
@@ -98,7 +100,7 @@ class Builder:
             if kinds is None or section.unknown:
                 continue
             if kinds[0].grants and parent is not None:
-                self.entries += grants.entries(kinds[0], section, values[key], parent)
+                self.entries += grants.entries(kinds[0], section, values[key], parent, self)
                 continue
             if kinds[0].singleton:
                 self._only(kinds[0], key, section, values[key], parent, node.keys[key])
@@ -236,9 +238,8 @@ class Builder:
 
     def _list(self, kind: Kind, section: Node, values: Json, parent: Entry, where: Position) -> None:
         """A list of names below `parent`: one entry that owns it, or one entry per name."""
-        additive = False
+        additive = isinstance(section.value, dict) and values.get("mode") == "additive"
         if isinstance(section.value, dict):
-            additive = values.get("mode") == "additive"
             if "mode" not in values or "items" not in section.value:
                 return
             section, values = section.value["items"], values["items"]

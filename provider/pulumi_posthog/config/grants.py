@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final, Protocol
 
 from pulumi_posthog.config.fragments import described
 from pulumi_posthog.config.node import Node
@@ -12,12 +12,21 @@ from pulumi_posthog.config.references import as_reference
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import Grants
-from pulumi_posthog.reconcile.desired import Entry
+from pulumi_posthog.reconcile.desired import Block, Entry, Group
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.reference import Reference
 
 EVERYONE = "everyone"
+MODE: Final = "mode"
+EXACT: Final = "exact"
+
+
+class Exact(Protocol):
+    """Where a file says that there are no others (`Desired.exact`)."""
+
+    exact: dict[Group, Position]
+    exact_blocks: dict[Block, Position | None]
 
 
 def schema(kind: Kind) -> dict[str, Any]:
@@ -31,6 +40,7 @@ def schema(kind: Kind) -> dict[str, Any]:
         key: described(f"Who may do what with each {key.replace('_', ' ')}.", _block(kind, levels))
         for key, levels in grants.levels.items()
     }
+    properties[MODE] = _mode("of any type")
     return described(
         kind.doc,
         {"type": "object", "properties": properties, "additionalProperties": False}
@@ -51,7 +61,29 @@ def _block(kind: Kind, levels: tuple[str, ...]) -> dict[str, Any]:
             f"{key[0].upper()}{key[1:]}, each with a level. Who is not mentioned is left alone.",
             {"type": "object", "propertyNames": names, "additionalProperties": level},
         )
+    properties[MODE] = _mode("here")
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _mode(where: str) -> dict[str, Any]:
+    words = (
+        f"`exact`: these rules and no others {where}, within the limits. `additive`: others are left alone, as"
+        " without it."
+    )
+    return described(words, {"enum": [EXACT, "additive"]})
+
+
+def _note_exact(kind: Kind, section: Node, values: Json, parent: Entry, noted: Exact) -> None:
+    """Note what a section says of rules that are not in it: of all types, and of each block in it."""
+    grants = kind.grants
+    if grants is None or not isinstance(section.value, dict) or not isinstance(values, dict):
+        return
+    if values.get(MODE) == EXACT:
+        noted.exact[kind.name, parent.name] = section.keys[MODE]
+    for key, block in section.value.items():
+        if grants.keyed_by and isinstance(block.value, dict) and MODE in block.value:
+            said = values[key][MODE] == EXACT
+            noted.exact_blocks[kind.name, parent.name, key] = block.keys[MODE] if said else None
 
 
 def keys(kind: Kind) -> dict[str, str]:
@@ -66,16 +98,18 @@ def _choices(block: Mapping[str, Any]) -> str:
     return f"Levels: {', '.join(level['enum'])}." if "enum" in level else ""
 
 
-def entries(kind: Kind, section: Node, values: Json, parent: Entry) -> Iterator[Entry]:
-    """One entry for each rule: grants before what holds for everyone."""
+def entries(kind: Kind, section: Node, values: Json, parent: Entry, noted: Exact) -> Iterator[Entry]:
+    """One entry for each rule: grants before what holds for everyone. `noted` gets where no others may be."""
     grants = kind.grants
     if grants is None or not isinstance(section.value, dict):
         return
+    _note_exact(kind, section, values, parent, noted)
     if grants.keyed_by is None:
         yield from _of_block(kind, grants, None, section, values, parent)
         return
     for key, block in section.value.items():
-        yield from _of_block(kind, grants, key, block, values[key], parent)
+        if key != MODE:
+            yield from _of_block(kind, grants, key, block, values[key], parent)
 
 
 def _of_block(

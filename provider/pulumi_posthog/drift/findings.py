@@ -192,7 +192,11 @@ def _of_change(
             path=path,
             id=found.id,
             whole=True,
-            message="is declared absent, and PostHog still has it",
+            message=(
+                "is declared absent, and PostHog still has it"
+                if entry.kind.deletion is Deletion.NEVER
+                else "is in PostHog and not in the file, which says that there are no others: an update removes it"
+            ),
             where=entry.where,
             fate=Fate.DELETED,
         )

@@ -184,7 +184,8 @@ def _place(kind: Kind) -> str:
     if kind.grants:
         within = ".*" if kind.grants.keyed_by else ""
         groups = ", ".join(f"{key}: {{NAME: LEVEL}}" for key in kind.grants.subjects)
-        return f"`{kind.section}{within}: {{everyone: LEVEL, {groups}}}`: each level is a rule"
+        block = f"`{kind.section}{within}: {{everyone: LEVEL, {groups}}}`"
+        return f"{block}: each level is a rule; with `mode: exact`, there are no others"
     return f"`{kind.section}`; the key of the entry is its `{key_field(kind).name}`"
 
 

@@ -281,14 +281,17 @@ def applied(found: Picture, desired: Desired) -> Picture:
     joined.
     """
     people, rules, projects = dict(found.people), dict(found.rules), list(found.projects)
+    declared_rules: set[tuple[str, str, str, str]] = set()
     for entry in desired.entries:
         if entry.kind is PROJECT and not entry.absent and folded(entry.name) not in map(folded, projects):
             projects.append(entry.name)
         elif entry.kind.grants and entry.parent is not None:
             rule = _rule(entry.parent, entry.fields, {})
             rules[rule.key] = rule
+            declared_rules.add(rule.key)
         elif entry.kind.invitation:
             _person(people, rules, entry)
+    rules = {key: rule for key, rule in rules.items() if key in declared_rules or not _closed(rule, desired)}
     for kind, _ in desired.exact:
         if KINDS[kind].invitation:
             declared = {
@@ -304,6 +307,21 @@ def applied(found: Picture, desired: Desired) -> Picture:
     return dataclasses.replace(
         found, people=dict(sorted(people.items())), rules=rules, projects=tuple(projects)
     )
+
+
+def _closed(rule: Rule, desired: Desired) -> bool:
+    """Whether a file says that there are no other rules than its own where this one is."""
+    for kind in (each for each in KINDS.values() if each.grants):
+        keyed = kind.grants.keyed_by if kind.grants else None
+        if (keyed is None) is not (rule.resource == THE_PROJECT):
+            continue
+        for (name, above, key), where in desired.exact_blocks.items():
+            if (name, folded(above or ""), key) == (kind.name, folded(rule.project), rule.resource):
+                return where is not None
+        return any(
+            (kind.name, folded(rule.project)) == (name, folded(above or "")) for name, above in desired.exact
+        )
+    return False
 
 
 def _person(people: dict[str, Person], rules: dict[tuple[str, str, str, str], Rule], entry: Entry) -> None:

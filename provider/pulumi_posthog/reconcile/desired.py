@@ -53,6 +53,7 @@ class Entry:
 
 Key = tuple[str, str]  # the kind's name, the entry's name
 Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects are below
+Block = tuple[str, str | None, str]  # a group, and the key of a block in it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,8 @@ class Desired:
     strangers: Mapping[str, Problem] = field(default_factory=dict)
     # Collections of which nothing else may be than what is declared, and where a file says so.
     exact: Mapping[Group, Position] = field(default_factory=dict)
+    # The same for one block of a collection, such as the rules of dashboards; None: others are left alone there.
+    exact_blocks: Mapping[Block, Position | None] = field(default_factory=dict)
     unmanaged: tuple[
         Entry, ...
     ] = ()  # `state: unmanaged`: given up, with what is below them, and left in PostHog

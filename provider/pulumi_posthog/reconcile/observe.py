@@ -20,6 +20,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import ancestors
+from pulumi_posthog.reconcile import exact_rules
 from pulumi_posthog.reconcile import references as config_references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Found, Scope
@@ -182,7 +183,7 @@ class _Observer:
             desired, notes = self._resolved(desired, lookups)
             for generation in generations(each for each in desired.entries if not _known_by_names(each)):
                 self._look(generation, desired, pool)
-            desired = self._named(desired)
+            desired = self._with_exact_rules(self._named(desired))
             # Which object these mean is known once the names in them have ids.
             for generation in generations(each for each in desired.entries if _known_by_names(each)):
                 self._look(generation, desired, pool)
@@ -204,6 +205,15 @@ class _Observer:
             (*notes, *self._remarks(desired)),
             undeclared,
         )
+
+    def _with_exact_rules(self, desired: Desired) -> Desired:
+        """`desired` with the rules absent that a file leaves no place for; where they cannot be read, as it is."""
+        if exact_rules.is_exact(desired) and (
+            not self.kinds or any(KINDS[name].grants for name in self.kinds)
+        ):
+            with contextlib.suppress(ApiError):  # then the rules that are declared are told as unread
+                return exact_rules.with_surplus(desired, exact_rules.surplus(desired, self.live))
+        return desired
 
     def _remarks(self, desired: Desired) -> Iterator[str]:
         """What a person should know of what exists, though it is as declared."""

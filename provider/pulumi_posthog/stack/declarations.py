@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile import limits, renames, unmanaged
 from pulumi_posthog.reconcile.addresses import person_field
 from pulumi_posthog.reconcile.caps import room_first, room_makers
@@ -312,19 +313,28 @@ def ids_of(entry: Entry) -> dict[str, Any]:
 
 
 def granted_before(entry: Entry, desired: Desired) -> Iterator[Key]:
-    """The rules that are written before one, and removed after it: so nobody is shut out in between."""
+    """The rules that are written before one, and removed after it: so nobody is shut out in between.
+
+    A rule that is declared absent is removed after what holds for everyone, and after those that are written.
+    """
     grants = entry.kind.grants
-    if grants is None or not grants.last(entry.fields):
+    if grants is None:
         return
+    own = _turn(entry, grants)
     key = grants.keyed_by or ""
-    for other in desired.entries:
+    for other in desired.entries if own else ():
         if (
             other.kind is entry.kind
             and other.parent == entry.parent
             and other.fields.get(key) == entry.fields.get(key)
-            and not grants.last(other.fields)
+            and _turn(other, grants) < own
         ):
             yield key_of(other)
+
+
+def _turn(entry: Entry, grants: Grants) -> int:
+    """When a rule is written or removed: grants, what holds for everyone, then grants that are to be gone."""
+    return 1 if grants.last(entry.fields) else 2 * entry.absent
 
 
 def parent_names(entry: Entry, desired: Desired) -> str:

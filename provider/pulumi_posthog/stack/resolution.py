@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pulumi_posthog.api import NotFound
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import people, references
+from pulumi_posthog.reconcile import exact_rules, people, references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.limits import Limits
@@ -59,6 +59,13 @@ def resolved(
         raise ConfigError(problems)
     for note in notes:
         say(note)
+    if exact_rules.is_exact(result):
+        surplus = exact_rules.surplus(result, live)
+        if problems := list(exact_rules.refusals(surplus, limits or Limits())):
+            raise ConfigError(problems)
+        for text in exact_rules.told(surplus):
+            say(text)
+        result = exact_rules.with_surplus(result, surplus)
     return result
 
 

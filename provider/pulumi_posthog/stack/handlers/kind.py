@@ -316,6 +316,8 @@ class KindHandler:
             if not props.get("__absent"):
                 pulumi_engine.say(f"this {kind.title} stays in PostHog and is no longer managed here")
             return
+        if props.get("__absent"):
+            return  # it is gone already
         if kind.deletion is not Deletion.FORGET:
             check_consulted(self.run, guarded=location_of(props).guarded)
             kept = given_up(self.run, kind, props, id_, pulumi_engine.resource_name())
@@ -395,7 +397,10 @@ class KindHandler:
                 taken_by_another(self.run, kind, inputs, each.id, pulumi_engine.resource_name())
                 for each in live.find(kind, scope, values)[:1]
             )
-            return next(taken, None) or objection_to_deletion(kind, values, live, self.run.settings.limits)
+            refusal = next(taken, None)
+            if refusal or kind.deletion is not Deletion.NEVER:
+                return refusal  # what has to be allowed by name is asked about, and no rule is
+            return objection_to_deletion(kind, values, live, self.run.settings.limits)
         return objection_to_list(kind, scope, values, live, self.run.settings.limits)
 
     def _to_people(self, kind: Kind, inputs: Props, *, absent: bool) -> str | None:

@@ -71,7 +71,7 @@ def given(kind: Kind, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fau
         field = names.get(name)
         if name.startswith("__"):
             result[name] = opened(value)
-        elif name == "state" and kind.deletion is Deletion.NEVER:
+        elif name == "state" and (kind.deletion is Deletion.NEVER or "__absent" in news):
             result |= {"state": "absent", "__absent": True}
             if opened(value) != "absent":
                 faults.append(Fault(name, 'state must be "absent", or be left out'))
@@ -123,7 +123,8 @@ def _faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
     for field in kind.declarable:
         if field.name not in properties:
             beside = field.as_json_text and {secret_name(field), files_name(field)} & properties.keys()
-            if field.required and not beside and field.name not in nulls:
+            surplus = kind.deletion is not Deletion.NEVER and "__absent" in properties
+            if field.required and not beside and field.name not in nulls and not surplus:
                 words = f"\n  hint: {field.doc}" if field.doc else ""
                 yield Fault(field.name, f'a {kind.title} needs "{field.name}"{words}')
             continue

@@ -1,0 +1,209 @@
+"""A file that says that no other rules may be: which rules are removed, and why that is too much. Only reads.
+
+What could not be read raises; a rule that this key cannot tell from a declared one is left alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.lookups import MEMBER
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.words import Grants
+from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.limits import Limits, TooMany, too_many
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.reference import Reference
+from pulumi_posthog.values.spelling import one_line
+
+Wanted = TypeVar("Wanted", bound=Desired)
+EVERYONE = "everyone"
+
+
+@dataclass(frozen=True)
+class Surplus:
+    """The rules of one collection that a file leaves no place for: `entries` says that they are absent.
+
+    `shown` says of each what it gives, `total` is how many rules the collection has, and `notes` says which are left
+    alone after all.
+    """
+
+    kind: Kind
+    parent: str
+    entries: tuple[Entry, ...]
+    shown: tuple[str, ...]
+    total: int
+    notes: tuple[str, ...] = ()
+
+
+def is_exact(desired: Desired) -> bool:
+    """Whether a file says anywhere that no other rules may be."""
+    return any(KINDS[name].grants for name, _ in desired.exact) or any(desired.exact_blocks.values())
+
+
+def surplus(desired: Desired, live: Live) -> tuple[Surplus, ...]:
+    """The rules that are not in a file which says that there are no others; raises ApiError."""
+    groups = [(name, parent) for name, parent in desired.exact if KINDS[name].grants]
+    groups += [(name, parent) for (name, parent, _), where in desired.exact_blocks.items() if where]
+    found = []
+    for name, parent in dict.fromkeys(groups):
+        scope = _scope(desired, parent, live)
+        if scope is not None and parent is not None:
+            each = _of_group(KINDS[name], parent, scope, desired, live)
+            found += [each] if each.entries or each.notes else []
+    return tuple(found)
+
+
+def with_surplus(desired: Wanted, found: tuple[Surplus, ...]) -> Wanted:
+    """`desired` with the rules absent that are too many."""
+    more = [entry for each in found for entry in each.entries]
+    return dataclasses.replace(desired, entries=(*desired.entries, *more)) if more else desired
+
+
+def refusals(found: tuple[Surplus, ...], limits: Limits) -> Iterator[Problem]:
+    """Why so many rules may not be removed in one run, at the place that says that there are no others."""
+    for each in found:
+        if too_many(each.kind, len(each.entries), each.total, limits):
+            yield _problem(TooMany(each.kind, each.parent, each.shown, each.total), each.entries[0].where)
+    for name in dict.fromkeys(each.kind.name for each in found):
+        kind = KINDS[name]
+        those = [each for each in found if each.kind is kind]
+        shown = tuple(f"{each.parent}: {row}" for each in those for row in each.shown)
+        # One each from many projects is many, too.
+        if len(those) > 1 and len(shown) > max(limits.number, limits.allowed.get(kind.name, 0)):
+            where = next(each.entries[0].where for each in those if each.entries)
+            yield _problem(TooMany(kind, "", shown, sum(each.total for each in those)), where)
+
+
+def told(found: tuple[Surplus, ...]) -> Iterator[str]:
+    """Who loses what, a line for each rule, and what is left alone."""
+    for each in found:
+        for row in each.shown:
+            yield f'{each.kind.title} of "{one_line(each.parent)}" is removed, because the file has it not: {row}'
+        yield from each.notes
+
+
+def _problem(refusal: TooMany, where: Position | None) -> Problem:
+    text, _, hint = str(refusal).partition("\n  hint: ")
+    return Problem(text, where, hint or None)
+
+
+def _scope(desired: Desired, parent: str | None, live: Live) -> Scope | None:
+    """The ids that lead to what a declared parent has; None for one that is not there yet."""
+    for kind in KINDS.values():
+        entry = desired.by_name.get((kind.name, parent or "")) if kind.parent is None else None
+        if entry is None or not any(each.grants and each.parent == kind.name for each in KINDS.values()):
+            continue
+        found = _ids(entry, live)
+        return {kind.name: found[0]} if len(found) == 1 else None
+    return None
+
+
+def _ids(entry: Entry, live: Live) -> list[str]:
+    """The ids of the live objects that an entry may mean: by its id, its name, or the names that it had before."""
+    if entry.id is not None:
+        return [entry.id]
+    own = next((each.name for each in entry.kind.fields if each.from_key), None)
+    for name in (None, *entry.previously):
+        values = entry.fields if name is None or own is None else {**entry.fields, own: name}
+        found = live.find(entry.kind, {}, values)
+        if found:
+            return [each.id for each in found]
+    return []
+
+
+def _of_group(kind: Kind, parent: str, scope: Scope, desired: Desired, live: Live) -> Surplus:
+    grants = kind.grants
+    if grants is None:
+        raise AssertionError("unreachable: only kinds with grants are asked about")
+    declared = [each for each in desired.entries if each.kind is kind and each.parent == parent]
+    kept, doubtful = _kept(kind, declared, scope, desired, live)
+    rules = live.collection(kind, scope)
+    entries, shown, notes = [], [], []
+    for id_, rule in rules.items():
+        key = str(rule.values[grants.keyed_by]) if grants.keyed_by else None
+        where = _exact_at(kind, parent, key, desired)
+        if id_ in kept or where is None:
+            continue
+        subject = _subject(kind, grants, rule, live)
+        if subject is None:
+            notes.append(
+                f'a {kind.title} of "{one_line(parent)}" is left alone: this key does not see whom it is about'
+            )
+            continue
+        group, name, fields = subject
+        row = ": ".join(filter(None, (key, f"{group} {name}".strip(), str(rule.values[grants.value]))))
+        if doubtful and isinstance(next(iter(fields.values()), None), Reference):
+            notes.append(
+                f'{kind.title} of "{one_line(parent)}" is left alone in this run, because {doubtful} is not in PostHog'
+                f" by that name, and it may be the same role: {one_line(row)}"
+            )
+            continue
+        keyed = {grants.keyed_by: key} if grants.keyed_by else {}
+        path = "/".join(filter(None, (parent, key, group, name)))
+        entries.append(
+            Entry(
+                kind=kind,
+                name=path,
+                fields={**keyed, **fields},
+                parent=parent,
+                absent=True,
+                positions={"": where},
+            )
+        )
+        shown.append(row)
+    return Surplus(kind, parent, tuple(entries), tuple(shown), len(rules), tuple(notes))
+
+
+def _exact_at(kind: Kind, parent: str, key: str | None, desired: Desired) -> Position | None:
+    """Where a file says that there are no others; None where it does not. A block has its own say."""
+    if key is not None and (kind.name, parent, key) in desired.exact_blocks:
+        return desired.exact_blocks[kind.name, parent, key]
+    return desired.exact.get((kind.name, parent))
+
+
+def _kept(
+    kind: Kind, declared: list[Entry], scope: Scope, desired: Desired, live: Live
+) -> tuple[frozenset[str], str | None]:
+    """The ids of the rules that a file has, and a role in it that PostHog does not have by that name, if any."""
+    kept: set[str] = set()
+    doubtful = None
+    for entry in declared:
+        fields: dict[str, Json] = dict(entry.fields)
+        for name, value in entry.fields.items():
+            if isinstance(value, Reference) and value.id is None:
+                target = desired.by_name.get(value.target) if value.target else None
+                ids = _ids(target, live) if target else []
+                if len(ids) != 1:
+                    doubtful = f'{value.kind} "{one_line(value.name)}"'
+                fields[name] = value.at(ids[0]) if len(ids) == 1 else value
+        kept |= {found.id for found in live.find(kind, scope, fields)}
+    return frozenset(kept), doubtful
+
+
+def _subject(
+    kind: Kind, grants: Grants, rule: Found, live: Live
+) -> tuple[str, str, Mapping[str, Json]] | None:
+    """The group of whom a rule is about, the name, and the fields that say so; None where this key does not see it."""
+    for group, name in grants.subjects.items():
+        value = rule.values.get(name)
+        if not value:
+            continue
+        field = kind.field(name)
+        if field.names is None:
+            known = {str(each.get("id")) for each in live.lookup(MEMBER.name)}
+            seen = str(rule.answer.get(field.sent_as or name)) in known
+            return (group, str(value), {name: value}) if seen else None
+        holder = live.object(KINDS[field.names], {}, str(value))
+        if holder is None:
+            return None
+        called = str(holder.kind.own_name(holder.values))
+        return group, called, {name: Reference(field.names, called, id_=holder.id)}
+    return EVERYONE, "", {}
