@@ -344,6 +344,32 @@ def test_rules_that_go_with_a_role_are_told_and_more_than_one_is_refused(view):
     assert refusal_of_losses(everything, allowed) is None
 
 
+def test_a_rule_that_goes_with_a_role_and_one_that_is_removed_are_two(view):
+    role, name = view.role("Analysts"), view.posthog.info["projects"][0]["name"]
+    for resource in ("dashboard", "insight"):
+        view.applier.create(
+            RESOURCE, view.scope, {"resource": resource, "role": role, "access_level": "viewer"}
+        )
+    gone = {"role": ["Analysts"], "resource_access_rule": [f"{name}/insight/roles/Analysts"]}
+    found = losses_of_rules(gone, {}, view.anew())
+
+    refused = refusal_of_losses(found, Limits(), {"resource_access_rule": (1, 2)})
+
+    assert refused == (
+        f'1 access rule is lost with role "Analysts":\n    {name}: dashboard: viewer\n'
+        "  that is more than the limits allow, with 1 that the run removes besides\n"
+        "  hint: if that is meant, say so: pulumi config set posthog:allowRemovals resource_access_rule=2"
+    )
+    # Of many rules, two are few.
+    assert refusal_of_losses(found, Limits(), {"resource_access_rule": (1, 9)}) is None
+    assert (
+        refusal_of_losses(
+            found, Limits(allowed={"resource_access_rule": 2}), {"resource_access_rule": (1, 2)}
+        )
+        is None
+    )
+
+
 def test_no_rule_is_read_when_no_role_goes(view):
     fresh = view.anew()
     view.posthog.count_anew()

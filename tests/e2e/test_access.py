@@ -130,6 +130,24 @@ def test_a_newcomers_day_of_rules(stack: Stack):
     assert again.status == 0, again.text
     assert stack.posthog.writes() == {}
 
+    # The file says that there are no others, and somebody lets in a person by hand.
+    stack.write(RULES.replace("access: {everyone", "access: {mode: exact, everyone"))
+    path = f"/api/projects/{stack.posthog.project('Web')['id']}"
+    dee = next(
+        each["id"]
+        for each in stack.posthog.all(f"/api/organizations/{stack.posthog.organization}/members/")
+        if each["user"]["email"] == "dee@acme.io"
+    )
+    body = {"organization_member": dee, "access_level": "admin"}
+    stack.posthog.call("PUT", f"{path}/access_controls/", body)
+    closed = stack.up()
+    assert closed.status == 0, closed.text
+    assert "is removed, because the file has it not: members dee@acme.io: admin" in closed.text
+    assert rules_of(stack.posthog, "Web")["member"] == [("project", "member")]
+    settled = [stack.up() for _ in range(2)]
+    assert [each.status for each in settled] == [0, 0], settled[0].text + settled[1].text
+    assert settled[1].changes.keys() == {"unchanged"}
+
     # The role gets another name, and keeps its id, its member and its rules.
     role = stack.posthog.role("Analysts")["id"]
     stack.write(

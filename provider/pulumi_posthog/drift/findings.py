@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,7 +23,7 @@ from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
 from pulumi_posthog.reconcile.lifecycle import objection
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.reconcile.losses import losses, refusal_of_losses
+from pulumi_posthog.reconcile.losses import Loss, losses, refusal_of_losses
 from pulumi_posthog.reconcile.objections import contradiction
 from pulumi_posthog.reconcile.observe import Observed, Undeclared
 from pulumi_posthog.reconcile.path import collection_path, path_of, where_of
@@ -124,7 +124,14 @@ def losing(
         ).items()
     }
     every = losses(gone, {}, live)
-    found = [loss for loss in every if refusal_of_losses([e for e in every if e.kind is loss.kind], limits)]
+    removed = {
+        kind: (len(names), sum(map(len, managed[kind].values()))) for kind, names in gone.items() if names
+    }
+    found = [
+        loss
+        for loss in every
+        if refusal_of_losses([e for e in every if e.kind is loss.kind], limits, removed)
+    ]
     return tuple(
         Finding(
             status=Status.REFUSED,
@@ -135,10 +142,14 @@ def losing(
             removal=True,
             message=f"{loss}, more than the limits allow: {', '.join(map(one_line, loss.names))}",
             hint="if that is meant: pulumi config set posthog:allowRemovals"
-            f" {loss.kind.name}={sum(len(each.names) for each in found if each.kind is loss.kind)}",
+            f" {loss.kind.name}={_lost(found, loss.kind) + removed.get(loss.kind.name, (0, 0))[0]}",
         )
         for loss in found
     )
+
+
+def _lost(found: Iterable[Loss], kind: Kind) -> int:
+    return sum(len(each.names) for each in found if each.kind is kind)
 
 
 def _of_refusal(refusal: reconcile_limits.TooMany, desired: Desired, looks: tuple[Rename, ...]) -> Finding:

@@ -16,7 +16,7 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry
-from pulumi_posthog.reconcile.limits import Limits, TooMany, too_many
+from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
@@ -71,7 +71,7 @@ def refusals(found: tuple[Surplus, ...], limits: Limits) -> Iterator[Problem]:
     """Why so many rules may not be removed in one run, at the place that says that there are no others."""
     for each in found:
         if too_many(each.kind, len(each.entries), each.total, limits):
-            yield _problem(TooMany(each.kind, each.parent, each.shown, each.total), each.entries[0].where)
+            yield _problem(each.kind, each.parent, each.shown, each.total, each.entries[0].where)
     for name in dict.fromkeys(each.kind.name for each in found):
         kind = KINDS[name]
         those = [each for each in found if each.kind is kind]
@@ -79,7 +79,7 @@ def refusals(found: tuple[Surplus, ...], limits: Limits) -> Iterator[Problem]:
         # One each from many projects is many, too.
         if len(those) > 1 and len(shown) > max(limits.number, limits.allowed.get(kind.name, 0)):
             where = next(each.entries[0].where for each in those if each.entries)
-            yield _problem(TooMany(kind, "", shown, sum(each.total for each in those)), where)
+            yield _problem(kind, "", shown, sum(each.total for each in those), where)
 
 
 def told(found: tuple[Surplus, ...]) -> Iterator[str]:
@@ -90,9 +90,14 @@ def told(found: tuple[Surplus, ...]) -> Iterator[str]:
         yield from each.notes
 
 
-def _problem(refusal: TooMany, where: Position | None) -> Problem:
-    text, _, hint = str(refusal).partition("\n  hint: ")
-    return Problem(text, where, hint or None)
+def _problem(kind: Kind, parent: str, shown: tuple[str, ...], total: int, where: Position | None) -> Problem:
+    below = f' of "{one_line(parent)}"' if parent else ""
+    return Problem(
+        f"{len(shown)} of {total} {kind.plural}{below} would be removed, because the file has them not, more than the"
+        f" limits allow: {'; '.join(map(one_line, shown))}",
+        where,
+        f"if that is meant, say so: pulumi config set posthog:allowRemovals {kind.name}={len(shown)}",
+    )
 
 
 def _scope(desired: Desired, parent: str | None, live: Live) -> Scope | None:

@@ -130,20 +130,28 @@ def _shown(item: Kind, values: Mapping[str, Json], project: str) -> str:
     return f"{project}: {within}{values[grants.value]}"
 
 
-def refusal_of_losses(found: Iterable[Loss], limits: Limits) -> str | None:
-    """Why what is deleted may not take so much along; None when it may."""
+def refusal_of_losses(
+    found: Iterable[Loss], limits: Limits, removed: Mapping[str, tuple[int, int]] | None = None
+) -> str | None:
+    """Why what is deleted may not take so much along; None when it may.
+
+    `removed` says by kind how many of the same the run removes besides, and of how many: together they are one number.
+    """
     by_kind: dict[str, list[Loss]] = {}
     for loss in found:
         by_kind.setdefault(loss.kind.name, []).append(loss)
     lines = []
     for name, those in by_kind.items():
-        count = sum(len(loss.names) for loss in those)
-        if too_many(KINDS[name], count, count, limits):
+        lost = sum(len(loss.names) for loss in those)
+        besides, total = (removed or {}).get(name, (0, 0))
+        count = lost + besides
+        if lost and too_many(KINDS[name], count, lost + total if besides else lost, limits):
             lines += [
                 f"{loss}:\n" + "\n".join(f"    {one_line(each)}" for each in loss.names) for loss in those
             ]
+            more = f", with {besides} that the run removes besides" if besides else ""
             lines.append(
-                f"  that is more than the limits allow\n"
+                f"  that is more than the limits allow{more}\n"
                 f"  hint: if that is meant, say so: pulumi config set posthog:allowRemovals {name}={count}"
             )
     return "\n".join(lines) or None

@@ -91,7 +91,7 @@ class GuardHandler:
         self.run.untried.going(
             (kind, name) for kind, parents in going.items() for gone in parents.values() for name in gone
         )
-        taken_along, too_much = self._losses(going, inputs, called)
+        taken_along, too_much = self._losses(going, before, inputs, called)
         idle = self._idle(going)
         if before and idle:
             pulumi_engine.warn(
@@ -179,6 +179,7 @@ class GuardHandler:
     def _losses(
         self,
         going: Mapping[str, Mapping[str, list[str]]],
+        before: Managed,
         inputs: Props,
         called: Mapping[tuple[str, str], str],
     ) -> tuple[tuple[Loss, ...], str | None]:
@@ -194,7 +195,10 @@ class GuardHandler:
             found = (*losses(gone, called, live), *losses_of_rules(gone, called, live))
         except (ApiError, CannotApply) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
-        return found, refusal_of_losses(found, self.run.settings.limits)
+        removed = {
+            kind: (len(names), sum(map(len, before[kind].values()))) for kind, names in gone.items() if names
+        }
+        return found, refusal_of_losses(found, self.run.settings.limits, removed)
 
     def _idle(self, gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
         """The kinds whose removals are allowed and do not happen; what exact lists own, the guard does not see."""
