@@ -124,3 +124,23 @@ def make_key(email: str, **limits: Any) -> str:
     key = f"phx_test_{next(numbers)}"
     make(User.objects.get(email=email), key, **limits)
     return key
+
+
+@pytest.fixture
+def filled(api: API, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Fills an empty sandbox from a text."""
+    from pulumi_posthog.sandbox.control.seed_file import seed_from
+    from pulumi_posthog.sandbox.families.plugins import Plugin
+    from pulumi_posthog.sandbox.rules.models import Organization, User
+
+    monkeypatch.setenv("SNOWFLAKE_PASSWORD", "hush")
+    Organization.objects.all().delete()
+    Plugin.objects.all().delete()
+    User.objects.all().delete()
+
+    def fill(text: str) -> Any:
+        path = tmp_path / "posthog.yaml"
+        path.write_text(text)
+        return seed_from(path)
+
+    return fill

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.flags import VARIANTS
 from sandbox.flags import made as flag
-from sandbox.steps import a_key
+from sandbox.steps import a_key, switched
 from sandbox.table import (
     API,
     DELETE,
@@ -182,6 +182,34 @@ ROWS = (
 @table(ROWS)
 def test_early_access_features(api: API, row: Row) -> None:
     check(api, row)
+
+
+def test_deleting_the_row_in_the_tree_deletes_the_feature_and_is_logged(api: API) -> None:
+    api.send(flag())
+    api.send(LINKED)
+    (row,) = api.results(ONE + "file_system/?type=early_access_feature")
+
+    (gone,) = api.send(DELETE(f"{ONE}file_system/{row['id']}/")).body["deleted"]
+
+    assert (gone["ref"], gone["mode"], gone["can_undo"]) == (api.names["feature"], "hard", False)
+    assert api.send(GET(FEATURE)).status == 404
+    (entry,) = api.results("/api/projects/{project}/activity_log/?scope=EarlyAccessFeature")
+    assert (entry["activity"], entry["item_id"]) == ("deleted", api.names["feature"])
+
+
+@pytest.mark.parametrize("stage", ["draft", "beta"])
+def test_a_change_of_the_flag_needs_its_scope(api: API, stage: str) -> None:
+    a_key("key", scopes=["early_access_feature:write"])(api)
+
+    assert api.send(POST(FEATURES, {"name": "x", "stage": stage}, key="{key}")).status == 403
+    api.send(flag())
+    api.send(made(stage="draft", feature_flag_id="{flag}"))
+    assert api.send(PATCH(FEATURE, {"name": "y"}, key="{key}")).status == 200
+    assert api.send(PATCH(FEATURE, {"stage": stage}, key="{key}")).status == (403 if stage == "beta" else 200)
+    assert api.send(DELETE(FEATURE, key="{key}")).status == 403
+
+    switched(later_2026=False)(api)
+    assert api.send(DELETE(FEATURE, key="{key}")).status == 204
 
 
 ENROLLED = {

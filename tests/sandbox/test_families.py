@@ -21,6 +21,7 @@ FAMILIES = (
     "cohorts",
     "feature_flags",
     "early_access_feature",
+    "surveys",
     "scheduled_changes",
     "evaluations",
     "integrations",

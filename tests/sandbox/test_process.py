@@ -163,6 +163,7 @@ def test_the_command_line_sets_the_switches(start: Start) -> None:
         "invite_seconds": 259_200.0,
         "newest_2026": False,
         "rejects_flag_shapes": False,
+        "asks_flag_scope": True,
         "sends_mail": True,
     }
     assert process.ask("GET", "/api/organizations/@current/plugins/")[0] == 503

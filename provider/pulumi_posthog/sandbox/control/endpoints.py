@@ -24,11 +24,14 @@ from pulumi_posthog.sandbox.families import domains
 from pulumi_posthog.sandbox.families.invites import Mail, OrganizationInvite, accept
 from pulumi_posthog.sandbox.families.plugins import Plugin, PluginAttachment
 from pulumi_posthog.sandbox.families.scheduled_changes import ScheduledChange, carry_out
+from pulumi_posthog.sandbox.families.surveys.family import SURVEYS
+from pulumi_posthog.sandbox.families.surveys.models import Survey
 from pulumi_posthog.sandbox.options import SandboxError, is_loopback
 from pulumi_posthog.sandbox.rules.authentication import digest
 from pulumi_posthog.sandbox.rules.columns import random_text
 from pulumi_posthog.sandbox.rules.models import Organization, PersonalAPIKey, Project, User
 from pulumi_posthog.sandbox.rules.projects import living_projects
+from pulumi_posthog.sandbox.rules.representation import moment
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 from pulumi_posthog.sandbox.rules.writing import writing
 
@@ -227,6 +230,16 @@ def carry_out_changes(_body: dict[str, Any]) -> Any:
     return {"results": [{"id": row.pk, "failure_reason": row.failure_reason} for row in rows]}
 
 
+def end_survey(body: dict[str, Any]) -> Any:
+    """`{"name": "..."}`: so many have answered as `responses_limit` says, and the server stops it."""
+    with writing():
+        row = Survey.objects.filter(name=str(body.get("name"))).first()
+        if row is None:
+            raise SandboxError(f"there is no survey {body.get('name')!r}")
+        SURVEYS.end_of_itself(row)
+    return {"id": str(row.uuid), "end_date": moment(row.end_date)}
+
+
 def reset(_body: dict[str, Any]) -> Any:
     """As after the start: objects, keys, switches, faults, counts."""
     start.reset()
@@ -303,6 +316,7 @@ def urls() -> list[URLPattern]:
         endpoint("invites/accept", POST=accept_invite),
         endpoint("domains/verify", POST=verify_domain),
         endpoint("scheduled_changes", POST=carry_out_changes),
+        endpoint("surveys/end", POST=end_survey),
         endpoint("reset", POST=reset),
         endpoint("snapshots", POST=keep_snapshot),
         endpoint("snapshots/restore", POST=restore_snapshot),

@@ -23,6 +23,7 @@ from pulumi_posthog.sandbox.families.evaluations import EVALUATIONS
 from pulumi_posthog.sandbox.families.feature_flags import view as feature_flags
 from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
 from pulumi_posthog.sandbox.families.integrations import INTEGRATIONS
+from pulumi_posthog.sandbox.families.surveys import view as surveys
 from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
 
 VIEWS: tuple[type[FamilyView], ...] = (
@@ -36,6 +37,7 @@ VIEWS: tuple[type[FamilyView], ...] = (
     cohorts.VIEW,
     feature_flags.VIEW,
     early_access_features.VIEW,
+    surveys.VIEW,
     scheduled_changes.VIEW,
     view_of(EVALUATIONS),
     view_of(INTEGRATIONS),

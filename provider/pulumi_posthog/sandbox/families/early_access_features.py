@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 
 from django.utils.text import slugify
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pulumi_posthog.sandbox.families.feature_flags.family import FEATURE_FLAGS
+from pulumi_posthog.sandbox.families.feature_flags import owned
 from pulumi_posthog.sandbox.families.project_objects import FOLDER, ObjectFamily, ObjectView
 from pulumi_posthog.sandbox.families.released_objects import EarlyAccessFeature, FeatureFlag
+from pulumi_posthog.sandbox.rules import activity
 from pulumi_posthog.sandbox.rules.ages import generation
 from pulumi_posthog.sandbox.rules.errors import invalid
 from pulumi_posthog.sandbox.rules.family import view_of
@@ -29,7 +30,6 @@ from pulumi_posthog.sandbox.rules.fields import (
     text,
     writable,
 )
-from pulumi_posthog.sandbox.rules.membership import as_uuid
 from pulumi_posthog.sandbox.rules.models import User
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
@@ -45,21 +45,6 @@ def active_stages() -> set[str]:
 
 def a_url(**options: Any) -> AnyField:
     return serializers.URLField(**options)
-
-
-def minimal(row: FeatureFlag | None) -> dict[str, Any] | None:
-    """The flag as a feature shows it."""
-    if row is None:
-        return None
-    return {
-        "id": row.pk,
-        "team_id": row.project_id,
-        "name": row.description,
-        "key": row.name,
-        "filters": row.filters,
-        "deleted": row.deleted,
-        "active": row.active,
-    }
 
 
 def assignee_of(row: EarlyAccessFeature) -> dict[str, Any] | None:
@@ -79,11 +64,12 @@ class EarlyAccessFeatures(ObjectFamily):
     title = "early access feature"
     deletion = "row"
     reads_deleted = False
+    called_by_uuid = True
     order = ("pk",)
     related = ("created_by", "feature_flag")
     fields = (
         read_only("id", lambda row: str(row.uuid)),
-        read_only("feature_flag", lambda row: minimal(row.feature_flag)),
+        read_only("feature_flag", lambda row: owned.minimal(row.feature_flag)),
         writable("name", text, required=True, max_length=200),
         writable("description", text, allow_blank=True),
         writable("stage", choice, choices=STAGES, required=True),
@@ -102,6 +88,7 @@ class EarlyAccessFeatures(ObjectFamily):
     def check(
         self, values: dict[str, Any], row: EarlyAccessFeature, *, user: User | None, request: Request | None
     ) -> dict[str, Any]:
+        row.asked_by = request  # type: ignore[attr-defined]
         row.folder = values.pop("_create_in_folder", None)  # type: ignore[attr-defined]
         row.rolls_out = values.pop("rollout_to_all", False)  # type: ignore[attr-defined]
         for name in ("payload", "assignee"):
@@ -136,38 +123,48 @@ class EarlyAccessFeatures(ObjectFamily):
             "name": f"Feature Flag for {words} {name}",
             "filters": {"groups": [{"properties": [], "rollout_percentage": 0}]},
         }
-        if generation() < 2026:
-            sent["_should_create_usage_dashboard"] = False
-        made: FeatureFlag = FEATURE_FLAGS.create(row.project, sent, user)
-        return made
+        owned.check_scope(getattr(row, "asked_by", None))
+        return owned.make(row.project, sent, user)
 
     def after(self, row: EarlyAccessFeature, before: Any | None, user: User | None) -> None:
         super().after(row, before, user)
         is_active = row.stage in active_stages()
         if before is None:
             if is_active:
-                self.enrol(row.feature_flag, user, is_active=True)
+                self.enrol(row, user, is_active=True)
         elif is_active != (before.stage in active_stages()):
-            self.enrol(row.feature_flag, user, is_active=is_active)
+            self.enrol(row, user, is_active=is_active)
         if getattr(row, "rolls_out", False) and row.stage == "general-availability" and row.feature_flag:
             groups = [
                 {**group, "rollout_percentage": 100} for group in row.feature_flag.filters.get("groups") or []
             ]
-            self.write(row.feature_flag, {"groups": groups}, user)
+            self.write(row, {"groups": groups}, user)
 
     def gone(self, row: EarlyAccessFeature, user: User | None) -> None:
         super().gone(row, user)
-        self.enrol(row.feature_flag, user, is_active=False)
+        self.enrol(row, user, is_active=False)
 
-    def enrol(self, row: FeatureFlag | None, user: User | None, *, is_active: bool) -> None:
+    def delete_by_row(self, row: Any, user: User | None) -> None:
+        """The one change of a feature that is logged (6)."""
+        activity.log(
+            scope="EarlyAccessFeature",
+            activity="deleted",
+            item_id=self.log_id(row),
+            name=row.name,
+            user=user,
+            project=row.project,
+        )
+        super().delete_by_row(row, user)
+
+    def enrol(self, row: EarlyAccessFeature, user: User | None, *, is_active: bool) -> None:
         """The key by which the flag is on for those who enrolled; leaving writes null (6)."""
-        if row is None:
+        if row.feature_flag is None:
             return
         if generation() >= 2026:
             self.write(row, {"feature_enrollment": True if is_active else None}, user)
             return
         condition = {
-            "key": f"$feature_enrollment/{row.name}",
+            "key": f"$feature_enrollment/{row.feature_flag.name}",
             "type": "person",
             "operator": "exact",
             "value": ["true"],
@@ -175,13 +172,10 @@ class EarlyAccessFeatures(ObjectFamily):
         group = {"properties": [condition], "rollout_percentage": 100}
         self.write(row, {"super_groups": [group] if is_active else None}, user)
 
-    def write(self, row: FeatureFlag, filters: dict[str, Any], user: User | None) -> None:
-        before = FeatureFlag.objects.get(pk=row.pk)
-        row.filters = {**row.filters, **filters}
-        row.version += 1
-        row.last_modified_by = user
-        row.save()
-        FEATURE_FLAGS.saved(row, before, user)
+    def write(self, row: EarlyAccessFeature, filters: dict[str, Any], user: User | None) -> None:
+        owned.check_scope(getattr(row, "asked_by", None))
+        if row.feature_flag is not None:
+            owned.change(row.feature_flag, user, filters={**row.feature_flag.filters, **filters})
 
     def filler(self, number: int, parent: Any) -> EarlyAccessFeature:
         return EarlyAccessFeature(
@@ -199,23 +193,10 @@ class EarlyAccessFeatureView(ObjectView):
         """Rules about features came with 2026 (posthog-api-access.md 3.5)."""
         return SWITCHES.age >= 2026
 
-    def id_of_url(self) -> int | None:
-        """Features are called by their UUID, whatever their key in the table is."""
-        id_ = as_uuid(str(self.kwargs["id"]))
-        found = EarlyAccessFeature.objects.filter(uuid=id_, project=self.project).first() if id_ else None
-        return found.pk if found else None
-
-    def check_rules_of(self, row: FeatureFlag | None) -> None:
-        """1.2: whoever changes a feature changes its flag."""
-        if row is None or not self.asks_rules:
-            return
-        if self.level(row) in {"none", "viewer"}:
-            raise PermissionDenied("You don't have sufficient permissions to modify the linked feature flag.")
-
     def create(self, request: Request, **kwargs: Any) -> Response:
         id_ = request.data.get("feature_flag_id") if isinstance(request.data, dict) else None
         if isinstance(id_, int):
-            self.check_rules_of(FeatureFlag.objects.filter(project=self.project, pk=id_).first())
+            self.check_flag(FeatureFlag.objects.filter(project=self.project, pk=id_).first())
         return super().create(request, **kwargs)
 
     def target(self, sent: Any = None) -> EarlyAccessFeature:
@@ -223,7 +204,7 @@ class EarlyAccessFeatureView(ObjectView):
         if not isinstance(found, EarlyAccessFeature):
             raise NotFound
         if self.action in {"update", "partial_update", "destroy"}:
-            self.check_rules_of(found.feature_flag)
+            self.check_flag(found.feature_flag)
         return found
 
 

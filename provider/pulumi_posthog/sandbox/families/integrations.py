@@ -59,7 +59,14 @@ class Integrations(Family):
         return {"display_name": name, "kind": "slack", "config": {}, **given}
 
     def create(
-        self, parent: Any, sent: Any, user: User | None, request: Any = None, *, is_logged: bool = True
+        self,
+        parent: Any,
+        sent: Any,
+        user: User | None,
+        request: Any = None,
+        *,
+        is_logged: bool = True,
+        **columns: Any,
     ) -> Integration:
         """By hand or from a seed: there is no request that makes one."""
         return Integration.objects.create(project=parent, created_by=user, **sent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from pulumi_posthog.sandbox.rules.access import Rules
 from pulumi_posthog.sandbox.rules.activity import object_feed
 from pulumi_posthog.sandbox.rules.family import Action, Family, FamilyView
 from pulumi_posthog.sandbox.rules.fields import Field, text, texts, writable
+from pulumi_posthog.sandbox.rules.membership import as_uuid
 from pulumi_posthog.sandbox.rules.models import ActivityLog, OrganizationMembership, User
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
@@ -45,6 +47,8 @@ class ObjectFamily(Family):
     reads_deleted = True
     has_rules: ClassVar[bool] = True
     """Whether access rules are about them."""
+    called_by_uuid: ClassVar[bool] = False
+    """URLs and answers call them by `uuid`, whatever their key in the table is."""
     restored_word: ClassVar[str] = "restored"
     """What 2026 logs when a deletion is undone."""
 
@@ -64,6 +68,10 @@ class ObjectFamily(Family):
     def gone(self, row: Any, user: User | None) -> None:
         unfile(row.project, row.type, row.ref)
 
+    def delete_by_row(self, row: Any, user: User | None) -> None:
+        """2026: what is behind the last row of the tree is deleted with it (posthog-api.md 7.8)."""
+        self.delete(row, user)
+
     def saved(self, row: Any, before: Any | None, user: User | None) -> None:
         """2026 has words for a deletion and for its undoing; before, `deleted` is a field that changed."""
         self.after(row, before, user)
@@ -75,6 +83,9 @@ class ObjectFamily(Family):
     def acting(self, row: Any, user: User | None) -> User | None:
         """Whom the activity log names."""
         return user
+
+    def log_id(self, row: Any) -> object:
+        return row.key_of_rules if self.called_by_uuid else row.pk
 
     def log_name(self, row: Any) -> str | None:
         name: str | None = row.name
@@ -104,8 +115,23 @@ class ObjectView(FamilyView):
     def asks_rules(self) -> bool:
         return self.family.has_rules and SWITCHES.age >= 2025
 
+    def id_of_url(self) -> uuid.UUID | int | None:
+        if not self.family.called_by_uuid:
+            return super().id_of_url()
+        id_ = as_uuid(str(self.kwargs["id"]))
+        rows = self.family.model._default_manager.filter(project=self.project, uuid=id_)
+        return rows.values_list("pk", flat=True).first() if id_ else None
+
+    def check_flag(self, row: ProjectObject | None) -> None:
+        """2026: whoever changes a flag along with something else may edit the flag, too (1.2). Raises a 403."""
+        if row is None or SWITCHES.age < 2026:
+            return
+        if self.level(row) in {"none", "viewer"}:
+            raise PermissionDenied("You don't have sufficient permissions to modify the linked feature flag.")
+
     def target(self, sent: Any = None) -> Any:
         row = super().target(sent)
+        row.asked_by = self.request
         if self.asks_rules and (level := self.level(row)) in {"none", "viewer"}:
             reads = self.request.method in {"GET", "HEAD", "OPTIONS"}
             if level == "none" or not reads:
@@ -136,7 +162,7 @@ class ObjectView(FamilyView):
         return item
 
     def activity(self, request: Request, **_kwargs: Any) -> Response:
-        return self.feed(request, item_id=str(self.target().pk))
+        return self.feed(request, item_id=str(self.family.log_id(self.target())))
 
     def activity_of_all(self, request: Request, **_kwargs: Any) -> Response:
         return self.feed(request)

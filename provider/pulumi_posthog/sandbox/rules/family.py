@@ -202,6 +202,10 @@ class Family:
         """One of many, not saved yet."""
         raise NotImplementedError
 
+    def log_id(self, row: Any) -> object:
+        """`item_id` in the activity log."""
+        return row.pk
+
     def log_name(self, row: Any) -> str | None:
         """`detail.name` in the activity log."""
         return getattr(row, "name", None)
@@ -276,9 +280,13 @@ class Family:
         request: Request | None = None,
         *,
         is_logged: bool = True,
+        **columns: Any,
     ) -> Any:
-        """Make one as if it had been sent; what the server makes by itself is not logged."""
-        row = self.model(**{self.parent: parent})
+        """Make one as if it had been sent; what the server makes by itself is not logged.
+
+        `columns` are what nobody can send, such as whose flag it is.
+        """
+        row = self.model(**{self.parent: parent}, **columns)
         if any(column.name == "created_by" for column in self.model._meta.concrete_fields):
             row.created_by = user  # type: ignore[attr-defined] # the column was looked for
         values = self.check(self.checked(sent, partial=False, making=True), row, user=user, request=request)
@@ -331,7 +339,7 @@ class Family:
         activity.log(
             scope=self.log.scope,
             activity=activity_,
-            item_id=row.pk,
+            item_id=self.log_id(row),
             name=self.log_name(row),
             user=user,
             project=row.project if self.parent == "project" else None,

@@ -53,6 +53,7 @@ CHECKS: Mapping[str, Check] = {
     "patch_clears_mappings": a_bool,
     "evaluation_contexts": a_bool,
     "rejects_flag_shapes": a_bool,
+    "asks_flag_scope": a_bool,
     "sends_mail": a_bool,
     "invite_seconds": not_negative,
     "latency_ms": not_negative,
@@ -87,6 +88,8 @@ class Switches:
     """PostHog's own switch `flag-evaluation-tags` (posthog-api-release.md 2.3)."""
     rejects_flag_shapes: bool = False
     """Later 2026: whether the rules about the shape of a flag reject or only watch (2.7)."""
+    asks_flag_scope: bool = True
+    """Later 2026: whether surveys and features that change a flag need `feature_flag:write` as well (1.2)."""
     sends_mail: bool = True
     """Whether the instance can send mails at all; what was sent is counted (`/_sandbox/mails`)."""
     invite_seconds: float = 3 * 24 * 3600.0
@@ -126,6 +129,7 @@ class Switches:
         self.patch_clears_mappings = Switches.patch_clears_mappings
         self.evaluation_contexts = Switches.evaluation_contexts
         self.rejects_flag_shapes = Switches.rejects_flag_shapes
+        self.asks_flag_scope = Switches.asks_flag_scope
         self.sends_mail = Switches.sends_mail
         self.invite_seconds = Switches.invite_seconds
         self.latency_ms = options.latency_ms

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pulumi_posthog.sandbox.families.catalog import FAMILIES
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.hog_functions.family import HOG_FUNCTIONS
 from pulumi_posthog.sandbox.families.objects import ProjectObject
+from pulumi_posthog.sandbox.families.project_objects import ObjectFamily
 from pulumi_posthog.sandbox.rules.errors import invalid
 from pulumi_posthog.sandbox.rules.models import User
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
@@ -30,6 +32,12 @@ HARD = {"link"}
 def is_registered(type_: str) -> bool:
     """Whether the server knows how to delete what is behind such a row."""
     return type_ in REGISTERED or type_.startswith("hog_function/")
+
+
+def for_good(type_: str) -> ObjectFamily | None:
+    """The family of a type that knows no `deleted`: what a row of it stands for is deleted for good."""
+    found = (family for family in FAMILIES if isinstance(family, ObjectFamily))
+    return next((each for each in found if each.model.object_type == type_ and each.deletion == "row"), None)
 
 
 def delete_row(row: FileSystem, user: User | None) -> list[dict[str, Any]]:
@@ -69,7 +77,12 @@ def delete_item(row: FileSystem, user: User | None) -> list[dict[str, Any]]:
     if others.exists():
         row.delete()
         return []
-    hard = row.type in HARD
+    family = for_good(row.type)
+    hard = row.type in HARD or family is not None
+    if family is not None:
+        for found in family.rows_of(row.project):
+            if found.ref == row.ref:
+                family.delete_by_row(found, user)
     for thing in ProjectObject.objects.filter(project=row.project_id, type=row.type, deleted=False):
         if thing.ref == row.ref:
             thing.deleted = True

@@ -1,0 +1,1 @@
+"""Surveys (posthog-api-release.md 7)."""
