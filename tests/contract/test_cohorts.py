@@ -174,3 +174,73 @@ def test_who_did_something_lately_is_named_by_the_action_that_means_it(web):
     assert web.differences(DID, head=HEAD) == ["update Web/Signed up: ['steps']"]
     web.up(DID, head=HEAD)
     assert web.differences(DID, head=HEAD) == []
+
+
+# What uses a cohort or an action beside flags: a function, an action, the filter of test users.
+USERS = """\
+    hog_functions:
+      Signups:
+        type: destination
+        hog: return event
+        filters:
+          actions: [{id: !ref action/Signed up, name: Signed up, type: actions, order: 0}]
+          properties: [{key: id, type: cohort, operator: in, value: !ref cohort/Employees}]
+"""
+OF_EMPLOYEES = """\
+    actions:
+      Signed up:
+        steps:
+          - event: user_signed_up
+            properties: [{key: id, type: cohort, operator: not_in, value: !ref cohort/Employees}]
+"""
+
+
+def test_functions_and_actions_name_what_is_declared_beside_them(web):
+    if web.posthog.info["age"] < 2026:
+        return  # no key may see functions there
+    whole = f"{USERS}{OF_EMPLOYEES}    cohorts:\n{EMPLOYEES}"
+
+    done = [name for _, (_, name) in web.up(whole, head=HEAD)]
+
+    assert done == ["Web/Employees", "Web/Signed up", "Web/Signups"]
+    (action,) = web.posthog.get(web.path.replace("cohorts", "actions"))["results"]
+    functions = web.posthog.all(web.path.replace("cohorts", "hog_functions"))
+    filters = next(each for each in functions if each["name"] == "Signups")["filters"]
+    employees = web.cohorts()["Employees"]["id"]
+    assert filters["actions"][0]["id"] == str(action["id"])
+    assert filters["properties"][0]["value"] == employees
+    assert action["steps"][0]["properties"][0]["value"] == employees
+    assert web.differences(whole, head=HEAD) == []
+    exported = web.exported().files["posthog.yaml"]
+    assert exported.count("!ref cohort/Employees") == 2
+    assert "!ref action/Signed up" in exported
+
+
+def test_a_cohort_that_something_else_uses_is_not_deleted_and_posthog_says_what(web, monkeypatch):
+    web.up(COHORTS, head=HEAD)
+    testers = web.cohorts()["Beta testers"]["id"]
+    group = {"properties": [{"key": "id", "type": "cohort", "operator": "in", "value": testers}]}
+    flags = web.path.replace("cohorts", "feature_flags")
+    web.posthog.call("POST", flags, {"key": "by-hand", "filters": {"groups": [group]}})
+    monkeypatch.setattr(process.run.settings, "limits", Limits(allowed={"cohort": 3}))
+
+    with pytest.raises(Exception, match=r"(?s)Beta testers.*by-hand|by-hand.*remove the cohort"):
+        web.up("    timezone: UTC\n", head=HEAD)
+
+    assert web.cohorts()["Beta testers"]["id"] == testers
+
+
+def test_an_action_that_the_file_itself_uses_cannot_leave_it_alone(web):
+    web.up(DID, head=HEAD)
+    _, cohorts = DID.split("    cohorts:\n")
+
+    # What is not declared is looked up in PostHog, where it still is: but this run would delete it.
+    with pytest.raises(
+        Exception, match=r'"Web/Signed up" is no longer declared .* cohort "Web/New", at .*:7:'
+    ):
+        web.up(f"    cohorts:\n{cohorts}", head=HEAD)
+
+    assert web.posthog.writes() == {}
+    assert [each["name"] for each in web.posthog.get(web.path.replace("cohorts", "actions"))["results"]] == [
+        "Signed up"
+    ]

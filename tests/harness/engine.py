@@ -17,7 +17,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import exact_rules, limits, unmanaged
 from pulumi_posthog.reconcile.caps import room_first
 from pulumi_posthog.reconcile.desired import Desired
-from pulumi_posthog.reconcile.links import targets
+from pulumi_posthog.reconcile.links import only_referred_to, targets
 from pulumi_posthog.reconcile.renames import looks
 from pulumi_posthog.stack.declarations import Holders, ids_of, properties_of, with_ids
 from pulumi_posthog.stack.dynamic import process
@@ -260,6 +260,7 @@ def _of_guard(desired: Desired) -> dict[str, Any]:
         "__looks": json_text(looks(desired)),
         "__lists": json_text(limits.exact_lists(desired)),
         "__ids": json_text(limits.ids(desired)),
+        "__referred": json_text(only_referred_to(desired)),
         "__unmanaged": unmanaged.as_text(desired),
         "__asked_at": Location(desired.host, desired.organization).as_property[PROPERTY],
     }

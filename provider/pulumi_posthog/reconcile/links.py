@@ -150,6 +150,39 @@ def lookups_of(desired: Desired) -> set[tuple[str, str | None]]:
     }
 
 
+def only_referred_to(desired: Desired) -> dict[str, dict[str, str]]:
+    """kind's name -> what of it is referred to and not declared, as the stack would name it -> who does, and where."""
+    result: dict[str, dict[str, str]] = {}
+    for entry in desired.entries:
+        here = project_of(entry, desired) or (entry.name if entry.kind is PROJECT else None)
+        for reference in references_in(entry.fields):
+            if reference.target is None and reference.kind in KINDS:
+                above = KINDS[reference.kind].parent
+                name = f"{here}/{reference.name}" if above else reference.name
+                where = f", at {reference.where}" if reference.where else ""
+                who = f'{entry.kind.title} "{one_line(entry.name)}"{where}'
+                result.setdefault(reference.kind, {}).setdefault(name, who)
+    return result
+
+
+def still_referred_to(
+    going: Mapping[str, Mapping[str, Iterable[str]]], referred: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    """Why what is no longer declared is not deleted: what stays declared refers to it (`only_referred_to`).
+
+    `going` are kind's name -> parent's name -> what would be deleted.
+    """
+    for kind, parents in going.items():
+        for name in (each for gone in parents.values() for each in gone):
+            who = referred.get(kind, {}).get(name)
+            if who is not None:
+                yield (
+                    f'{KINDS[kind].title} "{one_line(name)}" is no longer declared and would be deleted, but {who},'
+                    " refers to it\n"
+                    "  hint: declare it again, take that reference out as well, or write `state: unmanaged` for it"
+                )
+
+
 def names(live: Live, kind: str, scope: Scope) -> Names:
     """The objects of a kind that `!ref` may name below a project, by id; may raise ApiError."""
     if kind in KINDS:

@@ -17,7 +17,7 @@ from pulumi_posthog.reconcile import limits, renames, unmanaged
 from pulumi_posthog.reconcile.addresses import person_field
 from pulumi_posthog.reconcile.caps import room_first, room_makers
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
-from pulumi_posthog.reconcile.links import targets
+from pulumi_posthog.reconcile.links import only_referred_to, targets
 from pulumi_posthog.stack.ignored import ignored
 from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.properties import IDS, files_name, secret_name, to_properties
@@ -112,6 +112,7 @@ def guard_of(configuration: Configuration, location: Location) -> Declaration:
     # Relative: the next run may be on another machine.
     file = Path(os.path.relpath(configuration.file, project_folder())).as_posix()
     strangers = {address: str(problem) for address, problem in configuration.strangers.items()}
+    referred = only_referred_to(configuration)
     return Declaration(
         key=THE_GUARD,
         type=GUARD,
@@ -130,6 +131,7 @@ def guard_of(configuration: Configuration, location: Location) -> Declaration:
             "__ignored": json_text(ignored(configuration, datetime.datetime.now(datetime.UTC).date())),
             # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
             "__asked_at": location.as_property[PROPERTY],
+            **({"__referred": json_text(referred)} if referred else {}),
         },
         about="the guard",
     )

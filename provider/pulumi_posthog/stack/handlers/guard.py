@@ -10,6 +10,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import addresses, unmanaged
 from pulumi_posthog.reconcile.errors import CannotApply, WholeRunRefused
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
+from pulumi_posthog.reconcile.links import still_referred_to
 from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
 from pulumi_posthog.reconcile.renames import Rename, bare, earlier_names, probable_renames
 from pulumi_posthog.stack import pulumi_engine
@@ -98,10 +99,11 @@ class GuardHandler:
                 f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
                 " pulumi config rm posthog:allowRemovals"
             )
+        needed = [*still_referred_to(going, json_in(inputs.pop("__referred", None) or "{}", dict, levels=2))]
         in_file = bool(inputs.get("__file"))
         doubtful = [] if found else self._doubtful(looks, going, in_file=in_file)
         told = [] if doubtful else [self._placed(look, look.words(in_file=in_file)) for look in looks]
-        if not (found or too_much or doubtful):
+        if not (found or too_much or doubtful or needed):
             for text in told:
                 pulumi_engine.warn(text)
         for loss in () if too_much else taken_along:
@@ -109,7 +111,8 @@ class GuardHandler:
         refused = [
             *strangers,
             *doubtful,
-            *(told if found or too_much else ()),
+            *needed,
+            *(told if found or too_much or needed else ()),
             *map(str, found),
             *([too_much] if too_much else []),
         ]
