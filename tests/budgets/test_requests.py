@@ -29,6 +29,36 @@ def projects(count, destinations):
     )
 
 
+def released(flags: int, cohorts: int, actions: int) -> str:
+    """A project with flags for cohorts, and actions."""
+    person = "{type: person, key: plan, operator: exact, value: [pro]}"
+    criteria = f"{{properties: {{type: OR, values: [{{type: AND, values: [{person}]}}]}}}}"
+    among = "{type: cohort, key: id, operator: in, value: !ref cohort/C%d}"
+    return "projects:\n  Web:\n" + "".join(
+        (
+            "    cohorts:\n",
+            *(f"      C{number}: {{filters: {criteria}}}\n" for number in range(cohorts)),
+            "    actions:\n",
+            *(f"      A{number}: {{steps: [{{event: paid}}]}}\n" for number in range(actions)),
+            "    feature_flags:\n",
+            *(
+                f"      f{number}: {{filters: {{groups: [{{properties: [{among % (number % cohorts)}]}}]}}}}\n"
+                for number in range(flags)
+            ),
+        )
+    )
+
+
+def test_hundreds_of_flags_cohorts_and_actions_cost_one_list_of_each(
+    posthog, requests_of_a_preview, monkeypatch
+):
+    few = requests_of_a_preview(posthog, released(2, 2, 2))
+    posthog.call("POST", "/_sandbox/reset")
+
+    # Flags have a list of their own for those that are archived.
+    assert requests_of_a_preview(posthog, released(500, 200, 100)) == few <= 4 + 4
+
+
 # Servers before 2026 take no parameter for this list, so that more than a page of roles is more than they can tell.
 @pytest.mark.parametrize(("age", "count"), [("2024", 90), ("2025", 90), ("2026", 200)])
 def test_hundreds_of_roles_and_memberships_cost_at_most_eight(started, requests_of_a_preview, age, count):

@@ -1,4 +1,4 @@
-"""Feature flags of a model and of a running sandbox: what is drawn, what is there, what somebody does to it by hand."""
+"""Feature flags and cohorts of a model and of a sandbox: what is drawn, what is there, what somebody does by hand."""
 
 from __future__ import annotations
 
@@ -10,31 +10,69 @@ from hypothesis import strategies as st
 
 from harness import rows
 from harness.sandbox import Sandbox
+from pulumi_posthog.kinds.cohort import TEST_USERS
 from pulumi_posthog.values.reference import Reference, references_in
 
 PAGE, CHECKOUT = "page", "checkout"  # the second one may need the first
+STAFF, TESTERS, PAYERS = "Staff", "Testers", "Payers"  # each may be among what the one before it is
 
 
-def flag(project: str, key: str, share: int = 100, needs: str | None = None, **more: Any) -> rows.Row:
-    """A flag for `share` per cent of the people, of those who have the flag `needs`."""
-    condition: dict[str, Any] = {"rollout_percentage": share}
+def called(project: str, kind: str, name: str) -> Reference:
+    """Something that is declared beside it, in the place of its id."""
+    return Reference(kind, name, target=(kind, f"{project}/{name}"))
+
+
+def flag(
+    project: str, key: str, share: int = 100, needs: str | None = None, among: str | None = None, **more: Any
+) -> rows.Row:
+    """A flag for `share` per cent of the people, of those who have the flag `needs` and are `among` a cohort."""
+    condition: dict[str, Any] = {"rollout_percentage": share, "properties": []}
     if needs:
-        other = Reference("feature_flag", needs, target=("feature_flag", f"{project}/{needs}"))
-        condition["properties"] = [
+        other = called(project, "feature_flag", needs)
+        condition["properties"].append(
             {"type": "flag", "key": other, "operator": "flag_evaluates_to", "value": True}
-        ]
+        )
+    if among:
+        cohort = called(project, "cohort", among)
+        condition["properties"].append({"type": "cohort", "key": "id", "operator": "in", "value": cohort})
     filters = {"groups": [condition]}
     return rows.row("feature_flag", f"{project}/{key}", project, key=key, filters=filters, **more)
 
 
+def criteria(*leaves: Mapping[str, Any]) -> dict[str, Any]:
+    """Who is in a cohort."""
+    return {"properties": {"type": "OR", "values": [{"type": "AND", "values": [*leaves]}]}}
+
+
+def cohort(project: str, name: str, plan: str = "pro", inside: str | None = None) -> rows.Row:
+    """A cohort of persons with a plan, of those who are `inside` another one."""
+    leaf = {"type": "person", "key": "plan", "operator": "exact", "value": [plan]}
+    other = {"type": "cohort", "key": "id", "value": called(project, "cohort", inside or "")}
+    filters = criteria(leaf, *([other] if inside else []))
+    return rows.row("cohort", f"{project}/{name}", project, name=name, filters=filters)
+
+
+def drawn_cohorts(draw: st.DrawFn, project: str) -> list[rows.Row]:
+    """Some cohorts of a project, one inside the other."""
+    names = draw(st.sampled_from(((), (), (STAFF,), (STAFF, TESTERS), (STAFF, TESTERS, PAYERS), (PAYERS,))))
+    plans = [draw(st.sampled_from(("pro", "team"))) for _ in names]
+    inside = [before if before and draw(st.booleans()) else None for before in (None, *names)]
+    return [cohort(project, *each) for each in zip(names, plans, inside[: len(names)], strict=True)]
+
+
 def drawn(draw: st.DrawFn, project: str) -> Iterator[rows.Row]:
-    """Some flags of a project."""
+    """Some cohorts of a project, and some flags, which may be for them."""
+    cohorts = drawn_cohorts(draw, project)
+    yield from cohorts
     keys = draw(st.sampled_from(((), (), (PAGE,), (PAGE, CHECKOUT), (CHECKOUT,))))
     for key in keys:
         needs = PAGE if key == CHECKOUT and PAGE in keys and draw(st.booleans()) else None
+        among = dict(cohorts[-1][3])["name"] if cohorts and draw(st.booleans()) else None
         share, active = draw(st.sampled_from((0, 50, 100))), draw(st.sampled_from((..., True, False)))
         # PostHog refuses that a flag which is on needs one that is off.
-        yield flag(project, key, share, needs, active=... if PAGE in keys[1:] or len(keys) > 1 else active)
+        yield flag(
+            project, key, share, needs, among, active=... if PAGE in keys[1:] or len(keys) > 1 else active
+        )
 
 
 def flags_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
@@ -43,8 +81,55 @@ def flags_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
     return sorted(found, key=lambda each: str(each["key"]))
 
 
+def cohorts_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
+    """The cohorts of a project that somebody has made, by name."""
+    found = posthog.all(f"/api/projects/{project}/cohorts/?limit=1000")
+    return sorted(
+        (each for each in found if each["name"] != TEST_USERS),
+        key=lambda each: (str(each["name"]), int(each["id"])),
+    )
+
+
+def cohorts_by_hand(posthog: Sandbox, project: Any, dice: random.Random) -> None:
+    """Somebody says otherwise who is in a cohort, describes or renames it, or deletes one that nothing uses."""
+    cohorts = cohorts_of(posthog, project)
+    if not cohorts:
+        return
+    one = dice.choice(cohorts)
+    used = {
+        leaf["value"]
+        for each in (*cohorts, *flags_of(posthog, project))
+        for leaf in leaves(each["filters"])
+        if leaf.get("type") == "cohort"
+    }
+    leaf = {"type": "person", "key": "plan", "operator": "exact", "value": ["by hand"]}
+    changes: list[dict[str, Any]] = [
+        {"filters": criteria(leaf)},
+        {"description": "By hand"},
+        {"name": f"{one['name']} by hand"},
+    ]
+    if one["id"] not in used:
+        changes.append({"deleted": True})
+    posthog.call("PATCH", f"/api/projects/{project}/cohorts/{one['id']}/", dice.choice(changes))
+
+
+def leaves(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The conditions in filters, at any depth."""
+    if isinstance(value, Mapping):
+        if "key" in value:
+            yield value
+        for item in value.values():
+            yield from leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from leaves(item)
+
+
 def releases_by_hand(posthog: Sandbox, project: Any, dice: random.Random) -> None:
     """Somebody deletes a flag that no other needs, rolls one out, or adds a payload that the file does not have."""
+    if dice.random() < 0.5:
+        cohorts_by_hand(posthog, project, dice)
+        return
     flags = flags_of(posthog, project)
     if not flags:
         return
@@ -71,8 +156,18 @@ def needs_of(flags: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     ]
 
 
-def assert_flag_refers(posthog: Sandbox, project: Any, fields: Mapping[str, Any]) -> None:
-    """A flag that needs another one has the id of that one, as a text."""
-    ids = {each["key"]: each for each in flags_of(posthog, project)}
-    wanted = [str(ids[reference.target[1].partition("/")[2]]["id"]) for reference in references_in(fields)]
-    assert [each["key"] for each in needs_of([ids[fields["key"]]])] == wanted
+def assert_refers(posthog: Sandbox, project: Any, kind: str, fields: Mapping[str, Any]) -> None:
+    """A flag or a cohort that names others has their ids: those of flags as texts."""
+    flags = {each["key"]: each for each in flags_of(posthog, project)}
+    cohorts = {each["name"]: each for each in cohorts_of(posthog, project)}
+    wanted = []
+    for reference in references_in(fields):
+        name = (reference.target or ("", ""))[1].partition("/")[2]
+        wanted.append(cohorts[name]["id"] if reference.kind == "cohort" else str(flags[name]["id"]))
+    one = flags[fields["key"]] if kind == "feature_flag" else cohorts[fields["name"]]
+    found = [
+        leaf["value"] if leaf["type"] == "cohort" else leaf["key"]
+        for leaf in leaves(one["filters"])
+        if leaf.get("type") in ("cohort", "flag")
+    ]
+    assert found == wanted, f"{kind} {fields}"

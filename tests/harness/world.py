@@ -18,7 +18,7 @@ from harness import rows
 from harness.access import LISTS, RULES, access_by_hand, access_of, identities, in_tree, rules_of
 from harness.engine import Outcome
 from harness.pipelines import exports_of, functions_of, pipelines_by_hand
-from harness.releases import assert_flag_refers, drawn, flags_of, releases_by_hand
+from harness.releases import assert_refers, cohorts_of, drawn, flags_of, releases_by_hand
 from harness.rows import VARIABLE
 from harness.sandbox import Sandbox
 from pulumi_posthog.kinds import KINDS
@@ -50,7 +50,11 @@ FAULTS = (
 )
 
 
-SECTIONS = {"hog_function": "hog_functions", "batch_export": "batch_exports", "feature_flag": "feature_flags"}
+SECTIONS = {kind: f"{kind}s" for kind in ("hog_function", "batch_export", "feature_flag", "cohort")}
+
+
+# Why something is kept that nobody declares any more.
+KEPT = re.compile(r"does not manage|other flags depend on it|remove the cohort|used as criteria")
 
 
 @dataclass(frozen=True)
@@ -307,6 +311,7 @@ def assert_no_twins(posthog: Sandbox) -> None:
         names += [(path, "export", each["name"]) for each in exports_of(posthog, project["id"])]
         names += [(path, each["type"], each["name"]) for each in functions_of(posthog, project["id"])]
         names += [(path, "flag", each["key"]) for each in flags_of(posthog, project["id"])]
+        names += [(path, "cohort", each["name"]) for each in cohorts_of(posthog, project["id"])]
         names += [
             (path, row["type"], row["ref"] or row["path"], row["shortcut"])
             for row in posthog.all(f"{path}/file_system/?limit=1000")
@@ -347,8 +352,8 @@ def converge(driver: Driver, posthog: Sandbox, rounds: Rounds) -> None:
     assert_no_twins(posthog)
     assert strangers <= undeclared(posthog), "something that nobody declared is gone"
     if any(disturbance.killed_at is not None for _, disturbance in rounds):
-        # What was made when the runner died is nobody's: a folder that holds it is rightly kept.
-        kept = [error for error in outcome.errors if "does not manage" in str(error)]
+        # What was made when the runner died is nobody's: a folder that holds it, or what it uses, is rightly kept.
+        kept = [error for error in outcome.errors if KEPT.search(str(error))]
         if kept:
             assert len(kept) == len(outcome.errors), outcome.errors
             assert {operation for operation, _ in outcome.operations} <= {"delete"}
@@ -370,8 +375,8 @@ def assert_referred(posthog: Sandbox, model: Model) -> None:
             above = next(dict(row[3])["name"] for row in model.entries if row[:2] == ("project", parent))
             projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
             project = next(each["id"] for each in projects if each["name"] == above)
-            if kind == "feature_flag":
-                assert_flag_refers(posthog, project, dict(fields))
+            if kind in ("feature_flag", "cohort"):
+                assert_refers(posthog, project, kind, dict(fields))
                 continue
             ids = {(each["type"], each["name"]): each for each in functions_of(posthog, project)}
             target = next(dict(row[3]) for row in model.entries if row[:2] == reference.target)
@@ -405,6 +410,7 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
         filed = posthog.all(f"{path}/file_system/?limit=1000")
         found["destination", path] = {str(each["id"]) for each in configs}
         found["function", path] = {str(each["id"]) for each in functions_of(posthog, project["id"])}
+        found["cohort", path] = {str(each["id"]) for each in cohorts_of(posthog, project["id"])}
         found["flag", path] = {str(each["id"]) for each in flags_of(posthog, project["id"])}
         found["export", path] = {str(each["id"]) for each in exports_of(posthog, project["id"])}
         for list_ in LISTS:

@@ -9,7 +9,7 @@ import pytest
 
 from harness.access import project_rule
 from harness.engine import Refused
-from harness.releases import CHECKOUT, PAGE, flag
+from harness.releases import CHECKOUT, PAGE, PAYERS, STAFF, TESTERS, cohort, flag
 from harness.rows import EVENTS, HOOK, HOOK_EARLY, RELAY, WEB, function
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
 from pulumi_posthog.api import ApiError, Reader, paging
@@ -43,6 +43,17 @@ KILLED_BELOW = [
     ),
 ]
 FLAGS = (flag("Web", PAGE), flag("Web", CHECKOUT, 50, PAGE), flag("Web", "other"))
+COHORTS = (cohort("Web", STAFF), cohort("Web", TESTERS, inside=STAFF), cohort("Web", PAYERS, inside=TESTERS))
+FOR_COHORTS = (*COHORTS, flag("Web", PAGE, among=PAYERS), flag("Web", CHECKOUT, 50, PAGE, STAFF))
+FEWER_COHORTS = [(Model((WEB, *COHORTS)), QUIET), (Model((WEB,)), QUIET)]
+# A killed run knows nothing of the cohort that it made: the next one takes it over, and what refers to it follows.
+KILLED_COHORTS = [
+    (Model((WEB,)), QUIET),
+    *(
+        (Model((WEB, *FOR_COHORTS)), Disturbance(killed_at=at, killed_after=True, edits=1))
+        for at in range(1, 9)
+    ),
+]
 FEWER_FLAGS = [(Model((WEB, *FLAGS)), QUIET), (Model((WEB,)), QUIET)]
 # The hook becomes another one, because its type replaces it: what refers to it has to follow.
 ANOTHER_HOOK = function("Web", "Hook", "x", type="source_webhook")
@@ -139,6 +150,7 @@ CONVERGENCE = {
     "a reference": (taking_every_id_for_the_one_that_is_meant, REFERRED),
     "two of one name": (taking_those_of_one_name_for_one, OF_ONE_NAME),
     "a killed run": (without_looking_before_a_create, KILLED),
+    "a run that was killed among cohorts": (without_looking_before_a_create, KILLED_COHORTS),
     "a short page": (without_counting_a_list, SHORT_PAGE),
     "a cut answer": (taking_a_list_that_failed_for_an_empty_one, CUT_ANSWER),
 }
@@ -147,6 +159,7 @@ LOSSES = {
     "fewer members": FEWER_MEMBERS,
     "fewer functions": FEWER_FUNCTIONS,
     "fewer flags": FEWER_FLAGS,
+    "fewer cohorts": FEWER_COHORTS,
     "fewer rules": FEWER_RULES,
 }
 
@@ -174,7 +187,7 @@ def test_with_the_rails_little_is_lost(anew, posthog, tight, name):
 def test_without_the_rails_the_model_test_fails(anew, posthog, tight, monkeypatch, name):
     without_rails(monkeypatch)
 
-    with pytest.raises(AssertionError, match=r": (role|membership|function|flag|access_controls) of "):
+    with pytest.raises(AssertionError, match=r": (role|membership|function|flag|cohort|access_controls) of "):
         lose_little(anew(), posthog, LOSSES[name])
 
 

@@ -29,7 +29,10 @@ def found(file: Path) -> Path:
 
 File = Annotated[Path, Argument(metavar="FILE", help="The configuration.", show_default=True, callback=found)]
 Only = Annotated[
-    list[str] | None, Option("--only", metavar="KIND", help="This kind only, such as role; repeatable.")
+    list[str] | None,
+    Option(
+        "--only", metavar="KIND", help="This kind only, such as role; repeatable, or several with commas."
+    ),
 ]
 
 
@@ -44,7 +47,8 @@ def kinds(only: Sequence[str] | None) -> frozenset[str]:
     """The kinds that `--only` names; a list of members is asked for by either of its two kinds."""
     from pulumi_posthog.kinds import KINDS
 
-    names = {chosen("--only", name.replace("-", "_"), list(KINDS)) for name in only or ()}
+    given = (name.strip().replace("-", "_") for each in only or () for name in each.split(","))
+    names = {chosen("--only", name, list(KINDS)) for name in given}
     for kind in KINDS.values():
         if kind.set_of and names & {kind.name, kind.set_of}:
             names |= {kind.name, kind.set_of}
