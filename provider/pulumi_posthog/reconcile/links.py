@@ -159,8 +159,9 @@ def only_referred_to(desired: Desired) -> dict[str, dict[str, str]]:
             if reference.target is None and reference.kind in KINDS:
                 above = KINDS[reference.kind].parent
                 name = f"{here}/{reference.name}" if above else reference.name
-                where = f", at {reference.where}" if reference.where else ""
-                who = f'{entry.kind.title} "{one_line(entry.name)}"{where}'
+                who = f'{entry.kind.title} "{one_line(entry.name)}"'
+                if reference.where:
+                    who += f", at {one_line(str(reference.where))}"
                 result.setdefault(reference.kind, {}).setdefault(name, who)
     return result
 
