@@ -80,6 +80,8 @@ def models() -> list[str]:
     return [
         "accesscontrol",
         "activitylog",
+        "annotation",
+        "dashboard",
         "evaluation",
         "event",
         "eventdeletion",
@@ -89,6 +91,7 @@ def models() -> list[str]:
         "filesystemshortcut",
         "hogfunction",
         "ingestion",
+        "insight",
         "organization",
         "organizationinvite",
         "organizationmembership",

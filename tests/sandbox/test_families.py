@@ -27,7 +27,11 @@ FAMILIES = (
     "integrations",
     "hog_functions",
     "batch_exports",
+    "dashboards",
+    "insights",
+    "annotations",
 )
+PAGES = {"annotations": 1000}
 TEMPLATES = "/api/projects/{project}/hog_function_templates/"
 SEED = """
 projects:
@@ -84,7 +88,7 @@ def test_many_of_each_are_made_at_once(api: API, name: str) -> None:
         one = items(after)[50]["id"]
         assert api.get(f"{url}{one}/")["id"] == one
     if isinstance(after, dict) and "count" in after:
-        assert len(api.get(url)["results"]) == 100
+        assert len(api.get(url)["results"]) == min(PAGES.get(name, 100), len(items(after)))
 
 
 def test_a_seed_has_what_the_families_have(api: API, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

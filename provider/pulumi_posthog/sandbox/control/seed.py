@@ -6,10 +6,8 @@ from typing import Any
 
 from pulumi_posthog.sandbox.families import sample_data
 from pulumi_posthog.sandbox.families.color_themes import DEFAULT_COLORS, DataColorTheme
-from pulumi_posthog.sandbox.families.file_system.paths import file_object
-from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.families.plugins import Plugin
-from pulumi_posthog.sandbox.families.projects.changes import create_project
+from pulumi_posthog.sandbox.families.projects.changes import create_project, make_object
 from pulumi_posthog.sandbox.families.roles import Role, RoleMembership
 from pulumi_posthog.sandbox.rules.authentication import digest, mask
 from pulumi_posthog.sandbox.rules.models import (
@@ -199,8 +197,7 @@ def seed_acme() -> Organization:
     if SWITCHES.sample_data == "seed":
         sample_data.begin(project)
     for name in DASHBOARDS:
-        thing = ProjectObject.objects.create(project=project, type="dashboard", name=name, created_by=owner)
-        file_object(thing, owner)
+        make_object(project, "dashboard", name, owner)
     role = Role.objects.create(organization=acme, name="Engineering")
     for member in people[:2]:
         RoleMembership.objects.create(role=role, user=member.user, organization_member=member)

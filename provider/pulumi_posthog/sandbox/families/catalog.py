@@ -18,10 +18,13 @@ from pulumi_posthog.sandbox.families import (
     proxy_records,
     scheduled_changes,
 )
+from pulumi_posthog.sandbox.families.annotations import ANNOTATIONS
 from pulumi_posthog.sandbox.families.cohorts import view as cohorts
+from pulumi_posthog.sandbox.families.dashboards import view as dashboards
 from pulumi_posthog.sandbox.families.evaluations import EVALUATIONS
 from pulumi_posthog.sandbox.families.feature_flags import view as feature_flags
 from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
+from pulumi_posthog.sandbox.families.insights import view as insights
 from pulumi_posthog.sandbox.families.integrations import INTEGRATIONS
 from pulumi_posthog.sandbox.families.surveys import view as surveys
 from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
@@ -43,6 +46,9 @@ VIEWS: tuple[type[FamilyView], ...] = (
     view_of(INTEGRATIONS),
     hog_functions.VIEW,
     batch_exports.VIEW,
+    dashboards.VIEW,
+    insights.VIEW,
+    view_of(ANNOTATIONS),
 )
 FAMILIES: tuple[Family, ...] = tuple(view.family for view in VIEWS)
 """In the order in which seeds make them: what others name comes first."""

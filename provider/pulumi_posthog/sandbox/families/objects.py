@@ -44,6 +44,11 @@ class ProjectObject(models.Model):
         return self.short_id or self.key_of_rules
 
     @property
+    def title(self) -> str:
+        """What its row in the tree is called."""
+        return self.name or "Untitled"
+
+    @property
     def key_of_rules(self) -> str:
         """Its primary key, as access rules store it (posthog-api-access.md 3.2)."""
         return str(self.uuid or self.pk)

@@ -61,6 +61,8 @@ class ObjectFamily(Family):
     def after(self, row: Any, before: Any | None, user: User | None) -> None:
         if self.is_filed(row):
             file_object(row, user, getattr(row, "folder", None))
+        elif before is not None:
+            unfile(row.project, row.type, row.ref)
 
     def is_filed(self, row: Any) -> bool:
         return True

@@ -31,9 +31,10 @@ def log(
     changes: Changes | None = None,
     type_: str | None = None,
     context: dict[str, Any] | None = None,
+    short_id: str | None = None,
 ) -> None:
     """Add an entry; an update that changed nothing is not logged (8.3)."""
-    if activity == "updated" and not changes:
+    if activity in {"updated", "changed"} and not changes:
         return
     owner = organization.pk if organization else project.organization_id if project else None
     ActivityLog.objects.create(
@@ -46,7 +47,7 @@ def log(
         item_id=str(item_id),
         detail={
             "name": name,
-            "short_id": None,
+            "short_id": short_id,
             "type": type_,
             "changes": changes or [],
             "trigger": None,

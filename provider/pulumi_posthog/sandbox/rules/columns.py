@@ -24,3 +24,8 @@ def random_text(prefix: str, length: int = 43) -> str:
 def project_token() -> str:
     """`api_token` of a project (1.2)."""
     return random_text("phc_")
+
+
+def short_id() -> str:
+    """Eight characters, by which the pages of an insight call it."""
+    return random_text("", 8)

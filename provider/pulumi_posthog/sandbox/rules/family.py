@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
+from rest_framework.pagination import BasePagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +28,8 @@ from pulumi_posthog.sandbox.rules.errors import invalid
 from pulumi_posthog.sandbox.rules.fields import Field
 from pulumi_posthog.sandbox.rules.membership import as_uuid
 from pulumi_posthog.sandbox.rules.models import Organization, Project, User
+from pulumi_posthog.sandbox.rules.pagination import Pages
+from pulumi_posthog.sandbox.rules.switches import SWITCHES
 from pulumi_posthog.sandbox.rules.view import PostHogView
 
 Filter = Callable[[QuerySet[Any], str, str], QuerySet[Any]]
@@ -134,6 +137,8 @@ class Log:
     """Columns that are not logged."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Columns that have another name there."""
+    change: str = "updated"
+    """The word for a change."""
 
 
 ALWAYS_LEFT_OUT = ("created_at", "created_by", "updated_at", "project", "organization")
@@ -153,6 +158,12 @@ class Family:
     ages: ClassVar[Ages] = ALWAYS
     parent: ClassVar[str] = "project"
     """`project` or `organization`: the column that says whose it is."""
+    keys_since: ClassVar[int] = 2024
+    """Since which age keys can call any of it; before, 403 (1.5)."""
+    bucket: ClassVar[str] = ""
+    """Which rate limits count its requests (1.8)."""
+    pages: ClassVar[type[BasePagination]] = Pages
+    """How its lists come in pages (1.7)."""
     under_environments: ClassVar[bool] = True
     """Whether it is served below /api/environments/, too."""
     order: ClassVar[tuple[Any, ...]] = ("-created_at", "pk")
@@ -209,6 +220,10 @@ class Family:
     def log_name(self, row: Any) -> str | None:
         """`detail.name` in the activity log."""
         return getattr(row, "name", None)
+
+    def log_short_id(self, row: Any) -> str | None:
+        """`detail.short_id` in the activity log."""
+        return None
 
     def log_context(self, row: Any) -> dict[str, Any] | None:
         """`detail.context` in the activity log."""
@@ -325,7 +340,8 @@ class Family:
     def saved(self, row: Any, before: Any | None, user: User | None) -> None:
         """What follows a change, whoever made it."""
         self.after(row, before, user)
-        self.write_log(row, before, user, activity_="created" if before is None else "updated")
+        changed = self.log.change if self.log else "updated"
+        self.write_log(row, before, user, activity_="created" if before is None else changed)
 
     def write_log(self, row: Any, before: Any | None, user: User | None, *, activity_: str) -> None:
         """An entry, where the running age writes one; changes made by the server itself are not logged."""
@@ -347,6 +363,7 @@ class Family:
             changes=changes,
             type_=self.log_type(row),
             context=self.log_context(row),
+            short_id=self.log_short_id(row),
         )
 
     def represent(self, row: Any, *, abbreviated: bool = False) -> dict[str, Any]:
@@ -385,6 +402,13 @@ class FamilyView(PostHogView):
     def parent(self) -> Project | Organization:
         """Whose objects are asked for."""
         return self.project if self.family.parent == "project" else self.organization
+
+    @property
+    def rate_bucket(self) -> str:
+        return self.family.bucket
+
+    def needed_scopes(self) -> list[str] | None:
+        return None if SWITCHES.age < self.family.keys_since else super().needed_scopes()
 
     def target(self, sent: Any = None) -> Any:
         """The object of the URL. 404 for what is unknown, deleted, or another project's."""
@@ -456,6 +480,7 @@ def view_of(family: Family, base: type[FamilyView] = FamilyView) -> type[FamilyV
         "family": family,
         "scope_object": family.scope,
         "ages": family.ages,
+        "pagination_class": family.pages,
         "further_permissions": (*base.further_permissions, *family.permissions),
         "serializer_class": family.serializer(),
         "urls_of_age": {each.name: each.ages for each in family.actions},

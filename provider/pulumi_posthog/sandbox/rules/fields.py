@@ -93,6 +93,10 @@ def integer(**options: Any) -> AnyField:
     return serializers.IntegerField(**options)
 
 
+def integers(**options: Any) -> AnyField:
+    return serializers.ListField(child=serializers.IntegerField(), **options)
+
+
 def timestamp(**options: Any) -> AnyField:
     return serializers.DateTimeField(**options)
 

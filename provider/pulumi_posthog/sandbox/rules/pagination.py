@@ -1,4 +1,4 @@
-"""Lists come in pages of 100 or of as many as one asks for, with absolute links (1.7)."""
+"""Lists come in pages: of 100 or of as many as one asks for, or by their number; with absolute links (1.7)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -48,3 +48,31 @@ class Pages(LimitOffsetPagination):
         page = super().paginate_queryset(queryset, request, view) or []
         offset = self.offset or 0
         return disturbed_page(request, page, offset, lambda: queryset[offset - 1])
+
+
+class PagesOfThousand(Pages):
+    """The same, a thousand unless one asks for another number."""
+
+    default_limit = 1000
+
+
+class PageNumbers(PageNumberPagination):
+    """`?page=2`; nobody can ask for another size."""
+
+    page_size = 500
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        if isinstance(queryset, QuerySet) and list_is_shuffled(request):
+            queryset = queryset.order_by("?")
+        page = super().paginate_queryset(queryset, request, view) or []
+        assert self.page is not None  # noqa: S101 - the line above has made it
+        offset = self.page.start_index() - 1
+        return disturbed_page(request, page, offset, lambda: queryset[offset - 1])
+
+
+class PageNumbersOfThousand(PageNumbers):
+    """The same, a thousand on each."""
+
+    page_size = 1000

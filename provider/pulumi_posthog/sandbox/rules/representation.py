@@ -16,6 +16,13 @@ def moment(value: datetime | None) -> str | None:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def instant(value: datetime | None) -> str | None:
+    """The same, with microseconds only where there are some (posthog-api-analytics.md 1.6)."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
 def basic_user(user: User | None) -> dict[str, Any] | None:
     """2.3, the `user` of everything."""
     if user is None:

@@ -54,6 +54,8 @@ CHECKS: Mapping[str, Check] = {
     "evaluation_contexts": a_bool,
     "rejects_flag_shapes": a_bool,
     "asks_flag_scope": a_bool,
+    "legacy_insight_filters": a_bool,
+    "alerts_beyond_trends": a_bool,
     "sends_mail": a_bool,
     "invite_seconds": not_negative,
     "latency_ms": not_negative,
@@ -90,6 +92,10 @@ class Switches:
     """Later 2026: whether the rules about the shape of a flag reject or only watch (2.7)."""
     asks_flag_scope: bool = True
     """Later 2026: whether surveys and features that change a flag need `feature_flag:write` as well (1.2)."""
+    legacy_insight_filters: bool = False
+    """2026: whether insights may still be written with filters from before there were queries."""
+    alerts_beyond_trends: bool = False
+    """Later 2026: PostHog's own switches for alerts about SQL and funnels (posthog-api-analytics.md 4.3)."""
     sends_mail: bool = True
     """Whether the instance can send mails at all; what was sent is counted (`/_sandbox/mails`)."""
     invite_seconds: float = 3 * 24 * 3600.0
@@ -130,6 +136,8 @@ class Switches:
         self.evaluation_contexts = Switches.evaluation_contexts
         self.rejects_flag_shapes = Switches.rejects_flag_shapes
         self.asks_flag_scope = Switches.asks_flag_scope
+        self.legacy_insight_filters = Switches.legacy_insight_filters
+        self.alerts_beyond_trends = Switches.alerts_beyond_trends
         self.sends_mail = Switches.sends_mail
         self.invite_seconds = Switches.invite_seconds
         self.latency_ms = options.latency_ms

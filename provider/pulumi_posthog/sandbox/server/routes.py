@@ -33,7 +33,7 @@ from pulumi_posthog.sandbox.families.feature_flags.view import CopyFlagsView
 from pulumi_posthog.sandbox.families.file_system.shortcuts import FileSystemShortcutView
 from pulumi_posthog.sandbox.families.file_system.tree import FileSystemTreeView
 from pulumi_posthog.sandbox.families.hog_functions.templates import PublicTemplateView, TemplateView
-from pulumi_posthog.sandbox.families.insights import TrendView
+from pulumi_posthog.sandbox.families.insights.trend import TrendView
 from pulumi_posthog.sandbox.families.members import MemberView
 from pulumi_posthog.sandbox.families.organizations import OrganizationView
 from pulumi_posthog.sandbox.families.personal_api_keys import PersonalAPIKeyView

@@ -78,7 +78,7 @@ def file_object(thing: ProjectObject, user: User | None, folder: str | None = No
         thing.project,
         thing.type,
         thing.ref,
-        thing.name or "Untitled",
+        thing.title,
         user,
         href=f"/{thing.type}/{thing.ref}",
         meta={"created_at": thing.created_at.isoformat(), "created_by": thing.created_by_id},

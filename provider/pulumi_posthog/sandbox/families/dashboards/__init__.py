@@ -1,0 +1,1 @@
+"""Dashboards, their tiles, and what is merged into the insights on them."""

@@ -1,0 +1,1 @@
+"""Insights: what is asked, how it is shown, and the old calculation of a trend."""
