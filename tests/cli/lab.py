@@ -169,13 +169,14 @@ def lab_of(posthog: Sandbox, folder: Path) -> Lab:
 
 
 def declared(text: str) -> Any:
-    """A YAML text as values; `!env NAME` as {"env": NAME}."""
+    """A YAML text as values; `!env NAME` as {"env": NAME}, `!ref dashboard/KPIs` as {"ref": "dashboard/KPIs"}."""
 
     class Loader(yaml.SafeLoader):
         """Knows our tags."""
 
-    Loader.add_constructor("!env", lambda loader, node: {"env": loader.construct_scalar(node)})
-    return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader with one more tag
+    for tag in ("env", "ref"):
+        Loader.add_constructor(f"!{tag}", lambda loader, node, tag=tag: {tag: loader.construct_scalar(node)})
+    return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader with two more tags
 
 
 def on_a_terminal(lab: Lab, *arguments: str, columns: int = 80, **environment: str) -> str:
