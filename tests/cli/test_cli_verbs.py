@@ -146,7 +146,11 @@ def test_an_unknown_key_is_answered_with_the_closest_one(
 
 
 def test_adopt_tells_what_exists_what_would_be_made_and_what_would_change(lab: Lab):
-    lab.write("projects:\n  Web: {timezone: UTC}\nroles:\n  Guests: {}\n  New: {}\n")
+    geoip = "{type: transformation, template: template-geoip, enabled: true}"
+    lab.write(
+        f"projects:\n  Web: {{timezone: UTC}}\n  Blog: {{hog_functions: {{GeoIP: {geoip}}}}}\n"
+        "roles:\n  Guests: {}\n  New: {}\n"
+    )
 
     run = lab.run("adopt", "--format", "json")
 
@@ -154,10 +158,14 @@ def test_adopt_tells_what_exists_what_would_be_made_and_what_would_change(lab: L
     rows = {each["path"]: (each["fate"], each["changes"]) for each in run.json["entries"]}
     assert rows == {
         "projects.Web": ("taken over", ["timezone"]),
+        "projects.Blog": ("made", []),
+        "projects.Blog.hog_functions.GeoIP": ("made", []),
         "roles.Guests": ("taken over", []),
         "roles.New": ("made", []),
     }
-    assert "1 do not exist, and would be made" in lab.run("adopt").out
+    out = lab.run("adopt").out
+    assert "3 do not exist, and would be made" in out
+    assert "PostHog makes it with its project; then it is taken over" in out
 
 
 def test_adopt_tells_what_another_stack_has_already(lab: Lab):

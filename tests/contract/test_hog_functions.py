@@ -518,6 +518,6 @@ def test_two_of_one_name_are_exported_under_two_keys(stack, posthog):
     assert not [row for row in exported.left_out if "Orders" in row]
     sections = yaml.safe_load(text.replace("!env ", ""))["projects"]["Web"]["hog_functions"]
     assert {key: each.get("name") for key, each in sections.items()} in (
-        {"GeoIP": None, "Orders": None, "Orders (transformation)": "Orders"},
-        {"GeoIP": None, "Orders": None, "Orders (destination)": "Orders"},
+        {"Orders": None, "Orders (transformation)": "Orders"},
+        {"Orders": None, "Orders (destination)": "Orders"},
     )

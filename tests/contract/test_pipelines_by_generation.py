@@ -20,6 +20,7 @@ from pulumi_posthog.api import Writer
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.api.errors import Invalid
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.stack.places import with_place
 
 PROJECT = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
@@ -260,6 +261,25 @@ def test_transformations_have_the_order_of_the_file_and_the_one_of_a_new_project
     stack.up(many(2) + GEOIP, head=FUNCTIONS)
     assert order(posthog) == ["T0", "T1", "GeoIP"]
     assert stack.up(many(2) + GEOIP, head=FUNCTIONS) == []
+
+
+def undeclared(stack: Stack, text: str) -> list[str]:
+    live = stack.live()
+    try:
+        observed = observe(stack.load(text, head=FUNCTIONS), live, undeclared=True, kinds=["hog_function"])
+    finally:
+        live.reader.close()
+    return [str(each.found.values["name"]) for each in observed.undeclared]
+
+
+def test_what_posthog_makes_in_each_project_need_not_be_said_until_somebody_changes_it(stack, posthog):
+    assert undeclared(stack, NOTHING) == []
+    assert "hog_functions" not in stack.exported().files["posthog.yaml"]
+
+    posthog.change(posthog.function("GeoIP", "transformation"), enabled=False)
+
+    assert undeclared(stack, NOTHING) == ["GeoIP"]
+    assert "      GeoIP:\n" in stack.exported().files["posthog.yaml"]
 
 
 def test_a_transformation_that_is_enabled_again_keeps_its_place(stack, posthog):

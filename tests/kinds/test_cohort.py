@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_posthog.kinds.cohort import COHORT, checked, exported
+from pulumi_posthog.kinds.cohort import COHORT, checked
 from pulumi_posthog.reconcile.differences import differences
 
 
@@ -53,5 +53,8 @@ def test_a_query_is_for_static_ones_and_stands_alone(fields: dict[str, Any], wro
 
 
 def test_an_export_leaves_out_the_one_that_posthog_makes_in_each_project():
-    assert exported({"name": "Internal / Test users", "filters": {}}) is None
-    assert exported({"name": "Employees", "filters": {}}) == {"name": "Employees", "filters": {}}
+    own = {"name": "Internal / Test users", "filters": {}}
+
+    assert COHORT.in_a_file(own) is None
+    assert COHORT.in_a_file(own, with_defaults=True) == own
+    assert COHORT.in_a_file({"name": "Employees", "filters": {}}) == {"name": "Employees", "filters": {}}

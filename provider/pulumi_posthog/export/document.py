@@ -333,7 +333,7 @@ class _Exporter:
                     f"{shown((*path, str(listed.values.get(key_field(kind).name))))}: {error.problem}"
                 )
                 continue
-            values = kind.exported(found.values)
+            values = kind.in_a_file(found.values, with_defaults=self.with_defaults)
             name = str((values or {}).get(key_field(kind).name) or "")
             if values is None or not name:
                 continue

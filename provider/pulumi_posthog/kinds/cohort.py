@@ -61,10 +61,8 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield "query", "has a `query` and is not static", "write `is_static: true`, or `filters` in its place"
 
 
-def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Without what is as if absent; nothing of the cohort that PostHog makes in each project (3.4)."""
-    if values.get("name") == TEST_USERS:
-        return None
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what is as if absent."""
     return {**values, "filters": COHORT.field("filters").document(values.get("filters") or {}, {})}
 
 
@@ -92,6 +90,7 @@ COHORT = Kind(
     comparable=comparable,
     checked=checked,
     exported=exported,
+    made_by_posthog={"name": TEST_USERS},  # its criteria are the project's own (3.4)
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),

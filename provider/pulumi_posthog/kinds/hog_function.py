@@ -32,6 +32,15 @@ INPUT_TYPES: Final = (
 )
 MANAGED_EVENTS: Final = ("$billing_alert_firing",)
 SWITCHED_OFF: Final = 3  # the state of a function that PostHog's watcher has stopped (2.13)
+# The transformation that every new project has, in its first place (2.10).
+GEOIP: Final[Mapping[str, Any]] = {
+    "name": "GeoIP",
+    "type": "transformation",
+    "template": "template-geoip",
+    "enabled": True,
+    "execution_order": 1,
+    "filters": {},
+}
 FLAGS: Final = ("required", "secret", "hidden")
 
 INPUT: Final[Mapping[str, Any]] = {
@@ -114,10 +123,8 @@ def kept_by(values: Mapping[str, Any]) -> str | None:
     return "Zapier looks after it" if values.get("template") == "template-zapier" else None
 
 
-def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Nothing of what others look after; what its template supplied is left out."""
-    if kept_by(values):
-        return None
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What its template supplied is left out."""
     dropped = {"hog", "inputs_schema", "icon_url"} if values.get("template") else set()
     dropped |= set() if values.get("type") in ORDERED else {"execution_order"}
     return {name: value for name, value in values.items() if name not in dropped}
@@ -160,6 +167,7 @@ HOG_FUNCTION = Kind(
     to_api=to_api,
     exported=exported,
     kept_by=kept_by,
+    made_by_posthog=GEOIP,
     remark=remark,
     blueprint=Blueprint(
         lookup=HOG_FUNCTION_TEMPLATE,

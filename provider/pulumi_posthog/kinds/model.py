@@ -113,6 +113,8 @@ class Kind:
     caps: tuple[Cap, ...] = ()
     # Live values -> who else keeps the object, so that it is left alone; None: nobody does.
     kept_by: Callable[[Mapping[str, Json]], str | None] | None = None
+    # The values of the one that PostHog makes in each new project: while it has them, no file need say it.
+    made_by_posthog: Mapping[str, Json] = dataclass_field(default_factory=dict)
     # PostHog's answer -> what a person should know of it that no field says; never a difference.
     remark: Callable[[Mapping[str, Json]], str | None] | None = None
     scheduled: Scheduled | None = None
@@ -182,7 +184,7 @@ class Kind:
     guarded: bool = True  # removals count against the limits
     persons: str | None = None  # under which key its entries declare persons absent (posthog-api.md 10.1)
     activity_scopes: tuple[str, ...] = ()  # where the activity log tells of its objects (posthog-api.md 8.3)
-    # Field values -> those worth writing into a file; None: PostHog makes and keeps the object by itself.
+    # Field values -> those worth writing into a file; None: PostHog files or keeps the object by itself.
     exported: Callable[[Mapping[str, Json]], Mapping[str, Json] | None] = unchanged
     # Under which key its entries have health checks: several with a name each, or one that follows its changes.
     checks: str | None = None
@@ -217,6 +219,33 @@ class Kind:
             for field in self.fields
             if field.name in source and not field.write_only and field.name != self.parent
         }
+
+    def in_a_file(
+        self, values: Mapping[str, Json], *, with_defaults: bool = False
+    ) -> Mapping[str, Json] | None:
+        """What a file may say of an object with these live values; None: nothing need be said of it.
+
+        That is so where somebody else looks after it, and, but for `with_defaults`, where each new project has it.
+        """
+        if self.kept_by and self.kept_by(values):
+            return None
+        if self.is_made_by_posthog(values) and not with_defaults:
+            return None
+        return self.exported(values)
+
+    def is_made_by_posthog(self, values: Mapping[str, Json]) -> bool:
+        """Whether an object with these live values is the one of each new project, as it was made."""
+        return bool(self.made_by_posthog) and all(
+            field.document(field.normal(values.get(name)), wanted) == wanted
+            for name, wanted in self.made_by_posthog.items()
+            if (field := self.by_name[name])
+        )
+
+    def comes_with_its_parent(self, values: Mapping[str, Json]) -> bool:
+        """Whether these declared values mean the object that PostHog makes in each new project."""
+        return bool(self.made_by_posthog) and self.natural_key(values) == self.natural_key(
+            self.made_by_posthog
+        )
 
     def own_name(self, values: Mapping[str, Json]) -> Json:
         """What an object is called: the value of the field that comes from an entry's key; None where there is none."""

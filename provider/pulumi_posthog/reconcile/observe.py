@@ -459,7 +459,7 @@ class _Observer:
             if not KINDS[name].set_of and (not self.kinds or name in self.kinds)
             for found in self._collections.get((name, parent), {}).values()
             if found.id not in known[name]
-            and found.kind.exported(found.values) is not None
+            and found.kind.in_a_file(found.values) is not None
             and not self._ambiguous(found)
             and not is_unmanaged(desired, found, parent)
         )

@@ -166,6 +166,11 @@ def _made(look: Look, entry: Entry, path: str) -> Row:
     from pulumi_posthog.reconcile.objections import is_discontinued
 
     given = entry.kind.discontinued
+    is_new = (entry.kind.parent or "", entry.parent or "") not in look.observed.found
+    if is_new and entry.kind.comes_with_its_parent(entry.fields):
+        return Row(
+            Fate.MADE, path, said=f"PostHog makes it with its {entry.kind.parent}; then it is taken over"
+        )
     if given is None or not is_discontinued(entry.kind, entry.fields, look.live):
         return Row(Fate.MADE, path)
     return Row(Fate.REFUSED, path, said=given.words, hint=given.hint)
