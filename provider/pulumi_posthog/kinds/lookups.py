@@ -69,4 +69,5 @@ HOG_FUNCTION_TEMPLATE = _in_a_project(
     parameters={
         "types": "destination,site_destination,internal_destination,source_webhook,site_app,transformation"
     },
+    everywhere=True,
 )

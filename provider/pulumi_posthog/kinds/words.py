@@ -41,6 +41,7 @@ class Lookup:
     caseless: bool = False
     page_size: int | None = None
     parameters: Mapping[str, str] = dataclass_field(default_factory=dict)
+    everywhere: bool = False  # the same in all projects: asked for once, in any of them
 
     def name_of(self, answer: Mapping[str, Json]) -> str | None:
         """What an object is called; the parts of a key such as "kind/display_name" are joined."""

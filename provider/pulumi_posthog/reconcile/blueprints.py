@@ -47,10 +47,11 @@ def with_blueprints(
 ) -> tuple[Declared, list[Problem]]:
     """`desired` with names of integrations as references where a schema says so; and what is wrong with it.
 
-    Of `existing` objects their own schema counts, so that no template is asked for. Templates are the same in all
-    projects: those of any project will do for one that does not exist yet. May raise ApiError.
+    Of `existing` objects their own schema counts, so that no template is asked for. What is the same in all projects is
+    asked for in the first one that there is. May raise ApiError.
     """
     found: list[Problem] = []
+    first: Scope | None = None
     entries = []
     for entry in desired.entries:
         blueprint = entry.kind.blueprint
@@ -63,8 +64,9 @@ def with_blueprints(
         if there is not None:
             schema = schema or there.answer.get("inputs_schema")
         elif isinstance(name, str) and not is_unknown(name):
-            scope = scope_of(project_of(entry, desired))
-            somewhere = scope or _any_project(live)
+            if first is None or not blueprint.lookup.everywhere:
+                first = scope_of(project_of(entry, desired)) or _any_project(live)
+            somewhere = first
             template = live.answer(blueprint.lookup, somewhere, name) if somewhere else None
             if template is None and somewhere:
                 found.append(_unknown(entry, blueprint, name, live, somewhere))
@@ -74,7 +76,8 @@ def with_blueprints(
                 schema = schema or template.get("inputs_schema")
                 found += _misfit(entry, blueprint, template)
                 wrong = _input_problems(entry, blueprint, schema)
-                there = _existing(entry, scope, live) if wrong and scope else None
+                scope = scope_of(project_of(entry, desired)) if wrong else None
+                there = _existing(entry, scope, live) if scope else None
                 if there is not None:
                     # A function keeps the schema that its template had when it was made.
                     own = there.answer.get("inputs_schema")
@@ -182,8 +185,18 @@ def integration_inputs(kind: Kind, field: Field, found: Found) -> tuple[str, ...
     return integration_places(found.answer.get(kind.blueprint.schema))
 
 
-def reads(desired: Desired) -> int:
-    """How many requests a program takes for these alone: the template list, and the projects to ask in."""
-    made = [entry for entry in desired.entries if entry.kind.blueprint]
-    named = any(entry.fields.get(entry.kind.blueprint.field) for entry in made if entry.kind.blueprint)
-    return (1 if named else 0) + (1 if made or lookups_of(desired) else 0)
+def reads(desired: Desired, of_a_project: int) -> int:
+    """How many requests a program takes to know templates, and what names mean that nobody declares.
+
+    `of_a_project` are those for one project. Of several projects, any one has the templates.
+    """
+    looked_up = lookups_of(desired)
+    projects = {project for _, project in looked_up}
+    made = next((each for each in desired.entries if _is_named(each)), None)
+    if made is not None and not projects:
+        projects.add(project_of(made, desired))
+    return (1 if projects else 0) + of_a_project * len(projects) + len(looked_up) + (1 if made else 0)
+
+
+def _is_named(entry: Entry) -> bool:
+    return entry.kind.blueprint is not None and bool(entry.fields.get(entry.kind.blueprint.field))

@@ -86,7 +86,7 @@ class Live:
         """All objects of a project's lookup, as PostHog answers them, but those that are deleted."""
         path = self.path(lookup, scope)
         found: list[Mapping[str, Json]] = self._once(
-            ("lookup", path),
+            ("lookup", lookup.name if lookup.everywhere else path),
             lambda: self.reader.list_all(path, page_size=lookup.page_size, params=lookup.parameters),
         )
         return [each for each in found if not object_of(each, path).get("deleted")]
@@ -95,7 +95,8 @@ class Live:
         """One object of a project's lookup, also one that its list leaves out; None when there is none."""
         found = next((each for each in self.answers(lookup, scope) if dig(each, lookup.value) == id_), None)
         path = f"{self.path(lookup, scope)}{quote(id_, safe='')}/"
-        answer: Mapping[str, Json] | None = found or self._once(("alone", path), lambda: self._or_none(path))
+        key = ("alone", f"{lookup.name}/{id_}" if lookup.everywhere else path)
+        answer: Mapping[str, Json] | None = found or self._once(key, lambda: self._or_none(path))
         return answer
 
     def list_at(self, path: str) -> list[Mapping[str, Json]]:

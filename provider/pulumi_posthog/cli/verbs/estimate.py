@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
     from pulumi_posthog.cli.look import Look
     from pulumi_posthog.config.configuration import Configuration
+    from pulumi_posthog.reconcile.desired import Entry
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,20 @@ def estimate(
 def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
     """From a plan against PostHog as it is now, and the declared health checks."""
     from pulumi_posthog.erasures.erase import chunks, looked_at_again
+    from pulumi_posthog.kinds.project import PROJECT
     from pulumi_posthog.reconcile import blueprints
+    from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS
     from pulumi_posthog.reconcile.requests import looks_around_lists, writes_of
 
+    found = look.observed.found
+    twice = any(SECOND_URL_FIELDS in each.answer for each in found.values() if each.kind is PROJECT)
     # The program asks for the organization itself, too: its pin is checked first.
     return Estimate(
         len(look.observed.compared),
         look.requests
         + 1
-        + blueprints.reads(look.observed.desired)
+        + blueprints.reads(look.observed.desired, 2 if twice else 1)
+        + len(lists_of(each for each in look.observed.compared if _is_below_new(each, look)))
         + looks_around_lists(change.kind for change in look.plan.changes),
         sum(writes_of(change, look.observed.desired.strangers) for change in look.plan.changes)
         + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
@@ -114,6 +120,23 @@ def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
         taking_over=secrets_to_send(look),
         summary=summary_of(look),
     )
+
+
+def _is_below_new(entry: Entry, look: Look) -> bool:
+    """Whether an entry is in something that a run makes: then only the run can read what comes with it."""
+    above = (entry.kind.parent or "", entry.parent or "")
+    return bool(entry.kind.parent) and above not in look.observed.found and above not in look.observed.unread
+
+
+def lists_of(entries: Iterable[Entry]) -> set[object]:
+    """The lists that entries are in; one, where the organization has them all in one."""
+    from pulumi_posthog.reconcile.desired import group_of
+
+    return {
+        each.kind.listed_above or group_of(each)
+        for each in entries
+        if not each.kind.embedded_in and not each.kind.set_of
+    }
 
 
 def summary_of(look: Look) -> str:
@@ -166,14 +189,15 @@ def at_most(desired: Configuration) -> Estimate:
     from pulumi_posthog.erasures.erase import AT_ONCE
     from pulumi_posthog.reconcile import blueprints, references
     from pulumi_posthog.reconcile.desired import group_of
-    from pulumi_posthog.reconcile.links import lookups_of
     from pulumi_posthog.reconcile.requests import looks_around_lists, writes_to_make
 
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
-    single = [entry for entry in desired.entries if not entry.kind.listed_in_full]
+    above = {entry.kind.listed_above for entry in desired.entries if entry.kind.listed_above}
+    # Old servers leave fields out of some lists: then each object is asked for.
+    single = [entry for entry in desired.entries if not entry.kind.listed_in_full or entry.kind.whole_sign]
     second = [entry for entry in single if entry.kind.second_url]
-    reads = 1 + len(references.needed(desired)) + len(lists) + len(single) + len(second)
-    reads += len(lookups_of(desired)) + 2 * blueprints.reads(desired)
+    reads = 1 + len(references.needed(desired)) + len(lists) + len(above) + len(single) + len(second)
+    reads += 2 * blueprints.reads(desired, 2)
     writes = sum(writes_to_make(entry) for entry in desired.entries)
     persons = [len(erasure.identifiers) for erasure in desired.erasures]
     erasing = sum(-(-number // AT_ONCE) for number in persons)
