@@ -22,6 +22,8 @@ from pulumi_posthog.sandbox.families.annotations import ANNOTATIONS
 from pulumi_posthog.sandbox.families.cohorts import view as cohorts
 from pulumi_posthog.sandbox.families.dashboards import view as dashboards
 from pulumi_posthog.sandbox.families.evaluations import EVALUATIONS
+from pulumi_posthog.sandbox.families.experiments import holdouts, saved_metrics
+from pulumi_posthog.sandbox.families.experiments import view as experiments
 from pulumi_posthog.sandbox.families.feature_flags import view as feature_flags
 from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
 from pulumi_posthog.sandbox.families.insights import view as insights
@@ -39,6 +41,9 @@ VIEWS: tuple[type[FamilyView], ...] = (
     actions.VIEW,
     cohorts.VIEW,
     feature_flags.VIEW,
+    saved_metrics.VIEW,
+    holdouts.VIEW,
+    experiments.VIEW,
     early_access_features.VIEW,
     surveys.VIEW,
     scheduled_changes.VIEW,

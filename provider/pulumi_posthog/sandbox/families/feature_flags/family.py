@@ -98,9 +98,7 @@ class FeatureFlags(ObjectFamily):
         writable(
             "filters",
             json,
-            show=lambda row: flag_filters.shown(
-                row.filters, row.project, flag_filters.cohort_names(row.filters)
-            ),
+            show=lambda row: flag_filters.shown(row.filters, flag_filters.cohort_names(row.filters)),
         ),
         writable("deleted", flag),
         writable("active", flag),
@@ -111,7 +109,13 @@ class FeatureFlags(ObjectFamily):
         read_only("version"),
         read_only("last_modified_by", lambda row: basic_user(row.last_modified_by)),
         writable("ensure_experience_continuity", flag, nullable=True),
-        *(read_only(name, lambda _row: []) for name in ("experiment_set", "surveys")),
+        read_only("experiment_set", lambda row: [each.pk for each in experiments_of(row)]),
+        read_only(
+            "experiment_set_metadata",
+            lambda row: [{"id": each.pk, "name": each.name} for each in experiments_of(row)],
+            ages=NOW,
+        ),
+        read_only("surveys", lambda _row: []),
         read_only(
             "features",
             lambda row: [
@@ -158,7 +162,7 @@ class FeatureFlags(ObjectFamily):
     not_on_page = ("created_by", "last_modified_by", "type", "short_id", "uuid")
 
     def rows_of(self, parent: Any) -> QuerySet[Any]:
-        return super().rows_of(parent).prefetch_related("features")
+        return super().rows_of(parent).prefetch_related("features", "experiments")
 
     def check(
         self, values: dict[str, Any], row: FeatureFlag, *, user: User | None, request: Request | None
@@ -186,6 +190,7 @@ class FeatureFlags(ObjectFamily):
             kept = kept_payload(given, row)
             new = flag_filters.taken(kept, None if making else row.filters)
             if new is not None:
+                keep_running_variants(new, row)
                 values["filters"] = flag_filters.checked(new, self.renamed(row, values), making=making)
         if "analytics_dashboards" in values:
             values["analytics_dashboards"] = [
@@ -224,6 +229,11 @@ class FeatureFlags(ObjectFamily):
         if others.filter(deleted=False).exists():
             raise invalid("key", "There is already a feature flag with this key.", "unique")
         for other in others:
+            if generation() < 2026 and making and other.experiments.exists():  # type: ignore[attr-defined]
+                raise ValidationError(
+                    "Feature flag with this key already exists and is used in an experiment. "
+                    "Please delete the experiment before deleting the flag."
+                )
             if generation() < 2026 and not making:
                 raise Unhandled("IntegrityError: unique key for team")
             if generation() >= 2026:
@@ -288,6 +298,10 @@ class FeatureFlags(ObjectFamily):
                 "Cannot delete a feature flag that is in use with early access features. "
                 "Please delete the early access feature before deleting the flag."
             )
+        if deletes and not row._state.adding:
+            self.refuse_for_experiments(row)
+            if any(each.deleted or generation() >= 2026 for each in row.experiments.all()):  # type: ignore[attr-defined]
+                values["name"] = f"{row.name}:deleted:{row.pk}"
         if deletes and generation() >= 2025 and (needing := dependents(row)):
             named = ", ".join(f"{each.name} (ID: {each.pk})" for each in needing[:5])
             more = f" and {len(needing) - 5} more" if len(needing) > 5 else ""
@@ -298,11 +312,30 @@ class FeatureFlags(ObjectFamily):
             values["name"] = name
         return values
 
+    def refuse_for_experiments(self, row: FeatureFlag) -> None:
+        """Until about June 2026 every experiment keeps its flag, then only one that runs (2.9). Raises a 400."""
+        found = experiments_of(row)
+        if generation() < LATER_2026:
+            if found:
+                ids = ", ".join(str(each.pk) for each in found)
+                raise ValidationError(
+                    f"Cannot delete a feature flag that is linked to active experiment(s) with ID(s): {ids}. "
+                    "Please delete the experiment(s) before deleting the flag."
+                )
+        elif running := [each for each in found if each.runs]:
+            names = ", ".join(f'"{each.name}" (ID: {each.pk})' for each in running)
+            raise ValidationError(
+                f"Cannot delete a feature flag that is linked to running experiment(s): {names}. "
+                "Please stop the experiment(s) before deleting the flag."
+            )
+
     def is_filed(self, row: FeatureFlag) -> bool:
         return not row.owner
 
     def after(self, row: FeatureFlag, before: Any | None, user: User | None) -> None:
         super().after(row, before, user)
+        if before is not None and generation() < 2026 and before.filters != row.filters:
+            copy_variants(row)
         if getattr(row, "makes_dashboard", False) and before is None:
             board = new_object(row.project, "dashboard", f"Generated Dashboard: {row.name} Usage", user)
             file_object(board, user)
@@ -318,6 +351,36 @@ class FeatureFlags(ObjectFamily):
 
     def filler(self, number: int, parent: Any) -> FeatureFlag:
         return FeatureFlag(project=parent, name=f"flag-{number:05}", filters=one_group())
+
+
+def experiments_of(row: FeatureFlag) -> list[Any]:
+    """Those that are not deleted."""
+    found = [each for each in row.experiments.all() if not each.deleted]  # type: ignore[attr-defined]
+    return sorted(found, key=lambda each: each.pk)
+
+
+def copy_variants(row: FeatureFlag) -> None:
+    """Until 2025 experiments repeat the variants of their flag (5.4)."""
+    for each in experiments_of(row):
+        copied = {"feature_flag_variants": flag_filters.variants_of(row.filters)}
+        each.parameters = {**(each.parameters or {}), **copied}
+        each.save()
+
+
+def keep_running_variants(filters: dict[str, Any], row: FeatureFlag) -> None:
+    """While an experiment runs, its variants stay (2.7). Raises a 400."""
+    if row._state.adding or not any(each.runs for each in experiments_of(row)):
+        return
+    multivariate = filters.get("multivariate")
+    given = (multivariate if isinstance(multivariate, dict) else {}).get("variants")
+    kept = {each.get("key") for each in given or [] if isinstance(each, dict)}
+    lost = [each["key"] for each in flag_filters.variants_of(row.filters) if each["key"] not in kept]
+    if lost:
+        raise invalid(
+            "filters",
+            f"Cannot remove variant(s) {', '.join(repr(each) for each in lost)} from a feature flag "
+            "that is linked to running experiment(s). Stop the experiment(s) first.",
+        )
 
 
 def kept_payload(given: Any, row: FeatureFlag) -> Any:

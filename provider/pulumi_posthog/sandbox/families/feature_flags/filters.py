@@ -327,7 +327,7 @@ def way_back(flag: FeatureFlag, to: int | None, way: tuple[str, ...]) -> tuple[s
     return None
 
 
-def shown(filters: Filters, project: Project, names: dict[int, str | None]) -> Filters:
+def shown(filters: Filters, names: dict[int, str | None]) -> Filters:
     """With the names of cohorts, which every read adds (2.6)."""
     document = deepcopy(filters)
     for each in properties_in(document):

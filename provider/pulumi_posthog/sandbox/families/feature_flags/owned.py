@@ -27,7 +27,7 @@ def minimal(row: FeatureFlag | None) -> dict[str, Any] | None:
         "team_id": row.project_id,
         "name": row.description,
         "key": row.name,
-        "filters": flag_filters.shown(row.filters, row.project, flag_filters.cohort_names(row.filters)),
+        "filters": flag_filters.shown(row.filters, flag_filters.cohort_names(row.filters)),
         "deleted": row.deleted,
         "active": row.active,
         "ensure_experience_continuity": row.ensure_experience_continuity,

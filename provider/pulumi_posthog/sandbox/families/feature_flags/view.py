@@ -19,6 +19,7 @@ from pulumi_posthog.sandbox.families.feature_flags.family import (
     FlagIdInput,
     dependents,
 )
+from pulumi_posthog.sandbox.families.feature_flags.filters import variants_of
 from pulumi_posthog.sandbox.families.project_objects import ObjectView
 from pulumi_posthog.sandbox.families.released_objects import FeatureFlag
 from pulumi_posthog.sandbox.rules.ages import LATER_2026, generation
@@ -207,7 +208,15 @@ def matches(row: FeatureFlag, asked: Any) -> bool:
     tags = set(row.tags)
     if asked.get("tags") and not tags & set(texts_in(asked["tags"])):
         return False
+    if asked.get("eligible_for_experiment", "").lower() == "true" and not has_control(row):
+        return False
     return not (asked.get("excluded_tags") and tags & set(texts_in(asked["excluded_tags"])))
+
+
+def has_control(row: FeatureFlag) -> bool:
+    """Two variants or more, and `control` among them (5.4)."""
+    keys = [each.get("key") for each in variants_of(row.filters)]
+    return len(keys) >= 2 and "control" in keys
 
 
 def is_stale(row: FeatureFlag) -> bool:

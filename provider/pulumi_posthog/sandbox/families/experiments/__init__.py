@@ -1,0 +1,1 @@
+"""Experiments, holdouts and saved metrics (posthog-api-release.md 5)."""
