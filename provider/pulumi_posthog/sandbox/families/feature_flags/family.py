@@ -229,7 +229,7 @@ class FeatureFlags(ObjectFamily):
         if others.filter(deleted=False).exists():
             raise invalid("key", "There is already a feature flag with this key.", "unique")
         for other in others:
-            if generation() < 2026 and making and other.experiments.exists():  # type: ignore[attr-defined]
+            if generation() < 2026 and making and all_experiments_of(other):
                 raise ValidationError(
                     "Feature flag with this key already exists and is used in an experiment. "
                     "Please delete the experiment before deleting the flag."
@@ -300,7 +300,7 @@ class FeatureFlags(ObjectFamily):
             )
         if deletes and not row._state.adding:
             self.refuse_for_experiments(row)
-            if any(each.deleted or generation() >= 2026 for each in row.experiments.all()):  # type: ignore[attr-defined]
+            if any(each.deleted or generation() >= 2026 for each in all_experiments_of(row)):
                 values["name"] = f"{row.name}:deleted:{row.pk}"
         if deletes and generation() >= 2025 and (needing := dependents(row)):
             named = ", ".join(f"{each.name} (ID: {each.pk})" for each in needing[:5])
@@ -353,9 +353,15 @@ class FeatureFlags(ObjectFamily):
         return FeatureFlag(project=parent, name=f"flag-{number:05}", filters=one_group())
 
 
+def all_experiments_of(row: FeatureFlag) -> list[Any]:
+    """Deleted ones, too; their family is made after this one."""
+    known: Any = row
+    return list(known.experiments.all())
+
+
 def experiments_of(row: FeatureFlag) -> list[Any]:
     """Those that are not deleted."""
-    found = [each for each in row.experiments.all() if not each.deleted]  # type: ignore[attr-defined]
+    found = [each for each in all_experiments_of(row) if not each.deleted]
     return sorted(found, key=lambda each: each.pk)
 
 
