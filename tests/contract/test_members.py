@@ -9,14 +9,16 @@ import pytest
 
 from harness.organization import ID, ROOT, Organization, Refusal
 from pulumi_posthog.api import Invalid, OutcomeUnknown
+from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import invitations, people
-from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
+from pulumi_posthog.stack.declarations import declarations
 from pulumi_posthog.stack.resolution import resolved
 from pulumi_posthog.values.problem import ConfigError, Position
 
@@ -37,9 +39,9 @@ def entry(address: str, level: str | None = None, **more: Any) -> Entry:
     return Entry(kind=MEMBER, name=address, fields=fields, absent=level is None, positions={"": HERE})
 
 
-def desired(*entries: Entry, exact: bool = False) -> Desired:
+def desired(*entries: Entry, exact: bool = False) -> Configuration:
     groups = {("organization_member", None): HERE} if exact else {}
-    return Desired(host="https://eu.posthog.com", organization=ID, entries=entries, exact=groups)
+    return Configuration(host="https://eu.posthog.com", organization=ID, entries=entries, exact=groups)
 
 
 def applied(
@@ -393,6 +395,24 @@ def test_many_who_leave_at_once_are_listed_with_what_they_lose_and_refused():
     assert "posthog:allowRemovals organization_member=3" in problem
     applied(it, *gone, limits=Limits(allowed={"organization_member": 3}))
     assert len(it.members) == 3
+
+
+def test_whoever_becomes_an_owner_is_written_before_an_owner_is_lowered():
+    it = Organization(PEOPLE)
+    wanted = desired(
+        entry("own@acme.io", "member"), entry("bo@acme.io", "owner"), entry("cy@acme.io", "admin")
+    )
+
+    after = {
+        key[1]: names for key, names in resolved(wanted, it.live, lambda _: None, Limits()).after.items()
+    }
+
+    assert after == {"own@acme.io": (("organization_member", "bo@acme.io"),)}
+    # So it is registered: Pulumi does what nothing depends on side by side.
+    configuration = resolved(wanted, it.live, lambda _: None, Limits())
+    made = {each.name: each.follows for each in declarations(configuration)}
+    assert ("organization_member", "bo@acme.io") in made["own@acme.io"]
+    assert ("organization_member", "bo@acme.io") not in made["cy@acme.io"]
 
 
 def test_exactness_never_puts_the_keys_owner_out():

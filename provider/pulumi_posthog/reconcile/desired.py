@@ -71,6 +71,8 @@ class Desired:
     exact: Mapping[Group, Position] = field(default_factory=dict)
     # The same for one block of a collection, such as the rules of dashboards; None: others are left alone there.
     exact_blocks: Mapping[Block, Position | None] = field(default_factory=dict)
+    # What is done after what, because of what PostHog has now.
+    after: Mapping[Key, tuple[Key, ...]] = field(default_factory=dict)
     unmanaged: tuple[
         Entry, ...
     ] = ()  # `state: unmanaged`: given up, with what is below them, and left in PostHog

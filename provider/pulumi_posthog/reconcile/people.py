@@ -17,7 +17,7 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.organization_member import LEVELS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.collection import Found
-from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.desired import Desired, Entry, key_of
 from pulumi_posthog.reconcile.invitations import is_pending, notes, unknown_projects
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
@@ -141,6 +141,18 @@ def _to_removal(kind: Kind, found: Found, live: Live, limits: Limits) -> str | N
             f"  hint: if that is meant, say so: pulumi config set posthog:allowDeletions {kind.name}/{name}"
         )
     return None
+
+
+def owners_first(desired: Wanted, live: Live) -> Wanted:
+    """`desired` with whoever becomes an owner written before an owner is one no longer, so that there always is one."""
+    levels = {
+        key_of(entry): (int(found.answer["level"]), LEVELS.get(str(entry.fields.get("level")), 0))
+        for entry in people_of(desired)
+        if not entry.absent and (found := _joined(entry, live))
+    }
+    made = tuple(key for key, (now, then) in levels.items() if now < OWNER <= then)
+    lowered = [key for key, (now, then) in levels.items() if then < OWNER <= now]
+    return dataclasses.replace(desired, after=dict.fromkeys(lowered, made)) if made else desired
 
 
 def refusals(desired: Desired, live: Live, limits: Limits) -> list[Problem]:

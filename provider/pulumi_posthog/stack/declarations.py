@@ -98,6 +98,7 @@ def declarations(configuration: Configuration) -> Iterator[Declaration]:
             *holders.of(entry),
             *dict.fromkeys(targets(entry)),
             *granted_before(entry, configuration),
+            *configuration.after.get(key_of(entry), ()),
             *makes_room.get(key_of(entry), ()),
         )
         yield declaration_of(entry, configuration, after)

@@ -39,6 +39,7 @@ def resolved(
         refused = people.refusals(desired, live, limits or Limits())
         if refused:
             raise ConfigError(refused)
+        desired = people.owners_first(desired, live)
         for text in (*people.losses(desired, live), *people.waiting(desired, live)):
             say(text)
     needed = sorted(references.needed(desired))
