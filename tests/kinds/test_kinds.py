@@ -54,6 +54,10 @@ def an_example(field):
         return field.choices[0]
     if field.pattern:
         return "02:00:00"
+    if field.type is Type.STRINGS and "enum" in (field.items or {}):
+        return [field.items["enum"][0]]
+    if field.type is Type.STRINGS and "pattern" in (field.items or {}) and not field.refers_to:
+        return ["#1d4aff"]
     if field.required_keys:
         known = {"id": 1, "key": "flag", "version": 2, "groups": [], "ttl": 60, "hash": "{event.uuid}"}
         return {key: known[key] for key in field.required_keys}

@@ -167,7 +167,7 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     if scopes:
         yield "scopes for names", ", ".join(f"`{scope}`" for scope in scopes) + ", where one stands for an id"
     if kind.feature:
-        yield "plan", f"needs `{kind.feature}`: without it, PostHog keeps rules and passes over them"
+        yield "plan", f"needs `{kind.feature}`: without it, {kind.feature_words}"
     if kind.unmanaged:
         yield "left to people", "; ".join(f"`{name}`: {why}" for name, why in kind.unmanaged.items())
     if kind.since > OLDEST:

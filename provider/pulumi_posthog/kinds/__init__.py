@@ -6,6 +6,8 @@ from pulumi_posthog.kinds.access_rule import PROJECT_ACCESS_RULE, RESOURCE_ACCES
 from pulumi_posthog.kinds.action import ACTION
 from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.cohort import COHORT
+from pulumi_posthog.kinds.data_color_theme import DATA_COLOR_THEME
+from pulumi_posthog.kinds.domain import DOMAIN
 from pulumi_posthog.kinds.early_access_feature import EARLY_ACCESS_FEATURE
 from pulumi_posthog.kinds.evaluation import EVALUATION
 from pulumi_posthog.kinds.feature_flag import FEATURE_FLAG
@@ -17,6 +19,8 @@ from pulumi_posthog.kinds.organization_member import ORGANIZATION_MEMBER
 from pulumi_posthog.kinds.organization_settings import ORGANIZATION_SETTINGS
 from pulumi_posthog.kinds.pipeline_destination import PIPELINE_DESTINATION, SITE_APP
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.project_secret_api_key import PROJECT_SECRET_API_KEY
+from pulumi_posthog.kinds.proxy_record import PROXY_RECORD
 from pulumi_posthog.kinds.role import ROLE
 from pulumi_posthog.kinds.role_membership import ROLE_MEMBERS, ROLE_MEMBERSHIP
 from pulumi_posthog.kinds.words import Lookup
@@ -26,6 +30,8 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         ORGANIZATION_SETTINGS,
         ORGANIZATION_MEMBER,
+        DOMAIN,
+        PROXY_RECORD,
         PROJECT,
         ROLE,
         ROLE_MEMBERSHIP,
@@ -40,6 +46,8 @@ KINDS: Mapping[str, Kind] = {
         FEATURE_FLAG,
         EARLY_ACCESS_FEATURE,
         EVALUATION,
+        DATA_COLOR_THEME,
+        PROJECT_SECRET_API_KEY,
         PROJECT_ACCESS_RULE,
         RESOURCE_ACCESS_RULE,
     )

@@ -117,6 +117,10 @@ class Kind:
     made_by_posthog: Mapping[str, Json] = dataclass_field(default_factory=dict)
     # PostHog's answer -> what a person should know of it that no field says; never a difference.
     remark: Callable[[Mapping[str, Json]], str | None] | None = None
+    # PostHog's answer -> what a person has to do before all of it works, as the end of a sentence; said in every run.
+    awaited: Callable[[Mapping[str, Json]], str | None] | None = None
+    # PostHog's answer -> whether it takes the object away by itself: it is as if it were gone.
+    going: Callable[[Mapping[str, Json]], bool] | None = None
     scheduled: Scheduled | None = None
     lifecycle: Lifecycle | None = None
     filter: str | None = (
@@ -143,6 +147,7 @@ class Kind:
     deletion_words: str = ""  # what `state: absent` does, where the words of its deletion do not say it
     exported_when_asked: bool = False  # `export` writes them only when their kind is asked for
     feature: str | None = None  # what the organization's plan needs for it to have an effect
+    feature_words: str = "PostHog keeps rules and passes over them"  # what happens without that
     unmanaged: Mapping[str, str] = dataclass_field(default_factory=dict)  # fields left to people -> why
     serial_writes: bool = False  # writes to one collection go one after another
     from_api: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None

@@ -720,6 +720,9 @@ PROJECT = Kind(
     checks="checks",
     checks_by_name=True,
     persons="persons",
+    unmanaged={
+        "group_types": "events make them, and no key may name them: write the names on PostHog's page",
+    },
     fields=(
         *IDENTITY,
         *PRIVACY,

@@ -81,14 +81,20 @@ class Cap:
 class Confirmed:
     """A value that must be asked for by name, in the stack's setting `posthog:allowRisks`, before it replaces another.
 
-    `words` say what it does to people, as the end of a sentence about the field.
+    `words` say what it does to people, as the end of a sentence about the field. In place of a `value`, `unless` says
+    which values need not be asked for.
     """
 
-    value: Json
     words: str
+    value: Json = None
+    unless: Json = None
     when: Callable[[Mapping[str, Json]], bool] | None = (
         None  # of which objects, by their values; None: of all
     )
+
+    def asks(self, value: Json) -> bool:
+        """Whether that value has to be asked for."""
+        return bool(value != self.unless if self.unless is not None else value == self.value)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -321,6 +321,7 @@ class Applier:
                 answer = self.writer.post(path, body, form=kind.form_encoded, files=files)
                 if not is_object(answer) and not _is_successor(kind, answer):
                     raise lost("POST", path)
+                self.writer.hide(*(kind.confided(answer) if kind.confided else ()))
             except (OutcomeUnknown, Conflict, Invalid) as error:
                 # A lost answer may hide a new object, and a refusal one that somebody else made meanwhile.
                 self.live.forget(kind, scope)

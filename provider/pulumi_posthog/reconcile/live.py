@@ -350,7 +350,9 @@ class Live:
                     hint=f"it is older than {kind.since}, or has them switched off: take them out of the file",
                 ) from None
             return Collection(kind, ())
-        return Collection(kind, (answer for answer in answers if not object_of(answer, path).get("deleted")))
+        gone = kind.going or (lambda _: False)
+        there = (each for each in answers if not object_of(each, path).get("deleted") and not gone(each))
+        return Collection(kind, there)
 
     def _answers(self, kind: Kind, scope: Scope, path: str) -> list[Mapping[str, Json]]:
         """All objects of a list."""

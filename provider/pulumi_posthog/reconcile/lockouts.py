@@ -65,11 +65,11 @@ def _unconfirmed(
     limits: Limits,
 ) -> str | None:
     field = difference.field
-    if field.confirmed is None or difference.desired != field.confirmed.value:
+    if field.confirmed is None or not field.confirmed.asks(difference.desired):
         return None
     if field.confirmed.when and not field.confirmed.when(values):
         return None
-    risk = _risk(kind, scope, field, live)
+    risk = _risk(kind, scope, field, values, live)
     if risk in limits.risks:
         return None
     return (
@@ -78,14 +78,15 @@ def _unconfirmed(
     )
 
 
-def _risk(kind: Kind, scope: Scope, field: Field, live: Live) -> str:
+def _risk(kind: Kind, scope: Scope, field: Field, values: Mapping[str, Json], live: Live) -> str:
     """How the setting `posthog:allowRisks` names a change: by its path in a file."""
     above = KINDS[kind.parent] if kind.parent else None
     found = live.object(above, {}, scope[above.name]) if above and above.name in scope else None
     section = (
         kind.section.replace("*", str(above.own_name(found.values))) if above and found else kind.section
     )
-    return f"{section}.everyone" if kind.grants else f"{section}.{field.name}"
+    own = "everyone" if kind.grants else field.name
+    return ".".join(str(part) for part in (section, kind.own_name(values), own) if part)
 
 
 def _shutting_out(difference: Difference, live: Live, warnings: list[str]) -> str | None:

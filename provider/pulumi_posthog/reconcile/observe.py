@@ -221,6 +221,9 @@ class _Observer:
             said = found.kind.remark(found.answer) if found.kind.remark else None
             if said:
                 yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {said}'
+            awaited = found.kind.awaited(found.answer) if found.kind.awaited else None
+            if awaited:
+                yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {awaited}'
             yield from notes(found.kind, desired.by_name[key].fields, found, self.live)
             for words in self._scheduled(found, self.scopes[group_of(desired.by_name[key])]):
                 yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {words}'

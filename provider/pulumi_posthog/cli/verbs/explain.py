@@ -254,7 +254,7 @@ def _section(path: str, kind: Kind | None) -> Explanation:
         *_ages(kind.since, None),
     ]
     if kind.feature:
-        facts.append(("plan", f"needs {kind.feature}: without it, PostHog keeps rules and passes over them"))
+        facts.append(("plan", f"needs {kind.feature}: without it, {kind.feature_words}"))
     if kind.discontinued:
         facts.insert(0, ("new ones", f"{kind.discontinued.words}."))
     sections = {name: kinds[0].doc for name, kinds in below(kind).items()}

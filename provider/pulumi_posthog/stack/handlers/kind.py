@@ -187,6 +187,7 @@ class KindHandler:
             (pulumi_engine.say if aside else pulumi_engine.warn)(
                 self._told(CannotApply(stepping_aside.words(kind, *taken, aside=aside)))
             )
+        self._say_awaited(found)
         say_newly_declared(kind, changed, olds)
         self._say_set_back(changed)
         unknown = [name for name in declared_names(news) if not pulumi_engine.known(news.get(name))]
@@ -201,6 +202,14 @@ class KindHandler:
         return DiffResult(
             changes=bool(changed or unknown or guarded_now or moved) or trigger_differs(kind, olds, news)
         )
+
+    def _say_awaited(self, found: Found) -> None:
+        """Say what a person has to do before all of an object works."""
+        awaited = self.kind.awaited(found.answer) if self.kind.awaited else None
+        if awaited and self.run.holdings.is_declared(pulumi_engine.resource_name()):
+            pulumi_engine.say(
+                f'{self.kind.title} "{one_line(str(self.kind.own_name(found.values)))}" {awaited}'
+            )
 
     def _say_set_back(self, changed: tuple[Difference, ...]) -> None:
         """Say of what `drift` passes over that this run does not; a refresh, which compares too, sets nothing back."""
@@ -262,6 +271,7 @@ class KindHandler:
                 half, self.run.once, text=self._told(half), created_id=half.found.id, outs=outs
             )
         self.run.holdings.made(claims_for(kind, props, applied.found.id), urn)
+        self._say_awaited(applied.found)
         say_ignored(kind, applied)
         return CreateResult(applied.found.id, _outs(kind, applied.found, props))
 

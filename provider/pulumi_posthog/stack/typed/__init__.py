@@ -12,6 +12,8 @@ from __future__ import annotations
 from pulumi_posthog.stack.typed.action import Action
 from pulumi_posthog.stack.typed.batch_export import BatchExport
 from pulumi_posthog.stack.typed.cohort import Cohort
+from pulumi_posthog.stack.typed.data_color_theme import DataColorTheme
+from pulumi_posthog.stack.typed.domain import Domain
 from pulumi_posthog.stack.typed.early_access_feature import EarlyAccessFeature
 from pulumi_posthog.stack.typed.evaluation import Evaluation
 from pulumi_posthog.stack.typed.feature_flag import FeatureFlag
@@ -22,6 +24,8 @@ from pulumi_posthog.stack.typed.organization_settings import OrganizationSetting
 from pulumi_posthog.stack.typed.pipeline_destination import PipelineDestination
 from pulumi_posthog.stack.typed.project import Project
 from pulumi_posthog.stack.typed.project_access_rule import ProjectAccessRule
+from pulumi_posthog.stack.typed.project_secret_api_key import ProjectSecretApiKey
+from pulumi_posthog.stack.typed.proxy_record import ProxyRecord
 from pulumi_posthog.stack.typed.resource_access_rule import ResourceAccessRule
 from pulumi_posthog.stack.typed.role import Role
 from pulumi_posthog.stack.typed.role_members import RoleMembers
@@ -32,6 +36,8 @@ __all__ = [
     "Action",
     "BatchExport",
     "Cohort",
+    "DataColorTheme",
+    "Domain",
     "EarlyAccessFeature",
     "Evaluation",
     "FeatureFlag",
@@ -42,6 +48,8 @@ __all__ = [
     "PipelineDestination",
     "Project",
     "ProjectAccessRule",
+    "ProjectSecretApiKey",
+    "ProxyRecord",
     "ResourceAccessRule",
     "Role",
     "RoleMembers",

@@ -1,0 +1,63 @@
+"""A project's secret API key: for a server that evaluates flags, for example (posthog-api-access.md 7).
+
+PostHog answers the key itself once, when it is made or rolled. It is kept nowhere: a person rolls the key on PostHog's
+page, and sees it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.words import Cap, Page
+from pulumi_posthog.values.json_value import Json
+
+SCOPES: Final = ("endpoint:read", "feature_flag:read", "account:read", "experiment:read", "loop:write")
+
+
+def confided(answer: Mapping[str, Json]) -> Iterator[str]:
+    """The key itself, which only the answers to POST and roll have."""
+    if answer.get("value"):
+        yield str(answer["value"])
+
+
+PROJECT_SECRET_API_KEY = Kind(
+    name="project_secret_api_key",
+    resource="ProjectSecretApiKey",
+    section="projects.*.project_secret_api_keys",
+    doc=(
+        "A secret key of the project, with what it may do. Who made it may leave: it stays. The key itself is kept"
+        " nowhere here: roll it on PostHog's page, and take it from there."
+    ),
+    purpose=(
+        "Which keys a project has, and what each of them may do, is reviewed; one that somebody makes by hand is found"
+        " by `drift --undeclared`."
+    ),
+    page=Page("*Settings*, *Project*, *Feature flags*", "/project/{project}/settings/project-feature-flags"),
+    collection="/api/projects/{project}/project_secret_api_keys/",
+    parent="project",
+    natural_keys=(("label",),),
+    read_scope="project:read",
+    write_scope="project:write",
+    page_size=1000,
+    since=2026,
+    confided=confided,
+    caps=(Cap(number=50, values={}, words="secret keys"),),
+    unmanaged={
+        "value": "PostHog shows a key once, and no state keeps it: roll it on PostHog's page, and take it from there"
+    },
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(name="label", doc="Shown in PostHog.", max_length=40, unique=True, from_key=True),
+        Field(
+            name="scopes",
+            type=Type.STRINGS,
+            doc="What it may do.",
+            required=True,
+            unordered=True,
+            items={"enum": list(SCOPES)},
+        ),
+    ),
+)

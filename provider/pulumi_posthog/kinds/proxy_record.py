@@ -1,0 +1,58 @@
+"""A managed reverse proxy: events are sent to a domain of your own (posthog-api-access.md 6). PostHog Cloud alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.words import Page
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.spelling import one_line
+
+
+def going(answer: Mapping[str, Json]) -> bool:
+    """Whether PostHog is taking it away already."""
+    return answer.get("status") == "deleting"
+
+
+def awaited(answer: Mapping[str, Json]) -> str | None:
+    """What a person has to do before it works."""
+    domain, target = (one_line(str(answer.get(each))) for each in ("domain", "target_cname"))
+    match answer.get("status"):
+        case "waiting":
+            return f"waits for a CNAME record of {domain} that leads to {target}"
+        case "erroring" | "timed_out" | "warning" as status:
+            said = f": {one_line(str(answer['message']))}" if answer.get("message") else ""
+            return f"is {status}{said}; a CNAME record of {domain} has to lead to {target}"
+    return None
+
+
+PROXY_RECORD = Kind(
+    name="proxy_record",
+    resource="ProxyRecord",
+    section="proxy_records",
+    doc="A reverse proxy that PostHog runs for a domain of yours: events reach it where others are blocked.",
+    purpose="Which domains events are sent to is beside the settings of the projects that get them.",
+    page=Page("*Settings*, *Organization*, *Managed reverse proxy*", "/settings/organization-proxy"),
+    collection="/api/organizations/{organization}/proxy_records/",
+    natural_keys=(("domain",),),
+    read_scope="organization:read",
+    write_scope="organization:write",
+    going=going,
+    awaited=awaited,
+    unmanaged={"retry": "no key may have PostHog try again: take the entry out, and declare it anew"},
+    fields=(
+        Field(
+            name="domain",
+            doc="A domain of yours that nothing else uses: `e.acme.io`.",
+            pattern=r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$",
+            pattern_words="a domain in lower case",
+            max_length=253,
+            from_key=True,
+            replace_on_changes=True,
+        ),
+        Field(name="target_cname", doc="Where a CNAME record of the domain has to lead.", read_only=True),
+        Field(name="status", doc="How far PostHog is with it.", read_only=True),
+    ),
+)

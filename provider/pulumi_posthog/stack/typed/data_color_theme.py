@@ -1,0 +1,41 @@
+"""Data color theme for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class DataColorTheme(Resource):
+    """A theme: the colours that a project's charts have, in their order.
+
+    Arguments:
+        name: Shown in PostHog.
+        colors: The colours, first the first series of a chart.
+    """
+
+    is_global: pulumi.Output[bool]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        name: pulumi.Input[str] | Unset = UNSET,
+        colors: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["data_color_theme"]
+        values: dict[str, Any] = {
+            "project": project,
+            "name": name,
+            "colors": colors,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)

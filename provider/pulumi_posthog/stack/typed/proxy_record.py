@@ -1,0 +1,37 @@
+"""Proxy record for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class ProxyRecord(Resource):
+    """A reverse proxy that PostHog runs for a domain of yours: events reach it where others are
+    blocked.
+
+    Arguments:
+        domain: A domain of yours that nothing else uses: `e.acme.io`.
+    """
+
+    target_cname: pulumi.Output[str]
+    status: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        domain: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["proxy_record"]
+        values: dict[str, Any] = {
+            "domain": domain,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
