@@ -12,10 +12,12 @@ import pytest
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import config
+from pulumi_posthog.api import NotServed, Refused
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.export import export
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.dynamic import process
@@ -129,6 +131,17 @@ def test_a_proxy_is_made_taken_over_and_taken_away(view):
 def test_a_proxy_that_posthog_is_taking_away_is_gone():
     assert PROXY.going({"status": "deleting"})
     assert not PROXY.going({"status": "valid"})
+
+
+def test_a_server_without_proxies_says_so_and_none_of_them_counts_as_gone(started):
+    view = View(started("--age", "2024"))
+
+    with pytest.raises(NotServed, match="no list of proxy record objects"):
+        view.live.collection(PROXY, {})
+    with pytest.raises(Refused):  # an organization that is not there is another matter
+        Live(view.reader, "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c").collection(PROXY, {})
+    view.reader.close()
+    view.writer.close()
 
 
 # -- themes ----------------------------------------------------------------------------------------------------

@@ -195,6 +195,7 @@ class Kind:
     checks: str | None = None
     checks_by_name: bool = False
     since: int = 2024
+    not_everywhere: bool = False  # of the organization, and some servers of its age have no such list
 
     def __repr__(self) -> str:
         return f"<kind {self.name}>"
@@ -251,6 +252,10 @@ class Kind:
         return bool(self.made_by_posthog) and self.natural_key(values) == self.natural_key(
             self.made_by_posthog
         )
+
+    def is_gone(self, answer: Mapping[str, Json]) -> bool:
+        """Whether an object that PostHog still lists is deleted, or being deleted."""
+        return bool(answer.get("deleted") or (self.going and self.going(answer)))
 
     def own_name(self, values: Mapping[str, Json]) -> Json:
         """What an object is called: the value of the field that comes from an entry's key; None where there is none."""

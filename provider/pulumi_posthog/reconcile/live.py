@@ -338,21 +338,20 @@ class Live:
             return Collection(kind, page_of(self.reader.get(path), path).items, partial=True)
         except NotFound:
             # Of a project that is gone there is nothing; of one that is there, we could not look.
-            if kind.parent != PROJECT.name:
-                raise
-            if self.object(PROJECT, {}, scope[PROJECT.name]) is not None:
+            if kind.parent == PROJECT.name:
+                if self.object(PROJECT, {}, scope[PROJECT.name]) is None:
+                    return Collection(kind, ())
                 if not self._below_environments and (found := self._other_prefix(kind, scope)) is not None:
                     return found
-                raise NotServed(
-                    f"this server has no list of {kind.title} objects",
-                    method="GET",
-                    path=path,
-                    hint=f"it is older than {kind.since}, or has them switched off: take them out of the file",
-                ) from None
-            return Collection(kind, ())
-        gone = kind.going or (lambda _: False)
-        there = (each for each in answers if not object_of(each, path).get("deleted") and not gone(each))
-        return Collection(kind, there)
+            elif not (kind.not_everywhere and self.organization()):  # of one that is not there, this raises
+                raise
+            raise NotServed(
+                f"this server has no list of {kind.title} objects",
+                method="GET",
+                path=path,
+                hint=f"it is older than {kind.since}, or has them switched off: take them out of the file",
+            ) from None
+        return Collection(kind, (answer for answer in answers if not kind.is_gone(object_of(answer, path))))
 
     def _answers(self, kind: Kind, scope: Scope, path: str) -> list[Mapping[str, Json]]:
         """All objects of a list."""
