@@ -569,7 +569,7 @@ def test_creations_are_not_logged_before_2026(api: API, age: int) -> None:
 
 
 def test_a_secret_stays_when_it_is_not_sent_and_is_rotated_when_it_is(api: API) -> None:
-    from pulumi_posthog.sandbox.families.batch_exports import BatchExport
+    from pulumi_posthog.sandbox.families.batch_export_models import BatchExport
 
     EARLIER(api)
     api.send(COPY)

@@ -21,6 +21,7 @@ from pulumi_posthog.sandbox.control.door import JSON, is_form
 from pulumi_posthog.sandbox.control.faults import FAULTS, KINDS
 from pulumi_posthog.sandbox.control.seed import make_key
 from pulumi_posthog.sandbox.families import domains
+from pulumi_posthog.sandbox.families.batch_export_runs import finish_all
 from pulumi_posthog.sandbox.families.invites import Mail, OrganizationInvite, accept
 from pulumi_posthog.sandbox.families.plugins import Plugin, PluginAttachment
 from pulumi_posthog.sandbox.families.scheduled_changes import ScheduledChange, carry_out
@@ -240,6 +241,12 @@ def end_survey(body: dict[str, Any]) -> Any:
     return {"id": str(row.uuid), "end_date": moment(row.end_date)}
 
 
+def finish_exports(_body: dict[str, Any]) -> Any:
+    """Runs and backfills of batch exports are complete."""
+    with writing():
+        return {"completed": finish_all()}
+
+
 def reset(_body: dict[str, Any]) -> Any:
     """As after the start: objects, keys, switches, faults, counts."""
     start.reset()
@@ -317,6 +324,7 @@ def urls() -> list[URLPattern]:
         endpoint("domains/verify", POST=verify_domain),
         endpoint("scheduled_changes", POST=carry_out_changes),
         endpoint("surveys/end", POST=end_survey),
+        endpoint("batch_exports/finish", POST=finish_exports),
         endpoint("reset", POST=reset),
         endpoint("snapshots", POST=keep_snapshot),
         endpoint("snapshots/restore", POST=restore_snapshot),

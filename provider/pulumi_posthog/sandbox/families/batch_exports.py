@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import models
 from django.db.models import QuerySet
 from django.utils.timezone import now
 from rest_framework import serializers
@@ -24,6 +22,23 @@ from pulumi_posthog.sandbox.families.batch_export_destinations import (
     merged,
     of_destination,
     without_secrets,
+)
+from pulumi_posthog.sandbox.families.batch_export_models import BatchExport
+from pulumi_posthog.sandbox.families.batch_export_runs import (
+    BackfillInput,
+    BackfillPages,
+    BatchExportBackfill,
+    BatchExportRun,
+    RunPages,
+    begin,
+    cancel_all,
+    cancel_backfill,
+    cancel_run,
+    latest,
+    listed_runs,
+    one,
+    shown_backfill,
+    shown_run,
 )
 from pulumi_posthog.sandbox.families.integrations import Integration
 from pulumi_posthog.sandbox.families.projects.closed_lists import TIMEZONES
@@ -49,37 +64,10 @@ from pulumi_posthog.sandbox.rules.switches import SWITCHES
 from pulumi_posthog.sandbox.rules.view import PostHogView
 
 INTERNAL_TYPE = "Workflows"
-
-
-class BatchExport(models.Model):
-    """A schedule and where it copies to."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="batch_exports")
-    name = models.CharField(max_length=400)
-    type = models.CharField(max_length=64, verbose_name="type of the destination")
-    config = models.JSONField(default=dict, blank=True)
-    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, null=True, blank=True)
-    interval = models.CharField(max_length=64, default="hour")
-    model = models.CharField(max_length=64, null=True, blank=True, default="events")
-    paused = models.BooleanField(default=False)
-    filters = models.JSONField(null=True, blank=True)
-    hogql_query = models.TextField(null=True, blank=True)
-    start_at = models.DateTimeField(null=True, blank=True)
-    end_at = models.DateTimeField(null=True, blank=True)
-    last_paused_at = models.DateTimeField(null=True, blank=True)
-    timezone = models.CharField(max_length=240, default="UTC")
-    offset_hour = models.PositiveSmallIntegerField(null=True, blank=True)
-    offset_day = models.PositiveSmallIntegerField(null=True, blank=True)
-    deleted = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=now, editable=False)
-    last_updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name = "Batch export"
-
-    def __str__(self) -> str:
-        return self.name
+RUN = "(?P<run_id>[^/]+)"
+NOW = (2026, 2026)
+STEPS = ("credentials", "destination")
+"""What a connection test tries; which steps PostHog has is not told."""
 
 
 FLAGGED_INTERVALS = ("every 5 minutes", "every 15 minutes")
@@ -129,8 +117,19 @@ class BatchExports(Family):
         Action("post", "pause", "pause", scopes="write"),
         Action("post", "unpause", "unpause", scopes="write"),
         Action("get", "runs", "runs", scopes="read"),
-        Action("get", "backfills", "runs", scopes="read"),
-        Action("get", "logs", "runs"),
+        Action("get", f"runs/{RUN}", "run", scopes="read"),
+        Action("post", f"runs/{RUN}/retry", "retry", scopes="write"),
+        Action("post", f"runs/{RUN}/cancel", "cancel", scopes="write"),
+        Action("get", "backfills", "backfills", scopes="read"),
+        Action("post", "backfills", "backfill", scopes="write"),
+        Action("get", f"backfills/{RUN}", "one_backfill", scopes="read"),
+        Action("post", f"backfills/{RUN}/cancel", "cancel_backfill", scopes="write"),
+        Action("get", "logs", "logs"),
+        Action("get", "test", "test", of_one=False, scopes="read", keys_since=2026),
+        Action(
+            "post", "run_test_step_new", "test_step_of_new", of_one=False, scopes="write", keys_since=2026
+        ),
+        Action("post", "run_test_step", "test_step", scopes="write", keys_since=2026),
     )
     fields = (
         ID,
@@ -145,7 +144,7 @@ class BatchExports(Family):
         writable("last_paused_at", timestamp, nullable=True, show=lambda row: moment(row.last_paused_at)),
         writable("start_at", timestamp, nullable=True, show=lambda row: moment(row.start_at)),
         writable("end_at", timestamp, nullable=True, show=lambda row: moment(row.end_at)),
-        read_only("latest_runs", lambda _row: []),
+        read_only("latest_runs", latest),
         writable("hogql_query", text, nullable=True, allow_blank=True, write_only=True, ages=INLINE),
         writable("hogql_query", text, nullable=True, allow_blank=True, ages=LATER),
         read_only(
@@ -263,6 +262,10 @@ class BatchExports(Family):
         check_together(type_, found)
         return {"type": type_, "config": found, "integration": integration}
 
+    def gone(self, row: BatchExport, user: User | None) -> None:
+        """What runs is cancelled (4.6)."""
+        cancel_all(row)
+
     def after(self, row: BatchExport, before: BatchExport | None, user: User | None) -> None:
         row.integration_id = row.integration.pk if row.integration else None
 
@@ -348,7 +351,7 @@ BATCH_EXPORTS = BatchExports()
 
 
 class OfBatchExports(FamilyView):
-    """Pausing, and lists of what never ran."""
+    """Pausing, runs, backfills, and tests of the connection."""
 
     def create(self, request: Request, **_kwargs: Any) -> Response:
         made = BATCH_EXPORTS.create(self.parent, request.data, self.caller, request)
@@ -369,7 +372,11 @@ class OfBatchExports(FamilyView):
         return Response({"paused": True})
 
     def unpause(self, request: Request, **_kwargs: Any) -> Response:
+        """With `backfill`, what was missed since the pause is made up for (4.5)."""
         row = self.target()
+        sent = request.data if isinstance(request.data, dict) else {}
+        if sent.get("backfill") and row.paused and row.last_paused_at is not None:
+            begin(row, row.last_paused_at, now())
         if row.paused:
             before = BatchExport.objects.get(pk=row.pk)
             row.paused = False
@@ -377,10 +384,81 @@ class OfBatchExports(FamilyView):
             BATCH_EXPORTS.write_log(row, before, self.caller, activity_="updated")
         return Response({"paused": False})
 
-    def runs(self, request: Request, **_kwargs: Any) -> Response:
+    # Runs and backfills (4.1): nothing runs by itself here; what was begun lasts until it is ended.
+
+    def listed(self, pages: RunPages, rows: QuerySet[Any], show: Any) -> Response:
         """A page of a cursor: without a count."""
+        page = pages.paginate_queryset(rows, self.request, view=self) or []
+        return pages.get_paginated_response([show(row) for row in page])
+
+    def runs(self, request: Request, **_kwargs: Any) -> Response:
+        return self.listed(RunPages(), listed_runs(self.target(), request), shown_run)
+
+    def run_of_url(self) -> BatchExportRun:
+        found: BatchExportRun = one(
+            BatchExportRun.objects.filter(batch_export=self.target()), self.kwargs["run_id"]
+        )
+        return found
+
+    def run(self, request: Request, **_kwargs: Any) -> Response:
+        return Response(shown_run(self.run_of_url()))
+
+    def begun(self, made: BatchExportBackfill) -> Response:
+        return Response({"backfill_id": str(made.pk)}, status=201 if generation() >= 2026 else 200)
+
+    def retry(self, request: Request, **_kwargs: Any) -> Response:
+        row = self.run_of_url()
+        return self.begun(begin(row.batch_export, row.data_interval_start, row.data_interval_end))
+
+    def cancel(self, request: Request, **_kwargs: Any) -> Response:
+        cancel_run(self.run_of_url())
+        return Response({"cancelled": True})
+
+    def backfills(self, request: Request, **_kwargs: Any) -> Response:
+        rows = BatchExportBackfill.objects.filter(batch_export=self.target())
+        return self.listed(BackfillPages(), rows, shown_backfill)
+
+    def backfill(self, request: Request, **_kwargs: Any) -> Response:
+        row = self.target()
+        given = BackfillInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        stretch = given.validated_data
+        return self.begun(begin(row, stretch["start_at"], stretch["end_at"]))
+
+    def backfill_of_url(self) -> BatchExportBackfill:
+        rows = BatchExportBackfill.objects.filter(batch_export=self.target())
+        found: BatchExportBackfill = one(rows, self.kwargs["run_id"])
+        return found
+
+    def one_backfill(self, request: Request, **_kwargs: Any) -> Response:
+        return Response(shown_backfill(self.backfill_of_url()))
+
+    def cancel_backfill(self, request: Request, **_kwargs: Any) -> Response:
+        cancel_backfill(self.backfill_of_url())
+        return Response({"cancelled": True})
+
+    def logs(self, request: Request, **_kwargs: Any) -> Response:
+        """Of a browser's session only; nothing is written there."""
         self.target()
         return Response({"next": None, "previous": None, "results": []})
+
+    # Connection tests (4.1): every destination can be reached from here.
+
+    def test(self, request: Request, **_kwargs: Any) -> Response:
+        return Response({"steps": [{"name": name, "description": name} for name in STEPS]})
+
+    def step_result(self, request: Request) -> Response:
+        sent = request.data if isinstance(request.data, dict) else {}
+        if sent.get("step") not in range(len(STEPS)) or isinstance(sent.get("step"), bool):
+            raise invalid("step", f"A step is a number from 0 to {len(STEPS) - 1}.")
+        return Response({"status": "Passed", "message": None})
+
+    def test_step(self, request: Request, **_kwargs: Any) -> Response:
+        self.target()
+        return self.step_result(request)
+
+    def test_step_of_new(self, request: Request, **_kwargs: Any) -> Response:
+        return self.step_result(request)
 
 
 class OrganizationBatchExportView(PostHogView):

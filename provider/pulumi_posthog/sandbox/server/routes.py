@@ -222,8 +222,11 @@ def family_routes() -> Iterator[URLPattern]:
                 (collection, [each for each in family.actions if not each.of_one]),
                 (f"{collection}/{ID}", [each for each in family.actions if each.of_one]),
             ):
+                methods: dict[str, dict[str, str]] = {}
                 for action in actions:
-                    yield route(f"{paths}/{action.path}", view, {action.method: action.name})
+                    methods.setdefault(action.path, {})[action.method] = action.name
+                for path_, offered in methods.items():
+                    yield route(f"{paths}/{path_}", view, offered)
             offered = {method: name for method, name in COLLECTION.items() if name in family.methods}
             yield route(collection, view, offered)
             offered = {method: name for method, name in DETAIL.items() if name in family.methods}
