@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         RoleMembers,
         RoleMembership,
         SiteApp,
+        Survey,
     )
 
 
@@ -84,6 +85,7 @@ __all__ = [
     "RoleMembers",
     "RoleMembership",
     "SiteApp",
+    "Survey",
     "deploy",
     "get_cohort",
     "get_member",

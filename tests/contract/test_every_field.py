@@ -97,6 +97,20 @@ GIVEN: dict[str, dict[str, Any]] = {
         "payload": {"page": "orders"},
         "assignee": {"type": "user", "id": 1},
     },
+    "survey": {
+        "name": "Orders",
+        "description": "All of them",
+        "type": "popover",
+        "status": "draft",
+        "questions": [{"type": "open", "question": "What should we improve?"}],
+        "conditions": {"url": "/orders", "urlMatchType": "icontains"},
+        "appearance": {"backgroundColor": "#eeeded"},
+        "schedule": "once",
+        "iteration_count": 2,
+        "iteration_frequency_days": 30,
+        "responses_limit": 100,
+        "linked_flag": "a flag",
+    },
     "feature_flag": {
         "key": "orders",
         "name": "All of them",
@@ -211,6 +225,33 @@ OTHER: dict[str, dict[str, Any]] = {
         "payload": {"page": "sales"},
         "assignee": {"type": "user", "id": 2},
     },
+    "survey": {
+        "name": "Sales",
+        "description": "Some of them",
+        "type": "api",
+        "status": "running",
+        "questions": [
+            {"type": "open", "question": "What should we improve?"},
+            {"type": "rating", "question": "How was it?", "display": "emoji", "scale": 5},
+        ],
+        "conditions": {"url": "/sales", "urlMatchType": "exact"},
+        "appearance": {"backgroundColor": "#000000"},
+        "schedule": "recurring",
+        "iteration_count": 3,
+        "iteration_frequency_days": 7,
+        "responses_limit": None,
+        "linked_flag": None,
+        "targeting_flag_filters": {"groups": [{"rollout_percentage": 50}]},
+        "response_sampling_start_date": "2036-01-01T00:00:00Z",
+        "response_sampling_interval_type": "week",
+        "response_sampling_interval": 4,
+        "response_sampling_limit": 1000,
+        "enable_partial_responses": True,
+        "enable_iframe_embedding": True,
+        "base_language": "de",
+        "translations": {"de": {"name": "Bestellungen"}},
+        "form_content": {"type": "doc"},
+    },
     "feature_flag": {
         "key": "sales",
         "name": "Some of them",
@@ -242,6 +283,7 @@ WAIVED = {
     "action.folder": "is sent once, when it is made",
     "early_access_feature.folder": "is sent once, when it is made",
     "early_access_feature.feature_flag": "replaces",
+    "survey.folder": "is sent once, when it is made",
     "feature_flag.folder": "is sent once, when it is made",
     "feature_flag.encrypted_payloads": "PostHog's answer is never kept: test_feature_flags.py",
     "role_membership": "every field replaces: there is nothing to change",
@@ -306,9 +348,9 @@ class Made:
         values = {**INSTEAD.get((name, field), GIVEN[name])}
         if "plugin" in values:
             values["plugin"] = view.live.refer("plugin", values["plugin"])
-        if "feature_flag" in values:
+        for place in {"feature_flag", "linked_flag"} & values.keys():
             flag = {"key": "opened", "filters": {"groups": [{"rollout_percentage": 0}]}}
-            values["feature_flag"] = view.applier.create(KINDS["feature_flag"], self.scope, flag).found.id
+            values[place] = view.applier.create(KINDS["feature_flag"], self.scope, flag).found.id
         self.values = {
             key: value
             for key, value in values.items()

@@ -51,6 +51,11 @@ DECLARED = {
     },
     "action": {"name": "New", "steps": [{"event": "order_paid"}]},
     "early_access_feature": {"name": "New", "feature_flag": "a flag", "stage": "draft"},
+    "survey": {
+        "name": "New",
+        "type": "popover",
+        "questions": [{"type": "open", "question": "What should we improve?"}],
+    },
     "cohort": {"name": "New", "description": "Of late"},
     "feature_flag": {"key": "new", "filters": {"groups": [{"rollout_percentage": 50}]}},
     "hog_function": {"name": "New", "type": "destination", "hog": "return event"},

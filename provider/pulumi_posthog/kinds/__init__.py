@@ -23,6 +23,7 @@ from pulumi_posthog.kinds.project_secret_api_key import PROJECT_SECRET_API_KEY
 from pulumi_posthog.kinds.proxy_record import PROXY_RECORD
 from pulumi_posthog.kinds.role import ROLE
 from pulumi_posthog.kinds.role_membership import ROLE_MEMBERS, ROLE_MEMBERSHIP
+from pulumi_posthog.kinds.survey import SURVEY
 from pulumi_posthog.kinds.words import Lookup
 
 KINDS: Mapping[str, Kind] = {
@@ -45,6 +46,7 @@ KINDS: Mapping[str, Kind] = {
         COHORT,
         FEATURE_FLAG,
         EARLY_ACCESS_FEATURE,
+        SURVEY,
         EVALUATION,
         DATA_COLOR_THEME,
         PROJECT_SECRET_API_KEY,

@@ -291,6 +291,23 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**values, "filters": FEATURE_FLAG.field("filters").document(filters, {})}
 
 
+# How the filters of a flag are compared and sent, wherever they stand.
+FLAG_FILTERS: Final[Mapping[str, Any]] = {
+    "required_keys": ("groups",),
+    "hidden_keys": ("cohort_name", "group_key_names"),
+    "kept_keys": ("sort_key", "exposure_frozen", "exposure_frozen_cohort"),
+    "key_defaults": {"payloads": {}, "rollout_percentage": 100, "properties": [], "negation": False},
+    "null_is_absent": True,
+    "ids": (
+        IdPlace(path="groups.*.properties.*.value", names="cohort", where=("type", "cohort")),
+        IdPlace(path="groups.*.properties.*.key", names="feature_flag", where=("type", "flag"), as_text=True),
+        IdPlace(path="groups.*.properties.*.group_type_index", names="group_type"),
+        IdPlace(path="groups.*.aggregation_group_type_index", names="group_type"),
+        IdPlace(path="aggregation_group_type_index", names="group_type"),
+    ),
+    "wire": with_texts,
+}
+
 FEATURE_FLAG = Kind(
     name="feature_flag",
     resource="FeatureFlag",
@@ -341,24 +358,7 @@ FEATURE_FLAG = Kind(
             doc="For whom it is on, in PostHog's own form. Without it, a new flag is on for everybody.",
             keys=FILTERS,
             open_keys=False,
-            required_keys=("groups",),
-            hidden_keys=("cohort_name", "group_key_names"),
-            kept_keys=("sort_key", "exposure_frozen", "exposure_frozen_cohort"),
-            key_defaults={"payloads": {}, "rollout_percentage": 100, "properties": [], "negation": False},
-            null_is_absent=True,
-            ids=(
-                IdPlace(path="groups.*.properties.*.value", names="cohort", where=("type", "cohort")),
-                IdPlace(
-                    path="groups.*.properties.*.key",
-                    names="feature_flag",
-                    where=("type", "flag"),
-                    as_text=True,
-                ),
-                IdPlace(path="groups.*.properties.*.group_type_index", names="group_type"),
-                IdPlace(path="groups.*.aggregation_group_type_index", names="group_type"),
-                IdPlace(path="aggregation_group_type_index", names="group_type"),
-            ),
-            wire=with_texts,
+            **FLAG_FILTERS,
         ),
         Field(name="active", type=Type.BOOLEAN, doc="Whether it is evaluated at all.", default=True),
         Field(

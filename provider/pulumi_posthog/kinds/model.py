@@ -102,6 +102,7 @@ class Kind:
     also_listed: Mapping[str, str] = dataclass_field(default_factory=dict)
     # An item of the list without this key lacks fields: a GET of its own has them, sent for declared ones only.
     whole_sign: str | None = None
+    answered_in_part: bool = False  # the answer to a write lacks fields that a GET has: one follows each
     narrowed_by: str | None = None  # the field that tells those apart that have one natural key
     restored: bool = False  # one that was deleted comes back, by its id, with a PATCH of `deleted`
     blueprint: Blueprint | None = None

@@ -32,6 +32,16 @@ def adoptable(
     return matches, None
 
 
+def is_successor(kind: Kind, answer: Json) -> bool:
+    """Whether an answer is PostHog's word for a hog function that it made instead (posthog-api.md 6.4)."""
+    return (
+        kind.succeeded_by is not None
+        and isinstance(answer, Mapping)
+        and "id" in answer
+        and answer["id"] is None
+    )
+
+
 def is_of_another(kind: Kind, desired: Mapping[str, Json]) -> bool:
     """Whether an object is known by another one, which its file declares: a row is by what it stands for."""
     return any(

@@ -24,7 +24,7 @@ from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import invitations, lifecycle, recasing, stepping_aside, upserts
-from pulumi_posthog.reconcile.adoption import adoptable, is_of_another
+from pulumi_posthog.reconcile.adoption import adoptable, is_of_another, is_successor
 from pulumi_posthog.reconcile.applied import Applied, Erased
 from pulumi_posthog.reconcile.blueprints import first_fields
 from pulumi_posthog.reconcile.body import Bodies, Rotated
@@ -319,7 +319,7 @@ class Applier:
         for attempt in range(1, TRIES + 1):
             try:
                 answer = self.writer.post(path, body, form=kind.form_encoded, files=files)
-                if not is_object(answer) and not _is_successor(kind, answer):
+                if not is_object(answer) and not is_successor(kind, answer):
                     raise lost("POST", path)
                 self.writer.hide(*(kind.confided(answer) if kind.confided else ()))
             except (OutcomeUnknown, Conflict, Invalid) as error:
@@ -331,7 +331,7 @@ class Applier:
                 if not isinstance(error, OutcomeUnknown) or attempt == TRIES:
                     raise
             else:
-                if _is_successor(kind, answer):
+                if is_successor(kind, answer):
                     raise CannotApply(
                         f"PostHog made a {kind.succeeded_by} in place of this {kind.title}: this server keeps no legacy"
                         " plugin configurations any more. Take it out of the file, and declare it under `hog_functions`"
@@ -339,7 +339,8 @@ class Applier:
                 if kind.embedded_in:
                     self._put_embedded(kind, scope, answer)
                     return Found(kind, str(answer["id"]), answer)
-                return self.live.put(kind, scope, answer)
+                made = self.live.put(kind, scope, answer)
+                return self._look_again(kind, scope, made.id, "POST", path) if kind.answered_in_part else made
         raise AssertionError("unreachable: the last try returns or raises")
 
     # -- moving ------------------------------------------------------------------------------------------------
@@ -406,7 +407,7 @@ class Applier:
             body, files = self._bodies.content(kind, here, found.values, rotated)
             body = self._bodies.beside(kind, body, found.answer)
             said = self.writer.patch(path, body, form=kind.form_encoded, files=files)
-            if not is_object(said):
+            if not is_object(said) or kind.answered_in_part:
                 said = self._look_again(kind, scope, found.id, "PATCH", path).answer
             answer |= said
         if there and kind.second_url:
@@ -483,19 +484,11 @@ class Applier:
             )
 
     def _check_empty(self, kind: Kind, scope: Scope, found: Found) -> None:
+        if kind.kept_by and (who := kind.kept_by(found.values)):
+            raise CannotApply(f"this {kind.title} is not deleted: {one_line(who)}")
         inside = [str(other.values["path"]) for other in self._inside(kind, scope, found)]
         if inside:
             raise CannotApply(
                 f"{len(inside)} entries that this stack does not manage are in this {kind.title} and would go with it"
                 f' (the first is "{one_line(min(inside))}"): move them elsewhere in PostHog, or declare the entry again'
             )
-
-
-def _is_successor(kind: Kind, answer: Json) -> bool:
-    """Whether an answer is PostHog's word for a hog function that it made instead (posthog-api.md 6.4)."""
-    return (
-        kind.succeeded_by is not None
-        and isinstance(answer, Mapping)
-        and "id" in answer
-        and answer["id"] is None
-    )

@@ -95,7 +95,7 @@ class Mover:
             if after.values.get(kind.lifecycle.field if kind.lifecycle else "") == move.before:
                 raise
             return after
-        if not isinstance(answer, Mapping) or not answer:
+        if not isinstance(answer, Mapping) or not answer or kind.answered_in_part:
             return self._look_again(kind, scope, found.id, method, path)
         return self.live.put(kind, scope, {**found.answer, **answer})
 

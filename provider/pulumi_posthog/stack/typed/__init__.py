@@ -31,6 +31,7 @@ from pulumi_posthog.stack.typed.role import Role
 from pulumi_posthog.stack.typed.role_members import RoleMembers
 from pulumi_posthog.stack.typed.role_membership import RoleMembership
 from pulumi_posthog.stack.typed.site_app import SiteApp
+from pulumi_posthog.stack.typed.survey import Survey
 
 __all__ = [
     "Action",
@@ -55,4 +56,5 @@ __all__ = [
     "RoleMembers",
     "RoleMembership",
     "SiteApp",
+    "Survey",
 ]

@@ -1,0 +1,407 @@
+"""A survey asks people something, in your product or by your own code.
+
+Contract: posthog-api-release.md 7. Each owns hidden flags, which PostHog deletes with it, and one that a person has
+attached by its id as well (7.6): such a survey is left alone. A PATCH without `conditions` loses the actions in them,
+so all of them have them. PUT fails. What a write answers lacks fields, so each is followed by a GET.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pulumi_posthog.kinds.feature_flag import CLEARED, FILTERS, FLAG_FILTERS
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.shared_fields import FOLDER
+from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Page
+from pulumi_posthog.values.json_value import Json
+
+OWNED: Final = re.compile(r"survey-targeting-[0-9a-f]{10}(-custom|-sampling)?")
+ITERATIONS: Final = ("iteration_count", "iteration_frequency_days")
+SAMPLING: Final = (
+    "response_sampling_interval_type",
+    "response_sampling_interval",
+    "response_sampling_limit",
+)
+TEXT: Final[Mapping[str, Any]] = {"type": ["string", "null"]}
+QUESTION: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "type": {
+            "enum": ["open", "link", "rating", "single_choice", "multiple_choice"],
+            "description": "What is answered.",
+        },
+        "question": {"type": "string", "description": "What is asked."},
+        "description": {**TEXT, "description": "Shown below it."},
+        "descriptionContentType": {"enum": ["text", "html", None], "description": "What that is written in."},
+        "optional": {"type": ["boolean", "null"], "description": "Whether it may be left unanswered."},
+        "buttonText": {**TEXT, "description": "On the button."},
+        "display": {**TEXT, "description": "Of a rating: `number` or `emoji`."},
+        "scale": {"type": ["number", "null"], "description": "Of a rating: how many steps."},
+        "lowerBoundLabel": {**TEXT, "description": "Of a rating: at its lower end."},
+        "upperBoundLabel": {**TEXT, "description": "Of a rating: at its upper end."},
+        "choices": {"type": ["array", "null"], "items": {"type": "string"}, "description": "To choose from."},
+        "shuffleOptions": {"type": ["boolean", "null"], "description": "Whether their order is random."},
+        "hasOpenChoice": {"type": ["boolean", "null"], "description": "Whether the last one is free text."},
+        "link": {**TEXT, "description": "Of a link: where it leads, https or mailto."},
+        "branching": {"type": ["object", "null"], "description": "What comes next."},
+        "validation": {"type": ["array", "null"], "description": "What an open answer has to be like."},
+        "translations": {"type": ["object", "null"], "description": "The same in other languages."},
+    },
+    "required": ["type", "question"],
+}
+
+
+def is_owned(flag: Any) -> bool:
+    """Whether a flag in a survey's answer is the survey's own."""
+    return isinstance(flag, Mapping) and OWNED.fullmatch(str(flag.get("key"))) is not None
+
+
+def with_ids_of_actions(conditions: Any) -> Any:
+    """Conditions with the ids of actions, where PostHog answers them whole (7.4)."""
+    if not isinstance(conditions, Mapping) or not isinstance(conditions.get("actions"), Mapping):
+        return conditions
+    values = [{"id": each["id"]} for each in conditions["actions"].get("values") or ()]
+    actions = {**conditions["actions"], "values": values}
+    kept = {key: value for key, value in conditions.items() if key != "actions"}
+    return {**kept, "actions": actions} if values else kept
+
+
+def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A survey as PostHog answers it -> its fields: of what it is about, the ids; of its own flag, the filters."""
+    result = {**answer}
+    if "linked_flag_id" in answer:
+        linked = answer["linked_flag_id"]
+        result["linked_flag"] = None if linked is None else str(linked)
+    else:
+        result.pop("linked_flag", None)
+    flag = answer.get("targeting_flag")
+    result["targeting_flag"] = flag.get("key") if isinstance(flag, Mapping) else None
+    result["targeting_flag_filters"] = flag["filters"] if flag and is_owned(flag) else None
+    if "conditions" in answer:
+        result["conditions"] = with_ids_of_actions(answer["conditions"]) or None
+    return result
+
+
+def state(answer: Mapping[str, Any]) -> Json:
+    """The state that dates say (7.7)."""
+    if answer.get("archived"):
+        return "archived"
+    if answer.get("end_date"):
+        return "stopped"
+    return "running" if answer.get("start_date") else "draft"
+
+
+def kept_by(values: Mapping[str, Any]) -> str | None:
+    """A survey to which somebody has attached a flag that is not its own: PostHog would delete that with it (7.6)."""
+    key = values.get("targeting_flag")
+    if key is None or OWNED.fullmatch(str(key)):
+        return None
+    return (
+        f'its people are chosen by the flag "{key}", which is not its own, and PostHog would change and delete'
+        " that with it"
+    )
+
+
+def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Its own flag is removed by a word; else all of its filters are said, because PostHog merges them (7.6)."""
+    body = {**fields}
+    if "targeting_flag_filters" in body:
+        filters = body.pop("targeting_flag_filters")
+        if filters:
+            body["targeting_flag_filters"] = {**CLEARED, **filters}
+        elif live:
+            body["remove_targeting_flag"] = True
+    return body
+
+
+def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What PostHog would forget or refuse without: the conditions, the ids of questions, what belongs together."""
+    result = {**body}
+    if "questions" in body:
+        result["questions"] = with_ids_of_questions(body["questions"], answer.get("questions") or ())
+    if "conditions" not in body and answer.get("conditions") is not None:
+        result["conditions"] = with_ids_of_actions(answer["conditions"])
+    if (result.get("conditions") or {}).get("linkedFlagVariant") and "linked_flag_id" in answer:
+        result.setdefault("linked_flag_id", answer["linked_flag_id"])
+    for group in (ITERATIONS, SAMPLING):
+        if any(name in body for name in group):
+            for name in group:
+                if answer.get(name) is not None:
+                    result.setdefault(name, answer[name])
+    return result
+
+
+def with_ids_of_questions(questions: Any, live: Any) -> list[Any]:
+    """Questions with the ids that PostHog has given them, without which their answers are detached (7.3).
+
+    One is the same if its type and its text are, else if its type is and its place.
+    """
+    rest = [each for each in live if isinstance(each, Mapping) and each.get("id")]
+    result: list[Any] = [{**each} for each in questions or ()]
+
+    def give(each: dict[str, Any], matches: list[Any]) -> None:
+        if matches and "id" not in each:
+            each["id"] = matches[0]["id"]
+            rest.remove(matches[0])
+
+    for each in result:
+        same = ("type", "question")
+        give(each, [other for other in rest if all(other.get(key) == each.get(key) for key in same)])
+    for place, each in enumerate(result):
+        there = live[place] if place < len(live) else None
+        give(each, [other for other in rest if other is there and other.get("type") == each.get("type")])
+    return result
+
+
+def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """What PostHog refuses, in words that say less (7.3, 7.5)."""
+    filters = fields.get("targeting_flag_filters") or {}
+    for place, group in enumerate(filters.get("groups") or ()):
+        if not group.get("properties") and group.get("rollout_percentage") in (None, 100):
+            yield (
+                f"targeting_flag_filters.groups.{place}",
+                "is for everybody, and PostHog takes no such targeting",
+                "leave `targeting_flag_filters` out: without it, the survey is for everybody",
+            )
+    appearance, questions = fields.get("appearance") or {}, fields.get("questions") or ()
+    if appearance.get("shuffleQuestions") and any(each.get("branching") for each in questions):
+        yield (
+            "appearance.shuffleQuestions",
+            "shuffles its questions, and one of them says which comes next",
+            "leave out `branching`, or `shuffleQuestions`",
+        )
+    conditions = fields.get("conditions") or {}
+    if fields.get("type") == "external_survey":
+        for name in ("linked_flag", "targeting_flag_filters"):
+            if fields.get(name):
+                yield name, f"is an external survey, which takes no `{name}`", "take it out"
+    if conditions.get("linkedFlagVariant") and not fields.get("linked_flag"):
+        yield (
+            "conditions.linkedFlagVariant",
+            "is for one variant of a flag, and has no `linked_flag`",
+            "write which flag",
+        )
+    for one, other in (ITERATIONS, ITERATIONS[::-1]):
+        if fields.get(one) is not None and fields.get(other) is None:
+            yield one, f"has `{one}` and no `{other}`", "PostHog needs both"
+
+
+SURVEY = Kind(
+    name="survey",
+    resource="Survey",
+    section="projects.*.surveys",
+    doc="A survey: questions for people, and who is asked when.",
+    purpose=(
+        "Ask the same in every project, with wording that was reviewed, and say beside the flag that it is about"
+        " whether it is running."
+    ),
+    page=Page("*Surveys*", "/project/{project}/surveys/{id}"),
+    collection="/api/projects/{project}/surveys/",
+    parent="project",
+    natural_keys=(("name",),),
+    read_scope="survey:read",
+    write_scope="survey:write",
+    also_scopes=("feature_flag:write",),  # 1.2
+    page_size=1000,
+    answered_in_part=True,
+    unmanaged={
+        "start_date": "`status` says whether it is running, and PostHog notes since when",
+        "end_date": "`status` says whether it is running, and PostHog notes since when",
+        "archived": "`status` says so",
+        "targeting_flag_id": "PostHog would delete that flag with the survey: write `targeting_flag_filters`",
+    },
+    activity_scopes=("Survey",),
+    from_api=from_api,
+    to_api=to_api,
+    alongside=alongside,
+    checked=checked,
+    kept_by=kept_by,
+    exported=lambda values: None if kept_by(values) else values,
+    lifecycle=Lifecycle(
+        field="status",
+        state=state,
+        made_as=("draft",),
+        moves=(
+            Move(before="draft", after="running", fields={"start_date": NOW}),
+            Move(before="running", after="stopped", fields={"end_date": NOW}),
+            Move(before="stopped", after="running", fields={"end_date": None}),
+            Move(before="draft", after="archived", fields={"archived": True}),
+            Move(before="stopped", after="archived", fields={"archived": True}),
+            Move(before="archived", after="stopped", fields={"archived": False}),
+        ),
+        refused={
+            ("draft", "stopped"): (
+                "has never been started, so it cannot be stopped",
+                "write `status: draft`, or `status: archived`",
+            ),
+            ("running", "draft"): ("has been started, and no way leads back", "write `status: stopped`"),
+            ("stopped", "draft"): ("has been started, and no way leads back", "write `status: stopped`"),
+        },
+    ),
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(name="name", doc="Shown in PostHog.", max_length=400, unique=True, from_key=True),
+        Field(name="description", doc="Shown in PostHog.", default=""),
+        Field(
+            name="type",
+            doc="Where it is shown; `api`: your own code shows it.",
+            required=True,
+            choices=("popover", "widget", "external_survey", "api"),
+        ),
+        Field(
+            name="status",
+            doc="Whether it is shown. It is made as a draft, and moves from one to the next.",
+            choices=("draft", "running", "stopped", "archived"),
+            default="draft",
+        ),
+        Field(
+            name="questions",
+            type=Type.LIST,
+            doc="What is asked. Those that stay keep their answers.",
+            items=QUESTION,
+            nullable=True,
+            hidden_keys=("id",),
+            null_is_absent=True,
+        ),
+        Field(
+            name="conditions",
+            type=Type.OBJECT,
+            doc="When it is shown: on which pages, after which events and actions. Replaced whole.",
+            nullable=True,
+            default=None,
+            null_is_absent=True,
+            ids=(IdPlace(path="actions.values.*.id", names="action"),),
+        ),
+        Field(
+            name="appearance",
+            type=Type.OBJECT,
+            doc="How it looks. Replaced whole.",
+            nullable=True,
+            null_is_absent=True,
+        ),
+        Field(
+            name="linked_flag",
+            doc="Only people who have this flag are asked, by its key.",
+            nullable=True,
+            default=None,
+            names="feature_flag",
+            number_ids=True,
+            sent_as="linked_flag_id",
+        ),
+        Field(
+            name="targeting_flag_filters",
+            type=Type.OBJECT,
+            doc="Which people are asked, as a flag has it: PostHog keeps a hidden flag for it.",
+            keys=FILTERS,
+            open_keys=False,
+            nullable=True,
+            default=None,
+            **FLAG_FILTERS,
+        ),
+        Field(
+            name="schedule",
+            doc="How often one person is asked.",
+            choices=("once", "recurring", "always"),
+            nullable=True,
+            default="once",
+            since=2025,
+        ),
+        Field(
+            name="responses_limit",
+            type=Type.INTEGER,
+            doc="PostHog stops it after so many answers.",
+            nullable=True,
+            minimum=1,
+            default=None,
+        ),
+        Field(
+            name="iteration_count",
+            type=Type.INTEGER,
+            doc="How many times it is repeated.",
+            nullable=True,
+            minimum=1,
+            maximum=500,
+            default=None,
+        ),
+        Field(
+            name="iteration_frequency_days",
+            type=Type.INTEGER,
+            doc="After how many days.",
+            nullable=True,
+            minimum=1,
+            default=None,
+        ),
+        Field(
+            name="response_sampling_start_date",
+            doc="Since when only some are asked: today or later, when it is first said.",
+            nullable=True,
+            timestamp=True,
+            default=None,
+        ),
+        Field(
+            name="response_sampling_interval_type",
+            doc="What `response_sampling_interval` counts.",
+            choices=("day", "week", "month"),
+            nullable=True,
+            default=None,
+        ),
+        Field(
+            name="response_sampling_interval",
+            type=Type.INTEGER,
+            doc="Within how many of those.",
+            nullable=True,
+            default=None,
+        ),
+        Field(
+            name="response_sampling_limit",
+            type=Type.INTEGER,
+            doc="How many answers are enough.",
+            nullable=True,
+            minimum=1,
+            default=None,
+        ),
+        Field(
+            name="enable_partial_responses",
+            type=Type.BOOLEAN,
+            doc="Whether answers count before the last question.",
+            nullable=True,
+            since=2025,
+        ),
+        Field(
+            name="enable_iframe_embedding",
+            type=Type.BOOLEAN,
+            doc="Whether it may stand in a frame of another page.",
+            nullable=True,
+            since=2026,
+        ),
+        Field(
+            name="base_language",
+            doc="The language that it is written in.",
+            default="en",
+            nullable=True,
+            since=2026,
+        ),
+        Field(
+            name="translations",
+            type=Type.OBJECT,
+            doc="The same in other languages.",
+            nullable=True,
+            null_is_absent=True,
+            since=2026,
+        ),
+        Field(
+            name="form_content",
+            type=Type.OBJECT,
+            doc="Of a form: its content.",
+            nullable=True,
+            null_is_absent=True,
+            since=2026,
+        ),
+        FOLDER,
+        Field(name="targeting_flag", doc="The key of the hidden flag.", read_only=True),
+        Field(name="created_at", read_only=True),
+    ),
+)

@@ -1,0 +1,171 @@
+"""Survey for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypedDict
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class SurveyQuestionArgs(TypedDict, total=False):
+    type: Required[pulumi.Input[Literal["open", "link", "rating", "single_choice", "multiple_choice"]]]
+    question: Required[pulumi.Input[str]]
+    description: pulumi.Input[str | None]
+    descriptionContentType: pulumi.Input[Literal["text", "html", None]]
+    optional: pulumi.Input[bool | None]
+    buttonText: pulumi.Input[str | None]
+    display: pulumi.Input[str | None]
+    scale: pulumi.Input[float | None]
+    lowerBoundLabel: pulumi.Input[str | None]
+    upperBoundLabel: pulumi.Input[str | None]
+    choices: pulumi.Input[Sequence[pulumi.Input[str]] | None]
+    shuffleOptions: pulumi.Input[bool | None]
+    hasOpenChoice: pulumi.Input[bool | None]
+    link: pulumi.Input[str | None]
+    branching: pulumi.Input[Mapping[str, Any] | None]
+    validation: pulumi.Input[Sequence[pulumi.Input[Any]] | None]
+    translations: pulumi.Input[Mapping[str, Any] | None]
+
+
+class SurveyTargetingFlagFiltersGroupPropertieArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str | float]]
+    type: Required[pulumi.Input[str]]
+    operator: pulumi.Input[str | None]
+    value: pulumi.Input[Any]
+    group_type_index: pulumi.Input[Any]
+
+
+class SurveyTargetingFlagFiltersGroupArgs(TypedDict, total=False):
+    properties: pulumi.Input[
+        Sequence[pulumi.Input[SurveyTargetingFlagFiltersGroupPropertieArgs | Mapping[str, Any]]]
+    ]
+    rollout_percentage: pulumi.Input[float | None]
+    variant: pulumi.Input[str | None]
+    description: pulumi.Input[str | None]
+    aggregation_group_type_index: pulumi.Input[Any]
+    sort_key: pulumi.Input[str | None]
+
+
+class SurveyTargetingFlagFiltersMultivariateVariantArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str]]
+    name: pulumi.Input[str | None]
+    description: pulumi.Input[str | None]
+    rollout_percentage: Required[pulumi.Input[float]]
+
+
+class SurveyTargetingFlagFiltersMultivariateArgs(TypedDict, total=False):
+    variants: Required[
+        pulumi.Input[Sequence[pulumi.Input[SurveyTargetingFlagFiltersMultivariateVariantArgs]]]
+    ]
+
+
+class SurveyTargetingFlagFiltersArgs(TypedDict, total=False):
+    groups: Required[pulumi.Input[Sequence[pulumi.Input[SurveyTargetingFlagFiltersGroupArgs]]]]
+    multivariate: pulumi.Input[SurveyTargetingFlagFiltersMultivariateArgs | None]
+    payloads: pulumi.Input[Mapping[str, Any] | None]
+    aggregation_group_type_index: pulumi.Input[Any]
+    early_exit: pulumi.Input[bool | None]
+
+
+class Survey(Resource):
+    """A survey: questions for people, and who is asked when.
+
+    Arguments:
+        type: Where it is shown; `api`: your own code shows it.
+        name: Shown in PostHog.
+        description: Shown in PostHog.
+        status: Whether it is shown. It is made as a draft, and moves from one to the next.
+        questions: What is asked. Those that stay keep their answers.
+        conditions: When it is shown: on which pages, after which events and actions. Replaced
+            whole.
+        appearance: How it looks. Replaced whole.
+        linked_flag: Only people who have this flag are asked, by its key.
+        targeting_flag_filters: Which people are asked, as a flag has it: PostHog keeps a hidden
+            flag for it.
+        schedule: How often one person is asked.
+        responses_limit: PostHog stops it after so many answers.
+        iteration_count: How many times it is repeated.
+        iteration_frequency_days: After how many days.
+        response_sampling_start_date: Since when only some are asked: today or later, when it is
+            first said.
+        response_sampling_interval_type: What `response_sampling_interval` counts.
+        response_sampling_interval: Within how many of those.
+        response_sampling_limit: How many answers are enough.
+        enable_partial_responses: Whether answers count before the last question.
+        enable_iframe_embedding: Whether it may stand in a frame of another page.
+        base_language: The language that it is written in.
+        translations: The same in other languages.
+        form_content: Of a form: its content.
+        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
+            entry.
+    """
+
+    targeting_flag: pulumi.Output[str]
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        type: pulumi.Input[Literal["popover", "widget", "external_survey", "api"]],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
+        status: pulumi.Input[Literal["draft", "running", "stopped", "archived"]] | Unset = UNSET,
+        questions: pulumi.Input[Sequence[pulumi.Input[SurveyQuestionArgs | Mapping[str, Any]]]]
+        | Unset
+        | None = UNSET,
+        conditions: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        appearance: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        linked_flag: pulumi.Input[str] | Unset | None = UNSET,
+        targeting_flag_filters: pulumi.Input[SurveyTargetingFlagFiltersArgs] | Unset | None = UNSET,
+        schedule: pulumi.Input[Literal["once", "recurring", "always"]] | Unset | None = UNSET,
+        responses_limit: pulumi.Input[int] | Unset | None = UNSET,
+        iteration_count: pulumi.Input[int] | Unset | None = UNSET,
+        iteration_frequency_days: pulumi.Input[int] | Unset | None = UNSET,
+        response_sampling_start_date: pulumi.Input[str] | Unset | None = UNSET,
+        response_sampling_interval_type: pulumi.Input[Literal["day", "week", "month"]] | Unset | None = UNSET,
+        response_sampling_interval: pulumi.Input[int] | Unset | None = UNSET,
+        response_sampling_limit: pulumi.Input[int] | Unset | None = UNSET,
+        enable_partial_responses: pulumi.Input[bool] | Unset | None = UNSET,
+        enable_iframe_embedding: pulumi.Input[bool] | Unset | None = UNSET,
+        base_language: pulumi.Input[str] | Unset | None = UNSET,
+        translations: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        form_content: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        folder: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["survey"]
+        values: dict[str, Any] = {
+            "project": project,
+            "type": type,
+            "name": name,
+            "description": description,
+            "status": status,
+            "questions": questions,
+            "conditions": conditions,
+            "appearance": appearance,
+            "linked_flag": linked_flag,
+            "targeting_flag_filters": targeting_flag_filters,
+            "schedule": schedule,
+            "responses_limit": responses_limit,
+            "iteration_count": iteration_count,
+            "iteration_frequency_days": iteration_frequency_days,
+            "response_sampling_start_date": response_sampling_start_date,
+            "response_sampling_interval_type": response_sampling_interval_type,
+            "response_sampling_interval": response_sampling_interval,
+            "response_sampling_limit": response_sampling_limit,
+            "enable_partial_responses": enable_partial_responses,
+            "enable_iframe_embedding": enable_iframe_embedding,
+            "base_language": base_language,
+            "translations": translations,
+            "form_content": form_content,
+            "folder": folder,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
