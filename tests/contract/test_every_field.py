@@ -110,6 +110,16 @@ GIVEN: dict[str, dict[str, Any]] = {
         "iteration_frequency_days": 30,
         "responses_limit": 100,
         "linked_flag": "a flag",
+        "targeting_flag_filters": {"groups": [{"rollout_percentage": 25}]},
+        "response_sampling_start_date": "2035-01-01T00:00:00Z",
+        "response_sampling_interval_type": "day",
+        "response_sampling_interval": 3,
+        "response_sampling_limit": 50,
+        "enable_partial_responses": False,
+        "enable_iframe_embedding": False,
+        "base_language": "en",
+        "translations": {"de": {"name": "Umfrage"}},
+        "form_content": {"type": "form"},
     },
     "feature_flag": {
         "key": "orders",
@@ -125,6 +135,12 @@ GIVEN: dict[str, dict[str, Any]] = {
 }
 # Where a field means something only of an object that is otherwise.
 INSTEAD: dict[tuple[str, str], dict[str, Any]] = {
+    ("survey", "status"): {
+        "name": "Orders",
+        "type": "popover",
+        "status": "running",
+        "conditions": {"url": "/orders"},
+    },
     ("feature_flag", "archived"): {"key": "orders", "active": False, "archived": False},
     ("hog_function", "execution_order"): {
         "name": "Trim",
@@ -153,7 +169,15 @@ INSTEAD: dict[tuple[str, str], dict[str, Any]] = {
 # Servers before these do not answer it (4.3).
 ANSWERED_SINCE = {("batch_export", "hogql_query"): 2026}
 # What PostHog wants to have beside a field, or packs it into (posthog-api-cdp.md 4.3).
+SAMPLING = {"response_sampling_interval_type", "response_sampling_interval", "response_sampling_limit"}
 SENT: dict[tuple[str, str], set[str]] = {
+    ("survey", "status"): {"end_date"},
+    ("survey", "linked_flag"): {"linked_flag_id"},
+    **{
+        ("survey", name): {"iteration_count", "iteration_frequency_days"}
+        for name in ("iteration_count", "iteration_frequency_days")
+    },
+    **{("survey", name): SAMPLING for name in SAMPLING},
     ("batch_export", "config"): {"destination"},
     ("batch_export", "offset_hour"): {"offset_hour", "offset_day", "interval"},
     ("batch_export", "offset_day"): {"offset_hour", "offset_day", "interval"},
@@ -229,7 +253,7 @@ OTHER: dict[str, dict[str, Any]] = {
         "name": "Sales",
         "description": "Some of them",
         "type": "api",
-        "status": "running",
+        "status": "stopped",
         "questions": [
             {"type": "open", "question": "What should we improve?"},
             {"type": "rating", "question": "How was it?", "display": "emoji", "scale": 5},
@@ -298,8 +322,8 @@ WAIVED = {
     "file_system_entry.shortcut": "replaces",
 }
 # What is sent along with every change: what was read, so that PostHog refuses to undo what somebody else did
-# meanwhile; an action's name, because old servers fail without it.
-BESIDE = {"action": {"name"}, "feature_flag": {"version", "original_flag"}}
+# meanwhile; an action's name, because old servers fail without it; a survey's conditions, lest it loses actions.
+BESIDE = {"survey": {"conditions"}, "action": {"name"}, "feature_flag": {"version", "original_flag"}}
 CASES = [(kind, field) for kind, fields in OTHER.items() for field in fields]
 each_field = pytest.mark.parametrize(("name", "field"), CASES, ids=[".".join(case) for case in CASES])
 

@@ -32,6 +32,8 @@ class Web(Stack):
 
     def all(self, family: str) -> list[Any]:
         """Everything in the list of a family, as "surveys"."""
+        if family == "actions":  # which has no pages
+            return list(self.posthog.get(f"{self.path}/{family}/")["results"])
         return list(self.posthog.all(f"{self.path}/{family}/?limit=1000"))
 
     def one(self, family: str, name: str, key: str = "name") -> Any:
