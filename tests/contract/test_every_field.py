@@ -29,6 +29,12 @@ def criteria(plan: str) -> dict[str, Any]:
     return {"properties": {"type": "OR", "values": [{"type": "AND", "values": [leaf]}]}}
 
 
+def counted(event: str) -> dict[str, Any]:
+    """A metric of an experiment: how often an event is sent."""
+    source = {"kind": "EventsNode", "event": event}
+    return {"kind": "ExperimentMetric", "metric_type": "mean", "name": "How often", "source": source}
+
+
 # What an object is made with, and another value for each field.
 GIVEN: dict[str, dict[str, Any]] = {
     "role": {"name": "Analysts", "feature_flags_access_level": 21},
@@ -97,6 +103,33 @@ GIVEN: dict[str, dict[str, Any]] = {
         "payload": {"page": "orders"},
         "assignee": {"type": "user", "id": 1},
     },
+    "experiment_holdout": {
+        "name": "Orders",
+        "description": "All of them",
+        "filters": [{"properties": [], "rollout_percentage": 5}],
+    },
+    "experiment_saved_metric": {
+        "name": "Orders",
+        "description": "All of them",
+        "query": counted("order_paid"),
+        "tags": ["orders"],
+    },
+    "experiment": {
+        "name": "Orders",
+        "feature_flag_key": "orders",
+        "description": "More of them",
+        "type": "product",
+        "status": "draft",
+        "metrics": [counted("order_paid")],
+        "metrics_secondary": [counted("order_seen")],
+        "parameters": {"minimum_detectable_effect": 30},
+        "exposure_criteria": {"filterTestAccounts": True},
+        "stats_config": {"method": "bayesian"},
+        "excluded_variants": [],
+        "only_count_matured_users": False,
+        "conclusion": None,
+        "conclusion_comment": "None yet",
+    },
     "survey": {
         "name": "Orders",
         "description": "All of them",
@@ -135,6 +168,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 }
 # Where a field means something only of an object that is otherwise.
 INSTEAD: dict[tuple[str, str], dict[str, Any]] = {
+    ("experiment", "status"): {"name": "Orders", "feature_flag_key": "orders", "status": "running"},
     ("survey", "status"): {
         "name": "Orders",
         "type": "popover",
@@ -171,6 +205,9 @@ ANSWERED_SINCE = {("batch_export", "hogql_query"): 2026}
 # What PostHog wants to have beside a field, or packs it into (posthog-api-cdp.md 4.3).
 SAMPLING = {"response_sampling_interval_type", "response_sampling_interval", "response_sampling_limit"}
 SENT: dict[tuple[str, str], set[str]] = {
+    ("experiment", "status"): {"end_date"},
+    ("experiment", "metrics"): {"metrics", "allow_unknown_events"},
+    ("experiment", "metrics_secondary"): {"metrics_secondary", "allow_unknown_events"},
     ("survey", "status"): {"end_date"},
     ("survey", "linked_flag"): {"linked_flag_id"},
     **{
@@ -249,6 +286,34 @@ OTHER: dict[str, dict[str, Any]] = {
         "payload": {"page": "sales"},
         "assignee": {"type": "user", "id": 2},
     },
+    "experiment_holdout": {
+        "name": "Sales",
+        "description": "Some of them",
+        "filters": [{"properties": [], "rollout_percentage": 10}],
+    },
+    "experiment_saved_metric": {
+        "name": "Sales",
+        "description": "Some of them",
+        "query": counted("sold"),
+        "tags": ["sales"],
+    },
+    "experiment": {
+        "name": "Sales",
+        "description": "Fewer of them",
+        "type": "web",
+        "status": "stopped",
+        "metrics": [counted("sold")],
+        "metrics_secondary": [counted("seen")],
+        "parameters": {"minimum_detectable_effect": 10},
+        "exposure_criteria": {"filterTestAccounts": False},
+        "stats_config": {"method": "frequentist"},
+        "scheduling_config": {"timeseries": True},
+        "running_time_calculation": {"exposure_estimate_config": {"metric": "mean"}},
+        "excluded_variants": ["test"],
+        "only_count_matured_users": True,
+        "conclusion": "won",
+        "conclusion_comment": "At last",
+    },
     "survey": {
         "name": "Sales",
         "description": "Some of them",
@@ -307,6 +372,10 @@ WAIVED = {
     "action.folder": "is sent once, when it is made",
     "early_access_feature.folder": "is sent once, when it is made",
     "early_access_feature.feature_flag": "replaces",
+    "experiment.folder": "is sent once, when it is made",
+    "experiment.feature_flag_key": "replaces",
+    "experiment.holdout": "names another object: test_experiments.py",
+    "experiment.saved_metrics_ids": "names other objects: test_experiments.py",
     "survey.folder": "is sent once, when it is made",
     "feature_flag.folder": "is sent once, when it is made",
     "feature_flag.encrypted_payloads": "PostHog's answer is never kept: test_feature_flags.py",

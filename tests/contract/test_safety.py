@@ -51,6 +51,16 @@ DECLARED = {
     },
     "action": {"name": "New", "steps": [{"event": "order_paid"}]},
     "early_access_feature": {"name": "New", "feature_flag": "a flag", "stage": "draft"},
+    "experiment_holdout": {"name": "New", "filters": [{"properties": [], "rollout_percentage": 5}]},
+    "experiment_saved_metric": {
+        "name": "New",
+        "query": {
+            "kind": "ExperimentMetric",
+            "metric_type": "mean",
+            "source": {"kind": "EventsNode", "event": "order_paid"},
+        },
+    },
+    "experiment": {"name": "New", "feature_flag_key": "new"},
     "survey": {
         "name": "New",
         "type": "popover",

@@ -10,6 +10,7 @@ from pulumi_posthog.kinds.data_color_theme import DATA_COLOR_THEME
 from pulumi_posthog.kinds.domain import DOMAIN
 from pulumi_posthog.kinds.early_access_feature import EARLY_ACCESS_FEATURE
 from pulumi_posthog.kinds.evaluation import EVALUATION
+from pulumi_posthog.kinds.experiment import EXPERIMENT, EXPERIMENT_HOLDOUT, EXPERIMENT_SAVED_METRIC
 from pulumi_posthog.kinds.feature_flag import FEATURE_FLAG
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.hog_function import HOG_FUNCTION
@@ -45,6 +46,9 @@ KINDS: Mapping[str, Kind] = {
         ACTION,
         COHORT,
         FEATURE_FLAG,
+        EXPERIMENT_HOLDOUT,
+        EXPERIMENT_SAVED_METRIC,
+        EXPERIMENT,
         EARLY_ACCESS_FEATURE,
         SURVEY,
         EVALUATION,

@@ -31,6 +31,7 @@ class Entry:
     absent: bool = False
     place: int = 1  # its place among its siblings in the file, from 1
     positions: Mapping[str, Position] = field(default_factory=dict)
+    follows: tuple[Key, ...] = ()  # declared entries that are made before it, beside those that it refers to
 
     @property
     def where(self) -> Position | None:

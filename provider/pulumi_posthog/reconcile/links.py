@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from pulumi_posthog.kinds import KINDS, NAMED
+from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.reconcile.collection import Scope
@@ -30,7 +32,7 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
     problems: list[Problem] = []
     by_key = _called(desired, lambda entry: entry.key if entry.named_apart else _own_name(entry))
     by_name = _called(desired, _own_name)
-    if not any(any(references_in(entry.fields)) for entry in desired.entries):
+    if not any(any(references_in(entry.fields)) or _followed(entry.kind) for entry in desired.entries):
         return desired, ()
     entries = []
     for entry in desired.entries:
@@ -59,9 +61,20 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
             return reference
 
         fields = {name: replaced(value, link) for name, value in entry.fields.items()}
-        entries.append(dataclasses.replace(entry, fields=fields))
+        follows = tuple(
+            key_of(each)
+            for field in _followed(entry.kind)
+            for each in by_name.get((field.follows or "", str(entry.fields.get(field.name))), ())
+            if project_of(each, desired) == here
+        )
+        entries.append(dataclasses.replace(entry, fields=fields, follows=follows))
     ordered, loops = in_order(entries)
     return dataclasses.replace(desired, entries=ordered), (*problems, *loops)
+
+
+def _followed(kind: Kind) -> list[Field]:
+    """The fields that have the name of what is made first, where it is declared."""
+    return [field for field in kind.fields if field.follows]
 
 
 def _own_name(entry: Entry) -> Json:
@@ -90,8 +103,9 @@ def project_of(entry: Entry, desired: Desired) -> str | None:
 
 
 def targets(entry: Entry) -> Iterator[Key]:
-    """The declared entries that an entry refers to."""
-    return (each.target for each in references_in(entry.fields) if each.target is not None)
+    """The declared entries that an entry refers to, or follows."""
+    yield from (each.target for each in references_in(entry.fields) if each.target is not None)
+    yield from entry.follows
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
@@ -135,6 +149,8 @@ def _before(entry: Entry) -> Iterator[tuple[Key, Reference | None]]:
     for reference in references_in(entry.fields):
         if reference.target is not None:
             yield reference.target, reference
+    for followed in entry.follows:
+        yield followed, None
 
 
 # -- what is not declared ------------------------------------------------------------------------------------
