@@ -23,6 +23,13 @@ COPY = {
         "config": {"url": "https://us.i.posthog.com/batch/", "token": "phc_another_project"},
     },
 }
+SURVEY = {"name": "NPS", "type": "popover", "questions": [{"type": "open", "question": "Why?"}]}
+HOLDOUT = {"name": "Global", "filters": [{"properties": [], "rollout_percentage": 5}]}
+COUNTED = {"kind": "EventsNode", "event": "$pageview"}
+METRIC = {
+    "name": "Views",
+    "query": {"kind": "ExperimentMetric", "metric_type": "mean", "source": COUNTED},
+}
 FEATURE = {"name": "Dark mode", "stage": "draft"}
 SNOWFLAKE, NOTIFICATION_BAR = "Snowflake Export", "Notification Bar"
 
@@ -120,6 +127,28 @@ class World:
     @cached_property
     def feature(self) -> str:
         return str(self.make(f"/api/projects/{self.project}/early_access_feature/", FEATURE))
+
+    @cached_property
+    def survey(self) -> str:
+        return str(self.make(f"/api/projects/{self.project}/surveys/", SURVEY))
+
+    @cached_property
+    def experiment(self) -> int:
+        began = {"name": "Checkout", "feature_flag_key": "checkout", "start_date": "2026-01-01T00:00:00Z"}
+        return int(self.make(f"/api/projects/{self.project}/experiments/", began))
+
+    @cached_property
+    def paused(self) -> int:
+        self.posthog.call("POST", f"/api/projects/{self.project}/experiments/{self.experiment}/pause/")
+        return self.experiment
+
+    @cached_property
+    def holdout(self) -> int:
+        return int(self.make(f"/api/projects/{self.project}/experiment_holdouts/", HOLDOUT))
+
+    @cached_property
+    def metric(self) -> int:
+        return int(self.make(f"/api/projects/{self.project}/experiment_saved_metrics/", METRIC))
 
     @property
     def scheduled_fields(self) -> dict[str, Any]:
@@ -345,6 +374,30 @@ EXAMPLES: dict[str, Arguments] = {
     "EarlyAccessFeatures.update": lambda world: {"id": world.feature, "body": {"stage": "beta"}},
     "EarlyAccessFeatures.replace": lambda world: {"id": world.feature, "body": {**FEATURE, "stage": "beta"}},
     "EarlyAccessFeatures.delete": lambda world: {"id": world.feature},
+    "Surveys.list": lambda _world: {"search": "NPS", "limit": 10},
+    "Surveys.create": lambda _world: {"body": SURVEY},
+    "Surveys.get": lambda world: {"id": world.survey},
+    "Surveys.update": lambda world: {"id": world.survey, "body": {"description": "Ours", "conditions": {}}},
+    "Surveys.delete": lambda world: {"id": world.survey},
+    "Surveys.activity": lambda world: {"id": world.survey},
+    "Surveys.all_activity": none,
+    "Experiments.list": lambda _world: {"archived": "true", "limit": 10},
+    "Experiments.create": lambda _world: {"body": {"name": "Cart", "feature_flag_key": "cart"}},
+    "Experiments.get": lambda world: {"id": world.experiment},
+    "Experiments.update": lambda world: {"id": world.experiment, "body": {"description": "Ours"}},
+    "Experiments.delete": lambda world: {"id": world.experiment},
+    "Experiments.pause": lambda world: {"id": world.experiment},
+    "Experiments.resume": lambda world: {"id": world.paused},
+    "ExperimentHoldouts.list": lambda _world: {"limit": 10},
+    "ExperimentHoldouts.create": lambda _world: {"body": HOLDOUT},
+    "ExperimentHoldouts.get": lambda world: {"id": world.holdout},
+    "ExperimentHoldouts.update": lambda world: {"id": world.holdout, "body": {"description": "Ours"}},
+    "ExperimentHoldouts.delete": lambda world: {"id": world.holdout},
+    "ExperimentSavedMetrics.list": lambda _world: {"limit": 10},
+    "ExperimentSavedMetrics.create": lambda _world: {"body": METRIC},
+    "ExperimentSavedMetrics.get": lambda world: {"id": world.metric},
+    "ExperimentSavedMetrics.update": lambda world: {"id": world.metric, "body": {"description": "Ours"}},
+    "ExperimentSavedMetrics.delete": lambda world: {"id": world.metric},
 }
 
 

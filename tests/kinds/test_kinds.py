@@ -95,9 +95,10 @@ def test_each_choice_is_accepted_and_nothing_else(kind, field):
 @pytest.mark.parametrize(("kind", "field"), [case for case in FIELDS if case.values[1].minimum is not None])
 def test_numbers_have_their_limits(kind, field):
     assert accepts(field, field.minimum)
-    assert accepts(field, field.maximum)
     assert not accepts(field, field.minimum - 1)
-    assert not accepts(field, field.maximum + 1)
+    if field.maximum is not None:
+        assert accepts(field, field.maximum)
+        assert not accepts(field, field.maximum + 1)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,10 @@ METRIC: Final[Mapping[str, Any]] = {
     "properties": {
         "kind": {"type": "string", "description": "`ExperimentMetric`."},
         "metric_type": {"type": "string", "description": "`mean`, `funnel`, `ratio` or `retention`."},
-        "name": {"type": ["string", "null"], "description": "Shown in PostHog; it tells one from the others."},
+        "name": {
+            "type": ["string", "null"],
+            "description": "Shown in PostHog; it tells one from the others.",
+        },
     },
     "required": ["kind"],
 }
@@ -143,7 +146,11 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     names = [each.get("name") for each in fields.get("metrics") or () if each.get("name")]
     for place, name in enumerate(names):
         if name in names[:place]:
-            yield f"metrics.{place}", f'has two metrics "{name}"', "their results are told apart by their names"
+            yield (
+                f"metrics.{place}",
+                f'has two metrics "{name}"',
+                "their results are told apart by their names",
+            )
     if fields.get("conclusion") and fields.get("status", "draft") in ("draft", "running", "paused"):
         yield (
             "conclusion",

@@ -109,7 +109,9 @@ class Field:
     lowered: bool = False  # PostHog keeps the texts of a list in lower case, each of them once
     wire: Callable[[Json], Json] | None = None  # a value as the file has it -> as a request has it
     names: str | None = None  # the value is an id of this kind, or lookup, and its bare name may stand there
-    follows: str | None = None  # the kind whose name the value is: one of that name is made first, if it is declared
+    follows: str | None = (
+        None  # the kind whose name the value is: one of that name is made first, if it is declared
+    )
     # What it names has a number for its id: a text of digits is that, and a request has the number.
     number_ids: bool = False
     may_refer: bool = (

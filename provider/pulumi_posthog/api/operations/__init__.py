@@ -12,6 +12,11 @@ from pulumi_posthog.api.operations.batch_exports import (
 )
 from pulumi_posthog.api.operations.evaluations import Evaluations
 from pulumi_posthog.api.operations.events import Events, Insights
+from pulumi_posthog.api.operations.experiments import (
+    ExperimentHoldouts,
+    Experiments,
+    ExperimentSavedMetrics,
+)
 from pulumi_posthog.api.operations.exports import Exports
 from pulumi_posthog.api.operations.feature_flags import FeatureFlags, ScheduledChanges
 from pulumi_posthog.api.operations.file_system import FileSystem
@@ -21,7 +26,7 @@ from pulumi_posthog.api.operations.persons import Persons
 from pulumi_posthog.api.operations.pipelines import PipelineDestinations, SiteApps
 from pulumi_posthog.api.operations.projects import ActivityLog, Projects
 from pulumi_posthog.api.operations.queries import Queries, QueryResult
-from pulumi_posthog.api.operations.releases import Actions, Cohorts, EarlyAccessFeatures
+from pulumi_posthog.api.operations.releases import Actions, Cohorts, EarlyAccessFeatures, Surveys
 from pulumi_posthog.api.operations.roles import RoleMemberships, Roles
 
 FAMILIES: Final[tuple[type[Operations], ...]] = (
@@ -48,6 +53,10 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     Cohorts,
     Actions,
     EarlyAccessFeatures,
+    Surveys,
+    Experiments,
+    ExperimentHoldouts,
+    ExperimentSavedMetrics,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(row for family in FAMILIES for row in family.operations())
 
@@ -61,6 +70,9 @@ __all__ = [
     "EarlyAccessFeatures",
     "Evaluations",
     "Events",
+    "ExperimentHoldouts",
+    "ExperimentSavedMetrics",
+    "Experiments",
     "Exports",
     "FeatureFlags",
     "FileSystem",
@@ -80,4 +92,5 @@ __all__ = [
     "Roles",
     "ScheduledChanges",
     "SiteApps",
+    "Surveys",
 ]

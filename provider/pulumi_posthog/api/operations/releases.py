@@ -1,4 +1,4 @@
-"""What flags are released to and with: cohorts, actions, early access features (posthog-api-release.md 3, 4, 6)."""
+"""What flags are released to and with: cohorts, actions, early access, surveys (posthog-api-release.md 3, 4, 6, 7)."""
 
 from __future__ import annotations
 
@@ -145,3 +145,41 @@ class EarlyAccessFeatures(Operations):
     @operation("DELETE", "{id}/", scope="early_access_feature:write", answers=(204,))
     def delete(self, id: str) -> Json:
         """Deletes a feature for good; its flag stays."""
+
+
+class Surveys(Operations):
+    """What people are asked: `Surveys(client, project=42)`."""
+
+    PREFIXES = ("/api/projects/{project}/surveys/",)
+
+    @operation("GET", "", scope="survey:read")
+    def list(self, *, search: str | None = None, limit: int | None = None, offset: int | None = None) -> Json:
+        """A page of surveys, whole, those that are put away among them."""
+
+    def iterate(self, *, page_size: int = 100) -> Iterator[Json]:
+        """Surveys one by one; pages are read as far as they are asked for."""
+        return self._pages(self.list, limit=page_size)
+
+    @operation("POST", "", scope="survey:write feature_flag:write")
+    def create(self, *, body: Mapping[str, Json]) -> Json:
+        """Makes a survey, and a hidden flag or two for it. The answer lacks fields: get it afterwards."""
+
+    @operation("GET", "{id}/", scope="survey:read")
+    def get(self, id: str) -> Json:
+        """One survey."""
+
+    @operation("PATCH", "{id}/", scope="survey:write feature_flag:write")
+    def update(self, id: str, *, body: Mapping[str, Json]) -> Json:
+        """Changes fields; send `conditions` along, or its actions are lost. The answer lacks fields."""
+
+    @operation("DELETE", "{id}/", scope="survey:write feature_flag:write", answers=(204,))
+    def delete(self, id: str) -> Json:
+        """Deletes a survey for good, with the flag that its people are chosen by, whosever that is."""
+
+    @operation("GET", "{id}/activity/", scope="activity_log:read", shape=Shape.PAGE)
+    def activity(self, id: str, *, page: int | None = None, limit: int | None = None) -> Json:
+        """What was done with one survey, a page of it."""
+
+    @operation("GET", "activity/", scope="activity_log:read", shape=Shape.PAGE)
+    def all_activity(self, *, page: int | None = None, limit: int | None = None) -> Json:
+        """What was done with surveys, a page of it."""

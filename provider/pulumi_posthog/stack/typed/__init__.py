@@ -16,6 +16,9 @@ from pulumi_posthog.stack.typed.data_color_theme import DataColorTheme
 from pulumi_posthog.stack.typed.domain import Domain
 from pulumi_posthog.stack.typed.early_access_feature import EarlyAccessFeature
 from pulumi_posthog.stack.typed.evaluation import Evaluation
+from pulumi_posthog.stack.typed.experiment import Experiment
+from pulumi_posthog.stack.typed.experiment_holdout import ExperimentHoldout
+from pulumi_posthog.stack.typed.experiment_saved_metric import ExperimentSavedMetric
 from pulumi_posthog.stack.typed.feature_flag import FeatureFlag
 from pulumi_posthog.stack.typed.file_system_entry import FileSystemEntry
 from pulumi_posthog.stack.typed.hog_function import HogFunction
@@ -41,6 +44,9 @@ __all__ = [
     "Domain",
     "EarlyAccessFeature",
     "Evaluation",
+    "Experiment",
+    "ExperimentHoldout",
+    "ExperimentSavedMetric",
     "FeatureFlag",
     "FileSystemEntry",
     "HogFunction",

@@ -1,0 +1,121 @@
+"""Experiment for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypedDict
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class ExperimentMetricArgs(TypedDict, total=False):
+    kind: Required[pulumi.Input[str]]
+    metric_type: pulumi.Input[str]
+    name: pulumi.Input[str | None]
+
+
+class ExperimentMetricsSecondaryArgs(TypedDict, total=False):
+    kind: Required[pulumi.Input[str]]
+    metric_type: pulumi.Input[str]
+    name: pulumi.Input[str | None]
+
+
+class ExperimentParametersArgs(TypedDict, total=False):
+    minimum_detectable_effect: pulumi.Input[float | None]
+    recommended_running_time: pulumi.Input[float | None]
+    recommended_sample_size: pulumi.Input[float | None]
+    variant_notes: pulumi.Input[Mapping[str, Any] | None]
+    custom_exposure_filter: pulumi.Input[Mapping[str, Any] | None]
+
+
+class Experiment(Resource):
+    """An experiment: which variant of a flag does better, by metrics.
+
+    Arguments:
+        feature_flag_key: The key of its flag, with two variants or more, of which `control` is the
+            first. One that does not exist is made, with `control` and `test`.
+        name: Shown in PostHog.
+        description: What is expected.
+        type: Whether your code shows the variants, or PostHog's own editor.
+        status: How far it is: one way, but for a pause. Older servers know no pause.
+        holdout: Who is kept out of it, by the name of a holdout; not to be changed while it is
+            running.
+        metrics: What decides. A metric keeps its results by its name.
+        metrics_secondary: What is watched as well.
+        saved_metrics_ids: Saved metrics, each with `metadata: {type: primary}`, or `secondary`.
+        parameters: How long it will take. Variants are the flag's.
+        exposure_criteria: Who counts as having seen it.
+        stats_config: How it is computed.
+        scheduling_config: When its results are computed.
+        running_time_calculation: How long it will take, as newer servers have it.
+        excluded_variants: Variants that do not count.
+        only_count_matured_users: Whether only those count who have had the whole time.
+        conclusion: What came of it.
+        conclusion_comment: Why.
+        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
+            entry.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        feature_flag_key: pulumi.Input[str],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset | None = UNSET,
+        type: pulumi.Input[Literal["product", "web"]] | Unset | None = UNSET,
+        status: pulumi.Input[Literal["draft", "running", "paused", "stopped", "archived"]] | Unset = UNSET,
+        holdout: pulumi.Input[str] | Unset | None = UNSET,
+        metrics: pulumi.Input[Sequence[pulumi.Input[ExperimentMetricArgs | Mapping[str, Any]]]]
+        | Unset = UNSET,
+        metrics_secondary: pulumi.Input[
+            Sequence[pulumi.Input[ExperimentMetricsSecondaryArgs | Mapping[str, Any]]]
+        ]
+        | Unset = UNSET,
+        saved_metrics_ids: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]] | Unset = UNSET,
+        parameters: pulumi.Input[ExperimentParametersArgs] | Unset = UNSET,
+        exposure_criteria: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        stats_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        scheduling_config: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        running_time_calculation: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        excluded_variants: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        only_count_matured_users: pulumi.Input[bool] | Unset = UNSET,
+        conclusion: pulumi.Input[Literal["won", "lost", "inconclusive", "stopped_early", "invalid"]]
+        | Unset
+        | None = UNSET,
+        conclusion_comment: pulumi.Input[str] | Unset | None = UNSET,
+        folder: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["experiment"]
+        values: dict[str, Any] = {
+            "project": project,
+            "feature_flag_key": feature_flag_key,
+            "name": name,
+            "description": description,
+            "type": type,
+            "status": status,
+            "holdout": holdout,
+            "metrics": metrics,
+            "metrics_secondary": metrics_secondary,
+            "saved_metrics_ids": saved_metrics_ids,
+            "parameters": parameters,
+            "exposure_criteria": exposure_criteria,
+            "stats_config": stats_config,
+            "scheduling_config": scheduling_config,
+            "running_time_calculation": running_time_calculation,
+            "excluded_variants": excluded_variants,
+            "only_count_matured_users": only_count_matured_users,
+            "conclusion": conclusion,
+            "conclusion_comment": conclusion_comment,
+            "folder": folder,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)

@@ -1,0 +1,57 @@
+"""Experiment holdout for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Required, TypedDict
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class ExperimentHoldoutFilterPropertieArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str | float]]
+    type: Required[pulumi.Input[str]]
+    operator: pulumi.Input[str | None]
+    value: pulumi.Input[Any]
+    group_type_index: pulumi.Input[Any]
+
+
+class ExperimentHoldoutFilterArgs(TypedDict, total=False):
+    properties: pulumi.Input[Sequence[pulumi.Input[ExperimentHoldoutFilterPropertieArgs | Mapping[str, Any]]]]
+    rollout_percentage: Required[pulumi.Input[float]]
+
+
+class ExperimentHoldout(Resource):
+    """A holdout: people who are kept out of experiments.
+
+    Arguments:
+        filters: Who is held out. A change of it rewrites the flags of its experiments.
+        name: Shown in PostHog.
+        description: Shown in PostHog.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        filters: pulumi.Input[Sequence[pulumi.Input[ExperimentHoldoutFilterArgs]]],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset | None = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["experiment_holdout"]
+        values: dict[str, Any] = {
+            "project": project,
+            "filters": filters,
+            "name": name,
+            "description": description,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)

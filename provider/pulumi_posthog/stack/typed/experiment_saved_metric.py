@@ -1,0 +1,47 @@
+"""Experiment saved metric for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class ExperimentSavedMetric(Resource):
+    """A metric that several experiments have.
+
+    Arguments:
+        query: What is measured: a metric in PostHog's own form.
+        name: Shown in PostHog.
+        description: Shown in PostHog.
+        tags: Words to find it by, in lower case.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        query: pulumi.Input[Mapping[str, Any]],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset | None = UNSET,
+        tags: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["experiment_saved_metric"]
+        values: dict[str, Any] = {
+            "project": project,
+            "query": query,
+            "name": name,
+            "description": description,
+            "tags": tags,
+        }
+        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
