@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.stack.program import deploy
     from pulumi_posthog.stack.typed import (
         Action,
+        Annotation,
         BatchExport,
         Cohort,
         DataColorTheme,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         FeatureFlag,
         FileSystemEntry,
         HogFunction,
+        Insight,
         OrganizationMember,
         OrganizationSettings,
         PipelineDestination,
@@ -62,6 +64,7 @@ __all__ = [
     "AbsentPersons",
     "Action",
     "Address",
+    "Annotation",
     "BatchExport",
     "Cohort",
     "DataColorTheme",
@@ -78,6 +81,7 @@ __all__ = [
     "FileSystemEntry",
     "HealthCheck",
     "HogFunction",
+    "Insight",
     "OrganizationMember",
     "OrganizationSettings",
     "PersonsFrom",

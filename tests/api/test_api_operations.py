@@ -12,7 +12,7 @@ import pytest
 
 from pulumi_posthog.api import GaveUp, Invalid, NotForKeys, NotFound, Reader, Unreachable, WriteRefused
 from pulumi_posthog.api.operations import FAMILIES, OPERATIONS, Exports, FileSystem, Persons, Queries, Roles
-from pulumi_posthog.api.operations.events import Insights
+from pulumi_posthog.api.operations.insights import Insights
 from pulumi_posthog.api.operations.operation import Operation
 
 SOMEWHERE = {"project": 7, "organization": "acme", "role": "guests"}

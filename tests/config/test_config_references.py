@@ -377,3 +377,21 @@ def test_everything_that_cannot_be_found_is_told_at_once(load):
     desired = load(destination("Nope") + "roles: {A: {members: [x@y.io, z@y.io]}}\n")
 
     assert len(problems(desired)) == 3
+
+
+def test_the_tree_knows_an_insight_by_its_short_id_and_not_by_its_name(load):
+    with pytest.raises(ConfigError) as error:
+        load(
+            """\
+projects:
+  Web:
+    insights: {Signups: {description: New ones}}
+    file_system:
+      Growth/Signups: {type: insight, ref: !ref insight/Signups}
+"""
+        )
+
+    (problem,) = error.value.problems
+    assert problem.message.endswith("PostHog wants the `short_id` of the insight")
+    assert problem.where is not None
+    assert problem.where.column == 44

@@ -23,6 +23,14 @@ SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
 BAR = "https://github.com/PostHog/notification-bar-app"
 
 
+def trends(event: str) -> dict[str, Any]:
+    """How often something happened, drawn."""
+    return {
+        "kind": "InsightVizNode",
+        "source": {"kind": "TrendsQuery", "series": [{"event": event, "math": "dau"}], "interval": "week"},
+    }
+
+
 def criteria(plan: str) -> dict[str, Any]:
     """Who is in a cohort: persons with that plan."""
     leaf = {"type": "person", "key": "plan", "operator": "exact", "value": [plan]}
@@ -155,6 +163,21 @@ GIVEN: dict[str, dict[str, Any]] = {
         "base_language": "en",
         "translations": {"de": {"name": "Umfrage"}},
         "form_content": {"type": "form"},
+    },
+    "insight": {
+        "name": "Weekly signups",
+        "description": "New accounts",
+        "query": trends("signed_up"),
+        "tags": ["growth"],
+        "favorited": False,
+    },
+    "annotation": {
+        "content": "Prices changed",
+        "date_marker": "2026-03-01T09:00:00Z",
+        "scope": "project",
+        "creation_type": "USR",
+        "emoji": "🚀",
+        "hidden_in_user_interface": False,
     },
     "feature_flag": {
         "key": "orders",
@@ -340,6 +363,21 @@ OTHER: dict[str, dict[str, Any]] = {
         "translations": {"de": {"name": "Bestellungen"}},
         "form_content": {"type": "doc"},
     },
+    "insight": {
+        "name": "Weekly orders",
+        "description": "All of them",
+        "query": trends("ordered"),
+        "tags": ["sales", "weekly"],
+        "favorited": True,
+    },
+    "annotation": {
+        "content": "Prices changed back",
+        "date_marker": "2026-03-02T09:30:00+01:00",
+        "scope": "organization",
+        "creation_type": "GIT",
+        "emoji": "🔥",
+        "hidden_in_user_interface": True,
+    },
     "feature_flag": {
         "key": "sales",
         "name": "Some of them",
@@ -377,6 +415,9 @@ WAIVED = {
     "experiment.holdout": "names another object: test_experiments.py",
     "experiment.saved_metrics_ids": "names other objects: test_experiments.py",
     "survey.folder": "is sent once, when it is made",
+    "insight.folder": "is sent once, when it is made",
+    "annotation.dashboard_item": "names an insight: test_annotations.py",
+    "annotation.dashboard_id": "names a dashboard: test_annotations.py",
     "feature_flag.folder": "is sent once, when it is made",
     "feature_flag.encrypted_payloads": "PostHog's answer is never kept: test_feature_flags.py",
     "role_membership": "every field replaces: there is nothing to change",

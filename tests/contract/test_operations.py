@@ -15,6 +15,7 @@ from pulumi_posthog.api.operations import FAMILIES, OPERATIONS, Operation
 NOUNS = {
     "action",
     "activity_log",
+    "annotation",
     "batch_export",
     "cohort",
     "early_access_feature",

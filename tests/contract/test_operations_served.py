@@ -31,6 +31,12 @@ METRIC = {
     "query": {"kind": "ExperimentMetric", "metric_type": "mean", "source": COUNTED},
 }
 FEATURE = {"name": "Dark mode", "stage": "draft"}
+ANNOTATION = {"content": "Release", "date_marker": "2026-03-01T09:00:00Z", "scope": "project"}
+INSIGHT = {
+    "name": "Weekly signups",
+    "saved": True,
+    "query": {"kind": "DataVisualizationNode", "source": {"kind": "HogQLQuery", "query": "select 1"}},
+}
 SNOWFLAKE, NOTIFICATION_BAR = "Snowflake Export", "Notification Bar"
 
 
@@ -61,6 +67,14 @@ class World:
     @cached_property
     def member(self) -> str:
         return str(self.posthog.info["members"][-1]["uuid"])
+
+    @cached_property
+    def annotation(self) -> int:
+        return int(self.make(f"/api/projects/{self.project}/annotations/", ANNOTATION))
+
+    @cached_property
+    def insight(self) -> int:
+        return int(self.make(f"/api/projects/{self.project}/insights/", INSIGHT))
 
     @cached_property
     def new_project(self) -> int:
@@ -309,6 +323,12 @@ EXAMPLES: dict[str, Arguments] = {
     "Events.list": lambda _world: {"event": "$pageview", "limit": 2},
     "Events.get": lambda world: {"id": world.event},
     "Events.values": lambda _world: {"key": "$browser"},
+    "Insights.list": lambda _world: {"basic": True, "saved": True, "order": "id", "limit": 10},
+    "Insights.create": lambda _world: {"body": INSIGHT},
+    "Insights.get": lambda world: {"id": world.insight, "basic": True},
+    "Insights.update": lambda world: {"id": world.insight, "body": {"name": "Signups"}},
+    "Insights.replace": lambda world: {"id": world.insight, "body": INSIGHT},
+    "Insights.delete": lambda world: {"id": world.insight},
     "Insights.trend": none,
     "Insights.calculate_trend": lambda _world: {"body": {"events": [{"id": "$pageview"}]}},
     "Queries.create": lambda _world: {"query": {"kind": "HogQLQuery", "query": "select 1"}},
@@ -340,6 +360,12 @@ EXAMPLES: dict[str, Arguments] = {
     "FeatureFlags.archive": lambda world: {"id": world.flag},
     "FeatureFlags.unarchive": lambda world: {"id": world.flag},
     "FeatureFlags.activity": lambda world: {"id": world.flag},
+    "Annotations.list": lambda _world: {"scope": "project", "search": "Release", "limit": 10},
+    "Annotations.create": lambda _world: {"body": ANNOTATION},
+    "Annotations.get": lambda world: {"id": world.annotation},
+    "Annotations.update": lambda world: {"id": world.annotation, "body": {"content": "Outage"}},
+    "Annotations.replace": lambda world: {"id": world.annotation, "body": ANNOTATION},
+    "Annotations.delete": lambda world: {"id": world.annotation},
     "ScheduledChanges.list": lambda world: {"record_id": str(world.flag), "limit": 10},
     "ScheduledChanges.create": lambda world: {"body": world.scheduled_fields},
     "ScheduledChanges.get": lambda world: {"id": world.scheduled},

@@ -67,6 +67,11 @@ DECLARED = {
         "questions": [{"type": "open", "question": "What should we improve?"}],
     },
     "cohort": {"name": "New", "description": "Of late"},
+    "insight": {
+        "name": "New",
+        "query": {"kind": "DataVisualizationNode", "source": {"kind": "HogQLQuery", "query": "select 1"}},
+    },
+    "annotation": {"content": "New", "date_marker": "2026-03-01T09:00:00Z"},
     "feature_flag": {"key": "new", "filters": {"groups": [{"rollout_percentage": 50}]}},
     "hog_function": {"name": "New", "type": "destination", "hog": "return event"},
     "batch_export": {

@@ -172,3 +172,25 @@ def test_a_resource_of_the_sdk_is_found_in_the_component_under_all_its_names_and
 
 def declaration(type_: str, name: str, **more: Any) -> Declaration:
     return Declaration(key=(type_.lower(), name), type=type_, properties={}, about=name, **more)
+
+
+def test_a_refused_query_is_told_at_its_place_although_posthog_names_no_field(tmp_path: Path):
+    file = tmp_path / "posthog.yaml"
+    file.write_text(
+        """\
+organization: {host: https://eu.posthog.com, id: 0191c0de-7e3a-0000-8000-0c6f5d1a2b3c}
+projects:
+  Web:
+    insights:
+      Signups:
+        description: New ones
+        query: {kind: InsightVizNode, source: {kind: TrendsQuery, serie: []}}
+"""
+    )
+    name = urn("Web/Signups", "pulumi-python:dynamic/posthog:Insight")
+    refused = Invalid("no", method="POST", path="/api/projects/1/insights/", code="parse_error")
+    another = Invalid("no", method="POST", path="/api/projects/1/insights/", code="invalid_input")
+
+    said = [with_place(error, name, lambda: declared(file)) for error in (refused, another)]
+
+    assert [text.partition(": ")[0].rpartition("posthog.yaml")[2] for text in said] == [":7:9", ":5:7"]

@@ -26,5 +26,7 @@ def numbered_entry(entry: Entry, numbered: dict[str, int]) -> Entry:
 def objections_of(entry: Entry) -> Iterator[Problem]:
     """What its kind has against the fields of an entry."""
     for place, words, hint in entry.kind.checked(entry.fields) if entry.kind.checked else ():
-        where = entry.positions.get(place) or entry.positions.get(place.partition(".")[0]) or entry.where
+        parts = place.split(".")
+        nearest = (entry.positions.get(".".join(parts[:length])) for length in range(len(parts), 0, -1))
+        where = next(filter(None, nearest), entry.where)
         yield Problem(f'{entry.kind.title} "{entry.name}" {words}', where, hint)

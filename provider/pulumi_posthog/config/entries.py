@@ -15,6 +15,7 @@ from pulumi_posthog.config.persons import erasures
 from pulumi_posthog.config.place import titled
 from pulumi_posthog.config.references import as_reference
 from pulumi_posthog.config.schema import UNMANAGED, reserved
+from pulumi_posthog.config.told_apart import alone_in, natural_key, same_words
 from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field, Type
@@ -350,7 +351,9 @@ class Builder:
             ),
         )
         self._check_unique(
-            lambda entry: (entry.kind.name, entry.parent, natural_key(entry)) if natural_key(entry) else None,
+            lambda entry: (
+                (entry.kind.name, alone_in(entry), natural_key(entry)) if natural_key(entry) else None
+            ),
             lambda entry, other: (
                 f"{described(entry)} is the same to PostHog as {described(other)}, at {other.where}",
                 same_words(entry),
@@ -473,26 +476,6 @@ def holders_first(made: list[tuple[Entry, Node, Json]]) -> Iterator[tuple[Entry,
             if first is not None and id(first) not in done:
                 done.add(id(first))
                 yield first
-
-
-def natural_key(entry: Entry) -> tuple[Json, ...] | None:
-    """The natural key of an entry, None where it has none or part of it is unknown."""
-    key = entry.kind.natural_key(entry.fields)
-    if key is None or any(is_unknown(part) or isinstance(part, dict | list) for _, part in key):
-        return None
-    if entry.kind.refers_by_key:
-        # Whether two spellings are one member, only PostHog can say.
-        return tuple((name, entry.fields.get(name)) for name, _ in key)
-    return key
-
-
-def same_words(entry: Entry) -> str:
-    """Why two entries with the natural key of this one cannot both be."""
-    names = [name for name, _ in natural_key(entry) or ()]
-    if any(entry.kind.field(name).caseless for name in names):
-        article = "an" if entry.kind.title[0] in "aeiou" else "a"
-        return f"{article} {entry.kind.title}'s {names[0]} is unique whatever its case"
-    return f"they have the same {' and '.join((', '.join(names[:-1]), names[-1]) if names[1:] else names)}"
 
 
 def described(entry: Entry) -> str:

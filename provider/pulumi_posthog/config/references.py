@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pulumi_posthog.config.node import Node
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field, Type
-from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.reference import Reference, references_in
@@ -38,6 +39,23 @@ def misplaced(root: Node, desired: Desired) -> Iterator[Problem]:
     for node in _nodes(root):
         if isinstance(node.value, Reference) and node.where not in used:
             yield Problem(f"{node.value!r} has no meaning here", node.where, HINT)
+    for entry in desired.entries:
+        yield from known_otherwise(entry)
+
+
+def known_otherwise(entry: Entry) -> Iterator[Problem]:
+    """References to what stands there under its second id, which nobody knows before it is made."""
+    for field in entry.kind.fields:
+        value = entry.fields.get(field.name)
+        if not field.may_refer or not isinstance(value, Reference) or value.kind not in KINDS:
+            continue
+        second = KINDS[value.kind].second_id
+        if second is not None:
+            yield Problem(
+                f"{value!r} has no meaning here: PostHog wants the `{second}` of the {value.kind}",
+                value.where,
+                f"write its `{second}`, which stands in the address of its page",
+            )
 
 
 def _nodes(node: Node) -> Iterator[Node]:

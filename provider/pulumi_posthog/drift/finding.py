@@ -140,6 +140,8 @@ class Finding:
         if found is None or found.kind.page is None or found.kind.page.path is None:
             return None
         ids = {"id": found.id, "project": (self.trace and self.trace.project) or ""}
+        if found.kind.second_id:
+            ids[found.kind.second_id] = str(found.answer.get(found.kind.second_id, found.id))
         return found.kind.page.path.format(**{name: quote(id_, safe="") for name, id_ in ids.items()})
 
     @cached_property

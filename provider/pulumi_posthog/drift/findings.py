@@ -15,6 +15,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import ancestors, list_field, possible_keys
+from pulumi_posthog.kinds.words import TakenAlong
 from pulumi_posthog.reconcile import limits as reconcile_limits
 from pulumi_posthog.reconcile.addresses import person_field, single
 from pulumi_posthog.reconcile.collection import Found
@@ -67,7 +68,7 @@ def findings(
             for change in plan.changes
             for found in _of_change(change, observed, recorded)
         ),
-        *_contradicting(desired, recorded or {}),
+        *_contradicting(desired, recorded or {}, observed),
         *_rotated(observed, recorded or {}),
         *_no_longer_declared(desired, observed, recorded or {}),
         # What the stack knows is not strange, only no longer wanted.
@@ -148,7 +149,7 @@ def losing(
     )
 
 
-def _lost(found: Iterable[Loss], kind: Kind) -> int:
+def _lost(found: Iterable[Loss], kind: Kind | TakenAlong) -> int:
     return sum(len(each.names) for each in found if each.kind is kind)
 
 
@@ -322,11 +323,15 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
         )
 
 
-def _contradicting(desired: Desired, recorded: Mapping[Key, Recorded]) -> Iterator[Finding]:
+def _contradicting(
+    desired: Desired, recorded: Mapping[Key, Recorded], observed: Observed
+) -> Iterator[Finding]:
     """An `id` that is not the one the stack has: `pulumi up` refuses it, in the same words."""
     for entry in desired.entries:
         before = remembered(entry, recorded)
-        problem = contradiction(entry.kind, entry.id, before.id) if before is not None else None
+        found = observed.found.get(key_of(entry))
+        found = found if found is not None and before is not None and found.id == before.id else None
+        problem = contradiction(entry.kind, entry.id, before.id, found) if before is not None else None
         if problem is not None:
             message, _, hint = problem.partition("\n  hint: ")
             path = path_of(entry, desired)
@@ -415,7 +420,7 @@ def _free_key(found: Found, undeclared: Undeclared, observed: Observed) -> Json:
     """What an object would be called in the file, where it has a name: not as another one that is declared."""
     name = found.kind.own_name(found.values)
     taken = {entry.key for entry in observed.desired.entries if group_of(entry) == undeclared.group}
-    if not isinstance(name, str) or name not in taken:
+    if not isinstance(name, str):
         return name
     return next((key for key in possible_keys(found.kind, name, found.values) if key not in taken), name)
 

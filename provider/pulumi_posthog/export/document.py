@@ -115,6 +115,7 @@ class _Exporter:
         self.variables: list[str] = []
         self.left_out: list[str] = []
         self.unread: list[str] = []
+        self._everywhere: dict[tuple[str, str], Path_] = {}
 
     def export(self, main: str, split: bool, ascii_only: bool) -> Exported:
         self.live.organization()
@@ -335,7 +336,10 @@ class _Exporter:
                 continue
             values = kind.in_a_file(found.values, with_defaults=self.with_defaults)
             name = str((values or {}).get(key_field(kind).name) or "")
-            if values is None or not name:
+            if values is None or self._is_elsewhere(found, path):
+                continue
+            if not name:
+                self.left_out.append(f"{shown(path)}: id {found.id} has no {key_field(kind).name}")
                 continue
             keys = (each for each in possible_keys(kind, name, values) if each not in taken)
             key = next((each for each in keys if each not in first), name)
@@ -352,6 +356,12 @@ class _Exporter:
                 body["id"] = _id(found)  # nothing else says which of them is meant
             result[key] = {**body, **self._sections(kind, {**scope, kind.name: found.id}, here)}
         return result
+
+    def _is_elsewhere(self, found: Found, path: Path_) -> bool:
+        """Whether it stands below another project already: the lists of all projects have it."""
+        if found.kind.everywhere is None or not found.kind.everywhere(found.values):
+            return False
+        return self._everywhere.setdefault((found.kind.name, found.id), path) != path
 
     def _body(
         self, kind: Kind, found: Found, values: Mapping[str, Json], path: Path_, scope: Scope

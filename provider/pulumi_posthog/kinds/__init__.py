@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pulumi_posthog.kinds.access_rule import PROJECT_ACCESS_RULE, RESOURCE_ACCESS_RULE
 from pulumi_posthog.kinds.action import ACTION
+from pulumi_posthog.kinds.annotation import ANNOTATION
 from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.cohort import COHORT
 from pulumi_posthog.kinds.data_color_theme import DATA_COLOR_THEME
@@ -14,6 +15,7 @@ from pulumi_posthog.kinds.experiment import EXPERIMENT, EXPERIMENT_HOLDOUT, EXPE
 from pulumi_posthog.kinds.feature_flag import FEATURE_FLAG
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.hog_function import HOG_FUNCTION
+from pulumi_posthog.kinds.insight import INSIGHT
 from pulumi_posthog.kinds.lookups import DASHBOARD, GROUP_TYPE, INTEGRATION, MEMBER, PLUGIN
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.organization_member import ORGANIZATION_MEMBER
@@ -54,6 +56,8 @@ KINDS: Mapping[str, Kind] = {
         EVALUATION,
         DATA_COLOR_THEME,
         PROJECT_SECRET_API_KEY,
+        INSIGHT,
+        ANNOTATION,
         PROJECT_ACCESS_RULE,
         RESOURCE_ACCESS_RULE,
     )

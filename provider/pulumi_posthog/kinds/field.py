@@ -106,6 +106,7 @@ class Field:
         default_factory=dict
     )  # at any depth, absent is this value
     null_is_absent: bool = False  # at any depth, a key that is null is as if it were not there
+    empty_is_absent: bool = False  # at any depth, a key that is `{}` is as if it were not there
     lowered: bool = False  # PostHog keeps the texts of a list in lower case, each of them once
     wire: Callable[[Json], Json] | None = None  # a value as the file has it -> as a request has it
     names: str | None = None  # the value is an id of this kind, or lookup, and its bare name may stand there
@@ -125,6 +126,9 @@ class Field:
     replaces_between: tuple[Json, ...] = ()  # from or to one of these values, the object is made anew
     # Live value -> whether PostHog has put it there by itself when the object was new: nobody need say it.
     fresh: Callable[[Json], bool] | None = None
+    # Live value, declared value -> what else their change does, as the end of a sentence about the object.
+    side_effect: Callable[[Json, Json], str | None] | None = None
+    refused_as: tuple[str, ...] = ()  # codes of refusals that are about it, though PostHog names no field
     silent_when_null: bool = False  # an answer of null says nothing: PostHog may have lost it
     since: int = 2024
     until: int | None = None
@@ -183,11 +187,12 @@ class Field:
         if isinstance(value, dict):
             beside = other if isinstance(other, dict) else {}
             return {
-                key: self._document(item, beside.get(key))
+                key: within
                 for key, item in value.items()
                 if not (key in self.key_defaults and item == self.key_defaults[key])
                 and not (self.null_is_absent and item is None)
                 and (key in beside or key not in self.kept_keys)
+                and not ((within := self._document(item, beside.get(key))) == {} and self.empty_is_absent)
             }
         if isinstance(value, list):
             others = other if isinstance(other, list) else []
@@ -200,7 +205,8 @@ class Field:
     @property
     def is_document(self) -> bool:
         """Whether `document` may leave something out of a value."""
-        return bool(self.kept_keys or self.key_defaults or self.null_is_absent or self.is_closed)
+        absent = self.null_is_absent or self.empty_is_absent
+        return bool(self.kept_keys or self.key_defaults or absent or self.is_closed)
 
     @property
     def is_closed(self) -> bool:

@@ -18,6 +18,7 @@ from pulumi_posthog.kinds.words import (
     Lifecycle,
     Page,
     Scheduled,
+    TakenAlong,
     Upsert,
 )
 from pulumi_posthog.values.json_value import Json
@@ -103,6 +104,11 @@ class Kind:
     # An item of the list without this key lacks fields: a GET of its own has them, sent for declared ones only.
     whole_sign: str | None = None
     answered_in_part: bool = False  # the answer to a write lacks fields that a GET has: one follows each
+    # The list leaves out objects that are there: one with a known id that is not in it is asked for alone.
+    list_leaves_out: bool = False
+    alone_parameters: Mapping[str, str] = dataclass_field(default_factory=dict)  # of such a GET
+    second_id: str | None = None  # the key of an answer with another id, which an entry's `id` may be, too
+    taken_along: tuple[TakenAlong, ...] = ()
     narrowed_by: str | None = None  # the field that tells those apart that have one natural key
     restored: bool = False  # one that was deleted comes back, by its id, with a PATCH of `deleted`
     blueprint: Blueprint | None = None
@@ -187,6 +193,8 @@ class Kind:
     oldest_wins: bool = (
         False  # several matches of a natural key: take the oldest, and say so, instead of stopping
     )
+    # Field values -> whether the list of every project has the object: it is one, and one project declares it.
+    everywhere: Callable[[Mapping[str, Json]], bool] | None = None
     guarded: bool = True  # removals count against the limits
     persons: str | None = None  # under which key its entries declare persons absent (posthog-api.md 10.1)
     activity_scopes: tuple[str, ...] = ()  # where the activity log tells of its objects (posthog-api.md 8.3)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.values.json_value import Json
+
+LONGEST_KEY: Final = 80  # characters of an entry's key, where its body may say the whole
 
 
 def ancestors(kind: Kind) -> tuple[str, ...]:
@@ -44,11 +47,22 @@ def key_field(kind: Kind) -> Field:
 
 
 def possible_keys(kind: Kind, name: str, values: Mapping[str, Json]) -> Iterator[str]:
-    """Under which keys an object of that name may stand in a file: its name, else with what tells it from another."""
-    yield name
+    """Under which keys an object of that name may stand in a file: its name, else with what tells it from another.
+
+    A text of several lines, or a long one, stands in the body, and its beginning is the key.
+    """
     own = key_field(kind)
+    if own.also_in_body:
+        name = beginning(name)
+    yield name
     for parts in kind.natural_keys if own.also_in_body else ():
         yield f"{name} ({', '.join(str(values[part]) for part in parts if part != own.name and values.get(part))})"
+
+
+def beginning(text: str) -> str:
+    """A text that fits into one line, or the beginning of its first."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), text)
+    return first if len(first) <= LONGEST_KEY else f"{first[:LONGEST_KEY].rstrip()}…"
 
 
 def list_field(kind: Kind) -> Field:

@@ -15,6 +15,8 @@ from pulumi_posthog.values.json_value import Json, dig
 class IdPlace:
     """Where in a value an id stands, as in "actions.*.id", and of what; with `where`, only beside such a key.
 
+    "**.id" is the place at any depth.
+
     `as_text` says that PostHog has the id of a number as a text there.
     """
 
@@ -75,6 +77,24 @@ class Cap:
     number: int
     values: Mapping[str, Json]
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenAlong:
+    """What PostHog deletes together with an object, and nobody declares in its place.
+
+    `collection` is their list, `holder` the dotted path at which one of them has the object's id, `called` its name.
+    `name` and `plural` are what they are, `lost_words` how one and several of them lose their holder. A key without
+    `read_scope` may not look.
+    """
+
+    name: str
+    plural: str
+    collection: str
+    holder: str
+    called: str
+    read_scope: str
+    lost_words: tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,10 @@ class Found:
     id: str
     answer: Mapping[str, Json]
 
+    def is_called(self, id_: str) -> bool:
+        """Whether an entry's `id` means it."""
+        return id_ in (self.id, str(self.answer.get(self.kind.second_id or "", self.id)))
+
     @cached_property
     def values(self) -> Mapping[str, Json]:
         """Field values, normalised (`Kind.values`)."""
@@ -70,8 +74,12 @@ class Collection:
             self._ids[key].pop(id_, None)
 
     def get(self, id_: str) -> Found | None:
-        """The object with that id."""
-        return self._found.get(id_)
+        """The object with that id, or with that second id, where the kind has one."""
+        key = self.kind.second_id
+        others = self._found.values() if key and id_ not in self._found else ()
+        return self._found.get(id_) or next(
+            (each for each in others if str(each.answer.get(key or "")) == id_), None
+        )
 
     def matching(self, key: NaturalKey | None) -> list[Found]:
         """The objects with that natural key."""

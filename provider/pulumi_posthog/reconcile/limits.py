@@ -13,6 +13,7 @@ from typing import Any
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import UNSET
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.words import TakenAlong
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.json_value import json_in, json_text
 from pulumi_posthog.values.spelling import folded, one_line
@@ -59,7 +60,7 @@ class Limits:
 
         Raises LimitsError.
         """
-        known = sorted(kinds)
+        known = sorted({*kinds, *(along.name for kind in KINDS.values() for along in kind.taken_along)})
         number = _number(settings, "maxRemovals", str(cls.number))
         share = _number(settings, "maxRemovalShare", str(cls.share))
         if not 0 <= share <= 1:
@@ -280,7 +281,7 @@ def list_refusal(
     return TooMany(kind, parent, gone, len(total)) if too_many(kind, len(gone), len(total), limits) else None
 
 
-def too_many(kind: Kind, gone: int, total: int, limits: Limits) -> bool:
+def too_many(kind: Kind | TakenAlong, gone: int, total: int, limits: Limits) -> bool:
     """Whether `gone` of `total` objects are more than may go in one run."""
     if gone <= max(1 if limits.number else 0, limits.allowed.get(kind.name, 0)):
         return False

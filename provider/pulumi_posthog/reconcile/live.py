@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 from urllib.parse import quote
 
 from pulumi_posthog.api import (
@@ -30,10 +31,10 @@ from pulumi_posthog.reconcile.features import has_feature
 from pulumi_posthog.reconcile.naming import is_one_of, spelled_alike, with_name
 from pulumi_posthog.reconcile.once import Once
 from pulumi_posthog.values.json_value import Json, dig
-from pulumi_posthog.values.problem import ConfigError, Problem
 from pulumi_posthog.values.spelling import folded, one_line
 
 OLDEST = 2024  # the first servers that are known
+NOTHING: Final[Mapping[str, str]] = {}
 PROJECTS, ENVIRONMENTS = "/api/projects/", "/api/environments/"
 
 
@@ -145,7 +146,7 @@ class Live:
         if kind.listed_in_full:
             collection = self._collection(kind, scope)
             found = collection.get(id_) or (
-                self._alone(collection, scope, id_) if collection.partial else None
+                self._alone(collection, scope, id_) if collection.partial or kind.list_leaves_out else None
             )
             return found and self._completed(collection, scope, found)
         answer = self._once(("item", kind.name, id_), lambda: self._item(kind, scope, id_))
@@ -416,16 +417,16 @@ class Live:
 
     def _alone(self, collection: Collection, scope: Scope, id_: str) -> Found | None:
         """One object of a list that cannot be read whole, by its own URL."""
-        path = f"{self.path(collection.kind, scope)}{id_}/"
-        answer = self._once(("alone", path), lambda: self._or_none(path))
-        if answer is None:
+        path = f"{self.path(collection.kind, scope)}{id_ if id_.isalnum() else quote(id_, safe='')}/"
+        answer = self._once(("alone", path), lambda: self._or_none(path, collection.kind.alone_parameters))
+        if answer is None or answer.get("deleted"):
             return None
         with self._lock:
             return collection.get(id_) or collection.put(answer)
 
-    def _or_none(self, path: str) -> Json:
+    def _or_none(self, path: str, parameters: Mapping[str, str] = NOTHING) -> Json:
         with contextlib.suppress(NotFound):
-            return self.reader.get_object(path)
+            return object_of(self.reader.get(path, **parameters), path)
         return None
 
     def _filtered(self, collection: Collection, scope: Scope, values: Mapping[str, Json]) -> None:
@@ -492,10 +493,3 @@ class Live:
             return {}
         only_there = {name: value for name, value in rest.items() if name not in answer}
         return {**only_there, SECOND_URL_FIELDS: frozenset(only_there)}
-
-
-def no_such_organization(live: Live) -> ConfigError:
-    """What to say when PostHog answers 404 for the organization itself: the file or the key is a wrong one."""
-    problem = f"{live.reader.connection.host} shows this key no organization {live.organization_id}"
-    hint = "check organization.host and organization.id, and whose key it is"
-    return ConfigError([Problem(problem, hint=hint)])

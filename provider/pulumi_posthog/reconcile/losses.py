@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pulumi_posthog.api import Forbidden, NotServed
+from pulumi_posthog.api import Forbidden, NotFound, NotOffered, NotServed
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.words import TakenAlong
+from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.spelling import one_line
 
 
@@ -20,7 +22,7 @@ from pulumi_posthog.values.spelling import one_line
 class Loss:
     """What one object takes along: `names` are its items, of the kind `kind`, and `holder` is the object's own kind."""
 
-    kind: Kind
+    kind: Kind | TakenAlong
     holder: Kind
     name: str
     names: tuple[str, ...]
@@ -44,7 +46,7 @@ def losses(
 
     May raise ApiError: who loses something is not guessed. What PostHog does not have takes nothing along.
     """
-    found = []
+    found = [*_along(gone, called, live)]
     for item in KINDS.values():
         if item.embedded_in is None or item.set_of:
             continue
@@ -57,6 +59,44 @@ def losses(
                 names = tuple(sorted(item.own_name(each.values) or each.id for each in items))
                 found += [Loss(item, holder, now, names)] if names else []
     return tuple(found)
+
+
+def _along(
+    gone: Mapping[str, Iterable[str]], called: Mapping[tuple[str, str], str], live: Live
+) -> Iterator[Loss]:
+    """What nobody declares and PostHog deletes with objects of projects, whose names begin with the project's."""
+    for holder in KINDS.values():
+        for taken in holder.taken_along if gone.get(holder.name) else ():
+            for project in live.collection(PROJECT, {}).values():
+                start = f"{project.values.get('name')}/"
+                names = {
+                    called.get((holder.name, name), name.removeprefix(start))
+                    for name in gone[holder.name]
+                    if name.startswith(start)
+                }
+                yield from _along_in(project, holder, taken, names, live) if names else ()
+
+
+def _along_in(project: Found, holder: Kind, taken: TakenAlong, names: set[str], live: Live) -> Iterator[Loss]:
+    scope = {PROJECT.name: project.id}
+    ids = {
+        id_: str(found.values.get("name"))
+        for id_, found in live.collection(holder, scope).items()
+        if holder.own_name(found.values) in names
+    }
+    path = taken.collection.format(**scope)
+    try:
+        answers = live.list_at(path) if ids else []
+    except (NotFound, NotOffered):
+        return  # servers without it, or that have it for nobody's key
+    except Forbidden as error:
+        yield Loss(taken, holder, ", ".join(sorted(ids.values())), (), unread=error.problem)
+        return
+    for id_, name in sorted(ids.items(), key=lambda item: item[1]):
+        its = [each for each in answers if str(dig(each, taken.holder)) == id_]
+        lost = [str(each.get(taken.called) or each.get("id")) for each in its]
+        if lost:
+            yield Loss(taken, holder, name, tuple(sorted(lost)))
 
 
 def losses_of_rules(
@@ -145,7 +185,7 @@ def refusal_of_losses(
         lost = sum(len(loss.names) for loss in those)
         besides, total = (removed or {}).get(name, (0, 0))
         count = lost + besides
-        if lost and too_many(KINDS[name], count, lost + total if besides else lost, limits):
+        if lost and too_many(those[0].kind, count, lost + total if besides else lost, limits):
             lines += [
                 f"{loss}:\n" + "\n".join(f"    {one_line(each)}" for each in loss.names) for loss in those
             ]

@@ -102,9 +102,18 @@ def objection_to_deletion(kind: Kind, values: Mapping[str, Json], live: Live, li
     return None
 
 
-def contradiction(kind: Kind, declared: str | int | None, recorded: str) -> str | None:
-    """Why an entry may not say an `id` that is not the one the stack has for it; None when the two are one."""
-    if declared is None or str(declared) == recorded:
+def contradiction(
+    kind: Kind, declared: str | int | None, recorded: str, found: Found | None = None
+) -> str | None:
+    """Why an entry may not say an `id` that is not the one the stack has for it; None when the two are one.
+
+    `found` is the object that the stack has, if it is there: it may have another id as well.
+    """
+    if (
+        declared is None
+        or str(declared) == recorded
+        or (found is not None and found.is_called(str(declared)))
+    ):
         return None
     return (
         f"`id: {declared}` contradicts the stack, which has this {kind.title} as {recorded}\n"

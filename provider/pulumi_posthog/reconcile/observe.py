@@ -27,9 +27,10 @@ from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Group, Key, generations, group_of, key_of
 from pulumi_posthog.reconcile.invitations import notes
 from pulumi_posthog.reconcile.links import Names, names, project_of, with_found, with_live
-from pulumi_posthog.reconcile.live import Live, no_such_organization
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.people import with_exact
 from pulumi_posthog.reconcile.references import referred_to
+from pulumi_posthog.reconcile.unknown_organization import no_such_organization
 from pulumi_posthog.reconcile.unmanaged import is_unmanaged
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError
@@ -456,7 +457,7 @@ class _Observer:
         known: dict[str, set[str]] = defaultdict(set)
         for (kind, _), found in self.found.items():
             known[kind].add(found.id)
-        return tuple(
+        strays = (
             Undeclared(found, (name, parent))
             for (name, parent) in sorted(groups, key=lambda group: (group[0], group[1] or ""))
             if not KINDS[name].set_of and (not self.kinds or name in self.kinds)
@@ -466,6 +467,7 @@ class _Observer:
             and not self._ambiguous(found)
             and not is_unmanaged(desired, found, parent)
         )
+        return tuple(_told_once(strays))
 
     def _ambiguous(self, found: Found) -> bool:
         """Whether an entry means this object or another one: then it is not undeclared."""
@@ -484,3 +486,14 @@ class _Observer:
         error = self._read(group, scope)
         if error is not None and not any(group_of(entry) == group for entry in desired.entries):
             self.unread_groups[group] = error
+
+
+def _told_once(strays: Iterable[Undeclared]) -> Iterator[Undeclared]:
+    """Without what another project's list has shown already."""
+    seen = set()
+    for each in strays:
+        kind, key = each.found.kind, (each.found.kind.name, each.found.id)
+        if key not in seen:
+            yield each
+        if kind.everywhere and kind.everywhere(each.found.values):
+            seen.add(key)

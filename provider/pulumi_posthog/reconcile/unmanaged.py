@@ -45,6 +45,8 @@ class Unmanaged:
         """Whether it is this object of its kind; `found` and `above` are the live object and its parent."""
         if self.is_named(name) or id_ == self.id:
             return True
+        if self.id is not None and found is not None and found.is_called(self.id):
+            return True
         if found is None or not (_alike(self.called, _own_name(found)) or {*self.keys} & {*_keys(found)}):
             return False
         return above is None or above.id == self.above_id or _alike(self.above, _own_name(above))
@@ -110,7 +112,10 @@ def is_unmanaged(desired: Desired, found: Found, parent: str | None) -> bool:
     return any(
         entry.kind.name == found.kind.name
         and entry.parent == parent
-        and (entry.id == found.id or _alike(str(entry.kind.own_name(entry.fields)), _own_name(found)))
+        and (
+            (entry.id is not None and found.is_called(entry.id))
+            or _alike(str(entry.kind.own_name(entry.fields)), _own_name(found))
+        )
         for entry in desired.unmanaged
     )
 

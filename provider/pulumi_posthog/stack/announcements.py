@@ -51,12 +51,21 @@ def announce(
     return stands
 
 
-def say_newly_declared(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:
-    """The state has no earlier value to show for a field that was not declared before."""
+def say_changes(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> None:
+    """Say what a preview does not show of changes.
+
+    The state has no earlier value to show for a field that was not declared before; and a change may do something else
+    besides.
+    """
     before = {*declared_names(olds), *(olds.get("__nulls") or ())}
     rows = [line for d in changed if d.field.name not in before for line in lines(d)]
     if rows:
         pulumi_engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
+    for difference in changed:
+        effect = difference.field.side_effect
+        words = effect(difference.live, difference.desired) if effect else None
+        if words:
+            pulumi_engine.warn(f"this {kind.title} {words}")
 
 
 def say_set_back(changed: tuple[Difference, ...], days: Mapping[str, str]) -> None:

@@ -160,7 +160,8 @@ def recognised(run: Run, kind: Kind, props: Props, found: Found, urn: str) -> tu
             f"{what}, which is still declared: the two would be one object\n"
             "  hint: take one of the two out of the file"
         ), None
-    if kind.name in IN_EXACT_LISTS or kind.set_of:
+    moved = kind.everywhere and kind.everywhere(found.values) and not other.startswith(f"{entry.parent}/")
+    if kind.name in IN_EXACT_LISTS or kind.set_of or moved:
         return None, f"{what}: it is kept"
     return (
         f"{what}: was it renamed?\n  hint: write `previously: {one_line(earlier_key(entry, other, desired))}`",

@@ -52,8 +52,16 @@ def with_place(error: Exception, urn: str, declared: Callable[[], Desired | None
         # A program in Python declares it: it has a name, and no place in a file.
         kind, name = kind_of(urn), name_of(urn)
         return f'{kind.title} "{one_line(name)}": {error}' if about and kind and name else str(error)
-    attr = cause.attr if isinstance(cause, ApiError) else None
+    attr = (cause.attr or _about(entry, cause.code)) if isinstance(cause, ApiError) else None
     return f'{place(entry, attr)}: {entry.kind.title} "{one_line(entry.name)}": {error}'
+
+
+def _about(entry: Entry, code: str | None) -> str | None:
+    """The declared field that a refusal with this code is about, where PostHog does not say it."""
+    return next(
+        (each.name for each in entry.kind.fields if code in each.refused_as and each.name in entry.fields),
+        None,
+    )
 
 
 def named(desired: Desired, urn: str) -> Entry | None:

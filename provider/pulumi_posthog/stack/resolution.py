@@ -13,7 +13,8 @@ from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.links import Names, names, with_live
-from pulumi_posthog.reconcile.live import Live, no_such_organization
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.unknown_organization import no_such_organization
 from pulumi_posthog.stack.pulumi_engine import say as say_in_provider
 from pulumi_posthog.values.problem import ConfigError
 

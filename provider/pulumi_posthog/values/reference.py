@@ -132,8 +132,19 @@ def _name_of(live: Json, declared: Reference) -> Json:
 def with_names(
     value: Json, path: str, name: Callable[[Json], Json], where: tuple[str, Json] | None = None
 ) -> Json:
-    """The value with `name` of what stands at a place such as "actions.*.id"; with `where`, only beside such a key."""
+    """The value with `name` of what stands at a place such as "actions.*.id"; with `where`, only beside such a key.
+
+    "**.id" is the place at any depth.
+    """
     first, _, rest = path.partition(".")
+    if first == "**":
+        if isinstance(value, list):
+            return [with_names(item, path, name, where) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return with_names(
+            {key: with_names(item, path, name, where) for key, item in value.items()}, rest, name, where
+        )
     if first == "*" and isinstance(value, list):
         return [with_names(item, rest, name, where) if rest else name(item) for item in value]
     if not isinstance(value, dict) or first not in value:

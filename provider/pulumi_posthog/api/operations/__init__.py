@@ -5,13 +5,14 @@
 
 from typing import Final
 
+from pulumi_posthog.api.operations.annotations import Annotations
 from pulumi_posthog.api.operations.batch_exports import (
     BatchExports,
     Integrations,
     OrganizationBatchExports,
 )
 from pulumi_posthog.api.operations.evaluations import Evaluations
-from pulumi_posthog.api.operations.events import Events, Insights
+from pulumi_posthog.api.operations.events import Events
 from pulumi_posthog.api.operations.experiments import (
     ExperimentHoldouts,
     Experiments,
@@ -21,6 +22,7 @@ from pulumi_posthog.api.operations.exports import Exports
 from pulumi_posthog.api.operations.feature_flags import FeatureFlags, ScheduledChanges
 from pulumi_posthog.api.operations.file_system import FileSystem
 from pulumi_posthog.api.operations.hog_functions import HogFunctions, HogFunctionTemplates
+from pulumi_posthog.api.operations.insights import Insights
 from pulumi_posthog.api.operations.operation import Operation, Operations
 from pulumi_posthog.api.operations.persons import Persons
 from pulumi_posthog.api.operations.pipelines import PipelineDestinations, SiteApps
@@ -57,6 +59,7 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     Experiments,
     ExperimentHoldouts,
     ExperimentSavedMetrics,
+    Annotations,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(row for family in FAMILIES for row in family.operations())
 
@@ -65,6 +68,7 @@ __all__ = [
     "OPERATIONS",
     "Actions",
     "ActivityLog",
+    "Annotations",
     "BatchExports",
     "Cohorts",
     "EarlyAccessFeatures",

@@ -61,26 +61,3 @@ class Events(Operations):
     @operation("GET", "values/", scope="query:read", shape=Shape.ARRAY, formats=("csv", "json"))
     def values(self, *, key: str) -> Json:
         """The values that events have for a property."""
-
-
-class Insights(Operations):
-    """Insights of a project; of them PostHog's reference has only the trend."""
-
-    PREFIXES = below_project("insights")
-
-    @operation("GET", "trend/", scope="insight:read", until=2025, formats=("csv", "json"))
-    def trend(self) -> Json:
-        """A trend."""
-
-    # The reference lists the fields of an insight here; what is read is what to calculate.
-    @operation(
-        "POST",
-        "trend/",
-        scope="insight:read",
-        answers=(200,),
-        until=2025,
-        repeatable=True,
-        formats=("csv", "json"),
-    )
-    def calculate_trend(self, *, body: Mapping[str, Json]) -> Json:
-        """A trend that the body describes; it changes nothing: a Reader may ask for it."""

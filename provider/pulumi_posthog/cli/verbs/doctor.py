@@ -156,7 +156,7 @@ def _of_key(desired: Configuration) -> Generator[Check, None, Live | None]:
 
 def _of_posthog(desired: Configuration, live: Live) -> Iterator[Check]:
     from pulumi_posthog.api import ApiError, NotFound
-    from pulumi_posthog.reconcile.live import no_such_organization
+    from pulumi_posthog.reconcile.unknown_organization import no_such_organization
 
     yield from clock(desired.host)
     try:

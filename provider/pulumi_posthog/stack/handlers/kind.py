@@ -31,8 +31,8 @@ from pulumi_posthog.reconcile.recasing import possible
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.announcements import (
     announce,
+    say_changes,
     say_ignored,
-    say_newly_declared,
     say_renewals,
     say_set_back,
 )
@@ -149,7 +149,7 @@ class KindHandler:
             self.run.ahead.compared(live)
         found = live.object(kind, scope_of(kind, news), id_)
         absent = bool(news.get("__absent"))
-        problem = contradiction(kind, news.get("__id"), id_) or (
+        problem = contradiction(kind, news.get("__id"), id_, found) or (
             (
                 objection_to_absence(kind, found, to_values(kind, news))
                 or taken_by_another(self.run, kind, news, id_, pulumi_engine.resource_name())
@@ -188,7 +188,7 @@ class KindHandler:
                 self._told(CannotApply(stepping_aside.words(kind, *taken, aside=aside)))
             )
         self._say_awaited(found)
-        say_newly_declared(kind, changed, olds)
+        say_changes(kind, changed, olds)
         self._say_set_back(changed)
         unknown = [name for name in declared_names(news) if not pulumi_engine.known(news.get(name))]
         replaces = [d.field.name for d in changed if d.field.replaces(d.live, d.desired)]

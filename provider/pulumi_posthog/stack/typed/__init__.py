@@ -10,6 +10,7 @@ A field that is left out is not managed; None says null to PostHog. Where the or
 from __future__ import annotations
 
 from pulumi_posthog.stack.typed.action import Action
+from pulumi_posthog.stack.typed.annotation import Annotation
 from pulumi_posthog.stack.typed.batch_export import BatchExport
 from pulumi_posthog.stack.typed.cohort import Cohort
 from pulumi_posthog.stack.typed.data_color_theme import DataColorTheme
@@ -22,6 +23,7 @@ from pulumi_posthog.stack.typed.experiment_saved_metric import ExperimentSavedMe
 from pulumi_posthog.stack.typed.feature_flag import FeatureFlag
 from pulumi_posthog.stack.typed.file_system_entry import FileSystemEntry
 from pulumi_posthog.stack.typed.hog_function import HogFunction
+from pulumi_posthog.stack.typed.insight import Insight
 from pulumi_posthog.stack.typed.organization_member import OrganizationMember
 from pulumi_posthog.stack.typed.organization_settings import OrganizationSettings
 from pulumi_posthog.stack.typed.pipeline_destination import PipelineDestination
@@ -38,6 +40,7 @@ from pulumi_posthog.stack.typed.survey import Survey
 
 __all__ = [
     "Action",
+    "Annotation",
     "BatchExport",
     "Cohort",
     "DataColorTheme",
@@ -50,6 +53,7 @@ __all__ = [
     "FeatureFlag",
     "FileSystemEntry",
     "HogFunction",
+    "Insight",
     "OrganizationMember",
     "OrganizationSettings",
     "PipelineDestination",

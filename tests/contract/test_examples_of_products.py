@@ -1,4 +1,4 @@
-"""`examples/release` against the PostHog of today: made, then nothing to do, then written back as a file."""
+"""Examples of what teams build, against the PostHog of today: made, then nothing to do, then written back as a file."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import pytest
 
 from harness.release_stack import web_of
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "release" / "posthog.yaml"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.mark.parametrize("age", ["2026", "2026 later"])
-def test_the_example_is_made_and_then_there_is_nothing_to_do(started, tmp_path, monkeypatch, age):
-    text = EXAMPLE.read_text()
+@pytest.mark.parametrize(
+    ("example", "age"), [("release", "2026"), ("release", "2026 later"), ("analytics", "2026")]
+)
+def test_the_example_is_made_and_then_there_is_nothing_to_do(started, tmp_path, monkeypatch, example, age):
+    text = (EXAMPLES / example / "posthog.yaml").read_text()
     text = text.replace("!env POSTHOG_HOST", "HOST").replace("!env POSTHOG_ORGANIZATION_ID", "ORGANIZATION")
     with web_of(started, age, tmp_path, monkeypatch) as web:
         made = web.up(text, head="")
