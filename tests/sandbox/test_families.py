@@ -30,11 +30,15 @@ FAMILIES = (
     "integrations",
     "hog_functions",
     "batch_exports",
+    "insight_variables",
     "dashboards",
     "insights",
+    "alerts",
     "annotations",
+    "event_definitions",
+    "property_definitions",
 )
-PAGES = {"annotations": 1000}
+PAGES = {"annotations": 1000, "insight_variables": 500}
 TEMPLATES = "/api/projects/{project}/hog_function_templates/"
 SEED = """
 projects:

@@ -108,6 +108,7 @@ LIFE = (
     ),
     Row("PUT, too", PUT(INSIGHT, {"name": "x"}), 200, {"name": "x"}, [insight()]),
     Row("unknown", GET(INSIGHTS + "999/"), 404, NOT_FOUND),
+    Row("no number that nothing holds", insight(order=10**30), 400, validation("max_value", "order")),
     Row(
         "by its short id",
         GET(INSIGHTS + "{short}/"),

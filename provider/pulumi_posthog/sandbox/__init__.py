@@ -18,9 +18,11 @@ It differs from PostHog in this:
   some of our own. How an integration looks is a guess. A page's switch makes a function one of a managed alert.
 - The default key is from before there were scopes: unrestricted in 2024, `*` later.
 - A project has exactly one environment; 2025 let it have a second one for demo data.
-- Dashboards and insights are a name and a row in the tree, and are served only as far as their access goes; no
-  insight refuses the deletion of a cohort. New projects get no default playlists. `hog_function/...` rows are seen
-  from all environments, and rows of objects that one has no access to are seen, too.
+- Insights and dashboards are stored and never calculated. Queries of insights are checked for the kinds and keys of
+  their nodes, not for all that PostHog's schema says about values. No insight refuses the deletion of a cohort. New
+  projects get no default playlists. `hog_function/...` rows are seen from all environments, and rows of objects that
+  one has no access to are seen, too.
+- Alerts are never checked.
 - Persons and events are a small sample, the same in every sandbox: one event every five minutes, from three days
   before the start on; those of a project are made when somebody reads them. Nothing can be captured but by
   `/_sandbox/events` and `/_sandbox/persons`. Changes of persons are there at once; their properties have no history.
@@ -32,7 +34,7 @@ It differs from PostHog in this:
 - Trends count events or persons by hour, day or month. Of the calculated lists of persons there are those of trends,
   stickiness, lifecycle and funnels; correlation, paths and retention are a 400. Nobody chats.
 - The conditions of cohorts are stored and find nobody: only static cohorts have persons.
-- Of insights only `trend` is served; `settings_as_of` is not (404).
+- `settings_as_of` is not served (404).
 - Writes come one after the other; until 2025 two at once could undo each other in PostHog, or end in 500.
 - A plan's features are data of the organization, to be changed on the page; nothing is billed or paid.
 - No e-mails are sent, invites are not accepted, nobody is notified. A demo project says for a while that it is

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from pulumi_posthog.sandbox.control.by_hand_admin import ByHand, ModelAdmin, ModelForm
 from pulumi_posthog.sandbox.families.catalog import FAMILIES
+from pulumi_posthog.sandbox.families.chart_objects import DashboardText, DashboardTile
 from pulumi_posthog.sandbox.families.feature_flag_access import FeatureFlagRoleAccess
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem, FileSystemShortcut
 from pulumi_posthog.sandbox.families.invites import Mail
@@ -212,6 +213,8 @@ for model in (
     OrganizationResourceAccess,
     PluginAttachment,
     Mail,
+    DashboardTile,
+    DashboardText,
 ):
     admin.site.register(model, ByHand)
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from pulumi_posthog.sandbox.families import sample_data
+from pulumi_posthog.sandbox.families.definitions.models import ingested
 from pulumi_posthog.sandbox.families.event_store import (
     Event,
     EventDeletion,
@@ -77,7 +78,8 @@ def make_events(body: dict[str, Any]) -> Any:
             sample_data.stop(project)
         elif arrive:
             sample_data.resume(project)
-        Event.objects.bulk_create(new_event(project, each) for each in entries(body, "events"))
+        made = Event.objects.bulk_create(new_event(project, each) for each in entries(body, "events"))
+        ingested(project, made)
     return events({})
 
 

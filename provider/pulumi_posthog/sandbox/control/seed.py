@@ -32,6 +32,8 @@ FEATURES: list[dict[str, Any]] = [
     {"key": "automatic_provisioning", "name": "Automatic provisioning", "limit": None},
     {"key": "data_color_themes", "name": "Colour themes", "limit": None},
     {"key": "tagging", "name": "Tags", "limit": None},
+    {"key": "ingestion_taxonomy", "name": "Taxonomy", "limit": None},
+    {"key": "subscriptions", "name": "Subscriptions", "limit": None},
     {"key": "session_replay_data_retention", "name": "Replay retention", "limit": 1, "unit": "year"},
 ]
 

@@ -74,20 +74,21 @@ class Alert(models.Model):
         return self.name or "Alert"
 
 
-def delete_alerts(insight: Insight, user: User | None) -> None:
+def delete_alerts(insight: Insight) -> None:
     """All of an insight, silently."""
     for alert in Alert.objects.filter(insight=insight):
-        delete_alert(alert, user)
+        delete_functions(alert)
+        alert.delete()
 
 
-def delete_alert(alert: Alert, _user: User | None) -> None:
-    """For good; until 2025 the functions that it calls stay and never fire (17)."""
-    if generation() >= 2026:
-        for function in HogFunction.objects.filter(project=alert.project, deleted=False):
-            if calls(function.filters, str(alert.pk)):
-                function.deleted = True
-                function.save()
-    alert.delete()
+def delete_functions(alert: Alert) -> None:
+    """Those that it calls; until 2025 they stay and never fire (17)."""
+    if generation() < 2026:
+        return
+    for function in HogFunction.objects.filter(project=alert.project, deleted=False):
+        if calls(function.filters, str(alert.pk)):
+            function.deleted = True
+            function.save()
 
 
 def calls(filters: Any, id_: str) -> bool:

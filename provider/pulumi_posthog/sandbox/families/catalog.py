@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from pulumi_posthog.sandbox.families import (
     actions,
+    alerts,
     batch_exports,
     color_themes,
     domains,
@@ -21,11 +22,13 @@ from pulumi_posthog.sandbox.families import (
 from pulumi_posthog.sandbox.families.annotations import ANNOTATIONS
 from pulumi_posthog.sandbox.families.cohorts import view as cohorts
 from pulumi_posthog.sandbox.families.dashboards import view as dashboards
+from pulumi_posthog.sandbox.families.definitions import view as definitions
 from pulumi_posthog.sandbox.families.evaluations import EVALUATIONS
 from pulumi_posthog.sandbox.families.experiments import holdouts, saved_metrics
 from pulumi_posthog.sandbox.families.experiments import view as experiments
 from pulumi_posthog.sandbox.families.feature_flags import view as feature_flags
 from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
+from pulumi_posthog.sandbox.families.insight_variables import INSIGHT_VARIABLES
 from pulumi_posthog.sandbox.families.insights import view as insights
 from pulumi_posthog.sandbox.families.integrations import INTEGRATIONS
 from pulumi_posthog.sandbox.families.surveys import view as surveys
@@ -51,9 +54,13 @@ VIEWS: tuple[type[FamilyView], ...] = (
     view_of(INTEGRATIONS),
     hog_functions.VIEW,
     batch_exports.VIEW,
+    view_of(INSIGHT_VARIABLES),
     dashboards.VIEW,
     insights.VIEW,
+    alerts.VIEW,
     view_of(ANNOTATIONS),
+    definitions.EVENTS,
+    definitions.PROPERTIES,
 )
 FAMILIES: tuple[Family, ...] = tuple(view.family for view in VIEWS)
 """In the order in which seeds make them: what others name comes first."""

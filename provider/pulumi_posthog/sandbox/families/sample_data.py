@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from pulumi_posthog.sandbox.families.definitions.models import PERSON, ingested, ingested_properties
 from pulumi_posthog.sandbox.families.event_store import Event, Ingestion, Person, PersonDistinctId
 from pulumi_posthog.sandbox.rules.models import Project
 from pulumi_posthog.sandbox.rules.writing import writing
@@ -72,6 +73,7 @@ def make_person(
     PersonDistinctId.objects.bulk_create(
         PersonDistinctId(project=project, person=person, distinct_id=each) for each in distinct_ids
     )
+    ingested_properties(project, PERSON, properties)
     return person
 
 
@@ -104,8 +106,11 @@ def arrive(project: Project) -> None:
             .order_by("person_id", "pk")
             .values_list("distinct_id", "person__uuid")[:100]
         )
-        Event.objects.bulk_create(
-            sample_event(project, number, distinct_ids) for number in range(first, last + 1)
+        ingested(
+            project,
+            Event.objects.bulk_create(
+                sample_event(project, number, distinct_ids) for number in range(first, last + 1)
+            ),
         )
         ingestion.arrived_until = datetime.fromtimestamp(last * EVERY.total_seconds(), UTC)
         ingestion.save()

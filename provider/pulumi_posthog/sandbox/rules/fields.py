@@ -89,12 +89,16 @@ def choice(choices: Any, **options: Any) -> AnyField:
     return serializers.ChoiceField(choices=choices, **options)
 
 
+LARGEST = 2**53
+
+
 def integer(**options: Any) -> AnyField:
-    return serializers.IntegerField(**options)
+    """None that a column could not hold."""
+    return serializers.IntegerField(**{"min_value": -LARGEST, "max_value": LARGEST, **options})
 
 
 def integers(**options: Any) -> AnyField:
-    return serializers.ListField(child=serializers.IntegerField(), **options)
+    return serializers.ListField(child=integer(), **options)
 
 
 def timestamp(**options: Any) -> AnyField:

@@ -206,7 +206,7 @@ class Insights(ObjectFamily):
         if before is not None and (
             row.deleted or (row.query != before.query and not nodes.carries_alerts(row.query))
         ):
-            delete_alerts(row, user)
+            delete_alerts(row)
         getattr(row, "_prefetched_objects_cache", {}).clear()
         row.boards = dashboards_of(row)  # type: ignore[attr-defined]
         super().after(row, before, user)
