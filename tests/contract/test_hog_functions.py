@@ -14,8 +14,6 @@ from harness.pipeline_stack import HEAD, Stack
 from harness.run import begin_anew
 from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.export import export
-from pulumi_posthog.reconcile.observe import observe
-from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.values.secret_text import MASK
 
 WEBHOOK = """
@@ -254,12 +252,6 @@ def test_what_has_neither_template_nor_code_is_told(stack):
     ]
 
 
-def test_a_deprecated_template_which_no_list_has_may_be_used(stack, posthog):
-    stack.up(WEBHOOK.replace("template-webhook", "template-old"))
-
-    assert posthog.named("Orders")["template"]["id"] == "template-old"
-
-
 SLACK = """
       Slack: {template: template-slack, inputs: {slack_workspace: Acme, channel: C1, text: "{{ event.name }}"}}
 """
@@ -328,29 +320,6 @@ def test_what_is_no_list_of_integrations_is_told_with_its_place_before_anything_
     ]
 
     assert stack.problems(SEVERAL.replace("[Acme, slack/Other]", given)) == [problem]
-
-
-def test_a_function_that_posthogs_alerts_look_after_is_not_managed(stack, posthog):
-    alert = {"filters": {"events": [{"id": "$billing_alert_firing", "type": "events"}]}}
-    posthog.make("1", {"type": "internal_destination", "name": "Spend", "hog": "x", **alert})
-
-    with pytest.raises(Refused, match="PostHog's alerts look after it"):
-        stack.up("\n      Spend: {type: internal_destination, hog: y}\n")
-    assert posthog.writes == []
-
-
-def test_what_posthogs_watcher_stopped_is_told_and_is_no_difference(stack, posthog):
-    stack.up(WEBHOOK)
-    posthog.named("Orders")["status"] = {"state": 3, "tokens": 0}
-    live = stack.live()
-
-    observed = observe(stack.load(WEBHOOK), live)
-
-    live.reader.close()
-    assert not plan(observed.readable, observed.for_plan)
-    assert observed.notes == (
-        'hog function "Web/Orders" is enabled, and PostHog\'s watcher has switched it off because it failed too often',
-    )
 
 
 def test_what_exists_is_exported_as_a_file_that_changes_nothing(stack, posthog):

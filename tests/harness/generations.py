@@ -55,8 +55,15 @@ class Generation(Sandbox):
         made = next(
             each["id"] for each in self.all(f"/api/projects/{id_}/integrations/") if each["id"] not in before
         )
-        with sqlite3.connect(self.database) as connection:
-            connection.execute(
-                "update sandbox_integration set kind = ?, display_name = ? where id = ?", (kind, name, made)
-            )
+        self.stored("integration", "id", made, kind=kind, display_name=name)
         return int(made)
+
+    def stored(self, family: str, key: str, value: str | int, **columns: str | int) -> None:
+        """Change what PostHog keeps of an object and no request changes; the object has `value` as its `key`."""
+        names = ", ".join(f"{name} = ?" for name in columns)
+        with sqlite3.connect(self.database) as connection:
+            changed = connection.execute(
+                f"update sandbox_{family} set {names} where {key} = ?",  # noqa: S608 - names of our own
+                (*columns.values(), value),
+            )
+            assert changed.rowcount == 1

@@ -1,71 +1,24 @@
-"""Hog functions and batch exports against the sandbox in each generation in which PostHog's rules differ.
+"""Hog functions: every field is made, read back without a difference, and changed by one PATCH.
 
-Every field is made, read back without a difference, and changed by one PATCH (posthog-api-cdp.md 2, 4).
+What PostHog, its watcher, its alerts and other people do to them is seen, or is no difference (posthog-api-cdp.md 2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
 import pytest
 
+from contract.generations import FUNCTIONS, NOTHING, PROJECT
+from harness.engine import Refused as Refusal
 from harness.engine import urn_of
-from harness.generations import GENERATIONS, Generation
+from harness.generations import Generation
 from harness.pipeline_stack import Stack
-from harness.run import begin_anew
 from pulumi_posthog import config
-from pulumi_posthog.api import Writer
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.api.errors import Invalid
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.stack.places import with_place
-
-PROJECT = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
-FUNCTIONS = f"{PROJECT}    hog_functions:\n"
-EXPORTS = f"{PROJECT}    batch_exports:\n"
-ENVIRONMENT = {"TOKEN": "t0ken-t0ken", "SITE": "s1te-s1te-s1te", "USER_NAME": "exporter-user"}
-NOTHING = "      {}"
-
-
-@pytest.fixture(scope="module", params=GENERATIONS)
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generation]:
-    with Generation(request.param, tmp_path_factory.mktemp("posthog")) as posthog:
-        yield posthog
-
-
-@pytest.fixture
-def posthog(server: Generation) -> Generation:
-    server.call("POST", "/_sandbox/reset")
-    server.call("POST", f"/api/organizations/{server.organization}/projects/", {"name": "Web"})
-    return server
-
-
-@pytest.fixture
-def stack(tmp_path: Path, posthog: Generation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.setenv(KEY_VARIABLE, posthog.key)
-    monkeypatch.chdir(tmp_path)
-    begin_anew()
-    stack = Stack(tmp_path, posthog)
-    stack.environment = dict(ENVIRONMENT)
-    yield stack
-    begin_anew()
-
-
-@pytest.fixture
-def patches(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
-    """The bodies of all PATCH requests."""
-    sent: list[Mapping[str, Any]] = []
-    patch = Writer.patch
-    monkeypatch.setattr(
-        Writer,
-        "patch",
-        lambda self, path, body, **more: (sent.append(body), patch(self, path, body, **more))[1],
-    )
-    return sent
-
 
 OWN = {
     "description": "All of them",
@@ -348,184 +301,6 @@ def test_an_integration_that_is_not_there_is_told_with_its_place_before_anything
     assert problem.startswith('posthog.yaml:5:49: there is no integration "slack/Acme"')
 
 
-# -- batch exports ---------------------------------------------------------------------------------------------
-
-BUCKET = "bucket_name: acme, region: eu-central-1, prefix: events/"
-INLINE = {
-    "S3": f"{{{BUCKET}, aws_access_key_id: !env USER_NAME, aws_secret_access_key: !env TOKEN}}",
-    "Snowflake": "{account: acme, user: !env USER_NAME, password: !env TOKEN, database: d, warehouse: w, schema: s}",
-    "Postgres": "{host: db.acme.io, port: 5433, database: d, user: !env USER_NAME, password: !env TOKEN,"
-    " has_self_signed_cert: true}",
-    "Redshift": "{host: db.acme.io, port: 5439, database: d, user: !env USER_NAME, password: !env TOKEN}",
-    "BigQuery": "{project_id: p, dataset_id: d, private_key: !env TOKEN, private_key_id: !env TOKEN,"
-    " token_uri: !env SITE, client_email: !env USER_NAME, use_json_type: true}",
-    "HTTP": "{url: https://us.i.posthog.com/batch/, token: !env TOKEN}",
-    "NoOp": "{}",
-}
-WITH_INTEGRATION = {
-    "AwsS3": ("aws-s3", f"{{{BUCKET}, file_format: Parquet, max_file_size_mb: 100}}"),
-    "S3Compatible": ("s3-compatible", f"{{{BUCKET}, use_virtual_style_addressing: true}}"),
-    "Snowflake": ("snowflake", "{database: d, warehouse: w, schema: s}"),
-    "Postgres": ("postgresql", "{database: d, schema: s, table_name: t}"),
-    "Redshift": ("aws-redshift", "{database: d, table_name: t}"),
-    "BigQuery": ("google-cloud-service-account", "{dataset_id: d, use_json_type: true}"),
-    "AzureBlob": ("azure-blob", "{container_name: c, max_file_size_mb: 5}"),
-    "Databricks": (
-        "databricks",
-        "{http_path: h, catalog: c, schema: s, table_name: t, use_variant_type: true}",
-    ),
-}
-
-
-def export_entry(type_: str, config_: str, more: str = "") -> str:
-    return f"      Copy: {{type: {type_}, interval: day, config: {config_}{more}}}"
-
-
-def made_and_nothing_to_do(stack: Stack, posthog: Generation, text: str) -> None:
-    assert stack.up(text, head=EXPORTS) == [("create", ("batch_export", "Web/Copy"))]
-    assert stack.up(text, head=EXPORTS) == []
-    assert posthog.bodies == []
-    assert stack.differences(text, head=EXPORTS) == []
-    stack.exported()
-
-
-@pytest.mark.parametrize("type_", INLINE)
-def test_an_export_with_its_credentials_beside_it(stack, posthog, type_):
-    if posthog.name == "later 2026" and type_ not in ("HTTP", "NoOp"):
-        pytest.skip("then an integration is needed")
-
-    made_and_nothing_to_do(stack, posthog, export_entry(type_, INLINE[type_]))
-
-
-@pytest.mark.parametrize("type_", WITH_INTEGRATION)
-def test_an_export_with_an_integration(stack, posthog, type_):
-    if posthog.name == "2025" or (posthog.name == "2026" and type_ in INLINE):
-        pytest.skip("its credentials are in its own config")
-    kind, config_ = WITH_INTEGRATION[type_]
-    posthog.integration(kind)
-
-    made_and_nothing_to_do(stack, posthog, export_entry(type_, config_, f", integration: {kind}/Acme"))
-
-
-GIVEN = {"interval": "day", "config": "{url: https://us.i.posthog.com/batch/, token: !env TOKEN}"}
-# One after another: what changes, and the fields of the one PATCH; none where an action does it.
-EXPORT_CHANGES: list[tuple[Mapping[str, str], set[str]]] = [
-    ({"name": "Other"}, {"name"}),
-    ({"config": "{url: https://eu.i.posthog.com/batch/, token: !env TOKEN}"}, {"destination"}),
-    ({"model": "persons"}, {"model"}),
-    ({"model": "events"}, {"model"}),
-    ({"paused": "true"}, set()),
-    ({"paused": "false"}, {"paused"}),
-    ({"filters": "[{key: $browser, value: [Chrome], operator: exact, type: event}]"}, {"filters"}),
-    ({"start_at": "2026-01-31T02:00:00+02:00"}, {"start_at"}),
-    ({"end_at": "2027-01-31T02:00:00Z"}, {"end_at"}),
-    ({"timezone": "Europe/Berlin"}, {"timezone"}),
-    ({"offset_hour": "3"}, {"interval", "offset_hour"}),
-    ({"interval": "week", "offset_day": "2"}, {"interval", "offset_day", "offset_hour"}),
-]
-TRIED_ELSEWHERE = {
-    "type": "test_another_destination_makes_it_anew_and_what_leaves_the_file_is_deleted",
-    "integration": "test_another_integration_is_a_patch",
-    "hogql_query": "test_batch_exports.py: no server has it without a flag",
-}
-
-
-def copy_of(fields: Mapping[str, str]) -> str:
-    return "      Copy:\n        type: HTTP\n" + "".join(
-        f"        {name}: {value}\n" for name, value in fields.items()
-    )
-
-
-def test_every_field_of_a_batch_export_is_tried():
-    every = {field.name for field in KINDS["batch_export"].writable}
-    changed = {field for fields, _ in EXPORT_CHANGES for field in fields}
-
-    assert changed | TRIED_ELSEWHERE.keys() == every
-
-
-def test_each_field_of_an_export_is_changed_by_one_patch(stack, posthog, patches):
-    made_and_nothing_to_do(stack, posthog, copy_of(GIVEN))
-    patches.clear()
-    age = 2025 if posthog.name == "2025" else 2026
-    changes = [
-        (fields, body)
-        for fields, body in EXPORT_CHANGES
-        if all(KINDS["batch_export"].field(name).since <= age for name in fields)
-    ]
-    fields = dict(GIVEN)
-    for more, _ in changes:
-        fields |= more
-        assert stack.up(copy_of(fields), head=EXPORTS) == [("update", ("batch_export", "Web/Copy"))], more
-        assert stack.differences(copy_of(fields), head=EXPORTS) == [], more
-
-    assert [set(each) for each in patches] == [body for _, body in changes if body]
-    assert stack.up(copy_of(fields), head=EXPORTS) == []
-    assert posthog.bodies == []
-
-
-def test_an_export_that_is_paused_knows_since_when_and_what_changes_with_it_comes_afterwards(stack, posthog):
-    made_and_nothing_to_do(stack, posthog, copy_of(GIVEN))
-
-    stack.up(copy_of({**GIVEN, "paused": "true", "model": "persons"}), head=EXPORTS)
-
-    (export,) = posthog.exports()
-    path = f"/api/projects/{posthog.project_id()}/batch_exports/{export['id']}/"
-    assert posthog.bodies == [f"PATCH {path}", f"POST {path}pause/"]
-    assert (export["paused"], export["model"], export["last_paused_at"] is not None) == (
-        True,
-        "persons",
-        True,
-    )
-
-
-def test_an_export_that_is_new_is_paused_from_the_beginning(stack, posthog):
-    made_and_nothing_to_do(stack, posthog, copy_of({**GIVEN, "paused": "true"}))
-
-    (export,) = posthog.exports()
-    assert export["paused"] is True
-
-
-def test_another_integration_is_a_patch(stack, posthog, patches):
-    if posthog.name == "2025":
-        pytest.skip("there is no export with an integration")
-    posthog.integration("aws-s3")
-    other = posthog.integration("aws-s3", "Other")
-    text = export_entry("AwsS3", f"{{{BUCKET}}}", ", integration: aws-s3/Acme")
-    made_and_nothing_to_do(stack, posthog, text)
-
-    stack.up(text.replace("aws-s3/Acme", "aws-s3/Other"), head=EXPORTS)
-
-    (body,) = patches
-    assert body["destination"]["type"] == "AwsS3"
-    assert posthog.exports()[0]["destination"]["integration"] == other
-    assert stack.up(text.replace("aws-s3/Acme", "aws-s3/Other"), head=EXPORTS) == []
-
-
-def test_a_secret_of_an_export_is_sent_once_and_again_when_it_becomes_another(stack, posthog, patches):
-    text = copy_of(GIVEN)
-    made_and_nothing_to_do(stack, posthog, text)
-    stack.environment["TOKEN"] = "another-another"
-
-    assert stack.up(text, head=EXPORTS) == [("update", ("batch_export", "Web/Copy"))]
-
-    (body,) = patches
-    assert body["destination"]["config"]["token"] == "another-another"
-    assert stack.up(text, head=EXPORTS) == []
-
-
-def test_another_destination_makes_it_anew_and_what_leaves_the_file_is_deleted(stack, posthog):
-    text = copy_of(GIVEN)
-    stack.up(text, head=EXPORTS)
-    (before,) = posthog.exports()
-
-    other = export_entry("NoOp", "{}")
-    assert stack.up(other, head=EXPORTS) == [("replace", ("batch_export", "Web/Copy"))]
-
-    assert posthog.exports()[0]["id"] != before["id"]
-    stack.up(NOTHING, head=EXPORTS)
-    assert posthog.exports() == []
-
-
 @pytest.mark.parametrize("at_once", [True, False], ids=["made in this run", "made before"])
 def test_the_row_of_a_function_in_the_file_system_is_named_by_the_function(stack, posthog, at_once):
     functions = '      Orders: {hog: "return event"}\n'
@@ -543,3 +318,161 @@ def test_the_row_of_a_function_in_the_file_system_is_named_by_the_function(stack
     assert [row["path"] for row in rows if row["ref"] == posthog.function("Orders")["id"]] == ["Sales/Orders"]
     assert stack.up(text, head=FUNCTIONS) == []
     assert stack.differences(text, head=FUNCTIONS) == []
+
+
+def notes(stack: Stack, text: str) -> tuple[str, ...]:
+    live = stack.live()
+    try:
+        return observe(stack.load(text, head=FUNCTIONS), live).notes
+    finally:
+        live.reader.close()
+
+
+def test_a_transformation_that_was_deleted_by_hand_comes_back_in_its_place(stack, posthog):
+    stack.up(GEOIP + many(3), head=FUNCTIONS)
+    before = posthog.function("T0", "transformation")
+    posthog.change(before, deleted=True)
+
+    stack.up(GEOIP + many(3), head=FUNCTIONS)
+
+    assert posthog.function("T0", "transformation")["id"] == before["id"]
+    assert order(posthog) == ["GeoIP", "T0", "T1", "T2"]
+    assert stack.up(GEOIP + many(3), head=FUNCTIONS) == []
+
+
+def test_what_posthogs_watcher_stopped_is_told_and_is_no_difference(stack, posthog):
+    text = '      Mine: {enabled: true, hog: "return event"}'
+    stack.up(text, head=FUNCTIONS)
+    posthog.stored("hogfunction", "name", "Mine", state=3)
+
+    assert stack.differences(text, head=FUNCTIONS) == []
+    assert stack.up(text, head=FUNCTIONS) == []
+    assert notes(stack, text) == (
+        'hog function "Web/Mine" is enabled, and PostHog\'s watcher has switched it off because it failed too often',
+    )
+
+
+def test_what_posthogs_alerts_look_after_is_left_alone(stack, posthog):
+    text = """      Bill:
+        type: internal_destination
+        hog: return 1
+        filters: {events: [{id: $billing_alert_firing, name: a, type: events, order: 0}]}
+"""
+    path = f"/api/projects/{posthog.project_id()}/hog_functions/"
+    event = {"id": "$billing_alert_firing", "name": "a", "type": "events", "order": 0}
+    body = {"type": "internal_destination", "hog": "return 1", "name": "Bill", "filters": {"events": [event]}}
+    posthog.call("POST", path, body)
+    posthog.stored("hogfunction", "name", "Bill", is_managed=1)
+
+    assert undeclared(stack, NOTHING) == []
+    assert "Bill" not in stack.exported().files["posthog.yaml"]
+    with pytest.raises(Refusal, match="is not to be managed here: PostHog's alerts look after it"):
+        stack.up(text.replace("return 1", "return 2"), head=FUNCTIONS)
+    assert posthog.function("Bill", "internal_destination")["hog"] == "return 1"
+
+
+def test_what_posthog_rewrites_in_the_background_is_no_difference(stack, posthog):
+    text = '      Mine: {hog: "return event", filters: {filter_test_accounts: true}}'
+    project = f"/api/projects/{posthog.project_id()}/"
+    posthog.call("PATCH", project, {"test_account_filters": []})  # the cohort in them would not compile
+    stack.up(text, head=FUNCTIONS)
+    before = posthog.function("Mine")["updated_at"]
+
+    inside = {"key": "$host", "value": "localhost", "operator": "is_not", "type": "event"}
+    posthog.call("PATCH", project, {"test_account_filters": [inside]})
+
+    assert posthog.function("Mine")["updated_at"] > before
+    assert stack.up(text, head=FUNCTIONS) == []
+    assert posthog.bodies == []
+
+
+def test_an_action_in_filters_is_named_and_its_id_is_sent_as_a_text(stack, posthog):
+    text = f"""{PROJECT}    actions: {{Signed up: {{steps: [{{event: signed_up}}]}}}}
+    hog_functions:
+      Mine:
+        hog: return event
+        filters:
+          actions: [{{id: !ref action/Signed up, name: Signed up, type: actions, order: 0}}]
+"""
+    stack.up(text, head="")
+
+    filters = posthog.function("Mine")["filters"]
+    path = f"/api/projects/{posthog.project_id()}"
+    (action,) = [each["id"] for each in posthog.get(f"{path}/actions/")["results"]]
+    assert filters["actions"][0]["id"] == str(action)
+    assert stack.up(text, head="") == []
+    assert stack.differences(text, head="") == []
+    assert "id: !ref action/Signed up" in stack.exported().files["posthog.yaml"]
+
+
+def test_a_filter_that_does_not_compile_is_told_in_posthogs_words_and_nothing_is_made(stack, posthog):
+    text = f"""{PROJECT}    cohorts: {{Payers: {{}}}}
+    hog_functions:
+      Mine:
+        hog: return event
+        enabled: true
+        filters: {{properties: [{{type: cohort, key: id, value: !ref cohort/Payers}}]}}
+"""
+    with pytest.raises(Invalid, match="Can't use cohorts in real-time filters"):
+        stack.up(text, head="")
+
+    assert [each["name"] for each in posthog.functions()] == ["GeoIP"]
+
+
+def test_a_template_of_liquid_keeps_its_language(stack, posthog):
+    text = (
+        '      Mine: {hog: "return inputs.a", inputs_schema: [{key: a, type: string}],'
+        ' inputs: {a: {value: "{{ event.uuid }}", templating: liquid}}}'
+    )
+    stack.up(text, head=FUNCTIONS)
+
+    made = posthog.function("Mine")["inputs"]["a"]
+    assert (made["value"], made["templating"]) == ("{{ event.uuid }}", "liquid")
+    assert stack.up(text, head=FUNCTIONS) == []
+    stack.exported()
+
+
+def test_a_template_that_no_list_has_may_be_used_and_one_that_is_not_there_is_told_with_its_place(stack):
+    old = "      Mine: {template: template-old-webhook, inputs: {url: https://a.io}}"
+    stack.up(old, head=FUNCTIONS)
+
+    assert stack.up(old, head=FUNCTIONS) == []
+    assert stack.problems(old.replace("Mine", "Other").replace("old-webhook", "webhok"), head=FUNCTIONS) == [
+        'posthog.yaml:5:15: there is no template "template-webhok"\n  hint: did you mean "template-webhook"?'
+    ]
+
+
+def test_inputs_are_checked_against_the_template_before_anything_is_sent(stack):
+    text = "      Mine: {template: template-webhook, inputs: {ulr: https://a.io, debug: 1}}"
+
+    problems = stack.problems(text, head=FUNCTIONS)
+
+    assert [problem.partition("\n")[0] for problem in problems] == [
+        'posthog.yaml:5:51: hog function "Web/Mine": there is no input "ulr"',
+        'posthog.yaml:5:70: hog function "Web/Mine": input "debug" must be true or false',
+        'posthog.yaml:5:42: hog function "Web/Mine": input "url" is missing, and it is needed',
+    ]
+
+
+def test_a_template_that_posthog_hides_is_refused_in_its_words(stack, posthog):
+    text = "      Mine: {template: template-not-for-all, inputs: {url: https://a.io}}"
+    if posthog.name != "later 2026":
+        pytest.skip("older servers make a function from it")
+
+    with pytest.raises(Invalid, match="template_id"):
+        stack.up(text, head=FUNCTIONS)
+
+    assert [each["name"] for each in posthog.functions()] == ["GeoIP"]
+
+
+def test_a_function_with_a_draft_says_why_it_cannot_be_enabled(stack, posthog):
+    if posthog.name != "later 2026":
+        pytest.skip("older servers have no drafts")
+    text = '      Mine: {enabled: false, hog: "return event"}'
+    stack.up(text, head=FUNCTIONS)
+    posthog.stored("hogfunction", "name", "Mine", draft='{"hog": "return 2"}')
+
+    with pytest.raises(Invalid, match="field enabled"):
+        stack.up(text.replace("false", "true"), head=FUNCTIONS)
+
+    assert posthog.function("Mine")["enabled"] is False
