@@ -49,6 +49,30 @@ def released(flags: int, cohorts: int, actions: int) -> str:
     )
 
 
+def charted(insights: int, annotations: int) -> str:
+    """A project with insights, and annotations of the project and of insights."""
+    query = "{kind: InsightVizNode, source: {kind: TrendsQuery, series: [{event: paid}]}}"
+    about = ("", ", scope: dashboard_item, dashboard_item: I0")
+    return "projects:\n  Web:\n" + "".join(
+        (
+            "    insights:\n",
+            *(f"      I{number}: {{query: {query}}}\n" for number in range(insights)),
+            "    annotations:\n",
+            *(
+                f"      N{number}: {{date_marker: 2026-03-01{about[number % 2]}}}\n"
+                for number in range(annotations)
+            ),
+        )
+    )
+
+
+def test_hundreds_of_insights_and_annotations_cost_one_list_of_each(posthog, requests_of_a_preview):
+    few = requests_of_a_preview(posthog, charted(2, 2))
+    posthog.call("POST", "/_sandbox/reset")
+
+    assert requests_of_a_preview(posthog, charted(500, 100)) == few <= 4 + 2
+
+
 def test_hundreds_of_flags_cohorts_and_actions_cost_one_list_of_each(
     posthog, requests_of_a_preview, monkeypatch
 ):

@@ -103,6 +103,7 @@ def test_the_schema_is_the_one_that_is_committed(lab: Lab):
         ("projects.session_recording_sample_rate", ["at most 2", "or null"]),
         ("roles.feature_flags_access_level", ["21, 37", "up to 2024"]),
         ("roles.Analysts", ["members"]),
+        ("projects.insights", ["Its alerts are lost for good"]),
         ("roles.members", ["Exactly these"]),
         ("organization.host", ["eu.posthog.com", "required"]),
         ("options", ["drift"]),

@@ -242,7 +242,7 @@ def test_alerts_that_would_go_with_an_insight_are_told(web):
 
     assert [str(each) for each in found] == ['2 alerts are lost with insight "Weekly signups"']
     assert found[0].names == ("2", "Signups fall")
-    assert refusal_of_losses(found, Limits()) is None
+    assert "posthog:allowRemovals alert=2" in (refusal_of_losses(found, Limits()) or "")
 
 
 def test_more_alerts_than_the_limits_allow_do_not_go_unless_it_is_said():

@@ -150,6 +150,11 @@ def remark(answer: Mapping[str, Any]) -> str | None:
     return "is not saved in PostHog: lists of insights leave it out" if answer.get("saved") is False else None
 
 
+def removal(_values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """It leaves its dashboards, and PostHog deletes its alerts for good (2.8)."""
+    return {"deleted": True}  # DELETE answers 405
+
+
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Without what is as if absent."""
     return {**values, "query": without_empty(values["query"])} if values.get("query") else values
@@ -176,7 +181,7 @@ INSIGHT = Kind(
     alone_parameters=BASIC,
     second_id="short_id",
     deletion=Deletion.PATCH,
-    delete_by_patch=lambda _: {"deleted": True},  # DELETE answers 405
+    delete_by_patch=removal,
     restored=True,
     taken_along=(
         TakenAlong(

@@ -242,7 +242,9 @@ def _section(path: str, kind: Kind | None) -> Explanation:
         Deletion.NEVER: "It stays in PostHog, and is no longer managed; only `state: absent` deletes it, once the stack"
         " allows that.",
     }
-    left = goes[kind.deletion]
+    left = " ".join(
+        (goes[kind.deletion], *(f"Its {each.plural} are lost for good." for each in kind.taken_along))
+    )
     if kind.set_of:
         left = "A list that leaves the file removes nobody. Whoever leaves the list, or an additive list, is removed."
     elif kind.deletion in (Deletion.DELETE, Deletion.PATCH) and not kind.grants:
