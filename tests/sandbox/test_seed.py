@@ -258,3 +258,46 @@ def test_a_file_that_names_itself_is_refused(filled: Callable[[str], Any]) -> No
 
     with pytest.raises(SandboxError, match=r"projects\.Web\.cohorts\.A: it refers to itself"):
         filled(f"projects: {{Web: {{cohorts: {{A: {one}}}}}}}")
+
+
+RELEASED = """
+projects:
+  Web:
+    surveys:
+      NPS: {type: api, linked_flag: dark-mode, folder: Ours}
+    early_access_features:
+      Dark mode: {stage: beta, feature_flag: dark-mode}
+    experiments:
+      Checkout: {feature_flag: checkout, holdout: Few, state: running}
+    experiment_holdouts:
+      Few: {filters: [{rollout_percentage: 5}]}
+    feature_flags:
+      dark-mode: {}
+      checkout:
+        filters:
+          groups: [{rollout_percentage: 100}]
+          multivariate: {variants: [{key: control, rollout_percentage: 50}, {key: test, rollout_percentage: 50}]}
+"""
+
+
+@pytest.mark.parametrize("age", [2024, 2025, 2026])
+def test_what_is_named_by_nature_needs_no_tag(filled: Callable[[str], Any], age: int) -> None:
+    from pulumi_posthog.sandbox.families.experiments.models import Experiment
+    from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+    from pulumi_posthog.sandbox.families.released_objects import EarlyAccessFeature
+    from pulumi_posthog.sandbox.families.surveys.models import Survey
+
+    filled(RELEASED)
+
+    survey, feature, experiment = (
+        Survey.objects.get(),
+        EarlyAccessFeature.objects.get(),
+        Experiment.objects.get(),
+    )
+    assert survey.linked_flag is not None
+    assert feature.feature_flag is not None
+    assert survey.linked_flag.name == feature.feature_flag.name == "dark-mode"
+    assert experiment.feature_flag.name == "checkout"
+    assert experiment.holdout is not None
+    assert (experiment.holdout.name, experiment.runs) == ("Few", True)
+    assert FileSystem.objects.get(type="survey").path == "Ours/NPS"

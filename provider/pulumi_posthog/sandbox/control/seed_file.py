@@ -19,10 +19,11 @@ from pulumi_posthog.sandbox.control.seed_objects import (
     Ref,
     filled,
     placeholder,
+    sections_of_projects,
     seed_object,
 )
 from pulumi_posthog.sandbox.families import sample_data
-from pulumi_posthog.sandbox.families.catalog import of_organizations, of_projects
+from pulumi_posthog.sandbox.families.catalog import of_organizations
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
 from pulumi_posthog.sandbox.families.file_system.moves import put
 from pulumi_posthog.sandbox.families.file_system.paths import depth_of, make_parents
@@ -163,7 +164,7 @@ def as_pinned(value: object) -> uuid.UUID | None:
 def seed_project(organization: Organization, name: str, value: dict[str, Any]) -> Project:
     """Settings, destinations and site apps, tree."""
     where = f"projects.{name}"
-    seeded = {family.name for family in of_projects()}
+    seeded = set(sections_of_projects())
     project = create_project(organization, {"name": str(value.get("name") or name)}, None)
     sections = {section: entries_of(value.get(section), f"{where}.{section}") for section in seeded}
     objects = ProjectSeed(project, sections)

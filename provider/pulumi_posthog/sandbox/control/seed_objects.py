@@ -12,6 +12,7 @@ from pulumi_posthog.sandbox.families.batch_exports import integration_of
 from pulumi_posthog.sandbox.families.catalog import of_projects
 from pulumi_posthog.sandbox.families.group_types import GROUP_TYPES, GroupType
 from pulumi_posthog.sandbox.families.objects import ProjectObject
+from pulumi_posthog.sandbox.families.project_objects import FOLDER
 from pulumi_posthog.sandbox.families.projects.changes import make_object
 from pulumi_posthog.sandbox.options import SandboxError
 from pulumi_posthog.sandbox.rules.family import Family
@@ -52,6 +53,22 @@ def filled(document: Any, look_up: LookUp) -> Any:
     return done
 
 
+def sections_of_projects() -> dict[str, Family]:
+    """Each section of a project in a seed file, and whose it is."""
+    return {family.section or family.name: family for family in of_projects()}
+
+
+def as_sent(family: Family, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What is written by its name becomes a reference; the folder of a new object has another name when it is sent."""
+    fields = dict(entry)
+    for name, (kind, sent) in family.named.items():
+        if isinstance(fields.get(name), str):
+            fields[sent] = Ref(kind, fields.pop(name))
+    if "folder" in fields and any(each.name == FOLDER.name for each in family.fields):
+        fields[FOLDER.name] = fields.pop("folder")
+    return fields
+
+
 def placeholder(ref: Ref) -> str:
     """Where nothing can be named."""
     return f"placeholder-of-{ref}"
@@ -66,7 +83,7 @@ class ProjectSeed:
     """Section -> name -> fields."""
     ids: dict[tuple[str, str], Any] = field(default_factory=dict)
     being_made: list[tuple[str, str]] = field(default_factory=list)
-    families: dict[str, Family] = field(default_factory=lambda: {each.name: each for each in of_projects()})
+    families: dict[str, Family] = field(default_factory=sections_of_projects)
 
     def make_all(self) -> None:
         for section in self.families:
@@ -81,8 +98,9 @@ class ProjectSeed:
             raise SandboxError(f"--seed {where}: it refers to itself")
         if entry not in self.ids:
             self.being_made.append(entry)
-            fields = filled(self.sections[section][name], self.id_of)
-            row = seed_object(self.families[section], self.project, name, fields, where)
+            family = self.families[section]
+            fields = filled(as_sent(family, self.sections[section][name]), self.id_of)
+            row = seed_object(family, self.project, name, fields, where)
             self.ids[entry] = row.pk
             self.being_made.pop()
         return self.ids[entry]
@@ -91,10 +109,9 @@ class ProjectSeed:
         """Of an entry, or else of what the project has; what it does not have is there from now on."""
         section = next(
             (
-                family.name
-                for family in self.families.values()
-                if family.title.replace(" ", "_") == ref.kind
-                and ref.name in self.sections.get(family.name, {})
+                section
+                for section, family in self.families.items()
+                if family.title.replace(" ", "_") == ref.kind and ref.name in self.sections.get(section, {})
             ),
             None,
         )

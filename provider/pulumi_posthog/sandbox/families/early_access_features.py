@@ -59,6 +59,8 @@ class EarlyAccessFeatures(ObjectFamily):
     """Early access features of a project: DELETE deletes for good, and the flag stays."""
 
     name = "early_access_feature"
+    section = "early_access_features"
+    named: ClassVar = {"feature_flag": ("feature_flag", "feature_flag_id")}
     model = EarlyAccessFeature
     scope = "early_access_feature"
     title = "early access feature"

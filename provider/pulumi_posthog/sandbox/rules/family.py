@@ -148,7 +148,11 @@ class Family:
     """What PostHog calls a family of endpoints: list, one, create, change, delete."""
 
     name: ClassVar[str]
-    """The last part of the collection's URL, and the section of a seed file."""
+    """The last part of the collection's URL."""
+    section: ClassVar[str] = ""
+    """Its section of a seed file, where that is not its name."""
+    named: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Fields of a seed file with the name of something: what kind it is of, and the field that is sent."""
     model: ClassVar[type[Model]]
     scope: ClassVar[str]
     """The noun of its scopes (1.3)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -96,6 +96,7 @@ class Experiments(ObjectFamily):
     """Experiments of a project: PATCH deletes, the flag stays, and so does the row in the tree."""
 
     name = "experiments"
+    named: ClassVar = {"holdout": ("experiment_holdout", "holdout_id")}
     model = Experiment
     scope = "experiment"
     title = "experiment"
@@ -379,8 +380,11 @@ class Experiments(ObjectFamily):
         row.parameters = Experiment.objects.values_list("parameters", flat=True).get(pk=row.pk)
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
-        """`state` in place of the dates that it stands for."""
+        """`state` in place of the dates that it stands for, and the flag by its key."""
+        given = dict(given)
         state = given.get("state")
+        if isinstance(given.get("feature_flag"), str):
+            given["feature_flag_key"] = given.pop("feature_flag")
         sent: dict[str, Any] = {}
         if state in {"running", "stopped", "archived"}:
             sent["start_date"] = timezone.now() - timedelta(days=1)

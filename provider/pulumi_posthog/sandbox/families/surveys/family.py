@@ -90,6 +90,10 @@ class Surveys(ObjectFamily):
     """Surveys of a project: DELETE deletes for good, with their flags."""
 
     name = "surveys"
+    named: ClassVar = {
+        "linked_flag": ("feature_flag", "linked_flag_id"),
+        "linked_insight": ("insight", "linked_insight_id"),
+    }
     model = Survey
     scope = "survey"
     title = "survey"
