@@ -378,6 +378,20 @@ def test_no_rule_is_read_when_no_role_goes(view):
     assert sum(view.posthog.requests()["by_path"].values()) == 0
 
 
+def test_what_goes_with_a_member_meanwhile_is_gone_and_no_failure(view):
+    role = view.role("Analysts")
+    membership = view.applier.create(
+        KINDS["role_membership"], {"role": role.id}, {"user": "bo@acme.io"}
+    ).found
+    rule = view.applier.create(PROJECT, view.scope, {"member": "bo@acme.io", "access_level": "member"}).found
+    view.posthog.call("DELETE", f"{view.path}/members/{view.membership('bo@acme.io')['user']['uuid']}/")
+
+    view.applier.delete(KINDS["role_membership"], {"role": role.id}, membership.id)
+    view.applier.delete(PROJECT, view.scope, rule.id)
+
+    assert (view.posthog.role("Analysts")["members"], view.rules()) == ([], [])
+
+
 class OfMember(Live):
     """The same organization, seen with the key of somebody below admin."""
 

@@ -23,7 +23,7 @@ from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import invitations, lifecycle, recasing, stepping_aside, upserts
+from pulumi_posthog.reconcile import deleting, invitations, lifecycle, recasing, stepping_aside, upserts
 from pulumi_posthog.reconcile.adoption import adoptable, is_of_another, is_successor
 from pulumi_posthog.reconcile.applied import Applied, Erased
 from pulumi_posthog.reconcile.blueprints import first_fields
@@ -210,10 +210,7 @@ class Applier:
             body = kind.delete_by_patch(found.values) if kind.delete_by_patch else None
             path = self._path(kind, scope, id_)
             if body is None:
-                try:
-                    self.writer.delete(path)
-                except Invalid as refusal:
-                    body = self._put_away(kind, found, refusal)
+                body = deleting.delete(self.live, self.writer, kind, scope, found, self._say)
             if body is None:
                 self.live.drop(kind, scope, id_)
                 self._drop_embedded(kind, scope, id_)
@@ -251,15 +248,6 @@ class Applier:
         failed = [error for error in errors if error is not None]
         request = f"POST {self.live.path(PERSON, {PROJECT.name: project})}bulk_delete/"
         return Erased(tuple(done), request, len(chunks) - len(failed), failed[0] if failed else None)
-
-    def _put_away(self, kind: Kind, found: Found, refusal: Invalid) -> Mapping[str, Json]:
-        """What to PATCH in place of a DELETE that the server refuses; raises the refusal when there is no such way."""
-        body = kind.instead_of_delete(found.values) if kind.instead_of_delete else None
-        if body is None:
-            raise refusal
-        places = ", ".join(f"{name} {value}" for name, value in body.items())
-        self._say(f"PostHog does not delete this {kind.title} ({refusal.detail}): put away, {places}")
-        return body
 
     # -- creating ------------------------------------------------------------------------------------------------
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_posthog.api import OutcomeUnknown, Writer, lost
+from pulumi_posthog.api import Invalid, OutcomeUnknown, Writer, lost
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.deleting import is_there_still
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
 
@@ -43,10 +44,15 @@ def clear(live: Live, writer: Writer, kind: Kind, scope: Scope, found: Found) ->
         return
     body = {name: found.answer[name] for name in upsert.identity if found.answer.get(name)}
     for _ in range(TRIES):
-        writer.put(path, {**body, upsert.value: None})
-        live.forget(kind, scope)
-        if live.object(kind, scope, found.id) is None:
+        refusal = None
+        try:
+            writer.put(path, {**body, upsert.value: None})
+        except Invalid as error:
+            refusal = error  # it may have gone meanwhile, with whom it is about
+        if not is_there_still(live, kind, scope, found.id):
             return
+        if refusal is not None:
+            raise refusal
     raise OutcomeUnknown(
         f"PostHog still lists this {kind.title} after its removal", method="PUT", path=path, hint="run again"
     )
