@@ -96,6 +96,17 @@ def test_people_are_invited_once_promoted_and_put_out(stack: Stack):
     assert stack.posthog.all(f"{path}/invites/") == []
     assert sum(stack.posthog.writes().values()) == 2
 
+    # These and nobody else: whoever is not there leaves, and a run says what that takes along.
+    names = {1: "member", 8: "admin", 15: "owner"}
+    items = "".join(
+        f"    {each}: {names[level]}\n" for each, level in expected.items() if each != "dee@acme.io"
+    )
+    stack.write(f"members:\n  mode: exact\n  items:\n{items}")
+    only = stack.up()
+    assert only.status == 0, only.text
+    assert "dee@acme.io leaves the organization and loses no role and no rule" in only.text
+    assert levels() == {each: level for each, level in expected.items() if each != "dee@acme.io"}
+
 
 RULES = """roles: {Analysts: {members: [bo@acme.io]}}
 projects:

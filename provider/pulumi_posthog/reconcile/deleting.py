@@ -1,4 +1,4 @@
-"""DELETE of one object: what a server refuses may be put away in place of it, and what is gone already is no failure."""
+"""DELETE of one object: what a server refuses may be put away instead, and what is gone already is no failure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def delete(
     kind: Kind,
     scope: Scope,
     found: Found,
-    say: Callable[[str], None],
+    say: Callable[[str], object],
 ) -> Mapping[str, Json] | None:
     """Delete an object; what to PATCH in place of it, where the server refuses and there is such a way."""
     try:
