@@ -21,7 +21,7 @@ from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.lockouts import lacking, objection_to_losing_rules
-from pulumi_posthog.reconcile.losses import losses_of_rules, refusal_of_losses
+from pulumi_posthog.reconcile.losses import Loss, losses_of_rules, refusal_of_losses
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.dynamic import process
@@ -352,8 +352,9 @@ def test_a_rule_that_goes_with_a_role_and_one_that_is_removed_are_two(view):
         )
     gone = {"role": ["Analysts"], "resource_access_rule": [f"{name}/insight/roles/Analysts"]}
     found = losses_of_rules(gone, {}, view.anew())
+    two = {"resource_access_rule": (gone["resource_access_rule"], 2)}
 
-    refused = refusal_of_losses(found, Limits(), {"resource_access_rule": (1, 2)})
+    refused = refusal_of_losses(found, Limits(), two)
 
     assert refused == (
         f'1 access rule is lost with role "Analysts":\n    {name}: dashboard: viewer\n'
@@ -361,13 +362,26 @@ def test_a_rule_that_goes_with_a_role_and_one_that_is_removed_are_two(view):
         "  hint: if that is meant, say so: pulumi config set posthog:allowRemovals resource_access_rule=2"
     )
     # Of many rules, two are few.
-    assert refusal_of_losses(found, Limits(), {"resource_access_rule": (1, 9)}) is None
+    assert (
+        refusal_of_losses(found, Limits(), {"resource_access_rule": (gone["resource_access_rule"], 9)})
+        is None
+    )
     assert (
         refusal_of_losses(
-            found, Limits(allowed={"resource_access_rule": 2}), {"resource_access_rule": (1, 2)}
+            found,
+            Limits(allowed={"resource_access_rule": 2}),
+            two,
         )
         is None
     )
+
+
+def test_somebody_whom_a_run_takes_out_of_a_role_that_goes_counts_once():
+    kind, role = KINDS["role_membership"], KINDS["role"]
+    lost = Loss(kind, role, "Guests", ("bo@acme.io",))
+
+    assert refusal_of_losses([lost], Limits(), {kind.name: (["Guests/bo@acme.io"], 1)}) is None
+    assert refusal_of_losses([lost], Limits(), {kind.name: (["Others/bo@acme.io"], 1)}) is not None
 
 
 def test_no_rule_is_read_when_no_role_goes(view):

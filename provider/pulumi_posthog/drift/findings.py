@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,7 +15,6 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import ancestors, list_field, possible_keys
-from pulumi_posthog.kinds.words import TakenAlong
 from pulumi_posthog.reconcile import limits as reconcile_limits
 from pulumi_posthog.reconcile.addresses import person_field, single
 from pulumi_posthog.reconcile.collection import Found
@@ -24,7 +23,7 @@ from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
 from pulumi_posthog.reconcile.lifecycle import objection
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.reconcile.losses import Loss, losses, refusal_of_losses
+from pulumi_posthog.reconcile.losses import Loss, losses, lost_besides, refusal_of_losses
 from pulumi_posthog.reconcile.objections import contradiction
 from pulumi_posthog.reconcile.observe import Observed, Undeclared
 from pulumi_posthog.reconcile.path import collection_path, path_of, where_of
@@ -125,9 +124,7 @@ def losing(
         ).items()
     }
     every = losses(gone, {}, live)
-    removed = {
-        kind: (len(names), sum(map(len, managed[kind].values()))) for kind, names in gone.items() if names
-    }
+    removed = {kind: (names, sum(map(len, managed[kind].values()))) for kind, names in gone.items() if names}
     found = [
         loss
         for loss in every
@@ -143,14 +140,14 @@ def losing(
             removal=True,
             message=f"{loss}, more than the limits allow: {', '.join(map(one_line, loss.names))}",
             hint="if that is meant: pulumi config set posthog:allowRemovals"
-            f" {loss.kind.name}={_lost(found, loss.kind) + removed.get(loss.kind.name, (0, 0))[0]}",
+            f" {loss.kind.name}={_number(found, loss.kind, removed.get(loss.kind.name, ((), 0))[0])}",
         )
         for loss in found
     )
 
 
-def _lost(found: Iterable[Loss], kind: Kind | TakenAlong) -> int:
-    return sum(len(each.names) for each in found if each.kind is kind)
+def _number(found: Iterable[Loss], kind: Kind, removed: Collection[str]) -> int:
+    return len(removed) + lost_besides((each for each in found if each.kind is kind), removed)
 
 
 def _of_refusal(refusal: reconcile_limits.TooMany, desired: Desired, looks: tuple[Rename, ...]) -> Finding:

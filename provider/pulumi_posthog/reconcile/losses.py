@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pulumi_posthog.api import Forbidden, NotFound, NotOffered, NotServed
@@ -15,7 +15,7 @@ from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json, dig
-from pulumi_posthog.values.spelling import one_line
+from pulumi_posthog.values.spelling import folded, one_line
 
 
 @dataclass(frozen=True)
@@ -170,20 +170,27 @@ def _shown(item: Kind, values: Mapping[str, Json], project: str) -> str:
     return f"{project}: {within}{values[grants.value]}"
 
 
+def lost_besides(those: Iterable[Loss], removed: Collection[str]) -> int:
+    """How many are lost that the run does not remove itself, by the names that a file has for them."""
+    known = set(map(folded, removed))
+    return sum(folded(f"{loss.name}/{each}") not in known for loss in those for each in loss.names)
+
+
 def refusal_of_losses(
-    found: Iterable[Loss], limits: Limits, removed: Mapping[str, tuple[int, int]] | None = None
+    found: Iterable[Loss], limits: Limits, removed: Mapping[str, tuple[Collection[str], int]] | None = None
 ) -> str | None:
     """Why what is deleted may not take so much along; None when it may.
 
-    `removed` says by kind how many of the same the run removes besides, and of how many: together they are one number.
+    `removed` says by kind which of the same the run removes itself, and of how many: together they are one number, in
+    which each counts once.
     """
     by_kind: dict[str, list[Loss]] = {}
     for loss in found:
         by_kind.setdefault(loss.kind.name, []).append(loss)
     lines = []
     for name, those in by_kind.items():
-        lost = sum(len(loss.names) for loss in those)
-        besides, total = (removed or {}).get(name, (0, 0))
+        own, total = (removed or {}).get(name, ((), 0))
+        besides, lost = len(own), lost_besides(those, own)
         count = lost + besides
         if lost and too_many(those[0].kind, count, lost + total if besides else lost, limits):
             lines += [
