@@ -146,7 +146,7 @@ def losing(
     )
 
 
-def _number(found: Iterable[Loss], kind: Kind, removed: Collection[str]) -> int:
+def _number(found: Iterable[Loss], kind: object, removed: Collection[str]) -> int:
     return len(removed) + lost_besides((each for each in found if each.kind is kind), removed)
 
 
