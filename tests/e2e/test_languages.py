@@ -196,6 +196,8 @@ def test_a_stack_of_a_program_in_python_moves_to_the_component_and_keeps_its_lim
     refused = acme.up()
     assert refused.status != 0
     assert "hint: if that is meant, say so: pulumi config set posthog:allowRemovals" in refused.text
+    assert "Pulumi ended this run before everything in the file was registered" in refused.text
+    assert "grpc" not in refused.text
     assert posthog.role("Writers")
     assert posthog.members("Analysts") == ["ana@acme.io", "bo@acme.io"]
 

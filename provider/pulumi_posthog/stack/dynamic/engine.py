@@ -46,10 +46,8 @@ def call() -> Iterator[Served]:
         stored=lambda: getattr(request, "inputs", None) or {},
         request=request,
     )
-    if context is not None:
-        context.add_callback(served.over)
     try:
-        with process.calls.serving(served):
+        with process.calls.serving(served, context):
             yield served
     except Exception:
         if context is not None and served.failure is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from pulumi_posthog.stack.handlers.call import Call, serving
 from pulumi_posthog.stack.run import Run
@@ -23,23 +24,37 @@ class UnderWay:
         self._lock = threading.Lock()
 
     @contextmanager
-    def serving(self, call: Call) -> Iterator[None]:
-        """Make a call known to all that is decided in the block, and one of these."""
+    def serving(self, call: Call, context: Any = None) -> Iterator[None]:
+        """Make a call known to all that is decided in the block, and one of these.
+
+        It is one until the block is over and its answer is sent, which its gRPC `context` tells, where it has one.
+        """
+        left = {"decision", "answer"}
+
+        def over(part: str) -> None:
+            with self._lock:
+                left.discard(part)
+                if not left:
+                    self._calls.pop(id(call), None)
+
         with self._lock:
             self._calls[id(call)] = call
+        if context is None or not context.add_callback(functools.partial(over, "answer")):
+            over("answer")
+        if context is not None:
+            context.add_callback(call.over)
         try:
             with serving(call):
                 yield
         finally:
-            with self._lock:
-                del self._calls[id(call)]
+            over("decision")
 
     def finish(self, run: Run) -> None:
         """Have what PostHog does for them called off, then wake whoever waits; takes MOMENT at most."""
-        for call in self._now():
+        for call in self.now():
             call.over()
         end = time.monotonic() + MOMENT
-        while time.monotonic() < end and any(call.when_over for call in self._now()):
+        while time.monotonic() < end and any(call.when_over for call in self.now()):
             time.sleep(LOOK)
         # Not before: once stopped, nothing more is sent.
         run.stop()
@@ -47,9 +62,10 @@ class UnderWay:
     def wait(self, seconds: float) -> None:
         """Until none is left, so long at most."""
         end = time.monotonic() + seconds
-        while self._now() and time.monotonic() < end:
+        while self.now() and time.monotonic() < end:
             time.sleep(LOOK)
 
-    def _now(self) -> list[Call]:
+    def now(self) -> list[Call]:
+        """The calls, in the order in which they came."""
         with self._lock:
             return list(self._calls.values())

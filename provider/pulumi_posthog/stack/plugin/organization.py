@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,9 +76,21 @@ def constructed(request: Any, run: Run) -> tuple[str, dict[str, Any]]:
     """
     inputs = opened(received(request.inputs))
     configuration = _configuration(request, inputs, run)
+    over = threading.Event()
     with grpc.insecure_channel(request.monitorEndpoint) as channel:
-        monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
-        return _registered(request, configuration, inputs, monitor)
+
+        def end() -> None:
+            over.set()
+            channel.close()
+
+        # After a refusal Pulumi leaves the registration of what was refused without an answer.
+        pulumi_engine.when_over(end)
+        try:
+            return _registered(request, configuration, inputs, resource_pb2_grpc.ResourceMonitorStub(channel))
+        except Exception as error:
+            if over.is_set():
+                raise Stopped from error
+            raise
 
 
 def _registered(

@@ -35,6 +35,7 @@ from pulumi_posthog.values.text import lines
 from pulumi_posthog.values.version import __version__
 
 MOVES = "this stack moves from the dynamic provider to the provider plugin: nothing is deleted or replaced for that"
+ENDED = "Pulumi ended this run before everything in the file was registered: the other messages say why"
 Method = Callable[..., Any]
 
 
@@ -262,9 +263,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
                 urn, outputs = constructed(request, self.run)
                 return provider_pb2.ConstructResponse(urn=urn, state=sent(outputs))
             except Stopped:
-                # The engine has said why already.
                 context.set_code(grpc.StatusCode.CANCELLED)
-                context.set_details("not everything is registered")
+                context.set_details(ENDED)
             except Exception as error:
                 failed(context, call, error)
         return provider_pb2.ConstructResponse()
@@ -293,8 +293,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
             stored=lambda: opened(received(request.inputs)) if hasattr(request, "inputs") else {},
             dry_run=bool(getattr(request, "preview", False)),
         )
-        context.add_callback(call.over)
-        with self._calls.serving(call):
+        with self._calls.serving(call, context):
             yield call
 
     def _log(self, urn: str, severity: Any, text: str) -> None:
