@@ -178,3 +178,14 @@ def test_what_a_file_declares_is_counted_by_the_guard_of_the_file_alone_and_is_u
         "web": str(stack.posthog.project("Web")["id"]),
         "late": stack.posthog.role("Readers")["id"],
     }
+
+    # By a transform, the engine asks the program, which waits for it in an `apply`.
+    text, transform = (stack.folder / "__main__.py").read_text(), "pulumi.runtime.register_resource_transform"
+    for transforming in (
+        text.replace("declared = ", f"{transform}(lambda _: None); declared = "),
+        f"{text}{transform}(lambda _: None)\n",
+    ):
+        (stack.folder / "__main__.py").write_text(transforming)
+        transformed = stack.pulumi("preview", timeout=90)
+        assert transformed.status == 0, transformed.text
+        assert transformed.changes == {"unchanged": 7}, transformed.text

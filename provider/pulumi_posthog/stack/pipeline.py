@@ -33,14 +33,15 @@ GOING_DOWN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)  # the eng
 def possible() -> bool:
     """Whether this program's resources can be registered so.
 
-    The dynamic provider costs too much for it to matter. A program that transforms its resources inside of the SDK, and
-    one in a test with mocks, need a resource of the SDK for each.
+    The dynamic provider costs too much for it to matter. A program that transforms its resources, and one in a test
+    with mocks, need a resource of the SDK for each.
     """
     root = runtime.get_root_resource()
     return (
         door.by_plugin()
         and root is not None
         and not getattr(root, "_transformations", None)
+        and not sdk_repairs.answers_the_engine()
         and isinstance(runtime.get_monitor(), resource_pb2_grpc.ResourceMonitorStub)
         and sdk_repairs.calls() is not None
         and _loop() is not None
@@ -99,7 +100,8 @@ class Pipeline(Mapping[Key, Declared]):
 
     def _registered(self, declaration: Declaration, at_work: concurrent.futures.Future[None]) -> Declared:
         """What was registered here, for a program that asks for it as late as in an `apply`."""
-        # No resource of the SDK waits for another one here, so this takes as long as the engine does.
+        # No resource of the SDK waits for another one here, and the engine asks the program nothing, so this takes as
+        # long as the engine does.
         concurrent.futures.wait([at_work])
         made = self._registrar.made.get(declaration.key) if self._registrar else None
         if made is None:
@@ -110,6 +112,9 @@ class Pipeline(Mapping[Key, Declared]):
     async def register(self) -> None:
         """Register what the program has not asked for, as soon as the SDK is done with what it has."""
         stack = str(await runtime.get_root_resource().urn.future())  # type: ignore[union-attr]  # `possible`
+        if sdk_repairs.answers_the_engine():
+            for key in self._declared:  # since the pipeline began
+                self.resource(key)
         made, seen = {}, set()
         while unseen := [key for key in self._resources if key not in seen]:
             for key in unseen:

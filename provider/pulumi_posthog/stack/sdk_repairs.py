@@ -88,6 +88,16 @@ def calls() -> Any:
     return getattr(runtime, "_get_rpc_manager", lambda: None)()
 
 
+def answers_the_engine() -> bool:
+    """Whether the engine may ask this program something while it registers a resource: by a transform, or by a hook.
+
+    The program answers when nothing else in it is at work. The SDK keeps who answers in a context of its own, and in
+    this list.
+    """
+    servicer = getattr(sys.modules.get("pulumi.runtime._callbacks"), "_CallbackServicer", None)
+    return bool(getattr(servicer, "_servicers", ()))
+
+
 class NotTried(SystemExit):
     """The end of a program in which something failed that others are in: the engine has said why, this says what."""
 
