@@ -88,10 +88,12 @@ def test_the_first_page_has_every_object_under_posthogs_name(page):
         "Queued deletions of events",
         "Reverse proxies",
         "Scheduled changes",
+        "Subscriptions",
         "Surveys",
         "Texts of dashboards",
         "Users",
         "Verified domains",
+        "Warehouse views",
     ]
 
 

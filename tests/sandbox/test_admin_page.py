@@ -111,6 +111,8 @@ def models() -> list[str]:
         "propertydefinition",
         "role",
         "rolemembership",
+        "savedquery",
+        "subscription",
         "user",
     ]
 

@@ -34,11 +34,13 @@ FAMILIES = (
     "dashboards",
     "insights",
     "alerts",
+    "subscriptions",
     "annotations",
     "event_definitions",
     "property_definitions",
+    "warehouse_saved_queries",
 )
-PAGES = {"annotations": 1000, "insight_variables": 500}
+PAGES = {"annotations": 1000, "insight_variables": 500, "warehouse_saved_queries": 1000}
 TEMPLATES = "/api/projects/{project}/hog_function_templates/"
 SEED = """
 projects:

@@ -17,7 +17,9 @@ from pulumi_posthog.sandbox.families import (
     invites,
     project_secret_keys,
     proxy_records,
+    saved_queries,
     scheduled_changes,
+    subscriptions,
 )
 from pulumi_posthog.sandbox.families.annotations import ANNOTATIONS
 from pulumi_posthog.sandbox.families.cohorts import view as cohorts
@@ -58,9 +60,11 @@ VIEWS: tuple[type[FamilyView], ...] = (
     dashboards.VIEW,
     insights.VIEW,
     alerts.VIEW,
+    subscriptions.VIEW,
     view_of(ANNOTATIONS),
     definitions.EVENTS,
     definitions.PROPERTIES,
+    saved_queries.VIEW,
 )
 FAMILIES: tuple[Family, ...] = tuple(view.family for view in VIEWS)
 """In the order in which seeds make them: what others name comes first."""
