@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -122,6 +123,10 @@ class Annotations(Family):
     order = (F("date_marker").desc(nulls_first=True), "pk")
     related = ("created_by", "dashboard_item", "dashboard", "project")
     log = Log("Annotation")
+    named: ClassVar = {
+        "dashboard_item": ("insight", "dashboard_item"),
+        "dashboard_id": ("dashboard", "dashboard_id"),
+    }
     filters: ClassVar = {
         "scope": of_scope,
         "date_from": limited_by("gte"),
@@ -195,8 +200,12 @@ class Annotations(Family):
         return row.content
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
-        """Its name is what it says."""
-        return {"content": name, "scope": "project", **given}
+        """Its name is what it says; a day is its first moment."""
+        sent = {"content": name, "scope": "project", **given}
+        at = sent.get("date_marker")
+        if isinstance(at, date) and not isinstance(at, datetime):
+            sent["date_marker"] = datetime(at.year, at.month, at.day, tzinfo=UTC)
+        return sent
 
     def filler(self, number: int, parent: Any) -> Annotation:
         return Annotation(project=parent, content=f"Annotation {number:05}", scope="project")
