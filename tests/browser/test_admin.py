@@ -93,6 +93,8 @@ def test_the_first_page_has_every_object_under_posthogs_name(page):
         "Texts of dashboards",
         "Users",
         "Verified domains",
+        "Warehouse sources",
+        "Warehouse tables",
         "Warehouse views",
     ]
 

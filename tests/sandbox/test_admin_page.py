@@ -90,6 +90,8 @@ def models() -> list[str]:
         "eventdefinition",
         "eventdeletion",
         "exportedasset",
+        "externaldataschema",
+        "externaldatasource",
         "featureflagroleaccess",
         "filesystem",
         "filesystemshortcut",

@@ -39,6 +39,8 @@ FAMILIES = (
     "event_definitions",
     "property_definitions",
     "warehouse_saved_queries",
+    "external_data_sources",
+    "external_data_schemas",
 )
 PAGES = {"annotations": 1000, "insight_variables": 500, "warehouse_saved_queries": 1000}
 TEMPLATES = "/api/projects/{project}/hog_function_templates/"

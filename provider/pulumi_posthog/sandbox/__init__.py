@@ -23,7 +23,8 @@ It differs from PostHog in this:
   projects get no default playlists. `hog_function/...` rows are seen from all environments, and rows of objects that
   one has no access to are seen, too.
 - Alerts are never checked. Subscriptions send nothing: what would have been sent is counted in `deliveries`, which 2026
-  serves. Views of the warehouse are never run, and have no columns but those that the caller tells.
+  serves. Views of the warehouse are never run, and have no columns but those that the caller tells. Every
+  source can be connected, and has the tables that are asked of it.
 - Persons and events are a small sample, the same in every sandbox: one event every five minutes, from three days
   before the start on; those of a project are made when somebody reads them. Nothing can be captured but by
   `/_sandbox/events` and `/_sandbox/persons`. Changes of persons are there at once; their properties have no history.

@@ -13,6 +13,7 @@ from pulumi_posthog.sandbox.families import (
     color_themes,
     domains,
     early_access_features,
+    external_data_sources,
     group_types,
     invites,
     project_secret_keys,
@@ -65,6 +66,8 @@ VIEWS: tuple[type[FamilyView], ...] = (
     definitions.EVENTS,
     definitions.PROPERTIES,
     saved_queries.VIEW,
+    external_data_sources.VIEW,
+    view_of(external_data_sources.EXTERNAL_DATA_SCHEMAS),
 )
 FAMILIES: tuple[Family, ...] = tuple(view.family for view in VIEWS)
 """In the order in which seeds make them: what others name comes first."""
