@@ -62,7 +62,7 @@ class Web(Stack):
 @pytest.fixture(params=["2026", "2026 later", "2025", "2024"])
 def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     age, _, later = request.param.partition(" ")
-    sandbox: Sandbox = started("--age", age, *(["--later-2026"] if later else []))
+    sandbox: Sandbox = started("--age", age, "--later-2026" if later else "--no-later-2026")
     monkeypatch.setenv(KEY_VARIABLE, sandbox.key)
     monkeypatch.chdir(tmp_path)
     begin_anew()

@@ -68,7 +68,7 @@ class View:
 @pytest.fixture(scope="module", params=["2026", "2026 later", "2025", "2024"])
 def server(request, started) -> tuple[Sandbox, int]:
     age, _, later = request.param.partition(" ")
-    return started("--age", age, *(["--later-2026"] if later else [])), int(age)
+    return started("--age", age, "--later-2026" if later else "--no-later-2026"), int(age)
 
 
 @pytest.fixture

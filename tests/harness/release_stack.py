@@ -74,7 +74,8 @@ def web_of(
 ) -> Iterator[Web]:
     """A stack on a sandbox of an age of `AGES`; so many removals are allowed."""
     year, _, later = age.partition(" ")
-    sandbox = started("--age", year, *(["--later-2026"] if later else []))
+    form = "--later-2026" if later else "--no-later-2026"
+    sandbox = started("--age", year, *([form] if year == "2026" else []))
     monkeypatch.setenv(KEY_VARIABLE, sandbox.key)
     monkeypatch.setattr(process.run.settings, "limits", Limits(allowed=allowed))
     monkeypatch.chdir(folder)
