@@ -167,6 +167,19 @@ def test_a_change_of_a_draft_leaves_the_variants_of_its_flag_alone(web):
     assert web.differs(changed) == []
 
 
+def test_a_draft_and_the_variants_of_its_flag_are_changed_in_one_run(web):
+    web.run(text())
+    changed = text().replace("effect: 20", "effect: 5")
+    changed = changed.replace("control, rollout_percentage: 50", "control, rollout_percentage: 90")
+    changed = changed.replace("one-page, rollout_percentage: 50", "one-page, rollout_percentage: 10")
+
+    web.run(changed)
+
+    assert variants(web) == [("control", 90), ("one-page", 10)]
+    assert one(web)["parameters"]["minimum_detectable_effect"] == 5
+    assert web.differs(changed) == []
+
+
 def test_variants_that_somebody_changes_are_set_back_by_the_flag_and_by_nobody_else(web):
     web.run(text("running"))
     filters = flag(web)["filters"]

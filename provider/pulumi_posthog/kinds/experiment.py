@@ -106,6 +106,10 @@ def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str
             result[name] = with_uuids(body[name], answer.get(name) or ())
     if "parameters" in body:
         kept = {key: value for key, value in (answer.get("parameters") or {}).items() if key not in HINTS}
+        filters = (answer.get("feature_flag") or {}).get("filters") or {}
+        variants = (filters.get("multivariate") or {}).get("variants")
+        if variants:  # a draft's would be reset to two halves without them (5.4)
+            kept["feature_flag_variants"] = variants
         result["parameters"] = {**kept, **(body["parameters"] or {})}
     return result
 
@@ -247,6 +251,7 @@ EXPERIMENT = Kind(
     page_size=100,
     also_listed={"archived": "true"},
     whole_sign="metrics",
+    asked_before=True,  # the flag is written first, and its variants are sent along
     deletion=Deletion.PATCH,
     delete_by_patch=lambda _: {"deleted": True},  # DELETE answers 405
     unmanaged={

@@ -109,6 +109,9 @@ class Kind:
     alone_parameters: Mapping[str, str] = dataclass_field(default_factory=dict)  # of such a GET
     second_id: str | None = None  # the key of an answer with another id, which an entry's `id` may be, too
     taken_along: tuple[TakenAlong, ...] = ()
+    asked_before: bool = (
+        False  # what a PATCH sends along may be older than this run's other writes: read it anew
+    )
     narrowed_by: str | None = None  # the field that tells those apart that have one natural key
     restored: bool = False  # one that was deleted comes back, by its id, with a PATCH of `deleted`
     blueprint: Blueprint | None = None

@@ -392,6 +392,8 @@ class Applier:
         there = {name: value for name, value in changed.items() if name in elsewhere}
         if here:
             path = self._path(kind, scope, found.id)
+            if kind.asked_before:
+                found = self._look_again(kind, scope, found.id, "GET", path)
             body, files = self._bodies.content(kind, here, found.values, rotated)
             body = self._bodies.beside(kind, body, found.answer)
             said = self.writer.patch(path, body, form=kind.form_encoded, files=files)

@@ -249,9 +249,10 @@ class Live:
         self._once.forget(("item", kind.name, id_))
 
     def forget(self, kind: Kind, scope: Scope) -> None:
-        """Read a collection anew next time: nobody knows what a lost answer has changed in it."""
+        """Read a collection, and what it leaves out, anew next time: a lost answer may have changed any of it."""
         source = KINDS[kind.embedded_in[0]] if kind.embedded_in else kind
         self._once.forget(self._key(source, scope))
+        self._once.forget_all(lambda key: key[0] == "alone" and key[1].startswith(self.path(source, scope)))
         if source.listed_above:
             self._once.forget(("above", source.listed_above[0].format(organization=self.organization_id)))
 
@@ -410,7 +411,7 @@ class Live:
         answer = self._once(("alone", path), lambda: self._or_none(path))
         if answer is None:
             raise IncompleteRead(
-                f"{collection.kind.title} {found.id} is in the list, but PostHog does not show it to this key",
+                f"{collection.kind.title} {found.id} is in the list, and hidden from this key"
             )
         with self._lock:
             return collection.put(answer)
