@@ -352,7 +352,8 @@ def test_a_rule_that_goes_with_a_role_and_one_that_is_removed_are_two(view):
         )
     gone = {"role": ["Analysts"], "resource_access_rule": [f"{name}/insight/roles/Analysts"]}
     found = losses_of_rules(gone, {}, view.anew())
-    two = {"resource_access_rule": (gone["resource_access_rule"], 2)}
+    removed = {name: gone["resource_access_rule"]}
+    two = {"resource_access_rule": (removed, 2)}
 
     refused = refusal_of_losses(found, Limits(), two)
 
@@ -362,10 +363,7 @@ def test_a_rule_that_goes_with_a_role_and_one_that_is_removed_are_two(view):
         "  hint: if that is meant, say so: pulumi config set posthog:allowRemovals resource_access_rule=2"
     )
     # Of many rules, two are few.
-    assert (
-        refusal_of_losses(found, Limits(), {"resource_access_rule": (gone["resource_access_rule"], 9)})
-        is None
-    )
+    assert refusal_of_losses(found, Limits(), {"resource_access_rule": (removed, 9)}) is None
     assert (
         refusal_of_losses(
             found,
@@ -378,10 +376,18 @@ def test_a_rule_that_goes_with_a_role_and_one_that_is_removed_are_two(view):
 
 def test_somebody_whom_a_run_takes_out_of_a_role_that_goes_counts_once():
     kind, role = KINDS["role_membership"], KINDS["role"]
-    lost = Loss(kind, role, "Guests", ("bo@acme.io",))
+    lost = Loss(kind, role, "Visitors", ("bo@acme.io", "cy@acme.io"), key="Guests")
 
-    assert refusal_of_losses([lost], Limits(), {kind.name: (["Guests/bo@acme.io"], 1)}) is None
-    assert refusal_of_losses([lost], Limits(), {kind.name: (["Others/bo@acme.io"], 1)}) is not None
+    def refusal(**removed: list[str]) -> str | None:
+        return refusal_of_losses([lost], Limits(), {kind.name: (removed, 9)})
+
+    assert refusal(Guests=["Guests/bo@acme.io", "Guests/cy@acme.io"]) is None
+    # A program names its resources as it likes.
+    assert refusal(Guests=["bo", "cy"]) is None
+    assert refusal(Guests=["Guests/bo@acme.io", "cy"]) is None
+    six = [f"Others/{number}@acme.io" for number in range(6)]
+    assert "role_membership=8" in (refusal(Others=six) or "")
+    assert "role_membership=7" in (refusal(Others=six[1:], Guests=["Guests/bo@acme.io"]) or "")
 
 
 def test_no_rule_is_read_when_no_role_goes(view):

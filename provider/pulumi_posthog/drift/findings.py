@@ -117,14 +117,14 @@ def losing(
 
     May raise ApiError.
     """
-    gone = {
-        kind: [name for names in parents.values() for name in names]
-        for kind, parents in reconcile_limits.removals(
-            managed, reconcile_limits.managed(desired), reconcile_limits.renamed(desired)
-        ).items()
-    }
+    going = reconcile_limits.removals(
+        managed, reconcile_limits.managed(desired), reconcile_limits.renamed(desired)
+    )
+    gone = {kind: [name for names in parents.values() for name in names] for kind, parents in going.items()}
     every = losses(gone, {}, live)
-    removed = {kind: (names, sum(map(len, managed[kind].values()))) for kind, names in gone.items() if names}
+    removed = {
+        kind: (going[kind], sum(map(len, managed[kind].values()))) for kind, names in gone.items() if names
+    }
     found = [
         loss
         for loss in every
@@ -140,14 +140,16 @@ def losing(
             removal=True,
             message=f"{loss}, more than the limits allow: {', '.join(map(one_line, loss.names))}",
             hint="if that is meant: pulumi config set posthog:allowRemovals"
-            f" {loss.kind.name}={_number(found, loss.kind, removed.get(loss.kind.name, ((), 0))[0])}",
+            f" {loss.kind.name}={_number(found, loss.kind, removed.get(loss.kind.name, ({}, 0))[0])}",
         )
         for loss in found
     )
 
 
-def _number(found: Iterable[Loss], kind: object, removed: Collection[str]) -> int:
-    return len(removed) + lost_besides((each for each in found if each.kind is kind), removed)
+def _number(found: Iterable[Loss], kind: object, removed: Mapping[str, Collection[str]]) -> int:
+    return sum(map(len, removed.values())) + lost_besides(
+        (each for each in found if each.kind is kind), removed
+    )
 
 
 def _of_refusal(refusal: reconcile_limits.TooMany, desired: Desired, looks: tuple[Rename, ...]) -> Finding:

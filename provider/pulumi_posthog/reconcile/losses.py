@@ -20,13 +20,17 @@ from pulumi_posthog.values.spelling import folded, one_line
 
 @dataclass(frozen=True)
 class Loss:
-    """What one object takes along: `names` are its items, of the kind `kind`, and `holder` is the object's own kind."""
+    """What one object takes along: `names` are its items, of the kind `kind`, and `holder` is the object's own kind.
+
+    `name` is what PostHog calls the object, `key` what the stack calls it; None where the items are no kind's.
+    """
 
     kind: Kind | TakenAlong
     holder: Kind
     name: str
     names: tuple[str, ...]
     unread: str | None = None  # why nobody can tell what goes along, where the key may not look
+    key: str | None = None
 
     def __str__(self) -> str:
         if self.unread is not None:
@@ -57,7 +61,7 @@ def losses(
             for match in live.find(holder, {}, {key: now}):
                 items = live.collection(item, {holder.name: match.id}).values()
                 names = tuple(sorted(item.own_name(each.values) or each.id for each in items))
-                found += [Loss(item, holder, now, names)] if names else []
+                found += [Loss(item, holder, now, names, key=name)] if names else []
     return tuple(found)
 
 
@@ -170,27 +174,39 @@ def _shown(item: Kind, values: Mapping[str, Json], project: str) -> str:
     return f"{project}: {within}{values[grants.value]}"
 
 
-def lost_besides(those: Iterable[Loss], removed: Collection[str]) -> int:
-    """How many are lost that the run does not remove itself, by the names that a file has for them."""
-    known = set(map(folded, removed))
-    return sum(folded(f"{loss.name}/{each}") not in known for loss in those for each in loss.names)
+def lost_besides(those: Iterable[Loss], removed: Mapping[str, Collection[str]]) -> int:
+    """How many are lost that the run does not remove itself; `removed` are names by what they are below.
+
+    A file names an item after what it is below and what it is called. A program may name it freely: then it is one of
+    those that its parent has, whichever of them.
+    """
+    return sum(_besides(loss, removed.get(loss.key or "", ()) if loss.key else ()) for loss in those)
+
+
+def _besides(loss: Loss, removed: Collection[str]) -> int:
+    above = f"{loss.key}/"
+    known = {folded(name) for name in removed if name.startswith(above)}
+    left = sum(folded(above + each) not in known for each in loss.names)
+    return max(0, left - (len(removed) - sum(name.startswith(above) for name in removed)))
 
 
 def refusal_of_losses(
-    found: Iterable[Loss], limits: Limits, removed: Mapping[str, tuple[Collection[str], int]] | None = None
+    found: Iterable[Loss],
+    limits: Limits,
+    removed: Mapping[str, tuple[Mapping[str, Collection[str]], int]] | None = None,
 ) -> str | None:
     """Why what is deleted may not take so much along; None when it may.
 
-    `removed` says by kind which of the same the run removes itself, and of how many: together they are one number, in
-    which each counts once.
+    `removed` says by kind which of the same the run removes itself, by what they are below, and of how many: together
+    they are one number, in which each counts once.
     """
     by_kind: dict[str, list[Loss]] = {}
     for loss in found:
         by_kind.setdefault(loss.kind.name, []).append(loss)
     lines = []
     for name, those in by_kind.items():
-        own, total = (removed or {}).get(name, ((), 0))
-        besides, lost = len(own), lost_besides(those, own)
+        own, total = (removed or {}).get(name, ({}, 0))
+        besides, lost = sum(map(len, own.values())), lost_besides(those, own)
         count = lost + besides
         if lost and too_many(those[0].kind, count, lost + total if besides else lost, limits):
             lines += [

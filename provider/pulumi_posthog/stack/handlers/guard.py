@@ -199,7 +199,7 @@ class GuardHandler:
         except (ApiError, CannotApply) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
         removed = {
-            kind: (names, sum(map(len, before[kind].values()))) for kind, names in gone.items() if names
+            kind: (going[kind], sum(map(len, before[kind].values()))) for kind, names in gone.items() if names
         }
         return found, refusal_of_losses(found, self.run.settings.limits, removed)
 
