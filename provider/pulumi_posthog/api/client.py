@@ -343,7 +343,7 @@ class Reader:
         try:
             response = self._exchange(sending)
         except NOT_SENT as error:
-            wrong_certificate = has_wrong_certificate(error)
+            wrong_certificate = surroundings.has_wrong_certificate(error)
             raise failed(
                 self._unreachable(method, path, error), again=not wrong_certificate, sent=False
             ) from error
@@ -451,7 +451,7 @@ class Reader:
         else:
             problem = f"{host} cannot be reached: {quoted(str(error), self._mask) or type(error).__name__}"
         hint = "check `host` and the network"
-        if has_wrong_certificate(error):
+        if surroundings.has_wrong_certificate(error):
             hint = "name the file of a company's own certificate authority in the variable SSL_CERT_FILE"
         return Unreachable(problem, method=method, path=self._shown(path), hint=hint)
 
@@ -490,12 +490,3 @@ class Writer(Reader):
     def delete(self, path: str, /) -> Json | None:
         """Deletes; returns the answer, if any. A repeated attempt that finds nothing is a success."""
         return self._send("DELETE", path)
-
-
-def has_wrong_certificate(error: BaseException | None) -> bool:
-    """Whether a certificate that does not verify is behind an error; trying again does not make it better."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

@@ -91,3 +91,12 @@ def _is_pattern(item: str) -> bool:
             continue
         return True
     return False
+
+
+def has_wrong_certificate(error: BaseException | None) -> bool:
+    """Whether a certificate that does not verify is behind an error; trying again does not make it better."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from pulumi_posthog.sandbox.hogql.aggregates import AGGREGATES
 from pulumi_posthog.sandbox.hogql.functions import (
-    AGGREGATES,
     FUNCTIONS,
     Around,
     if_else,
@@ -20,6 +20,7 @@ from pulumi_posthog.sandbox.hogql.functions import (
     to_int,
     to_string,
 )
+from pulumi_posthog.sandbox.hogql.nodes import names, only
 from pulumi_posthog.sandbox.hogql.terms import (
     NUMBERS,
     TIMES,
@@ -79,15 +80,6 @@ class Tables:
 
     relations: Mapping[str, Callable[[str], Relation]]
     around: Around
-
-
-def only(node: exp.Expression, *known: str) -> None:
-    """Nothing of the query may be passed over in silence."""
-    for key, value in node.args.items():
-        if value in (None, [], False) or key in known:
-            continue
-        what = key.strip("_").replace("_", " ").upper()
-        raise not_understood(f"{what} in {type(node).__name__.upper()}")
 
 
 class Expressions:
@@ -481,21 +473,3 @@ class Expressions:
                 raise not_understood("a parameter that is not a number")
             levels.append(each.name)
         return AGGREGATES[base].build(terms, levels, only_where)
-
-
-def names(node: exp.Expression) -> list[str]:
-    """`a.b['c'].d` -> a, b, c, d."""
-    if isinstance(node, exp.Column):
-        only(node, "this", "table", "db", "catalog", "_type")
-        return [str(part.name) for part in node.parts]
-    if isinstance(node, exp.Identifier):
-        return [node.name]
-    if isinstance(node, exp.Dot):
-        only(node, "this", "expression")
-        return [*names(node.this), *names(node.expression)]
-    if isinstance(node, exp.Bracket) and len(node.expressions) == 1:
-        only(node, "this", "expressions", "_type")
-        key = node.expressions[0]
-        if isinstance(key, exp.Literal) and key.is_string:
-            return [*names(node.this), key.name]
-    raise not_understood("what is in square brackets")

@@ -15,7 +15,8 @@ from sqlglot.dialects.clickhouse import ClickHouse
 from sqlglot.errors import SqlglotError
 from sqlglot.parsers.clickhouse import ClickHouseParser
 
-from pulumi_posthog.sandbox.hogql.expressions import Expressions, Relation, Tables, names, only
+from pulumi_posthog.sandbox.hogql.expressions import Expressions, Relation, Tables
+from pulumi_posthog.sandbox.hogql.nodes import names, only
 from pulumi_posthog.sandbox.hogql.terms import Term, name, truth
 from pulumi_posthog.sandbox.hogql.text import HogQLError, not_understood, prepared
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from typing import Any
 
 from pulumi_posthog.api import ApiError
-from pulumi_posthog.kinds import KINDS, LOOKUPS
-from pulumi_posthog.kinds.field import Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import addresses, lifecycle, people, stepping_aside
@@ -17,7 +14,6 @@ from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.existing import Standing
-from pulumi_posthog.reconcile.links import looked_up, names
 from pulumi_posthog.reconcile.lockouts import Verdict, lacking, objection_to_losing_rules, verdict
 from pulumi_posthog.reconcile.objections import (
     contradiction,
@@ -38,6 +34,7 @@ from pulumi_posthog.stack.announcements import (
 )
 from pulumi_posthog.stack.handlers.clean import clean, told_here
 from pulumi_posthog.stack.handlers.guard import check_consulted
+from pulumi_posthog.stack.handlers.naming import resolve
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
     CheckResult,
@@ -47,7 +44,7 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
-from pulumi_posthog.stack.handlers.scope import scope_now, scope_of, scope_of_names
+from pulumi_posthog.stack.handlers.scope import scope_now, scope_of
 from pulumi_posthog.stack.holdings import IN_EXACT_LISTS
 from pulumi_posthog.stack.host_now import Props, objection_to_move, relocated
 from pulumi_posthog.stack.keeping import (
@@ -62,10 +59,8 @@ from pulumi_posthog.stack.keeping import (
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.properties import (
-    IDS,
     checked,
     declared_names,
-    known_ids,
     outputs,
     placed,
     recorded,
@@ -83,8 +78,6 @@ from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.stack.view import View
 from pulumi_posthog.values.local_file import UnreadableFile
-from pulumi_posthog.values.problem import Problem
-from pulumi_posthog.values.reference import Reference, parsed
 from pulumi_posthog.values.spelling import one_line
 
 
@@ -111,7 +104,7 @@ class KindHandler:
         if objection := objection_to_move(olds, news):
             return CheckResult(dict(news), [CheckFailure("", objection)])
         inputs = checked(kind, olds, news)
-        refusal = self._resolve(kind, inputs) or self._name(kind, inputs) or self._address(kind, inputs, olds)
+        refusal = resolve(kind, inputs, olds, self.run)
         refusal = refusal or self._objection(kind, inputs) or self._locking_out(kind, inputs)
         if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
@@ -343,52 +336,6 @@ class KindHandler:
 
     def _told(self, error: Exception) -> str:
         return told_here(error, self.run)
-
-    def _resolve(self, kind: Kind, inputs: dict[str, Any]) -> str | None:
-        """Put ids in the place of names (a plugin's URL), where a program gave a name; why not, if not."""
-        for field in kind.writable:
-            value = inputs.get(field.name)
-            if field.refers_to in LOOKUPS and field.type is Type.INTEGER and isinstance(value, str):
-                inputs[field.name] = self.run.view(inputs).live.refer(str(field.refers_to), value)
-                if inputs[field.name] is None:
-                    return (
-                        f'the organization has no {field.refers_to} "{one_line(value)}":'
-                        " install it, or check its name"
-                    )
-        return None
-
-    def _name(self, kind: Kind, inputs: dict[str, Any]) -> str | None:
-        """Put the ids of live objects beside names whose project the program did not find; why not, if not."""
-        for field in kind.writable:
-            text = inputs.get(field.name)
-            if field.names in KINDS and isinstance(text, str) and not (parsed(text) or field.is_id(text)):
-                reference = Reference(str(field.names), text)  # a program may give the name alone
-                inputs[field.name] = str.__str__(reference)
-                inputs[IDS] = {**known_ids(inputs), reference.key: ""}
-        ids = inputs.get(IDS)
-        unknown = [key for key, id_ in ids.items() if id_ == ""] if isinstance(ids, Mapping) else []
-        scope = scope_of_names(kind, inputs, self.run) if unknown else None
-        for key in unknown:
-            reference = Reference(*key.split("/", 1))
-            if scope is None:
-                return f"{reference.key} cannot be in a project that does not exist yet"
-            found = looked_up(reference, names(self.run.view(inputs).live, reference.kind, scope))
-            if isinstance(found, Problem):
-                return str(found)
-            inputs[IDS] = {**inputs[IDS], key: found.id}
-        return None
-
-    def _address(self, kind: Kind, inputs: dict[str, Any], olds: Props) -> str | None:
-        """Put PostHog's spelling in the place of addresses, and leave out who has left; why not, if not."""
-        if addresses.person_field(kind) is None:
-            return None
-        known = self.run.addresses | addresses.remembered(kind, olds)
-        found = addresses.put(
-            kind, scope_now(kind, inputs, self.run), inputs, known, self.run.view(inputs).live
-        )
-        for text in found.left:
-            pulumi_engine.warn(self._told(CannotApply(addresses.GONE.format(text))))
-        return self._told(CannotApply(found.problem)) if found.problem else None
 
     def _objection(self, kind: Kind, inputs: Props) -> str | None:
         """Why the limits do not allow what is declared, as far as that can be known yet."""
