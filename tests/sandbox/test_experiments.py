@@ -929,7 +929,7 @@ def test_what_is_done_to_an_experiment_is_logged(api: API, age: int, words: list
     assert [each["activity"] for each in found] == words
 
 
-@pytest.mark.parametrize("state", ["draft", "running", "stopped", "archived"])
+@pytest.mark.parametrize("state", ["draft", "running", "paused", "stopped", "archived"])
 def test_a_seed_says_in_which_state_an_experiment_is(filled: Callable[[str], Any], state: str) -> None:
     from pulumi_posthog.sandbox.families.experiments.models import Experiment
 
@@ -946,7 +946,7 @@ projects:
     experiments:
       Checkout:
         feature_flag_key: checkout
-        state: {state}
+        status: {state}
         holdout_id: !ref experiment_holdout/Few
         metrics: [{{kind: ExperimentMetric, metric_type: mean, source: {{kind: EventsNode, event: paid}}}}]
 """)

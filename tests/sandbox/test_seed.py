@@ -268,7 +268,7 @@ projects:
     early_access_features:
       Dark mode: {stage: beta, feature_flag: dark-mode}
     experiments:
-      Checkout: {feature_flag: checkout, holdout: Few, state: running}
+      Checkout: {feature_flag: checkout, holdout: Few, status: running}
     experiment_holdouts:
       Few: {filters: [{rollout_percentage: 5}]}
     feature_flags:

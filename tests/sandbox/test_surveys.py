@@ -740,7 +740,7 @@ projects:
   Web:
     feature_flags: {{checkout: {{}}}}
     surveys:
-      NPS: {{type: api, state: {state}, linked_flag_id: !ref feature_flag/checkout}}
+      NPS: {{type: api, status: {state}, linked_flag_id: !ref feature_flag/checkout}}
 """)
     (row,) = Survey.objects.all()
 

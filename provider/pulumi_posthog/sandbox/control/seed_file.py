@@ -89,6 +89,11 @@ def resolved(loader: SeedLoader, suffix: str, node: yaml.Node) -> Any:
 
 
 SeedLoader.add_multi_constructor("!", resolved)
+# Moments are sent as they are written.
+SeedLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in SeedLoader.yaml_implicit_resolvers.items()
+}
 
 
 def load(path: Path, depth: int = 0) -> Any:

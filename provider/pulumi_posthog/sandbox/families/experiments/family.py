@@ -380,21 +380,25 @@ class Experiments(ObjectFamily):
         row.parameters = Experiment.objects.values_list("parameters", flat=True).get(pk=row.pk)
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
-        """`state` in place of the dates that it stands for, and the flag by its key."""
+        """`status` in place of the dates that it stands for, and the flag by its key."""
         given = dict(given)
-        state = given.get("state")
+        status = given.get("status")
         if isinstance(given.get("feature_flag"), str):
             given["feature_flag_key"] = given.pop("feature_flag")
         sent: dict[str, Any] = {}
-        if state in {"running", "stopped", "archived"}:
+        if status in {"running", "paused", "stopped", "archived"}:
             sent["start_date"] = timezone.now() - timedelta(days=1)
-        if state in {"stopped", "archived"}:
+        if status in {"stopped", "archived"}:
             sent["end_date"] = timezone.now()
-        if state == "archived":
+        if status == "archived":
             sent["archived"] = True
+        if status == "paused":
+            FeatureFlag.objects.filter(project=parent, name=given.get("feature_flag_key")).update(
+                active=False
+            )
         if generation() >= 2026:
             sent["allow_unknown_events"] = True
-        return {"name": name, **sent, **{key: value for key, value in given.items() if key != "state"}}
+        return {"name": name, **sent, **{key: value for key, value in given.items() if key != "status"}}
 
     def filler(self, number: int, parent: Any) -> Experiment:
         key = f"experiment-{number:05}"

@@ -326,16 +326,16 @@ class Surveys(ObjectFamily):
         row.save()
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
-        """`state` in place of the dates that it stands for."""
-        state = given.get("state")
+        """`status` in place of the dates that it stands for."""
+        status = given.get("status")
         dates: dict[str, Any] = {}
-        if state in {"running", "stopped", "archived"}:
+        if status in {"running", "stopped", "archived"}:
             dates["start_date"] = timezone.now()
-        if state in {"stopped", "archived"}:
+        if status in {"stopped", "archived"}:
             dates["end_date"] = timezone.now()
-        if state == "archived":
+        if status == "archived":
             dates["archived"] = True
-        return {"name": name, **dates, **{key: value for key, value in given.items() if key != "state"}}
+        return {"name": name, **dates, **{key: value for key, value in given.items() if key != "status"}}
 
     def filler(self, number: int, parent: Any) -> Survey:
         return Survey(project=parent, name=f"Survey {number:05}")
