@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.lab import ORGANIZATION, SNOWFLAKE, Lab
+from cli.lab import ORGANIZATION, SNOWFLAKE, Lab, declared
 from harness.soak import examples
 from pulumi_posthog.cli.application import run
 from pulumi_posthog.cli.exits import Exit
@@ -436,7 +435,7 @@ def test_a_function_whose_name_is_the_key_of_another_is_told_and_declared_under_
 
     assert "projects.Web.hog_functions.Orders (transformation)" in told
     assert (status, "warning" in err) == (0, False)
-    written = yaml.safe_load(desk.texts["posthog.yaml"])["projects"]["Web"]["hog_functions"]
+    written = declared(desk.texts["posthog.yaml"])["projects"]["Web"]["hog_functions"]
     assert written["Orders (transformation)"]["name"] == "Orders"
     assert desk.drift() == 0
 

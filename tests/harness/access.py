@@ -120,9 +120,10 @@ def access_by_hand(posthog: Sandbox, project: Any, dice: random.Random) -> None:
             posthog.call("PUT", f"/api/projects/{project}/{rule['list']}/", body)
         case 2:
             people = posthog.all(f"{organization}/members/")
-            who = next(each for each in people if each["user"]["email"] == dice.choice(RULED))
-            level = dice.choice((1, 8))
-            posthog.call("PATCH", f"{organization}/members/{who['user']['uuid']}/", {"level": level})
+            address, level = dice.choice(RULED), dice.choice((1, 8))
+            for who in people:
+                if who["user"]["email"] == address:
+                    posthog.call("PATCH", f"{organization}/members/{who['user']['uuid']}/", {"level": level})
         case 3:
             posthog.call("PATCH", f"{organization}/", {"name": "By hand", "default_role_id": None})
         case _:

@@ -164,6 +164,8 @@ def test_the_command_line_sets_the_switches(start: Start) -> None:
         "newest_2026": False,
         "rejects_flag_shapes": False,
         "asks_flag_scope": True,
+        "legacy_insight_filters": False,
+        "alerts_beyond_trends": False,
         "sends_mail": True,
     }
     assert process.ask("GET", "/api/organizations/@current/plugins/")[0] == 503

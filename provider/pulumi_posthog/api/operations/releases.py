@@ -126,7 +126,7 @@ class EarlyAccessFeatures(Operations):
         """Features one by one; pages are read as far as they are asked for."""
         return self._pages(self.list, limit=page_size)
 
-    @operation("POST", "", scope="early_access_feature:write")
+    @operation("POST", "", scope="early_access_feature:write feature_flag:write")
     def create(self, *, body: Mapping[str, Json]) -> Json:
         """Makes a feature; without `feature_flag_id`, a flag for nobody, too."""
 
@@ -134,15 +134,15 @@ class EarlyAccessFeatures(Operations):
     def get(self, id: str) -> Json:
         """One feature."""
 
-    @operation("PATCH", "{id}/", scope="early_access_feature:write")
+    @operation("PATCH", "{id}/", scope="early_access_feature:write feature_flag:write")
     def update(self, id: str, *, body: Mapping[str, Json]) -> Json:
         """Changes fields; `stage` opens and closes the flag to those who ask for it."""
 
-    @operation("PUT", "{id}/", scope="early_access_feature:write")
+    @operation("PUT", "{id}/", scope="early_access_feature:write feature_flag:write")
     def replace(self, id: str, *, body: Mapping[str, Json]) -> Json:
         """Writes fields, of which `name` and `stage` have to be two."""
 
-    @operation("DELETE", "{id}/", scope="early_access_feature:write", answers=(204,))
+    @operation("DELETE", "{id}/", scope="early_access_feature:write feature_flag:write", answers=(204,))
     def delete(self, id: str) -> Json:
         """Deletes a feature for good; its flag stays."""
 
