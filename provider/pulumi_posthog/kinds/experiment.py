@@ -13,7 +13,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.feature_flag import CONDITION
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
+from pulumi_posthog.kinds.shared_fields import DATED, FOLDER, TAGS
 from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Page
 from pulumi_posthog.values.json_value import Json
 
@@ -232,6 +232,22 @@ EXPERIMENT_SAVED_METRIC = Kind(
     ),
 )
 
+
+def metrics(name: str, doc: str) -> Field:
+    """A field with a list of metrics."""
+    return Field(
+        name=name,
+        type=Type.LIST,
+        doc=doc,
+        items=METRIC,
+        default=[],
+        hidden_keys=("uuid", "fingerprint"),
+        kept_keys=("name",),
+        null_is_absent=True,
+        ids=ids_of_actions("*."),
+    )
+
+
 EXPERIMENT = Kind(
     name="experiment",
     resource="Experiment",
@@ -255,8 +271,7 @@ EXPERIMENT = Kind(
     deletion=Deletion.PATCH,
     delete_by_patch=lambda _: {"deleted": True},  # DELETE answers 405
     unmanaged={
-        "start_date": "`status` says whether it is running, and PostHog notes since when",
-        "end_date": "`status` says whether it is running, and PostHog notes since when",
+        **DATED,
         "archived": "`status` says so",
         "feature_flag": "the flag is declared with its variants, and `feature_flag_key` names it",
     },
@@ -325,28 +340,8 @@ EXPERIMENT = Kind(
             number_ids=True,
             sent_as="holdout_id",
         ),
-        Field(
-            name="metrics",
-            type=Type.LIST,
-            doc="What decides. A metric keeps its results by its name.",
-            items=METRIC,
-            default=[],
-            hidden_keys=("uuid", "fingerprint"),
-            kept_keys=("name",),
-            null_is_absent=True,
-            ids=ids_of_actions("*."),
-        ),
-        Field(
-            name="metrics_secondary",
-            type=Type.LIST,
-            doc="What is watched as well.",
-            items=METRIC,
-            default=[],
-            hidden_keys=("uuid", "fingerprint"),
-            kept_keys=("name",),
-            null_is_absent=True,
-            ids=ids_of_actions("*."),
-        ),
+        metrics("metrics", "What decides. A metric keeps its results by its name."),
+        metrics("metrics_secondary", "What is watched as well."),
         Field(
             name="saved_metrics_ids",
             type=Type.LIST,

@@ -26,6 +26,10 @@ FOLDER: Final = Field(
     sent_as="_create_in_folder",
     since=2025,
 )
+# Of what is started and ended by its `status`: why a file says no dates.
+DATED: Final = dict.fromkeys(
+    ("start_date", "end_date"), "`status` says whether it is running, and PostHog notes since when"
+)
 
 
 def id_text(answer: Json) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.feature_flag import CLEARED, FILTERS, FLAG_FILTERS
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.kinds.shared_fields import FOLDER
+from pulumi_posthog.kinds.shared_fields import DATED, FOLDER
 from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Page
 from pulumi_posthog.values.json_value import Json
 
@@ -208,8 +208,7 @@ SURVEY = Kind(
     page_size=1000,
     answered_in_part=True,
     unmanaged={
-        "start_date": "`status` says whether it is running, and PostHog notes since when",
-        "end_date": "`status` says whether it is running, and PostHog notes since when",
+        **DATED,
         "archived": "`status` says so",
         "targeting_flag_id": "PostHog would delete that flag with the survey: write `targeting_flag_filters`",
     },
