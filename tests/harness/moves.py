@@ -17,7 +17,7 @@ from harness.access import RULES, identities, make_rule, rules_of
 from harness.drivers import InProcess
 from harness.engine import GUARD, Killed, Outcome, Refused
 from harness.pipelines import change_function, exports_of, functions_of
-from harness.rows import Row, refer_to, role_called
+from harness.rows import Row, refer_to
 from harness.sandbox import Sandbox
 from harness.world import Model, models
 from pulumi_posthog.api import ApiError
@@ -152,10 +152,8 @@ class World:
     def _follow(self, target: tuple[str, str], name: str) -> None:
         """Whoever refers to an entry calls it by its new name."""
 
-        called = role_called if target[0] == "role" else refer_to
-
         def followed(value: Any) -> Any:
-            return replaced(value, lambda each: called(name) if each.target == target else each)
+            return replaced(value, lambda each: refer_to(target[0], name) if each.target == target else each)
 
         self.rows = [
             (kind, own, parent, tuple((key, followed(value)) for key, value in fields))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.secret_text import SecretText
 
@@ -21,14 +22,15 @@ def row(kind: str, name: str, parent: str | None = None, /, **fields: Any) -> Ro
     return (kind, name, parent, tuple(sorted(given, key=str)))
 
 
-def refer_to(name: str) -> Reference:
-    """A function in the place of its id, in the same project: `name` is that of the entry."""
-    return Reference("hog_function", name.partition("/")[2], target=("hog_function", name))
+def refer_to(kind: str, name: str) -> Reference:
+    """An object in the place of its id: `name` is that of its entry, with its project in front where it has one."""
+    short = name.partition("/")[2] if KINDS[kind].parent else name
+    return Reference(kind, short, target=(kind, name))
 
 
 def role_called(name: str) -> Reference:
     """A role in the place of its id: `name` is that of the entry."""
-    return Reference("role", name, target=("role", name))
+    return refer_to("role", name)
 
 
 def function(project: str, name: str, to: str, *, key: str = "", **more: Any) -> Row:
@@ -56,5 +58,5 @@ WEB = row("project", "Web", name="Web")
 HOOK = function("Web", "Hook", "x")
 # The same name, and another type: two objects to PostHog, and two keys in the file.
 HOOK_EARLY = function("Web", "Hook", "y", key="Twin", type="transformation", execution_order=2)
-RELAY = function("Web", "Relay", refer_to("Web/Hook"))
+RELAY = function("Web", "Relay", refer_to("hog_function", "Web/Hook"))
 EVENTS = export("Web")

@@ -189,7 +189,7 @@ def models(draw: st.DrawFn) -> Model:
         )
         for place, function in enumerate(functions, 1):
             other = draw(st.booleans()) and "Hook" in functions[: place - 1]
-            to = rows.refer_to(f"{project}/Hook") if other else draw(st.sampled_from("xy"))
+            to = rows.refer_to("hog_function", f"{project}/Hook") if other else draw(st.sampled_from("xy"))
             early = function in ("Trim", "Twin")
             entries.append(
                 rows.function(
