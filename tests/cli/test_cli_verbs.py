@@ -583,6 +583,9 @@ JSON_SITUATIONS = [
     ("export-asset", ["a.png", "--dashboard", "1", "--project", "1"], {"POSTHOG_PERSONAL_API_KEY": ""}, 3),
     ("export-asset", ["posthog.yaml", "--as", "png", "--dashboard", "1"], {}, 5),
     ("query", [""], {}, 2),
+    ("diff", ["--from", "nowhere.yaml", "--to", "Web"], {}, 2),
+    ("diff", ["--from", "posthog.yaml:Web", "--to", "posthog.yaml:Shop"], {}, 7),
+    ("diff", ["--from", "Web", "--to", "Web"], {"POSTHOG_PERSONAL_API_KEY": "NO PLUGINS"}, 4),
     *(
         (verb, [], {"POSTHOG_REQUESTS_PER_MINUTE": "1", "POSTHOG_MAX_WAIT": "1"}, 9)
         for verb in ("adopt", "drift", "estimate")
@@ -727,6 +730,7 @@ def test_whoever_reads_only_the_beginning_leaves_no_traceback(lab: Lab):
         ["adopt"],
         ["doctor"],
         ["estimate"],
+        ["diff", "--from", "Web", "--to", "Shop"],
         ["export", "--host", "HOST", "--output", "out.yaml"],
         ["init", "acme", "--from-live", "--host", "HOST"],
         ["persons", "--project", "Shop"],

@@ -37,6 +37,7 @@ VERBS = (
     "export",
     "adopt",
     "access",
+    "diff",
     "doctor",
     "estimate",
     "persons",

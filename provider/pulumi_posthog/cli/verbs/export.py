@@ -75,7 +75,7 @@ def export(
         raise Stop("which PostHog?", "give --host https://eu.posthog.com, or set POSTHOG_HOST")
     reader = reader_for(host)
     live = Live(reader, organization_id(reader, organization))
-    _check_projects(live, project or ())
+    check_projects(live, project or ())
     name = output.name if output else "posthog.yaml"
     # A file is in UTF-8; what goes to stdout means the same in whatever that is in.
     ascii_only = output is None and form == "text" and not terminal.is_unicode()
@@ -118,7 +118,8 @@ def organization_id(reader: Reader, wanted: str) -> str:
     raise Stop("the key sees several organizations", f"give --organization with one of: {names}")
 
 
-def _check_projects(live: Live, wanted: Sequence[str]) -> None:
+def check_projects(live: Live, wanted: Sequence[str]) -> None:
+    """Raises Stop when PostHog has no project of one of these names."""
     from pulumi_posthog.kinds.project import PROJECT
 
     if not wanted:

@@ -1,0 +1,204 @@
+"""`pulumi-posthog diff`: how one project, or one file, differs from another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from pulumi_posthog.cli import terminal
+from pulumi_posthog.cli.data import Host, show
+from pulumi_posthog.cli.exits import Exit
+from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.cli.options import Only, chosen, kinds
+from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.suggestion import did_you_mean
+from pulumi_posthog.values.text import plural
+
+if TYPE_CHECKING:
+    from pulumi_posthog.config.configuration import Configuration
+    from pulumi_posthog.reconcile.desired import Desired
+    from pulumi_posthog.reconcile.side_by_side import Contrast, Side
+    from pulumi_posthog.report.table import Rows
+
+FORMATS = ("table", "csv", "json")
+SUFFIXES = (".yaml", ".yml")
+WHAT = (
+    "a file such as staging.yaml, one project of it (staging.yaml:Web), or a project in PostHog by its name"
+)
+
+
+def diff(
+    *,
+    from_: Annotated[str, Option("--from", metavar="SIDE", help=f"What is compared: {WHAT}.")],
+    to: Annotated[str, Option("--to", metavar="SIDE", help="With what: the same choice.")],
+    only: Only = None,
+    host: Host = "",
+    form: Annotated[str, Option("--format", metavar="FORMAT", help="table, csv or json.")] = "table",
+) -> int:
+    """Compare two projects. 7 when they differ.
+
+    They are those of staging and production, for example. Each is a file or what lives in PostHog. Objects are the
+    same when their names are. What a file does not declare it leaves alone, so that is no difference from a project
+    in PostHog. Secrets, and what comes from the environment, are not compared. Nothing is written.
+    """
+    from pulumi_posthog.reconcile.side_by_side import contrasts
+
+    form = "table" if form == "text" else chosen("--format", form, FORMATS)
+    wanted = kinds(only)
+    given = (_given("--from", from_), _given("--to", to))
+    before, after, lived = _sides(given, host, wanted)
+    for line in lived.left_out:
+        terminal.warn(f"not compared: {line}")
+    for line in lived.unread:
+        terminal.error(f"could not be read: {line}")
+    found = tuple(contrasts(before, after, kinds=wanted))
+    status = Exit.API if lived.unread else Exit.DIFFERENT if found else Exit.NOTHING
+    if found or form != "table":
+        document = {"exit_code": status, "from": from_, "to": to, "unread": list(lived.unread)}
+        show(_rows(found, form, from_, to), form, "differences", document)
+    terminal.note(
+        _verdict(found, from_, to) if found or not lived.unread else "what could be read is the same"
+    )
+    return status
+
+
+@dataclass(frozen=True)
+class _File:
+    """A side that is a file, or one project of it: the option, its text, and what the file declares."""
+
+    option: str
+    text: str
+    desired: Configuration
+    project: str | None
+
+
+@dataclass(frozen=True)
+class _Living:
+    """A side that lives in PostHog: a project's name."""
+
+    project: str
+
+
+def _given(option: str, text: str) -> _File | _Living:
+    path, _, project = text.partition(":")
+    if not path.lower().endswith(SUFFIXES):
+        path, project = text, ""
+    if not text:
+        raise Stop(f"{option} is empty", f"it is {WHAT}")
+    if not path.lower().endswith(SUFFIXES) and not Path(path).is_file():
+        return _Living(text)
+    from pulumi_posthog import config
+
+    # What comes from the environment belongs to one of the sides, and this command has one environment.
+    desired = config.load(Path(path), environment={}, offline=True)
+    return _File(option, text, desired, _project_of(desired, project) if project else None)
+
+
+def _project_of(desired: Configuration, wanted: str) -> str:
+    from pulumi_posthog.reconcile.side_by_side import projects_of
+
+    known = projects_of(desired)
+    for name in known:
+        if folded(name) == folded(wanted):
+            return name
+    raise Stop(f'{desired.file} declares no project "{wanted}"', did_you_mean(wanted, known))
+
+
+def _sides(
+    given: tuple[_File | _Living, _File | _Living], host: str, kinds: frozenset[str]
+) -> tuple[Side, Side, Lived]:
+    from pulumi_posthog.reconcile.side_by_side import projects_of, side
+
+    alone = any(each.project is not None for each in given)
+    # Of two files without a colon, all is compared; the names of their projects count where there are several.
+    matched = alone or all(len(projects_of(each.desired)) == 1 for each in given if isinstance(each, _File))
+    found: dict[int, str | None] = {
+        index: _the_project(each, alone) if matched else None
+        for index, each in enumerate(given)
+        if isinstance(each, _File)
+    }
+    lived = _read(host, [each.project for each in given if isinstance(each, _Living)], kinds)
+    before, after = (
+        side(each.desired, project=found[index], alone=alone, complete=False)
+        if isinstance(each, _File)
+        else lived.side(each.project)
+        for index, each in enumerate(given)
+    )
+    return before, after, lived
+
+
+def _the_project(given: _File, alone: bool) -> str | None:
+    from pulumi_posthog.reconcile.side_by_side import projects_of
+
+    if given.project is not None:
+        return given.project
+    known = projects_of(given.desired)
+    if len(known) != 1 and alone:
+        names = ", ".join(known) or "none"
+        raise Stop(
+            f"{given.option}: which project of {given.text}? It has {names}",
+            f"say it behind a colon: {given.text}:{known[0]}" if known else "name a file that has one",
+        )
+    return known[0] if len(known) == 1 else None
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What lives in PostHog, read once for both sides; what is not in it, and what could not be read."""
+
+    desired: Desired | None = None
+    left_out: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def side(self, project: str) -> Side:
+        from pulumi_posthog.reconcile.side_by_side import Side, projects_of, side
+
+        for name in projects_of(self.desired) if self.desired else ():
+            if self.desired and folded(name) == folded(project):
+                return side(self.desired, project=name, alone=True, complete=True)
+        return Side({}, complete=True)
+
+
+def _read(host: str, projects: list[str], kinds: frozenset[str]) -> Lived:
+    if not projects:
+        return Lived()
+    from pulumi_posthog import config
+    from pulumi_posthog.cli.client import reader_for
+    from pulumi_posthog.cli.data import place
+    from pulumi_posthog.cli.verbs.export import check_projects, organization_id
+    from pulumi_posthog.export.document import export
+    from pulumi_posthog.reconcile.live import Live
+
+    there, organization = place(host)
+    reader = reader_for(there)
+    live = Live(reader, organization or organization_id(reader, ""))
+    check_projects(live, projects)
+    with terminal.progress() as tell:
+        result = export(live, kinds=kinds, projects=projects, progress=tell)
+    if not result.objects:
+        return Lived(None, result.left_out, result.unread)
+    text = result.files[result.main]
+    desired = config.load(Path(result.main), read=lambda *_: text, environment={}, offline=True)
+    return Lived(desired, result.left_out, result.unread)
+
+
+def _rows(found: tuple[Contrast, ...], form: str, from_: str, to: str) -> Rows:
+    from pulumi_posthog.report.side_by_side import for_people, for_scripts
+
+    return for_scripts(found) if form == "json" else for_people(found, from_, to)
+
+
+def _verdict(found: tuple[Contrast, ...], from_: str, to: str) -> str:
+    if not found:
+        return f"{from_} and {to} are the same"
+    ones = [each.only for each in found]
+    several = len({(each.kind, each.name) for each in found if not each.only})
+    said = [
+        *([f"{plural(ones.count('from'), 'object')} only in {from_}"] if "from" in ones else []),
+        *([f"{plural(ones.count('to'), 'object')} only in {to}"] if "to" in ones else []),
+        *([f"{plural(several, 'object')} with {plural(ones.count(''), 'difference')}"] if several else []),
+    ]
+    return ", ".join(said)
