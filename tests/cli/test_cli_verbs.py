@@ -491,6 +491,25 @@ def test_the_rate_limit_makes_time_of_many_requests(lab: Lab):
     assert found["up"]["seconds"] == 3600
 
 
+def test_insights_have_a_budget_of_their_own_which_makes_more_time_of_them(lab: Lab):
+    query = "{kind: InsightVizNode, source: {kind: TrendsQuery, series: [{event: paid}]}}"
+    lab.write(
+        "projects:\n  Web:\n    insights:\n"
+        + "".join(f"      Chart {number}: {{query: {query}}}\n" for number in range(1300))
+    )
+
+    found = lab.run("estimate", "--format", "json").json
+    people = lab.run("estimate").out
+    own = lab.run("estimate", "--format", "json", POSTHOG_REQUESTS_PER_HOUR="100000").json
+
+    assert (found["reads_apart"], found["writes_apart"]) == ({"analytics": 1}, {"analytics": 1300})
+    assert (found["preview"]["seconds"], found["up"]["seconds"]) == (0, 3600)
+    assert "In the budget of analytics, which has some of them: 240 and 1,200." in " ".join(people.split())
+    assert own["up"]["seconds"] == 1300 // 240 * 60
+    offline = lab.run("estimate", "--offline", "--format", "json", POSTHOG_PERSONAL_API_KEY="").json
+    assert (offline["reads_apart"], offline["writes_apart"]) == ({"analytics": 1}, {"analytics": 1300})
+
+
 # -- sandbox -------------------------------------------------------------------------------------------------------
 
 

@@ -57,6 +57,16 @@ def limits(environment: Mapping[str, str]) -> tuple[int, int]:
     return given.get("per_minute", PER_MINUTE), given.get("per_hour", PER_HOUR)
 
 
+def limits_apart(budget: str, environment: Mapping[str, str]) -> tuple[int, int]:
+    """The same of a budget of its own; limits that somebody set for a server of their own hold for each.
+
+    Raises ValueError.
+    """
+    per_minute, per_hour = limits(environment)
+    own = APART[budget]
+    return own[0] if per_minute == PER_MINUTE else per_minute, own[1] if per_hour == PER_HOUR else per_hour
+
+
 def silent(_text: str) -> None:
     """Notifies nobody."""
 
@@ -117,7 +127,7 @@ class Pace:
 
     `per_minute` and `per_hour` are requests; `max_wait` is how many seconds the process may spend waiting for
     the limits in total. `clock` (seconds) and `sleep` are for tests. `sent` counts requests by method, the
-    rejected and repeated ones too.
+    rejected and repeated ones too; `sent_apart` those that PostHog counts apart, by their budget.
     """
 
     def __init__(
@@ -132,6 +142,8 @@ class Pace:
         if per_minute < 1 or per_hour < 1 or max_wait < 0:
             raise ValueError("a pace needs at least one request a minute and an hour, and no negative wait")
         self.sent: Counter[str] = Counter()
+        self.sent_apart: Counter[str] = Counter()  # of these, by their budget
+        self._budget: str | None = None
         self.max_wait = max_wait
         self.waited = 0.0
         self._minute = Window(60.0, per_minute, "a minute")
@@ -188,6 +200,8 @@ class Pace:
                     self._minute.record(now)
                     self._hour.record(now)
                     self.sent[method] += 1
+                    if self._budget:
+                        self.sent_apart[self._budget] += 1
                     self._expected = max(0, self._expected - 1)
                     return now
                 if deadline is not None and until > deadline:
@@ -267,6 +281,7 @@ class Pace:
                     self._lock,
                     self._under_way,
                 )
+                apart.sent_apart, apart._budget = self.sent_apart, budget
                 # PostHog says for how long a budget is used up. Without that, too many queries are running at
                 # once, whatever the budget (posthog-api.md 10.2).
                 apart._learns_from_silence = budget != "queries"

@@ -92,7 +92,12 @@ class Request:
     @property
     def budget(self) -> str | None:
         """The budget of its own that PostHog counts it in, None for that of all requests (posthog-api.md 1.8)."""
-        return next((name for name, pattern in BUDGETS.items() if pattern.match(self.path)), None)
+        return budget_of(self.path)
+
+
+def budget_of(path: str) -> str | None:
+    """The budget of a path; it may have a placeholder in place of the project's id."""
+    return next((name for name, pattern in BUDGETS.items() if pattern.match(path)), None)
 
 
 def only_reads(method: str, path: str) -> bool:

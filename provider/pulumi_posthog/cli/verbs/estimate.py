@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -14,11 +15,12 @@ from pulumi_posthog.cli.exits import Exit, worst
 from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pulumi_posthog.checks.declared import Check
     from pulumi_posthog.cli.look import Look
     from pulumi_posthog.config.configuration import Configuration
+    from pulumi_posthog.kinds.model import Kind
     from pulumi_posthog.reconcile.desired import Entry
 
 
@@ -30,6 +32,8 @@ class Estimate:
     `checks` are the health checks that the changes set off, each counted as one request: the least it takes.
     `taking_over` are the objects with secrets that are as declared, as far as PostHog shows them: a stack that does not
     have them yet sends their secrets when it takes them over, one write for each, which `writes` does not count.
+    `reads_apart` and `writes_apart` are those of the reads and writes that PostHog counts in a budget of its own, by
+    its name: insights in "analytics" (posthog-api-analytics.md 1.5).
     `summary` says how much exists, as a preview does; it is empty when PostHog was not asked.
     """
 
@@ -40,6 +44,8 @@ class Estimate:
     looks: int = 0
     checks: int = 0
     taking_over: int = 0
+    reads_apart: Mapping[str, int] = field(default_factory=dict)
+    writes_apart: Mapping[str, int] = field(default_factory=dict)
     summary: str = ""
 
     @property
@@ -51,6 +57,16 @@ class Estimate:
     def preview_and_up(self) -> int:
         """A bare `pulumi up`: the preview is a process of its own, with a look of its own."""
         return self.reads + self.up
+
+    @property
+    def up_apart(self) -> Mapping[str, int]:
+        """Those of `up`."""
+        return Counter(self.reads_apart) + Counter(self.writes_apart)
+
+    @property
+    def preview_and_up_apart(self) -> Mapping[str, int]:
+        """Those of `preview_and_up`."""
+        return Counter(self.reads_apart) + Counter(self.up_apart)
 
 
 def estimate(
@@ -84,9 +100,9 @@ def estimate(
             "version": 1,
             "exit_code": exit_,
             **asdict(found),
-            "preview": _run(found.reads),
-            "up": _run(found.up),
-            "preview_and_up": _run(found.preview_and_up),
+            "preview": _run(found.reads, found.reads_apart),
+            "up": _run(found.up, found.up_apart),
+            "preview_and_up": _run(found.preview_and_up, found.preview_and_up_apart),
         }
         terminal.write(json.dumps(document, indent=2), "json")
     else:
@@ -118,8 +134,23 @@ def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
         looks=sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
         checks=checks_after(look, checks),
         taking_over=secrets_to_send(look),
+        reads_apart=dict(look.live.reader.pace.sent_apart),
+        writes_apart=_apart(
+            (change.kind, writes_of(change, look.observed.desired.strangers)) for change in look.plan.changes
+        ),
         summary=summary_of(look),
     )
+
+
+def _apart(requests: Iterable[tuple[Kind, int]]) -> dict[str, int]:
+    """Requests about objects of a kind -> how many of them are in which budget of its own."""
+    from pulumi_posthog.api.request import budget_of
+
+    result: Counter[str] = Counter()
+    for kind, number in requests:
+        if number and (budget := budget_of(kind.collection)):
+            result[budget] += number
+    return dict(result)
 
 
 def _is_below_new(entry: Entry, look: Look) -> bool:
@@ -187,6 +218,7 @@ def checks_after(look: Look, checks: Iterable[Check]) -> int:
 def at_most(desired: Configuration) -> Estimate:
     """From the configuration alone: every list once, and everything made anew."""
     from pulumi_posthog.erasures.erase import AT_ONCE
+    from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.reconcile import blueprints, references
     from pulumi_posthog.reconcile.desired import group_of
     from pulumi_posthog.reconcile.requests import looks_around_lists, writes_to_make
@@ -208,20 +240,32 @@ def at_most(desired: Configuration) -> Estimate:
         exact=False,
         looks=sum(persons),
         checks=len(desired.checks),
+        reads_apart=_apart(
+            [(KINDS[name], 1) for name, _ in lists] + [(each.kind, 1) for each in single + second]
+        ),
+        writes_apart=_apart((entry.kind, writes_to_make(entry)) for entry in desired.entries),
     )
 
 
-def _run(requests: int) -> dict[str, int]:
-    return {"requests": requests, "seconds": seconds(requests)}
+def _run(requests: int, apart: Mapping[str, int]) -> dict[str, int]:
+    return {"requests": requests, "seconds": seconds(requests, apart)}
 
 
-def seconds(requests: int) -> int:
-    """The time that the rate limit alone makes of so many requests with a key that nobody else uses."""
-    from pulumi_posthog.api.pacing import limits
+def seconds(requests: int, apart: Mapping[str, int]) -> int:
+    """The time that the rate limits alone make of so many requests with a key that nobody else uses.
 
-    per_minute, per_hour = limits(os.environ)
+    `apart` are those of them that are in a budget of their own. The budgets are used up side by side.
+    """
+    from pulumi_posthog.api.pacing import limits, limits_apart
+
+    waits = [_wait(requests - sum(apart.values()), *limits(os.environ))]
+    waits += [_wait(number, *limits_apart(budget, os.environ)) for budget, number in apart.items()]
+    return max(waits)
+
+
+def _wait(requests: int, per_minute: int, per_hour: int) -> int:
     # A full window goes out at once; the next one waits until it is over.
-    return max((requests - 1) // per_minute * 60, (requests - 1) // per_hour * 3_600) if requests else 0
+    return max((requests - 1) // per_minute * 60, (requests - 1) // per_hour * 3_600) if requests > 0 else 0
 
 
 def _show(found: Estimate) -> None:
@@ -229,21 +273,26 @@ def _show(found: Estimate) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from pulumi_posthog.api.pacing import limits
+    from pulumi_posthog.api.pacing import limits, limits_apart
     from pulumi_posthog.values.text import plural
 
     per_minute, per_hour = limits(os.environ)
+    apart = "".join(
+        f" In the budget of {budget}, which has some of them: {own[0]:,} and {own[1]:,}."
+        for budget in found.preview_and_up_apart
+        if (own := limits_apart(budget, os.environ)) != (per_minute, per_hour)
+    )
 
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column()
-    for name, requests in (
-        ("pulumi preview", found.reads),
-        ("pulumi up --skip-preview", found.up),
-        ("pulumi up, with its preview", found.preview_and_up),
+    for name, requests, apart_of in (
+        ("pulumi preview", found.reads, found.reads_apart),
+        ("pulumi up --skip-preview", found.up, found.up_apart),
+        ("pulumi up, with its preview", found.preview_and_up, found.preview_and_up_apart),
     ):
-        wait = seconds(requests)
+        wait = seconds(requests, apart_of)
         said = f"{wait // 60:,} min for the rate limit" if wait else "no wait for the rate limit"
         table.add_row(Text(f"  {name}"), Text(plural(requests, "request"), justify="right"), Text(said))
     checks = f", {plural(found.checks, 'health check')}" if found.checks else ""
@@ -262,7 +311,7 @@ def _show(found: Estimate) -> None:
             *([Text(f"Of a stack that is new: {found.summary}.")] if found.summary else []),
             table,
             Text(
-                f"At most {per_minute:,} requests a minute and {per_hour:,} an hour go out with one key.",
+                f"At most {per_minute:,} requests a minute and {per_hour:,} an hour go out with one key.{apart}",
                 style="dim",
             ),
         )
