@@ -171,6 +171,26 @@ GIVEN: dict[str, dict[str, Any]] = {
         "tags": ["growth"],
         "favorited": False,
     },
+    "insight_variable": {
+        "code_name": "country",
+        "name": "Country",
+        "type": "List",
+        "default_value": "DE",
+        "values": ["DE", "FR"],
+        "is_multi": False,
+        "values_query": None,
+    },
+    "dashboard": {
+        "name": "Growth",
+        "description": "On Mondays",
+        "pinned": False,
+        "tags": ["growth"],
+        "tiles": [{"text": {"body": "# Growth"}, "layouts": {"sm": {"x": 0, "y": 0, "w": 6, "h": 1}}}],
+        "filters": {"date_from": "-30d", "properties": []},
+        "breakdown_colors": [],
+        "data_color_theme_id": None,
+        "restriction_level": 21,
+    },
     "annotation": {
         "content": "Prices changed",
         "date_marker": "2026-03-01T09:00:00Z",
@@ -370,6 +390,30 @@ OTHER: dict[str, dict[str, Any]] = {
         "tags": ["sales", "weekly"],
         "favorited": True,
     },
+    "insight_variable": {
+        "name": "Land",
+        "default_value": ["FR"],
+        "values": ["FR", "DE", "US"],
+        "is_multi": True,
+        "values_query": "select 1",
+    },
+    "dashboard": {
+        "name": "Sales",
+        "description": "On Fridays",
+        "pinned": True,
+        "tags": ["sales", "weekly"],
+        "tiles": [
+            {
+                "text": {"body": "# Growth"},
+                "layouts": {"sm": {"x": 6, "y": 0, "w": 6, "h": 1}},
+                "color": "red",
+            },
+            {"text": {"body": "# Sales"}},
+        ],
+        "filters": {"interval": "week"},
+        "breakdown_colors": [{"breakdownValue": "DE", "colorToken": "preset-1"}],
+        "restriction_level": 37,
+    },
     "annotation": {
         "content": "Prices changed back",
         "date_marker": "2026-03-02T09:30:00+01:00",
@@ -416,6 +460,12 @@ WAIVED = {
     "experiment.saved_metrics_ids": "names other objects: test_experiments.py",
     "survey.folder": "is sent once, when it is made",
     "insight.folder": "is sent once, when it is made",
+    "insight_variable.code_name": "replaces",
+    "insight_variable.type": "what belongs to a list has no meaning in another one: test_insight_variables.py",
+    "dashboard.folder": "is sent once, when it is made",
+    "dashboard.variables": "names variables: test_insight_variables.py",
+    "dashboard.data_color_theme_id": "names a theme: test_dashboards.py",
+    "dashboard.quick_filter_ids": "names what no key can make: test_dashboards.py",
     "annotation.dashboard_item": "names an insight: test_annotations.py",
     "annotation.dashboard_id": "names a dashboard: test_annotations.py",
     "feature_flag.folder": "is sent once, when it is made",
@@ -563,7 +613,7 @@ def test_a_change_by_hand_is_found_and_healed(server, view, name, field):
     assert differences(it.kind, it.values, it.again().values) == ()
 
 
-@pytest.mark.parametrize("name", [name for name in GIVEN if name != "role_members"])
+@pytest.mark.parametrize("name", [name for name in GIVEN if name not in ("role_members", "insight_variable")])
 def test_an_object_of_another_name_is_taken_over_by_its_id(server, view, name):
     if server[0] < KINDS[name].since:
         pytest.skip(f"a server of {server[0]} does not know it")

@@ -32,6 +32,7 @@ METRIC = {
 }
 FEATURE = {"name": "Dark mode", "stage": "draft"}
 ANNOTATION = {"content": "Release", "date_marker": "2026-03-01T09:00:00Z", "scope": "project"}
+VARIABLE = {"name": "Country", "type": "String"}
 INSIGHT = {
     "name": "Weekly signups",
     "saved": True,
@@ -75,6 +76,10 @@ class World:
     @cached_property
     def insight(self) -> int:
         return int(self.make(f"/api/projects/{self.project}/insights/", INSIGHT))
+
+    @cached_property
+    def variable(self) -> str:
+        return str(self.make(f"/api/projects/{self.project}/insight_variables/", VARIABLE))
 
     @cached_property
     def new_project(self) -> int:
@@ -329,6 +334,18 @@ EXAMPLES: dict[str, Arguments] = {
     "Insights.update": lambda world: {"id": world.insight, "body": {"name": "Signups"}},
     "Insights.replace": lambda world: {"id": world.insight, "body": INSIGHT},
     "Insights.delete": lambda world: {"id": world.insight},
+    "Dashboards.list": lambda _world: {"search": "App", "limit": 10},
+    "Dashboards.create": lambda _world: {"body": {"name": "Growth"}},
+    "Dashboards.get": lambda world: {"id": world.dashboard},
+    "Dashboards.update": lambda world: {"id": world.dashboard, "body": {"name": "Growth"}},
+    "Dashboards.replace": lambda world: {"id": world.dashboard, "body": {"name": "Growth"}},
+    "Dashboards.delete": lambda world: {"id": world.dashboard},
+    "InsightVariables.list": lambda _world: {"page": 1},
+    "InsightVariables.create": lambda _world: {"body": VARIABLE},
+    "InsightVariables.get": lambda world: {"id": world.variable},
+    "InsightVariables.update": lambda world: {"id": world.variable, "body": {"name": "Land"}},
+    "InsightVariables.replace": lambda world: {"id": world.variable, "body": VARIABLE},
+    "InsightVariables.delete": lambda world: {"id": world.variable},
     "Insights.trend": none,
     "Insights.calculate_trend": lambda _world: {"body": {"events": [{"id": "$pageview"}]}},
     "Queries.create": lambda _world: {"query": {"kind": "HogQLQuery", "query": "select 1"}},

@@ -71,6 +71,8 @@ DECLARED = {
         "name": "New",
         "query": {"kind": "DataVisualizationNode", "source": {"kind": "HogQLQuery", "query": "select 1"}},
     },
+    "insight_variable": {"code_name": "new", "type": "String"},
+    "dashboard": {"name": "New"},
     "annotation": {"content": "New", "date_marker": "2026-03-01T09:00:00Z"},
     "feature_flag": {"key": "new", "filters": {"groups": [{"rollout_percentage": 50}]}},
     "hog_function": {"name": "New", "type": "destination", "hog": "return event"},

@@ -28,6 +28,7 @@ WRONG = {
     Type.STRINGS: ["a", 3, {}, [3], [None]],
     Type.OBJECT: ["{}", 3, [], True],
     Type.LIST: ["[]", 3, {}, [3]],
+    Type.JSON: [],
 }
 RIGHT = {
     Type.STRING: "some text",
@@ -37,6 +38,7 @@ RIGHT = {
     Type.STRINGS: ["https://acme.io"],
     Type.OBJECT: {},
     Type.LIST: [],
+    Type.JSON: [1, "DE"],
 }
 
 

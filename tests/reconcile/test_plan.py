@@ -203,7 +203,7 @@ def test_what_is_declared_absent_goes_when_it_is_there_and_only_then():
 def test_every_field_of_every_kind_is_equal_to_itself():
     samples = {
         Type.STRING: "x", Type.INTEGER: 3, Type.DECIMAL: "0.25", Type.BOOLEAN: True,
-        Type.STRINGS: ["x"], Type.OBJECT: {"a": 1}, Type.LIST: [{"a": 1}],
+        Type.STRINGS: ["x"], Type.OBJECT: {"a": 1}, Type.LIST: [{"a": 1}], Type.JSON: "x",
     }  # fmt: skip
 
     def sample(field: Field):

@@ -25,7 +25,6 @@ from pulumi_posthog.reconcile.differences import as_live, differences
 from pulumi_posthog.values.json_value import Json, json_text
 from pulumi_posthog.values.local_file import LINE_END
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
-from pulumi_posthog.values.reference import named
 from pulumi_posthog.values.spelling import folded
 
 HAND: Final = "write it by hand"
@@ -185,7 +184,7 @@ class _Attempt:
         file, node = self._followed(file, node, where)
         declared = entry.fields[field_.name]
         live = wishes[0].found.values.get(field_.name) if wishes[0].found else None
-        value = _wished(field_, declared, named(live, wishes[0].meant), wishes)
+        value = _wished(field_, declared, field_.named(live, wishes[0].meant), wishes)
         if field_.refers_to and not entry.kind.set_of:
             raise _Refused("it is another object in PostHog", where, HAND)
         if isinstance(value, dict) and field_.secret and node.tag and node.tag.startswith("!"):

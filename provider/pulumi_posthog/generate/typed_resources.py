@@ -20,6 +20,7 @@ TYPES = {
     Type.STRINGS: "Sequence[pulumi.Input[str]]",
     Type.OBJECT: "Mapping[str, Any]",
     Type.LIST: "Sequence[Any]",
+    Type.JSON: "Any",
 }
 FACE = '''"""The resources for programs written in Python. Generated from the kinds: do not edit.
 
@@ -104,11 +105,11 @@ def _class(kind: Kind, nested: dict[str, str]) -> str:
             *(f"        {argument}," for argument in arguments),
             "    ) -> None:",
             f'        kind = KINDS["{kind.name}"]',
-            "        values: dict[str, Any] = {",
+            "        given: dict[str, Any] = {",
             f"                {body},",
             "        }",
             "        super().__init__(",
-            "            kind, resource_name, declared(kind, values), address or Address.configured(), opts",
+            "            kind, resource_name, declared(kind, given), address or Address.configured(), opts",
             "        )",
             "",
         ]

@@ -7,6 +7,7 @@ from pulumi_posthog.kinds.action import ACTION
 from pulumi_posthog.kinds.annotation import ANNOTATION
 from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.cohort import COHORT
+from pulumi_posthog.kinds.dashboard import DASHBOARD
 from pulumi_posthog.kinds.data_color_theme import DATA_COLOR_THEME
 from pulumi_posthog.kinds.domain import DOMAIN
 from pulumi_posthog.kinds.early_access_feature import EARLY_ACCESS_FEATURE
@@ -16,7 +17,8 @@ from pulumi_posthog.kinds.feature_flag import FEATURE_FLAG
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.hog_function import HOG_FUNCTION
 from pulumi_posthog.kinds.insight import INSIGHT
-from pulumi_posthog.kinds.lookups import DASHBOARD, GROUP_TYPE, INTEGRATION, MEMBER, PLUGIN
+from pulumi_posthog.kinds.insight_variable import INSIGHT_VARIABLE
+from pulumi_posthog.kinds.lookups import GROUP_TYPE, INTEGRATION, MEMBER, PLUGIN
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.organization_member import ORGANIZATION_MEMBER
 from pulumi_posthog.kinds.organization_settings import ORGANIZATION_SETTINGS
@@ -56,7 +58,9 @@ KINDS: Mapping[str, Kind] = {
         EVALUATION,
         DATA_COLOR_THEME,
         PROJECT_SECRET_API_KEY,
+        INSIGHT_VARIABLE,
         INSIGHT,
+        DASHBOARD,
         ANNOTATION,
         PROJECT_ACCESS_RULE,
         RESOURCE_ACCESS_RULE,
@@ -66,4 +70,4 @@ KINDS: Mapping[str, Kind] = {
 BY_RESOURCE: Mapping[str, Kind] = {kind.resource: kind for kind in KINDS.values()}
 LOOKUPS: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (MEMBER, PLUGIN)}
 # What `!ref` may name beside the kinds: it is in PostHog, and nothing here manages it.
-NAMED: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (INTEGRATION, DASHBOARD, GROUP_TYPE)}
+NAMED: Mapping[str, Lookup] = {lookup.name: lookup for lookup in (INTEGRATION, GROUP_TYPE)}

@@ -18,6 +18,7 @@ TYPES: Mapping[Type, str] = {
     Type.STRINGS: "list of texts",
     Type.OBJECT: "mapping",
     Type.LIST: "list",
+    Type.JSON: "any value",
 }
 DELETIONS: Mapping[Deletion, str] = {
     Deletion.DELETE: "PostHog deletes it (`DELETE`).",

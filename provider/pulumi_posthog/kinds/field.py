@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any, Final
 
-from pulumi_posthog.kinds.words import Confirmed, IdPlace, ShutOut
+from pulumi_posthog.kinds.words import Confirmed, IdPlace, Items, KeyedIds, ShutOut
 from pulumi_posthog.values.json_value import Json, instant, whole
-from pulumi_posthog.values.reference import Reference
+from pulumi_posthog.values.reference import Reference, named
 from pulumi_posthog.values.spelling import folded, is_number, is_uuid
 
 
@@ -24,6 +24,7 @@ class Type(enum.Enum):
     STRINGS = "array"  # a list of plain strings
     OBJECT = "object"
     LIST = "list"  # a list of objects, or of anything
+    JSON = "any"  # a text, a number, a list: whatever JSON has
 
 
 class Unset(enum.Enum):
@@ -107,6 +108,7 @@ class Field:
     )  # at any depth, absent is this value
     null_is_absent: bool = False  # at any depth, a key that is null is as if it were not there
     empty_is_absent: bool = False  # at any depth, a key that is `{}` is as if it were not there
+    trimmed_keys: tuple[str, ...] = ()  # keys, at any depth, whose texts PostHog trims
     lowered: bool = False  # PostHog keeps the texts of a list in lower case, each of them once
     wire: Callable[[Json], Json] | None = None  # a value as the file has it -> as a request has it
     names: str | None = None  # the value is an id of this kind, or lookup, and its bare name may stand there
@@ -119,6 +121,8 @@ class Field:
         False  # a plain value, and a `!ref` may stand there, as it may anywhere in an object or list
     )
     ids: tuple[IdPlace, ...] = ()  # where in it ids of other objects stand
+    keyed_ids: tuple[KeyedIds, ...] = ()  # which mappings in it have ids for keys, and names in a file
+    items_by: Items | None = None  # how the items of a list are told apart, whatever their order
     numbered_within: tuple[str, tuple[Json, ...]] | None = (
         None  # (field, values): undeclared, it is the entry's place among those that have one of these
     )
@@ -167,7 +171,16 @@ class Field:
             if self.lowered:
                 items = list(dict.fromkeys(str(item).lower() for item in items if item))
             return sorted(items, key=lambda item: (folded(str(item)), str(item))) if self.unordered else items
-        return whole(self.own(value))
+        value = whole(self.own(value))
+        for each in self.keyed_ids:
+            value = each.by_name(value)
+        return _trimmed(value, frozenset(self.trimmed_keys)) if self.trimmed_keys else value
+
+    def named(self, live: Json, declared: Json) -> Json:
+        """A live value with names in place of ids, and its items in the order of the declared ones that they are."""
+        if self.items_by is not None and isinstance(live, list) and isinstance(declared, list):
+            live = self.items_by.in_order(live, declared)
+        return named(live, declared)
 
     @property
     def ids_as_text(self) -> tuple[str, ...]:
@@ -181,7 +194,13 @@ class Field:
         """
         if isinstance(value, dict) and self.is_closed:
             value = {key: item for key, item in value.items() if key in (self.keys or ())}
-        return self._document(value, other) if self.is_document else value
+        if not self.is_document:
+            return value
+        if self.items_by is not None and isinstance(value, list) and isinstance(other, list):
+            beside = self.items_by.labelled(value, other)[1]
+            labels = self.items_by.labelled(value, other)[0]
+            return [self._document(item, beside.get(label)) for label, item in labels.items()]
+        return self._document(value, other)
 
     def _document(self, value: Json, other: Json) -> Json:
         if isinstance(value, dict):
@@ -229,7 +248,7 @@ class Field:
     @property
     def as_json_text(self) -> bool:
         """Whether the value travels through Pulumi as JSON text: only so do its numbers, nulls and order survive."""
-        return self.type in (Type.OBJECT, Type.LIST)
+        return self.type in (Type.OBJECT, Type.LIST, Type.JSON)
 
     @property
     def json_schema(self) -> dict[str, Any]:
@@ -237,7 +256,9 @@ class Field:
         name = {Type.LIST: "array"}.get(self.type, self.type.value)
         types = [name, *(["string"] if self.names and name != "string" else [])]
         types += ["null"] if self.nullable else []
-        schema: dict[str, Any] = {"type": types if len(types) > 1 else name}
+        schema: dict[str, Any] = (
+            {"type": types if len(types) > 1 else name} if self.type is not Type.JSON else {}
+        )
         if self.doc:
             schema["description"] = self.doc
         if self.choices:
@@ -280,3 +301,14 @@ def _without(value: Json, keys: frozenset[str]) -> Json:
     if isinstance(value, dict):
         return {key: _without(item, keys) for key, item in value.items() if key not in keys}
     return [_without(item, keys) for item in value] if isinstance(value, list) else value
+
+
+def _trimmed(value: Json, keys: frozenset[str]) -> Json:
+    if isinstance(value, dict):
+        return {
+            key: item.strip()
+            if key in keys and isinstance(item, str) and not isinstance(item, Reference)
+            else _trimmed(item, keys)
+            for key, item in value.items()
+        }
+    return [_trimmed(item, keys) for item in value] if isinstance(value, list) else value

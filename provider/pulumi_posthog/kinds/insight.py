@@ -13,7 +13,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
-from pulumi_posthog.kinds.words import IdPlace, Page, TakenAlong
+from pulumi_posthog.kinds.words import IdPlace, KeyedIds, Page, TakenAlong
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
 from pulumi_posthog.values.suggestion import nearly
@@ -42,29 +42,6 @@ def without_empty(value: Json) -> Json:
         within = {key: without_empty(item) for key, item in value.items()}
         return {key: item for key, item in within.items() if item is not None and item != {}}
     return [without_empty(item) for item in value] if isinstance(value, list) else value
-
-
-def by_code_name(value: Json) -> Json:
-    """A query with its variables under their code names: PostHog answers them under their ids."""
-    if isinstance(value, list):
-        return [by_code_name(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    result = {key: by_code_name(item) for key, item in value.items()}
-    variables = result.get("variables")
-    if isinstance(variables, dict) and all(
-        isinstance(each, dict) and "code_name" in each for each in variables.values()
-    ):
-        result["variables"] = {
-            str(each["code_name"]): {key: item for key, item in each.items() if key != "variableId"}
-            for each in variables.values()
-        }
-    return result
-
-
-def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A variable is known by its code name, whatever its id."""
-    return {**fields, "query": by_code_name(fields["query"])} if "query" in fields else fields
 
 
 def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -194,10 +171,10 @@ INSIGHT = Kind(
             lost_words=("alert is lost with", "alerts are lost with"),
         ),
     ),
+    unmanaged={"dashboards": "the dashboard's `tiles` say which insights are on it"},
     activity_scopes=("Insight",),
     from_api=from_api,
     to_api=to_api,
-    comparable=comparable,
     checked=checked,
     noted=noted,
     remark=remark,
@@ -222,6 +199,11 @@ INSIGHT = Kind(
             empty_is_absent=True,
             refused_as=("parse_error",),
             side_effect=side_effect,
+            keyed_ids=(
+                KeyedIds(
+                    names="insight_variable", id_key="variableId", name_key="code_name", under="variables"
+                ),
+            ),
             ids=(
                 IdPlace(path="**.value", names="cohort", where=("type", "cohort")),
                 IdPlace(path="**.id", names="action", where=("kind", "ActionsNode")),

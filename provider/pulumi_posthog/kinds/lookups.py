@@ -58,7 +58,6 @@ GROUP_TYPE = _in_a_project(
     value="group_type_index",
     read_scope="group:read",
 )
-DASHBOARD = _in_a_project("dashboard", "A dashboard.", "name")
 # The list has the types that are asked for, and without them destinations only (posthog-api-cdp.md 3.1).
 HOG_FUNCTION_TEMPLATE = _in_a_project(
     "hog_function_template",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
@@ -16,6 +16,7 @@ from pulumi_posthog.kinds.words import (
     Grants,
     Invitation,
     Lifecycle,
+    Membership,
     Page,
     Scheduled,
     TakenAlong,
@@ -103,12 +104,16 @@ class Kind:
     also_listed: Mapping[str, str] = dataclass_field(default_factory=dict)
     # An item of the list without this key lacks fields: a GET of its own has them, sent for declared ones only.
     whole_sign: str | None = None
+    whole_for: tuple[
+        str, ...
+    ] = ()  # the fields that such an item lacks; (): any. Without one, no GET is needed.
     answered_in_part: bool = False  # the answer to a write lacks fields that a GET has: one follows each
     # The list leaves out objects that are there: one with a known id that is not in it is asked for alone.
     list_leaves_out: bool = False
     alone_parameters: Mapping[str, str] = dataclass_field(default_factory=dict)  # of such a GET
     second_id: str | None = None  # the key of an answer with another id, which an entry's `id` may be, too
     taken_along: tuple[TakenAlong, ...] = ()
+    membership: Membership | None = None
     asked_before: bool = (
         False  # what a PATCH sends along may be older than this run's other writes: read it anew
     )
@@ -226,6 +231,14 @@ class Kind:
     def writable(self) -> tuple[Field, ...]:
         """The fields that are compared and sent: without the reference to the parent, which is part of the URL."""
         return tuple(field for field in self.declarable if field.name != self.parent)
+
+    def needs_whole(self, names: Collection[str]) -> bool:
+        """Whether one of these fields of an object may be missing in its list, so that it needs a GET of its own."""
+        if not self.listed_in_full:
+            return True
+        return self.whole_sign is not None and (
+            not self.whole_for or not set(self.whole_for).isdisjoint(names)
+        )
 
     def values(self, answer: Mapping[str, Json]) -> dict[str, Json]:
         """An object as PostHog answers it -> its field values, normalised; fields it does not answer are left out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Final
@@ -17,13 +17,134 @@ class IdPlace:
 
     "**.id" is the place at any depth.
 
-    `as_text` says that PostHog has the id of a number as a text there.
+    `as_text` says that PostHog has the id of a number as a text there, `bare` that a text in a file is a name.
     """
 
     path: str
     names: str
     where: tuple[str, Json] | None = None
     as_text: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyedIds:
+    """A mapping whose keys are names in a file, and ids in PostHog: `{country: {value: DE}}`.
+
+    It stands under the key `under`, at any depth; with "", it is the whole value. The names are of objects of the kind
+    `names`. Each item has its id under `id_key`, and its name under `name_key`, in PostHog alone.
+    """
+
+    names: str
+    id_key: str
+    name_key: str
+    under: str = ""
+
+    def by_name(self, value: Json) -> Json:
+        """The value with names for keys, and without what PostHog alone has in the items."""
+
+        def changed(mapping: Mapping[str, Json]) -> dict[str, Json]:
+            return {
+                str(item.get(self.name_key) or key): {
+                    name: within for name, within in item.items() if name not in (self.id_key, self.name_key)
+                }
+                for key, item in mapping.items()
+            }
+
+        return self.at_mappings(value, changed)
+
+    def with_ids(self, value: Json, id_of: Callable[[str], Json]) -> Json:
+        """The value with the ids of names that have none beside them."""
+
+        def changed(mapping: Mapping[str, Json]) -> dict[str, Json]:
+            return {
+                key: item if self.id_key in item else {self.id_key: id_of(key), **item}
+                for key, item in mapping.items()
+            }
+
+        return self.at_mappings(value, changed)
+
+    def by_id(self, value: Json) -> Json:
+        """The value as a request has it: with ids for keys."""
+
+        def changed(mapping: Mapping[str, Json]) -> dict[str, Json]:
+            return {
+                str(item.get(self.id_key) or key): {self.name_key: key, **item}
+                for key, item in mapping.items()
+            }
+
+        return self.at_mappings(value, changed)
+
+    def at_mappings(self, value: Json, change: Callable[[Mapping[str, Json]], Json], under: str = "") -> Json:
+        """The value with those mappings as `change` makes them; one whose items are no mappings stays as it is."""
+        if isinstance(value, list):
+            return [self.at_mappings(item, change, "*") for item in value]
+        if not isinstance(value, dict):
+            return value
+        if under == self.under and value and all(isinstance(item, Mapping) for item in value.values()):
+            return change(value)
+        return {key: self.at_mappings(item, change, key) for key, item in value.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """How the items of a list are told apart, whatever their order.
+
+    `pairs` says of live and declared items which live one each declared one is, by its place; None: it is not there.
+    `called` is what a person calls an item.
+    """
+
+    pairs: Callable[[Sequence[Json], Sequence[Json]], Sequence[int | None]]
+    called: Callable[[Json], str]
+
+    def in_order(self, live: Sequence[Json], declared: Sequence[Json]) -> list[Json]:
+        """The live items in the order of the declared ones that they are, and the others after them."""
+        first = [place for place in self.pairs(live, declared) if place is not None]
+        rest = (place for place in range(len(live)) if place not in first)
+        return [live[place] for place in (*first, *rest)]
+
+    def labelled(
+        self, live: Sequence[Json], declared: Sequence[Json]
+    ) -> tuple[dict[str, Json], dict[str, Json]]:
+        """Both by what they are called; what is one and the same has one label."""
+        labels: dict[int, str] = {}
+        wanted: dict[str, Json] = {}
+        for item, place in zip(declared, self.pairs(live, declared), strict=True):
+            label = _label(self.called(item), wanted)
+            wanted[label] = item
+            if place is not None:
+                labels[place] = label
+        found: dict[str, Json] = {}
+        for place, item in enumerate(live):
+            label = labels.get(place) or _label(self.called(item), {**wanted, **found})
+            found[label] = item
+        return found, wanted
+
+
+def _label(text: str, taken: Mapping[str, Json]) -> str:
+    """A text that is not taken: itself, or with a number."""
+    number = 2
+    label = text
+    while label in taken:
+        label, number = f"{text} ({number})", number + 1
+    return label
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """Objects of another kind are in one, and PostHog is told on those: a PATCH of all ids that one is in.
+
+    Items of the list `field` have the id of one under `item`. An object of `kind` answers what it is in as objects
+    under `listed`, with the id under `container` and `deleted` where it is no more; it is sent as `sent_as`. An answer
+    of this kind has such items under `field`, and the object whole under `item`.
+    """
+
+    field: str
+    item: str
+    kind: str
+    listed: str
+    container: str
+    sent_as: str
 
 
 @dataclass(frozen=True, kw_only=True)

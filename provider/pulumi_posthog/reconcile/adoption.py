@@ -19,7 +19,7 @@ def adoptable(
 ) -> tuple[list[Found], str | None]:
     """The objects that a new resource may mean, the one to take over first; and why none of them can be."""
     if id_ is not None:
-        found = live.object(kind, scope, id_)
+        found = live.object(kind, scope, id_, desired)
         if found is None:
             return [], f"there is no {kind.title} with id {id_} to take over: check the id, or leave it out"
         return [found], None

@@ -32,6 +32,7 @@ from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Found, Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.membership import Members
 from pulumi_posthog.reconcile.moving import Mover
 from pulumi_posthog.reconcile.objections import objection_to_creation
 from pulumi_posthog.reconcile.settling import Settling
@@ -68,6 +69,7 @@ class Applier:
         self._names = threading.Lock()  # while a name changes hands
         self._settling = Settling(writer, say)
         self._bodies = Bodies(live, writer)
+        self._members = Members(live, writer)
         self._mover = Mover(live, writer, self._bodies, self._look_again)
 
     def create(
@@ -196,7 +198,7 @@ class Applier:
         if kind.deletion is Deletion.FORGET or (kind.deletion is Deletion.NEVER and not even_guarded):
             return
         with self.live.writing(kind, scope):
-            found = self.live.object(kind, scope, id_)
+            found = self.live.object(kind, scope, id_, ())
             if found is None:
                 return
             if kind.invitation:
@@ -328,6 +330,7 @@ class Applier:
                     self._put_embedded(kind, scope, answer)
                     return Found(kind, str(answer["id"]), answer)
                 made = self.live.put(kind, scope, answer)
+                self._members.wrote(kind, scope, answer)
                 return self._look_again(kind, scope, made.id, "POST", path) if kind.answered_in_part else made
         raise AssertionError("unreachable: the last try returns or raises")
 
@@ -392,6 +395,8 @@ class Applier:
         there = {name: value for name, value in changed.items() if name in elsewhere}
         if here:
             path = self._path(kind, scope, found.id)
+            if kind.membership and kind.membership.field in here:
+                found = self._members.joined(kind, scope, found, here[kind.membership.field])
             if kind.asked_before:
                 found = self._look_again(kind, scope, found.id, "GET", path)
             body, files = self._bodies.content(kind, here, found.values, rotated)
@@ -399,6 +404,7 @@ class Applier:
             said = self.writer.patch(path, body, form=kind.form_encoded, files=files)
             if not is_object(said) or kind.answered_in_part:
                 said = self._look_again(kind, scope, found.id, "PATCH", path).answer
+            self._members.wrote(kind, scope, said)
             answer |= said
         if there and kind.second_url:
             path = kind.second_url.format(id=found.id)

@@ -114,6 +114,8 @@ class Bodies:
         if field is None:
             return value
         value = self._whole(field, self._with_ids(kind, field, value), live, rotated)
+        for each in field.keyed_ids:
+            value = each.by_id(value)
         return field.wire(value) if field.wire else value
 
     @staticmethod

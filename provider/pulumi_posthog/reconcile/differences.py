@@ -11,7 +11,7 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
 from pulumi_posthog.values.attachment import with_files
 from pulumi_posthog.values.json_value import Json
-from pulumi_posthog.values.reference import Reference, named
+from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret, known
 from pulumi_posthog.values.spelling import composed, folded
 
@@ -53,7 +53,7 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
     if field.silent_when_null and live is None:
         return True
     desired, live = field.normal(desired), field.normal(live)
-    live = named(live, desired)
+    live = field.named(live, desired)
     desired, live = field.document(desired, live), field.document(live, desired)
     if field.secret and isinstance(desired, dict) and isinstance(live, dict):
         secrets = {key for key, value in desired.items() if is_fingerprinted(value)}
@@ -191,7 +191,7 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
     A secret is its `SecretText`, never its text; what one of the sides does not have is ABSENT.
     """
     field, desired = difference.field, difference.desired
-    live = named(difference.live, desired)
+    live = field.named(difference.live, desired)
     if field.as_json_text:
         live, desired = field.own(live), field.own(desired)
     live, desired = field.document(live, desired), field.document(desired, live)
@@ -199,6 +199,8 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
         live, desired = with_files(live), with_files(desired)
     if difference.field.merge_levels and isinstance(desired, dict):
         live = declared_part(difference.field, live, desired)
+    if field.items_by is not None and isinstance(live, list) and isinstance(desired, list):
+        live, desired = field.items_by.labelled(live, desired)
     if not isinstance(desired, dict | list) or not isinstance(live, dict | list):
         return ((difference.field.name, live, desired),)
     # Late: it takes longer to import than everything else together, and most runs have nothing to show.

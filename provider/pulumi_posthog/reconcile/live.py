@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -141,14 +141,18 @@ class Live:
         with self._lock:
             return collection.all()
 
-    def object(self, kind: Kind, scope: Scope, id_: str) -> Found | None:
-        """One object by its id, None when PostHog says that it does not exist."""
+    def object(self, kind: Kind, scope: Scope, id_: str, names: Iterable[str] | None = None) -> Found | None:
+        """One object by its id, None when PostHog says that it does not exist.
+
+        `names` are the fields that are asked for, where not all are: a list may have them.
+        """
         if kind.listed_in_full:
             collection = self._collection(kind, scope)
             found = collection.get(id_) or (
                 self._alone(collection, scope, id_) if collection.partial or kind.list_leaves_out else None
             )
-            return found and self._completed(collection, scope, found)
+            needed = names is None or kind.needs_whole([*names])
+            return self._completed(collection, scope, found) if found and needed else found
         answer = self._once(("item", kind.name, id_), lambda: self._item(kind, scope, id_))
         return Found(kind, id_, answer) if answer is not None else None
 
@@ -170,7 +174,7 @@ class Live:
         if kind.narrowed_by and len(matches) > 1:
             wanted = values.get(kind.narrowed_by)
             matches = [each for each in matches if each.values.get(kind.narrowed_by) == wanted] or matches
-        if not kind.listed_in_full or kind.whole_sign:
+        if kind.needs_whole(values):
             matches = [found for match in matches if (found := self.object(kind, scope, match.id))]
         return sorted(matches, key=lambda found: str(found.answer.get("created_at") or ""))
 

@@ -415,7 +415,7 @@ class _Observer:
         names = (entry.name, *entry.previously)
         remembered = (self.ids.get((entry.kind.name, name)) for name in names)
         for id_ in filter(None, (entry.id, *remembered)):
-            found = self.live.object(entry.kind, scope, id_)
+            found = self.live.object(entry.kind, scope, id_, entry.fields)
             if found is not None:
                 return found
         return None

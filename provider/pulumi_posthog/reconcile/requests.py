@@ -18,6 +18,7 @@ def looks_around_lists(kinds: Iterable[Kind]) -> int:
 
 def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
     """The requests that one change takes; none for `strangers`, whose addresses nobody in the organization has."""
+    from pulumi_posthog.reconcile import membership
     from pulumi_posthog.reconcile.addresses import person_field
     from pulumi_posthog.reconcile.lifecycle import with_moves
     from pulumi_posthog.reconcile.plan import Action
@@ -38,7 +39,12 @@ def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
             _moves(difference.live, [each for each in difference.desired if each not in strangers])
             for difference in change.differences
         )
-    return with_moves(change.kind, change.differences)
+    joining = sum(
+        membership.to_join(change.kind, each.desired, each.field.named(each.live, each.desired))
+        for each in change.differences
+        if change.kind.membership and each.field.name == change.kind.membership.field
+    )
+    return with_moves(change.kind, change.differences) + joining
 
 
 def _moves(live: object, declared: object) -> int:
@@ -50,6 +56,7 @@ def _moves(live: object, declared: object) -> int:
 
 
 def writes_to_make(entry: Entry) -> int:
+    from pulumi_posthog.reconcile import membership
     from pulumi_posthog.reconcile.lifecycle import is_moved, moves_to_make
 
     kind = entry.kind
@@ -62,4 +69,6 @@ def writes_to_make(entry: Entry) -> int:
         if not is_moved(kind, name)
         and (not kind.field(name).on_create or (first is not None and name not in first))
     ]
-    return (2 if later else 1) + len(moves_to_make(kind, entry.fields))
+    held = entry.fields.get(kind.membership.field) if kind.membership else None
+    joining = membership.to_join(kind, held, [])
+    return (2 if later else 1) + len(moves_to_make(kind, entry.fields)) + joining

@@ -87,7 +87,7 @@ def given_up(run: Run, kind: Kind, props: Props, id_: str, urn: str) -> str | No
     above_id = str(props[kind.parent]) if kind.parent else None
     above = live.object(KINDS[kind.parent], {}, above_id) if kind.parent and above_id else None
     scope = {kind.parent: above_id} if kind.parent and above_id else {}
-    found = live.object(kind, scope, id_)
+    found = live.object(kind, scope, id_, ())
     if not kept(kind, name, id_, found, above_id, above, run.unmanaged):
         return None
     run.holdings.give_up(claims_for(kind, props, id_), urn)

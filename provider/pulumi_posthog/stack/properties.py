@@ -34,7 +34,7 @@ from pulumi_posthog.values.attachment import Attachment, comparable, is_stored
 from pulumi_posthog.values.json_value import Json, json_text, whole
 from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.masking import harmless
-from pulumi_posthog.values.reference import Reference, named, restored
+from pulumi_posthog.values.reference import Reference, restored
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret
 
 
@@ -297,7 +297,7 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
     declared = {*declared_names(properties), *(properties.get("__nulls") or ())}
     sent = to_values(kind, properties) if properties.get(IDS) else {}
     for field in kind.writable:
-        value = named(values.get(field.name), sent.get(field.name))
+        value = field.named(values.get(field.name), sent.get(field.name))
         if field.trigger and field.name in properties:
             result[field.name] = properties[field.name]  # PostHog knows nothing of it
         if value is None or field.name not in declared:

@@ -11,6 +11,7 @@ from pulumi_posthog.api.operations.batch_exports import (
     Integrations,
     OrganizationBatchExports,
 )
+from pulumi_posthog.api.operations.dashboards import Dashboards, InsightVariables
 from pulumi_posthog.api.operations.evaluations import Evaluations
 from pulumi_posthog.api.operations.events import Events
 from pulumi_posthog.api.operations.experiments import (
@@ -60,6 +61,8 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     ExperimentHoldouts,
     ExperimentSavedMetrics,
     Annotations,
+    Dashboards,
+    InsightVariables,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(row for family in FAMILIES for row in family.operations())
 
@@ -71,6 +74,7 @@ __all__ = [
     "Annotations",
     "BatchExports",
     "Cohorts",
+    "Dashboards",
     "EarlyAccessFeatures",
     "Evaluations",
     "Events",
@@ -82,6 +86,7 @@ __all__ = [
     "FileSystem",
     "HogFunctionTemplates",
     "HogFunctions",
+    "InsightVariables",
     "Insights",
     "Integrations",
     "Operation",

@@ -226,7 +226,7 @@ def at_most(desired: Configuration) -> Estimate:
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
     above = {entry.kind.listed_above for entry in desired.entries if entry.kind.listed_above}
     # Old servers leave fields out of some lists: then each object is asked for.
-    single = [entry for entry in desired.entries if not entry.kind.listed_in_full or entry.kind.whole_sign]
+    single = [entry for entry in desired.entries if entry.kind.needs_whole(entry.fields)]
     second = [entry for entry in single if entry.kind.second_url]
     reads = 1 + len(references.needed(desired)) + len(lists) + len(above) + len(single) + len(second)
     reads += 2 * blueprints.reads(desired, 2)

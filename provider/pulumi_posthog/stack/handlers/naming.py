@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pulumi_posthog.kinds import KINDS, LOOKUPS
-from pulumi_posthog.kinds.field import Type
+from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile import addresses
 from pulumi_posthog.reconcile.errors import CannotApply
@@ -17,8 +19,9 @@ from pulumi_posthog.stack.handlers.scope import scope_now, scope_of_names
 from pulumi_posthog.stack.host_now import Props
 from pulumi_posthog.stack.properties import IDS, known_ids
 from pulumi_posthog.stack.run import Run
+from pulumi_posthog.values.json_value import Json, json_text
 from pulumi_posthog.values.problem import Problem
-from pulumi_posthog.values.reference import Reference, parsed
+from pulumi_posthog.values.reference import Reference, parsed, with_names
 from pulumi_posthog.values.spelling import one_line
 
 
@@ -49,6 +52,7 @@ def _name(kind: Kind, inputs: dict[str, Any], run: Run) -> str | None:
             reference = Reference(str(field.names), text)  # a program may give the name alone
             inputs[field.name] = str.__str__(reference)
             inputs[IDS] = {**known_ids(inputs), reference.key: ""}
+        inputs |= _names_within(field, text, known_ids(inputs))
     ids = inputs.get(IDS)
     unknown = [key for key, id_ in ids.items() if id_ == ""] if isinstance(ids, Mapping) else []
     scope = scope_of_names(kind, inputs, run) if unknown else None
@@ -61,6 +65,28 @@ def _name(kind: Kind, inputs: dict[str, Any], run: Run) -> str | None:
             return str(found)
         inputs[IDS] = {**inputs[IDS], key: found.id}
     return None
+
+
+def _names_within(field: Field, text: object, ids: Mapping[str, Any]) -> dict[str, Any]:
+    """What a program says with names alone inside a list or mapping, as properties with references and their ids."""
+    if not isinstance(text, str) or not (field.keyed_ids or any(place.bare for place in field.ids)):
+        return {}
+    found: dict[str, str] = {}
+
+    def reference(kind: str, name: Json) -> Json:
+        if not isinstance(name, str) or parsed(name):
+            return name
+        made = Reference(kind, name)
+        found.setdefault(made.key, "")
+        return str.__str__(made)
+
+    value = json.loads(text)
+    for place in field.ids:
+        if place.bare:
+            value = with_names(value, place.path, partial(reference, place.names))
+    for each in field.keyed_ids:
+        value = each.with_ids(value, partial(reference, each.names))
+    return {field.name: json_text(value), IDS: {**found, **ids}} if found else {}
 
 
 def _address(kind: Kind, inputs: dict[str, Any], olds: Props, run: Run) -> str | None:

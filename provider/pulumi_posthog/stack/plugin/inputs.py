@@ -94,7 +94,7 @@ def _property(field: Field, name: str, value: Any) -> dict[str, Any]:
     if not field.as_json_text or name == files_name(field):
         return {name: plain}
     if isinstance(plain, str):
-        return {name: json_text(json.loads(plain))}
+        return {name: json_text(_parsed(field, plain))}
     if not field.secret or name == secret_name(field) or not isinstance(plain, dict):
         return {name: json_text(plain)}
     inside = value.value if isinstance(value, Secret) else value
@@ -103,6 +103,15 @@ def _property(field: Field, name: str, value: Any) -> dict[str, Any]:
     if hidden:
         result[secret_name(field)] = json_text({key: plain[key] for key in hidden})
     return result
+
+
+def _parsed(field: Field, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        if field.type is not Type.JSON:
+            raise
+        return text  # of a value that may be a text, it is one
 
 
 def _unknown(kind: Kind, name: str, names: Mapping[str, Field]) -> Fault:

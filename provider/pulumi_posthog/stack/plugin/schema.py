@@ -33,6 +33,7 @@ TYPES: Mapping[Type, Schema] = {
     # Of any shape: a mapping or a list, or JSON text, which is what the outputs are.
     Type.OBJECT: {"$ref": "pulumi.json#/Any"},
     Type.LIST: {"$ref": "pulumi.json#/Any"},
+    Type.JSON: {"$ref": "pulumi.json#/Any"},
 }
 MAPPING = {"type": "object", "additionalProperties": {"type": "string"}}
 NAMES = 20  # a closed list that is longer is no enum: its names are checked all the same, with a suggestion

@@ -13,6 +13,7 @@ from pulumi_posthog.stack.typed.action import Action
 from pulumi_posthog.stack.typed.annotation import Annotation
 from pulumi_posthog.stack.typed.batch_export import BatchExport
 from pulumi_posthog.stack.typed.cohort import Cohort
+from pulumi_posthog.stack.typed.dashboard import Dashboard
 from pulumi_posthog.stack.typed.data_color_theme import DataColorTheme
 from pulumi_posthog.stack.typed.domain import Domain
 from pulumi_posthog.stack.typed.early_access_feature import EarlyAccessFeature
@@ -24,6 +25,7 @@ from pulumi_posthog.stack.typed.feature_flag import FeatureFlag
 from pulumi_posthog.stack.typed.file_system_entry import FileSystemEntry
 from pulumi_posthog.stack.typed.hog_function import HogFunction
 from pulumi_posthog.stack.typed.insight import Insight
+from pulumi_posthog.stack.typed.insight_variable import InsightVariable
 from pulumi_posthog.stack.typed.organization_member import OrganizationMember
 from pulumi_posthog.stack.typed.organization_settings import OrganizationSettings
 from pulumi_posthog.stack.typed.pipeline_destination import PipelineDestination
@@ -43,6 +45,7 @@ __all__ = [
     "Annotation",
     "BatchExport",
     "Cohort",
+    "Dashboard",
     "DataColorTheme",
     "Domain",
     "EarlyAccessFeature",
@@ -54,6 +57,7 @@ __all__ = [
     "FileSystemEntry",
     "HogFunction",
     "Insight",
+    "InsightVariable",
     "OrganizationMember",
     "OrganizationSettings",
     "PipelineDestination",

@@ -68,7 +68,7 @@ class Action(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["action"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "name": name,
             "description": description,
@@ -79,4 +79,4 @@ class Action(Resource):
             "slack_message_format": slack_message_format,
             "folder": folder,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -47,7 +47,7 @@ class Annotation(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["annotation"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "date_marker": date_marker,
             "content": content,
@@ -58,4 +58,4 @@ class Annotation(Resource):
             "emoji": emoji,
             "hidden_in_user_interface": hidden_in_user_interface,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -80,7 +80,7 @@ class BatchExport(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["batch_export"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "type": type,
             "interval": interval,
@@ -98,4 +98,4 @@ class BatchExport(Resource):
             "offset_hour": offset_hour,
             "offset_day": offset_day,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

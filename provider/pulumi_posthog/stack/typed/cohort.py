@@ -52,7 +52,7 @@ class Cohort(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["cohort"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "name": name,
             "description": description,
@@ -61,4 +61,4 @@ class Cohort(Resource):
             "query": query,
             "folder": folder,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

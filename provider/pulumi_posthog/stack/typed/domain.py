@@ -36,9 +36,9 @@ class Domain(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["domain"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "domain": domain,
             "jit_provisioning_enabled": jit_provisioning_enabled,
             "sso_enforcement": sso_enforcement,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

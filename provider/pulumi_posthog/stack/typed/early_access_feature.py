@@ -52,7 +52,7 @@ class EarlyAccessFeature(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["early_access_feature"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "feature_flag": feature_flag,
             "stage": stage,
@@ -63,4 +63,4 @@ class EarlyAccessFeature(Resource):
             "assignee": assignee,
             "folder": folder,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

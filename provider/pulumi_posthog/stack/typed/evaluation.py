@@ -49,7 +49,7 @@ class Evaluation(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["evaluation"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "name": name,
             "description": description,
@@ -61,4 +61,4 @@ class Evaluation(Resource):
             "output_config": output_config,
             "conditions": conditions,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -96,7 +96,7 @@ class Experiment(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["experiment"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "feature_flag_key": feature_flag_key,
             "name": name,
@@ -118,4 +118,4 @@ class Experiment(Resource):
             "conclusion_comment": conclusion_comment,
             "folder": folder,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -48,10 +48,10 @@ class ExperimentHoldout(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["experiment_holdout"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "filters": filters,
             "name": name,
             "description": description,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

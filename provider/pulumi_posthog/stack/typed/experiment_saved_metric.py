@@ -37,11 +37,11 @@ class ExperimentSavedMetric(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["experiment_saved_metric"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "query": query,
             "name": name,
             "description": description,
             "tags": tags,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -99,7 +99,7 @@ class FeatureFlag(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["feature_flag"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "key": key,
             "name": name,
@@ -115,4 +115,4 @@ class FeatureFlag(Resource):
             "secret_encrypted_payloads": secret_encrypted_payloads,
             "folder": folder,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

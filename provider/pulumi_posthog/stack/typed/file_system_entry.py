@@ -60,7 +60,7 @@ class FileSystemEntry(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["file_system_entry"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "path": path,
             "type": type,
@@ -68,4 +68,4 @@ class FileSystemEntry(Resource):
             "href": href,
             "shortcut": shortcut,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -120,7 +120,7 @@ class HogFunction(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["hog_function"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "name": name,
             "type": type,
@@ -137,4 +137,4 @@ class HogFunction(Resource):
             "icon_url": icon_url,
             "execution_order": execution_order,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -45,7 +45,7 @@ class Insight(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["insight"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "name": name,
             "description": description,
@@ -54,4 +54,4 @@ class Insight(Resource):
             "favorited": favorited,
             "folder": folder,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -40,10 +40,10 @@ class OrganizationMember(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["organization_member"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "email": email,
             "level": level,
             "projects": projects,
             "reinvite": reinvite,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

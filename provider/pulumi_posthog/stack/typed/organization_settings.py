@@ -60,7 +60,7 @@ class OrganizationSettings(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["organization_settings"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "name": name,
             "logo_media_id": logo_media_id,
             "is_member_join_email_enabled": is_member_join_email_enabled,
@@ -75,4 +75,4 @@ class OrganizationSettings(Resource):
             "members_can_see_org_members": members_can_see_org_members,
             "enforce_verified_domains": enforce_verified_domains,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

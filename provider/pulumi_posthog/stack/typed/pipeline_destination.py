@@ -43,7 +43,7 @@ class PipelineDestination(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["pipeline_destination"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "plugin": plugin,
             "name": name,
@@ -54,4 +54,4 @@ class PipelineDestination(Resource):
             "secret_config": secret_config,
             "config_files": config_files,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -344,7 +344,7 @@ class Project(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["project"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "name": name,
             "product_description": product_description,
             "is_demo": is_demo,
@@ -413,4 +413,4 @@ class Project(Resource):
             "extra_settings": extra_settings,
             "rotate_api_token": rotate_api_token,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -33,10 +33,10 @@ class ProjectAccessRule(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["project_access_rule"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "access_level": access_level,
             "role": role,
             "member": member,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -32,9 +32,9 @@ class ProjectSecretApiKey(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["project_secret_api_key"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "scopes": scopes,
             "label": label,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -31,7 +31,7 @@ class ProxyRecord(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["proxy_record"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "domain": domain,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

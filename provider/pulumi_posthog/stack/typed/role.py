@@ -32,8 +32,8 @@ class Role(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["role"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "name": name,
             "feature_flags_access_level": feature_flags_access_level,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -28,8 +28,8 @@ class RoleMembers(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["role_members"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "role": role,
             "members": members,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

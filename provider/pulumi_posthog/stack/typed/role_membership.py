@@ -29,8 +29,8 @@ class RoleMembership(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["role_membership"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "role": role,
             "user": user,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

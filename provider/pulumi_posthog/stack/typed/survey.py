@@ -142,7 +142,7 @@ class Survey(Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         kind = KINDS["survey"]
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "project": project,
             "type": type,
             "name": name,
@@ -168,4 +168,4 @@ class Survey(Resource):
             "form_content": form_content,
             "folder": folder,
         }
-        super().__init__(kind, resource_name, declared(kind, values), address or Address.configured(), opts)
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

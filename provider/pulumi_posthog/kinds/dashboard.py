@@ -1,0 +1,502 @@
+"""A dashboard shows insights and texts: which, where, and over which time.
+
+Contract: posthog-api-analytics.md 3. `tiles` says which insights are on it and where: PostHog is told of the first on
+each insight, and of the second on the dashboard (3.5, 3.7). The list lacks tiles, filters, variables and colours (1.3).
+One that was deleted is made anew, because bringing it back would bring back every tile that was ever taken off it, and
+every deleted insight behind one (3.8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pulumi_posthog.kinds.feature_flag import CONDITION
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
+from pulumi_posthog.kinds.words import IdPlace, Items, KeyedIds, Membership, Page
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.reference import Reference
+from pulumi_posthog.values.secret_text import is_unknown
+
+COLUMNS: Final = 12  # of the layout `sm` (3.6)
+SIDES: Final = ("x", "y", "w", "h")
+# What is set of a tile, and left as it is in PostHog where a file does not say it.
+SETTINGS: Final = (
+    "layouts",
+    "color",
+    "show_description",
+    "transparent_background",
+    "filters_overrides",
+)
+CONTENTS: Final = ("insight", "text", "button_tile")  # what a tile has one of
+FILTERS: Final[Mapping[str, Any]] = {
+    "date_from": {"type": ["string", "null"], "description": "From when, such as `-30d`."},
+    "date_to": {"type": ["string", "null"], "description": "Until when."},
+    "properties": {
+        "type": ["array", "null"],
+        "items": CONDITION,
+        "description": "All of them have to be true of an event.",
+    },
+    "breakdown_filter": {"type": ["object", "null"], "description": "By what charts are broken down."},
+    "explicitDate": {"type": ["boolean", "null"], "description": "Whether the time is exact to the second."},
+    "interval": {"type": ["string", "null"], "description": "By what time is divided, such as `week`."},
+    "filterTestAccounts": {"type": ["boolean", "null"], "description": "Whether test accounts are left out."},
+}
+SIDE: Final[Mapping[str, Any]] = {"type": "integer", "minimum": 0}
+TILE: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "insight": {"type": ["string", "integer"], "description": "The insight, by its name or its id."},
+        "text": {
+            "type": "object",
+            "properties": {
+                "body": {"type": "string", "minLength": 1, "maxLength": 4000, "description": "In Markdown."}
+            },
+            "required": ["body"],
+            "additionalProperties": False,
+            "description": "A text in place of an insight.",
+        },
+        "button_tile": {
+            "type": "object",
+            "properties": {
+                "url": {"type": "string", "maxLength": 2000, "description": "Where it leads."},
+                "text": {"type": "string", "maxLength": 200, "description": "What stands on it."},
+                "placement": {"enum": ["left", "right"], "description": "On which side."},
+                "style": {"enum": ["primary", "secondary"], "description": "How it looks."},
+            },
+            "required": ["url", "text"],
+            "additionalProperties": False,
+            "description": "A button in place of an insight, on servers since 2026.",
+        },
+        "layouts": {
+            "type": "object",
+            "properties": {
+                "sm": {
+                    "type": "object",
+                    "properties": {
+                        "x": {**SIDE, "maximum": COLUMNS - 1, "description": "From the left, of 12 columns."},
+                        "y": {**SIDE, "description": "From the top, in rows."},
+                        "w": {**SIDE, "minimum": 1, "maximum": COLUMNS, "description": "How many columns."},
+                        "h": {**SIDE, "minimum": 1, "description": "How many rows."},
+                    },
+                    "required": [*SIDES],
+                    "additionalProperties": False,
+                    "description": "On a wide screen.",
+                }
+            },
+            "required": ["sm"],
+            "additionalProperties": False,
+            "description": "Where it stands. Without it, PostHog's page places it.",
+        },
+        "color": {"type": ["string", "null"], "description": "The colour of its edge, such as `blue`."},
+        "show_description": {
+            "type": ["boolean", "null"],
+            "description": "Whether the insight's description is shown.",
+        },
+        "transparent_background": {
+            "type": ["boolean", "null"],
+            "description": "Whether what is behind it is seen.",
+        },
+        "filters_overrides": {
+            "type": ["object", "null"],
+            "description": "Filters of this tile alone, in the form of `filters`.",
+        },
+    },
+    "additionalProperties": False,
+}
+
+
+def content_of(tile: Mapping[str, Any]) -> str | None:
+    """Which sort of content a tile has."""
+    return next((name for name in CONTENTS if tile.get(name) is not None), None)
+
+
+def tile_of(answer: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A tile as PostHog answers it -> as a file has it; None for one that no file can say."""
+    content = content_of(answer)
+    if content is None:
+        return None
+    what = answer[content]
+    result: dict[str, Any] = {}
+    if content == "insight":
+        result["insight"] = what["id"]
+    elif content == "text":
+        result["text"] = {"body": what["body"]}
+    else:
+        keys = ("url", "text", "placement", "style")
+        result["button_tile"] = {key: what[key] for key in keys if what.get(key) is not None}
+    sm = (answer.get("layouts") or {}).get("sm") or {}
+    if all(sm.get(side) is not None for side in SIDES):
+        result["layouts"] = {"sm": {side: sm[side] for side in SIDES}}
+    return result | {name: answer[name] for name in SETTINGS[1:] if answer.get(name)}
+
+
+def standing(tiles: Any) -> list[Mapping[str, Any]]:
+    """The tiles of an answer that are there and that a file can say."""
+    return [
+        each
+        for each in tiles or ()
+        if not each.get("deleted") and tile_of({**each, "layouts": {}}) is not None
+    ]
+
+
+def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A dashboard as PostHog answers it -> its fields; what its list leaves out is left out."""
+    result = {**answer}
+    if "tiles" in answer:
+        result["tiles"] = [tile_of(each) for each in standing(answer["tiles"])]
+    for name, empty in (
+        ("filters", {}),
+        ("variables", {}),
+        ("breakdown_colors", []),
+        ("quick_filter_ids", []),
+    ):
+        if name in answer:
+            result[name] = answer[name] or empty
+    return result
+
+
+def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tiles by their ids: what changes of those that are there, new texts, and what is no longer declared."""
+    if "tiles" not in body:
+        return body
+    live = standing(answer.get("tiles"))
+    wanted = body["tiles"] or []
+    places = pairs([tile_of(each) for each in live], wanted)
+    tiles: list[dict[str, Any]] = [
+        {"id": live[place]["id"], "deleted": True} for place in range(len(live)) if place not in places
+    ]
+    for tile, place in zip(wanted, places, strict=True):
+        if place is not None:
+            change = changed_tile(tile, live[place])
+            tiles += [{"id": live[place]["id"], **change}] if change else []
+        elif "insight" not in tile:  # an insight's tile is made by the insight
+            tiles.append({**tile, **({"color": tile["color"] or ""} if "color" in tile else {})})
+    return {**body, "tiles": tiles}
+
+
+def changed_tile(tile: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    """What to send of a tile that is there: what differs, with what its page has put beside its place."""
+    result: dict[str, Any] = {}
+    seen = tile_of(live) or {}
+    for name in SETTINGS:
+        if name in tile and (tile[name] or None) != seen.get(name):
+            result[name] = tile[name]
+    if "layouts" in result:
+        before = live.get("layouts") or {}
+        result["layouts"] = {**before, "sm": {**(before.get("sm") or {}), **tile["layouts"]["sm"]}}
+    if "color" in result:
+        result["color"] = tile["color"] or ""  # null changes nothing
+    if "text" in tile and body_of(tile) != body_of(seen):
+        result["text"] = {"id": live["text"]["id"], "body": body_of(tile)}
+    return result
+
+
+def body_of(tile: Mapping[str, Any]) -> str | None:
+    """The text of a tile, as PostHog keeps it."""
+    text = tile.get("text")
+    body = text.get("body") if isinstance(text, Mapping) else None
+    return body.strip() if isinstance(body, str) else None
+
+
+def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two tiles show the same."""
+    content = content_of(one)
+    if content is None or content != content_of(other):
+        return False
+    if content == "insight":
+        return bool(known_as(one["insight"]) & known_as(other["insight"]))
+    if content == "text":
+        return body_of(one) == body_of(other)
+    return bool(one[content] == other[content])
+
+
+def known_as(insight: Any) -> set[str]:
+    """What an insight is called in a tile: its id, its name, or both."""
+    name = str.__str__(insight) if isinstance(insight, str) else str(insight)
+    return {name, insight.id} if isinstance(insight, Reference) and insight.id is not None else {name}
+
+
+def pairs(live: Sequence[Any], declared: Sequence[Any]) -> list[int | None]:
+    """Which live tile each declared one is: the one that shows the same, else the text at the same place (3.7)."""
+    left = [place for place, each in enumerate(live) if isinstance(each, Mapping)]
+    result: list[int | None] = []
+    for tile in declared:
+        same = (place for place in left if isinstance(tile, Mapping) and is_same(live[place], tile))
+        found = next(same, None)
+        result.append(found)
+        left.remove(found) if found is not None else None
+    for index, tile in enumerate(declared):
+        if result[index] is None and isinstance(tile, Mapping) and tile.get("text") and tile.get("layouts"):
+            there = (
+                place for place in left if live[place].get("text") and place_of(live[place]) == place_of(tile)
+            )
+            found = next(there, None)
+            result[index] = found
+            left.remove(found) if found is not None else None
+    return result
+
+
+def place_of(tile: Mapping[str, Any]) -> tuple[Json, Json] | None:
+    """Where the upper left corner of a tile is."""
+    sm = (tile.get("layouts") or {}).get("sm") or {}
+    return (sm.get("x"), sm.get("y")) if sm else None
+
+
+def called(tile: Any) -> str:
+    """What a person calls a tile: its insight, or the beginning of its text."""
+    if not isinstance(tile, Mapping):
+        return str(tile)
+    insight = tile.get("insight")
+    if insight is not None:
+        return insight.name if isinstance(insight, Reference) else str(insight)
+    if tile.get("text"):
+        lines = (body_of(tile) or "").splitlines()
+        return lines[0][:60] if lines else "text"
+    return str((tile.get("button_tile") or {}).get("text") or "tile")
+
+
+def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """What PostHog refuses, drops or moves (3.4 to 3.6)."""
+    filters = fields.get("filters")
+    if isinstance(filters, Mapping) and isinstance(filters.get("properties"), Mapping):
+        yield (
+            "filters.properties",
+            "has groups in its filters, which newer servers make flat or refuse",
+            "write a list: all of its conditions have to be true",
+        )
+    if fields.get("variables") == {}:
+        yield (
+            "variables",
+            "has `variables` without any, and PostHog clears none",
+            "leave `variables` out, or give each the value that it has by default",
+        )
+    seen: dict[str, int] = {}
+    taken: dict[tuple[int, int], int] = {}
+    for place, tile in enumerate(fields.get("tiles") or ()):
+        if not isinstance(tile, Mapping):
+            continue
+        has = [name for name in CONTENTS if tile.get(name) is not None]
+        if len(has) != 1:
+            yield (
+                f"tiles.{place}",
+                f"has a tile with {' and '.join(f'`{name}`' for name in has) or 'nothing on it'}",
+                f"a tile has one of {', '.join(f'`{name}`' for name in CONTENTS)}",
+            )
+        insight = tile.get("insight")
+        if insight is not None and not is_unknown(insight):
+            name = insight.key if isinstance(insight, Reference) else str(insight)
+            if name in seen:
+                yield (
+                    f"tiles.{place}",
+                    f"has two tiles of {called(tile)}",
+                    "an insight is at most once on a dashboard: take one of them out",
+                )
+            seen.setdefault(name, place)
+        yield from misplaced(place, tile, taken)
+
+
+def misplaced(
+    place: int, tile: Mapping[str, Any], taken: dict[tuple[int, int], int]
+) -> Iterator[tuple[str, str, str | None]]:
+    """A tile that does not fit, or stands on another one; `taken` are the fields of the grid that have one."""
+    layouts = tile.get("layouts")
+    sm = layouts.get("sm") if isinstance(layouts, Mapping) else None
+    if not isinstance(sm, Mapping) or not all(isinstance(sm.get(side), int) for side in SIDES):
+        return
+    x, y, w, h = (sm[side] for side in SIDES)
+    if x + w > COLUMNS:
+        yield (
+            f"tiles.{place}.layouts",
+            f"has a tile that begins at column {x} and is {w} wide",
+            f"there are {COLUMNS} columns",
+        )
+        return
+    fields = [(column, row) for column in range(x, x + w) for row in range(y, min(y + h, y + 1000))]
+    under = next((taken[each] for each in fields if each in taken), None)
+    if under is not None:
+        yield (
+            f"tiles.{place}.layouts",
+            f"has tile {place + 1} where tile {under + 1} is",
+            "PostHog's page moves one of them down: give each a place of its own",
+        )
+    taken.update(dict.fromkeys(fields, place))
+
+
+def noted(fields: Mapping[str, Any]) -> Iterator[str]:
+    """What PostHog's page will do to a layout with gaps (3.6)."""
+    places = [
+        tile["layouts"]["sm"]
+        for tile in fields.get("tiles") or ()
+        if isinstance(tile, Mapping) and isinstance((tile.get("layouts") or {}).get("sm"), Mapping)
+    ]
+    for one in places:
+        above = [
+            other["y"] + other["h"]
+            for other in places
+            if other is not one
+            and other["x"] < one["x"] + one["w"]
+            and one["x"] < other["x"] + other["w"]
+            and other["y"] < one["y"]
+        ]
+        if one["y"] > max(above, default=0):
+            yield (
+                f"has a gap above row {one['y']} at column {one['x']}: PostHog's page moves that tile up as soon as"
+                " somebody saves the layout there"
+            )
+
+
+def remark(answer: Mapping[str, Any]) -> str | None:
+    """How many of its tiles are of a sort that no file says."""
+    tiles = [each for each in answer.get("tiles") or () if not each.get("deleted")]
+    others = len(tiles) - len(standing(tiles))
+    return (
+        f"has {others} tiles of a sort that is not declared here: they are left as they are"
+        if others
+        else None
+    )
+
+
+def removal(_values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Its texts are deleted with it; its insights stay, and so do subscriptions, which show nothing (3.8)."""
+    return {"deleted": True}  # DELETE answers 405
+
+
+def cleared(filters: Json) -> Json:
+    """Filters as a request has them: PostHog passes over an empty mapping, so a null clears them (3.4)."""
+    return filters or {"date_from": None}
+
+
+DASHBOARD = Kind(
+    name="dashboard",
+    resource="Dashboard",
+    section="projects.*.dashboards",
+    doc="A dashboard: insights and texts, where each of them stands, and which time they show.",
+    purpose=(
+        "Keep what everybody looks at on Mondays in a file: a change of it is reviewed, every project gets the same,"
+        " and what somebody drags about by hand is seen."
+    ),
+    page=Page("*Dashboards*", "/project/{project}/dashboard/{id}"),
+    collection="/api/projects/{project}/dashboards/",
+    parent="project",
+    natural_keys=(("name",),),
+    read_scope="dashboard:read",
+    write_scope="dashboard:write",
+    also_scopes=("insight:write",),  # an insight says on which dashboards it is (2.7)
+    page_size=1000,
+    whole_sign="tiles",
+    whole_for=(
+        "tiles",
+        "filters",
+        "variables",
+        "breakdown_colors",
+        "data_color_theme_id",
+        "quick_filter_ids",
+    ),
+    deletion=Deletion.PATCH,
+    delete_by_patch=removal,
+    membership=Membership(
+        field="tiles",
+        item="insight",
+        kind="insight",
+        listed="dashboard_tiles",
+        container="dashboard_id",
+        sent_as="dashboards",
+    ),
+    activity_scopes=("Dashboard",),
+    from_api=from_api,
+    alongside=alongside,
+    checked=checked,
+    noted=noted,
+    remark=remark,
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
+        Field(name="description", doc="Shown in PostHog.", default=""),
+        Field(name="pinned", type=Type.BOOLEAN, doc="Whether it is pinned in the navigation.", default=False),
+        TAGS,
+        Field(
+            name="tiles",
+            type=Type.LIST,
+            doc=(
+                "Which insights, texts and buttons are on it, and where. Exactly these: what somebody adds by hand is"
+                " taken off. What is not said of a tile, such as its colour, stays as it is."
+            ),
+            items=TILE,
+            default=[],
+            on_create=False,
+            kept_keys=SETTINGS,
+            key_defaults={"filters_overrides": {}},
+            null_is_absent=True,
+            trimmed_keys=("body",),
+            items_by=Items(pairs=pairs, called=called),
+            ids=(
+                IdPlace(path="*.insight", names="insight", bare=True),
+                IdPlace(path="**.value", names="cohort", where=("type", "cohort")),
+                IdPlace(path="**.group_type_index", names="group_type"),
+            ),
+        ),
+        Field(
+            name="filters",
+            type=Type.OBJECT,
+            doc="What all of its insights are filtered by. Replaced whole.",
+            keys=FILTERS,
+            default={},
+            null_is_absent=True,
+            key_defaults={"properties": []},
+            wire=cleared,
+            ids=(
+                IdPlace(path="**.value", names="cohort", where=("type", "cohort")),
+                IdPlace(path="**.group_type_index", names="group_type"),
+            ),
+        ),
+        Field(
+            name="variables",
+            type=Type.OBJECT,
+            doc="The values of variables in SQL, by their code names: `{country: {value: DE}}`. Replaced whole.",
+            default={},
+            on_create=False,
+            null_is_absent=True,
+            key_defaults={"isNull": False},
+            keyed_ids=(KeyedIds(names="insight_variable", id_key="variableId", name_key="code_name"),),
+            since=2025,
+        ),
+        Field(
+            name="breakdown_colors",
+            type=Type.LIST,
+            doc="Which value of a breakdown has which colour: `{breakdownValue: ..., colorToken: preset-1}`.",
+            items={"type": "object"},
+            default=[],
+            null_is_absent=True,
+            since=2025,
+        ),
+        Field(
+            name="data_color_theme_id",
+            type=Type.INTEGER,
+            doc="The colours of its charts, by the theme's name or its id.",
+            nullable=True,
+            default=None,
+            names="data_color_theme",
+            since=2025,
+        ),
+        Field(
+            name="quick_filter_ids",
+            type=Type.STRINGS,
+            doc="The ids of quick filters that stand above it.",
+            default=[],
+            since=2026,
+        ),
+        Field(
+            name="restriction_level",
+            type=Type.INTEGER,
+            doc="Who may change it: everybody in the project (21), or its collaborators alone (37).",
+            choices=(21, 37),
+            default=21,
+        ),
+        FOLDER,
+        Field(name="creation_mode", doc="How it was made, such as `default` or `template`.", read_only=True),
+        Field(name="created_at", read_only=True),
+    ),
+)

@@ -1,0 +1,129 @@
+"""Dashboard for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypedDict
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class DashboardTileTextArgs(TypedDict, total=False):
+    body: Required[pulumi.Input[str]]
+
+
+class DashboardTileButtonTileArgs(TypedDict, total=False):
+    url: Required[pulumi.Input[str]]
+    text: Required[pulumi.Input[str]]
+    placement: pulumi.Input[Literal["left", "right"]]
+    style: pulumi.Input[Literal["primary", "secondary"]]
+
+
+class DashboardTileLayoutsSmArgs(TypedDict, total=False):
+    x: Required[pulumi.Input[int]]
+    y: Required[pulumi.Input[int]]
+    w: Required[pulumi.Input[int]]
+    h: Required[pulumi.Input[int]]
+
+
+class DashboardTileLayoutsArgs(TypedDict, total=False):
+    sm: Required[pulumi.Input[DashboardTileLayoutsSmArgs]]
+
+
+class DashboardTileArgs(TypedDict, total=False):
+    insight: pulumi.Input[str | int]
+    text: pulumi.Input[DashboardTileTextArgs]
+    button_tile: pulumi.Input[DashboardTileButtonTileArgs]
+    layouts: pulumi.Input[DashboardTileLayoutsArgs]
+    color: pulumi.Input[str | None]
+    show_description: pulumi.Input[bool | None]
+    transparent_background: pulumi.Input[bool | None]
+    filters_overrides: pulumi.Input[Mapping[str, Any] | None]
+
+
+class DashboardFiltersPropertieArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str | float]]
+    type: Required[pulumi.Input[str]]
+    operator: pulumi.Input[str | None]
+    value: pulumi.Input[Any]
+    group_type_index: pulumi.Input[Any]
+
+
+class DashboardFiltersArgs(TypedDict, total=False):
+    date_from: pulumi.Input[str | None]
+    date_to: pulumi.Input[str | None]
+    properties: pulumi.Input[Sequence[pulumi.Input[DashboardFiltersPropertieArgs | Mapping[str, Any]]] | None]
+    breakdown_filter: pulumi.Input[Mapping[str, Any] | None]
+    explicitDate: pulumi.Input[bool | None]
+    interval: pulumi.Input[str | None]
+    filterTestAccounts: pulumi.Input[bool | None]
+
+
+class Dashboard(Resource):
+    """A dashboard: insights and texts, where each of them stands, and which time they show.
+
+    Arguments:
+        name: Shown in PostHog.
+        description: Shown in PostHog.
+        pinned: Whether it is pinned in the navigation.
+        tags: Words to find it by, in lower case.
+        tiles: Which insights, texts and buttons are on it, and where. Exactly these: what somebody
+            adds by hand is taken off. What is not said of a tile, such as its colour, stays as it
+            is.
+        filters: What all of its insights are filtered by. Replaced whole.
+        variables: The values of variables in SQL, by their code names: `{country: {value: DE}}`.
+            Replaced whole.
+        breakdown_colors: Which value of a breakdown has which colour: `{breakdownValue: ...,
+            colorToken: preset-1}`.
+        data_color_theme_id: The colours of its charts, by the theme's name or its id.
+        quick_filter_ids: The ids of quick filters that stand above it.
+        restriction_level: Who may change it: everybody in the project (21), or its collaborators
+            alone (37).
+        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
+            entry.
+    """
+
+    creation_mode: pulumi.Output[str]
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
+        pinned: pulumi.Input[bool] | Unset = UNSET,
+        tags: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        tiles: pulumi.Input[Sequence[pulumi.Input[DashboardTileArgs]]] | Unset = UNSET,
+        filters: pulumi.Input[DashboardFiltersArgs | Mapping[str, Any]] | Unset = UNSET,
+        variables: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        breakdown_colors: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]] | Unset = UNSET,
+        data_color_theme_id: pulumi.Input[int | str] | Unset | None = UNSET,
+        quick_filter_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        restriction_level: pulumi.Input[Literal[21, 37]] | Unset = UNSET,
+        folder: pulumi.Input[str] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["dashboard"]
+        given: dict[str, Any] = {
+            "project": project,
+            "name": name,
+            "description": description,
+            "pinned": pinned,
+            "tags": tags,
+            "tiles": tiles,
+            "filters": filters,
+            "variables": variables,
+            "breakdown_colors": breakdown_colors,
+            "data_color_theme_id": data_color_theme_id,
+            "quick_filter_ids": quick_filter_ids,
+            "restriction_level": restriction_level,
+            "folder": folder,
+        }
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)

@@ -1,0 +1,242 @@
+"""Dashboards on servers of every age: what is on one and where, who says it, and what a deletion does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.pipeline_stack import Stack
+from harness.release_stack import web_of
+
+HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
+INSIGHTS = """\
+    insights:
+      Signups: {query: {kind: InsightVizNode, source: {kind: TrendsQuery, series: [{event: signed_up}]}}}
+      Orders: {query: {kind: InsightVizNode, source: {kind: TrendsQuery, series: [{event: ordered}]}}}
+"""
+GROWTH = """\
+    dashboards:
+      Growth:
+        description: On Mondays
+        tags: [Growth]
+        pinned: true
+        filters: {date_from: -30d}
+        tiles:
+          - {text: {body: "## Acquisition"}, layouts: {sm: {x: 0, y: 0, w: 12, h: 1}}}
+          - {insight: Signups, layouts: {sm: {x: 0, y: 1, w: 6, h: 5}}, color: blue}
+          - {insight: Orders, layouts: {sm: {x: 6, y: 1, w: 6, h: 5}}}
+"""
+LIST_ALONE = """\
+    dashboards:
+      Growth: {description: On Mondays, pinned: true}
+"""
+
+
+class Boards(Stack):
+    """A stack, and the dashboards of its one project."""
+
+    @property
+    def project(self) -> str:
+        return f"/api/projects/{self.posthog.project('Web')['id']}/"
+
+    def board(self, name: str = "Growth") -> dict[str, Any]:
+        """A dashboard, whole; asked for by its name."""
+        listed = self.posthog.all(f"{self.project}dashboards/?limit=1000")
+        (id_,) = (each["id"] for each in listed if each["name"] == name)
+        return self.posthog.get(f"{self.project}dashboards/{id_}/")
+
+    def tiles(self, name: str = "Growth") -> list[Any]:
+        """What is on a dashboard: content, place and colour."""
+        return [
+            (
+                (each["insight"] or {}).get("name") or (each["text"] or {}).get("body"),
+                tuple((each["layouts"].get("sm") or {}).get(side) for side in "xywh"),
+                each["color"] or None,
+            )
+            for each in self.board(name)["tiles"]
+        ]
+
+    def insight(self, name: str) -> dict[str, Any]:
+        listed = self.posthog.all(f"{self.project}insights/?basic=true&limit=1000&order=id")
+        (found,) = (each for each in listed if each["name"] == name)
+        return found
+
+    def change(self, body: Any, name: str = "Growth") -> None:
+        """Changes a dashboard by hand."""
+        self.posthog.call("PATCH", f"{self.project}dashboards/{self.board(name)['id']}/", body)
+
+    def put(self, insight: str, *boards: str) -> None:
+        """Puts an insight on these dashboards, and no others, by hand."""
+        ids = [self.board(each)["id"] for each in boards]
+        self.posthog.call(
+            "PATCH", f"{self.project}insights/{self.insight(insight)['id']}/", {"dashboards": ids}
+        )
+
+    def requests(self) -> list[str]:
+        """What was asked of dashboards and insights, without numbers."""
+        return [
+            each.replace(self.project, "/")
+            for each in self.posthog.requests()["log"]
+            if "/dashboards/" in each or "/insights/" in each
+        ]
+
+
+@pytest.fixture(params=["2026 later", "2026", "2025", "2024"])
+def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Boards]:
+    with web_of(started, request.param, tmp_path, monkeypatch) as stack:
+        boards = Boards(tmp_path, stack.posthog)
+        boards.age = request.param
+        yield boards
+
+
+def test_one_is_made_with_its_insights_and_texts_and_the_next_run_reads_it_once(web):
+    made = web.up(INSIGHTS + GROWTH, head=HEAD)
+
+    assert [name for _, (_, name) in made] == ["Web/Signups", "Web/Orders", "Web/Growth"]
+    assert web.tiles() == [
+        ("## Acquisition", (0, 0, 12, 1), None),
+        ("Signups", (0, 1, 6, 5), "blue"),
+        ("Orders", (6, 1, 6, 5), None),
+    ]
+    board = web.board()
+    assert (board["filters"], board["pinned"], board["description"]) == (
+        {"date_from": "-30d"},
+        True,
+        "On Mondays",
+    )
+    web.posthog.count_anew()
+    assert web.up(INSIGHTS + GROWTH, head=HEAD) == []
+    assert web.posthog.writes() == {}
+    assert sum("/dashboards/" in each for each in web.requests()) == 2
+    assert web.differences(INSIGHTS + GROWTH, head=HEAD) == []
+
+
+def test_an_insight_stays_on_the_dashboards_that_nobody_declares(web):
+    web.up(INSIGHTS, head=HEAD)
+    web.posthog.call("POST", f"{web.project}dashboards/", {"name": "By hand"})
+    web.put("Signups", "By hand")
+
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    assert [name for name, *_ in web.tiles("By hand")] == ["Signups"]
+
+    web.up(
+        INSIGHTS + GROWTH.replace("          - {insight: Signups", "          # {insight: Signups"), head=HEAD
+    )
+    assert [name for name, *_ in web.tiles("By hand")] == ["Signups"]
+    assert [name for name, *_ in web.tiles()] == ["## Acquisition", "Orders"]
+
+
+def test_two_dashboards_of_one_run_share_an_insight(web):
+    both = INSIGHTS + GROWTH + GROWTH.replace("    dashboards:\n", "").replace("Growth:", "Sales:")
+
+    web.up(both, head=HEAD)
+
+    assert web.tiles("Growth") == web.tiles("Sales")
+    assert web.differences(both, head=HEAD) == []
+
+
+def test_what_somebody_drags_adds_or_takes_off_is_set_back_and_nothing_else_is_touched(web):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    before = web.tiles()
+    text, signups, orders = web.board()["tiles"]
+    place = {
+        "sm": {"x": 0, "y": 9, "w": 12, "h": 3, "i": "1", "minW": 3},
+        "xs": {"x": 0, "y": 0, "w": 1, "h": 2},
+    }
+    web.change(
+        {
+            "tiles": [
+                {"id": signups["id"], "layouts": place, "color": "red"},
+                {"id": orders["id"], "color": "green"},
+                {"text": {"body": "A note"}, "layouts": {"sm": {"x": 0, "y": 20, "w": 3, "h": 1}}},
+                {"id": text["id"], "deleted": True},
+            ]
+        }
+    )
+
+    assert web.differences(INSIGHTS + GROWTH, head=HEAD) == ["update Web/Growth: ['tiles']"]
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+
+    # Of the second nobody says which colour it has.
+    assert web.tiles() == [*before[:2], ("Orders", (6, 1, 6, 5), "green")]
+    (now,) = (each for each in web.board()["tiles"] if each["id"] == signups["id"])
+    assert now["layouts"]["xs"] == place["xs"]
+    assert web.differences(INSIGHTS + GROWTH, head=HEAD) == []
+
+
+def test_the_order_in_the_file_is_no_difference_and_a_text_is_changed_in_place(web):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    (text, *_) = web.board()["tiles"]
+    head, tail = GROWTH[: GROWTH.index("          - ")], GROWTH[GROWTH.index("          - ") :]
+    turned = head + "".join(reversed(tail.splitlines(keepends=True)))
+    assert web.differences(INSIGHTS + turned, head=HEAD) == []
+
+    web.up(INSIGHTS + GROWTH.replace("## Acquisition", "# Now"), head=HEAD)
+
+    (now, *_) = web.board()["tiles"]
+    assert (now["id"], now["text"]) == (text["id"], {"id": text["text"]["id"], "body": "# Now"})
+
+
+def test_filters_are_cleared_by_the_form_that_works(web):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    none = GROWTH.replace("{date_from: -30d}", "{}")
+
+    assert web.differences(INSIGHTS + none, head=HEAD) == ["update Web/Growth: ['filters']"]
+    web.up(INSIGHTS + none, head=HEAD)
+
+    assert not any(web.board()["filters"].values())
+    assert web.differences(INSIGHTS + none, head=HEAD) == []
+
+
+def test_one_of_which_only_the_list_is_declared_needs_no_request_of_its_own(web):
+    web.up(LIST_ALONE, head=HEAD)
+    web.posthog.count_anew()
+
+    assert web.up(LIST_ALONE, head=HEAD) == []
+
+    assert sum("/dashboards/" in each for each in web.requests()) == 1
+
+
+def test_one_that_was_deleted_by_hand_is_made_anew_and_brings_nothing_back(web):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    first = web.board()
+    web.posthog.call("PATCH", f"{web.project}dashboards/{first['id']}/", {"deleted": True})
+
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+
+    assert web.board()["id"] != first["id"]
+    assert [name for name, *_ in web.tiles()] == ["## Acquisition", "Signups", "Orders"]
+
+
+def test_an_insight_that_was_deleted_by_hand_comes_back_and_back_to_its_place(web):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    before = web.tiles()
+    web.posthog.call("PATCH", f"{web.project}insights/{web.insight('Signups')['id']}/", {"deleted": True})
+
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+
+    assert web.tiles() == before
+    assert web.differences(INSIGHTS + GROWTH, head=HEAD) == []
+
+
+def test_what_leaves_the_file_is_deleted_and_its_insights_stay(web):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+
+    web.up(INSIGHTS, head=HEAD)
+
+    assert "Growth" not in [each["name"] for each in web.posthog.all(f"{web.project}dashboards/?limit=1000")]
+    assert web.insight("Signups")
+
+
+def test_what_people_have_made_becomes_a_file_that_changes_nothing(web):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    web.posthog.call("POST", f"{web.project}dashboards/", {"name": "By hand"})
+    web.put("Orders", "Growth", "By hand")
+    web.change({"tiles": [{"text": {"body": "Line one\n\n* two\n"}}]}, "By hand")
+
+    text = web.exported().files["posthog.yaml"]
+
+    assert "insight: !ref insight/Orders" in text
