@@ -240,3 +240,15 @@ def test_what_people_have_made_becomes_a_file_that_changes_nothing(web):
     text = web.exported().files["posthog.yaml"]
 
     assert "insight: !ref insight/Orders" in text
+
+
+def test_the_one_that_posthog_made_is_no_part_of_an_export_until_somebody_puts_something_on_it(web):
+    web.up(INSIGHTS, head=HEAD)
+    assert web.posthog.project("Web")["primary_dashboard"] == web.board("My App Dashboard")["id"]
+    assert "My App Dashboard" not in web.exported().files["posthog.yaml"]
+
+    web.put("Orders", "My App Dashboard")
+
+    text = web.exported().files["posthog.yaml"]
+    assert "primary_dashboard: !ref dashboard/My App Dashboard" in text
+    assert "      My App Dashboard:\n        tiles:" in text

@@ -17,6 +17,7 @@ from pulumi_posthog.config.grants import EVERYONE
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.exported import Exported, ExportedEntry
 from pulumi_posthog.export.migration import Successor, successor
+from pulumi_posthog.export.ready_made import names_none
 from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.field import Field
@@ -35,7 +36,7 @@ from pulumi_posthog.kinds.tree import (
 from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile.blueprints import integration_inputs
 from pulumi_posthog.reconcile.collection import Found, Scope
-from pulumi_posthog.reconcile.defaults import is_bare_id, is_default, is_fresh
+from pulumi_posthog.reconcile.defaults import is_default, is_fresh
 from pulumi_posthog.reconcile.links import names
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import readers, silent
@@ -380,7 +381,7 @@ class _Exporter:
                     continue
             else:
                 value = self._named(kind, field, value, found, here)
-                if is_bare_id(field, value) and not self.with_defaults:
+                if not self.with_defaults and names_none(self.live, field, value, values[field.name], here):
                     continue
                 if field.secret:
                     value = self._without_secrets(field, value, found, path)

@@ -30,6 +30,7 @@ SETTINGS: Final = (
     "transparent_background",
     "filters_overrides",
 )
+READY_MADE: Final = "My App Dashboard"  # in each new project, with samples on it (2.8)
 CONTENTS: Final = ("insight", "text", "button_tile")  # what a tile has one of
 FILTERS: Final[Mapping[str, Any]] = {
     "date_from": {"type": ["string", "null"], "description": "From when, such as `-30d`."},
@@ -155,6 +156,11 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     ):
         if name in answer:
             result[name] = answer[name] or empty
+    if "name" in answer:
+        samples = [
+            bool((each.get("insight") or {}).get("is_sample")) for each in standing(answer.get("tiles"))
+        ]
+        result["ready_made"] = answer["name"] == READY_MADE and all(samples)
     return result
 
 
@@ -397,6 +403,7 @@ DASHBOARD = Kind(
     ),
     deletion=Deletion.PATCH,
     delete_by_patch=removal,
+    made_by_posthog={"name": READY_MADE, "ready_made": True},
     membership=Membership(
         field="tiles",
         item="insight",
@@ -497,6 +504,12 @@ DASHBOARD = Kind(
         ),
         FOLDER,
         Field(name="creation_mode", doc="How it was made, such as `default` or `template`.", read_only=True),
+        Field(
+            name="ready_made",
+            type=Type.BOOLEAN,
+            doc="Whether PostHog has made it with the project, and nobody has put anything on it.",
+            read_only=True,
+        ),
         Field(name="created_at", read_only=True),
     ),
 )

@@ -88,6 +88,7 @@ class Dashboard(Resource):
     """
 
     creation_mode: pulumi.Output[str]
+    ready_made: pulumi.Output[bool]
     created_at: pulumi.Output[str]
 
     def __init__(

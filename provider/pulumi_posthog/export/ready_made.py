@@ -1,0 +1,28 @@
+"""Which values name an object that a file does not have: one without a name, or one that PostHog makes by itself."""
+
+from __future__ import annotations
+
+from pulumi_posthog.api import Forbidden, NotFound, NotOffered, NotServed
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.reconcile.collection import Scope
+from pulumi_posthog.reconcile.defaults import is_bare_id
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.json_value import Json
+
+
+def names_none(live: Live, field: Field, value: Json, id_: Json, scope: Scope) -> bool:
+    """Whether what names an object, `value` as the file would have it, is best left out; `id_` is the object's id.
+
+    May raise ApiError, but not where the key may not look, or the server has no such list: then it is written.
+    """
+    if is_bare_id(field, value):
+        return True
+    kind = KINDS.get(field.names or "")
+    if kind is None or not kind.made_by_posthog or not isinstance(id_, int | str):
+        return False
+    try:
+        found = live.object(kind, scope, str(id_))
+    except (Forbidden, NotFound, NotOffered, NotServed):
+        return False
+    return found is not None and kind.is_made_by_posthog(found.values)
