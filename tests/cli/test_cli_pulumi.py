@@ -80,7 +80,7 @@ def test_a_destination_is_taken_over_with_its_secrets_sent_and_nothing_else(stac
     preview = stack.preview()
 
     assert preview.status == 0, preview.text
-    assert "7 of 7 exist: 6 as declared, 1 gets its secrets again; nothing else is sent" in preview.text
+    assert "10 of 10 exist: 9 as declared, 1 gets its secrets again; nothing else is sent" in preview.text
     assert stack.posthog.writes() == {}
     assert stack.up().status == 0
     (write,) = stack.posthog.writes().items()
