@@ -12,7 +12,6 @@ from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import config
 from pulumi_posthog.api import Connection, NotServed, Pace, Reader, Writer
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.access_rule import COVERED, LEVELS, TYPES, levels
 from pulumi_posthog.reconcile.apply import Applier
@@ -28,6 +27,7 @@ from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.values.reference import Reference
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 PROJECT, RESOURCE = KINDS["project_access_rule"], KINDS["resource_access_rule"]
 

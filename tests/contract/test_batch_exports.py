@@ -10,7 +10,7 @@ import pytest
 from harness.functions import PostHog
 from harness.pipeline_stack import Stack
 from harness.run import begin_anew
-from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 HEAD = """organization: {host: HOST, id: ORGANIZATION}
 projects:

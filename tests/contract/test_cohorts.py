@@ -11,9 +11,9 @@ import pytest
 from contract.test_hog_functions import Stack
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
 EMPLOYEES = """\

@@ -10,7 +10,6 @@ import pytest
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import IncompleteRead, Reader
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.erasures import erase
 from pulumi_posthog.erasures import receipt as erasures_receipt
 from pulumi_posthog.erasures.declared import Identifier
@@ -19,6 +18,7 @@ from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.absent_persons import AbsentPersonsProvider
 from pulumi_posthog.stack.location import Location
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 ANA, BO = "ana.gone@example.org", "bo.gone@example.org"
 

@@ -8,10 +8,10 @@ import pytest
 
 import pulumi_posthog as posthog
 from harness.functions import PostHog
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.stack import existing
 from pulumi_posthog.stack.existing import LookupFailed
 from pulumi_posthog.values.host import VARIABLE
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 ANA = "0191c0de-0000-4000-8000-0000000000aa"
 

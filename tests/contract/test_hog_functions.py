@@ -12,9 +12,9 @@ from harness.engine import Refused
 from harness.functions import PostHog
 from harness.pipeline_stack import HEAD, Stack
 from harness.run import begin_anew
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.export import export
 from pulumi_posthog.values.secret_text import MASK
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 WEBHOOK = """
       Orders:

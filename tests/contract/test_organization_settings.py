@@ -15,7 +15,6 @@ import pytest
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.differences import differences
@@ -24,6 +23,7 @@ from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.lockouts import lacking, verdict
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 SETTINGS = KINDS["organization_settings"]
 ID = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"

@@ -10,7 +10,7 @@ import pytest
 from harness.generations import Generation
 from harness.pipeline_stack import Stack
 from harness.run import begin_anew
-from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pipelines"
 SECRETS = {"ORDERS_HOOK_TOKEN": "t0ken-t0ken", "COPY_PROJECT_TOKEN": "c0py-c0py-c0py"}

@@ -17,10 +17,10 @@ from harness.functions import PostHog
 from harness.pipeline_stack import Stack
 from harness.run import begin_anew
 from harness.soak import examples
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
 BUGS = (TypeError, LookupError, AttributeError, ValueError, AssertionError)

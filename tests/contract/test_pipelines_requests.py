@@ -10,12 +10,12 @@ import pytest
 from harness.functions import PostHog
 from harness.pipeline_stack import Stack
 from harness.run import begin_anew
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.cli.look import Look
 from pulumi_posthog.cli.verbs.estimate import at_most, of_look
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.program import resolved
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 EXPORT = {"name": "E", "interval": "day", "destination": {"type": "NoOp", "config": {}}}
 PROJECTS, FUNCTIONS = 50, 10

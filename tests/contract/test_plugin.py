@@ -11,12 +11,12 @@ import pytest
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import __version__
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.plugin.protocol import provider_pb2, status_pb2
 from pulumi_posthog.stack.plugin.servicer import Provider
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 pytestmark = pytest.mark.usefixtures("legacy_destinations")
 

@@ -10,7 +10,6 @@ from harness.engine import urn_of
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, IncompleteRead, Invalid, NotFound, Pace, Reader
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.stack.dynamic import process
@@ -18,6 +17,7 @@ from pulumi_posthog.stack.dynamic.guard import GuardProvider
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import PROPERTY, Location, location_of
 from pulumi_posthog.stack.untried import HEAD
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 from harness.functions import PostHog
 from harness.pipeline_stack import HEAD, Stack
 from harness.run import begin_anew
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.reconcile.shown import rows
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 ACTION = """
       Signups:

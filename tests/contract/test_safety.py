@@ -11,7 +11,6 @@ import pulumi_posthog
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.errors import CannotApply
@@ -21,6 +20,7 @@ from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.values.secret_text import SecretText
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
 NOTICE = "https://github.com/PostHog/notification-bar-app"

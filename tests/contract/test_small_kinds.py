@@ -13,7 +13,6 @@ from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import config
 from pulumi_posthog.api import NotServed, Refused
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.export import export
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.apply import Applier
@@ -23,6 +22,7 @@ from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.location import Location
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 from .test_access_rules import View
 

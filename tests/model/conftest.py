@@ -9,10 +9,10 @@ import pytest
 from harness.drivers import InProcess, Reaper
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 WIDE = Limits(number=1000, share=1.0, allowed=dict.fromkeys(KINDS, 1000))
 

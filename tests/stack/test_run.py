@@ -9,12 +9,12 @@ import pytest
 
 import pulumi_posthog
 from pulumi_posthog.api import GaveUp
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.handlers.configuration import configure
 from pulumi_posthog.stack.handlers.guard import GuardHandler
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.run import SAME_ERROR, Run
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 HERE = Location("http://127.0.0.1:1", "0190c9b4-0000-7000-8000-000000000001").as_property
 STACK = Path(pulumi_posthog.__file__).parent / "stack"

@@ -51,6 +51,3 @@ def checked_key(key: str) -> str:
     if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
         raise ValueError("the personal API key has characters that no key has: copy it again")
     return stripped
-
-
-KEY_VARIABLE = "POSTHOG_PERSONAL_API_KEY"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeVar
 
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.cli import terminal
 from pulumi_posthog.cli.closing import opened
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 if TYPE_CHECKING:
     from pulumi_posthog.api import Reader, Writer

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pulumi_posthog.config.node import Node
 from pulumi_posthog.config.place import Path, entry_at, subject
 from pulumi_posthog.values.problem import Position, Problem
-from pulumi_posthog.values.variables import KEY, added, is_never_plain, stands_nowhere
+from pulumi_posthog.values.variables import KEY_VARIABLE, added, is_never_plain, stands_nowhere
 
 SHORTEST_KEY = 8  # a shorter "key" would be found in ordinary words
 ENV, SECRET = "!env ", "!secret "
@@ -23,7 +23,7 @@ def exposed(root: Node, environment: Mapping[str, str]) -> Iterator[Problem]:
     except ValueError as error:
         yield Problem(str(error))
         return
-    key = environment.get(KEY, "").strip()
+    key = environment.get(KEY_VARIABLE, "").strip()
     key = key if len(key) >= SHORTEST_KEY else ""
     tagged = list[tuple[Path, Node]]()
     for path, node in _nodes(root, ()):

@@ -17,7 +17,6 @@ from typing import Any
 
 import pulumi
 from pulumi_posthog.api import ApiError, BadSurroundings, Connection, Pace, Reader
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds.cohort import COHORT
 from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.organization_member import NAMES
@@ -31,6 +30,7 @@ from pulumi_posthog.values.masking import never_tell
 from pulumi_posthog.values.spelling import folded, one_line
 from pulumi_posthog.values.suggestion import nearly, suggestion
 from pulumi_posthog.values.text import lines
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 
 class LookupFailed(pulumi.RunError, LookupError):

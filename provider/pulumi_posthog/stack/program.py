@@ -12,7 +12,6 @@ from pulumi.runtime.config import is_config_secret
 import pulumi
 from pulumi_posthog import config
 from pulumi_posthog.api import ApiError, Connection, Pace, Reader
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.checks.setting import SettingError, setting
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds import KINDS
@@ -29,6 +28,7 @@ from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.masking import never_tell
 from pulumi_posthog.values.problem import ConfigError, Problem
 from pulumi_posthog.values.text import lines
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 
 def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Resource]:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_posthog.api import BadSurroundings, Connection, Pace, Reader, Writer
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.caps import Moves
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 
 class View:

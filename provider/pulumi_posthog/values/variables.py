@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
-KEY: Final = "POSTHOG_PERSONAL_API_KEY"
+KEY_VARIABLE: Final = "POSTHOG_PERSONAL_API_KEY"
 MORE: Final = "POSTHOG_NEVER_PLAIN"
 # What lets a run apply the file. No field takes it, a secret one neither: it would be sent where the file says.
-NOWHERE: Final = (KEY, "PULUMI_*", "ACTIONS_*")
+NOWHERE: Final = (KEY_VARIABLE, "PULUMI_*", "ACTIONS_*")
 NEVER_PLAIN: Final = (
     *NOWHERE,
     # Continuous integration

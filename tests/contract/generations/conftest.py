@@ -13,7 +13,7 @@ from harness.generations import GENERATIONS, Generation
 from harness.pipeline_stack import Stack
 from harness.run import begin_anew
 from pulumi_posthog.api import Writer
-from pulumi_posthog.api.connection import KEY_VARIABLE
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 
 @pytest.fixture(scope="module", params=GENERATIONS)

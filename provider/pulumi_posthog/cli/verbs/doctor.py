@@ -128,10 +128,10 @@ def _of_configuration(file: Path) -> Generator[Check, None, Configuration | None
 
 def _of_key(desired: Configuration) -> Generator[Check, None, Live | None]:
     from pulumi_posthog.api import ApiError, Forbidden
-    from pulumi_posthog.api.connection import KEY_VARIABLE
     from pulumi_posthog.cli.client import live_for
     from pulumi_posthog.cli.look import address
     from pulumi_posthog.stack.state import StateError
+    from pulumi_posthog.values.variables import KEY_VARIABLE
 
     try:
         live = live_for(*address(desired))

@@ -170,9 +170,9 @@ def _say(folder: Path, places: list[str], tool: str, exported: Exported | None, 
 def _contents(
     name: str, host: str, organization: str, ci: str, stack: str, tool: str, exported: Exported | None
 ) -> dict[str, str]:
-    from pulumi_posthog.api.connection import KEY_VARIABLE
     from pulumi_posthog.config.schema import text
     from pulumi_posthog.export.document import SCHEMA_FILE
+    from pulumi_posthog.values.variables import KEY_VARIABLE
 
     # What the configuration takes from the environment, the workflows have to hand on.
     known = {"host": host, "organization": organization}
@@ -206,7 +206,7 @@ def _contents(
 
 def _environments(host: str, address: list[str], secrets: list[str]) -> dict[str, str]:
     """What each step of GitHub's workflows gets, and no other step: to look at PostHog, to run Pulumi."""
-    from pulumi_posthog.api.connection import KEY_VARIABLE
+    from pulumi_posthog.values.variables import KEY_VARIABLE
 
     given = {KEY_VARIABLE: "secrets"}
     # Always: with it in the environment, no other host in the file gets the key.

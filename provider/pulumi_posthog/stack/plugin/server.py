@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_posthog.stack.plugin.servicer import Provider
+    from pulumi_posthog.stack.plugin.before_resources import AtStart
 
 CALLS = (
     16  # served at once, as many as there are connections; Pulumi's own limit is --parallel, 4 for each core
@@ -38,12 +38,12 @@ def main() -> None:
             "  hint: name it in Pulumi.yaml: `plugins: {providers: [{name: posthog, path: .venv/bin}]}`"
         )
 
+    from pulumi_posthog.stack.plugin.before_resources import AtStart
     from pulumi_posthog.stack.plugin.protocol import provider_pb2_grpc
-    from pulumi_posthog.stack.plugin.servicer import Provider
 
     limits = [("grpc.max_receive_message_length", LARGEST), ("grpc.max_send_message_length", LARGEST)]
     server = grpc.server(ThreadPoolExecutor(max_workers=CALLS), options=limits)
-    provider = Provider(*arguments[-1:])
+    provider = AtStart(*arguments[-1:])
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
@@ -63,7 +63,7 @@ def main() -> None:
     os._exit(0)
 
 
-def _finish(server: Any, provider: Provider) -> None:
+def _finish(server: Any, provider: AtStart) -> None:
     """Pulumi was killed: let writes under way get their answer, and wake those that wait."""
     stopped = server.stop(GRACE)
     provider.finish()

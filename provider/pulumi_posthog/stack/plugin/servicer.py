@@ -11,20 +11,18 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN, Call, Failure
 from pulumi_posthog.stack.handlers.configuration import configure
 from pulumi_posthog.stack.handlers.under_way import UnderWay
 from pulumi_posthog.stack.plugin import settings
 from pulumi_posthog.stack.plugin.answers import Refused, failed
+from pulumi_posthog.stack.plugin.before_resources import BeforeResources
 from pulumi_posthog.stack.plugin.details import details
 from pulumi_posthog.stack.plugin.importing import imported
 from pulumi_posthog.stack.plugin.protocol import (
     engine_pb2,
     engine_pb2_grpc,
-    plugin_pb2,
     provider_pb2,
-    provider_pb2_grpc,
 )
 from pulumi_posthog.stack.plugin.types import CHECK, GUARD, Resource, at, resource_of
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
@@ -32,6 +30,7 @@ from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.text import lines
+from pulumi_posthog.values.variables import KEY_VARIABLE
 from pulumi_posthog.values.version import __version__
 
 MOVES = "this stack moves from the dynamic provider to the provider plugin: nothing is deleted or replaced for that"
@@ -66,26 +65,17 @@ def _marked(failure: Failure, resource: Resource) -> Failure:
     return Failure(failure.text, failure.created_id, resource.form.answered(failure.outs, frozenset()))
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]  # generated
+class Provider(BeforeResources):
     """`pulumirpc.ResourceProvider`: one for each process, which has one configuration."""
 
     def __init__(self, engine: str | None = None) -> None:
+        super().__init__(engine)
         self.run = Run()
         self._component: str | None = None
         self._address: tuple[str, str] | None = None
-        self._engine = engine
         self._calls = UnderWay()
 
     # -- what the plugin is -----------------------------------------------------------------------------------
-
-    def Handshake(self, request: Any, _context: Any) -> Any:
-        """Say what is understood here: secrets, which are marked in every answer."""
-        self._engine = request.engine_address or self._engine
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
-
-    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
-        """The version."""
-        return plugin_pb2.PluginInfo(version=__version__)
 
     def GetSchema(self, _request: Any, _context: Any) -> Any:
         """The types, for SDKs and for Pulumi YAML."""
@@ -94,30 +84,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         return provider_pb2.GetSchemaResponse(schema=text())
 
     # -- the configuration ------------------------------------------------------------------------------------
-
-    def CheckConfig(self, request: Any, _context: Any) -> Any:
-        """Keep what is ours; refuse what a program sets and is not."""
-        news = received(request.news)
-        failures = []
-        # The default provider gets all settings of the stack, whatever they are for.
-        if not (name_of(request.urn) or "default").startswith("default"):
-            from pulumi_posthog.values.suggestion import suggestion
-
-            for name in settings.unknown_names(news):
-                hint = suggestion(name, settings.PROPERTIES)
-                reason = f'the provider has no property "{one_line(name)}"\n  hint: {hint}'
-                failures.append(provider_pb2.CheckFailure(property=name, reason=reason))
-        inputs = settings.kept(news, os.environ)
-        if "version" in news:
-            inputs["version"] = news["version"]
-        return provider_pb2.CheckResponse(inputs=sent(inputs), failures=failures)
-
-    def DiffConfig(self, request: Any, _context: Any) -> Any:
-        """Another configuration counts from now on, and is no reason to make resources anew: each says where it is."""
-        kind = provider_pb2.DiffResponse
-        before = request.old_inputs if request.HasField("old_inputs") else request.olds
-        changed = opened(received(before)) != opened(received(request.news))
-        return kind(changes=kind.DIFF_SOME if changed else kind.DIFF_NONE)
 
     def Configure(self, request: Any, context: Any) -> Any:
         """Take over the configuration; a limit that makes no sense stops the run."""
@@ -303,7 +269,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
 
     @functools.cache  # noqa: B019 - one provider for each process
     def _stub(self) -> Any:
-        return engine_pb2_grpc.EngineStub(grpc.insecure_channel(self._engine)) if self._engine else None
+        return engine_pb2_grpc.EngineStub(grpc.insecure_channel(self.engine)) if self.engine else None
 
 
 def _secret(properties: Mapping[str, Any]) -> frozenset[str]:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.stack.plugin.wire import Secret, opened
 from pulumi_posthog.values.json_value import whole
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 KEY = "personalApiKey"
 NO_KEY = (

@@ -1,0 +1,115 @@
+"""The calls that Pulumi makes before any about a resource: what the plugin is, and whether its configuration is one.
+
+In each run Pulumi starts the plugin once more for these alone, and ends it. So nothing here needs the kinds, HTTP or
+the handlers; `AtStart` loads them with the first call that does.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from google.protobuf import empty_pb2
+
+from pulumi_posthog.stack.plugin import settings
+from pulumi_posthog.stack.plugin.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi_posthog.stack.plugin.wire import opened, received, sent
+from pulumi_posthog.stack.urn import name_of
+from pulumi_posthog.values.spelling import one_line
+from pulumi_posthog.values.version import __version__
+
+if TYPE_CHECKING:
+    from pulumi_posthog.stack.plugin.servicer import Provider
+
+
+class BeforeResources(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]  # generated
+    """What is answered without handlers."""
+
+    def __init__(self, engine: str | None = None) -> None:
+        self.engine = engine
+
+    def Handshake(self, request: Any, _context: Any) -> Any:
+        """Say what is understood here: secrets, which are marked in every answer."""
+        self.engine = request.engine_address or self.engine
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
+        """The version."""
+        return plugin_pb2.PluginInfo(version=__version__)
+
+    def CheckConfig(self, request: Any, _context: Any) -> Any:
+        """Keep what is ours; refuse what a program sets and is not."""
+        news = received(request.news)
+        failures = []
+        # The default provider gets all settings of the stack, whatever they are for.
+        if not (name_of(request.urn) or "default").startswith("default"):
+            from pulumi_posthog.values.suggestion import suggestion
+
+            for name in settings.unknown_names(news):
+                hint = suggestion(name, settings.PROPERTIES)
+                reason = f'the provider has no property "{one_line(name)}"\n  hint: {hint}'
+                failures.append(provider_pb2.CheckFailure(property=name, reason=reason))
+        inputs = settings.kept(news, os.environ)
+        if "version" in news:
+            inputs["version"] = news["version"]
+        return provider_pb2.CheckResponse(inputs=sent(inputs), failures=failures)
+
+    def DiffConfig(self, request: Any, _context: Any) -> Any:
+        """Another configuration counts from now on, and is no reason to make resources anew: each says where it is."""
+        kind = provider_pb2.DiffResponse
+        before = request.old_inputs if request.HasField("old_inputs") else request.olds
+        changed = opened(received(before)) != opened(received(request.news))
+        return kind(changes=kind.DIFF_SOME if changed else kind.DIFF_NONE)
+
+
+class AtStart(BeforeResources):
+    """The provider, which is loaded when it is needed."""
+
+    def __init__(self, engine: str | None = None) -> None:
+        super().__init__(engine)
+        self._provider: Provider | None = None
+        self._lock = threading.Lock()
+
+    def provider(self) -> Provider:
+        """The one of this process."""
+        with self._lock:
+            if self._provider is None:
+                from pulumi_posthog.stack.plugin.servicer import Provider
+
+                self._provider = Provider(self.engine)
+            return self._provider
+
+    def Cancel(self, _request: Any, _context: Any) -> Any:
+        """Pulumi has been told to stop."""
+        self.finish()
+        return empty_pb2.Empty()
+
+    def finish(self) -> None:
+        """What is under way has to end."""
+        with self._lock:
+            provider = self._provider
+        if provider is not None:
+            provider.finish()
+
+
+def _later(name: str) -> Any:
+    def call(self: AtStart, request: Any, context: Any) -> Any:
+        return getattr(self.provider(), name)(request, context)
+
+    return call
+
+
+LATER: Final = (
+    "GetSchema",
+    "Configure",
+    "Check",
+    "Diff",
+    "Read",
+    "Create",
+    "Update",
+    "Delete",
+    "Construct",
+)
+for _name in LATER:
+    setattr(AtStart, _name, _later(_name))
