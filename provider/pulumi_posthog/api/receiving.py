@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import threading
 import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from pulumi_posthog.api.httpx_alone import httpx
+from pulumi_posthog.api.watch import Watch
 from pulumi_posthog.values.bounds import ANSWER_BYTES, DOWNLOAD_BYTES, ENCODINGS, ERROR_BYTES, MEGABYTE
 
 # httpcore's names for what it hands a new connection over in.
 CONNECTED: Final = ("connection.connect_tcp.complete", ".start_tls.complete")
+WATCH: Final = Watch()
 
 
 class TooLarge(Exception):
@@ -35,7 +36,7 @@ class Dropped(Exception):
 class Deadline:
     """Ends an exchange that takes longer than `seconds` in all, its headers included, or that is dropped.
 
-    The timeouts of httpx begin anew with each byte. So the connection is shut by a timer, and what httpx makes of
+    The timeouts of httpx begin anew with each byte. So the connection is shut by `Watch`, and what httpx makes of
     that becomes TookTooLong. It is called by httpx as its `trace`, which shows it new connections.
     """
 
@@ -61,9 +62,7 @@ class Deadline:
         Raises TookTooLong, Dropped.
         """
         self._stream = self._streams.get(client)
-        timer = threading.Timer(self.seconds, self._end)
-        timer.daemon = True
-        timer.start()
+        WATCH.begin(self, self.seconds)
         try:
             yield
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -73,16 +72,17 @@ class Deadline:
                 raise TookTooLong(self.seconds) from error
             raise
         finally:
-            timer.cancel()
+            WATCH.end(self)
             if self._stream is not None:
                 self._streams[client] = self._stream
 
     def drop(self) -> None:
         """End it now. A connection that is being made is ended as soon as it is there."""
         self._dropped = True
-        self._end()
+        self.end()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Its time is over."""
         self._over = True
         self._shut()
 
