@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from typing import Final
@@ -30,6 +31,7 @@ class HostRefused(ValueError):
         self.hint = hint
 
 
+@functools.lru_cache(maxsize=64)  # asked for each resource several times; what is refused is not kept
 def checked(host: str) -> str:
     """`host` in its one spelling, https://name[:port]; raises HostRefused.
 

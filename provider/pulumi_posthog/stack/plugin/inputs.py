@@ -18,6 +18,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
+from pulumi_posthog.stack.plugin.fitting import fits
 from pulumi_posthog.stack.plugin.wire import Secret, holds_secret, opened
 from pulumi_posthog.stack.properties import files_name, fingerprints_name, secret_name
 from pulumi_posthog.stack.pulumi_engine import known
@@ -126,8 +127,6 @@ def _unknown(kind: Kind, name: str, names: Mapping[str, Field]) -> Fault:
 
 def _faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
     """What the schema of the kind has against known values."""
-    from pulumi_posthog.config.checking import objections
-
     nulls = properties.get("__nulls") or ()
     for field in kind.declarable:
         if field.name not in properties:
@@ -142,8 +141,11 @@ def _faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
         if field.refers_to and field.type is not Type.STRINGS:
             continue
         value = json.loads(value) if field.as_json_text and isinstance(value, str) else value
-        if _all_known(value):
-            for text in objections(_schema(kind.name, field.name), value):
+        schema = _schema(kind.name, field.name)
+        if _all_known(value) and not fits(schema, value):
+            from pulumi_posthog.config.checking import objections
+
+            for text in objections(schema, value):
                 yield Fault(field.name, f"{field.name} {text}")
 
 
