@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from pulumi_posthog.stack.plugin.before_resources import AtStart, BeforeResources
+from pulumi_posthog.stack.plugin.at_start import AtStart
+from pulumi_posthog.stack.plugin.before_resources import BeforeResources
 from pulumi_posthog.stack.plugin.protocol import provider_pb2, provider_pb2_grpc
 from pulumi_posthog.stack.plugin.servicer import Provider
 from pulumi_posthog.values.version import __version__
@@ -15,7 +16,7 @@ def test_what_it_says_of_its_configuration_needs_neither_kinds_nor_http():
     program = """
 import sys
 from types import SimpleNamespace
-from pulumi_posthog.stack.plugin.before_resources import AtStart
+from pulumi_posthog.stack.plugin.at_start import AtStart
 from pulumi_posthog.stack.plugin.protocol import provider_pb2
 provider = AtStart("127.0.0.1:9")
 provider.Handshake(provider_pb2.ProviderHandshakeRequest(), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import os
 
 from pulumi.runtime import settings
@@ -11,6 +10,7 @@ from pulumi.runtime.mocks import MockMonitor
 
 import pulumi
 from pulumi_posthog.stack.other_stacks import UnknownOwners, hosts_of_stack
+from pulumi_posthog.stack.program_run import of_run
 from pulumi_posthog.values import host as values_host
 from pulumi_posthog.values.local_file import project_folder
 
@@ -49,7 +49,14 @@ class KeySentNowhere(pulumi.RunError, ValueError):
     """The API key may not be sent to the configured host. Pulumi shows it as one error, without a traceback."""
 
 
-@functools.cache
+class Agreed(dict[str, str]):
+    """The hosts that a program's run may send the key to, as they were declared."""
+
+    def __missing__(self, host: str) -> str:
+        self[host] = _agreed(host)
+        return self[host]
+
+
 def agreed(host: str) -> str:
     """A host that was checked, when the key may be sent there; raises ValueError.
 
@@ -57,6 +64,10 @@ def agreed(host: str) -> str:
     a program looks at PostHog before, and a new resource has no state. So the whole state is asked, which takes a
     second, once in a run; where POSTHOG_HOST is set, or the host is PostHog's own, it is not.
     """
+    return of_run(Agreed)[host]
+
+
+def _agreed(host: str) -> str:
     if not values_host.only_declared(host, os.environ) or isinstance(settings.get_monitor(), MockMonitor):
         return host
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"

@@ -5,12 +5,12 @@ Moving from one to the other deletes and replaces nothing: each resource has its
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 from pulumi_posthog.stack.plugin_place import missing, plugin_folder
+from pulumi_posthog.stack.program_run import of_run
 from pulumi_posthog.stack.urn import PLUGIN_TYPE, TYPE, moved
 from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.version import __version__
@@ -22,9 +22,19 @@ class DoorError(ValueError):
     """A setting that names no provider, or one that is not there."""
 
 
-@functools.cache
+class Chosen:
+    """Which of the two a program's run has; raises DoorError."""
+
+    def __init__(self) -> None:
+        self.plugin = _by_plugin()
+
+
 def by_plugin() -> bool:
     """Whether the plugin looks after this program's resources; raises DoorError."""
+    return of_run(Chosen).plugin
+
+
+def _by_plugin() -> bool:
     settings = pulumi.Config("posthog")
     setting = settings.get("provider")
     if setting not in (None, PLUGIN, DYNAMIC):

@@ -9,8 +9,8 @@ They read when they are called, in preview and up alike, each list once in a run
 
 from __future__ import annotations
 
-import atexit
 import os
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.collection import Ambiguous
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.stack.address import Address, agreed
+from pulumi_posthog.stack.program_run import of_run
 from pulumi_posthog.values.host import HostRefused, permitted
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.masking import never_tell
@@ -141,28 +142,39 @@ def _one(what: str, matches: Mapping[str, Any], hint: str) -> Any:
 
 def _read(address: Address, ask: Any) -> Any:
     """What PostHog answers; raises LookupFailed where it cannot be read, so that nothing is taken for absent."""
-    live = _live(address)
+    live = of_run(Views).of(address)
     try:
         return ask(live)
     except (ApiError, Ambiguous) as error:
         raise _failed(str(error), None) from None
 
 
-def _live(address: Address) -> Live:
-    """One view of each organization in a run, which can only read."""
-    if address not in _VIEWS:
-        _VIEWS[address] = Live(_reader(address.host), address.organization)
-    return _VIEWS[address]
+class Views:
+    """One view of each organization in a program's run, which can only read; its connections end with the run."""
+
+    def __init__(self) -> None:
+        self._live: dict[Address, Live] = {}
+        weakref.finalize(self, _close, self._live)  # at the latest when the process ends
+
+    def of(self, address: Address) -> Live:
+        """The view of that organization."""
+        if address not in self._live:
+            self._live[address] = Live(_reader(address.host), address.organization)
+        return self._live[address]
+
+    def close(self) -> None:
+        """Close the connections; whoever looks something up again reads anew."""
+        _close(self._live)
 
 
-_VIEWS: dict[Address, Live] = {}
+def _close(views: dict[Address, Live]) -> None:
+    while views:
+        views.popitem()[1].reader.close()
 
 
-@atexit.register
 def close() -> None:
-    """Close the connections; whoever looks something up again reads anew."""
-    while _VIEWS:
-        _VIEWS.popitem()[1].reader.close()
+    """Close the connections of this run; whoever looks something up again reads anew."""
+    of_run(Views).close()
 
 
 def _reader(host: str) -> Reader:

@@ -18,6 +18,7 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.stack import sdk_repairs
 from pulumi_posthog.stack.other_stacks import UnknownOwners, own_state
 from pulumi_posthog.stack.places import kind_of
+from pulumi_posthog.stack.program_run import of_run
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.masking import harmless
@@ -33,7 +34,8 @@ class Declared:
     resource: pulumi.CustomResource
 
 
-_declared: list[Declared] = []
+class Watched(list[Declared]):
+    """All resources of a program's run that are not in a guard's block."""
 
 
 def watch(
@@ -48,15 +50,16 @@ def watch(
         return  # a preview deletes nothing, and knows no id of what is new
     aliases = opts.aliases if opts and isinstance(opts.aliases, list | tuple) else ()
     earlier = (getattr(each, "name", None) for each in aliases)
-    _declared.append(Declared(kind, (name, *(each for each in earlier if isinstance(each, str))), resource))
-    if len(_declared) == 1:
+    watched = of_run(Watched)
+    watched.append(Declared(kind, (name, *(each for each in earlier if isinstance(each, str))), resource))
+    if len(watched) == 1:
         with contextlib.suppress(RuntimeError):  # no event loop: this is not Pulumi's program
-            manager.rpcs.append(asyncio.get_running_loop().create_task(_judge()))
+            manager.rpcs.append(asyncio.get_running_loop().create_task(_judge(watched)))
 
 
-async def _judge() -> None:
+async def _judge(watched: Watched) -> None:
     left_out = []
-    for each in _declared:  # it grows while the program goes on
+    for each in watched:  # it grows while the program goes on
         with contextlib.suppress(Exception):  # that it failed, the engine says
             if not await each.resource.id.is_known():
                 left_out.append(each)
@@ -65,7 +68,7 @@ async def _judge() -> None:
     urn = await left_out[0].resource.urn.future()
     try:
         state = await asyncio.to_thread(own_state, str(urn), project_folder())
-        text = objection([(each.kind, each.names[0]) for each in left_out], _names(), state)
+        text = objection([(each.kind, each.names[0]) for each in left_out], _names(watched), state)
     except UnknownOwners as error:
         text = f"nothing is removed in a run with --target that leaves out what is new, because {error}"
     if text is not None:
@@ -73,8 +76,8 @@ async def _judge() -> None:
         sdk_repairs.calls().unhandled_exception = SystemExit(sdk_repairs.SAID)
 
 
-def _names() -> set[tuple[str, str]]:
-    return {(each.kind.name, name) for each in _declared for name in each.names}
+def _names(watched: Watched) -> set[tuple[str, str]]:
+    return {(each.kind.name, name) for each in watched for name in each.names}
 
 
 def objection(

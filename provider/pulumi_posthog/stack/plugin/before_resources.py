@@ -1,16 +1,13 @@
 """The calls that Pulumi makes before any about a resource: what the plugin is, and whether its configuration is one.
 
 In each run Pulumi starts the plugin once more for these alone, and ends it. So nothing here needs the kinds, HTTP or
-the handlers; `AtStart` loads them with the first call that does.
+the handlers (see `at_start`).
 """
 
 from __future__ import annotations
 
 import os
-import threading
-from typing import TYPE_CHECKING, Any, Final
-
-from google.protobuf import empty_pb2
+from typing import Any
 
 from pulumi_posthog.stack.plugin import settings
 from pulumi_posthog.stack.plugin.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
@@ -18,9 +15,6 @@ from pulumi_posthog.stack.plugin.wire import opened, received, sent
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.version import __version__
-
-if TYPE_CHECKING:
-    from pulumi_posthog.stack.plugin.servicer import Provider
 
 
 class BeforeResources(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]  # generated
@@ -61,55 +55,3 @@ class BeforeResources(provider_pb2_grpc.ResourceProviderServicer):  # type: igno
         before = request.old_inputs if request.HasField("old_inputs") else request.olds
         changed = opened(received(before)) != opened(received(request.news))
         return kind(changes=kind.DIFF_SOME if changed else kind.DIFF_NONE)
-
-
-class AtStart(BeforeResources):
-    """The provider, which is loaded when it is needed."""
-
-    def __init__(self, engine: str | None = None) -> None:
-        super().__init__(engine)
-        self._provider: Provider | None = None
-        self._lock = threading.Lock()
-
-    def provider(self) -> Provider:
-        """The one of this process."""
-        with self._lock:
-            if self._provider is None:
-                from pulumi_posthog.stack.plugin.servicer import Provider
-
-                self._provider = Provider(self.engine)
-            return self._provider
-
-    def Cancel(self, _request: Any, _context: Any) -> Any:
-        """Pulumi has been told to stop."""
-        self.finish()
-        return empty_pb2.Empty()
-
-    def finish(self) -> None:
-        """What is under way has to end."""
-        with self._lock:
-            provider = self._provider
-        if provider is not None:
-            provider.finish()
-
-
-def _later(name: str) -> Any:
-    def call(self: AtStart, request: Any, context: Any) -> Any:
-        return getattr(self.provider(), name)(request, context)
-
-    return call
-
-
-LATER: Final = (
-    "GetSchema",
-    "Configure",
-    "Check",
-    "Diff",
-    "Read",
-    "Create",
-    "Update",
-    "Delete",
-    "Construct",
-)
-for _name in LATER:
-    setattr(AtStart, _name, _later(_name))

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_posthog.stack.plugin.before_resources import AtStart
+    from pulumi_posthog.stack.plugin.at_start import AtStart
 
 CALLS = (
     16  # served at once, as many as there are connections; Pulumi's own limit is --parallel, 4 for each core
@@ -38,7 +38,7 @@ def main() -> None:
             "  hint: name it in Pulumi.yaml: `plugins: {providers: [{name: posthog, path: .venv/bin}]}`"
         )
 
-    from pulumi_posthog.stack.plugin.before_resources import AtStart
+    from pulumi_posthog.stack.plugin.at_start import AtStart
     from pulumi_posthog.stack.plugin.protocol import provider_pb2_grpc
 
     limits = [("grpc.max_receive_message_length", LARGEST), ("grpc.max_send_message_length", LARGEST)]
