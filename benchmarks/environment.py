@@ -38,4 +38,7 @@ def binaries() -> Path:
             [*pip, "--constraint", constraints, "pip", "--editable", ROOT], check=True, stdout=sys.stderr
         )
         constraints.rename(stamp)
+    # As pip does where it installs a wheel: here our modules stay where they are, and the environment may forbid Python
+    # to keep what it has compiled.
+    subprocess.run([folder / "python", "-m", "compileall", "-q", ROOT / "provider"], check=True)
     return folder
