@@ -49,4 +49,5 @@ def _of_type(types: str | list[str] | tuple[()], value: Any) -> bool:
 def _text_fits(schema: Mapping[str, Any], value: str) -> bool:
     if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
         return False
-    return "pattern" not in schema or re.search(schema["pattern"], value) is not None
+    pattern = schema.get("pattern", "")
+    return re.search(pattern, value) is not None
