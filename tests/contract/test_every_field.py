@@ -458,6 +458,7 @@ WAIVED = {
     "experiment.status": "has no way back: test_experiments.py",
     "experiment.holdout": "names another object: test_experiments.py",
     "experiment.saved_metrics_ids": "names other objects: test_experiments.py",
+    "survey.linked_insight": "names an insight: test_surveys.py",
     "survey.folder": "is sent once, when it is made",
     "insight.folder": "is sent once, when it is made",
     "insight_variable.code_name": "replaces",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harness.release_stack import AGES, Web, web_of
+from pulumi_posthog.reconcile.requests import looks_of, writes_of
 from pulumi_posthog.values.problem import ConfigError
 
 EXPERIMENT = """\
@@ -165,6 +166,21 @@ def test_a_change_of_a_draft_leaves_the_variants_of_its_flag_alone(web):
     assert variants(web) == HALVES
     assert one(web)["parameters"]["minimum_detectable_effect"] == 5
     assert web.differs(changed) == []
+
+
+def test_what_a_run_reads_before_its_patch_is_in_the_estimate(web):
+    if web.age != "2026 later":
+        return  # older servers list experiments whole, which takes a request less
+    web.run(text())
+    web.run(text())
+    before = web.posthog.requests()["total"]
+    changed = text("running").replace("Fewer steps", "No steps")
+    (change,) = web.plan(changed)
+
+    web.run(changed)
+
+    assert (writes_of(change), looks_of(change)) == (2, 3)
+    assert web.posthog.requests()["total"] - before == 2 + 3
 
 
 def test_a_draft_and_the_variants_of_its_flag_are_changed_in_one_run(web):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harness.release_stack import AGES, Web, web_of
+from pulumi_posthog.reconcile.requests import looks_of, writes_of
 from pulumi_posthog.values.problem import ConfigError
 
 SURVEY = """\
@@ -95,6 +96,44 @@ def test_one_that_is_declared_running_is_made_as_a_draft_so_that_its_own_flag_is
     assert web.differs(text("running")) == []
 
 
+def test_one_that_posthog_has_stopped_at_its_limit_is_told_and_goes_on_with_another_limit(web, capsys):
+    web.run(text("running", responses_limit=1))
+    web.posthog.call("POST", "/_sandbox/surveys/end", {"name": "NPS autumn"})
+    ended = one(web)["end_date"]
+    capsys.readouterr()
+
+    assert web.run(text("running", responses_limit=1)) == []
+
+    assert one(web)["end_date"] == ended is not None
+    said = "is stopped, and stays so: PostHog stops it after 1 answers (`responses_limit`)"
+    assert said in capsys.readouterr().err
+    assert web.notes(text("running", responses_limit=1)) == [f'survey "Web/NPS autumn" {said}. {GO_ON}']
+
+    web.run(text("running", responses_limit=2))
+
+    assert (one(web)["end_date"], one(web)["responses_limit"]) == (None, 2)
+    assert web.notes(text("running", responses_limit=2)) == []
+
+
+GO_ON = "Declare another limit to go on with it, or `status: stopped`"
+
+
+def test_the_insight_that_it_belongs_to_is_sent_and_where_posthog_shows_it_compared(web):
+    query = "{kind: InsightVizNode, source: {kind: TrendsQuery, series: [{kind: EventsNode, event: paid}]}}"
+    insights = f"    insights:\n      Orders: {{query: {query}}}\n      Visits: {{query: {query}}}\n"
+    web.run(text(linked_insight="Orders") + insights)
+    orders, visits = (web.one("insights", name)["id"] for name in ("Orders", "Visits"))
+    shown = "linked_insight_id" in one(web)
+    assert web.differs(text(linked_insight="Orders") + insights) == []
+    assert not shown or one(web)["linked_insight_id"] == orders
+
+    done = web.run(text(linked_insight="Visits") + insights)
+
+    assert shown is (web.age == "2026 later")
+    assert done == ([("update", ("survey", "Web/NPS autumn"))] if shown else [])
+    assert not shown or one(web)["linked_insight_id"] == visits
+
+
 @pytest.mark.parametrize(("before", "after"), [("draft", "stopped"), ("running", "draft")])
 def test_what_no_way_leads_to_is_refused_before_anything_is_sent(web, before, after):
     web.run(text(before))
@@ -118,6 +157,19 @@ def test_a_change_of_something_else_keeps_the_actions_and_what_has_been_answered
     ]
     assert [each["id"] for each in after["questions"]] == [each["id"] for each in before["questions"]]
     assert web.differs(changed) == []
+
+
+def test_what_a_run_reads_after_its_writes_is_in_the_estimate(web):
+    web.run(text())
+    web.run(text())
+    before = web.posthog.requests()["total"]
+    changed = text("archived").replace("Once a quarter", "Twice a year")
+    (change,) = web.plan(changed)
+
+    web.run(changed)
+
+    assert (writes_of(change), looks_of(change)) == (2, 2)
+    assert web.posthog.requests()["total"] - before == 2 + 2
 
 
 def test_a_question_that_comes_between_leaves_the_others_their_answers(web):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from harness.pipeline_stack import Stack
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.reconcile.observe import observe
+from pulumi_posthog.reconcile.plan import Change, plan
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
@@ -23,6 +25,7 @@ AGES = ("2026", "2026 later", "2025", "2024")
 class Web(Stack):
     """A stack, and what is in its one project."""
 
+    age = ""
     posthog: Any  # a sandbox, whose requests are counted, and not a server of the tests' own
 
     @property
@@ -59,6 +62,23 @@ class Web(Stack):
         """`up` of what stands below the project."""
         return self.up(text, head=HEAD, **more)
 
+    def notes(self, text: str) -> list[str]:
+        """What `drift` says of objects beside its findings."""
+        live = self.live()
+        try:
+            return list(observe(self.load(text, head=HEAD), live).notes)
+        finally:
+            live.reader.close()
+
+    def plan(self, text: str) -> Sequence[Change]:
+        """What `pulumi-posthog drift` and `estimate` say that a run would do."""
+        live = self.live()
+        try:
+            observed = observe(self.load(text, head=HEAD), live)
+            return plan(observed.readable, observed.for_plan).changes
+        finally:
+            live.reader.close()
+
     def differs(self, text: str) -> list[str]:
         """What a run would do."""
         return self.differences(text, head=HEAD)
@@ -80,5 +100,7 @@ def web_of(
     monkeypatch.setattr(process.run.settings, "limits", Limits(allowed=allowed))
     monkeypatch.chdir(folder)
     begin_anew()
-    yield Web(folder, sandbox)  # type: ignore[arg-type]
+    web = Web(folder, sandbox)  # type: ignore[arg-type]
+    web.age = age
+    yield web
     begin_anew()

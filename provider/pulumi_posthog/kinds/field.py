@@ -134,6 +134,8 @@ class Field:
     side_effect: Callable[[Json, Json], str | None] | None = None
     refused_as: tuple[str, ...] = ()  # codes of refusals that are about it, though PostHog names no field
     silent_when_null: bool = False  # an answer of null says nothing: PostHog may have lost it
+    # Some servers keep it and do not answer it: there it is sent to a new object only, and never compared.
+    silent_when_absent: bool = False
     since: int = 2024
     until: int | None = None
     from_key: bool = False  # comes from the entry's key in the YAML, not from its body

@@ -77,6 +77,11 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
         result["linked_flag"] = None if linked is None else str(linked)
     else:
         result.pop("linked_flag", None)
+    if "linked_insight_id" in answer:
+        insight = answer["linked_insight_id"]
+        result["linked_insight"] = None if insight is None else str(insight)
+    else:
+        result.pop("linked_insight", None)
     flag = answer.get("targeting_flag")
     result["targeting_flag"] = flag.get("key") if isinstance(flag, Mapping) else None
     result["targeting_flag_filters"] = flag["filters"] if flag and is_owned(flag) else None
@@ -92,6 +97,22 @@ def state(answer: Mapping[str, Any]) -> Json:
     if answer.get("end_date"):
         return "stopped"
     return "running" if answer.get("start_date") else "draft"
+
+
+def rests(declared: Mapping[str, Any], live: Mapping[str, Any]) -> str | None:
+    """Why one that is to run stays stopped: PostHog stops it when it has as many answers as were asked for (7.2).
+
+    No answer says who stopped it. Whoever wants more answers declares another limit.
+    """
+    limit = live.get("responses_limit")
+    if (declared.get("status"), live.get("status")) != ("running", "stopped") or limit is None:
+        return None
+    if declared.get("responses_limit", limit) != limit:
+        return None
+    return (
+        f"is stopped, and stays so: PostHog stops it after {limit} answers (`responses_limit`). Declare another limit"
+        " to go on with it, or `status: stopped`"
+    )
 
 
 def kept_by(values: Mapping[str, Any]) -> str | None:
@@ -223,6 +244,7 @@ SURVEY = Kind(
         field="status",
         state=state,
         made_as=("draft",),
+        rests=rests,
         moves=(
             Move(before="draft", after="running", fields={"start_date": NOW}),
             Move(before="running", after="stopped", fields={"end_date": NOW}),
@@ -289,6 +311,19 @@ SURVEY = Kind(
             names="feature_flag",
             number_ids=True,
             sent_as="linked_flag_id",
+        ),
+        Field(
+            name="linked_insight",
+            doc=(
+                "The insight that it belongs to, by its name. Servers before August 2026 do not show it: there a new"
+                " survey gets it, and a change is not seen."
+            ),
+            nullable=True,
+            default=None,
+            names="insight",
+            number_ids=True,
+            sent_as="linked_insight_id",
+            silent_when_absent=True,
         ),
         Field(
             name="targeting_flag_filters",

@@ -363,6 +363,9 @@ class Lifecycle:
     moves once it is there. Where no single move leads from one state to another, the fewest that do follow each other.
     `refused` are the changes, (before, after), that are not made although moves would lead there, or that need words of
     their own: (why not, as the end of a sentence about the object; a hint).
+    PostHog brings some objects to another state by itself. `rests` says of declared and of live values why such a state
+    stays, as the end of a sentence about the object; None where it does not. A state that stays is no difference, and
+    each run says so.
     """
 
     field: str
@@ -370,3 +373,4 @@ class Lifecycle:
     state: Callable[[Mapping[str, Json]], Json] | None = None
     made_as: tuple[Json, ...] = ()
     refused: Mapping[tuple[Json, Json], tuple[str, str]] = dataclass_field(default_factory=dict)
+    rests: Callable[[Mapping[str, Json], Mapping[str, Json]], str | None] | None = None

@@ -43,8 +43,23 @@ def differences(
         for field in kind.writable
         if field.name in wanted
         and not field.write_only
+        and not (field.silent_when_absent and field.name not in found)
         and not _same(field, wanted[field.name], found.get(field.name), rotated)
+        and not (field.name == _state_field(kind) and why_it_rests(kind, desired, live))
     )
+
+
+def _state_field(kind: Kind) -> str | None:
+    return kind.lifecycle.field if kind.lifecycle else None
+
+
+def why_it_rests(kind: Kind, desired: Mapping[str, Json], live: Mapping[str, Json]) -> str | None:
+    """Why an object stays in the state to which PostHog has brought it, though another one is declared; None: it moves.
+
+    It is the end of a sentence about the object.
+    """
+    rests = kind.lifecycle.rests if kind.lifecycle else None
+    return rests(desired, live) if rests and desired.get(_state_field(kind) or "") is not None else None
 
 
 def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str], bool]) -> bool:

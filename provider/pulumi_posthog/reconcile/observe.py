@@ -25,6 +25,7 @@ from pulumi_posthog.reconcile import references as config_references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Group, Key, generations, group_of, key_of
+from pulumi_posthog.reconcile.differences import why_it_rests
 from pulumi_posthog.reconcile.invitations import notes
 from pulumi_posthog.reconcile.links import Names, names, project_of, with_found, with_live
 from pulumi_posthog.reconcile.live import Live
@@ -225,6 +226,9 @@ class _Observer:
             awaited = found.kind.awaited(found.answer) if found.kind.awaited else None
             if awaited:
                 yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {awaited}'
+            resting = why_it_rests(found.kind, desired.by_name[key].fields, found.values)
+            if resting:
+                yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {resting}'
             yield from notes(found.kind, desired.by_name[key].fields, found, self.live)
             for words in self._scheduled(found, self.scopes[group_of(desired.by_name[key])]):
                 yield f'{found.kind.title} "{one_line(desired.by_name[key].name)}" {words}'

@@ -47,6 +47,28 @@ def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
     return with_moves(change.kind, change.differences) + joining
 
 
+def looks_of(change: Change) -> int:
+    """What a run reads between the writes of one change.
+
+    Some kinds are read anew before a PATCH, because it sends along what was read, and some after each write, because
+    the answer to it lacks fields. Each time that is their list, and the object alone where the list lacks fields.
+    """
+    from pulumi_posthog.reconcile.lifecycle import moves_to_make, of_state, with_moves
+    from pulumi_posthog.reconcile.plan import Action
+
+    kind, entry = change.kind, change.entry
+    if change.action is Action.DELETE or entry is None:
+        return 0
+    if change.action is Action.UPDATE:
+        writes = with_moves(kind, change.differences)
+        patches = int(len(change.differences) > (of_state(kind, change.differences) is not None))
+    else:
+        writes = writes_to_make(entry)
+        patches = writes - 1 - len(moves_to_make(kind, entry.fields))
+    look = 1 + bool(kind.also_listed) + bool(kind.whole_sign)
+    return look * ((writes if kind.answered_in_part else 0) + (patches if kind.asked_before else 0))
+
+
 def _moves(live: object, declared: object) -> int:
     """How many items of an exact list have to come or go."""
     have, want = (

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Estimate:
     """Requests of one run; `exact` is False when PostHog was not asked and everything counts as new.
 
-    `looks` are what only a run reads that writes: after an erasure, at who was erased.
+    `looks` are what only a run reads that writes: after an erasure, at who was erased; around a write, at an object of
+    which PostHog answers a part, or whose PATCH sends along what was read.
     `checks` are the health checks that the changes set off, each counted as one request: the least it takes.
     `taking_over` are the objects with secrets that are as declared, as far as PostHog shows them: a stack that does not
     have them yet sends their secrets when it takes them over, one write for each, which `writes` does not count.
@@ -116,7 +117,7 @@ def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
     from pulumi_posthog.kinds.project import PROJECT
     from pulumi_posthog.reconcile import blueprints
     from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS
-    from pulumi_posthog.reconcile.requests import looks_around_lists, writes_of
+    from pulumi_posthog.reconcile.requests import looks_around_lists, looks_of, writes_of
 
     found = look.observed.found
     twice = any(SECOND_URL_FIELDS in each.answer for each in found.values() if each.kind is PROJECT)
@@ -131,7 +132,8 @@ def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
         sum(writes_of(change, look.observed.desired.strangers) for change in look.plan.changes)
         + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
         exact=True,
-        looks=sum(len(looked_at_again(sighting.found)) for sighting in look.persons),
+        looks=sum(len(looked_at_again(sighting.found)) for sighting in look.persons)
+        + sum(map(looks_of, look.plan.changes)),
         checks=checks_after(look, checks),
         taking_over=secrets_to_send(look),
         reads_apart=dict(look.live.reader.pace.sent_apart),
@@ -221,7 +223,8 @@ def at_most(desired: Configuration) -> Estimate:
     from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.reconcile import blueprints, references
     from pulumi_posthog.reconcile.desired import group_of
-    from pulumi_posthog.reconcile.requests import looks_around_lists, writes_to_make
+    from pulumi_posthog.reconcile.plan import Action, Change
+    from pulumi_posthog.reconcile.requests import looks_around_lists, looks_of, writes_to_make
 
     lists = {group_of(entry) for entry in desired.entries if not entry.kind.embedded_in}
     above = {entry.kind.listed_above for entry in desired.entries if entry.kind.listed_above}
@@ -238,7 +241,10 @@ def at_most(desired: Configuration) -> Estimate:
         reads + looks_around_lists(entry.kind for entry in desired.entries) + sum(persons),
         writes + erasing,
         exact=False,
-        looks=sum(persons),
+        looks=sum(persons)
+        + sum(
+            looks_of(Change(Action.CREATE, entry.kind, entry.name, entry=entry)) for entry in desired.entries
+        ),
         checks=len(desired.checks),
         reads_apart=_apart(
             [(KINDS[name], 1) for name, _ in lists] + [(each.kind, 1) for each in single + second]

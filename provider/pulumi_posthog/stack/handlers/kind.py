@@ -11,7 +11,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import addresses, lifecycle, people, stepping_aside
 from pulumi_posthog.reconcile.adoption import adoptable, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
-from pulumi_posthog.reconcile.differences import Difference, differences
+from pulumi_posthog.reconcile.differences import Difference, differences, why_it_rests
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.existing import Standing
 from pulumi_posthog.reconcile.lockouts import Verdict, lacking, objection_to_losing_rules, verdict
@@ -181,6 +181,7 @@ class KindHandler:
                 self._told(CannotApply(stepping_aside.words(kind, *taken, aside=aside)))
             )
         self._say_awaited(found)
+        self._say_resting(found, to_values(kind, news))
         say_changes(kind, changed, olds)
         self._say_set_back(changed)
         unknown = [name for name in declared_names(news) if not pulumi_engine.known(news.get(name))]
@@ -203,6 +204,13 @@ class KindHandler:
             pulumi_engine.say(
                 f'{self.kind.title} "{one_line(str(self.kind.own_name(found.values)))}" {awaited}'
             )
+
+    def _say_resting(self, found: Found, values: Props) -> None:
+        """Say why an object stays in the state to which PostHog has brought it."""
+        resting = why_it_rests(self.kind, values, found.values)
+        if resting and self.run.holdings.is_declared(pulumi_engine.resource_name()):
+            name = one_line(str(self.kind.own_name(found.values)))
+            pulumi_engine.warn(f'{self.kind.title} "{name}" {resting}')
 
     def _say_set_back(self, changed: tuple[Difference, ...]) -> None:
         """Say of what `drift` passes over that this run does not; a refresh, which compares too, sets nothing back."""
@@ -428,6 +436,7 @@ class KindHandler:
             refusal = stays and self._told(CannotApply(stays))
             brief = self.run.first_look.is_brief()
             stands = announce(kind, values, found, changed, brief=brief)
+            self._say_resting(found, values)
             self.run.first_look.stands(pulumi_engine.resource_name(), stands)
             if len(matches) > 1:
                 others = ", ".join(match.id for match in matches[1:])

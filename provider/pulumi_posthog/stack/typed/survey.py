@@ -85,6 +85,8 @@ class Survey(Resource):
             whole.
         appearance: How it looks. Replaced whole.
         linked_flag: Only people who have this flag are asked, by its key.
+        linked_insight: The insight that it belongs to, by its name. Servers before August 2026 do
+            not show it: there a new survey gets it, and a change is not seen.
         targeting_flag_filters: Which people are asked, as a flag has it: PostHog keeps a hidden
             flag for it.
         schedule: How often one person is asked.
@@ -123,6 +125,7 @@ class Survey(Resource):
         conditions: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
         appearance: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
         linked_flag: pulumi.Input[str] | Unset | None = UNSET,
+        linked_insight: pulumi.Input[str] | Unset | None = UNSET,
         targeting_flag_filters: pulumi.Input[SurveyTargetingFlagFiltersArgs] | Unset | None = UNSET,
         schedule: pulumi.Input[Literal["once", "recurring", "always"]] | Unset | None = UNSET,
         responses_limit: pulumi.Input[int] | Unset | None = UNSET,
@@ -152,6 +155,7 @@ class Survey(Resource):
             "conditions": conditions,
             "appearance": appearance,
             "linked_flag": linked_flag,
+            "linked_insight": linked_insight,
             "targeting_flag_filters": targeting_flag_filters,
             "schedule": schedule,
             "responses_limit": responses_limit,
