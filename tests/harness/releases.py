@@ -1,4 +1,4 @@
-"""Feature flags and cohorts of a model and of a sandbox: what is drawn, what is there, what somebody does by hand."""
+"""What a team releases, of a model and of a sandbox: what is drawn, what is there, what somebody does by hand."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from harness import rows
 from harness.sandbox import Sandbox
+from harness.surveyed import FAMILIES, SPLIT, all_of, assert_means, drawn_surveys, surveys_by_hand
 from pulumi_posthog.kinds.cohort import TEST_USERS
 from pulumi_posthog.values.reference import Reference, references_in
 
@@ -61,7 +62,7 @@ def drawn_cohorts(draw: st.DrawFn, project: str) -> list[rows.Row]:
 
 
 def drawn(draw: st.DrawFn, project: str) -> Iterator[rows.Row]:
-    """Some cohorts of a project, and some flags, which may be for them."""
+    """Some cohorts of a project, some flags, which may be for them, and what is about those."""
     cohorts = drawn_cohorts(draw, project)
     yield from cohorts
     keys = draw(st.sampled_from(((), (), (PAGE,), (PAGE, CHECKOUT), (CHECKOUT,))))
@@ -73,6 +74,8 @@ def drawn(draw: st.DrawFn, project: str) -> Iterator[rows.Row]:
         yield flag(
             project, key, share, needs, among, active=... if PAGE in keys[1:] or len(keys) > 1 else active
         )
+    about = PAGE if PAGE in keys else None
+    yield from drawn_surveys(draw, project, about, dict(cohorts[-1][3])["name"] if cohorts else None)
 
 
 def flags_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
@@ -98,7 +101,7 @@ def cohorts_by_hand(posthog: Sandbox, project: Any, dice: random.Random) -> None
     one = dice.choice(cohorts)
     used = {
         leaf["value"]
-        for each in (*cohorts, *flags_of(posthog, project))
+        for each in (*cohorts, *flags_of(posthog, project), *owned_by_surveys(posthog, project))
         for leaf in leaves(each["filters"])
         if leaf.get("type") == "cohort"
     }
@@ -111,6 +114,12 @@ def cohorts_by_hand(posthog: Sandbox, project: Any, dice: random.Random) -> None
     if one["id"] not in used:
         changes.append({"deleted": True})
     posthog.call("PATCH", f"/api/projects/{project}/cohorts/{one['id']}/", dice.choice(changes))
+
+
+def owned_by_surveys(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
+    """The hidden flags by which surveys choose their people."""
+    surveys = all_of(posthog, project, "survey")
+    return [each["targeting_flag"] for each in surveys if each["targeting_flag"]]
 
 
 def leaves(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -127,13 +136,19 @@ def leaves(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def releases_by_hand(posthog: Sandbox, project: Any, dice: random.Random) -> None:
     """Somebody deletes a flag that no other needs, rolls one out, or adds a payload that the file does not have."""
-    if dice.random() < 0.5:
-        cohorts_by_hand(posthog, project, dice)
+    turn = dice.randrange(3)
+    if turn:
+        (surveys_by_hand if turn == 1 else cohorts_by_hand)(posthog, project, dice)
         return
     flags = flags_of(posthog, project)
     if not flags:
         return
     one = dice.choice(flags)
+    if one["key"] == SPLIT:
+        shares = [{**each, "rollout_percentage": 50} for each in one["filters"]["multivariate"]["variants"]]
+        change = {**one["filters"], "multivariate": {"variants": shares}}
+        posthog.call("PATCH", f"/api/projects/{project}/feature_flags/{one['id']}/", {"filters": change})
+        return
     needed = {each["key"] for each in needs_of(flags)}
     filters = {**one["filters"], "groups": [{**one["filters"]["groups"][0], "rollout_percentage": 7}]}
     changes: list[dict[str, Any]] = [
@@ -141,7 +156,12 @@ def releases_by_hand(posthog: Sandbox, project: Any, dice: random.Random) -> Non
         {"filters": {**one["filters"], "payloads": {"true": '"by hand"'}}},
     ]
     if str(one["id"]) not in needed:
-        changes += [{"deleted": True}, {"active": not one["active"]}]
+        changes.append({"active": not one["active"]})
+        if not any(
+            each["feature_flag"]["id"] == one["id"]
+            for each in all_of(posthog, project, "early_access_feature")
+        ):
+            changes.append({"deleted": True})
     posthog.call("PATCH", f"/api/projects/{project}/feature_flags/{one['id']}/", dice.choice(changes))
 
 
@@ -157,13 +177,16 @@ def needs_of(flags: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def assert_refers(posthog: Sandbox, project: Any, kind: str, fields: Mapping[str, Any]) -> None:
-    """A flag or a cohort that names others has their ids: those of flags as texts."""
+    """What names flags and cohorts has their ids: those of flags as texts, where they are conditions."""
     flags = {each["key"]: each for each in flags_of(posthog, project)}
     cohorts = {each["name"]: each for each in cohorts_of(posthog, project)}
     wanted = []
     for reference in references_in(fields):
         name = (reference.target or ("", ""))[1].partition("/")[2]
         wanted.append(cohorts[name]["id"] if reference.kind == "cohort" else str(flags[name]["id"]))
+    if kind in FAMILIES:
+        assert_means(posthog, project, kind, [str(each) for each in wanted])
+        return
     one = flags[fields["key"]] if kind == "feature_flag" else cohorts[fields["name"]]
     found = [
         leaf["value"] if leaf["type"] == "cohort" else leaf["key"]

@@ -8,7 +8,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,7 +21,9 @@ from harness.pipelines import exports_of, functions_of, pipelines_by_hand
 from harness.releases import assert_refers, cohorts_of, drawn, flags_of, releases_by_hand
 from harness.rows import VARIABLE
 from harness.sandbox import Sandbox
+from harness.surveyed import FAMILIES, all_of
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.values.problem import Position
 from pulumi_posthog.values.reference import Reference, references_in
@@ -50,11 +52,15 @@ FAULTS = (
 )
 
 
-SECTIONS = {kind: f"{kind}s" for kind in ("hog_function", "batch_export", "feature_flag", "cohort")}
+BY_KEY = ("hog_function", "batch_export", "feature_flag", "cohort", *FAMILIES)
+SECTIONS = {kind: f"{kind}s" for kind in BY_KEY}
 
 
 # Why something is kept that nobody declares any more.
-KEPT = re.compile(r"does not manage|other flags depend on it|remove the cohort|used as criteria")
+KEPT = re.compile(
+    r"does not manage|other flags depend on it|remove the cohort|used as criteria"
+    r"|in use with early access|linked to (active|running) experiment"
+)
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,18 @@ class Model:
             fields=dict(fields),
             place=place,
             id=self.ids.get((kind, name)),
+            follows=tuple(self._followed(KINDS[kind], parent, dict(fields))),
             previously=self.previously.get((kind, name), ()),
         )
+
+    def _followed(
+        self, kind: Kind, parent: str | None, fields: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
+        """What is made first because its name stands in a field."""
+        for field_ in kind.fields:
+            key = (field_.follows or "", f"{parent}/{fields.get(field_.name)}")
+            if key in {row[:2] for row in self.entries}:
+                yield key
 
     def yaml(self) -> str:
         """The same as a file has it, below the organization."""
@@ -311,6 +327,8 @@ def assert_no_twins(posthog: Sandbox) -> None:
         names += [(path, each["type"], each["name"]) for each in functions_of(posthog, project["id"])]
         names += [(path, "flag", each["key"]) for each in flags_of(posthog, project["id"])]
         names += [(path, "cohort", each["name"]) for each in cohorts_of(posthog, project["id"])]
+        for kind in FAMILIES:
+            names += [(path, kind, each["name"]) for each in all_of(posthog, project["id"], kind)]
         names += [
             (path, row["type"], row["ref"] or row["path"], row["shortcut"])
             for row in posthog.all(f"{path}/file_system/?limit=1000")
@@ -374,7 +392,7 @@ def assert_referred(posthog: Sandbox, model: Model) -> None:
             above = next(dict(row[3])["name"] for row in model.entries if row[:2] == ("project", parent))
             projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
             project = next(each["id"] for each in projects if each["name"] == above)
-            if kind in ("feature_flag", "cohort"):
+            if kind in ("feature_flag", "cohort", *FAMILIES):
                 assert_refers(posthog, project, kind, dict(fields))
                 continue
             ids = {(each["type"], each["name"]): each for each in functions_of(posthog, project)}
@@ -410,6 +428,8 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
         found["destination", path] = {str(each["id"]) for each in configs}
         found["function", path] = {str(each["id"]) for each in functions_of(posthog, project["id"])}
         found["cohort", path] = {str(each["id"]) for each in cohorts_of(posthog, project["id"])}
+        for kind in FAMILIES:
+            found[kind, path] = {str(each["id"]) for each in all_of(posthog, project["id"], kind)}
         found["flag", path] = {str(each["id"]) for each in flags_of(posthog, project["id"])}
         found["export", path] = {str(each["id"]) for each in exports_of(posthog, project["id"])}
         for list_ in LISTS:

@@ -11,6 +11,7 @@ from harness.access import project_rule
 from harness.engine import Refused
 from harness.releases import CHECKOUT, PAGE, PAYERS, STAFF, TESTERS, cohort, flag
 from harness.rows import EVENTS, HOOK, HOOK_EARLY, RELAY, WEB, function
+from harness.surveyed import feature, held, split, survey, trial
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
 from pulumi_posthog.api import ApiError, Reader, paging
 from pulumi_posthog.kinds.model import Kind
@@ -53,6 +54,37 @@ KILLED_COHORTS = [
         (Model((WEB, *FOR_COHORTS)), Disturbance(killed_at=at, killed_after=True, edits=1))
         for at in range(1, 9)
     ),
+]
+# What is about flags and cohorts, in states that take several requests.
+ABOUT = (
+    *FOR_COHORTS,
+    held("Web"),
+    split("Web"),
+    trial("Web", status="running"),
+    feature("Web", PAGE),
+    survey("Web", PAGE, PAYERS, status="archived"),
+)
+ABOUT_LATER = (*ABOUT[:-1], survey("Web", CHECKOUT, STAFF, status="running"))
+KILLED_SURVEYS = [
+    (Model((WEB, *FOR_COHORTS)), QUIET),
+    *(
+        (Model((WEB, *rows)), Disturbance(killed_at=at, killed_after=True, edits=2, seed=at))
+        for rows in (ABOUT, ABOUT_LATER)
+        for at in range(8, 26, 3)
+    ),
+]
+TWO_OF_EACH = tuple(
+    (
+        row[0],
+        f"{row[1]} too",
+        row[2],
+        tuple((key, f"{value} too" if key == "name" else value) for key, value in row[3]),
+    )
+    for row in (held("Web"), trial("Web"), survey("Web"))
+)
+FEWER_SURVEYS = [
+    (Model((WEB, split("Web"), held("Web"), trial("Web"), survey("Web"), *TWO_OF_EACH)), QUIET),
+    (Model((WEB, split("Web"))), QUIET),
 ]
 FEWER_FLAGS = [(Model((WEB, *FLAGS)), QUIET), (Model((WEB,)), QUIET)]
 # The hook becomes another one, because its type replaces it: what refers to it has to follow.
@@ -151,6 +183,7 @@ CONVERGENCE = {
     "two of one name": (taking_those_of_one_name_for_one, OF_ONE_NAME),
     "a killed run": (without_looking_before_a_create, KILLED),
     "a run that was killed among cohorts": (without_looking_before_a_create, KILLED_COHORTS),
+    "a run that was killed among surveys": (without_looking_before_a_create, KILLED_SURVEYS),
     "a short page": (without_counting_a_list, SHORT_PAGE),
     "a cut answer": (taking_a_list_that_failed_for_an_empty_one, CUT_ANSWER),
 }
@@ -161,6 +194,7 @@ LOSSES = {
     "fewer flags": FEWER_FLAGS,
     "fewer cohorts": FEWER_COHORTS,
     "fewer rules": FEWER_RULES,
+    "fewer surveys": FEWER_SURVEYS,
 }
 
 
@@ -183,11 +217,14 @@ def test_with_the_rails_little_is_lost(anew, posthog, tight, name):
     lose_little(anew(), posthog, LOSSES[name])
 
 
+LOST = r": (role|membership|function|flag|cohort|access_controls|experiment|experiment_holdout|survey) of "
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_without_the_rails_the_model_test_fails(anew, posthog, tight, monkeypatch, name):
     without_rails(monkeypatch)
 
-    with pytest.raises(AssertionError, match=r": (role|membership|function|flag|cohort|access_controls) of "):
+    with pytest.raises(AssertionError, match=LOST):
         lose_little(anew(), posthog, LOSSES[name])
 
 
