@@ -101,6 +101,21 @@ def test_a_key_that_a_deleted_flag_has_had_is_taken_and_a_deleted_flag_that_is_d
     assert web.differs(flags()) == []
 
 
+def test_that_a_new_flag_gets_the_key_of_one_that_was_deleted_is_told_in_the_preview(web, capsys):
+    web.run(flags("      one: {}\n"))
+    id_ = web.one("feature_flags", "one", "key")["id"]
+    web.run(flags())
+    capsys.readouterr()
+
+    web.run(flags("      one: {}\n", "      two: {}\n"), preview=True)
+    said = capsys.readouterr().err
+    web.run(flags("      one: {}\n", "      two: {}\n"))
+
+    assert said.count('feature flag "one" has the key of one that ada@acme.io deleted on ') == 1
+    assert '"two" has the key' not in said
+    assert web.one("feature_flags", "one", "key")["id"] != id_
+
+
 def test_that_tags_are_lost_without_the_plan_is_told_once(web, monkeypatch, capsys):
     organization = Live.organization
     monkeypatch.setattr(

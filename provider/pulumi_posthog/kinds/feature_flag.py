@@ -328,6 +328,7 @@ FEATURE_FLAG = Kind(
     deletion=Deletion.PATCH,
     delete_by_patch=lambda _: {"deleted": True},  # DELETE answers 405
     restored=True,
+    reuse_words="PostHog gives up that one for good, so bring it back there first if it is meant",  # 2.9
     activity_scopes=("FeatureFlag",),
     from_api=from_api,
     to_api=to_api,

@@ -118,6 +118,9 @@ class Kind:
         False  # what a PATCH sends along may be older than this run's other writes: read it anew
     )
     narrowed_by: str | None = None  # the field that tells those apart that have one natural key
+    reuse_words: str = (
+        ""  # what PostHog does with a deleted object when a new one gets its key; "": they do not meet
+    )
     restored: bool = False  # one that was deleted comes back, by its id, with a PATCH of `deleted`
     blueprint: Blueprint | None = None
     # The list of the whole organization, where the server has it, and the key of an item that says which project's.

@@ -115,7 +115,7 @@ def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
     """From a plan against PostHog as it is now, and the declared health checks."""
     from pulumi_posthog.erasures.erase import chunks, looked_at_again
     from pulumi_posthog.kinds.project import PROJECT
-    from pulumi_posthog.reconcile import blueprints
+    from pulumi_posthog.reconcile import blueprints, reused
     from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS
     from pulumi_posthog.reconcile.requests import looks_around_lists, looks_of, writes_of
 
@@ -128,7 +128,8 @@ def of_look(look: Look, checks: Iterable[Check]) -> Estimate:
         + 1
         + blueprints.reads(look.observed.desired, 2 if twice else 1)
         + len(lists_of(each for each in look.observed.compared if _is_below_new(each, look)))
-        + looks_around_lists(change.kind for change in look.plan.changes),
+        + looks_around_lists(change.kind for change in look.plan.changes)
+        + reused.reads(each for each in _made(look) if not _is_below_new(each, look)),
         sum(writes_of(change, look.observed.desired.strangers) for change in look.plan.changes)
         + sum(len(chunks(sighting.found.persons)) for sighting in look.persons),
         exact=True,
@@ -153,6 +154,14 @@ def _apart(requests: Iterable[tuple[Kind, int]]) -> dict[str, int]:
         if number and (budget := budget_of(kind.collection)):
             result[budget] += number
     return dict(result)
+
+
+def _made(look: Look) -> list[Entry]:
+    """The entries that a run makes anew."""
+    from pulumi_posthog.reconcile.plan import Action
+
+    changes = (each for each in look.plan.changes if each.action is Action.CREATE)
+    return [change.entry for change in changes if change.entry]
 
 
 def _is_below_new(entry: Entry, look: Look) -> bool:
@@ -221,7 +230,7 @@ def at_most(desired: Configuration) -> Estimate:
     """From the configuration alone: every list once, and everything made anew."""
     from pulumi_posthog.erasures.erase import AT_ONCE
     from pulumi_posthog.kinds import KINDS
-    from pulumi_posthog.reconcile import blueprints, references
+    from pulumi_posthog.reconcile import blueprints, references, reused
     from pulumi_posthog.reconcile.desired import group_of
     from pulumi_posthog.reconcile.plan import Action, Change
     from pulumi_posthog.reconcile.requests import looks_around_lists, looks_of, writes_to_make
@@ -232,7 +241,7 @@ def at_most(desired: Configuration) -> Estimate:
     single = [entry for entry in desired.entries if entry.kind.needs_whole(entry.fields)]
     second = [entry for entry in single if entry.kind.second_url]
     reads = 1 + len(references.needed(desired)) + len(lists) + len(above) + len(single) + len(second)
-    reads += 2 * blueprints.reads(desired, 2)
+    reads += 2 * blueprints.reads(desired, 2) + reused.reads(desired.entries)
     writes = sum(writes_to_make(entry) for entry in desired.entries)
     persons = [len(erasure.identifiers) for erasure in desired.erasures]
     erasing = sum(-(-number // AT_ONCE) for number in persons)
