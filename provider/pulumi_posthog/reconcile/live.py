@@ -104,10 +104,6 @@ class Live:
         """All objects of a list that no kind has, read once."""
         return self._once(("list", path), lambda: self.reader.list_all(path))
 
-    def page_at(self, path: str, **asked: str | int) -> tuple[Json, ...]:
-        """The first page of a list, read once."""
-        return self._once(("page", path), lambda: page_of(self.reader.get(path, **asked), path).items)
-
     def pending_invitations(self) -> set[str]:
         """The e-mail addresses that are invited to the organization and have not joined, folded."""
         invites = self.invitations(ORGANIZATION_MEMBER)

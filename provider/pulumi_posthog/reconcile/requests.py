@@ -65,7 +65,7 @@ def looks_of(change: Change) -> int:
     else:
         writes = writes_to_make(entry)
         patches = writes - 1 - len(moves_to_make(kind, entry.fields))
-    look = 1 + bool(kind.also_listed) + bool(kind.whole_sign)
+    look = 1 + bool(kind.also_listed) + kind.needs_whole(entry.fields)
     return look * ((writes if kind.answered_in_part else 0) + (patches if kind.asked_before else 0))
 
 

@@ -13,6 +13,7 @@ from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.caps import Moves
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.reused import Deleted
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
@@ -36,6 +37,7 @@ class View:
             raise CannotApply(str(error)) from error
         self._changed: set[tuple[str, str]] = set()
         self.moves = Moves()
+        self.deleted = Deleted(self.live)
 
     def mark_changed(self, kind: Kind, props: Mapping[str, Any], id_: str | None = None) -> None:
         """Note that an object is made or changed in this run, and so is what it is in."""

@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import addresses, lifecycle, people, reused, stepping_aside
+from pulumi_posthog.reconcile import addresses, lifecycle, people, stepping_aside
 from pulumi_posthog.reconcile.adoption import adoptable, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import Difference, differences, why_it_rests
@@ -450,7 +450,7 @@ class KindHandler:
         for words in kind.noted(values) if kind.noted and not refusal else ():
             pulumi_engine.say(f'{kind.title} "{one_line(str(kind.own_name(values)))}" {words}')
         scope = scope_now(kind, inputs, self.run)
-        had = reused.told(kind, scope, values, self.run.view(inputs).live) if scope and not refusal else None
+        had = self.run.view(inputs).deleted.told(kind, scope, values) if scope and not refusal else None
         if had:
             pulumi_engine.warn(f'{kind.title} "{one_line(str(kind.own_name(values)))}" {had}')
         return refusal and self._told(CannotApply(refusal))
