@@ -19,6 +19,7 @@ from pulumi_posthog.kinds.words import NOW, Lifecycle, Move
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.caps import Moves
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.reused import Deleted
 
 ID = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"
 HOST = "https://eu.posthog.com"
@@ -112,6 +113,7 @@ class Trials:
             live=self.live,
             applier=self.applier,
             moves=Moves(),
+            deleted=Deleted(self.live),
             mark_changed=lambda *_: None,
             close=lambda: None,
         )
