@@ -209,8 +209,9 @@ class KindHandler:
         """Say why an object stays in the state to which PostHog has brought it."""
         resting = why_it_rests(self.kind, values, found.values)
         if resting and self.run.holdings.is_declared(pulumi_engine.resource_name()):
-            name = one_line(str(self.kind.own_name(found.values)))
-            pulumi_engine.warn(f'{self.kind.title} "{name}" {resting}')
+            pulumi_engine.warn(
+                f'{self.kind.title} "{one_line(str(self.kind.own_name(found.values)))}" {resting}'
+            )
 
     def _say_set_back(self, changed: tuple[Difference, ...]) -> None:
         """Say of what `drift` passes over that this run does not; a refresh, which compares too, sets nothing back."""
