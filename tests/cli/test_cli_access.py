@@ -136,3 +136,60 @@ def test_an_export_has_every_rule_and_everybody_and_differs_in_nothing(ruled: La
         run = ruled.run("drift", f"{place}.yaml")
         assert run.status == 0, run.text
     assert posthog.writes() == {}
+
+
+EXACT = """members:
+  mode: exact
+  items: {ana@acme.io: owner, bo@acme.io: member}
+roles: {Analysts: {}}
+projects:
+  Web:
+    access: {mode: exact, everyone: none}  # as the auditors want it
+    resource_access:
+      # Every type.
+      mode: exact
+      dashboard: {mode: exact, everyone: editor}
+"""
+
+
+SHARED = """roles: {Analysts: {}}
+projects:
+  Web: {access: &closed {mode: exact, everyone: none}}
+  Shop: {access: *closed}
+"""
+
+
+def test_what_has_no_place_in_a_file_that_is_exact_is_accepted_by_name_where_it_belongs(ruled: Lab):
+    file = ruled.write(EXACT)
+    types = f"/api/projects/{ruled.posthog.project('Web')['id']}/resource_access_controls/"
+    ruled.posthog.call("PUT", types, {"resource": "insight", "access_level": "viewer"})
+    ruled.posthog.count_anew()
+    unasked = ruled.run("accept", "--yes", "--format", "json")
+    asked = ("projects.Web.access", "projects.Web.resource_access", "members.cy@acme.io")
+
+    run = ruled.run("accept", "--yes", *asked)
+
+    assert (unasked.json["accepted"], run.status) == ([], 0)
+    assert file.read_text().removeprefix(ruled.header) == EXACT.replace(
+        "items: {ana@acme.io: owner, bo@acme.io: member}",
+        "items: {ana@acme.io: owner, bo@acme.io: member, cy@acme.io: {level: member}}",
+    ).replace(
+        "{mode: exact, everyone: none}",
+        "{mode: exact, everyone: none, roles: {Analysts: member}, members: {cy@acme.io: admin}}",
+    ).replace(
+        "{mode: exact, everyone: editor}\n",
+        "{mode: exact, everyone: editor, roles: {Analysts: viewer}}\n      insight: {everyone: viewer}\n",
+    )
+    left = ruled.run("drift", "--format", "json").json["findings"]
+    assert {each["path"] for each in left if each["path"].startswith(asked)} == set()
+    assert ruled.posthog.writes() == {}
+
+
+def test_what_would_be_accepted_into_another_project_as_well_is_refused(ruled: Lab):
+    file = ruled.write(SHARED)
+
+    run = ruled.run("accept", "--yes", "projects.Web.access")
+
+    assert (run.status, run.out) == (5, "")
+    assert "the value comes from an anchor that several entries share" in run.err
+    assert file.read_text() == ruled.header + SHARED

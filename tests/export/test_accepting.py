@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pulumi_posthog import config
 from pulumi_posthog.config.configuration import Configuration
-from pulumi_posthog.export.accepting import Accepted, Wish, accept
+from pulumi_posthog.export.accepting import Accepted, accept
+from pulumi_posthog.export.wish import Wish
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import json
 import os
@@ -21,7 +22,8 @@ from pulumi_posthog.cli.writing import replace_files
 if TYPE_CHECKING:
     from pulumi_posthog.config.configuration import Configuration
     from pulumi_posthog.drift.finding import Finding
-    from pulumi_posthog.export.accepting import Accepted, Wish
+    from pulumi_posthog.export.accepting import Accepted
+    from pulumi_posthog.export.wish import Wish
     from pulumi_posthog.reconcile.desired import Entry, Group
 
 Texts = Mapping[Path, str]
@@ -160,7 +162,7 @@ def _is_within(entry: Entry, names: Set[tuple[str, str]], desired: Configuration
 
 def _wish(finding: Finding, outcome: Compared) -> Wish | None:
     from pulumi_posthog.drift.finding import Status
-    from pulumi_posthog.export.accepting import Wish
+    from pulumi_posthog.export.wish import Wish
     from pulumi_posthog.kinds.tree import key_field
 
     about, trace = finding.about, finding.trace
@@ -170,7 +172,7 @@ def _wish(finding: Finding, outcome: Compared) -> Wish | None:
         return _declared(finding, outcome)
     entry = outcome.desired.by_name.get((about.entry.kind.name, about.entry.name)) if about.entry else None
     if entry is None:
-        return None
+        return _surplus(finding, outcome)
     if about.renamed is not None:
         return Wish(path=finding.path, entry=entry, found=about.renamed, field=key_field(entry.kind))
     if trace is None or trace.field is None:
@@ -186,10 +188,39 @@ def _wish(finding: Finding, outcome: Compared) -> Wish | None:
     )
 
 
+def _surplus(finding: Finding, outcome: Compared) -> Wish | None:
+    """What is in PostHog and has no place in the file, which says that there are no others."""
+    from pulumi_posthog.config.grants import way_to
+    from pulumi_posthog.drift.finding import About
+    from pulumi_posthog.export.wish import Wish
+    from pulumi_posthog.reconcile.desired import group_of
+
+    entry, trace = finding.about.entry if finding.about else None, finding.trace
+    if entry is None or trace is None or not entry.absent:
+        return None
+    grants = entry.kind.grants
+    if grants is None:
+        return _declared(dataclasses.replace(finding, about=About(group=group_of(entry))), outcome)
+    way = way_to(entry)
+    # A block that says itself that there are no others is where its rules stand.
+    said_in_block = (
+        grants.keyed_by and (entry.kind.name, entry.parent, way[0]) in outcome.desired.exact_blocks
+    )
+    return Wish(
+        path=finding.path,
+        found=trace.found,
+        group=group_of(entry),
+        name=entry.name,
+        beside=entry.where,
+        way=way[1:] if said_in_block else way,
+        value=trace.found.values[grants.value],
+    )
+
+
 def _declared(finding: Finding, outcome: Compared) -> Wish | None:
     """What is in PostHog and not in the file, as `export` would write it."""
-    from pulumi_posthog.export.accepting import Wish
     from pulumi_posthog.export.document import entry_of
+    from pulumi_posthog.export.wish import Wish
     from pulumi_posthog.reconcile.desired import group_of
 
     about, trace = finding.about, finding.trace

@@ -137,6 +137,18 @@ def _of_block(
         yield _entry(kind, grants, key, parent, (EVERYONE,), {}, values[EVERYONE], where)
 
 
+def way_to(entry: Entry) -> tuple[str, ...]:
+    """The keys below a kind's section that lead to the level of a rule: ("dashboard", "roles", "Analysts")."""
+    grants = entry.kind.grants
+    if grants is None:
+        return ()
+    key = (str(entry.fields[grants.keyed_by]),) if grants.keyed_by else ()
+    for group, name in grants.subjects.items():
+        if subject := entry.fields.get(name):
+            return (*key, group, subject.name if isinstance(subject, Reference) else str(subject))
+    return (*key, EVERYONE)
+
+
 def _subject(field: Field, name: str, where: Position) -> dict[str, Json]:
     return {field.name: as_reference(field, name, Node(name, where))}
 

@@ -196,6 +196,10 @@ def _of_change(
         return
     found = observed.found[key_of(entry)]
     if change.action is Action.DELETE:
+        # Where a file says that there are no others, that word is the only place which the entry has.
+        is_left_over = entry.kind.deletion is not Deletion.NEVER or (
+            entry.where is not None and entry.where == observed.desired.exact.get(group_of(entry))
+        )
         yield Finding(
             status=Status.PENDING,
             kind=entry.kind.name,
@@ -204,11 +208,13 @@ def _of_change(
             id=found.id,
             whole=True,
             message=(
-                "is declared absent, and PostHog still has it"
-                if entry.kind.deletion is Deletion.NEVER
-                else "is in PostHog and not in the file, which says that there are no others: an update removes it"
+                "is in PostHog and not in the file, which says that there are no others: an update removes it"
+                if is_left_over
+                else "is declared absent, and PostHog still has it"
             ),
             where=entry.where,
+            trace=Trace(found, observed.scopes[group_of(entry)].get(PROJECT.name)),
+            about=About(entry, above=entry.parent) if is_left_over else None,
             fate=Fate.DELETED,
         )
         return

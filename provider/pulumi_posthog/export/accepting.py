@@ -12,43 +12,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.written import Form, Written
 from pulumi_posthog.export.rewriting import CannotWrite, Changes, Rewriting
+from pulumi_posthog.export.wish import Wish, wished
 from pulumi_posthog.kinds.field import Field
-from pulumi_posthog.kinds.tree import key_field
 from pulumi_posthog.reconcile.collection import Found
-from pulumi_posthog.reconcile.desired import Entry, Group, Key, key_of
-from pulumi_posthog.reconcile.differences import as_live, differences
+from pulumi_posthog.reconcile.desired import Entry, Key, key_of
+from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.values.json_value import Json, json_text
 from pulumi_posthog.values.local_file import LINE_END
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
-from pulumi_posthog.values.spelling import folded
 
 HAND: Final = "write it by hand"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """One thing to accept. `path` is what reports call it.
-
-    Of a declared `entry`: its `field`, where there is one, of that only what is below `key` or the one `item` of a set;
-    else the whole entry, which PostHog does not have (any more). Without an entry, `found` is to be declared, as `name`
-    with that `body`, in `group`.
-    """
-
-    path: str
-    entry: Entry | None = None
-    found: Found | None = None
-    field: Field | None = None
-    key: str | None = None
-    item: Json = None
-    meant: Json = None  # what is declared of the field, with the ids that names stand for
-    group: Group | None = None
-    name: str = ""
-    body: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +53,9 @@ def accept(
     for wish in wishes:
         own = wish.entry is not None and wish.field is not None
         groups[
-            (key_of(wish.entry), wish.field.name) if own and wish.entry and wish.field else id(wish)
+            (key_of(wish.entry), wish.field.name)
+            if own and wish.entry and wish.field
+            else wish.beside or id(wish)
         ].append(wish)
     attempts = list(groups.values())
     whole = _Attempt(desired, files, load, folder)
@@ -137,7 +117,9 @@ class _Attempt:
 
     def _write(self, wishes: Sequence[Wish]) -> str | None:
         first = wishes[0]
-        if first.entry is None:
+        if first.beside is not None:
+            self._put_beside(first.beside, wishes)
+        elif first.entry is None:
             self._declare(first)
         elif first.field is None:
             self._take_out(first.entry)
@@ -184,7 +166,7 @@ class _Attempt:
         file, node = self._followed(file, node, where)
         declared = entry.fields[field_.name]
         live = wishes[0].found.values.get(field_.name) if wishes[0].found else None
-        value = _wished(field_, declared, field_.named(live, wishes[0].meant), wishes)
+        value = wished(field_, declared, field_.named(live, wishes[0].meant), wishes)
         if field_.refers_to and not entry.kind.set_of:
             raise _Refused("it is another object in PostHog", where, HAND)
         if isinstance(value, dict) and field_.secret and node.tag and node.tag.startswith("!"):
@@ -270,6 +252,33 @@ class _Attempt:
                 self.rewritings[file].add(own, None, wish.name)
                 return
             self.rewritings[file].add(own, wish.name, dict(wish.body or {}))
+
+    def _put_beside(self, where: Position, wishes: Sequence[Wish]) -> None:
+        """Declare values in the mapping whose key is at a place, each at the end of its way."""
+        file = self._file(where)
+        found = self._rewriting(file).source.keys.get((where.line, where.column))
+        if found is None:
+            raise _Refused("nobody knows where it belongs", where, HAND)
+        wanted: dict[str, Any] = {}
+        for wish in wishes:
+            *keys, last = wish.way
+            inside = wanted
+            for key in keys:
+                inside = inside.setdefault(key, {})
+            inside[last] = wish.value
+        self._put_in(file, found[0], wanted, where)
+
+    def _put_in(self, file: Path, mapping: Written, wanted: Mapping[str, Any], where: Position) -> None:
+        with _Placing(self._name(file), self._rewriting(file).text):
+            self._check_mapping(mapping, where)
+            for key, value in wanted.items():
+                own = mapping.item(key)
+                if own is None:
+                    self.rewritings[file].add(mapping, key, value)
+                elif isinstance(value, dict):
+                    self._put_in(*self._followed(file, own, where), value, where)
+                else:
+                    raise _Refused(f'"{key}" is declared already', where, HAND)
 
     def _beside(self, where: Position, wish: Wish) -> None:
         """Declare something behind what stands at a place."""
@@ -364,6 +373,12 @@ class _Attempt:
             found = error.problems[0]
             return Problem(f"what PostHog has cannot be declared: {found.message}", found.where, found.hint)
         now = after.by_name
+        if (new := self._not_wished_for(after)) is not None:
+            return Problem(
+                f'{new.kind.title} "{new.name}" would be declared as well: the place is shared',
+                new.where,
+                "write the value into the entry itself, or change it for all of them",
+            )
         if self.renamed:
             return None  # what is below has another name, too; the loading itself has looked at everything
         for before in self.desired.entries:
@@ -374,6 +389,23 @@ class _Attempt:
             if problem is not None:
                 return problem
         return None
+
+    def _not_wished_for(self, after: Configuration) -> Entry | None:
+        """What comes to be declared with what was put beside something, and is not it."""
+        wished = {
+            (each.group[0], each.name) for each in self.written if each.beside is not None and each.group
+        }
+        kinds = {kind for kind, _ in wished}
+        return next(
+            (
+                each
+                for each in after.entries
+                if each.kind.name in kinds
+                and key_of(each) not in self.desired.by_name
+                and key_of(each) not in wished
+            ),
+            None,
+        )
 
     def _below_removed(self, entry: Entry) -> bool:
         kind, parent = entry.kind.parent, entry.parent
@@ -454,26 +486,6 @@ class _Placing:
             raise _Refused(str(error), where, error.hint) from error
 
 
-def _wished(field_: Field, declared: Json, live: Json, wishes: Sequence[Wish]) -> Json:
-    """What to declare of a field."""
-    value = as_live(field_, declared, live)
-    if field_.unordered and isinstance(declared, list) and isinstance(value, list):
-        items = {folded(str(wish.item)) for wish in wishes if wish.item is not None}
-        if not items:
-            return value
-        return [item for item in declared if item in value or folded(str(item)) not in items] + [
-            item for item in value if item not in declared and folded(str(item)) in items
-        ]
-    keys = {wish.key for wish in wishes}
-    if isinstance(declared, dict) and isinstance(value, dict) and None not in keys:
-        kept = {key: item for key, item in declared.items() if key not in keys or key in value}
-        return {
-            **{key: value[key] if key in keys and key in value else item for key, item in kept.items()},
-            **{key: item for key, item in value.items() if key in keys and key not in declared},
-        }
-    return value
-
-
 def _together(one: Entry, other: Entry) -> bool:
     """Whether two entries are one in the file: a role, and the list of its members."""
     return other.parent == one.name or one.parent == other.name
@@ -481,8 +493,3 @@ def _together(one: Entry, other: Entry) -> bool:
 
 def _said(value: Json) -> str:
     return json_text(value) if not isinstance(value, dict | list) else repr(value)
-
-
-def name_of(found: Found) -> str:
-    """What an object that nobody declared is called in a file."""
-    return str(found.values.get(key_field(found.kind).name) or "")
