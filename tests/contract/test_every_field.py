@@ -447,6 +447,8 @@ WAIVED = {
     "organization_settings": "has tests of its own: test_organization_settings.py",
     "organization_member": "has tests of its own: test_members.py",
     "evaluation": "has tests of its own: test_evaluations.py",
+    "event_definition": "has tests of its own: test_definitions.py",
+    "property_definition": "has tests of its own: test_definitions.py",
     "cohort.folder": "is sent once, when it is made",
     "cohort.is_static": "replaces",
     "cohort.query": "replaces",

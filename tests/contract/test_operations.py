@@ -27,6 +27,7 @@ NOUNS = {
     "hog_function",
     "integration",
     "evaluation",
+    "event_definition",
     "export",
     "feature_flag",
     "file_system",
@@ -36,6 +37,7 @@ NOUNS = {
     "person",
     "plugin",
     "project",
+    "property_definition",
     "query",
 }
 

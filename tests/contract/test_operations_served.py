@@ -73,6 +73,10 @@ class World:
     def annotation(self) -> int:
         return int(self.make(f"/api/projects/{self.project}/annotations/", ANNOTATION))
 
+    def definition(self, what: str) -> str:
+        """The id of the definition of an event, or of a property of events, that has come in."""
+        return str(self.posthog.get(f"/api/projects/{self.project}/{what}_definitions/")["results"][0]["id"])
+
     @cached_property
     def insight(self) -> int:
         return int(self.make(f"/api/projects/{self.project}/insights/", INSIGHT))
@@ -383,6 +387,18 @@ EXAMPLES: dict[str, Arguments] = {
     "Annotations.update": lambda world: {"id": world.annotation, "body": {"content": "Outage"}},
     "Annotations.replace": lambda world: {"id": world.annotation, "body": ANNOTATION},
     "Annotations.delete": lambda world: {"id": world.annotation},
+    "EventDefinitions.list": lambda _world: {"search": "$page", "limit": 10},
+    "EventDefinitions.create": lambda _world: {"body": {"name": "signed_up", "description": "Of late"}},
+    "EventDefinitions.get": lambda world: {"id": world.definition("event")},
+    "EventDefinitions.update": lambda world: {"id": world.definition("event"), "body": {"verified": True}},
+    "EventDefinitions.delete": lambda world: {"id": world.definition("event")},
+    "PropertyDefinitions.list": lambda _world: {"type": "event", "limit": 10},
+    "PropertyDefinitions.get": lambda world: {"id": world.definition("property")},
+    "PropertyDefinitions.update": lambda world: {
+        "id": world.definition("property"),
+        "body": {"property_type": "String"},
+    },
+    "PropertyDefinitions.delete": lambda world: {"id": world.definition("property")},
     "ScheduledChanges.list": lambda world: {"record_id": str(world.flag), "limit": 10},
     "ScheduledChanges.create": lambda world: {"body": world.scheduled_fields},
     "ScheduledChanges.get": lambda world: {"id": world.scheduled},

@@ -25,7 +25,11 @@ from pulumi_posthog.values.variables import KEY_VARIABLE
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
 NOTICE = "https://github.com/PostHog/notification-bar-app"
 # What there is one of in any case is never made.
-NEVER_MADE = {kind.name for kind in KINDS.values() if kind.singleton}
+NEVER_MADE = {
+    kind.name
+    for kind in KINDS.values()
+    if kind.singleton or (kind.comes_in and kind.comes_in.made_since is None)
+}
 # What one object of a kind needs; those of exact lists are made with the items, one by one.
 DECLARED = {
     "project": {"name": "New"},
@@ -73,6 +77,7 @@ DECLARED = {
     },
     "insight_variable": {"code_name": "new", "type": "String"},
     "dashboard": {"name": "New"},
+    "event_definition": {"name": "new", "description": "Of late"},
     "annotation": {"content": "New", "date_marker": "2026-03-01T09:00:00Z"},
     "feature_flag": {"key": "new", "filters": {"groups": [{"rollout_percentage": 50}]}},
     "hog_function": {"name": "New", "type": "destination", "hog": "return event"},

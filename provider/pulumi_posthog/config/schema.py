@@ -236,7 +236,7 @@ def field_schema(field: Field) -> dict[str, Any]:
     """The schema of a field's value in the file: what it refers to is named there, not numbered."""
     schema = dict(field.json_schema)
     if field.refers_to in LOOKUPS and field.type is not Type.STRINGS:
-        schema |= {"type": "string", "minLength": 1}
+        schema |= {"type": ["string", "null"] if field.nullable else "string", "minLength": 1}
     if field.doc:
         schema |= {"description": field.doc, "markdownDescription": "\n\n".join(markdown(field))}
     return schema

@@ -11,7 +11,7 @@ from pulumi_posthog.generate.table import markdown_table
 from pulumi_posthog.kinds import KINDS, LOOKUPS, NAMED
 from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
 from pulumi_posthog.kinds.field import UNSET, Field
-from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import key_field
 from pulumi_posthog.kinds.words import Lookup, Now
@@ -145,6 +145,8 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     yield "created", _creation(kind, item)
     yield "changed", _update(kind, item)
     deletion = DELETIONS[kind.deletion].format(parent=kind.parent, name=kind.name)
+    if kind.deletion_words and kind.deletion is Deletion.PATCH:
+        deletion = kind.deletion_words
     if kind.upsert:
         deletion = (
             f"PostHog deletes it (`PUT` with a `{kind.upsert.value}` of null); what holds for everyone first."
@@ -215,6 +217,13 @@ def _creation(kind: Kind, item: Kind | None) -> str:
     if kind.singleton:
         return "never: PostHog has it, and it is taken over"
     text = "one `POST`, unless PostHog has it already: then it is taken over"
+    if kind.comes_in:
+        made = kind.comes_in.made_since
+        since = f"only servers since {made} make one" if made else "no server makes one"
+        return (
+            f"PostHog makes one of what comes in, and it is taken over; else {since}. What has not come in is told, and"
+            " taken over by the first run after it has"
+        )
     if kind.discontinued:
         return f"{text}. {kind.discontinued.words}. A preview refuses a new one on such a server"
     later = [field.name for field in kind.writable if not field.on_create]

@@ -9,6 +9,7 @@ from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.cohort import COHORT
 from pulumi_posthog.kinds.dashboard import DASHBOARD
 from pulumi_posthog.kinds.data_color_theme import DATA_COLOR_THEME
+from pulumi_posthog.kinds.definitions import EVENT_DEFINITION, PROPERTY_DEFINITION
 from pulumi_posthog.kinds.domain import DOMAIN
 from pulumi_posthog.kinds.early_access_feature import EARLY_ACCESS_FEATURE
 from pulumi_posthog.kinds.evaluation import EVALUATION
@@ -62,6 +63,8 @@ KINDS: Mapping[str, Kind] = {
         INSIGHT,
         DASHBOARD,
         ANNOTATION,
+        EVENT_DEFINITION,
+        PROPERTY_DEFINITION,
         PROJECT_ACCESS_RULE,
         RESOURCE_ACCESS_RULE,
     )

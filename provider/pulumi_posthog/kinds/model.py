@@ -11,8 +11,10 @@ from typing import Any
 
 from pulumi_posthog.kinds.field import UNSET, Field
 from pulumi_posthog.kinds.words import (
+    Apart,
     Blueprint,
     Cap,
+    ComesIn,
     Grants,
     Invitation,
     Lifecycle,
@@ -102,6 +104,8 @@ class Kind:
     list_parameters: Mapping[str, str] = dataclass_field(default_factory=dict)
     # What the list leaves out, unless it is called once more with these parameters.
     also_listed: Mapping[str, str] = dataclass_field(default_factory=dict)
+    apart: Apart | None = None  # a list for each sort of its objects
+    comes_in: ComesIn | None = None  # PostHog makes them of what comes in
     # An item of the list without this key lacks fields: a GET of its own has them, sent for declared ones only.
     whole_sign: str | None = None
     whole_for: tuple[
@@ -162,7 +166,7 @@ class Kind:
     grants: Grants | None = None
     invitation: Invitation | None = None
     shorthand: str | None = None  # an entry may be the value of this field alone, or the word `absent`
-    deletion_words: str = ""  # what `state: absent` does, where the words of its deletion do not say it
+    deletion_words: str = ""  # what its deletion does, where the words of `deletion` do not say it
     exported_when_asked: bool = False  # `export` writes them only when their kind is asked for
     feature: str | None = None  # what the organization's plan needs for it to have an effect
     feature_words: str = "PostHog keeps rules and passes over them"  # what happens without that

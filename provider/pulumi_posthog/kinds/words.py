@@ -219,6 +219,34 @@ class TakenAlong:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Apart:
+    """A list that has one sort of its objects at a time, and whose items do not say which.
+
+    `field` is the parameter that asks for a sort, and the field that says it; its values are `sorts` and `numbered`.
+    The list of the last one wants the parameter `number` as well, which is a field, too, once for each object of
+    `lookup`.
+    """
+
+    field: str
+    sorts: tuple[str, ...]
+    numbered: str
+    number: str
+    lookup: Lookup
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComesIn:
+    """Objects that PostHog makes of what comes in. Others are only taken over.
+
+    `made_since` is the server age (a year) that makes one when it is asked to; None: no server does. `words` say that
+    there is none, as a sentence.
+    """
+
+    made_since: int | None
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Confirmed:
     """A value that must be asked for by name, in the stack's setting `posthog:allowRisks`, before it replaces another.
 

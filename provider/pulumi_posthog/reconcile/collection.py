@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pulumi_posthog.api import IncompleteRead
+from pulumi_posthog.api import ApiError, IncompleteRead
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.kinds.model import Kind, NaturalKey
 from pulumi_posthog.values.json_value import Json
@@ -50,8 +50,16 @@ class Found:
 class Collection:
     """The objects of one list, by id and by natural key."""
 
-    def __init__(self, kind: Kind, answers: Iterable[Mapping[str, Json]], *, partial: bool = False) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        answers: Iterable[Mapping[str, Json]],
+        *,
+        partial: bool = False,
+        blind: ApiError | None = None,
+    ) -> None:
         self.kind = kind
+        self.blind = blind  # why one sort of them could not be looked at
         self.partial = partial  # the server lists only some: the others must be asked for one by one
         self._found: dict[str, Found] = {}
         self._ids: dict[NaturalKey, dict[str, None]] = {}

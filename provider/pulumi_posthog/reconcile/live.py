@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -25,11 +26,12 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.organization_member import ORGANIZATION_MEMBER
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.words import Lookup
-from pulumi_posthog.reconcile import identity
+from pulumi_posthog.reconcile import apart, identity
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Ambiguous, Collection, Found, Scope
 from pulumi_posthog.reconcile.features import has_feature
 from pulumi_posthog.reconcile.naming import is_one_of, spelled_alike, with_name
 from pulumi_posthog.reconcile.once import Once
+from pulumi_posthog.reconcile.persons import persons_called
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.spelling import folded, one_line
 
@@ -151,6 +153,8 @@ class Live:
             found = collection.get(id_) or (
                 self._alone(collection, scope, id_) if collection.partial or kind.list_leaves_out else None
             )
+            if found is None and collection.blind:
+                raise collection.blind
             needed = names is None or kind.needs_whole([*names])
             return self._completed(collection, scope, found) if found and needed else found
         answer = self._once(("item", kind.name, id_), lambda: self._item(kind, scope, id_))
@@ -171,6 +175,13 @@ class Live:
         exact = [match for match in matches if spelled_alike(kind, match.values, values)]
         if exact or kind.refers_by_key:
             matches = exact
+        if (
+            not matches
+            and kind.apart
+            and values.get(kind.apart.field) == kind.apart.numbered
+            and collection.blind
+        ):
+            raise collection.blind
         if kind.narrowed_by and len(matches) > 1:
             wanted = values.get(kind.narrowed_by)
             matches = [each for each in matches if each.values.get(kind.narrowed_by) == wanted] or matches
@@ -185,7 +196,14 @@ class Live:
         Raises IncompleteRead when the answer holds somebody else: a server that passes over the filter answers
         everybody.
         """
-        return self._once(("persons", project, by, name), lambda: self._persons(project, by, name))
+        path = self.path(PERSON, {PROJECT.name: project})
+
+        def is_there() -> bool:
+            return self.object(PROJECT, {}, project) is not None
+
+        return self._once(
+            ("persons", project, by, name), lambda: persons_called(self.reader, path, by, name, is_there)
+        )
 
     def forget_persons(self, project: str, by: str, name: str) -> None:
         """Look them up anew next time."""
@@ -220,6 +238,8 @@ class Live:
     def put(self, kind: Kind, scope: Scope, answer: Mapping[str, Json]) -> Found:
         """Record what PostHog answered to a write."""
         id_, answer = str(answer["id"]), self._said(kind, answer)
+        before = self._collection(kind, scope).get(id_) if kind.apart else None
+        answer = apart.with_sort(kind, before.answer if before else None, answer)
         if not kind.listed_in_full:
             self._once.forget(("item", kind.name, id_))
             self._once(("item", kind.name, id_), lambda: answer)
@@ -335,8 +355,13 @@ class Live:
         path = self.path(kind, scope)
         if kind.singleton:
             return Collection(kind, [self.reader.get_object(path)])
+        blind = None
         try:
-            answers = self._answers(kind, scope, path)
+            if kind.apart:
+                numbers = partial(self.answers, kind.apart.lookup, scope)
+                answers, blind = apart.listed(self.reader, kind, kind.apart, path, numbers)
+            else:
+                answers = self._answers(kind, scope, path)
         except ServerFailed:
             if not kind.filter or kind.page_size is not None:
                 raise
@@ -357,7 +382,8 @@ class Live:
                 path=path,
                 hint=f"it is older than {kind.since}, or has them switched off: take them out of the file",
             ) from None
-        return Collection(kind, (answer for answer in answers if not kind.is_gone(object_of(answer, path))))
+        kept = (answer for answer in answers if not kind.is_gone(object_of(answer, path)))
+        return Collection(kind, kept, blind=blind)
 
     def _answers(self, kind: Kind, scope: Scope, path: str) -> list[Mapping[str, Json]]:
         """All objects of a list."""
@@ -451,26 +477,6 @@ class Live:
             return Collection(kind, self._answers(kind, scope, path))
         self._below_environments = False
         return None
-
-    def _persons(self, project: str, by: str, name: str) -> list[Mapping[str, Json]]:
-        path = self.path(PERSON, {PROJECT.name: project})
-        try:
-            found: list[Mapping[str, Json]] = self.reader.list_all(path, params={by: name})
-        except NotFound:
-            # Of a project that is gone there is nobody; of one that is there, we could not look.
-            if self.object(PROJECT, {}, project) is not None:
-                raise
-            return []
-        for person in (object_of(each, path) for each in found):
-            names = person.get("distinct_ids") if by == "distinct_id" else [dig(person, "properties.email")]
-            if folded(name) not in (folded(str(each)) for each in names or ()):
-                raise IncompleteRead(
-                    f"asked for the persons of one {by}, PostHog answers others",
-                    method="GET",
-                    path=path,
-                    hint="nobody is erased on such an answer; does this server know the parameter?",
-                )
-        return found
 
     def _item(self, kind: Kind, scope: Scope, id_: str) -> Mapping[str, Json] | None:
         """One object that its list answers only in part."""

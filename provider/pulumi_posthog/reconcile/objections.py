@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.reconcile import caps, lifecycle
+from pulumi_posthog.reconcile import caps, coming_in, lifecycle
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.limits import Limits, list_refusal
 from pulumi_posthog.reconcile.live import Live
@@ -77,7 +77,7 @@ def is_discontinued(kind: Kind, values: Mapping[str, Json], live: Live) -> bool:
 def objection_to_creation(kind: Kind, values: Mapping[str, Json], live: Live) -> str | None:
     """Why something that does not exist cannot be made as declared: this server would make something else, or no move
     leads a new one to its state."""
-    refusal = lifecycle.objection_to_making(kind, values)
+    refusal = lifecycle.objection_to_making(kind, values) or coming_in.objection_to_making(kind, live)
     if refusal:
         return refusal
     if kind.discontinued is None or not is_discontinued(kind, values, live):

@@ -24,6 +24,7 @@ from pulumi_posthog.reconcile import exact_rules
 from pulumi_posthog.reconcile import references as config_references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.coming_in import without_unseen
 from pulumi_posthog.reconcile.desired import Desired, Entry, Group, Key, generations, group_of, key_of
 from pulumi_posthog.reconcile.differences import why_it_rests
 from pulumi_posthog.reconcile.invitations import notes
@@ -32,7 +33,7 @@ from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.people import with_exact
 from pulumi_posthog.reconcile.references import referred_to
 from pulumi_posthog.reconcile.unknown_organization import no_such_organization
-from pulumi_posthog.reconcile.unmanaged import is_unmanaged
+from pulumi_posthog.reconcile.unmanaged import is_unmanaged, told_once
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.reference import Reference, references_in
@@ -189,6 +190,12 @@ class _Observer:
             # Which object these mean is known once the names in them have ids.
             for generation in generations(each for each in desired.entries if _known_by_names(each)):
                 self._look(generation, desired, pool)
+            desired, unseen = without_unseen(
+                desired,
+                self.live,
+                partial(self._scope_of, desired),
+                lambda key: key in self.ids or key in self.unread,
+            )
             strays = self._undeclared(desired, pool) if undeclared else ()
         missing = (
             entry
@@ -204,7 +211,7 @@ class _Observer:
             self._strays(dict.fromkeys(map(group_of, missing)), desired),
             self.unread_groups,
             self.kinds,
-            (*notes, *self._remarks(desired)),
+            (*notes, *unseen, *self._remarks(desired)),
             undeclared,
         )
 
@@ -364,6 +371,9 @@ class _Observer:
         except ApiError:
             return {}  # then an id is shown as it is
 
+    def _scope_of(self, desired: Desired, entry: Entry) -> Scope | None:
+        return self._scope(entry.kind, desired, entry.parent)
+
     def _project_scope(self, project: str | None) -> Scope | None:
         if project is None:
             return {}
@@ -471,7 +481,7 @@ class _Observer:
             and not self._ambiguous(found)
             and not is_unmanaged(desired, found, parent)
         )
-        return tuple(_told_once(strays))
+        return tuple(told_once(strays, lambda each: each.found))
 
     def _ambiguous(self, found: Found) -> bool:
         """Whether an entry means this object or another one: then it is not undeclared."""
@@ -490,14 +500,3 @@ class _Observer:
         error = self._read(group, scope)
         if error is not None and not any(group_of(entry) == group for entry in desired.entries):
             self.unread_groups[group] = error
-
-
-def _told_once(strays: Iterable[Undeclared]) -> Iterator[Undeclared]:
-    """Without what another project's list has shown already."""
-    seen = set()
-    for each in strays:
-        kind, key = each.found.kind, (each.found.kind.name, each.found.id)
-        if key not in seen:
-            yield each
-        if kind.everywhere and kind.everywhere(each.found.values):
-            seen.add(key)

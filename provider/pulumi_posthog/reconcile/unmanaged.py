@@ -7,8 +7,9 @@ can be put right, to delete too much cannot.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
@@ -19,6 +20,8 @@ from pulumi_posthog.reconcile.limits import Managed
 from pulumi_posthog.values.json_value import Damaged, Json, json_in, json_text
 from pulumi_posthog.values.secret_text import SecretText
 from pulumi_posthog.values.spelling import folded
+
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,3 +161,15 @@ def without(managed: Managed, unmanaged: Iterable[Unmanaged]) -> Managed:
         }
         for kind, parents in managed.items()
     }
+
+
+def told_once(those: Iterable[Each], found_of: Callable[[Each], Found]) -> Iterator[Each]:
+    """Without what another project's list has shown already."""
+    seen = set()
+    for each in those:
+        found = found_of(each)
+        key = (found.kind.name, found.id)
+        if key not in seen:
+            yield each
+        if found.kind.everywhere and found.kind.everywhere(found.values):
+            seen.add(key)

@@ -11,6 +11,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import exact_rules, people, references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Scope
+from pulumi_posthog.reconcile.coming_in import without_unseen
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.links import Names, names, with_live
 from pulumi_posthog.reconcile.live import Live
@@ -59,7 +60,10 @@ def resolved(
     result, problems = with_live(result, lambda kind, project: _known(result, kind, project, live))
     if problems:
         raise ConfigError(problems)
-    for note in notes:
+    result, unseen = without_unseen(
+        result, live, lambda entry: scope_of(result, entry.parent, live), lambda _key: False
+    )
+    for note in (*notes, *unseen):
         say(note)
     if exact_rules.is_exact(result):
         surplus = exact_rules.surplus(result, live)

@@ -12,6 +12,7 @@ from pulumi_posthog.api.operations.batch_exports import (
     OrganizationBatchExports,
 )
 from pulumi_posthog.api.operations.dashboards import Dashboards, InsightVariables
+from pulumi_posthog.api.operations.definitions import EventDefinitions, PropertyDefinitions
 from pulumi_posthog.api.operations.evaluations import Evaluations
 from pulumi_posthog.api.operations.events import Events
 from pulumi_posthog.api.operations.experiments import (
@@ -63,6 +64,8 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     Annotations,
     Dashboards,
     InsightVariables,
+    EventDefinitions,
+    PropertyDefinitions,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(row for family in FAMILIES for row in family.operations())
 
@@ -77,6 +80,7 @@ __all__ = [
     "Dashboards",
     "EarlyAccessFeatures",
     "Evaluations",
+    "EventDefinitions",
     "Events",
     "ExperimentHoldouts",
     "ExperimentSavedMetrics",
@@ -95,6 +99,7 @@ __all__ = [
     "Persons",
     "PipelineDestinations",
     "Projects",
+    "PropertyDefinitions",
     "Queries",
     "QueryResult",
     "RoleMemberships",

@@ -237,7 +237,7 @@ def _section(path: str, kind: Kind | None) -> Explanation:
     assert kind is not None  # noqa: S101 - a path has at least one word, and that is a section
     goes = {
         Deletion.DELETE: "PostHog deletes it.",
-        Deletion.PATCH: "PostHog marks it as deleted; what it was made from stays.",
+        Deletion.PATCH: kind.deletion_words or "PostHog marks it as deleted; what it was made from stays.",
         Deletion.FORGET: "It stays in PostHog as it is, and is no longer managed.",
         Deletion.NEVER: "It stays in PostHog, and is no longer managed; only `state: absent` deletes it, once the stack"
         " allows that.",

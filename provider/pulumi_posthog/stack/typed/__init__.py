@@ -18,6 +18,7 @@ from pulumi_posthog.stack.typed.data_color_theme import DataColorTheme
 from pulumi_posthog.stack.typed.domain import Domain
 from pulumi_posthog.stack.typed.early_access_feature import EarlyAccessFeature
 from pulumi_posthog.stack.typed.evaluation import Evaluation
+from pulumi_posthog.stack.typed.event_definition import EventDefinition
 from pulumi_posthog.stack.typed.experiment import Experiment
 from pulumi_posthog.stack.typed.experiment_holdout import ExperimentHoldout
 from pulumi_posthog.stack.typed.experiment_saved_metric import ExperimentSavedMetric
@@ -32,6 +33,7 @@ from pulumi_posthog.stack.typed.pipeline_destination import PipelineDestination
 from pulumi_posthog.stack.typed.project import Project
 from pulumi_posthog.stack.typed.project_access_rule import ProjectAccessRule
 from pulumi_posthog.stack.typed.project_secret_api_key import ProjectSecretApiKey
+from pulumi_posthog.stack.typed.property_definition import PropertyDefinition
 from pulumi_posthog.stack.typed.proxy_record import ProxyRecord
 from pulumi_posthog.stack.typed.resource_access_rule import ResourceAccessRule
 from pulumi_posthog.stack.typed.role import Role
@@ -50,6 +52,7 @@ __all__ = [
     "Domain",
     "EarlyAccessFeature",
     "Evaluation",
+    "EventDefinition",
     "Experiment",
     "ExperimentHoldout",
     "ExperimentSavedMetric",
@@ -64,6 +67,7 @@ __all__ = [
     "Project",
     "ProjectAccessRule",
     "ProjectSecretApiKey",
+    "PropertyDefinition",
     "ProxyRecord",
     "ResourceAccessRule",
     "Role",

@@ -1,0 +1,242 @@
+"""What events and properties mean: PostHog makes a definition of each that comes in, and people describe them.
+
+Contract: posthog-api-analytics.md 7 and 8. A definition is known by its name. Nothing deletes one: PostHog would make
+it anew when the next event comes in, without what was said about it. Values that the organization's plan does not have
+are in no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.lookups import EMAIL, GROUP_TYPE
+from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import TAGS
+from pulumi_posthog.kinds.words import Apart, ComesIn, Page
+
+TAXONOMY: Final = "ingestion_taxonomy"
+# What is said about a definition -> the value that says nothing.
+SAYS_NOTHING: Final[Mapping[str, Any]] = {"description": "", "tags": [], "verified": False, "hidden": False}
+
+
+def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A definition as PostHog answers it -> its fields; null is the value that says nothing."""
+    empty = {name: nothing for name, nothing in SAYS_NOTHING.items() if answer.get(name, "") is None}
+    owner = answer.get("owner")
+    known = {"owner": owner.get("email")} if isinstance(owner, Mapping) else {}
+    return {**answer, **empty, **known}
+
+
+def cleared(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What takes back what was said about a definition; of one that says nothing, nothing is sent."""
+    return {name: nothing for name, nothing in SAYS_NOTHING.items() if values.get(name, nothing) != nothing}
+
+
+def said(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Only what people have said about is worth writing into a file; PostHog makes the rest."""
+    return values if cleared(values) or values.get("owner") else None
+
+
+def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """What PostHog refuses."""
+    if fields.get("verified") is True and fields.get("hidden") is True:
+        yield "hidden", "is both verified and hidden, which PostHog refuses", "leave one of them out"
+
+
+def checked_property(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """The same, and a property of groups that does not say of which, or another one that does."""
+    yield from checked(fields)
+    of_group = fields.get("type", "event") == "group"
+    if of_group and fields.get("group_type_index") is None:
+        yield (
+            "type",
+            "is of groups and does not say of which",
+            "write `group_type_index: company`, the type's name",
+        )
+    if not of_group and fields.get("group_type_index") is not None:
+        yield "group_type_index", "has a `group_type_index` and is not of groups", "write `type: group`"
+
+
+def is_virtual(answer: Mapping[str, Any]) -> bool:
+    """Whether PostHog computes it: nobody can describe such a one."""
+    return bool(answer.get("virtual"))
+
+
+def to_api(fields: Mapping[str, Any], _live: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields to send of an event: what it carries, this product alone knows."""
+    return {name: value for name, value in fields.items() if name != "properties"}
+
+
+def to_api_of_property(fields: Mapping[str, Any], _live: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields to send: what tells a property from others is only in the list's address."""
+    return {name: value for name, value in fields.items() if name not in ("type", "group_type_index")}
+
+
+def _described(what: str) -> tuple[Field, ...]:
+    return (
+        Field(
+            name="description",
+            doc=f"What the {what} means.",
+            default="",
+            silent_when_null=True,
+            feature=TAXONOMY,
+        ),
+        TAGS,
+        Field(
+            name="verified",
+            type=Type.BOOLEAN,
+            doc="Whether it is marked as one to use. PostHog then takes `hidden` back.",
+            default=False,
+            silent_when_null=True,
+            feature=TAXONOMY,
+        ),
+        Field(
+            name="hidden",
+            type=Type.BOOLEAN,
+            doc="Whether menus leave it out. PostHog then takes `verified` back.",
+            default=False,
+            silent_when_null=True,
+            feature=TAXONOMY,
+        ),
+    )
+
+
+EVENT_DEFINITION = Kind(
+    name="event_definition",
+    resource="EventDefinition",
+    section="projects.*.event_definitions",
+    doc="The definition of an event: what it means, who looks after it, whether it is to be used.",
+    purpose=(
+        "Review the names of events with the code that sends them, and say beside each what it means: people who"
+        " build an insight see it. `pulumi-posthog types` makes functions for your own code of them."
+    ),
+    page=Page("*Data management*, *Events*", "/project/{project}/data-management/events/{id}"),
+    collection="/api/projects/{project}/event_definitions/",
+    parent="project",
+    natural_keys=(("name",),),
+    read_scope="event_definition:read",
+    write_scope="event_definition:write",
+    page_size=1000,
+    comes_in=ComesIn(made_since=2026, words="PostHog has seen no such event yet"),
+    deletion=Deletion.PATCH,
+    delete_by_patch=cleared,
+    deletion_words="PostHog keeps it, and forgets its description and tags and whether it is verified or hidden.",
+    activity_scopes=("EventDefinition",),
+    from_api=from_api,
+    to_api=to_api,
+    checked=checked,
+    exported=said,
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(
+            name="name",
+            doc="The event's name, as the code sends it.",
+            max_length=400,
+            from_key=True,
+            replace_on_changes=True,
+        ),
+        *_described("event"),
+        Field(
+            name="owner",
+            doc="The e-mail address of who looks after it.",
+            pattern=EMAIL,
+            pattern_words="an e-mail address",
+            nullable=True,
+            default=None,
+            caseless=True,
+            refers_to="member",
+            found_by="user.id",
+            feature=TAXONOMY,
+        ),
+        Field(
+            name="default_columns",
+            type=Type.STRINGS,
+            doc="Which columns a list of such events shows.",
+            default=[],
+            silent_when_null=True,
+            feature=TAXONOMY,
+        ),
+        Field(
+            name="properties",
+            type=Type.OBJECT,
+            doc=(
+                "What an event of this name carries, for `pulumi-posthog types`: names, each with `String`, `Numeric`,"
+                " `Boolean`, `DateTime`, `Duration`, or what stands in `property_definitions` alike. A `?` after the"
+                " name: it may be left out. PostHog is not told."
+            ),
+            write_only=True,
+        ),
+        Field(name="created_at", read_only=True),
+    ),
+)
+
+PROPERTY_DEFINITION = Kind(
+    name="property_definition",
+    resource="PropertyDefinition",
+    section="projects.*.property_definitions",
+    doc="The definition of a property of events, persons, groups or sessions: what it means, and its type.",
+    purpose=(
+        "Say what a property means where everybody sees it, which ones hold personal data, and which ones nobody is"
+        " to use any more."
+    ),
+    page=Page("*Data management*, *Properties*", "/project/{project}/data-management/properties/{id}"),
+    collection="/api/projects/{project}/property_definitions/",
+    parent="project",
+    natural_keys=(("type", "group_type_index", "name"), ("type", "name")),
+    read_scope="property_definition:read",
+    write_scope="property_definition:write",
+    page_size=1000,
+    apart=Apart(
+        field="type",
+        sorts=("event", "person", "session"),
+        numbered="group",
+        number="group_type_index",
+        lookup=GROUP_TYPE,
+    ),
+    comes_in=ComesIn(made_since=None, words="PostHog has seen no such property yet"),
+    deletion=Deletion.PATCH,
+    delete_by_patch=cleared,
+    deletion_words="PostHog keeps it, and forgets its description and tags and whether it is verified or hidden.",
+    going=is_virtual,
+    activity_scopes=("PropertyDefinition",),
+    from_api=from_api,
+    to_api=to_api_of_property,
+    checked=checked_property,
+    exported=said,
+    fields=(
+        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        Field(
+            name="name",
+            doc="The property's name. Its key in the file, unless the entry says it itself.",
+            from_key=True,
+            also_in_body=True,
+            replace_on_changes=True,
+        ),
+        Field(
+            name="type",
+            doc="What has such a property.",
+            choices=("event", "person", "group", "session"),
+            default="event",
+            replace_on_changes=True,
+        ),
+        Field(
+            name="group_type_index",
+            type=Type.INTEGER,
+            doc="Of a property of groups: their type, by its name or its index.",
+            nullable=True,
+            default=None,
+            names="group_type",
+            replace_on_changes=True,
+        ),
+        Field(
+            name="property_type",
+            doc="What its values are. PostHog guesses it from what comes in.",
+            choices=("DateTime", "String", "Numeric", "Boolean", "Duration"),
+            nullable=True,
+            default=None,
+        ),
+        *_described("property"),
+    ),
+)

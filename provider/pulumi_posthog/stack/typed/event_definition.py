@@ -1,0 +1,62 @@
+"""Event definition for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class EventDefinition(Resource):
+    """The definition of an event: what it means, who looks after it, whether it is to be used.
+
+    Arguments:
+        name: The event's name, as the code sends it.
+        description: What the event means.
+        tags: Words to find it by, in lower case.
+        verified: Whether it is marked as one to use. PostHog then takes `hidden` back.
+        hidden: Whether menus leave it out. PostHog then takes `verified` back.
+        owner: The e-mail address of who looks after it.
+        default_columns: Which columns a list of such events shows.
+        properties: What an event of this name carries, for `pulumi-posthog types`: names, each with
+            `String`, `Numeric`, `Boolean`, `DateTime`, `Duration`, or what stands in
+            `property_definitions` alike. A `?` after the name: it may be left out. PostHog is not
+            told.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
+        tags: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        verified: pulumi.Input[bool] | Unset = UNSET,
+        hidden: pulumi.Input[bool] | Unset = UNSET,
+        owner: pulumi.Input[str] | Unset | None = UNSET,
+        default_columns: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        properties: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["event_definition"]
+        given: dict[str, Any] = {
+            "project": project,
+            "name": name,
+            "description": description,
+            "tags": tags,
+            "verified": verified,
+            "hidden": hidden,
+            "owner": owner,
+            "default_columns": default_columns,
+            "properties": properties,
+        }
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)
