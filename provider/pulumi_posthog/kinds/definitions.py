@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
-from pulumi_posthog.kinds.lookups import EMAIL, GROUP_TYPE
+from pulumi_posthog.kinds.lookups import GROUP_TYPE
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import TAGS
 from pulumi_posthog.kinds.words import Apart, ComesIn, Page
@@ -65,11 +65,6 @@ def is_virtual(answer: Mapping[str, Any]) -> bool:
 
 
 def to_api(fields: Mapping[str, Any], _live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The fields to send of an event: what it carries, this product alone knows."""
-    return {name: value for name, value in fields.items() if name != "properties"}
-
-
-def to_api_of_property(fields: Mapping[str, Any], _live: Mapping[str, Any]) -> Mapping[str, Any]:
     """The fields to send: what tells a property from others is only in the list's address."""
     return {name: value for name, value in fields.items() if name not in ("type", "group_type_index")}
 
@@ -110,7 +105,7 @@ EVENT_DEFINITION = Kind(
     doc="The definition of an event: what it means, who looks after it, whether it is to be used.",
     purpose=(
         "Review the names of events with the code that sends them, and say beside each what it means: people who"
-        " build an insight see it. `pulumi-posthog types` makes functions for your own code of them."
+        " build an insight see it."
     ),
     page=Page("*Data management*, *Events*", "/project/{project}/data-management/events/{id}"),
     collection="/api/projects/{project}/event_definitions/",
@@ -125,7 +120,6 @@ EVENT_DEFINITION = Kind(
     deletion_words="PostHog keeps it, and forgets its description and tags and whether it is verified or hidden.",
     activity_scopes=("EventDefinition",),
     from_api=from_api,
-    to_api=to_api,
     checked=checked,
     exported=said,
     fields=(
@@ -141,8 +135,6 @@ EVENT_DEFINITION = Kind(
         Field(
             name="owner",
             doc="The e-mail address of who looks after it.",
-            pattern=EMAIL,
-            pattern_words="an e-mail address",
             nullable=True,
             default=None,
             caseless=True,
@@ -157,16 +149,6 @@ EVENT_DEFINITION = Kind(
             default=[],
             silent_when_null=True,
             feature=TAXONOMY,
-        ),
-        Field(
-            name="properties",
-            type=Type.OBJECT,
-            doc=(
-                "What an event of this name carries, for `pulumi-posthog types`: names, each with `String`, `Numeric`,"
-                " `Boolean`, `DateTime`, `Duration`, or what stands in `property_definitions` alike. A `?` after the"
-                " name: it may be left out. PostHog is not told."
-            ),
-            write_only=True,
         ),
         Field(name="created_at", read_only=True),
     ),
@@ -202,7 +184,7 @@ PROPERTY_DEFINITION = Kind(
     going=is_virtual,
     activity_scopes=("PropertyDefinition",),
     from_api=from_api,
-    to_api=to_api_of_property,
+    to_api=to_api,
     checked=checked_property,
     exported=said,
     fields=(

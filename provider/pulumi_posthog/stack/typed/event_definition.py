@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -23,10 +23,6 @@ class EventDefinition(Resource):
         hidden: Whether menus leave it out. PostHog then takes `verified` back.
         owner: The e-mail address of who looks after it.
         default_columns: Which columns a list of such events shows.
-        properties: What an event of this name carries, for `pulumi-posthog types`: names, each with
-            `String`, `Numeric`, `Boolean`, `DateTime`, `Duration`, or what stands in
-            `property_definitions` alike. A `?` after the name: it may be left out. PostHog is not
-            told.
     """
 
     created_at: pulumi.Output[str]
@@ -43,7 +39,6 @@ class EventDefinition(Resource):
         hidden: pulumi.Input[bool] | Unset = UNSET,
         owner: pulumi.Input[str] | Unset | None = UNSET,
         default_columns: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
-        properties: pulumi.Input[Mapping[str, Any]] | Unset = UNSET,
         address: Address | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -57,6 +52,5 @@ class EventDefinition(Resource):
             "hidden": hidden,
             "owner": owner,
             "default_columns": default_columns,
-            "properties": properties,
         }
         super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)
