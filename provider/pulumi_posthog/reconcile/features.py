@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.values.json_value import Json
 
 
@@ -13,3 +14,21 @@ def has_feature(organization: Mapping[str, Json], feature: str) -> bool:
     return not isinstance(said, list) or any(
         isinstance(each, Mapping) and each.get("key") == feature for each in said
     )
+
+
+def without_what_is_silent(
+    kind: Kind, answer: Mapping[str, Json], organization: Callable[[], Mapping[str, Json]]
+) -> Mapping[str, Json]:
+    """An answer without the fields that it has empty because the organization's plan does not have them.
+
+    PostHog takes them, keeps nothing of them, and says so to nobody (posthog-api-release.md 1.3).
+    """
+    empty = [
+        field
+        for field in kind.fields
+        if field.feature and field.silent_when_null and answer.get(field.name) == []
+    ]
+    if not empty:
+        return answer
+    lost = {field.name for field in empty if not has_feature(organization(), str(field.feature))}
+    return {name: value for name, value in answer.items() if name not in lost}

@@ -28,7 +28,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile import apart, identity
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Ambiguous, Collection, Found, Scope
-from pulumi_posthog.reconcile.features import has_feature
+from pulumi_posthog.reconcile.features import without_what_is_silent
 from pulumi_posthog.reconcile.naming import is_one_of, spelled_alike, with_name
 from pulumi_posthog.reconcile.once import Once
 from pulumi_posthog.reconcile.persons import persons_called
@@ -403,19 +403,7 @@ class Live:
         return [self.with_identity(kind, scope, each) for each in found]
 
     def _said(self, kind: Kind, answer: Mapping[str, Json]) -> Mapping[str, Json]:
-        """An answer without the fields that it has empty because the organization's plan does not have them.
-
-        PostHog takes them, keeps nothing of them, and says so to nobody (posthog-api-release.md 1.3).
-        """
-        empty = [
-            field
-            for field in kind.fields
-            if field.feature and field.silent_when_null and answer.get(field.name) == []
-        ]
-        if not empty:
-            return answer
-        lost = {field.name for field in empty if not has_feature(self.organization(), str(field.feature))}
-        return {name: value for name, value in answer.items() if name not in lost}
+        return without_what_is_silent(kind, answer, self.organization)
 
     def with_identity(self, kind: Kind, scope: Scope, answer: Mapping[str, Json]) -> Mapping[str, Json]:
         """An object without an id of its own, with one; the members are read when it is about somebody."""

@@ -193,7 +193,7 @@ class _Observer:
             desired, unseen = without_unseen(
                 desired,
                 self.live,
-                partial(self._scope_of, desired),
+                lambda entry: self._scope(entry.kind, desired, entry.parent),
                 lambda key: key in self.ids or key in self.unread,
             )
             strays = self._undeclared(desired, pool) if undeclared else ()
@@ -370,9 +370,6 @@ class _Observer:
             return {} if scope is None else names(self.live, kind, scope)
         except ApiError:
             return {}  # then an id is shown as it is
-
-    def _scope_of(self, desired: Desired, entry: Entry) -> Scope | None:
-        return self._scope(entry.kind, desired, entry.parent)
 
     def _project_scope(self, project: str | None) -> Scope | None:
         if project is None:
