@@ -12,9 +12,9 @@ from harness.pipeline_stack import Stack
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import config
-from pulumi_posthog.api.connection import KEY_VARIABLE
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.stack.program import resolved
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
 ADDRESS = "someone@example.com"
