@@ -11,20 +11,19 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.families.roles import Role
+from pulumi_posthog.sandbox.families.ruled_objects import Thing, object_of
 from pulumi_posthog.sandbox.rules.access import Access, Rules
 from pulumi_posthog.sandbox.rules.ages import LATER_2026, NEWEST_2026, Ages, generation, within
 from pulumi_posthog.sandbox.rules.errors import Unhandled, invalid
 from pulumi_posthog.sandbox.rules.models import LEVELS, AccessControl, OrganizationMembership
 from pulumi_posthog.sandbox.rules.representation import moment
 from pulumi_posthog.sandbox.rules.resource_types import (
-    COLLECTIONS,
     PROJECT_LEVELS,
     RESOURCE_LEVELS,
     ResourceType,
     type_of,
-    types,
+    type_of_collection,
 )
 from pulumi_posthog.sandbox.rules.view import PostHogView
 
@@ -245,13 +244,13 @@ class ObjectAccessControlView(RuleView):
     @cached_property
     def type(self) -> ResourceType:
         """404 for a type that the running age does not know."""
-        found = types().get(COLLECTIONS[self.kwargs["collection"]])
+        found = type_of_collection(self.kwargs["collection"])
         if found is None:
             raise NotFound
         return found
 
     @cached_property
-    def thing(self) -> ProjectObject:
+    def thing(self) -> Thing:
         id_ = self.kwargs["resource_id"]
         found = object_of(self.project.pk, self.type.name, id_)
         if found is None:
@@ -260,7 +259,7 @@ class ObjectAccessControlView(RuleView):
 
     def access(self, member: OrganizationMembership) -> Access:
         thing = self.thing
-        return self.rules.object_access(member, self.type.name, thing.key_of_rules, thing.created_by_id)
+        return self.rules.object_access(member, self.type.name, thing.key, thing.created_by_id)
 
     @property
     def edits(self) -> bool:
@@ -270,7 +269,7 @@ class ObjectAccessControlView(RuleView):
 
     def list(self, request: Request, **_kwargs: Any) -> Response:
         rows = AccessControl.objects.filter(
-            project=self.project, resource=self.type.name, resource_id=self.thing.key_of_rules
+            project=self.project, resource=self.type.name, resource_id=self.thing.key
         )
         item = {
             **self.shown(rows, self.type),
@@ -289,7 +288,7 @@ class ObjectAccessControlView(RuleView):
     def update(self, request: Request, **_kwargs: Any) -> Response:
         if not self.edits:
             raise PermissionDenied("Must be a manager of it to modify its permissions.")
-        return self.written(self.type.name, self.thing.key_of_rules, self.type.levels, request.data)
+        return self.written(self.type.name, self.thing.key, self.type.levels, request.data)
 
     def users_with_access(self, request: Request, **_kwargs: Any) -> Response:
         return self.with_access([(each, self.access(each)) for each in self.members()])
@@ -302,11 +301,3 @@ class ObjectAccessControlView(RuleView):
         "users_with_access": (2025, "read"),
         "of_types": (2025, "write"),
     }
-
-
-def object_of(project: int, type_: str, id_: str) -> ProjectObject | None:
-    """By its primary key or its short id; None for what is not there or deleted."""
-    for thing in ProjectObject.objects.filter(project=project, type=type_, deleted=False):
-        if id_ in {thing.ref, thing.key_of_rules}:
-            return thing
-    return None

@@ -8,9 +8,9 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pulumi_posthog.sandbox.families.access_controls import RuleView, object_of, represented_rule
-from pulumi_posthog.sandbox.families.objects import ProjectObject
+from pulumi_posthog.sandbox.families.access_controls import RuleView, represented_rule
 from pulumi_posthog.sandbox.families.roles import Role
+from pulumi_posthog.sandbox.families.ruled_objects import object_of, objects_of
 from pulumi_posthog.sandbox.rules.access import Access, Rules
 from pulumi_posthog.sandbox.rules.ages import LATER_2026, NEWEST_2026, Ages
 from pulumi_posthog.sandbox.rules.errors import invalid
@@ -177,10 +177,7 @@ class AccessSettingsView(RuleView):
 
     def objects_of(self, **subject: Any) -> Response:
         rows = AccessControl.objects.filter(project=self.project, **subject).exclude(resource_id=None)
-        things = {
-            (thing.type, thing.key_of_rules): thing
-            for thing in ProjectObject.objects.filter(project=self.project)
-        }
+        things = {(thing.type, thing.key): thing for thing in objects_of(self.project.pk)}
         results = []
         for row in rows.exclude(resource="project").order_by("created_at"):
             thing = things.get((row.resource, str(row.resource_id)))
@@ -189,7 +186,7 @@ class AccessSettingsView(RuleView):
                     "resource": row.resource,
                     "resource_id": row.resource_id,
                     "name": thing.name if thing else None,
-                    "short_id": thing.short_id or None if thing else None,
+                    "short_id": thing.short_id if thing else None,
                     "access_level": row.access_level,
                 }
             )
@@ -204,7 +201,7 @@ class AccessSettingsView(RuleView):
         if not has_object_rules(name) or name in NOT_BY_OBJECT_RULES:
             raise invalid("resource", "There are no rules about single objects of this type.")
         thing = object_of(self.project.pk, name, key)
-        if thing is None or thing.key_of_rules != key:
+        if thing is None or thing.key != key:
             raise NotFound
         access = self.rules.object_access(self.who, name, key, thing.created_by_id)
         if access.level == "none":

@@ -34,6 +34,7 @@ from pulumi_posthog.sandbox.families.hog_functions import view as hog_functions
 from pulumi_posthog.sandbox.families.insight_variables import INSIGHT_VARIABLES
 from pulumi_posthog.sandbox.families.insights import view as insights
 from pulumi_posthog.sandbox.families.integrations import INTEGRATIONS
+from pulumi_posthog.sandbox.families.ruled import RuledView
 from pulumi_posthog.sandbox.families.surveys import view as surveys
 from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
 
@@ -53,7 +54,7 @@ VIEWS: tuple[type[FamilyView], ...] = (
     early_access_features.VIEW,
     surveys.VIEW,
     scheduled_changes.VIEW,
-    view_of(EVALUATIONS),
+    view_of(EVALUATIONS, RuledView),
     view_of(INTEGRATIONS),
     hog_functions.VIEW,
     batch_exports.VIEW,

@@ -31,7 +31,6 @@ from pulumi_posthog.sandbox.rules.fields import (
     writable,
 )
 from pulumi_posthog.sandbox.rules.models import User
-from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
 STAGES = ("draft", "concept", "alpha", "beta", "general-availability", "archived")
 NOW = (2026, 2026)
@@ -189,11 +188,6 @@ class EarlyAccessFeatureView(ObjectView):
     """`/api/projects/{id}/early_access_feature/`, singular."""
 
     family: ClassVar[EarlyAccessFeatures]
-
-    @property
-    def asks_rules(self) -> bool:
-        """Rules about features came with 2026 (posthog-api-access.md 3.5)."""
-        return SWITCHES.age >= 2026
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         id_ = request.data.get("feature_flag_id") if isinstance(request.data, dict) else None

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from pulumi_posthog.sandbox.rules.access import drop_rules
 from pulumi_posthog.sandbox.rules.ages import generation
 from pulumi_posthog.sandbox.rules.family import Family, flagged, ordered_by, search, uuids
 from pulumi_posthog.sandbox.rules.fields import (
@@ -75,6 +76,7 @@ class Evaluations(Family):
     name = "evaluations"
     model = Evaluation
     scope = "evaluation"
+    resource = "evaluation"
     title = "evaluation"
     ages = (2025, 2026)
     deletion = "not_offered"
@@ -123,6 +125,10 @@ class Evaluations(Family):
         if not isinstance(values.get("conditions", []), list):
             raise ValidationError({"conditions": ["Expected a list of conditions."]})
         return values
+
+    def after(self, row: Evaluation, before: Any | None, user: User | None) -> None:
+        if before is not None and row.deleted and not before.deleted:
+            drop_rules(row.project, self.resource, str(row.pk))
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
         """In the fields of either generation."""

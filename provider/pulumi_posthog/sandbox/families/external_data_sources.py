@@ -10,8 +10,10 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from pulumi_posthog.sandbox.families.ruled import RuledView
+from pulumi_posthog.sandbox.rules.access import drop_rules
 from pulumi_posthog.sandbox.rules.errors import invalid
-from pulumi_posthog.sandbox.rules.family import Action, Family, FamilyView, Log, view_of
+from pulumi_posthog.sandbox.rules.family import Action, Family, Log, view_of
 from pulumi_posthog.sandbox.rules.fields import CREATED_AT, ID, flag, json, read_only, text, writable
 from pulumi_posthog.sandbox.rules.models import Project, User
 from pulumi_posthog.sandbox.rules.representation import instant
@@ -122,6 +124,7 @@ class ExternalDataSources(Family):
     name = "external_data_sources"
     model = ExternalDataSource
     scope = "external_data_source"
+    resource = "external_data_source"
     title = "warehouse source"
     keys_since = 2025
     deletion = "marked"
@@ -176,6 +179,7 @@ class ExternalDataSources(Family):
 
     def gone(self, row: ExternalDataSource, user: User | None) -> None:
         ExternalDataSchema.objects.filter(source=row.pk).update(deleted=True)
+        drop_rules(row.project, self.resource, str(row.pk))
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
         return {"prefix": name, "source_type": "Postgres", **given}
@@ -184,7 +188,7 @@ class ExternalDataSources(Family):
         return ExternalDataSource(project=parent, source_type="Postgres", prefix=f"p{number:05}")
 
 
-class ExternalDataSourceView(FamilyView):
+class ExternalDataSourceView(RuledView):
     """`/api/projects/{id}/external_data_sources/`: POST answers the id only, and errors that are bare."""
 
     family: ClassVar[ExternalDataSources]

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pulumi_posthog.sandbox.families.file_system.paths import file_object, unfile
 from pulumi_posthog.sandbox.families.objects import ProjectObject
-from pulumi_posthog.sandbox.rules.access import Rules
+from pulumi_posthog.sandbox.families.ruled import READ_ONLY, RuledView
+from pulumi_posthog.sandbox.rules.access import drop_rules
 from pulumi_posthog.sandbox.rules.activity import object_feed
-from pulumi_posthog.sandbox.rules.family import Action, Family, FamilyView
+from pulumi_posthog.sandbox.rules.family import Action, Family
 from pulumi_posthog.sandbox.rules.fields import Field, text, texts, writable
 from pulumi_posthog.sandbox.rules.membership import as_uuid
-from pulumi_posthog.sandbox.rules.models import ActivityLog, OrganizationMembership, User
+from pulumi_posthog.sandbox.rules.models import ActivityLog, User
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
 FEEDS = (
@@ -45,8 +44,6 @@ class ObjectFamily(Family):
     model: ClassVar[type[ProjectObject]]
     deletion = "not_offered"
     reads_deleted = True
-    has_rules: ClassVar[bool] = True
-    """Whether access rules are about them."""
     called_by_uuid: ClassVar[bool] = False
     """URLs and answers call them by `uuid`, whatever their key in the table is."""
     restored_word: ClassVar[str] = "restored"
@@ -69,6 +66,7 @@ class ObjectFamily(Family):
 
     def gone(self, row: Any, user: User | None) -> None:
         unfile(row.project, row.type, row.ref)
+        drop_rules(row.project, row.type, row.key_of_rules)
 
     def delete_by_row(self, row: Any, user: User | None) -> None:
         """2026: what is behind the last row of the tree is deleted with it (posthog-api.md 7.8)."""
@@ -77,6 +75,8 @@ class ObjectFamily(Family):
     def saved(self, row: Any, before: Any | None, user: User | None) -> None:
         """2026 has words for a deletion and for its undoing; before, `deleted` is a field that changed."""
         self.after(row, before, user)
+        if before is not None and row.deleted and not before.deleted:
+            drop_rules(row.project, row.type, row.key_of_rules)
         what = "created" if before is None else "updated"
         if before is not None and before.deleted != row.deleted and SWITCHES.age >= 2026:
             what = "deleted" if row.deleted else self.restored_word
@@ -94,28 +94,17 @@ class ObjectFamily(Family):
         return name
 
 
-class ObjectView(FamilyView):
+class ObjectView(RuledView):
     """Their endpoints: what access rules leave of them, and the feeds of activity."""
 
     family: ClassVar[ObjectFamily]
 
-    @cached_property
-    def rules(self) -> Rules:
-        return Rules(self.project)
-
     @property
-    def who(self) -> OrganizationMembership:
-        assert self.membership is not None  # noqa: S101 - permissions have seen to it
-        return self.membership
+    def resource(self) -> str:
+        return self.family.model.object_type
 
-    def level(self, row: ProjectObject) -> str:
-        """A word of the levels of resources; with 2024's rules nobody is kept away."""
-        found = self.rules.object_access(self.who, row.type, row.key_of_rules, row.created_by_id)
-        return found.level
-
-    @property
-    def asks_rules(self) -> bool:
-        return self.family.has_rules and SWITCHES.age >= 2025
+    def key_of(self, row: ProjectObject) -> str:
+        return row.key_of_rules
 
     def id_of_url(self) -> uuid.UUID | int | None:
         if not self.family.called_by_uuid:
@@ -128,33 +117,14 @@ class ObjectView(FamilyView):
         """2026: whoever changes a flag along with something else may edit the flag, too (1.2). Raises a 403."""
         if row is None or SWITCHES.age < 2026:
             return
-        if self.level(row) in {"none", "viewer"}:
+        found = self.rules.object_access(self.who, row.type, row.key_of_rules, row.created_by_id)
+        if found.level in READ_ONLY:
             raise PermissionDenied("You don't have sufficient permissions to modify the linked feature flag.")
 
     def target(self, sent: Any = None) -> Any:
         row = super().target(sent)
         row.asked_by = self.request
-        if self.asks_rules and (level := self.level(row)) in {"none", "viewer"}:
-            reads = self.request.method in {"GET", "HEAD", "OPTIONS"}
-            if level == "none" or not reads:
-                raise PermissionDenied("You do not have the access level that this needs.")
         return row
-
-    def create(self, request: Request, **kwargs: Any) -> Response:
-        type_ = self.family.model.object_type
-        if self.asks_rules and self.rules.type_access(self.who, type_).level in {"none", "viewer"}:
-            raise PermissionDenied("You do not have the access level that this needs.")
-        return super().create(request, **kwargs)
-
-    def filtered(self, request: Request) -> QuerySet[Any] | list[Any]:
-        rows = super().filtered(request)
-        if not self.asks_rules or not self.rules.rows:
-            return rows  # type: ignore[return-value] # a query set, where no filter says otherwise
-        return [
-            row
-            for row in rows
-            if self.rules.is_listed(self.who, row.type, row.key_of_rules, row.created_by_id)
-        ]
 
     def represent(self, row: Any) -> dict[str, Any]:
         row.project = self.project  # so that nobody reads it again

@@ -12,8 +12,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from pulumi_posthog.sandbox.families.ruled import RuledView
+from pulumi_posthog.sandbox.rules.access import drop_rules
 from pulumi_posthog.sandbox.rules.errors import invalid
-from pulumi_posthog.sandbox.rules.family import Action, Family, FamilyView, Log, search, view_of
+from pulumi_posthog.sandbox.rules.family import Action, Family, Log, search, view_of
 from pulumi_posthog.sandbox.rules.fields import (
     CREATED_AT,
     CREATED_BY,
@@ -118,6 +120,7 @@ class SavedQueries(Family):
     name = "warehouse_saved_queries"
     model = SavedQuery
     scope = "warehouse_view"
+    resource = "warehouse_view"
     title = "warehouse view"
     keys_since = 2025
     deletion = "marked"
@@ -199,6 +202,7 @@ class SavedQueries(Family):
             if others:
                 raise ValidationError(f"Views that depend on it: {', '.join(sorted(others))}")
         self.write_log(row, None, user, activity_="deleted")
+        drop_rules(row.project, self.resource, str(row.pk))
         if for_good:
             row.delete()
             return
@@ -211,7 +215,7 @@ class SavedQueries(Family):
         )
 
 
-class SavedQueryView(FamilyView):
+class SavedQueryView(RuledView):
     """`/api/projects/{id}/warehouse_saved_queries/`."""
 
     family: ClassVar[SavedQueries]
@@ -227,6 +231,7 @@ class SavedQueryView(FamilyView):
         if there is None:
             return super().create(request, **kwargs)
         there.project = self.project
+        self.refuse(there)
         sent = {key: value for key, value in dict(request.data).items() if key != "sync_frequency"}
         self.family.change(there, sent, self.caller, request, partial=False)
         return Response(self.represent(there), status=200)

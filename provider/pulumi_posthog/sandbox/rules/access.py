@@ -162,6 +162,12 @@ class Rules:
         return self.of_everyone(rows) != "none"
 
 
+def drop_rules(project: Project, resource: str, key: str) -> None:
+    """What the newest servers do when an object is deleted; before, its rules stay and revive with it (3.7)."""
+    if generation() >= NEWEST_2026:
+        AccessControl.objects.filter(project=project, resource=resource, resource_id=key).delete()
+
+
 def highest(levels: Iterable[str], order: tuple[str, ...]) -> str:
     """The most of these; a word of another order is the least."""
     return max(levels, key=lambda level: order.index(level) if level in order else -1)

@@ -156,6 +156,8 @@ class Family:
     model: ClassVar[type[Model]]
     scope: ClassVar[str]
     """The noun of its scopes (1.3)."""
+    resource: ClassVar[str] = ""
+    """What access rules call the type of its objects; empty: there are no rules about them."""
     title: ClassVar[str]
     """What an object of it is called on the admin page and in bulk, in small letters."""
     fields: ClassVar[tuple[Field, ...]]

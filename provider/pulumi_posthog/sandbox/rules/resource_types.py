@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-from pulumi_posthog.sandbox.rules.ages import LATER_2026, Ages, within
+from pulumi_posthog.sandbox.rules.ages import LATER_2026, Ages, generation, within
 
 PROJECT_LEVELS = ("none", "member", "admin")
 RESOURCE_LEVELS = ("none", "viewer", "editor", "manager")
@@ -129,6 +130,8 @@ COLLECTIONS: dict[str, str] = {
     "datasets": "dataset",
     "early_access_feature": "early_access_feature",
     "endpoints": "endpoint",
+    "evaluations": "evaluation",
+    "external_data_sources": "external_data_source",
     "experiments": "experiment",
     "experiment_saved_metrics": "experiment_saved_metric",
     "feature_flags": "feature_flag",
@@ -140,11 +143,30 @@ COLLECTIONS: dict[str, str] = {
     "warehouse_tables": "warehouse_table",
     "warehouse_saved_queries": "warehouse_view",
 }
+COLLECTIONS_OF_2026 = {"evaluations", "external_data_sources"}
 
 
 def types() -> dict[str, ResourceType]:
     """Those of the running age, children too."""
+    return types_of(generation())
+
+
+@cache
+def types_of(of_generation: float) -> dict[str, ResourceType]:
+    """Built once for each generation, while the server is that."""
     return {each.name: each for each in ALL_TYPES if within(each.ages)}
+
+
+def type_of_collection(name: str) -> ResourceType | None:
+    """What rules about one object of a collection are about; None where the running age serves none.
+
+    The client of October 2025 has all of these URLs but those of 2026, also for types that had no rules of their own
+    then: rules about their objects are stored.
+    """
+    type_ = types().get(COLLECTIONS[name])
+    if type_ is None and generation() >= 2025 and name not in COLLECTIONS_OF_2026:
+        return ResourceType(COLLECTIONS[name], ages=SINCE_2025)
+    return type_
 
 
 def with_type_rules() -> dict[str, ResourceType]:

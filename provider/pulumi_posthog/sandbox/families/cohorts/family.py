@@ -111,7 +111,6 @@ class Cohorts(ObjectFamily):
     model = Cohort
     scope = "cohort"
     title = "cohort"
-    has_rules = False
     log = Log("Cohort", left_out=(*LEFT_OUT, *CALCULATED))
     filters: ClassVar = {
         "type": of_type,

@@ -9,9 +9,10 @@ from rest_framework.request import Request
 
 from pulumi_posthog.sandbox.families.experiments.models import Experiment, ExperimentHoldout
 from pulumi_posthog.sandbox.families.feature_flags import owned
+from pulumi_posthog.sandbox.families.ruled import RuledView
 from pulumi_posthog.sandbox.rules.ages import generation
 from pulumi_posthog.sandbox.rules.errors import invalid
-from pulumi_posthog.sandbox.rules.family import Family, FamilyView, view_of
+from pulumi_posthog.sandbox.rules.family import Family, view_of
 from pulumi_posthog.sandbox.rules.fields import (
     CREATED_AT,
     CREATED_BY,
@@ -30,6 +31,7 @@ class ExperimentHoldouts(Family):
     name = "experiment_holdouts"
     model = ExperimentHoldout
     scope = "experiment_holdout"
+    resource = "experiment_holdout"
     title = "experiment holdout"
     fields = (
         read_only("id", lambda row: row.pk),
@@ -102,7 +104,7 @@ def write(row: Experiment, holdout: ExperimentHoldout | None, user: User | None)
     owned.change(flag, user, filters=filters)
 
 
-class HoldoutView(FamilyView):
+class HoldoutView(RuledView):
     """`/api/projects/{id}/experiment_holdouts/`: until 2025 with the scope of experiments (1.2)."""
 
     def needed_scopes(self) -> list[str] | None:

@@ -22,7 +22,6 @@ from pulumi_posthog.sandbox.rules.fields import (
     writable,
 )
 from pulumi_posthog.sandbox.rules.models import User
-from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
 
 class ExperimentSavedMetrics(ObjectFamily):
@@ -76,11 +75,6 @@ class SavedMetricView(ObjectView):
     """`/api/projects/{id}/experiment_saved_metrics/`."""
 
     family: ClassVar[ExperimentSavedMetrics]
-
-    @property
-    def asks_rules(self) -> bool:
-        """Rules about them came with 2026 (posthog-api-access.md 3.5)."""
-        return SWITCHES.age >= 2026
 
 
 EXPERIMENT_SAVED_METRICS = ExperimentSavedMetrics()

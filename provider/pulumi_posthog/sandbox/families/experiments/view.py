@@ -58,13 +58,7 @@ class ExperimentView(ObjectView):
         if wanted not in {"all", "draft", "running", "paused", "stopped"}:
             raise invalid("status", "Invalid status.", "invalid_choice")
         chosen = [row for row in rows if wanted in {"all", row.status}]
-        if self.asks_rules and self.rules.rows:
-            return [
-                row
-                for row in chosen
-                if self.rules.is_listed(self.who, row.type, row.key_of_rules, row.created_by_id)
-            ]
-        return chosen
+        return self.listed(chosen)
 
     # What 2026 can do by name (5.1).
 

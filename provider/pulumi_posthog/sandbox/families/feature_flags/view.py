@@ -61,13 +61,7 @@ class FeatureFlagView(ObjectView):
             except FieldError as error:
                 raise invalid("order", str(error)) from error
         chosen = [row for row in rows if matches(row, asked)]
-        if self.asks_rules and self.rules.rows:
-            chosen = [
-                row
-                for row in chosen
-                if self.rules.is_listed(self.who, row.type, row.key_of_rules, row.created_by_id)
-            ]
-        return chosen
+        return self.listed(chosen)
 
     def update(self, request: Request, *, partial: bool = False, **kwargs: Any) -> Response:
         row = self.target(request.data)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework.exceptions import PermissionDenied
+
 from pulumi_posthog.sandbox.families.catalog import FAMILIES
+from pulumi_posthog.sandbox.families.file_system.access import TreeAccess
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem
+from pulumi_posthog.sandbox.families.file_system.paths import file_object
 from pulumi_posthog.sandbox.families.hog_functions.family import HOG_FUNCTIONS
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.families.project_objects import ObjectFamily
+from pulumi_posthog.sandbox.families.ruled import READ_ONLY
 from pulumi_posthog.sandbox.rules.errors import invalid
 from pulumi_posthog.sandbox.rules.models import User
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
@@ -34,33 +39,55 @@ def is_registered(type_: str) -> bool:
     return type_ in REGISTERED or type_.startswith("hog_function/")
 
 
+def family_of_type(type_: str) -> ObjectFamily | None:
+    """None for a type that has no endpoints here."""
+    found = (family for family in FAMILIES if isinstance(family, ObjectFamily))
+    return next((each for each in found if each.model.object_type == type_), None)
+
+
 def for_good(type_: str) -> ObjectFamily | None:
     """The family of a type that knows no `deleted`: what a row of it stands for is deleted for good."""
-    found = (family for family in FAMILIES if isinstance(family, ObjectFamily))
-    return next((each for each in found if each.model.object_type == type_ and each.deletion == "row"), None)
+    family = family_of_type(type_)
+    return family if family is not None and family.deletion == "row" else None
 
 
-def delete_row(row: FileSystem, user: User | None) -> list[dict[str, Any]]:
+def mark(thing: ProjectObject, user: User | None, *, deleted: bool) -> None:
+    """As a PATCH of `deleted` does it, with what goes along: tiles, alerts, rows of the tree, the log."""
+    family = family_of_type(thing.type)
+    row = family.model._default_manager.filter(pk=thing.pk).first() if family is not None else None
+    if family is None or row is None:
+        thing.deleted = deleted
+        thing.save()
+        file_object(thing, user)
+        return
+    before = family.model._default_manager.get(pk=thing.pk)
+    row.deleted = deleted
+    row.save()
+    family.saved(row, before, user)
+
+
+def delete_row(row: FileSystem, user: User | None, access: TreeAccess) -> list[dict[str, Any]]:
     """The objects that went with it."""
     deleted: list[dict[str, Any]] = []
     if row.type == "folder":
-        descendants = FileSystem.objects.filter(project=row.project_id, path__startswith=f"{row.path}/")
+        below = FileSystem.objects.filter(project=row.project_id, path__startswith=f"{row.path}/")
+        descendants = access.visible(below)
         if SWITCHES.age < 2026:
             descendants.delete()
         else:
             # Deepest first, so that no folder goes before what is in it.
             for descendant in descendants.exclude(type="folder").order_by("-depth"):
-                deleted += delete_item(descendant, user)
+                deleted += delete_item(descendant, user, access)
             descendants.delete()
         row.delete()
         return deleted
     if SWITCHES.age < 2026:
         row.delete()
         return []
-    return delete_item(row, user)
+    return delete_item(row, user, access)
 
 
-def delete_item(row: FileSystem, user: User | None) -> list[dict[str, Any]]:
+def delete_item(row: FileSystem, user: User | None, access: TreeAccess) -> list[dict[str, Any]]:
     """2026, one row that is no folder."""
     if row.shortcut:
         row.delete()
@@ -77,6 +104,8 @@ def delete_item(row: FileSystem, user: User | None) -> list[dict[str, Any]]:
     if others.exists():
         row.delete()
         return []
+    if access.level(row) in READ_ONLY:
+        raise PermissionDenied("You don't have permission to delete this item.")
     family = for_good(row.type)
     hard = row.type in HARD or family is not None
     if family is not None:
@@ -85,8 +114,7 @@ def delete_item(row: FileSystem, user: User | None) -> list[dict[str, Any]]:
                 family.delete_by_row(found, user)
     for thing in ProjectObject.objects.filter(project=row.project_id, type=row.type, deleted=False):
         if thing.ref == row.ref:
-            thing.deleted = True
-            thing.save()
+            mark(thing, user, deleted=True)
     function = HOG_FUNCTIONS.in_tree(row.type, row.ref, row.project)
     if function is not None and not function.deleted:
         HOG_FUNCTIONS.change(function, {"deleted": True}, user)

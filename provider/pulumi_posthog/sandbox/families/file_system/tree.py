@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,9 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pulumi_posthog.sandbox.families.file_system import moves
-from pulumi_posthog.sandbox.families.file_system.deletion import delete_row
+from pulumi_posthog.sandbox.families.file_system.access import TreeAccess
+from pulumi_posthog.sandbox.families.file_system.deletion import delete_row, mark
 from pulumi_posthog.sandbox.families.file_system.models import FileSystem, FileSystemView
-from pulumi_posthog.sandbox.families.file_system.paths import depth_of, file_object, make_parents
+from pulumi_posthog.sandbox.families.file_system.paths import depth_of, make_parents
 from pulumi_posthog.sandbox.families.file_system.search import filtered, ordered
 from pulumi_posthog.sandbox.families.hog_functions.family import HOG_FUNCTIONS
 from pulumi_posthog.sandbox.families.objects import ProjectObject
@@ -84,7 +86,12 @@ class FileSystemTreeView(PostHogView):
     }
 
     def rows(self) -> QuerySet[FileSystem]:
-        return FileSystem.objects.filter(project=self.project)
+        return self.access.visible(FileSystem.objects.filter(project=self.project))
+
+    @cached_property
+    def access(self) -> TreeAccess:
+        assert self.membership is not None  # noqa: S101 - permissions have seen to it
+        return TreeAccess(self.project, self.membership)
 
     def list(self, request: Request, **_kwargs: Any) -> Response:
         rows = filtered(self.rows(), request, self.caller)
@@ -138,7 +145,7 @@ class FileSystemTreeView(PostHogView):
         return self.update(request, partial=True, **kwargs)
 
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
-        deleted = delete_row(self.target(), self.caller)
+        deleted = delete_row(self.target(), self.caller, self.access)
         if deleted:
             return Response({"deleted": deleted})
         return Response(status=204)
@@ -202,9 +209,7 @@ class FileSystemTreeView(PostHogView):
             deleted = ProjectObject.objects.filter(project=self.project, type=wanted["type"], deleted=True)
             for thing in deleted:
                 if thing.ref == wanted["ref"]:
-                    thing.deleted = False
-                    thing.save()
-                    file_object(thing, self.caller)
+                    mark(thing, self.caller, deleted=False)
                     undone.append({"type": thing.type, "ref": thing.ref})
             function = HOG_FUNCTIONS.in_tree(wanted["type"], wanted["ref"], self.project)
             if function is not None and function.deleted:
