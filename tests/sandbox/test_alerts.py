@@ -81,7 +81,40 @@ def set_state(api: API) -> None:
 FIRING = [insight(), made(), set_state]
 
 
+TWO = trends(series=[{"kind": "EventsNode", "event": "a"}, {"kind": "EventsNode", "event": "b"}])
+OF_THE_SECOND = made(config={"type": "TrendsAlertConfig", "series_index": 1})
 ROWS = (
+    Row(
+        "one that an insight's new query makes invalid is disabled by the newest servers",
+        GET(ALERT),
+        200,
+        {"enabled": False},
+        [NEWEST, insight(query=TWO), OF_THE_SECOND, PATCH(INSIGHT, {"query": trends()})],
+        NOW,
+    ),
+    Row(
+        "before, it stays as it is",
+        GET(ALERT),
+        200,
+        {"enabled": True},
+        [insight(query=TWO), OF_THE_SECOND, PATCH(INSIGHT, {"query": trends()})],
+    ),
+    Row(
+        "one that still fits stays enabled",
+        GET(ALERT),
+        200,
+        {"enabled": True},
+        [NEWEST, insight(query=TWO), made(), PATCH(INSIGHT, {"query": trends()})],
+        NOW,
+    ),
+    Row("a type that is no text", made(config={"type": []}), 400, INVALID),
+    Row(
+        "a display that is no text",
+        relative(),
+        201,
+        {"enabled": True},
+        [insight(query=trends(trendsFilter={"display": []}))],
+    ),
     Row(
         "an alert",
         made(),

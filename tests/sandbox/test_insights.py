@@ -463,6 +463,12 @@ DELETION = (
     ),
 )
 A_AND_B = [insight(name="a"), insight("b", name="b", saved=False, query=sql(), tags=["x"])]
+WITH_A_FLAG = [
+    *A_AND_B,
+    insight(
+        "c", name="c", query=trends(breakdownFilter={"breakdown": "$feature/new", "breakdown_type": "event"})
+    ),
+]
 LISTS = (
     Row("all of them", GET(INSIGHTS), 200, {"count": 2}, A_AND_B),
     Row("saved ones", GET(INSIGHTS + "?saved=true"), 200, {"results": [{"name": "a"}]}, A_AND_B),
@@ -485,6 +491,15 @@ LISTS = (
     Row("no other order", GET(INSIGHTS + "?order=colour"), 400, validation("invalid_input", "order")),
     Row("a search", GET(INSIGHTS + "?search=A"), 200, {"results": [{"name": "a"}]}, A_AND_B),
     Row("a long search", GET(INSIGHTS + "?search=" + "x" * 201), 400, validation("max_length", "search")),
+    Row("by an event", GET(INSIGHTS + '?events=["signed_up"]'), 200, {"results": [{"name": "a"}]}, A_AND_B),
+    Row("by a flag", GET(INSIGHTS + "?feature_flag=new"), 200, {"results": [{"name": "c"}]}, WITH_A_FLAG),
+    Row(
+        "without those about flags",
+        GET(INSIGHTS + "?hide_feature_flag_insights=true"),
+        200,
+        {"count": 2},
+        WITH_A_FLAG,
+    ),
     Row("of a kind", GET(INSIGHTS + "?insight=SQL"), 200, {"results": [{"name": "b"}]}, A_AND_B),
     Row("by tags", GET(INSIGHTS + '?tags=["x","y"]'), 200, {"results": [{"name": "b"}]}, A_AND_B),
     Row(

@@ -8,8 +8,10 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
+from pulumi_posthog.sandbox.families.alert_objects import Alert
+from pulumi_posthog.sandbox.families.chart_objects import Insight
 from pulumi_posthog.sandbox.families.insights.nodes import kind_of, question_of
-from pulumi_posthog.sandbox.rules.ages import LATER_2026, generation
+from pulumi_posthog.sandbox.rules.ages import LATER_2026, NEWEST_2026, generation
 from pulumi_posthog.sandbox.rules.errors import invalid
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
 
@@ -21,7 +23,7 @@ CONFIGS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Type -> the kind of query that it is for, and its keys."""
 CALLED = {"HogQLQuery": "SQL insight", "FunnelsQuery": "Funnel insight"}
-NO_TIME_SERIES = {"ActionsPie", "BoldNumber", "ActionsTable", "WorldMap", "ActionsBarValue"}
+NO_TIME_SERIES = ("ActionsPie", "BoldNumber", "ActionsTable", "WorldMap", "ActionsBarValue")
 EVALUATIONS = ("last_row", "first_row", "any_row")
 METRICS = ("conversion_from_start", "conversion_from_previous")
 DETECTOR = {"type": "zscore", "threshold": 0.95, "window": 30, "preprocessing": None}
@@ -44,7 +46,7 @@ def check_config(config: Any, condition: Any, query: Any) -> tuple[dict[str, Any
     if beyond and not SWITCHES.alerts_beyond_trends:
         raise ValidationError(f"{CALLED[kind]} alerts are not enabled for your account.")
     type_ = config.get("type") if isinstance(config, dict) else None
-    if type_ not in CONFIGS or CONFIGS[type_][0] != kind:
+    if not isinstance(type_, str) or type_ not in CONFIGS or CONFIGS[type_][0] != kind:
         raise ValidationError(f"Unsupported alert config type: {type_}")
     if unknown := unknown_keys(config, ("type", *CONFIGS[type_][1])):
         raise ValidationError(f"config.{unknown[0]}: Extra inputs are not permitted")
@@ -107,6 +109,27 @@ def check_against(query: Any, config: Mapping[str, Any], condition: Mapping[str,
         raise ValidationError(f"series_index {place} is out of range")
     if condition["type"] != "absolute_value" and shown.get("display") in NO_TIME_SERIES:
         raise ValidationError("Relative alerts need a time series")
+
+
+def is_valid(alert: Alert, query: Any) -> bool:
+    """Whether the alert could be changed as it is, against that query."""
+    try:
+        config, condition = check_config(alert.config, alert.condition, query)
+        check_bounds(alert.threshold, condition, config)
+        check_against(query, config, condition)
+    except ValidationError:
+        return False
+    return True
+
+
+def disable_invalid(insight: Insight) -> None:
+    """The newest servers, after a change of the insight's query (4.4); before, such alerts stay as they are."""
+    if generation() < NEWEST_2026:
+        return
+    for alert in Alert.objects.filter(insight=insight, enabled=True):
+        if not is_valid(alert, insight.query):
+            alert.enabled = False
+            alert.save()
 
 
 def filled_detector(given: Any) -> dict[str, Any]:

@@ -111,6 +111,7 @@ class Alerts(Family):
     title = "alert"
     keys_since = 2025
     related = ("created_by", "insight")
+    named: ClassVar = {"insight": ("insight", "insight")}
     log = Log("AlertConfiguration", left_out=("state",))
     filters: ClassVar = {
         "insight": of_insight,
@@ -209,6 +210,14 @@ class Alerts(Family):
                     "subscribed_users", "User does not belong to the same organization as the alert."
                 )
         return sorted(set(ids))
+
+    def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
+        """People by their addresses; who is not there is not told."""
+        sent = {"name": name, "subscribed_users": [], **given}
+        wanted = [each for each in sent["subscribed_users"] or [] if isinstance(each, str)]
+        found = User.objects.filter(email__in=wanted).values_list("pk", flat=True)
+        numbers = [each for each in sent["subscribed_users"] or [] if isinstance(each, int)]
+        return {**sent, "subscribed_users": [*numbers, *found]}
 
     def gone(self, row: Alert, user: User | None) -> None:
         delete_functions(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -11,10 +11,12 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 
 from pulumi_posthog.sandbox.families.alert_objects import delete_alerts
+from pulumi_posthog.sandbox.families.alert_shapes import disable_invalid
 from pulumi_posthog.sandbox.families.chart_objects import COLLABORATORS, Dashboard, DashboardTile, Insight
 from pulumi_posthog.sandbox.families.insights import nodes
 from pulumi_posthog.sandbox.families.insights.filters import FILTERS
 from pulumi_posthog.sandbox.families.project_objects import FOLDER, LEFT_OUT, ObjectFamily
+from pulumi_posthog.sandbox.families.ruled import may_change
 from pulumi_posthog.sandbox.families.tagged import BULK, TAGS, take_tags
 from pulumi_posthog.sandbox.families.tiles import place
 from pulumi_posthog.sandbox.rules.ages import generation
@@ -31,6 +33,7 @@ from pulumi_posthog.sandbox.rules.fields import (
     text,
     writable,
 )
+from pulumi_posthog.sandbox.rules.membership import membership_of
 from pulumi_posthog.sandbox.rules.models import ADMIN, User
 from pulumi_posthog.sandbox.rules.representation import basic_user, instant
 from pulumi_posthog.sandbox.rules.switches import SWITCHES
@@ -94,6 +97,7 @@ class Insights(ObjectFamily):
     reads_deleted = False
     order = (F("order").asc(nulls_last=True), "heap_position")
     related = ("created_by", "last_modified_by")
+    named: ClassVar = {"dashboards": ("dashboard", "dashboards")}
     filters = FILTERS
     log = Log(
         "Insight",
@@ -207,6 +211,8 @@ class Insights(ObjectFamily):
             row.deleted or (row.query != before.query and not nodes.carries_alerts(row.query))
         ):
             delete_alerts(row)
+        elif before is not None and row.query != before.query:
+            disable_invalid(row)
         getattr(row, "_prefetched_objects_cache", {}).clear()
         row.boards = dashboards_of(row)  # type: ignore[attr-defined]
         super().after(row, before, user)
@@ -240,6 +246,9 @@ class Insights(ObjectFamily):
         restores = isinstance(sent, dict) and sent.get("deleted") is False
         return rows if restores else self.visible(rows)
 
+    def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
+        return {"name": name, "saved": True, **given}
+
     def filler(self, number: int, parent: Any) -> Insight:
         return Insight(project=parent, name=f"Insight {number:05}", query=TREND)
 
@@ -251,11 +260,13 @@ TREND = {
 
 
 def may_edit(board: Dashboard, user: User | None) -> bool:
-    """Who made it, and admins of the project, where only collaborators may."""
-    if board.restriction_level != COLLABORATORS or user is None or board.created_by_id == user.pk:
+    """Who made it, and admins; others where not only collaborators may and no rule is against it."""
+    if user is None or board.created_by_id == user.pk:
         return True
-    memberships = user.organization_memberships.filter(organization=board.project.organization_id)
-    return memberships.filter(level__gte=ADMIN).exists()
+    member = membership_of(user, board.project.organization)
+    if member is None or member.level >= ADMIN:
+        return member is not None
+    return board.restriction_level != COLLABORATORS and may_change(board, member)
 
 
 INSIGHTS = Insights()

@@ -109,6 +109,40 @@ def in_order(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
     return rows.order_by(sought, "pk")
 
 
+def names_in(value: Any, key: str) -> set[str]:
+    """Every text that stands under a key, however deep in a query."""
+    if isinstance(value, list):
+        return {name for each in value for name in names_in(each, key)}
+    if not isinstance(value, dict):
+        return set()
+    own = {value[key]} if isinstance(value.get(key), str) else set()
+    return own | {name for each in value.values() for name in names_in(each, key)}
+
+
+def asking_for_events(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """Any of the events is in the query."""
+    wanted = {str(each) for each in listed(name, sought)}
+    return rows.filter(pk__in=[row.pk for row in rows if wanted & names_in(row.query, "event")])
+
+
+def about_flag(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
+    """A flag is in a query as a property with its key (2.5)."""
+    wanted = f"$feature/{sought}"
+    return rows.filter(pk__in=[row.pk for row in rows if wanted in mentioned(row.query)])
+
+
+def without_flags(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
+    if sought.lower() not in {"true", "1"}:
+        return rows
+    about = [row.pk for row in rows if any(each.startswith("$feature/") for each in mentioned(row.query))]
+    return rows.exclude(pk__in=about)
+
+
+def mentioned(query: Any) -> set[str]:
+    """Properties that are filtered or broken down by."""
+    return names_in(query, "key") | names_in(query, "breakdown") | names_in(query, "property")
+
+
 DAYS: Mapping[str, tuple[str, str]] = {
     "date_from": ("last_modified_at", "gte"),
     "date_to": ("last_modified_at", "lte"),
@@ -126,6 +160,9 @@ FILTERS: dict[str, Callable[[QuerySet[Any], str, str], QuerySet[Any]]] = {
     "search": found_by,
     "tags": with_any_tag,
     "dashboards": on_all_dashboards,
+    "events": asking_for_events,
+    "feature_flag": about_flag,
+    "hide_feature_flag_insights": without_flags,
     **{name: day_of(*words) for name, words in DAYS.items()},
     "order": in_order,
 }
