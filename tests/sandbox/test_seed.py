@@ -301,3 +301,71 @@ def test_what_is_named_by_nature_needs_no_tag(filled: Callable[[str], Any], age:
     assert experiment.holdout is not None
     assert (experiment.holdout.name, experiment.runs) == ("Few", True)
     assert FileSystem.objects.get(type="survey").path == "Ours/NPS"
+
+
+CHARTS = """
+projects:
+  Web:
+    insight_variables:
+      Country: {type: List, values: [DE, FR], default_value: DE}
+    alerts:
+      Few signups:
+        insight: Weekly signups
+        subscribed_users: [ada@acme.io]
+        condition: {type: absolute_value}
+        config: {type: TrendsAlertConfig, series_index: 0}
+        threshold: {configuration: {type: absolute, bounds: {lower: 1}}}
+    subscriptions:
+      Mondays:
+        dashboard: Growth
+        dashboard_export_insights: [Weekly signups]
+        target_type: email
+        target_value: ada@acme.io
+        frequency: weekly
+        start_date: 2026-01-05T08:00:00Z
+    dashboards:
+      Growth:
+        variables: {c: {code_name: country, value: FR}}
+        tiles:
+          - {text: "## Acquisition", layout: {x: 0, y: 0, w: 12, h: 1}}
+          - {insight: Weekly signups, layout: {x: 0, y: 1, w: 6, h: 5}, color: blue}
+      Other: {}
+    insights:
+      Weekly signups:
+        dashboards: [Other]
+        query: {kind: InsightVizNode, source: {kind: TrendsQuery, series: [{kind: EventsNode, event: x}]}}
+"""
+
+
+@pytest.mark.parametrize("age", [2024, 2025, 2026])
+def test_charts_stand_on_their_dashboards_and_have_alerts(filled: Callable[[str], Any], age: int) -> None:
+    from pulumi_posthog.sandbox.families.alert_objects import Alert, InsightVariable
+    from pulumi_posthog.sandbox.families.chart_objects import Dashboard, DashboardTile, Insight
+    from pulumi_posthog.sandbox.families.dashboards.overlay import variables_of
+    from pulumi_posthog.sandbox.families.subscriptions import Subscription
+    from pulumi_posthog.sandbox.rules.models import User
+
+    filled(CHARTS)
+
+    insight, alert, growth = (
+        Insight.objects.get(name="Weekly signups"),
+        Alert.objects.get(),
+        Dashboard.objects,
+    )
+    text, chart = DashboardTile.objects.filter(dashboard__name="Growth").order_by("pk")
+    board = growth.get(name="Growth")
+    country = InsightVariable.objects.get()
+    assert text.text is not None
+    assert (text.text.body, text.layouts) == ("## Acquisition", {"sm": {"x": 0, "y": 0, "w": 12, "h": 1}})
+    assert (chart.insight, chart.color) == (insight, "blue")
+    assert chart.layouts == {"sm": {"x": 0, "y": 1, "w": 6, "h": 5}}
+    assert DashboardTile.objects.get(dashboard__name="Other").insight == insight
+    assert (alert.insight, alert.subscribed_users) == (insight, [User.objects.get(email="ada@acme.io").pk])
+    assert variables_of(board)[str(country.pk)]["value"] == "FR"
+    assert Subscription.objects.get().dashboard == board
+    assert insight.saved
+
+
+def test_tiles_that_are_no_list_are_named_in_one_line(filled: Callable[[str], Any]) -> None:
+    with pytest.raises(SandboxError, match=r"projects\.Web\.dashboards\.Growth\.tiles: a list of objects"):
+        filled("projects: {Web: {dashboards: {Growth: {tiles: {a: 1}}}}}")

@@ -56,6 +56,23 @@ GONE = PATCH(ITS, {"deleted": True})
 ON_BOARD = [board(), insight(dashboards=["{board}"])]
 ROWS = (
     Row(
+        "in an order since 2026",
+        GET(ALL + "?ordering=title"),
+        200,
+        {"results": [{"title": "Friday"}, {"title": "Monday"}]},
+        [made(), made(title="Friday")],
+        NOW,
+    ),
+    Row(
+        "an order that is none",
+        GET(ALL + "?ordering=colour"),
+        400,
+        validation("invalid_choice", "ordering"),
+        ages=NOW,
+    ),
+    Row("a search since 2026", GET(ALL + "?search=frid"), 200, {"count": 0}, [made()], NOW),
+    Row("before, nobody searched", GET(ALL + "?search=frid"), 200, {"count": 1}, [made()], BEFORE),
+    Row(
         "a subscription",
         made(),
         201,

@@ -10,13 +10,20 @@ from rest_framework.exceptions import ValidationError
 
 from pulumi_posthog.sandbox.families.batch_exports import integration_of
 from pulumi_posthog.sandbox.families.catalog import of_projects
+from pulumi_posthog.sandbox.families.chart_objects import Dashboard
+from pulumi_posthog.sandbox.families.dashboards.family import DASHBOARDS
 from pulumi_posthog.sandbox.families.group_types import GROUP_TYPES, GroupType
+from pulumi_posthog.sandbox.families.insights.family import INSIGHTS
 from pulumi_posthog.sandbox.families.objects import ProjectObject
 from pulumi_posthog.sandbox.families.project_objects import FOLDER
 from pulumi_posthog.sandbox.families.projects.changes import make_object
 from pulumi_posthog.sandbox.options import SandboxError
 from pulumi_posthog.sandbox.rules.family import Family
 from pulumi_posthog.sandbox.rules.models import Organization, Project
+
+TILES = "tiles"
+OF_COMPLETION = (TILES, "variables")
+"""What of an entry waits until insights are there."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,20 @@ def as_sent(family: Family, entry: Mapping[str, Any]) -> dict[str, Any]:
     """What is written by its name becomes a reference; the folder of a new object has another name when it is sent."""
     fields = dict(entry)
     for name, (kind, sent) in family.named.items():
-        if isinstance(fields.get(name), str):
+        given = fields.get(name)
+        if isinstance(given, str):
             fields[sent] = Ref(kind, fields.pop(name))
+        elif isinstance(given, list):
+            fields[sent] = [Ref(kind, each) if isinstance(each, str) else each for each in fields.pop(name)]
     if "folder" in fields and any(each.name == FOLDER.name for each in family.fields):
         fields[FOLDER.name] = fields.pop("folder")
     return fields
+
+
+def with_insight(tile: Mapping[str, Any]) -> dict[str, Any]:
+    """The name of the insight is a reference."""
+    name = tile.get("insight")
+    return {**tile, "insight": Ref("insight", name)} if isinstance(name, str) else dict(tile)
 
 
 def placeholder(ref: Ref) -> str:
@@ -89,6 +105,25 @@ class ProjectSeed:
         for section in self.families:
             for name in self.sections.get(section, {}):
                 self.made(section, name)
+            if section == INSIGHTS.name:
+                self.complete_dashboards()
+
+    def complete_dashboards(self) -> None:
+        """After the insights, which may name dashboards themselves; on POST PostHog drops these fields (3.3)."""
+        for name, entry in self.sections.get(DASHBOARDS.name, {}).items():
+            late = {key: value for key, value in entry.items() if key in OF_COMPLETION and value}
+            if not late:
+                continue
+            where = f"projects.{self.project.name}.{DASHBOARDS.name}.{name}"
+            board = Dashboard.objects.get(pk=self.made(DASHBOARDS.name, name))
+            items = late.pop(TILES, [])
+            if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+                raise SandboxError(f"--seed {where}.{TILES}: a list of objects is expected")
+            try:
+                DASHBOARDS.change(board, filled(late, self.id_of), None)
+                DASHBOARDS.seed_tiles(board, [filled(with_insight(each), self.id_of) for each in items])
+            except ValidationError as error:
+                raise SandboxError(f"--seed {where}: {error.detail}") from error
 
     def made(self, section: str, name: str) -> Any:
         """The id of an entry, which is made when nobody has asked for it before."""
@@ -99,9 +134,12 @@ class ProjectSeed:
         if entry not in self.ids:
             self.being_made.append(entry)
             family = self.families[section]
-            fields = filled(as_sent(family, self.sections[section][name]), self.id_of)
+            given = {
+                key: value for key, value in self.sections[section][name].items() if key not in OF_COMPLETION
+            }
+            fields = filled(as_sent(family, given), self.id_of)
             row = seed_object(family, self.project, name, fields, where)
-            self.ids[entry] = row.pk
+            self.ids[entry] = row.pk if isinstance(row.pk, int) else str(row.pk)
             self.being_made.pop()
         return self.ids[entry]
 

@@ -11,15 +11,16 @@ from pulumi_posthog.sandbox.rules.ages import LATER_2026, generation
 WIDTH, HEIGHT = 6, 5
 
 
-def place(insight: Insight, board: Dashboard) -> None:
+def place(insight: Insight, board: Dashboard) -> DashboardTile:
     """A tile, or the one that was taken away: with its old layout and colour."""
     tile = DashboardTile.objects.filter(dashboard=board, insight=insight).first()
     if tile is None:
         others = DashboardTile.objects.filter(dashboard=board, deleted=False)
-        DashboardTile.objects.create(dashboard=board, insight=insight, layouts=layouts_below(others))
-    elif tile.deleted:
+        return DashboardTile.objects.create(dashboard=board, insight=insight, layouts=layouts_below(others))
+    if tile.deleted:
         tile.deleted = False
         tile.save()
+    return tile
 
 
 def layouts_below(others: Iterable[DashboardTile]) -> dict[str, Any]:

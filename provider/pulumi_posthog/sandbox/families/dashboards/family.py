@@ -21,6 +21,7 @@ from pulumi_posthog.sandbox.families.insights.family import may_edit
 from pulumi_posthog.sandbox.families.insights.filters import LONGEST_SEARCH
 from pulumi_posthog.sandbox.families.project_objects import FOLDER, LEFT_OUT, ObjectFamily
 from pulumi_posthog.sandbox.families.tagged import BULK, TAGS, take_tags
+from pulumi_posthog.sandbox.families.tiles import place
 from pulumi_posthog.sandbox.rules.ages import NEWEST_2026, generation
 from pulumi_posthog.sandbox.rules.errors import invalid
 from pulumi_posthog.sandbox.rules.family import Action, Log, exact, search
@@ -236,6 +237,18 @@ class Dashboards(ObjectFamily):
             insight.save()
             if insight.saved:
                 file_object(insight, user)
+
+    def seed_tiles(self, row: Dashboard, items: list[dict[str, Any]]) -> None:
+        """Each with the number of its insight, or with a text; `layout` is the place of the wide page."""
+        for item in items:
+            sent = {key: value for key, value in item.items() if key not in {"insight", "layout"}}
+            if isinstance(item.get("layout"), dict):
+                sent["layouts"] = {"sm": item["layout"]}
+            if isinstance(sent.get("text"), str):
+                sent["text"] = {"body": sent["text"]}
+            if isinstance(id_ := item.get("insight"), int):
+                sent["id"] = place(Insight.objects.get(pk=id_), row).pk
+            tiles.take_tiles(row, [sent])
 
     def same(self, parent: Any, sent: dict[str, Any]) -> Any | None:
         """The dashboard that each project has from the start."""
