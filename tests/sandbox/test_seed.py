@@ -325,10 +325,10 @@ projects:
         start_date: 2026-01-05T08:00:00Z
     dashboards:
       Growth:
-        variables: {c: {code_name: country, value: FR}}
+        variables: {country: {value: FR}}
         tiles:
           - {text: "## Acquisition", layout: {x: 0, y: 0, w: 12, h: 1}}
-          - {insight: Weekly signups, layout: {x: 0, y: 1, w: 6, h: 5}, color: blue}
+          - {insight: Weekly signups, layouts: {sm: {x: 0, y: 1, w: 6, h: 5}}, color: blue}
       Other: {}
     insights:
       Weekly signups:

@@ -85,6 +85,11 @@ def with_insight(tile: Mapping[str, Any]) -> dict[str, Any]:
     return {**tile, "insight": Ref("insight", name)} if isinstance(name, str) else dict(tile)
 
 
+def with_code_name(name: str, value: Any) -> Any:
+    """A variable is called by its code name."""
+    return {"code_name": name, **value} if isinstance(value, Mapping) else value
+
+
 def placeholder(ref: Ref) -> str:
     """Where nothing can be named."""
     return f"placeholder-of-{ref}"
@@ -117,6 +122,8 @@ class ProjectSeed:
             where = f"projects.{self.project.name}.{DASHBOARDS.name}.{name}"
             board = Dashboard.objects.get(pk=self.made(DASHBOARDS.name, name))
             items = late.pop(TILES, [])
+            if isinstance(variables := late.get("variables"), dict):
+                late["variables"] = {key: with_code_name(key, value) for key, value in variables.items()}
             if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
                 raise SandboxError(f"--seed {where}.{TILES}: a list of objects is expected")
             try:
