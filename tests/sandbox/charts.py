@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.steps import switched
-from sandbox.table import API, PATCH, POST, Call
+from sandbox.table import API, ONE, PATCH, POST, Call
 
-ONE = "/api/projects/{project}/"
 INSIGHTS = ONE + "insights/"
 INSIGHT = INSIGHTS + "{insight}/"
 DASHBOARDS = ONE + "dashboards/"
 BOARD = DASHBOARDS + "{board}/"
 TREE = ONE + "file_system/"
 ALERTS = ONE + "alerts/"
-NOW = (2026,)
-BEFORE = (2024, 2025)
-MODERN = (2025, 2026)
-EARLIER = switched(later_2026=False)
-NEWEST = switched(newest_2026=True)
 
 
 def trends(**rest: Any) -> dict[str, Any]:

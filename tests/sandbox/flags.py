@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.steps import switched
-from sandbox.table import PATCH, POST, validation
+from sandbox.table import ONE, PATCH, POST, validation
 
-ONE = "/api/projects/{project}/"
 FLAGS = ONE + "feature_flags/"
 FLAG = FLAGS + "{flag}/"
-MODERN = (2025, 2026)
-NOW = (2026,)
-BEFORE = (2024, 2025)
-EARLIER = switched(later_2026=False)
 ALL = {"groups": [{"properties": [], "rollout_percentage": 100}]}
 VARIANTS = {
     **ALL,
@@ -43,4 +37,3 @@ def needs(key: str, **rest: Any) -> dict[str, Any]:
 
 GONE = PATCH(FLAG, {"deleted": True})
 BAD = validation("invalid_input", "filters")
-UNTIED = validation("invalid_input", None)

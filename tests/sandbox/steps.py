@@ -93,6 +93,10 @@ def switched(**values: Any) -> Step:
     return step
 
 
+EARLIER, NEWEST = switched(later_2026=False), switched(newest_2026=True)
+"""The earlier form of 2026, and the newest."""
+
+
 def an_object(name: str, type_: str, title: str) -> Step:
     """A dashboard, flag, ... of the first project, filed where PostHog files it."""
 

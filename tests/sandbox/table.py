@@ -12,6 +12,9 @@ import pytest
 from django.test import Client
 
 ALL_AGES = (2024, 2025, 2026)
+BEFORE, MODERN, NOW = (2024, 2025), (2025, 2026), (2026,)
+ONE = "/api/projects/{project}/"
+ORG = "/api/organizations/{org}/"
 KEY = "phx_of_the_owner"
 ANY = object()
 
@@ -175,6 +178,8 @@ def validation(code: str, attr: str | None, **more: Any) -> dict[str, Any]:
     return {"type": "validation_error", "code": code, "attr": attr, **more}
 
 
+UNTIED = validation("invalid_input", None)
+"""A refusal that names no field."""
 DENIED = {"type": "authentication_error", "code": "permission_denied", "attr": None}
 NOT_FOUND = {"type": "invalid_request", "code": "not_found", "attr": None}
 NOT_OFFERED = {"type": "invalid_request", "code": "method_not_allowed", "attr": None}

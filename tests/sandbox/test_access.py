@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from sandbox.steps import (
+    EARLIER,
+    NEWEST,
     a_key,
     an_object,
     another_organization,
@@ -20,7 +22,10 @@ from sandbox.table import (
     API,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
+    ONE,
+    ORG,
     PATCH,
     POST,
     PUT,
@@ -30,19 +35,14 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
-ORG = "/api/organizations/{org}/"
 MEMBERS = ORG + "members/"
 INVITES = ORG + "invites/"
 RULES = ONE + "access_controls/"
 TYPES = ONE + "resource_access_controls/"
 BOARD = ONE + "dashboards/{dashboard}/access_controls/"
-MODERN = (2025, 2026)
 BO = a_key("bo_key", "bo@acme.io")
 ANA = a_key("ana_key", "ana@acme.io")
 EVE = {"target_email": "eve@acme.io"}
-EARLIER = switched(later_2026=False)
-NEWEST = switched(newest_2026=True)
 
 
 def level_of(type_: str, **levels: str) -> list[Any]:

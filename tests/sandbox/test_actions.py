@@ -9,10 +9,14 @@ import pytest
 from sandbox.steps import a_key, without_feature
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     FAILED,
     GET,
+    MODERN,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,
@@ -23,12 +27,8 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
 ACTIONS = ONE + "actions/"
 ACTION = ACTIONS + "{action}/"
-NOW = (2026,)
-BEFORE = (2024, 2025)
-MODERN = (2025, 2026)
 UNSET: dict[str, Any] = {
     "event": None,
     "properties": None,

@@ -15,7 +15,10 @@ from sandbox.table import (
     DENIED,
     FAILED,
     GET,
+    MODERN,
     NOT_FOUND,
+    ONE,
+    ORG,
     PATCH,
     POST,
     PUT,
@@ -25,11 +28,8 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
 LOG = ONE + "activity_log/"
-ORG = "/api/organizations/{org}/"
 BERLIN = PATCH(ONE, {"timezone": "Europe/Berlin"})
-MODERN = (2025, 2026)
 
 FEED = (
     Row(

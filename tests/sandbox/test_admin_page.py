@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from sandbox.table import API
-
-ONE = "/api/projects/{project}/"
+from sandbox.table import API, ONE
 
 
 @pytest.fixture

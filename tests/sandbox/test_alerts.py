@@ -6,29 +6,17 @@ from typing import Any
 
 import pytest
 
-from sandbox.charts import (
-    ALERTS,
-    EARLIER,
-    FUNNEL,
-    INSIGHT,
-    INSIGHTS,
-    MODERN,
-    NEWEST,
-    NOW,
-    ONE,
-    PATHS,
-    another_project,
-    insight,
-    sql,
-    trends,
-)
-from sandbox.steps import a_key, switched, with_feature
+from sandbox.charts import ALERTS, FUNNEL, INSIGHT, INSIGHTS, PATHS, another_project, insight, sql, trends
+from sandbox.steps import EARLIER, NEWEST, a_key, switched, with_feature
 from sandbox.table import (
     API,
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,

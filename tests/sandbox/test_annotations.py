@@ -7,10 +7,14 @@ from typing import Any
 from sandbox.steps import a_key, an_object
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,
@@ -21,12 +25,8 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
 ALL = ONE + "annotations/"
 ITS = ALL + "{annotation}/"
-NOW = (2026,)
-BEFORE = (2024, 2025)
-MODERN = (2025, 2026)
 
 
 def made(saves: str = "annotation", **rest: Any) -> Call:

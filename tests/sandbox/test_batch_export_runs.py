@@ -5,12 +5,15 @@ from __future__ import annotations
 from sandbox.steps import a_key, switched
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     GET,
     NOT_FOUND,
+    NOW,
     PATCH,
     POST,
+    UNTIED,
     Call,
     Row,
     check,
@@ -24,10 +27,7 @@ RUNS = ONE + "runs/"
 RUN = RUNS + "{run}/"
 BACKFILLS = ONE + "backfills/"
 BACKFILL = BACKFILLS + "{backfill}/"
-NOW = (2026,)
-BEFORE = (2024, 2025)
 END = "2026-01-02T00:00:00Z"
-UNTIED = validation("invalid_input", None)
 EXPORT = POST(
     ALL,
     {"name": "Copy", "interval": "hour", "destination": {"type": "NoOp", "config": {}}},

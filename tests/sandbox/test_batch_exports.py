@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.steps import a_key, switched
+from sandbox.steps import EARLIER, a_key, switched
 from sandbox.table import (
     API,
     DELETE,
@@ -26,7 +26,6 @@ from sandbox.table import (
 
 ALL = "/api/projects/{project}/batch_exports/"
 ONE = ALL + "{export}/"
-EARLIER = switched(later_2026=False)
 POSTGRES = {"user": "u", "password": "s3cret", "host": "db.acme.io", "database": "d", "port": 5432}
 INLINE: dict[str, Any] = {
     "name": "Copy",

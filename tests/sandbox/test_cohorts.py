@@ -10,12 +10,17 @@ import pytest
 from sandbox.steps import a_key, switched
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
+    UNTIED,
     Call,
     Row,
     check,
@@ -23,13 +28,9 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
 COHORTS = ONE + "cohorts/"
 COHORT = COHORTS + "{cohort}/"
 FLAGS = ONE + "feature_flags/"
-NOW = (2026,)
-BEFORE = (2024, 2025)
-MODERN = (2025, 2026)
 PAID: dict[str, Any] = {"type": "person", "key": "plan", "operator": "exact", "value": ["paid"]}
 BOUGHT: dict[str, Any] = {
     "type": "behavioral",
@@ -39,7 +40,6 @@ BOUGHT: dict[str, Any] = {
     "time_value": 30,
     "time_interval": "day",
 }
-UNTIED = validation("invalid_input", None)
 BAD = validation("invalid_input", "filters")
 
 

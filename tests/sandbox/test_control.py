@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.table import API, DELETE, GET, KEY, PATCH, POST
+from sandbox.table import API, DELETE, GET, KEY, ONE, PATCH, POST
 
 ROLES = "/api/organizations/{org}/roles/"
-ONE = "/api/projects/{project}/"
 
 
 def test_requests_are_counted_by_method_and_path(api: API) -> None:

@@ -6,31 +6,19 @@ from typing import Any
 
 import pytest
 
-from sandbox.charts import (
-    BEFORE,
-    BOARD,
-    BOARD_GONE,
-    DASHBOARDS,
-    INSIGHT,
-    INSIGHTS,
-    MODERN,
-    NEWEST,
-    NOW,
-    ONE,
-    TREE,
-    board,
-    insight,
-    sql,
-    trends,
-)
-from sandbox.steps import a_key, without_feature
+from sandbox.charts import BOARD, BOARD_GONE, DASHBOARDS, INSIGHT, INSIGHTS, TREE, board, insight, sql, trends
+from sandbox.steps import NEWEST, a_key, without_feature
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     FAILED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,

@@ -9,10 +9,13 @@ import pytest
 from sandbox.steps import a_key, without_feature
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     GET,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     Call,
@@ -22,13 +25,10 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
 EVENTS = ONE + "event_definitions/"
 EVENT = EVENTS + "{event}/"
 PROPERTIES = ONE + "property_definitions/"
 PROPERTY = PROPERTIES + "{property}/"
-NOW = (2026,)
-BEFORE = (2024, 2025)
 UNPAID = without_feature("ingestion_taxonomy")
 
 

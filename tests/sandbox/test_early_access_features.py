@@ -11,13 +11,18 @@ from sandbox.flags import made as flag
 from sandbox.steps import a_key, switched
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,
+    UNTIED,
     Call,
     Row,
     check,
@@ -25,14 +30,9 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
 FEATURES = ONE + "early_access_feature/"
 FEATURE = FEATURES + "{feature}/"
 FLAG = ONE + "feature_flags/{flag}/"
-NOW = (2026,)
-BEFORE = (2024, 2025)
-MODERN = (2025, 2026)
-UNTIED = validation("invalid_input", None)
 STAGES = ("draft", "concept", "alpha", "beta", "general-availability", "archived")
 
 

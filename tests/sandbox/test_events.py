@@ -13,6 +13,7 @@ from sandbox.table import (
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
     POST,
     Row,
@@ -22,7 +23,6 @@ from sandbox.table import (
 )
 
 EVENTS = "/api/projects/{project}/events/"
-MODERN = (2025, 2026)
 CONTROL = "/_sandbox/events"
 
 

@@ -9,17 +9,22 @@ import pytest
 
 from sandbox.flags import VARIANTS
 from sandbox.flags import made as flag
-from sandbox.steps import a_key, switched, without_feature
+from sandbox.steps import EARLIER, a_key, without_feature
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     FAILED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,
+    UNTIED,
     Call,
     Row,
     check,
@@ -27,7 +32,6 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
 EXPERIMENTS = ONE + "experiments/"
 EXPERIMENT = EXPERIMENTS + "{experiment}/"
 FLAGS = ONE + "feature_flags/"
@@ -36,11 +40,6 @@ HOLDOUTS = ONE + "experiment_holdouts/"
 HOLDOUT = HOLDOUTS + "{holdout}/"
 METRICS = ONE + "experiment_saved_metrics/"
 METRIC = METRICS + "{metric}/"
-NOW = (2026,)
-BEFORE = (2024, 2025)
-MODERN = (2025, 2026)
-EARLIER = switched(later_2026=False)
-UNTIED = validation("invalid_input", None)
 STARTED = "2026-01-01T00:00:00Z"
 ENDED = "2026-02-01T00:00:00Z"
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.charts import MODERN, ONE
 from sandbox.steps import a_key
 from sandbox.table import (
     API,
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
+    ONE,
     PATCH,
     POST,
     Call,

@@ -9,10 +9,9 @@ import pytest
 
 from pulumi_posthog.sandbox.options import SandboxError
 from sandbox.steps import an_object
-from sandbox.table import API, DELETE, GET, PATCH, POST
+from sandbox.table import API, DELETE, GET, ONE, PATCH, POST
 
 ROLES = "/api/organizations/{org}/roles/"
-ONE = "/api/projects/{project}/"
 ANALYSTS = POST(ROLES, {"name": "Analysts"})
 Fault = Callable[..., None]
 

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from sandbox.flags import (
-    ALL,
-    BEFORE,
-    EARLIER,
-    FLAG,
-    FLAGS,
-    GONE,
-    MODERN,
-    NOW,
-    ONE,
-    UNTIED,
-    made,
-)
-from sandbox.steps import a_key, switched, without_feature
+from sandbox.flags import ALL, FLAG, FLAGS, GONE, made
+from sandbox.steps import EARLIER, a_key, switched, without_feature
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     FAILED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,
+    UNTIED,
     Row,
     check,
     table,

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from sandbox.flags import (
-    ALL,
-    BAD,
-    EARLIER,
-    FLAG,
-    FLAGS,
-    GONE,
-    MODERN,
-    NOW,
-    UNTIED,
-    VARIANTS,
-    asking,
-    filters,
-    made,
-    needs,
-)
-from sandbox.steps import an_object, switched
+from sandbox.flags import ALL, BAD, FLAG, FLAGS, GONE, VARIANTS, asking, filters, made, needs
+from sandbox.steps import EARLIER, an_object, switched
 from sandbox.table import (
     API,
     GET,
+    MODERN,
+    NOW,
     PATCH,
     POST,
+    UNTIED,
     Row,
     check,
     table,

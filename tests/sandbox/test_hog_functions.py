@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.steps import a_key, switched
+from sandbox.steps import EARLIER, a_key, switched
 from sandbox.table import (
     API,
     DELETE,
@@ -29,7 +29,6 @@ from sandbox.table import (
 ALL = "/api/projects/{project}/hog_functions/"
 ONE = ALL + "{function}/"
 KEYS = (2025, 2026)
-EARLIER = switched(later_2026=False)
 URL = {"url": {"value": "https://hooks.acme.io"}}
 HOOK: dict[str, Any] = {
     "name": "Hook",

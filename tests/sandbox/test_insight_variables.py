@@ -10,7 +10,9 @@ from sandbox.table import (
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
     PATCH,
     POST,
     PUT,
@@ -23,8 +25,6 @@ from sandbox.table import (
 
 ALL = "/api/projects/{project}/insight_variables/"
 ITS = ALL + "{variable}/"
-NOW = (2026,)
-MODERN = (2025, 2026)
 
 
 def made(name: str = "Country", saves: str = "variable", **rest: Any) -> Call:

@@ -7,16 +7,10 @@ from typing import Any
 import pytest
 
 from sandbox.charts import (
-    BEFORE,
-    EARLIER,
     FUNNEL,
     INSIGHT,
     INSIGHT_GONE,
     INSIGHTS,
-    MODERN,
-    NEWEST,
-    NOW,
-    ONE,
     PATHS,
     RETENTION,
     TREE,
@@ -27,13 +21,17 @@ from sandbox.charts import (
     sql,
     trends,
 )
-from sandbox.steps import a_key, an_object, switched, without_feature
+from sandbox.steps import EARLIER, NEWEST, a_key, an_object, switched, without_feature
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,

@@ -7,13 +7,27 @@ from typing import Any
 
 import pytest
 
-from sandbox.charts import ALERTS, BOARD, INSIGHT, NEWEST, ONE, TREE, board, insight
-from sandbox.steps import a_key, without_feature
-from sandbox.table import API, DELETE, DENIED, GET, NOT_FOUND, PATCH, POST, PUT, Call, Row, check, table
+from sandbox.charts import ALERTS, BOARD, INSIGHT, TREE, board, insight
+from sandbox.steps import NEWEST, a_key, without_feature
+from sandbox.table import (
+    API,
+    DELETE,
+    DENIED,
+    GET,
+    MODERN,
+    NOT_FOUND,
+    NOW,
+    ONE,
+    PATCH,
+    POST,
+    PUT,
+    Call,
+    Row,
+    check,
+    table,
+)
 
 BO = a_key("bo_key", "bo@acme.io")
-NOW = (2026,)
-MODERN = (2025, 2026)
 METRIC = {"kind": "ExperimentMetric", "metric_type": "mean", "source": {"kind": "EventsNode", "event": "x"}}
 VIEW = {"name": "paying", "query": {"kind": "HogQLQuery", "query": "select 1"}}
 JUDGE = {

@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
-from sandbox.steps import a_key, switched, with_feature, without_feature
+from sandbox.steps import EARLIER, a_key, with_feature, without_feature
 from sandbox.table import (
     API,
     DELETE,
     DENIED,
     FAILED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
+    ORG,
     PATCH,
     POST,
     PUT,
@@ -23,12 +27,7 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
-ORG = "/api/organizations/{org}/"
-MODERN = (2025, 2026)
-NOW = (2026,)
 BO = a_key("bo_key", "bo@acme.io")
-EARLIER = switched(later_2026=False)
 SINCE_2025 = {
     "logo_media_id": None,
     "members_can_invite": True,

@@ -20,7 +20,10 @@ from sandbox.table import (
     DENIED,
     FAILED,
     GET,
+    MODERN,
     NOT_FOUND,
+    ONE,
+    ORG,
     PATCH,
     POST,
     PUT,
@@ -30,19 +33,14 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
-ORG = "/api/organizations/{org}/"
 MEMBERS = ORG + "members/"
 INVITES = ORG + "invites/"
 RULES = ONE + "access_controls/"
 TYPES = ONE + "resource_access_controls/"
 BOARD = ONE + "dashboards/{dashboard}/access_controls/"
-MODERN = (2025, 2026)
 BO = a_key("bo_key", "bo@acme.io")
 ANA = a_key("ana_key", "ana@acme.io")
 EVE = {"target_email": "eve@acme.io"}
-EARLIER = switched(later_2026=False)
-NEWEST = switched(newest_2026=True)
 
 LEVELS = (
     Row("who is below admin edits nobody", PATCH(MEMBERS + "{cy}/", {}, key="{bo_key}"), 403, DENIED, [BO]),

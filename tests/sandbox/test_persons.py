@@ -12,6 +12,7 @@ from sandbox.table import (
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
     PATCH,
     POST,
@@ -23,7 +24,6 @@ from sandbox.table import (
 )
 
 PERSONS = "/api/projects/{project}/persons/"
-MODERN = (2025, 2026)
 
 
 def somebody(name: str, *distinct_ids: str, **properties: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.steps import an_object, with_feature, without_feature
-from sandbox.table import ALL_AGES, API, DENIED, FAILED, PATCH, Row, check, table, validation
+from sandbox.table import ALL_AGES, API, DENIED, FAILED, ONE, PATCH, Row, check, table, validation
 
 # Per setting: ages at the project URL, values that are taken as they are, may it be null?
 NULLABLE, NOT_NULL = True, False
@@ -116,7 +116,6 @@ PECULIAR = {
     "default_evaluation_environments_enabled",
 }
 
-ONE = "/api/projects/{project}/"
 ENVIRONMENT = "/api/environments/{project}/"
 
 

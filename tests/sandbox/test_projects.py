@@ -22,6 +22,7 @@ from sandbox.table import (
     DENIED,
     GET,
     NOT_FOUND,
+    ONE,
     PATCH,
     POST,
     PUT,
@@ -32,7 +33,6 @@ from sandbox.table import (
 )
 
 ORG = "/api/organizations/{org}/projects/"
-ONE = "/api/projects/{project}/"
 ENVIRONMENT = "/api/environments/{project}/"
 SECOND = POST(ORG, {"name": "Second"}, saves="second")
 BO = a_key("bo_key", "bo@acme.io")

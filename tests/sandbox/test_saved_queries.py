@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from sandbox.charts import MODERN, NOW, ONE
 from sandbox.steps import a_key
 from sandbox.table import (
     API,
     DELETE,
     DENIED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     Call,

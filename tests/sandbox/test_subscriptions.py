@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
-from sandbox.charts import BEFORE, NOW, ONE, board, insight
+from sandbox.charts import board, insight
 from sandbox.steps import a_key, without_feature
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     GET,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,

@@ -14,14 +14,19 @@ from sandbox.flags import made as flag
 from sandbox.steps import a_key, switched, with_feature
 from sandbox.table import (
     API,
+    BEFORE,
     DELETE,
     DENIED,
     FAILED,
     GET,
+    MODERN,
     NOT_FOUND,
+    NOW,
+    ONE,
     PATCH,
     POST,
     PUT,
+    UNTIED,
     Call,
     Row,
     check,
@@ -29,14 +34,9 @@ from sandbox.table import (
     validation,
 )
 
-ONE = "/api/projects/{project}/"
 SURVEYS = ONE + "surveys/"
 SURVEY = SURVEYS + "{survey}/"
 FLAGS = ONE + "feature_flags/"
-NOW = (2026,)
-BEFORE = (2024, 2025)
-MODERN = (2025, 2026)
-UNTIED = validation("invalid_input", None)
 ASKED = [{"type": "open", "question": "How is it?"}]
 BETA = {
     "groups": [{"properties": [{"key": "plan", "type": "person", "operator": "exact", "value": ["beta"]}]}]
