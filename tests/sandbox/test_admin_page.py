@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from sandbox.charts import BOARD, board, insight
 from sandbox.table import API, ONE
 
 
@@ -219,6 +220,25 @@ def test_a_dashboard_made_by_hand_is_filed(page: Client, api: API) -> None:
     )
 
     assert api.get(ONE + "file_system/?path=Unfiled/Dashboards/By%20hand")["count"] == 1
+
+
+def test_a_tile_shows_where_it_stands_and_is_moved_by_hand(page: Client, api: API) -> None:
+    from pulumi_posthog.sandbox.families.chart_objects import DashboardTile
+
+    api.send(board())
+    api.send(insight(dashboards=["{board}"]))
+    tile = DashboardTile.objects.get(dashboard=api.names["board"])
+    listed = page.get("/admin/sandbox/dashboardtile/").content.decode()
+    url = f"/admin/sandbox/dashboardtile/{tile.pk}/change/"
+    moved = '{"sm": {"x": 6, "y": 9, "w": 6, "h": 5}}'
+
+    page.post(
+        url, {"dashboard": tile.dashboard_id, "insight": tile.insight_id, "layouts": moved, "color": ""}
+    )
+
+    assert "insight Signups" in listed
+    assert "dashboard Growth" in listed
+    assert api.get(BOARD)["tiles"][0]["layouts"]["sm"] == {"x": 6, "y": 9, "w": 6, "h": 5}
 
 
 def test_a_role_deleted_by_hand(page: Client, api: API) -> None:

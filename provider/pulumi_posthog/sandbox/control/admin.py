@@ -198,7 +198,14 @@ class FileSystemAdmin(ByHand):
 
 @admin.register(AccessControl)
 class AccessControlAdmin(ByHand):
-    list_display = ("resource", "resource_id", "organization_member", "role", "access_level")
+    list_display = ("project", "resource", "resource_id", "organization_member", "role", "access_level")
+    list_filter = ("resource", "access_level")
+
+
+@admin.register(DashboardTile)
+class DashboardTileAdmin(ByHand):
+    list_display = ("dashboard", "insight", "text", "color", "layouts", "deleted")
+    list_filter = ("dashboard", "deleted")
 
 
 @admin.register(ActivityLog)
@@ -213,7 +220,6 @@ for model in (
     OrganizationResourceAccess,
     PluginAttachment,
     Mail,
-    DashboardTile,
     DashboardText,
 ):
     admin.site.register(model, ByHand)
