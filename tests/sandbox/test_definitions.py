@@ -237,6 +237,13 @@ OF_EVENTS = (
         {"count": 0},
         [an_event(), PATCH(EVENT, {"hidden": True})],
     ),
+    Row(
+        "without some",
+        GET(EVENTS + '?search=signed&excluded_properties=["signed_up"]'),
+        200,
+        {"count": 0},
+        [an_event()],
+    ),
     Row("own ones", GET(EVENTS + "?search=signed&event_type=event_custom"), 200, {"count": 1}, [an_event()]),
     Row(
         "PostHog's", GET(EVENTS + "?search=signed&event_type=event_posthog"), 200, {"count": 0}, [an_event()]

@@ -194,6 +194,7 @@ PROXY_ROWS = (
     Row("two are enough", PROXY, 400, {"detail": "Maximum number of proxy records reached."}, [PROXY, PROXY]),
     Row("unless one pays", PROXY, 200, given=[with_feature("managed_reverse_proxy", limit=3), PROXY, PROXY]),
     Row("without a domain", POST(PROXIES, {}), 500, FAILED),
+    Row("nobody looks at the domain", POST(PROXIES, {"domain": "x" * 99}), 200, {"domain": "x" * 99}),
     Row("a deletion answers", DELETE(PROXIES + "{proxy}/"), 200, {"success": True}, [PROXY]),
     Row("it is gone", GET(PROXIES), 200, {"results": []}, [PROXY, DELETE(PROXIES + "{proxy}/")]),
     Row(

@@ -27,7 +27,7 @@ class ProxyRecord(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="proxy_records")
-    domain = models.CharField(max_length=64)
+    domain = models.TextField()
     status = models.CharField(max_length=16, default="waiting", choices=[(each, each) for each in STATUSES])
     message = models.TextField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -62,7 +62,7 @@ class ProxyRecords(Family):
     actions = (Action("post", "retry", "retry"),)
     fields = (
         ID,
-        writable("domain", text, max_length=64),
+        writable("domain", text, allow_blank=True),
         read_only("target_cname"),
         read_only("status"),
         read_only("message"),

@@ -121,6 +121,7 @@ class EventDefinitions(Definitions):
         "event_type": filters.of_event_type,
         "tags": filters.with_any_tag,
         "verified": flagged,
+        "excluded_properties": filters.not_named,
         "exclude_hidden": filters.not_hidden,
         "exclude_stale": filters.not_stale,
         "ordering": filters.in_order,
