@@ -28,6 +28,10 @@ class Plugin:
 
     provider: Provider = field(default_factory=Provider)
 
+    def close(self) -> None:
+        """The process ends."""
+        self.provider.run.close()
+
     def configure(self, **arguments: Any) -> Answer:
         """Pulumi's first call."""
         return self._call("Configure", provider_pb2.ConfigureRequest(args=sent(arguments)))
@@ -45,6 +49,11 @@ class Plugin:
     def read(self, type_: str, id_: str) -> Answer:
         """`pulumi import`."""
         return self._call("Read", provider_pb2.ReadRequest(id=id_, **named(type_)))
+
+    def delete(self, type_: str, id_: str, /, **properties: Any) -> Answer:
+        """What no program declares any more."""
+        request = provider_pb2.DeleteRequest(id=id_, properties=sent(properties), **named(type_))
+        return self._call("Delete", request)
 
     def construct(self, type_: str = "Organization", name: str = "acme", **inputs: Any) -> Answer:
         """A component of a program; there is nobody to register anything with."""

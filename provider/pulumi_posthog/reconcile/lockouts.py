@@ -6,22 +6,24 @@ posthog-api-access.md 10.2: the key's owner is never shut out; what hits everybo
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pulumi_posthog.api import Forbidden, NotServed
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.kinds.words import ShutOut
+from pulumi_posthog.kinds.words import Grants, ShutOut
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.features import has_feature
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json, dig
-from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.spelling import folded, one_line
 
 ADMIN = 8  # the level of an organization admin (posthog-api.md 1.9)
 SHOWN = 10  # people who are named; of more, the number is told
@@ -132,11 +134,83 @@ def objection_to_losing_rules(
         for each in others
     ):
         return None
+    return _by_it_alone(me, f"this {kind.parent}", "this rule")
+
+
+def _by_it_alone(me: Mapping[str, Json], where: str, rule: str) -> str:
     return (
-        f"{me.get('email')} owns the key that this runs with, and may change access rules of this"
-        f" {kind.parent} by this rule alone: without it, the next change is refused\n"
+        f"{me.get('email')} owns the key that this runs with, and may change access rules of {where} by {rule} alone:"
+        " without it, the next change is refused\n"
         "  hint: run with the key of an organization admin, or leave the rule as it is"
     )
+
+
+def objections_to_going(
+    gone: Mapping[str, Sequence[str]], called: Mapping[tuple[str, str], str], live: Live
+) -> Iterator[str]:
+    """Why rules may not leave a file: the key's owner may change the rules of a project by them alone.
+
+    `gone` are names by kind, `called` says how PostHog calls one of them now. A rule goes along with the role that it
+    is about. May raise ApiError: who is shut out is not guessed.
+    """
+    for item in KINDS.values():
+        grants = item.grants
+        if grants is None or grants.administers is None:
+            continue
+        holders = [KINDS[name] for each in grants.subjects.values() if (name := item.field(each).names)]
+        if not any(gone.get(each.name) for each in (item, *holders)):
+            continue
+        if int(live.organization().get("membership_level") or 0) >= ADMIN:
+            return
+        with contextlib.suppress(*() if gone.get(item.name) else (NotServed, Forbidden)):
+            yield from _shutting_out_by_going(item, grants, gone, called, live)
+
+
+def _shutting_out_by_going(
+    item: Kind,
+    grants: Grants,
+    gone: Mapping[str, Sequence[str]],
+    called: Mapping[tuple[str, str], str],
+    live: Live,
+) -> Iterator[str]:
+    me, names = live.me(), frozenset(map(folded, gone.get(item.name, ())))
+    for above in live.collection(KINDS[item.parent or ""], {}).values():
+        rules = live.collection(item, {item.parent or "": above.id}).values()
+        mine = [
+            each.values
+            for each in rules
+            if each.values[grants.value] == grants.administers and _is_about(each.values, me, live)
+        ]
+        title = str(above.kind.own_name(above.values))
+        shown = [_going(values, item, grants, title, names, gone, called, live) for values in mine]
+        if shown and all(shown):
+            yield _by_it_alone(me, f'{item.parent} "{one_line(title)}"', f"{' and '.join(map(str, shown))}")
+
+
+def _going(
+    values: Mapping[str, Json],
+    item: Kind,
+    grants: Grants,
+    above: str,
+    names: frozenset[str],
+    gone: Mapping[str, Sequence[str]],
+    called: Mapping[tuple[str, str], str],
+    live: Live,
+) -> str | None:
+    """What a rule is called in a file where it goes, by itself or with what it is about; None where it stays."""
+    for group, field in grants.subjects.items():
+        if not (subject := values.get(field)):
+            continue
+        holder, known = item.field(field).names, {str(subject)}
+        if holder is not None:
+            found = live.object(KINDS[holder], {}, str(subject))
+            own = str(found.kind.own_name(found.values)) if found else ""
+            known = {own, *(name for (kind, name), now in called.items() if (kind, now) == (holder, own))}
+            if known & set(gone.get(holder, ())):
+                return f'the rule of {holder} "{one_line(own)}"'
+        is_named = any(folded(f"{above}/{group}/{each}") in names for each in known)
+        return f'the rule of {field} "{one_line(min(known))}"' if is_named else None
+    return "the rule for everyone" if folded(f"{above}/everyone") in names else None
 
 
 def _is_about(values: Mapping[str, Json], me: Mapping[str, Json], live: Live) -> bool:

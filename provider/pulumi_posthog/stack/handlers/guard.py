@@ -11,6 +11,7 @@ from pulumi_posthog.reconcile import addresses, unmanaged
 from pulumi_posthog.reconcile.errors import CannotApply, WholeRunRefused
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
 from pulumi_posthog.reconcile.links import still_referred_to
+from pulumi_posthog.reconcile.lockouts import objections_to_going
 from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
 from pulumi_posthog.reconcile.renames import Rename, bare, earlier_names, probable_renames
 from pulumi_posthog.stack import pulumi_engine
@@ -196,12 +197,14 @@ class GuardHandler:
         try:
             live = self.run.view({PROPERTY: location}).live
             found = (*losses(gone, called, live), *losses_of_rules(gone, called, live))
+            locked = [*objections_to_going(gone, called, live)]
         except (ApiError, CannotApply) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
         removed = {
             kind: (going[kind], sum(map(len, before[kind].values()))) for kind, names in gone.items() if names
         }
-        return found, refusal_of_losses(found, self.run.settings.limits, removed)
+        too_much = refusal_of_losses(found, self.run.settings.limits, removed)
+        return found, "\n".join([*locked, *([too_much] if too_much else [])]) or None
 
     def _idle(self, gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
         """The kinds whose removals are allowed and do not happen; what exact lists own, the guard does not see."""
