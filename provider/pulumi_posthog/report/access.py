@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from string import Template
@@ -13,6 +14,7 @@ from pulumi_posthog.report.table import Rows
 
 COLUMNS = ("member", "level", "roles", "project", "resource", "may", "newer", "why")
 DIFFERENCES = ("member", "project", "resource", "change", "before", "after", "why")
+CODE = re.compile(r"`([^`]*)`")
 LEGEND = (
     "`may` is what PostHog decides by its legacy resolution, `newer` what it decides by the newer one, where an"
     " organization has switched. Rules of single objects are not in it."
@@ -93,8 +95,12 @@ def as_page(rows: Rows, title: str, notes: Sequence[str]) -> str:
         title=escape(title),
         heads=heads,
         rows=body or f'<tr><td colspan="{len(rows.columns)}">Nobody gains or loses anything.</td></tr>',
-        notes="".join(f"<li>{escape(note)}</li>" for note in notes),
+        notes="".join(f"<li>{_with_code(note)}</li>" for note in notes),
     )
+
+
+def _with_code(note: str) -> str:
+    return CODE.sub(r"<code>\1</code>", escape(note))
 
 
 def _row(columns: Sequence[str], cells: Sequence[str]) -> str:
