@@ -15,7 +15,7 @@ from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
 from pulumi_posthog.kinds.words import IdPlace, Page, Scheduled
-from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.json_value import Json, instant
 from pulumi_posthog.values.secret_text import MASK, is_unknown
 
 KEY: Final = r"^[a-zA-Z0-9_-]+$"
@@ -279,7 +279,7 @@ def scheduled(change: Mapping[str, Any]) -> str | None:
         return None
     operation = str((change.get("payload") or {}).get("operation")).replace("_", " ")
     again = f", {change['recurrence_interval']}" if change.get("recurrence_interval") else ""
-    when = f"{change.get('scheduled_at')}{again}"
+    when = f"{instant(str(change.get('scheduled_at')))}{again}"
     return f"is about to be changed by PostHog ({operation}, at {when}): it will then differ"
 
 

@@ -1,0 +1,81 @@
+"""What holds for everything that a team releases: in which folder of PostHog's tree a new one is put."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.release_stack import Web, web_of
+
+QUERY = "{kind: InsightVizNode, source: {kind: TrendsQuery, series: [{kind: EventsNode, event: paid}]}}"
+ALL = f"""\
+    actions:
+      An action: {{FOLDER steps: [{{event: paid}}]}}
+    cohorts:
+      A cohort: {{FOLDER description: Some}}
+    insights:
+      An insight: {{FOLDER query: {QUERY}}}
+    feature_flags:
+      a-flag: {{FOLDER filters: {{groups: [{{rollout_percentage: 50}}]}}}}
+      a-split: {{FOLDER filters: {{groups: [{{}}], multivariate: {{variants: [
+        {{key: control, rollout_percentage: 50}}, {{key: b, rollout_percentage: 50}}]}}}}}}
+    experiments:
+      An experiment: {{FOLDER feature_flag_key: a-split}}
+    early_access_features:
+      A feature: {{FOLDER feature_flag: a-flag, stage: draft}}
+    surveys:
+      A survey: {{FOLDER type: popover, questions: [{{type: open, question: Why}}]}}
+"""
+# The name of each, and its type in PostHog's tree (1.4).
+TYPES = {
+    "An action": "action",
+    "A cohort": "cohort",
+    "An insight": "insight",
+    "a-flag": "feature_flag",
+    "a-split": "feature_flag",
+    "An experiment": "experiment",
+    "A feature": "early_access_feature",
+    "A survey": "survey",
+}
+
+
+def filed(path: str) -> str:
+    """All of them, each in this folder when it is new."""
+    return ALL.replace("FOLDER", f"folder: {path},")
+
+
+@pytest.fixture(params=["2025", "2026 later"])
+def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    with web_of(started, request.param, tmp_path, monkeypatch) as web:
+        yield web
+
+
+def rows_of(web: Web) -> dict[str, tuple[str, str]]:
+    """Where each of them is in PostHog's tree: its name -> its type and its folder."""
+    rows = web.posthog.all(f"{web.path}/file_system/?limit=1000")
+    found = {each["path"].rpartition("/")[2]: each for each in rows}
+    return {name: (found[name]["type"], found[name]["path"].rpartition("/")[0]) for name in TYPES}
+
+
+def test_each_is_put_into_its_folder_when_it_is_new_and_moved_later_by_the_tree_alone(web):
+    web.run(filed("Growth/Autumn"))
+
+    assert rows_of(web) == {name: (type_, "Growth/Autumn") for name, type_ in TYPES.items()}
+    assert web.differs(filed("Growth/Autumn")) == []
+
+    # Another folder in the file is for the next new one; where one is now, the tree says.
+    assert web.run(filed("Growth/Winter")) == []
+    (row,) = (
+        each
+        for each in web.posthog.all(f"{web.path}/file_system/?limit=1000")
+        if each["path"].endswith("/a-flag")
+    )
+    moved = f"    file_system:\n      Moved/a-flag: {{type: feature_flag, ref: '{row['ref']}'}}\n"
+    web.run(filed("Growth/Autumn") + moved)
+
+    assert rows_of(web) == {
+        name: (type_, "Moved" if name == "a-flag" else "Growth/Autumn") for name, type_ in TYPES.items()
+    }
+    assert web.differs(filed("Growth/Autumn") + moved) == []
