@@ -79,3 +79,48 @@ def test_each_is_put_into_its_folder_when_it_is_new_and_moved_later_by_the_tree_
         name: (type_, "Moved" if name == "a-flag" else "Growth/Autumn") for name, type_ in TYPES.items()
     }
     assert web.differs(filed("Growth/Autumn") + moved) == []
+
+
+# As a program gives them: ids, and names that nothing of Pulumi's follows.
+OF_ACTION = """\
+    cohorts:
+      New:
+        filters: {properties: {type: OR, values: [{type: AND, values: [{type: behavioral, key: ID, event_type: actions,
+          value: performed_event, time_value: 30, time_interval: day}]}]}}
+"""
+ACTION = "    actions:\n      Signed up: {steps: [{event: signed_up}]}\n"
+SPLIT = """\
+    feature_flags:
+      a-split: {filters: {groups: [{}], multivariate: {variants: [
+        {key: control, rollout_percentage: 50}, {key: b, rollout_percentage: 50}]}}}
+"""
+TRIAL = "    experiments:\n      Trial: {feature_flag_key: a-split}\n"
+
+
+def test_what_another_resource_names_by_its_id_is_not_deleted(web):
+    web.run(ACTION)
+    (action,) = web.all("actions")
+    user = OF_ACTION.replace("ID", str(action["id"]))
+    web.run(ACTION + user)
+
+    with pytest.raises(Exception, match=r'this action is not deleted: "Web/New", which stays, names it'):
+        web.run(user)
+
+    assert web.posthog.writes() == {}
+    web.run("    timezone: UTC\n")
+    assert (web.all("actions"), [each["name"] for each in web.all("cohorts") if each["name"] == "New"]) == (
+        [],
+        [],
+    )
+
+
+def test_a_flag_whose_experiment_stays_is_not_deleted(web):
+    web.run(SPLIT + TRIAL)
+
+    with pytest.raises(
+        Exception, match=r'this feature flag is not deleted: "Web/Trial", which stays, names it'
+    ):
+        web.run(TRIAL)
+
+    assert web.posthog.writes() == {}
+    assert [each["key"] for each in web.all("feature_flags")] == ["a-split"]

@@ -28,6 +28,7 @@ from pulumi_posthog.stack.read_ahead import ReadAhead
 from pulumi_posthog.stack.refresh import Refresh
 from pulumi_posthog.stack.untried import Untried
 from pulumi_posthog.stack.urn import name_of
+from pulumi_posthog.stack.uses import Uses
 from pulumi_posthog.stack.view import View
 from pulumi_posthog.values.local_file import project_folder
 
@@ -63,6 +64,7 @@ class Run:
         self.refreshed = Refresh()
         self.holdings = Holdings()
         self.untried = Untried()
+        self.uses = Uses()
         self.ahead = ReadAhead()
         self.guard_remembers = False
         self.guard_consulted = False

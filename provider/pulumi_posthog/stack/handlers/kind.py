@@ -95,6 +95,8 @@ class KindHandler:
         result = self._check(olds, news)
         if result.failures:
             self.run.failed(pulumi_engine.resource_name())
+        elif not result.inputs.get("__absent"):
+            self.run.uses.noted(pulumi_engine.resource_name(), self.kind, result.inputs)
         if said := self.run.first_look.asked(pulumi_engine.resource_name()):
             pulumi_engine.say(said)
         return result
@@ -337,6 +339,11 @@ class KindHandler:
             if kept:
                 pulumi_engine.say(kept)
                 return
+            if user := self.run.uses.user_of(kind, id_, props, pulumi_engine.resource_name()):
+                raise CannotApply(
+                    f'this {kind.title} is not deleted: "{one_line(str(name_of(user)))}", which stays, names it\n'
+                    f"  hint: take it out there first, or declare the {kind.title} again"
+                )
             if losing := objection_to_losing_rules(
                 kind, scope_of(kind, props), id_, None, self.run.view(props).live
             ):
