@@ -162,6 +162,32 @@ def test_an_encrypted_payload_makes_a_remote_configuration():
     }
 
 
+def conditions(*, of: int | None = None, **condition: Any) -> dict[str, Any]:
+    """Filters with one condition; of a flag for persons, or for groups of a type."""
+    return {"groups": [{"properties": [condition]}], "aggregation_group_type_index": of}
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        conditions(type="person", key="a", operator="exact", value=["b"]),
+        conditions(type="group", key="a", operator="exact", value=["b"], of=1),
+        conditions(type="cohort", key="id", operator="not_in", value=9),
+        conditions(type="flag", key="9", operator="flag_evaluates_to", value=True),
+    ],
+)
+def test_conditions_that_posthog_takes_are_taken(filters: dict[str, Any]):
+    assert [*checked({"key": "k", "filters": filters})] == []
+
+
+def test_devices_in_variants_that_persons_keep_are_refused():
+    fields = {"key": "k", "ensure_experience_continuity": True, "bucketing_identifier": "device_id"}
+
+    assert [each[0] for each in checked(fields | {"filters": {"groups": [GROUP]}})] == [
+        "ensure_experience_continuity"
+    ]
+
+
 @pytest.mark.parametrize(
     ("filters", "place"),
     [
@@ -185,6 +211,18 @@ def test_an_encrypted_payload_makes_a_remote_configuration():
         ({"groups": []}, "filters.groups"),
         ({"groups": [GROUP], "payloads": {"test": 1}}, "filters.payloads.test"),
         ({"groups": [GROUP], "payloads": {"true": "no JSON"}}, "filters.payloads.true"),
+        (
+            {
+                "multivariate": {"variants": [{"key": "a b", "rollout_percentage": 100}]},
+                "groups": [GROUP],
+            },
+            "filters.multivariate.variants.0.key",
+        ),
+        (conditions(type="event", key="a"), "filters.groups.0.properties.0"),
+        (conditions(type="group", key="a"), "filters.groups.0.properties.0"),
+        (conditions(type="person", key="a", of=0), "filters.groups.0.properties.0"),
+        (conditions(type="person", key="a", operator="in"), "filters.groups.0.properties.0"),
+        (conditions(type="flag", key="9", operator="exact"), "filters.groups.0.properties.0"),
     ],
 )
 def test_what_newer_servers_take_without_a_word_is_refused(filters: dict[str, Any], place: str):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
@@ -19,6 +20,7 @@ from pulumi_posthog.values.json_value import Json, instant
 from pulumi_posthog.values.secret_text import MASK, is_unknown
 
 KEY: Final = r"^[a-zA-Z0-9_-]+$"
+VARIANT_KEY: Final = r"[a-zA-Z0-9_./-]{1,400}"  # 2.7
 WHOLE: Final = 100  # per cent, which the variants of a flag come to
 ENCRYPTED: Final = "true"  # the only payload of a remote configuration
 # What a PATCH says of the keys that are not declared, so that replacing and merging servers come to the same (2.5).
@@ -199,11 +201,52 @@ def confided(answer: Mapping[str, Any]) -> Iterator[str]:
 def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     """What newer servers take without a word, and evaluate in a way that nobody meant (2.7)."""
     filters = fields.get("filters")
-    if not isinstance(filters, Mapping):
-        return
+    if isinstance(filters, Mapping):
+        yield from wrong_filters(filters)
+    if fields.get("archived") and fields.get("active", True):
+        yield (
+            "archived",
+            "is archived and active",
+            "write `active: false`: PostHog archives no flag that is on",
+        )
+    if fields.get("ensure_experience_continuity") and fields.get("bucketing_identifier") == "device_id":
+        yield (
+            "ensure_experience_continuity",
+            "keeps variants after a login and puts devices into them, and PostHog takes one of both",
+            "take one of them out",
+        )
+
+
+def wrong_filters(filters: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """What is wrong in filters: in variants, conditions and payloads."""
     multivariate = filters.get("multivariate") or {}
     variants = multivariate.get("variants") or () if isinstance(multivariate, Mapping) else ()
     keys = [each["key"] for each in variants]
+    yield from wrong_variants(variants, keys)
+    if filters.get("groups") == []:
+        yield (
+            "filters.groups",
+            "has no condition, so it is on for nobody",
+            "write `active: false` in its place",
+        )
+    for place, group in enumerate(filters.get("groups") or ()):
+        if group.get("variant") is not None and group["variant"] not in keys:
+            yield (
+                f"filters.groups.{place}.variant",
+                f'gives people the variant "{group["variant"]}", which it does not have',
+                f"its variants are {', '.join(keys)}" if keys else "it has no variants",
+            )
+        whose = group.get("aggregation_group_type_index", filters.get("aggregation_group_type_index"))
+        for number, condition in enumerate(group.get("properties") or ()):
+            for problem in wrong_condition(condition, of_groups=whose is not None):
+                yield (f"filters.groups.{place}.properties.{number}", *problem)
+    yield from wrong_payloads(filters.get("payloads") or {}, keys)
+
+
+def wrong_variants(
+    variants: Sequence[Mapping[str, Any]], keys: list[str]
+) -> Iterator[tuple[str, str, str | None]]:
+    """Variants that do not come to the whole, or whose keys PostHog does not take."""
     if variants and not any(is_unknown(each["rollout_percentage"]) for each in variants):
         total = math.fsum(each["rollout_percentage"] for each in variants)
         if not math.isclose(total, WHOLE):
@@ -212,29 +255,30 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
                 f"has variants for {total:g} per cent of its people, and they must come to {WHOLE}",
                 "people without a variant get none of them",
             )
-    if filters.get("groups") == []:
-        yield (
-            "filters.groups",
-            "has no condition, so it is on for nobody",
-            "write `active: false` in its place",
-        )
     for place, key in enumerate(keys):
         if key in keys[:place]:
             yield f"filters.multivariate.variants.{place}", f'has two variants "{key}"', None
-    for place, group in enumerate(filters.get("groups") or ()):
-        if group.get("variant") is not None and group["variant"] not in keys:
+        if not is_unknown(key) and not re.fullmatch(VARIANT_KEY, key):
             yield (
-                f"filters.groups.{place}.variant",
-                f'gives people the variant "{group["variant"]}", which it does not have',
-                f"its variants are {', '.join(keys)}" if keys else "it has no variants",
+                f"filters.multivariate.variants.{place}.key",
+                f'has the variant "{key}", and PostHog takes no such key',
+                "letters, digits, `_`, `.`, `/` and `-`, at most 400 of them",
             )
-    yield from wrong_payloads(filters.get("payloads") or {}, keys)
-    if fields.get("archived") and fields.get("active", True):
-        yield (
-            "archived",
-            "is archived and active",
-            "write `active: false`: PostHog archives no flag that is on",
-        )
+
+
+def wrong_condition(condition: Mapping[str, Any], *, of_groups: bool) -> Iterator[tuple[str, str | None]]:
+    """What PostHog refuses of one condition, of a flag for persons or for groups (2.4, 2.7, 2.8)."""
+    type_, operator = condition.get("type"), condition.get("operator")
+    known = ("group",) if of_groups else ("person", "cohort", "flag")
+    if is_unknown(type_) or is_unknown(operator):
+        return
+    if type_ not in known:
+        who = "groups" if of_groups else "persons"
+        yield f"has a condition of the type `{type_}`, and is for {who}", f"it takes {' and '.join(known)}"
+    elif type_ == "flag" and operator != "flag_evaluates_to":
+        yield "needs another flag by another operator", "write `operator: flag_evaluates_to`"
+    elif type_ != "cohort" and operator in ("in", "not_in"):
+        yield f"has the operator `{operator}`, which is for cohorts", "write `exact` or `is_not`"
 
 
 def wrong_payloads(payloads: Mapping[str, Any], keys: list[str]) -> Iterator[tuple[str, str, str | None]]:
