@@ -54,8 +54,8 @@ def test_who_changed_it_in_between_is_told_and_nothing_is_undone(web, monkeypatc
     flag = web.one("feature_flags", "checkout", "key")
     listed = Live.object
 
-    def changed_meanwhile(self, kind, scope, id_):
-        found = listed(self, kind, scope, id_)
+    def changed_meanwhile(self, kind, scope, id_, *more, **named):
+        found = listed(self, kind, scope, id_, *more, **named)
         if kind.name == "feature_flag" and not done:
             done.append(id_)
             body = {"filters": {"groups": [{"rollout_percentage": 1}]}}
