@@ -49,14 +49,19 @@ def released(flags: int, cohorts: int, actions: int) -> str:
     )
 
 
-def charted(insights: int, annotations: int) -> str:
-    """A project with insights, and annotations of the project and of insights."""
+def charted(insights: int, annotations: int, dashboards: int) -> str:
+    """A project with insights, half of the dashboards with some of them, and annotations of both."""
     query = "{kind: InsightVizNode, source: {kind: TrendsQuery, series: [{event: paid}]}}"
     about = ("", ", scope: dashboard_item, dashboard_item: I0")
     return "projects:\n  Web:\n" + "".join(
         (
             "    insights:\n",
             *(f"      I{number}: {{query: {query}}}\n" for number in range(insights)),
+            "    dashboards:\n",
+            *(
+                f"      D{number}: {f'{{tiles: [{{insight: I{number}}}]}}' if number % 2 else '{pinned: true}'}\n"
+                for number in range(dashboards)
+            ),
             "    annotations:\n",
             *(
                 f"      N{number}: {{date_marker: 2026-03-01{about[number % 2]}}}\n"
@@ -66,11 +71,14 @@ def charted(insights: int, annotations: int) -> str:
     )
 
 
-def test_hundreds_of_insights_and_annotations_cost_one_list_of_each(posthog, requests_of_a_preview):
-    few = requests_of_a_preview(posthog, charted(2, 2))
+def test_hundreds_of_insights_and_annotations_cost_one_list_of_each_and_dashboards_what_is_on_them(
+    posthog, requests_of_a_preview
+):
+    few = requests_of_a_preview(posthog, charted(2, 2, 2))
     posthog.call("POST", "/_sandbox/reset")
 
-    assert requests_of_a_preview(posthog, charted(500, 100)) == few <= 4 + 2
+    # One more for each dashboard of which more is declared than its list has.
+    assert requests_of_a_preview(posthog, charted(500, 100, 100)) == few + 49 <= 4 + 3 + 50
 
 
 def test_hundreds_of_flags_cohorts_and_actions_cost_one_list_of_each(

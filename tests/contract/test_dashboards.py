@@ -10,6 +10,10 @@ import pytest
 
 from harness.pipeline_stack import Stack
 from harness.release_stack import web_of
+from harness.run import begin_anew
+from pulumi_posthog.drift.attribution import Attribution
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
 INSIGHTS = """\
@@ -252,3 +256,82 @@ def test_the_one_that_posthog_made_is_no_part_of_an_export_until_somebody_puts_s
     text = web.exported().files["posthog.yaml"]
     assert "primary_dashboard: !ref dashboard/My App Dashboard" in text
     assert "      My App Dashboard:\n        tiles:" in text
+
+
+newest = pytest.mark.parametrize("web", ["2026 later"], indirect=True)
+
+
+@newest
+def test_who_changed_one_is_told_and_of_its_tiles_nobody_is_accused(web):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    tile = web.board()["tiles"][0]
+    web.change({"description": "By hand", "tiles": [{"id": tile["id"], "color": "red"}]})
+
+    live = web.live()
+    try:
+        kind, scope = KINDS["dashboard"], {"project": str(web.posthog.project("Web")["id"])}
+        found = live.object(kind, scope, str(web.board()["id"]))
+        who = Attribution(live)
+        named = {
+            name: str(who.changed(found, scope["project"], kind.field(name)))
+            for name in ("description", "tiles")
+        }
+    finally:
+        live.reader.close()
+
+    assert "ada@acme.io" in named["description"]
+    assert "ada@acme.io" not in named["tiles"]
+
+
+@newest
+def test_the_theme_of_its_colours_is_named(web):
+    themes = "    data_color_themes: {Ours: {colors: ['#1d4aff']}}\n"
+    themed = themes + LIST_ALONE.replace("pinned: true", "data_color_theme_id: Ours")
+
+    web.up(themed, head=HEAD)
+
+    (theme,) = (
+        each["id"] for each in web.posthog.get(f"{web.project}data_color_themes/") if each["name"] == "Ours"
+    )
+    assert web.board()["data_color_theme_id"] == theme
+    assert web.differences(themed, head=HEAD) == []
+
+
+@newest
+def test_a_quick_filter_that_there_is_not_is_posthogs_refusal_and_no_traceback(web):
+    web.up(LIST_ALONE, head=HEAD)
+    unknown = LIST_ALONE.replace("pinned: true", "quick_filter_ids: [0197f000-0000-0000-0000-000000000001]")
+
+    with pytest.raises(Exception, match="Quick filters not found"):
+        web.up(unknown, head=HEAD)
+
+
+@newest
+def test_its_row_in_the_tree_is_moved_and_exported_by_its_name(web):
+    filed = (
+        INSIGHTS
+        + GROWTH
+        + "    file_system: {Boards/Growth: {type: dashboard, ref: !ref dashboard/Growth}}\n"
+    )
+    web.up(filed, head=HEAD)
+
+    assert web.differences(filed, head=HEAD) == []
+    text = web.exported().files["posthog.yaml"]
+    assert "Boards/Growth:" in text
+    assert "ref: !ref dashboard/Growth" in text
+
+
+@newest
+def test_a_key_that_may_not_see_dashboards_is_told_and_nothing_is_taken_for_gone(web, monkeypatch):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    scopes = ["organization:read", "project:write", "insight:write"]
+    monkeypatch.setattr(
+        web.posthog, "key", web.posthog.call("POST", "/_sandbox/keys", {"scopes": scopes})["key"]
+    )
+    monkeypatch.setenv(KEY_VARIABLE, web.posthog.key)
+    begin_anew()
+
+    with pytest.raises(Exception, match="dashboard:read"):
+        web.up(INSIGHTS + GROWTH, head=HEAD)
+
+    assert not web.posthog.writes()

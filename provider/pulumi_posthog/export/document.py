@@ -31,6 +31,7 @@ from pulumi_posthog.kinds.tree import (
     in_the_organization,
     key_field,
     list_field,
+    named_kind,
     possible_keys,
 )
 from pulumi_posthog.kinds.words import Grants
@@ -309,7 +310,7 @@ class _Exporter:
                     self.left_out.append(f"{shown(here)}: not migrated: {made}")
 
     def _only(self, kind: Kind, scope: Scope, path: Path_) -> dict[str, Json]:
-        """The one object of a kind, under the last key of its path; nothing where all of it is by default."""
+        """The one object of a kind, under the path's last key; nothing where all of it is by default."""
         found = next(iter(self._list(kind, scope, path)), None)
         body = self._body(kind, found, found.values, path, scope) if found else {}
         return {str(path[-1]): body} if body else {}
@@ -376,8 +377,7 @@ class _Exporter:
             if field.also_in_body and value == path[-1]:
                 continue
             if field.refers_to in LOOKUPS:
-                value = self._referred(field, value, path)
-                if value is None:
+                if (value := self._referred(field, value, path)) is None:
                     continue
             else:
                 value = self._named(kind, field, value, found, here)
@@ -395,8 +395,8 @@ class _Exporter:
 
     def _named(self, kind: Kind, field: Field, value: Json, found: Found, scope: Scope) -> Json:
         """The value with names in place of ids, as far as one name means one object."""
-        if field.names is not None:
-            value = self._name(field.names, value, scope)
+        if (names := named_kind(field, found.values)) is not None:
+            value = self._name(names, value, scope)
         for place in field.ids:
             value = with_names(value, place.path, partial(self._name, place.names, scope=scope), place.where)
         for path in integration_inputs(kind, field, found):

@@ -226,23 +226,43 @@ def known_as(insight: Any) -> set[str]:
 
 
 def pairs(live: Sequence[Any], declared: Sequence[Any]) -> list[int | None]:
-    """Which live tile each declared one is: the one that shows the same, else the text at the same place (3.7)."""
+    """Which live tile each declared one is: the one that shows the same, else the text at the same place (3.7).
+
+    Of several texts that are the same, it is the one that is as declared, or that is where the declared one is.
+    """
     left = [place for place, each in enumerate(live) if isinstance(each, Mapping)]
-    result: list[int | None] = []
-    for tile in declared:
-        same = (place for place in left if isinstance(tile, Mapping) and is_same(live[place], tile))
-        found = next(same, None)
-        result.append(found)
-        left.remove(found) if found is not None else None
-    for index, tile in enumerate(declared):
-        if result[index] is None and isinstance(tile, Mapping) and tile.get("text") and tile.get("layouts"):
-            there = (
-                place for place in left if live[place].get("text") and place_of(live[place]) == place_of(tile)
-            )
-            found = next(there, None)
-            result[index] = found
-            left.remove(found) if found is not None else None
+    result: list[int | None] = [None] * len(declared)
+    # What says more is found first, so that what says less does not take it away.
+    order = sorted(
+        (index for index, tile in enumerate(declared) if isinstance(tile, Mapping)),
+        key=lambda index: -sum(name in declared[index] for name in SETTINGS),
+    )
+    for is_meant in (is_as_declared, is_same_in_place, is_same, is_text_in_place):
+        for index in order:
+            if result[index] is None:
+                found = next((place for place in left if is_meant(live[place], declared[index])), None)
+                if found is not None:
+                    result[index] = found
+                    left.remove(found)
     return result
+
+
+def is_as_declared(live: Mapping[str, Any], tile: Mapping[str, Any]) -> bool:
+    """Whether a live tile is the declared one, and as it is declared."""
+    return is_same(live, tile) and all(
+        (tile[name] or None) == live.get(name) for name in SETTINGS if name in tile
+    )
+
+
+def is_same_in_place(live: Mapping[str, Any], tile: Mapping[str, Any]) -> bool:
+    """Whether two tiles show the same, in one place."""
+    return is_same(live, tile) and place_of(live) == place_of(tile)
+
+
+def is_text_in_place(live: Mapping[str, Any], tile: Mapping[str, Any]) -> bool:
+    """Whether two tiles are texts in one place."""
+    texts = content_of(live) == content_of(tile) == "text"
+    return texts and place_of(tile) is not None and place_of(live) == place_of(tile)
 
 
 def place_of(tile: Mapping[str, Any]) -> tuple[Json, Json] | None:
@@ -354,6 +374,24 @@ def noted(fields: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
+def taken_off(live: Json, desired: Json) -> str | None:
+    """What is taken off a dashboard: of an insight PostHog remembers the place, of a text nothing."""
+    before, after = live or [], desired or []
+    kept = pairs(before, after)
+    gone = [each for place, each in enumerate(before) if place not in kept]
+    if not gone:
+        return None
+    texts = [called(each) for each in gone if content_of(each) != "insight"]
+    insights = len(gone) - len(texts)
+    said = [f"{insights} insight{'s' if insights > 1 else ''}"] if insights else []
+    said += (
+        [f"{len(texts)} text{'s' if len(texts) > 1 else ''} for good ({'; '.join(texts[:5])})"]
+        if texts
+        else []
+    )
+    return f"loses {' and '.join(said)}"
+
+
 def remark(answer: Mapping[str, Any]) -> str | None:
     """How many of its tiles are of a sort that no file says."""
     tiles = [each for each in answer.get("tiles") or () if not each.get("deleted")]
@@ -439,6 +477,7 @@ DASHBOARD = Kind(
             null_is_absent=True,
             trimmed_keys=("body",),
             items_by=Items(pairs=pairs, called=called),
+            side_effect=taken_off,
             ids=(
                 IdPlace(path="*.insight", names="insight", bare=True),
                 IdPlace(path="**.value", names="cohort", where=("type", "cohort")),

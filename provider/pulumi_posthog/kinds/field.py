@@ -117,6 +117,7 @@ class Field:
     )
     # What it names has a number for its id: a text of digits is that, and a request has the number.
     number_ids: bool = False
+    names_what: str | None = None  # the value is an id of the kind that this other field says, if it is one
     may_refer: bool = (
         False  # a plain value, and a `!ref` may stand there, as it may anywhere in an object or list
     )

@@ -151,6 +151,7 @@ FILE_SYSTEM_ENTRY = Kind(
             name="ref",
             doc="Id or short id of the object behind the row, or `!ref` and its kind and name.",
             may_refer=True,
+            names_what="type",
             nullable=True,
             max_length=100,
             replace_on_changes=True,

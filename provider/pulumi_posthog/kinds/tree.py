@@ -59,6 +59,15 @@ def possible_keys(kind: Kind, name: str, values: Mapping[str, Json]) -> Iterator
         yield f"{name} ({', '.join(str(values[part]) for part in parts if part != own.name and values.get(part))})"
 
 
+def named_kind(field: Field, values: Mapping[str, Json]) -> str | None:
+    """The kind, or lookup, whose id a field of an object with these values has; None where it is none we know.
+
+    An object that is known there by another id than its own is not meant.
+    """
+    kind = KINDS.get(str(values.get(field.names_what or "")))
+    return field.names or (kind.name if kind is not None and kind.second_id is None else None)
+
+
 def beginning(text: str) -> str:
     """A text that fits into one line, or the beginning of its first."""
     first = next((line.strip() for line in text.splitlines() if line.strip()), text)

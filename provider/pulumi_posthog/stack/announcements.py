@@ -48,6 +48,7 @@ def announce(
     sent = "; its secrets are sent, because PostHog shows none to compare" if secret else ""
     rows = _rows(changed)
     pulumi_engine.say(f"{text}, with these changes{sent}:\n{rows}" if rows else f"{text} as it is{sent}")
+    _warn_of_effects(kind, changed)
     return stands
 
 
@@ -61,6 +62,10 @@ def say_changes(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> Non
     rows = [line for d in changed if d.field.name not in before for line in lines(d)]
     if rows:
         pulumi_engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))
+    _warn_of_effects(kind, changed)
+
+
+def _warn_of_effects(kind: Kind, changed: tuple[Difference, ...]) -> None:
     for difference in changed:
         effect = difference.field.side_effect
         words = effect(difference.live, difference.desired) if effect else None

@@ -105,6 +105,11 @@ def declared_names(properties: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(names.split() if isinstance(names, str) else names)
 
 
+def all_declared(properties: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the declared fields, those that are declared as null among them."""
+    return (*declared_names(properties), *(properties.get("__nulls") or ()))
+
+
 def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
     """The declared field values of checked properties; unknown ones (of parents to be made) are left out."""
     values: dict[str, Json] = dict.fromkeys(properties.get("__nulls") or ())
@@ -294,7 +299,7 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
     result: Properties = {name: value for name, value in properties.items() if name.startswith("__")}
     if kind.parent:
         result[kind.parent] = properties[kind.parent]
-    declared = {*declared_names(properties), *(properties.get("__nulls") or ())}
+    declared = {*all_declared(properties)}
     sent = to_values(kind, properties) if properties.get(IDS) else {}
     for field in kind.writable:
         value = field.named(values.get(field.name), sent.get(field.name))

@@ -59,6 +59,7 @@ from pulumi_posthog.stack.keeping import (
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.properties import (
+    all_declared,
     checked,
     declared_names,
     outputs,
@@ -142,7 +143,7 @@ class KindHandler:
         live = self.run.view(news).live
         if kind is PROJECT:
             self.run.ahead.compared(live)
-        found = live.object(kind, scope_of(kind, news), id_, declared_names(news))
+        found = live.object(kind, scope_of(kind, news), id_, all_declared(news))
         absent = bool(news.get("__absent"))
         problem = contradiction(kind, news.get("__id"), id_, found) or (
             (
@@ -226,7 +227,7 @@ class KindHandler:
         """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
         props = relocated(props)
         kind, live, urn = self.kind, self.run.view(props).live, pulumi_engine.resource_name()
-        found = live.object(kind, scope_of(kind, props), id_, declared_names(props))
+        found = live.object(kind, scope_of(kind, props), id_, all_declared(props))
         left = addresses.leavers(kind, props, found, live)
         self.run.holdings.recorded(claims_for(kind, props, id_), urn)
         if found is None:
@@ -286,7 +287,7 @@ class KindHandler:
         kind, view, scope = self.kind, self.run.view(news), scope_of(self.kind, news)
         if news.get("__absent"):
             return UpdateResult(self._remove(kind, view, scope, news, id_).outs)
-        found = view.live.object(kind, scope, id_, declared_names(news))
+        found = view.live.object(kind, scope, id_, all_declared(news))
         if found is None and kind.restored:
             found = view.applier.restore(kind, scope, id_)
         if found is None:
