@@ -158,3 +158,22 @@ def test_what_people_have_written_becomes_a_file_that_changes_nothing(web):
         f"projects.Web.annotations: id {max(each['id'] for each in web.shown().values())} has no content"
     ]
     assert exported.files["posthog.yaml"].count("date_marker") == 3
+
+
+def test_one_about_an_insight_that_no_name_stands_for_is_left_out_of_a_file_and_told(web):
+    web.up("    timezone: UTC\n", head=HEAD)
+    insights = web.path().replace("annotations", "insights")
+    ids = {
+        name: [web.posthog.call("POST", insights, {"name": name, "saved": True})["id"] for _ in range(count)]
+        for name, count in (("Signups", 1), ("Twin", 2))
+    }
+    for content, id_ in (("Tracking fixed", ids["Signups"][0]), ("Which one?", ids["Twin"][0])):
+        about = {"scope": "dashboard_item", "dashboard_item": id_, "date_marker": "2026-03-01T09:00:00Z"}
+        web.posthog.call("POST", web.path(), {"content": content, **about})
+
+    exported = web.exported()
+
+    assert "dashboard_item: !ref insight/Signups" in exported.files["posthog.yaml"]
+    assert [row for row in exported.left_out if "annotations" in row] == [
+        f"projects.Web.annotations.Which one?: its dashboard_item {ids['Twin'][0]} has no name of its own"
+    ]

@@ -17,7 +17,7 @@ from pulumi_posthog.config.grants import EVERYONE
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.exported import Exported, ExportedEntry
 from pulumi_posthog.export.migration import Successor, successor
-from pulumi_posthog.export.ready_made import names_none
+from pulumi_posthog.export.ready_made import names_none, unnamed
 from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.field import Field
@@ -225,7 +225,7 @@ class _Exporter:
             return []
         if kind is PROJECT and self.projects:
             found = [each for each in found if folded(str(each.values.get("name"))) in self.projects]
-        return sorted(found, key=lambda each: (folded(str(kind.own_name(each.values))), _age(each)))
+        return sorted(found, key=lambda each: (folded(str(kind.own_name(each.values))), each.age))
 
     # -- what is written -----------------------------------------------------------------------------------------
 
@@ -351,8 +351,11 @@ class _Exporter:
                     f"{shown(here)}: id {found.id} has the same name as id {first[name].id}; rename one of the two"
                 )
                 continue
-            first[key] = found
             body = self._body(kind, found, values, here, scope) if self._included(kind) else {}
+            if words := unnamed(kind, values, body):
+                self.left_out.append(f"{shown(here)}: {words}")
+                continue
+            first[key] = found
             twins = self.live.find(kind, scope, values)
             if len(twins) > 1 and not (kind.oldest_wins and twins[0].id == found.id):
                 body["id"] = _id(found)  # nothing else says which of them is meant
@@ -486,10 +489,6 @@ class _Exporter:
         name = variable_name([*map(str, path[1::2]), key], self.variables)
         self.variables.append(name)
         return Variable(name)
-
-
-def _age(found: Found) -> tuple[str, int, str]:
-    return (str(found.answer.get("created_at") or ""), int(found.id) if found.id.isdigit() else 0, found.id)
 
 
 def _id(found: Found) -> str | int:

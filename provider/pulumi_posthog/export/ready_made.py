@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pulumi_posthog.api import Forbidden, NotFound, NotOffered, NotServed
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import body_fields
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.defaults import is_bare_id
 from pulumi_posthog.reconcile.live import Live
@@ -26,3 +30,17 @@ def names_none(live: Live, field: Field, value: Json, id_: Json, scope: Scope) -
     except (Forbidden, NotFound, NotOffered, NotServed):
         return False
     return found is not None and kind.is_made_by_posthog(found.values)
+
+
+def unnamed(kind: Kind, values: Mapping[str, Json], body: Mapping[str, Json]) -> str | None:
+    """Why an object is left out whose entry would be wrong without an id that no name stands for; None: it is not."""
+    lacking = {
+        field.name: values[field.name]
+        for field in body_fields(kind)
+        if field.names and values.get(field.name) is not None and field.name not in body
+    }
+    if not lacking or kind.checked is None:
+        return None
+    if not any(kind.checked({**body})) or any(kind.checked({**body, **lacking})):
+        return None
+    return f"{' and '.join(f'its {name} {id_}' for name, id_ in lacking.items())} has no name of its own"

@@ -34,6 +34,11 @@ class Found:
         """Whether an entry's `id` means it."""
         return id_ in (self.id, str(self.answer.get(self.kind.second_id or "", self.id)))
 
+    @property
+    def age(self) -> tuple[str, int, str]:
+        """By which the oldest object is the first one."""
+        return (str(self.answer.get("created_at") or ""), int(self.id) if self.id.isdigit() else 0, self.id)
+
     @cached_property
     def values(self) -> Mapping[str, Json]:
         """Field values, normalised (`Kind.values`)."""
