@@ -13,6 +13,7 @@ from pulumi_posthog.api.operations import FAMILIES, OPERATIONS, Operation
 
 # Which noun a scope may have (posthog-api.md 1.3).
 NOUNS = {
+    "access_control",
     "action",
     "activity_log",
     "annotation",

@@ -38,6 +38,8 @@ INSIGHT = {
     "saved": True,
     "query": {"kind": "DataVisualizationNode", "source": {"kind": "HogQLQuery", "query": "select 1"}},
 }
+SECRET_KEY = {"label": "mine", "scopes": ["feature_flag:read"]}
+THEME = {"name": "Acme", "colors": ["#1d4aff"]}
 SNOWFLAKE, NOTIFICATION_BAR = "Snowflake Export", "Notification Bar"
 
 
@@ -84,6 +86,24 @@ class World:
     @cached_property
     def variable(self) -> str:
         return str(self.make(f"/api/projects/{self.project}/insight_variables/", VARIABLE))
+
+    @cached_property
+    def domain(self) -> str:
+        return str(self.make(f"/api/organizations/{self.organization}/domains/", {"domain": "acme.io"}))
+
+    @cached_property
+    def proxy(self) -> str:
+        return str(
+            self.make(f"/api/organizations/{self.organization}/proxy_records/", {"domain": "e.acme.io"})
+        )
+
+    @cached_property
+    def secret_key(self) -> str:
+        return str(self.make(f"/api/projects/{self.project}/project_secret_api_keys/", SECRET_KEY))
+
+    @cached_property
+    def theme(self) -> int:
+        return int(self.make(f"/api/projects/{self.project}/data_color_themes/", THEME))
 
     @cached_property
     def new_project(self) -> int:
@@ -350,6 +370,34 @@ EXAMPLES: dict[str, Arguments] = {
     "InsightVariables.update": lambda world: {"id": world.variable, "body": {"name": "Land"}},
     "InsightVariables.replace": lambda world: {"id": world.variable, "body": VARIABLE},
     "InsightVariables.delete": lambda world: {"id": world.variable},
+    "ProjectAccessControls.list": none,
+    "ProjectAccessControls.set": lambda _world: {"body": {"access_level": "none"}},
+    "ResourceAccessControls.list": none,
+    "ResourceAccessControls.set": lambda _world: {"body": {"resource": "dashboard", "access_level": None}},
+    "Domains.list": lambda _world: {"limit": 10},
+    "Domains.create": lambda _world: {"body": {"domain": "acme.io"}},
+    "Domains.get": lambda world: {"id": world.domain},
+    "Domains.update": lambda world: {"id": world.domain, "body": {"sso_enforcement": ""}},
+    "Domains.replace": lambda world: {"id": world.domain, "body": {"domain": "acme.io"}},
+    "Domains.delete": lambda world: {"id": world.domain},
+    "Domains.verify": lambda world: {"id": world.domain},
+    "ProxyRecords.list": none,
+    "ProxyRecords.create": lambda _world: {"domain": "e.acme.io"},
+    "ProxyRecords.delete": lambda world: {"id": world.proxy},
+    "ProxyRecords.retry": lambda _world: {"id": "1"},
+    "ProjectSecretApiKeys.list": lambda _world: {"limit": 10},
+    "ProjectSecretApiKeys.create": lambda _world: SECRET_KEY,
+    "ProjectSecretApiKeys.get": lambda world: {"id": world.secret_key},
+    "ProjectSecretApiKeys.update": lambda world: {"id": world.secret_key, "body": {"label": "ours"}},
+    "ProjectSecretApiKeys.replace": lambda world: {"id": world.secret_key, "body": SECRET_KEY},
+    "ProjectSecretApiKeys.delete": lambda world: {"id": world.secret_key},
+    "ProjectSecretApiKeys.roll": lambda world: {"id": world.secret_key},
+    "DataColorThemes.list": none,
+    "DataColorThemes.create": lambda _world: THEME,
+    "DataColorThemes.get": lambda world: {"id": world.theme},
+    "DataColorThemes.update": lambda world: {"id": world.theme, "body": {"name": "Ours"}},
+    "DataColorThemes.replace": lambda world: {"id": world.theme, "body": THEME},
+    "DataColorThemes.delete": lambda world: {"id": world.theme},
     "Insights.trend": none,
     "Insights.calculate_trend": lambda _world: {"body": {"events": [{"id": "$pageview"}]}},
     "Queries.create": lambda _world: {"query": {"kind": "HogQLQuery", "query": "select 1"}},

@@ -5,6 +5,14 @@
 
 from typing import Final
 
+from pulumi_posthog.api.operations.access import (
+    DataColorThemes,
+    Domains,
+    ProjectAccessControls,
+    ProjectSecretApiKeys,
+    ProxyRecords,
+    ResourceAccessControls,
+)
 from pulumi_posthog.api.operations.annotations import Annotations
 from pulumi_posthog.api.operations.batch_exports import (
     BatchExports,
@@ -66,6 +74,12 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     InsightVariables,
     EventDefinitions,
     PropertyDefinitions,
+    ProjectAccessControls,
+    ResourceAccessControls,
+    Domains,
+    ProxyRecords,
+    ProjectSecretApiKeys,
+    DataColorThemes,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(row for family in FAMILIES for row in family.operations())
 
@@ -78,6 +92,8 @@ __all__ = [
     "BatchExports",
     "Cohorts",
     "Dashboards",
+    "DataColorThemes",
+    "Domains",
     "EarlyAccessFeatures",
     "Evaluations",
     "EventDefinitions",
@@ -98,10 +114,14 @@ __all__ = [
     "OrganizationBatchExports",
     "Persons",
     "PipelineDestinations",
+    "ProjectAccessControls",
+    "ProjectSecretApiKeys",
     "Projects",
     "PropertyDefinitions",
+    "ProxyRecords",
     "Queries",
     "QueryResult",
+    "ResourceAccessControls",
     "RoleMemberships",
     "Roles",
     "ScheduledChanges",
