@@ -5,9 +5,11 @@ What PostHog, its watcher, its alerts and other people do to them is seen, or is
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import pytest
+import yaml
 
 from contract.generations import FUNCTIONS, NOTHING, PROJECT
 from harness.engine import Refused as Refusal
@@ -16,6 +18,7 @@ from harness.generations import Generation
 from harness.pipeline_stack import Stack
 from pulumi_posthog import config
 from pulumi_posthog.api.errors import Invalid
+from pulumi_posthog.export import export
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.stack.places import with_place
@@ -118,6 +121,69 @@ def test_each_field_is_made_read_back_and_changed_by_one_patch(stack, posthog, p
     assert [set(each) for each in patches] == [body for _, _, body in changes]
     assert stack.up(entry(fields), head=FUNCTIONS) == []
     assert posthog.bodies == []
+
+
+def test_a_function_keeps_its_mappings_where_a_patch_without_them_clears_them(stack, posthog):
+    if posthog.name != "later 2026":
+        pytest.skip("older servers keep them")
+    stack.up(entry(MAPPED), head=FUNCTIONS)
+    posthog.call("PATCH", "/_sandbox/settings", {"patch_clears_mappings": True})
+    mappings = posthog.function("Orders")["mappings"]
+    fields = dict(MAPPED)
+
+    for change in ({"description": "Others"}, {"enabled": "true"}, {"inputs": "{url: https://b.io}"}):
+        fields |= change
+        stack.up(entry(fields), head=FUNCTIONS)
+        assert posthog.function("Orders")["mappings"] == mappings, change
+
+    # Deleted by hand, which clears them; it comes back with what is declared.
+    posthog.change(posthog.function("Orders"), deleted=True)
+    stack.up(entry(fields), head=FUNCTIONS)
+    assert [each["name"] for each in posthog.function("Orders")["mappings"]] == ["Paid"]
+    assert stack.up(entry(fields), head=FUNCTIONS) == []
+    assert stack.differences(entry(fields), head=FUNCTIONS) == []
+
+
+def test_in_a_mapping_a_key_called_order_is_the_users_own(stack, posthog, patches):
+    events = "[{id: paid, name: paid, type: events, order: 3}]"
+    inputs = 'inputs: {headers: {order: "{event.uuid}"}}'
+    mapping = (
+        f"{{inputs_schema: [{{key: headers, type: dictionary}}], {inputs}, filters: {{events: {events}}}}}"
+    )
+    text = entry({**MAPPED, "mappings": f"[{mapping}]"})
+    stack.up(text, head=FUNCTIONS)
+    (made,) = posthog.function("Orders")["mappings"]
+    assert made["inputs"]["headers"]["value"] == {"order": "{event.uuid}"}
+    assert made["filters"]["events"][0]["order"] == 3
+
+    stack.up(text.replace("All of them", "Some of them"), head=FUNCTIONS)
+
+    (body,) = patches
+    assert body["mappings"][0]["inputs"] == {"headers": {"value": {"order": "{event.uuid}"}}}
+    assert posthog.function("Orders")["mappings"] == [made]
+    assert "headers: {order: " in stack.exported().files["posthog.yaml"]
+    made["inputs"]["headers"] = {"value": {}}
+    posthog.change(posthog.function("Orders"), mappings=[made])
+    assert stack.differences(text.replace("All of", "Some of"), head=FUNCTIONS) == [
+        "update Web/Orders: ['mappings']"
+    ]
+
+
+def test_mappings_that_nobody_declared_stay_where_a_patch_without_them_clears_them(stack, posthog):
+    if posthog.name != "later 2026":
+        pytest.skip("older servers keep them")
+    undeclared = {name: value for name, value in MAPPED.items() if name != "mappings"}
+    stack.up(entry(undeclared), head=FUNCTIONS)
+    made = posthog.function("Orders")
+    posthog.change(
+        made, mappings=[{"name": "By hand", "filters": {"events": [{"id": "a", "type": "events"}]}}]
+    )
+    mappings = posthog.function("Orders")["mappings"]
+    posthog.call("PATCH", "/_sandbox/settings", {"patch_clears_mappings": True})
+
+    stack.up(entry({**undeclared, "description": "Others"}), head=FUNCTIONS)
+
+    assert posthog.function("Orders")["mappings"] == mappings
 
 
 TYPES = {
@@ -257,6 +323,26 @@ def test_twenty_transformations_change_places_under_the_cap_and_the_21st_is_refu
     assert "a project has at most 20 enabled transformations, and 21 are declared" in problem
 
 
+def test_five_transformations_of_logs_change_places_under_their_own_cap_and_the_sixth_is_refused(
+    stack, posthog
+):
+    if posthog.name != "later 2026":
+        pytest.skip("older servers have no transformations of logs")
+    five = many(5).replace("type: transformation", "type: transformation_log").replace("T", "L")
+    off = '      L4: {type: transformation_log, enabled: false, hog: "return event"}\n'
+    instead = '      L5: {type: transformation_log, enabled: true, hog: "return event"}\n'
+    stack.up(five, head=FUNCTIONS)
+    swapped = "".join(five.splitlines(keepends=True)[:4]) + off + instead
+
+    stack.up(swapped, head=FUNCTIONS)
+
+    logs = {each["name"]: each["enabled"] for each in posthog.functions() if "log" in each["type"]}
+    assert logs == {"L0": True, "L1": True, "L2": True, "L3": True, "L4": False, "L5": True}
+    assert stack.up(swapped, head=FUNCTIONS) == []
+    (problem,) = stack.problems(five + instead, head=FUNCTIONS)
+    assert "a project has at most 5 enabled transformations of logs, and 6 are declared" in problem
+
+
 def test_code_that_does_not_compile_is_told_in_posthogs_words_with_its_place(stack, posthog):
     with pytest.raises(Invalid) as refused:
         stack.up('      Mine: {hog: "return )"}', head=FUNCTIONS)
@@ -299,6 +385,67 @@ def test_an_integration_that_is_not_there_is_told_with_its_place_before_anything
     (problem,) = stack.problems(text, head=FUNCTIONS)
 
     assert problem.startswith('posthog.yaml:5:49: there is no integration "slack/Acme"')
+
+
+def test_an_input_of_several_integrations_has_their_names(stack, posthog):
+    if posthog.name == "2025":
+        pytest.skip("an input takes one integration")
+    ids = [posthog.integration("slack"), posthog.integration("slack", "Other")]
+    text = """      Both:
+        hog: return event
+        inputs_schema: [{key: to, type: integration_multi, integration: slack}]
+        inputs: {to: [Acme, slack/Other]}
+"""
+
+    stack.up(text, head=FUNCTIONS)
+
+    assert posthog.function("Both")["inputs"]["to"]["value"] == ids
+    assert stack.up(text, head=FUNCTIONS) == []
+    assert stack.differences(text, head=FUNCTIONS) == []
+    stack.up(text.replace("[Acme, slack/Other]", "[slack/Other]"), head=FUNCTIONS)
+    assert posthog.function("Both")["inputs"]["to"]["value"] == ids[1:]
+    problems = stack.problems(text.replace("slack/Other", "slack/Othre"), head=FUNCTIONS)
+    assert problems == [
+        'posthog.yaml:8:18: there is no integration "slack/Othre": none is declared here, and PostHog has none in'
+        ' this project\n  hint: did you mean "slack/Other"?'
+    ]
+    exported = stack.exported().files["posthog.yaml"]
+    assert "!ref integration/slack/Other" in exported
+
+
+def test_what_follows_a_legacy_destination_is_made_of_what_an_export_shows(stack, posthog):
+    stack.up(NOTHING, head=FUNCTIONS)
+    plugins = {each["name"]: each["id"] for each in posthog.info["plugins"]}
+    posthog.allow_legacy_destinations()
+    path = f"/api/projects/{posthog.project_id()}/pipeline_destination_configs/"
+    for place, (name, plugin) in enumerate((("Mails", "Customer.io"), ("To a lake", "Snowflake Export"))):
+        form = {"plugin": plugins[plugin], "name": name, "order": place, "enabled": "true"}
+        secrets = json.dumps({"customerioSiteId": "s1te-s1te", "customerioToken": "t0ken-t0ken"})
+        posthog.call("POST", path, {**form, "config": secrets}, form=True)
+    posthog.call("PATCH", "/_sandbox/settings", {"legacy_destinations": False})
+    live = stack.live()
+
+    exported = export(live, migrate=True)
+
+    live.reader.close()
+    document = exported.files["posthog.yaml"]
+    shown = yaml.safe_load(document.replace("!env ", "env "))["projects"]["Web"]
+    assert shown["hog_functions"] == {"Mails": {"template": "plugin-customerio-plugin", "enabled": False}}
+    told = [row for row in exported.left_out if ": not migrated: " in row]
+    assert told == [
+        "projects.Web.pipeline_destinations.To a lake: not migrated: PostHog has no template for the plugin"
+        ' "Snowflake Export": choose one on its page, or a batch export',
+    ]
+    assert ("t0ken" in document, "s1te-s1te" in document) == (False, False)
+    text = """      Mails:
+        template: plugin-customerio-plugin
+        enabled: false
+"""
+    (needed, also) = stack.problems(text, head=FUNCTIONS)
+    assert 'input "site_id" is missing, and it is needed' in needed
+    assert 'input "token" is missing, and it is needed' in also
+    stack.up(text + "        inputs: {site_id: !env SITE, token: !env TOKEN}\n", head=FUNCTIONS)
+    assert posthog.function("Mails")["template"]["id"] == "plugin-customerio-plugin"
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["made in this run", "made before"])
