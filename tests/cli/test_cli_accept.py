@@ -518,3 +518,26 @@ def test_a_value_that_the_stack_says_is_not_compared_and_never_overwritten(desk:
         "error: projects.Web.timezone comes from a setting or a variable that is not at hand here: it is not"
         " compared, and never overwritten\n  hint: change it where it comes from\n",
     )
+
+
+def test_what_was_paused_or_resumed_by_hand_is_accepted(desk: Desk):
+    exports = f"/api/{desk.lab.project('Web')}batch_exports/"
+    declared_ = (
+        "projects:\n  Web:\n    batch_exports:\n"
+        "      Copy: {type: NoOp, interval: day, paused: false, config: {}}   # nowhere\n"
+    )
+    body = {"name": "Copy", "interval": "day", "destination": {"type": "NoOp", "config": {}}}
+    id_ = desk.lab.posthog.call("POST", exports, body)["id"]
+    desk.lab.write(declared_)
+    assert desk.drift() == 0
+    desk.lab.posthog.call("POST", f"{exports}{id_}/pause/")
+
+    status, _, err = desk("accept", "--yes")
+
+    paused = declared_.replace("false", "true")
+    assert (status, desk.texts["posthog.yaml"]) == (0, paused), err
+    assert desk.drift() == 0
+    desk.lab.posthog.call("POST", f"{exports}{id_}/unpause/")
+    status, _, err = desk("accept", "--yes")
+    assert (status, desk.texts["posthog.yaml"]) == (0, declared_), err
+    assert desk.drift() == 0

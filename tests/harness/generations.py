@@ -18,11 +18,11 @@ GENERATIONS: Mapping[str, tuple[str, ...]] = {
 
 
 class Generation(Sandbox):
-    """A sandbox of one generation; its objects as a person with the key sees them."""
+    """A sandbox of one generation, or of an age before them; its objects as a person with the key sees them."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.database = name, folder / "posthog.sqlite3"
-        super().__init__("--db", str(self.database), *GENERATIONS[name])
+        super().__init__("--db", str(self.database), *GENERATIONS.get(name, ("--age", name)))
 
     @property
     def bodies(self) -> list[str]:
@@ -43,6 +43,11 @@ class Generation(Sandbox):
     def change(self, function: Mapping[str, Any], **fields: Any) -> None:
         """Somebody changes a function on PostHog's page."""
         self.call("PATCH", f"/api/projects/{self.project_id()}/hog_functions/{function['id']}/", fields)
+
+    def change_export(self, **fields: Any) -> None:
+        """Somebody changes the only export."""
+        (export,) = self.exports()
+        self.call("PATCH", f"/api/projects/{self.project_id()}/batch_exports/{export['id']}/", fields)
 
     def exports(self) -> list[dict[str, Any]]:
         return self.all(f"/api/projects/{self.project_id()}/batch_exports/")
