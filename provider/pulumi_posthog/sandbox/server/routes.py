@@ -52,6 +52,7 @@ from pulumi_posthog.sandbox.families.users import UserView
 from pulumi_posthog.sandbox.rules.errors import endpoint_not_found
 from pulumi_posthog.sandbox.rules.resource_types import COLLECTIONS
 from pulumi_posthog.sandbox.rules.view import PostHogView
+from pulumi_posthog.sandbox.server.index import Index
 
 Methods = Mapping[str, str]
 
@@ -267,7 +268,7 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/", include(api)),
+    Index("api/", api),
     path("_sandbox/", include(endpoints.urls())),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(url="/admin/")),
