@@ -25,7 +25,7 @@ from rest_framework.response import Response
 from pulumi_posthog.sandbox.rules import activity
 from pulumi_posthog.sandbox.rules.ages import ALWAYS, Ages, generation, within
 from pulumi_posthog.sandbox.rules.errors import invalid
-from pulumi_posthog.sandbox.rules.fields import Field
+from pulumi_posthog.sandbox.rules.fields import Field, shown_of
 from pulumi_posthog.sandbox.rules.membership import as_uuid
 from pulumi_posthog.sandbox.rules.models import Organization, Project, User
 from pulumi_posthog.sandbox.rules.pagination import Pages
@@ -374,11 +374,8 @@ class Family:
 
     def represent(self, row: Any, *, abbreviated: bool = False) -> dict[str, Any]:
         """One object of an answer."""
-        return {
-            field.name: field.of(row)
-            for field in self.fields
-            if field.exists and not field.write_only and (field.in_list or not abbreviated)
-        }
+        shown = shown_of(type(self), self.fields, generation(), abbreviated=abbreviated)
+        return {field.name: field.of(row) for field in shown}
 
 
 SERIALIZERS: dict[tuple[type[Family], float], type[serializers.Serializer[Any]]] = {}

@@ -53,6 +53,23 @@ class Field:
         return self.show(row) if self.show is not None else getattr(row, self.name)
 
 
+SHOWN: dict[tuple[type, float, bool], tuple[Field, ...]] = {}
+
+
+def shown_of(
+    family: type, fields: tuple[Field, ...], of_generation: float, *, abbreviated: bool
+) -> tuple[Field, ...]:
+    """What of a family's fields is answered: found once for each generation, while the server is that."""
+    key = (family, of_generation, abbreviated)
+    if key not in SHOWN:
+        SHOWN[key] = tuple(
+            each
+            for each in fields
+            if each.exists and not each.write_only and (each.in_list or not abbreviated)
+        )
+    return SHOWN[key]
+
+
 def writable(name: str, build: Build, **rest: Any) -> Field:
     """A field that can be sent; what is left over are options of its serializer field."""
     words = ("required", "nullable", "ages", "show", "write_only", "in_list", "taken_on")
