@@ -22,7 +22,7 @@ from pulumi_posthog.stack.run import Run
 from pulumi_posthog.values.json_value import Json, json_text
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.reference import Reference, parsed, with_names
-from pulumi_posthog.values.spelling import one_line
+from pulumi_posthog.values.spelling import is_number, one_line
 
 
 def resolve(kind: Kind, inputs: dict[str, Any], olds: Props, run: Run) -> str | None:
@@ -52,7 +52,7 @@ def _name(kind: Kind, inputs: dict[str, Any], run: Run) -> str | None:
             reference = Reference(str(field.names), text)  # a program may give the name alone
             inputs[field.name] = str.__str__(reference)
             inputs[IDS] = {**known_ids(inputs), reference.key: ""}
-        inputs |= _names_within(field, text, known_ids(inputs))
+        inputs |= names_within(field, text, known_ids(inputs))
     ids = inputs.get(IDS)
     unknown = [key for key, id_ in ids.items() if id_ == ""] if isinstance(ids, Mapping) else []
     scope = scope_of_names(kind, inputs, run) if unknown else None
@@ -67,9 +67,14 @@ def _name(kind: Kind, inputs: dict[str, Any], run: Run) -> str | None:
     return None
 
 
-def _names_within(field: Field, text: object, ids: Mapping[str, Any]) -> dict[str, Any]:
-    """What a program says with names alone inside a list or mapping, as properties with references and their ids."""
-    if not isinstance(text, str) or not (field.keyed_ids or any(place.bare for place in field.ids)):
+def names_within(field: Field, text: object, ids: Mapping[str, Any]) -> dict[str, Any]:
+    """What a program says with names alone inside a list or mapping, as properties with references and their ids.
+
+    A text of digits is an id: Pulumi gives such a one for the `id` of another resource.
+    """
+    if not isinstance(text, str) or not pulumi_engine.known(text):
+        return {}
+    if not (field.keyed_ids or any(place.bare for place in field.ids)):
         return {}
     found: dict[str, str] = {}
 
@@ -80,13 +85,19 @@ def _names_within(field: Field, text: object, ids: Mapping[str, Any]) -> dict[st
         found.setdefault(made.key, "")
         return str.__str__(made)
 
-    value = json.loads(text)
+    def referring(kind: str, name: Json) -> Json:
+        return int(name) if isinstance(name, str) and is_number(name) else reference(kind, name)
+
+    before = json.loads(text)
+    value = before
     for place in field.ids:
         if place.bare:
-            value = with_names(value, place.path, partial(reference, place.names))
+            value = with_names(value, place.path, partial(referring, place.names))
     for each in field.keyed_ids:
         value = each.with_ids(value, partial(reference, each.names))
-    return {field.name: json_text(value), IDS: {**found, **ids}} if found else {}
+    if value == before:
+        return {}
+    return {field.name: json_text(value), **({IDS: {**found, **ids}} if found else {})}
 
 
 def _address(kind: Kind, inputs: dict[str, Any], olds: Props, run: Run) -> str | None:
