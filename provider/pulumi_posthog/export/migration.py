@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.function_inputs import specs
 from pulumi_posthog.kinds.plugin_settings import config_specs
+from pulumi_posthog.reconcile.blueprints import made_from
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Answer, Json
@@ -46,7 +47,7 @@ def successor(
     )
     if plugin is None or blueprint is None:
         return "its plugin is not installed any more"
-    template = live.answer(blueprint.lookup, scope, template_of(plugin))
+    template = made_from(KINDS[name], scope, template_of(plugin), live)
     if template is None:
         words = "choose one on its page, or a batch export"
         return f'PostHog has no template for the plugin "{plugin.get("name")}": {words}'

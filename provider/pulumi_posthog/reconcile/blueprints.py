@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 
+from pulumi_posthog.api import NotFound, NotServed
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.function_inputs import (
     integration_places,
@@ -67,7 +68,7 @@ def with_blueprints(
             if first is None or not blueprint.lookup.everywhere:
                 first = scope_of(project_of(entry, desired)) or _any_project(live)
             somewhere = first
-            template = live.answer(blueprint.lookup, somewhere, name) if somewhere else None
+            template = made_from(entry.kind, somewhere, name, live) if somewhere else None
             if template is None and somewhere:
                 found.append(_unknown(entry, blueprint, name, live, somewhere))
                 entries.append(entry)
@@ -105,10 +106,26 @@ def first_fields(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Li
         return dict(desired)
     schema = desired.get(blueprint.schema)
     if schema is None:
-        template = live.answer(blueprint.lookup, scope, name)
+        template = made_from(kind, scope, name, live)
         schema = template.get("inputs_schema") if template else None
     inputs = with_defaults(schema, desired.get(blueprint.inputs) or {})
     return {**desired, **({blueprint.inputs: inputs} if inputs else {})}
+
+
+def made_from(kind: Kind, scope: Scope, name: str, live: Live) -> Answer | None:
+    """What objects of a kind are made from, by its name; None when there is none, or the kind has no blueprint.
+
+    Raises NotServed when the server has no list of them, other ApiErrors as they come.
+    """
+    if kind.blueprint is None:
+        return None
+    lookup = kind.blueprint.lookup
+    try:
+        return live.answer(lookup, scope, name)
+    except NotFound:
+        words = f"this server has no list of {lookup.name.replace('_', ' ')} objects"
+        hint = f"it is older than {kind.since}, or has them switched off: take what is made from them out of the file"
+        raise NotServed(words, method="GET", path=live.path(lookup, scope), hint=hint) from None
 
 
 def _any_project(live: Live) -> Scope | None:

@@ -8,7 +8,7 @@ import pytest
 
 from contract.generations import EXPORTS, FUNCTIONS, NOTHING
 from harness.generations import Generation
-from pulumi_posthog.api import NotOffered
+from pulumi_posthog.api import NotOffered, NotServed
 from pulumi_posthog.reconcile.observe import observe
 
 MINE = '      Mine: {hog: "return event"}'
@@ -31,6 +31,21 @@ def test_a_function_is_refused_and_nothing_is_written(stack, posthog, preview):
     assert DENIED in str(refused.value)
     assert str(refused.value).endswith(
         "this server does not offer that to a personal API key, whatever its scopes"
+    )
+    assert posthog.bodies == []
+
+
+def test_a_server_without_a_list_of_templates_is_told_as_such(stack, posthog):
+    text = MINE.replace("hog:", "template: template-webhook, hog:")
+    stack.up(NOTHING, head=FUNCTIONS)
+
+    with pytest.raises(NotServed) as refused:
+        stack.up(text, head=FUNCTIONS)
+
+    path = f"/api/projects/{posthog.project_id()}/hog_function_templates/"
+    assert str(refused.value) == (
+        f"GET {path}: this server has no list of hog function template objects; it is older than 2025, or has them"
+        " switched off: take what is made from them out of the file"
     )
     assert posthog.bodies == []
 
