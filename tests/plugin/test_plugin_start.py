@@ -54,3 +54,17 @@ def test_the_first_call_about_a_resource_is_answered_by_the_provider(monkeypatch
 
 def overridden(provider: type, name: str) -> bool:
     return getattr(provider, name) is not getattr(provider_pb2_grpc.ResourceProviderServicer, name)
+
+
+def test_a_program_for_the_plugin_starts_without_what_decides_about_resources():
+    """That is in the plugin's process. The dynamic provider is made where a program needs it."""
+    program = """
+import sys
+import pulumi_posthog.stack.program
+needless = {"pulumi_posthog.stack.run", "pulumi_posthog.stack.dynamic.provider", "pulumi_posthog.reconcile.apply"}
+sys.exit(f"imports {needless & set(sys.modules)}" if needless & set(sys.modules) else 0)
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -103,7 +103,7 @@ class AbsentPersons(pulumi.CustomResource):
                 "__name": name_of_project(project),
                 "__origins": json_text([dataclasses.asdict(origin) for origin in origins]),
                 **Location(address.host, address.organization).as_property,
-                **door.properties(absent_persons_provider_string()),
+                **door.properties(absent_persons_provider_string),
             },
             options(
                 PERSONS, pulumi.ResourceOptions(additional_secret_outputs=["digest_key", "receipts"]), opts

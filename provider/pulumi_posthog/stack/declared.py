@@ -9,7 +9,6 @@ import pulumi
 from pulumi_posthog.reconcile.desired import Key
 from pulumi_posthog.stack import door
 from pulumi_posthog.stack.declarations import CHECK, GUARD, PERSONS, Declaration, with_ids
-from pulumi_posthog.stack.dynamic.pickled import provider_string
 from pulumi_posthog.stack.resources import Resource
 from pulumi_posthog.stack.sdk_repairs import registering
 from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE, moved
@@ -52,7 +51,7 @@ class Declared(Resource):
             self,
             door.type_of(declaration.type),
             declaration.name,
-            {**given, **more, **door.properties(pickled(declaration))},
+            {**given, **more, **provider_of(declaration)},
             door.options(declaration.type, options),
         )
 
@@ -81,15 +80,15 @@ def _given(value: Any, *, secret: bool, resources: Mapping[Key, pulumi.CustomRes
     return pulumi.Output.secret(value) if secret and value is not None else value
 
 
-def pickled(declaration: Declaration) -> str:
-    """The dynamic provider of a declared resource."""
+def provider_of(declaration: Declaration) -> dict[str, Any]:
+    """What a declared resource has of the dynamic provider."""
     # Late: few files declare these, and a program starts sooner without.
     if declaration.type == CHECK:
         from pulumi_posthog.stack.dynamic.check import check_provider_string
 
-        return check_provider_string()
+        return door.properties(check_provider_string)
     if declaration.type == PERSONS:
         from pulumi_posthog.stack.dynamic.absent_persons import absent_persons_provider_string
 
-        return absent_persons_provider_string()
-    return provider_string(None if declaration.type == GUARD else declaration.key[0])
+        return door.properties(absent_persons_provider_string)
+    return door.of_kind(None if declaration.type == GUARD else declaration.key[0])

@@ -5,7 +5,7 @@ Moving from one to the other deletes and replaces nothing: each resource has its
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
@@ -51,9 +51,21 @@ def type_of(resource: str) -> str:
     return f"{PLUGIN_TYPE if by_plugin() else TYPE}{resource}"
 
 
-def properties(provider: str) -> dict[str, Any]:
-    """What each resource has beside its properties: `provider` is the pickled dynamic one."""
-    return {} if by_plugin() else {"__provider": provider}
+def properties(provider: Callable[[], str]) -> dict[str, Any]:
+    """What each resource has beside its properties: `provider` pickles the dynamic one, if that is the one."""
+    return {} if by_plugin() else {"__provider": provider()}
+
+
+def of_kind(kind: str | None) -> dict[str, Any]:
+    """The same for a kind, or for the guard."""
+
+    def pickled() -> str:
+        # Late, because a program for the plugin starts sooner without all that decides about resources.
+        from pulumi_posthog.stack.dynamic.pickled import provider_string
+
+        return provider_string(kind)
+
+    return properties(pickled)
 
 
 def version() -> Mapping[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pulumi
 from pulumi_posthog.stack import door
-from pulumi_posthog.stack.dynamic.pickled import provider_string
 from pulumi_posthog.stack.location import PROPERTY, Location
 
 
@@ -36,7 +35,7 @@ class Guard(pulumi.CustomResource):
                 "__declares": declares,
                 # Under a name of its own: a guard never changes to Pulumi, and what it had last may be an old address.
                 "__asked_at": location.as_property[PROPERTY] if location else None,
-                **door.properties(provider_string(None)),
+                **door.of_kind(None),
                 **door.version(),
             },
             door.options("Guard", opts),

@@ -87,7 +87,7 @@ class HealthCheck(pulumi.CustomResource):
                 "__name": resource_name,
                 "__key": resource_name,
                 **Location(address.host, address.organization).as_property,
-                **door.properties(check_provider_string()),
+                **door.properties(check_provider_string),
             },
             options(CHECK, pulumi.ResourceOptions(depends_on=after), opts),
         )

@@ -14,7 +14,6 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.stack import door
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.declarations import secret_outputs_of, secrets_of, with_files
-from pulumi_posthog.stack.dynamic.pickled import provider_string
 from pulumi_posthog.stack.guard_block import current, options
 from pulumi_posthog.stack.left_out import watch
 from pulumi_posthog.stack.location import Location
@@ -50,7 +49,7 @@ class Resource(pulumi.CustomResource):
                     for name, value in properties.items()
                 },
                 **location.as_property,
-                **door.properties(provider_string(kind.name)),
+                **door.of_kind(kind.name),
             },
             options(
                 kind.resource,
