@@ -51,7 +51,6 @@ def _later(name: str) -> Any:
 
 
 LATER: Final = (
-    "GetSchema",
     "Configure",
     "Check",
     "Diff",

@@ -32,6 +32,12 @@ class BeforeResources(provider_pb2_grpc.ResourceProviderServicer):  # type: igno
         """The version."""
         return plugin_pb2.PluginInfo(version=__version__)
 
+    def GetSchema(self, _request: Any, _context: Any) -> Any:
+        """The types, for SDKs and for Pulumi YAML."""
+        from pulumi_posthog.stack.plugin.schema import text
+
+        return provider_pb2.GetSchemaResponse(schema=text())
+
     def CheckConfig(self, request: Any, _context: Any) -> Any:
         """Keep what is ours; refuse what a program sets and is not."""
         news = received(request.news)

@@ -20,6 +20,7 @@ from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.other_stacks import UnknownOwners, hosts_of_stack
 from pulumi_posthog.stack.plugin.answers import Refused
+from pulumi_posthog.stack.plugin.organization_schema import INPUTS
 from pulumi_posthog.stack.plugin.protocol.registering import resource_pb2, resource_pb2_grpc
 from pulumi_posthog.stack.plugin.registrar import NotTried, Registrar, Stopped, in_component
 from pulumi_posthog.stack.plugin.wire import Secret, opened, received, sent
@@ -35,38 +36,6 @@ from pulumi_posthog.values.suggestion import suggestion
 
 NAME = COMPONENT.removeprefix(PLUGIN_TYPE)
 TYPE = COMPONENT
-INPUTS: Mapping[str, dict[str, Any]] = {
-    "file": {
-        "type": "string",
-        "description": "The YAML file, from the folder of Pulumi.yaml: `posthog.yaml` where it is left out.",
-    }
-}
-OUTPUTS: Mapping[str, dict[str, Any]] = {
-    **INPUTS,
-    "projects": {
-        "type": "object",
-        "additionalProperties": {"type": "string"},
-        "description": "The id of each declared project, by its name in the file.",
-    },
-    "projectTokens": {
-        "type": "object",
-        "additionalProperties": {"type": "string"},
-        "secret": True,
-        "description": "The token with which events are sent to each declared project.",
-    },
-    "erasures": {
-        "$ref": "pulumi.json#/Any",
-        "secret": True,
-        "description": "The receipts of erased persons, by project.",
-    },
-}
-SCHEMA: Mapping[str, Any] = {
-    "isComponent": True,
-    "description": "Everything that a posthog.yaml declares, with its limits and health checks. One for each stack.",
-    "inputProperties": INPUTS,
-    "properties": OUTPUTS,
-    "required": ["projects", "projectTokens"],
-}
 
 
 def constructed(request: Any, run: Run) -> tuple[str, dict[str, Any]]:

@@ -16,10 +16,10 @@ from pulumi_posthog.kinds.description import markdown
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.stack.plugin.inputs import is_set
-from pulumi_posthog.stack.plugin.organization import SCHEMA, TYPE
+from pulumi_posthog.stack.plugin.organization_schema import SCHEMA
 from pulumi_posthog.stack.plugin.settings import KEY, PROPERTIES
 from pulumi_posthog.stack.properties import files_name, secret_name
-from pulumi_posthog.stack.urn import PLUGIN_TYPE
+from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE
 from pulumi_posthog.values.duration import WORDS
 from pulumi_posthog.values.version import __version__
 
@@ -63,7 +63,7 @@ def schema() -> Schema:
             "properties": {name: item for name, item in configuration.items() if name != KEY},
         },
         "types": dict(sorted(types.items())),
-        "resources": dict(sorted({**resources, f"{PLUGIN_TYPE}Check": CHECK, TYPE: SCHEMA}.items())),
+        "resources": dict(sorted({**resources, f"{PLUGIN_TYPE}Check": CHECK, COMPONENT: SCHEMA}.items())),
     }
 
 

@@ -77,12 +77,6 @@ class Provider(BeforeResources):
 
     # -- what the plugin is -----------------------------------------------------------------------------------
 
-    def GetSchema(self, _request: Any, _context: Any) -> Any:
-        """The types, for SDKs and for Pulumi YAML."""
-        from pulumi_posthog.stack.plugin.schema import text
-
-        return provider_pb2.GetSchemaResponse(schema=text())
-
     # -- the configuration ------------------------------------------------------------------------------------
 
     def Configure(self, request: Any, context: Any) -> Any:
