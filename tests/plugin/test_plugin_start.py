@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+
+import grpc
 
 from pulumi_posthog.stack.plugin.at_start import AtStart
 from pulumi_posthog.stack.plugin.before_resources import BeforeResources
 from pulumi_posthog.stack.plugin.protocol import provider_pb2, provider_pb2_grpc
+from pulumi_posthog.stack.plugin.server import served
 from pulumi_posthog.stack.plugin.servicer import Provider
 from pulumi_posthog.values.version import __version__
 
@@ -70,3 +74,21 @@ sys.exit(f"imports {needless & set(sys.modules)}" if needless & set(sys.modules)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_sixteen_calls_are_served_side_by_side(monkeypatch):
+    together = threading.Barrier(16)
+
+    def answer(_self, request, _context):
+        together.wait(60)
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    monkeypatch.setattr(AtStart, "Check", answer)
+    server, port = served(AtStart())
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        check = provider_pb2_grpc.ResourceProviderStub(channel).Check.future
+
+        calls = [check(provider_pb2.CheckRequest(news={"place": place})) for place in range(16)]
+
+        assert [call.result(60).inputs["place"] for call in calls] == [*range(16)]
+    server.stop(None).wait()

@@ -22,8 +22,6 @@ LARGEST = 400 * 1024 * 1024  # bytes of a message, as Pulumi has it
 
 def main() -> None:
     """Serve until Pulumi has enough; its address is the last argument."""
-    import grpc
-
     from pulumi_posthog.values.version import __version__
 
     arguments = sys.argv[1:]
@@ -39,14 +37,9 @@ def main() -> None:
         )
 
     from pulumi_posthog.stack.plugin.at_start import AtStart
-    from pulumi_posthog.stack.plugin.protocol import provider_pb2_grpc
 
-    limits = [("grpc.max_receive_message_length", LARGEST), ("grpc.max_send_message_length", LARGEST)]
-    server = grpc.server(ThreadPoolExecutor(max_workers=CALLS), options=limits)
     provider = AtStart(*arguments[-1:])
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
+    server, port = served(provider)
     # Set, whatever was inherited: a shell has its jobs in the background ignore Ctrl-C, by which Pulumi ends its
     # plugins, and it waits five seconds for those that ignore it.
     over = threading.Event()
@@ -61,6 +54,20 @@ def main() -> None:
     # Soon: threads that wait for PostHog must not hold up Pulumi. But what runs there for us is called off.
     provider.finish()
     os._exit(0)
+
+
+def served(provider: Any) -> tuple[Any, int]:
+    """A server that has begun, on this machine alone, and its port."""
+    import grpc
+
+    from pulumi_posthog.stack.plugin.protocol import provider_pb2_grpc
+
+    limits = [("grpc.max_receive_message_length", LARGEST), ("grpc.max_send_message_length", LARGEST)]
+    server = grpc.server(ThreadPoolExecutor(max_workers=CALLS), options=limits)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    return server, port
 
 
 def _finish(server: Any, provider: AtStart) -> None:
