@@ -45,9 +45,22 @@ class Pages(LimitOffsetPagination):
     ) -> list[Any] | None:
         if isinstance(queryset, QuerySet) and list_is_shuffled(request):
             queryset = queryset.order_by("?")
-        page = super().paginate_queryset(queryset, request, view) or []
+        page = self.first_of_few(queryset, request)
+        if page is None:
+            page = super().paginate_queryset(queryset, request, view) or []
         offset = self.offset or 0
         return disturbed_page(request, page, offset, lambda: queryset[offset - 1])
+
+    def first_of_few(self, queryset: QuerySet[Any] | Sequence[Any], request: Request) -> list[Any] | None:
+        """A whole list that is shorter than its first page: who has read it need not have it counted as well."""
+        limit, offset = self.get_limit(request), self.get_offset(request)
+        if offset or not limit or not isinstance(queryset, QuerySet):
+            return None
+        rows = list(queryset[:limit])
+        if len(rows) == limit:
+            return None
+        self.request, self.limit, self.offset, self.count = request, limit, offset, len(rows)
+        return rows
 
 
 class PagesOfThousand(Pages):
