@@ -11,7 +11,8 @@ from pulumi_posthog.config.alike import looking_alike
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.exposure import exposed
 from pulumi_posthog.config.references import misplaced
-from pulumi_posthog.config.source import Source, nothing
+from pulumi_posthog.config.source import Source
+from pulumi_posthog.config.syntax import nothing
 from pulumi_posthog.reconcile.caps import too_many
 from pulumi_posthog.reconcile.links import linked
 from pulumi_posthog.values.local_file import file_text

@@ -18,7 +18,7 @@ import yaml
 from pulumi_posthog.config import tags
 from pulumi_posthog.config.node import WORDS, Node, number, tree
 from pulumi_posthog.config.searching import Places, TooMuchToSearch, has_wildcards, matching, real
-from pulumi_posthog.config.syntax import syntax
+from pulumi_posthog.config.syntax import nothing, syntax
 from pulumi_posthog.values.attachment import Attachment
 from pulumi_posthog.values.bounds import CONFIGURATION_BYTES, MEGABYTE
 from pulumi_posthog.values.json_value import Json
@@ -33,13 +33,6 @@ from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.secret_text import SecretText
 from pulumi_posthog.values.suggestion import closest
 from pulumi_posthog.values.variables import is_never_plain
-
-
-def nothing(message: str, name: str) -> Problem:
-    """The problem of a file that says nothing."""
-    hint = "a file that declares nothing is refused, so that a lost one deletes nothing"
-    return Problem(message, Position(name, 1, 1), hint)
-
 
 MAX_FILES: Final = 1_000
 MAX_NODES: Final = 500_000  # once every alias and include stands for what it means

@@ -28,3 +28,9 @@ def syntax(error: yaml.YAMLError, text: str, name: str) -> Problem:
     begins = BLOCK.search(line)
     hint = f"put a text that begins with {begins[1]} in quotes" if begins else None
     return Problem(f"this is no YAML: {words}", where, hint)
+
+
+def nothing(message: str, name: str) -> Problem:
+    """The problem of a file that says nothing."""
+    hint = "a file that declares nothing is refused, so that a lost one deletes nothing"
+    return Problem(message, Position(name, 1, 1), hint)
