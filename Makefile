@@ -40,7 +40,7 @@ quick: ## the tests that need neither Pulumi nor a server: half a minute
 
 test: lint ## all checks and all tests, as .ci/run has them
 	@.venv/bin/python tools/test_programs.py
-	.venv/bin/pytest -n 3 --dist worksteal --durations 15 --durations-min 1
+	.venv/bin/pytest -n 4 --dist worksteal --durations 15 --durations-min 1
 
 soak: install ## hours of random configurations, faults and kills, and of broken files; a failure prints its seed
 	SOAK_EXAMPLES=$(or $(examples),10000) .venv/bin/pytest --timeout 0 tests/model tests/config/test_config_fuzz.py

@@ -5,12 +5,43 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from harness.sandbox import Sandbox
 from harness.stack import DOOR, Stack, heed_interrupts
+
+# Those that take longest: each worker begins with one, so that nobody waits for it at the end.
+LONG = (
+    "e2e/test_secrets.py::test_no_secret_is_in_anything_that_a_full_run_writes",
+    "model/test_keeping.py::test_what_is_still_declared_is_there_after_every_run",
+    "model/test_convergence.py::test_repeated_ups_converge_whatever_happens",
+    "e2e/test_rate_limits.py::test_a_run_of_more_than_a_minute_allows_waits_says_so_and_is_never_refused",
+    "model/test_convergence.py::test_no_run_loses_more_than_the_rails_allow_whatever_happens",
+    "model/test_convergence.py::test_with_the_real_command_line_too",
+    "budgets/test_memory.py::test_five_thousand_live_objects_fit_into_the_providers_budget",
+    "docs/test_tour.py::test_the_tour_goes_as_it_says",
+    "tools/test_tools_up.py::test_the_story_holds_and_one_that_was_killed_half_way_does_not_trouble_it",
+    "sandbox/test_wrong_shapes.py::test_no_shape_of_a_request_makes_it_fail",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal what takes longest among the workers, each of which begins with as many tests of the list as the others."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers == 1:
+        return
+    long = [item for item in items if item.nodeid.partition("[")[0].removeprefix("tests/") in LONG]
+    long.sort(key=lambda item: LONG.index(item.nodeid.partition("[")[0].removeprefix("tests/")))
+    others = iter([item for item in items if item not in long])
+    dealt: list[pytest.Item] = []
+    for worker in range(workers):
+        share = (len(items) - len(dealt)) // (workers - worker)  # as xdist divides them
+        begins = long[worker::workers]
+        dealt += [*begins, *islice(others, max(share - len(begins), 0))]
+    items[:] = [*dealt, *others]
 
 
 def pytest_configure() -> None:
