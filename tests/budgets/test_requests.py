@@ -88,7 +88,7 @@ def test_hundreds_of_flags_cohorts_and_actions_cost_one_list_of_each(
     posthog.call("POST", "/_sandbox/reset")
 
     # Flags have a list of their own for those that are archived.
-    assert requests_of_a_preview(posthog, released(500, 200, 100)) == few <= 4 + 4
+    assert requests_of_a_preview(posthog, released(210, 110, 110)) == few <= 4 + 4
 
 
 # Servers before 2026 take no parameter for this list, so that more than a page of roles is more than they can tell.

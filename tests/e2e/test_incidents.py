@@ -74,7 +74,6 @@ def test_an_empty_or_cut_file_was_read_as_an_empty_target(nine_roles, content, s
         else "organization: {host: !env POSTHOG_HOST, id: !env POSTHOG_ORGANIZATION_ID}\n",
     )
 
-    assert_refused(nine_roles, nine_roles.preview(), said)
     assert_refused(nine_roles, nine_roles.up(), said)
     assert_refused(nine_roles, nine_roles.up("--continue-on-error"), said)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,6 @@ from harness.stack import DOORS, PLUGIN_DOOR, Stack
 
 pytestmark = pytest.mark.e2e
 
-COMMAND = str(Path(sys.executable).with_name("pulumi-posthog"))
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
 KEY = f"phx_env{TELLING_ASCII}"
 KEY_IN_CONFIG = f"phx_cfg{TELLING_ASCII}"
@@ -84,9 +82,10 @@ class Story:
         """Runs it; with `status`, it must end so."""
         self.run("pulumi", *arguments, "--non-interactive", status=status)
 
-    def posthog(self, *arguments: str, status: int | None = None) -> None:
+    def posthog(self, *arguments: str) -> None:
         """Runs `pulumi-posthog`."""
-        self.run(COMMAND, *arguments, status=status)
+        done = self.stack.command(*arguments)
+        self._keep(("pulumi-posthog", *arguments), done.text)
 
     def run(self, *command: str, status: int | None, given: str | None = None) -> None:
         """Runs a command and keeps what it says."""
@@ -101,11 +100,12 @@ class Story:
             timeout=300,
             check=False,
         )
-        self.said[f"{len(self.said)}: {' '.join(command[:1] + command[1:]).replace(COMMAND, '')}"] = (
-            done.stdout.encode()
-        )
-        assert "Traceback" not in done.stdout, done.stdout[-3000:]
+        self._keep(command, done.stdout)
         assert status is None or done.returncode == status, done.stdout[-3000:]
+
+    def _keep(self, command: tuple[str, ...], said: str) -> None:
+        self.said[f"{len(self.said)}: {' '.join(command)}"] = said.encode()
+        assert "Traceback" not in said, said[-3000:]
 
     def searched(self) -> list[str]:
         """Every leak so far."""
@@ -157,7 +157,7 @@ def by_hand(posthog: Sandbox) -> None:
     posthog.call("PATCH", path, {"timezone": "UTC", "slack_incoming_webhook": hook})
 
 
-def test_no_secret_is_in_anything_that_a_full_run_writes(story, sandbox):
+def test_no_secret_is_in_anything_that_a_full_run_writes(story, sandbox, door):
     environment = story.stack.environment
     # The key from the stack's settings, first; then from the environment, which goes before.
     key = environment.pop("POSTHOG_PERSONAL_API_KEY")
@@ -171,7 +171,8 @@ def test_no_secret_is_in_anything_that_a_full_run_writes(story, sandbox):
 
     by_hand(sandbox)
     environment["SNOWFLAKE_PASSWORD"] = SECRETS["!env, rotated"]
-    for form in FORMATS:
+    # How a report is written has nothing to do with the provider; what the state adds to it has.
+    for form in FORMATS if door == PLUGIN_DOOR else FORMATS[:1]:
         for state in ((), ("--stack-state", "state.json")):
             story.posthog("drift", "--format", form, *state)
     story.posthog("export", "--output", "exported.yaml")

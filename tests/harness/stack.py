@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import forked
 from harness.sandbox import Sandbox
 
 PULUMI_YAML = """\
@@ -191,7 +192,10 @@ class Stack:
 
     def command(self, *arguments: str, timeout: float = 120) -> Run:
         """`pulumi-posthog` in the stack's folder, with its environment; seconds."""
-        return self._run("pulumi-posthog", *arguments, timeout=timeout)
+        status, text, _ = forked.run(
+            ["pulumi-posthog", *arguments], self.folder, self.environment, timeout=timeout, joined=True
+        )
+        return Run(status, text)
 
     def _run(self, *command: str, timeout: float) -> Run:
         done = subprocess.run(

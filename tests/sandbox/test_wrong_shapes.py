@@ -112,6 +112,8 @@ def test_no_shape_of_a_request_makes_it_fail(
         for placeholder, value in known.items():
             path = path.replace(f"{{{placeholder}}}", str(value))  # noqa: PLW2901
         bodies = BODIES if method in {"POST", "PUT", "PATCH"} else (None,)
+        if ids in {"unknown", "none"}:
+            bodies = bodies[:1] + bodies[3:4]  # what is not there is told before anybody looks at the body
         if re.fullmatch(r"/api/projects/\w+/", path) and method == "PATCH":
             bodies += SETTINGS
         for body in bodies:
