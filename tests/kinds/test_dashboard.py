@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pulumi_posthog.kinds.dashboard import DASHBOARD, alongside, checked, noted, remark, tile_of
@@ -141,6 +141,21 @@ def patched(tiles: list[dict[str, Any]], sent: list[dict[str, Any]], wanted: lis
     return sorted(result.values(), key=lambda each: -each["id"])
 
 
+@example(
+    before=[{"text": {"body": "B"}, "layouts": at(0, 0)}, {"text": {"body": " B\n"}, "layouts": at(0, 0)}],
+    wanted=[{"text": {"body": "B"}}, {"text": {"body": " B\n"}, "color": "blue"}],
+)
+@example(
+    before=[],
+    wanted=[{"text": {"body": " B\n"}, "color": None}, {"text": {"body": "B"}, "layouts": at(0, 0)}],
+)
+@example(
+    before=[{"text": {"body": " B\n"}, "color": "blue"}, {"text": {"body": "B"}}],
+    wanted=[
+        {"text": {"body": "B"}, "layouts": at(6, 0), "color": "blue"},
+        {"text": {"body": " B\n"}, "layouts": at(6, 0)},
+    ],
+)
 @given(before=TILES, wanted=TILES)
 def test_whatever_is_there_and_whatever_is_declared_one_request_makes_the_one_the_other(before, wanted):
     there = [

@@ -238,13 +238,31 @@ def pairs(live: Sequence[Any], declared: Sequence[Any]) -> list[int | None]:
         key=lambda index: -sum(name in declared[index] for name in SETTINGS),
     )
     for is_meant in (is_as_declared, is_same_in_place, is_same, is_text_in_place):
-        for index in order:
-            if result[index] is None:
-                found = next((place for place in left if is_meant(live[place], declared[index])), None)
-                if found is not None:
-                    result[index] = found
-                    left.remove(found)
+        possible = {
+            index: [place for place in left if is_meant(live[place], declared[index])]
+            for index in order
+            if result[index] is None
+        }
+        taken: dict[int, int] = {}  # live -> declared
+        for index in possible:
+            _seat(index, possible, taken, set())
+        for place, index in taken.items():
+            result[index] = place
+            left.remove(place)
     return result
+
+
+def _seat(index: int, possible: Mapping[int, list[int]], taken: dict[int, int], tried: set[int]) -> bool:
+    """Give a declared tile one of its possible live ones; who has it moves to another, if that one can."""
+    free = [place for place in possible[index] if place not in taken]
+    for place in free or possible[index]:
+        if place in tried:
+            continue
+        tried.add(place)
+        if place not in taken or _seat(taken[place], possible, taken, tried):
+            taken[place] = index
+            return True
+    return False
 
 
 def is_as_declared(live: Mapping[str, Any], tile: Mapping[str, Any]) -> bool:

@@ -190,8 +190,10 @@ class Field:
         """Where in it PostHog has ids as texts, not as numbers."""
         return tuple(each.path for each in self.ids if each.as_text)
 
-    def document(self, value: Json, other: Json) -> Json:
+    def document(self, value: Json, other: Json, *, declared: bool = False) -> Json:
         """`value` as it is compared with `other`: without keys that are as if absent, or that PostHog alone has.
+
+        `declared` says that `value` is the declared one of the two, and `other` the live one.
 
         Those are, in an object with a closed list of keys, all others, too (posthog-api-release.md 1.6).
         """
@@ -200,8 +202,12 @@ class Field:
         if not self.is_document:
             return value
         if self.items_by is not None and isinstance(value, list) and isinstance(other, list):
-            beside = self.items_by.labelled(value, other)[1]
-            labels = self.items_by.labelled(value, other)[0]
+            if declared:
+                beside, labels = self.items_by.labelled(other, value)
+            else:
+                found, beside = self.items_by.labelled(value, other)
+                # In the order of the declared ones that they are, as the declared list is.
+                labels = {label: found[label] for label in (*beside, *found) if label in found}
             return [self._document(item, beside.get(label)) for label, item in labels.items()]
         return self._document(value, other)
 

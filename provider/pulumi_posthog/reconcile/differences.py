@@ -69,7 +69,7 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
         return True
     desired, live = field.normal(desired), field.normal(live)
     live = field.named(live, desired)
-    desired, live = field.document(desired, live), field.document(live, desired)
+    desired, live = field.document(desired, live, declared=True), field.document(live, desired)
     if field.secret and isinstance(desired, dict) and isinstance(live, dict):
         secrets = {key for key, value in desired.items() if is_fingerprinted(value)}
         if any(rotated(field.name, key) for key in secrets):
@@ -209,7 +209,7 @@ def details(difference: Difference) -> tuple[tuple[str, Json, Json], ...]:
     live = field.named(difference.live, desired)
     if field.as_json_text:
         live, desired = field.own(live), field.own(desired)
-    live, desired = field.document(live, desired), field.document(desired, live)
+    live, desired = field.document(live, desired), field.document(desired, live, declared=True)
     if difference.field.files:
         live, desired = with_files(live), with_files(desired)
     if difference.field.merge_levels and isinstance(desired, dict):

@@ -321,7 +321,7 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
 def _as_document(field: Field, live: Json, before: Json) -> Json:
     """A live document as it was declared, where it is the same; else without what only PostHog says."""
     reduced = field.document(live, before)
-    return before if field.document(field.normal(before), live) == reduced else reduced
+    return before if field.document(field.normal(before), live, declared=True) == reduced else reduced
 
 
 def _as_declared(field: Field, live: Json, before: Json) -> Json:
