@@ -56,6 +56,14 @@ def test_what_somebody_changed_in_a_query_is_a_difference_also_what_the_file_doe
     assert changed(trends(), answered)
 
 
+def test_a_value_of_sql_is_the_users_own_whatever_it_is_called():
+    declared = {"kind": "HogQLQuery", "query": "select {version}", "values": {"version": "3"}}
+
+    assert INSIGHT.field("query").own({**declared, "version": 1, "response": {}}) == declared
+    assert changed(declared, {**declared, "values": {"version": "2"}})
+    assert not changed(declared, {**declared, "version": 2})
+
+
 def test_a_variable_is_known_by_its_code_name():
     declared, answered = (
         {**SQL, "source": {**SQL["source"], "variables": variables}}

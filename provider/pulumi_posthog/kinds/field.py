@@ -101,6 +101,9 @@ class Field:
         True  # False: PostHog ignores or overwrites it on create, so it is sent by PATCH afterwards
     )
     hidden_keys: tuple[str, ...] = ()  # keys, at any depth, that PostHog puts in, or that are secret
+    free_keys: tuple[
+        str, ...
+    ] = ()  # keys, at any depth, whose objects have any keys: nothing is hidden in them
     # Keys, at any depth, that PostHog keeps or completes where they are not sent: compared where they are declared.
     kept_keys: tuple[str, ...] = ()
     key_defaults: Mapping[str, Json] = dataclass_field(
@@ -252,7 +255,9 @@ class Field:
 
     def own(self, value: Json) -> Json:
         """`value` without the keys, at any depth, that PostHog itself puts into it: they are not ours to say."""
-        return _without(value, frozenset(self.hidden_keys)) if self.hidden_keys else value
+        if not self.hidden_keys:
+            return value
+        return _without(value, frozenset(self.hidden_keys), frozenset(self.free_keys))
 
     @property
     def as_json_text(self) -> bool:
@@ -306,10 +311,14 @@ class Field:
         return schema
 
 
-def _without(value: Json, keys: frozenset[str]) -> Json:
+def _without(value: Json, keys: frozenset[str], free: frozenset[str]) -> Json:
     if isinstance(value, dict):
-        return {key: _without(item, keys) for key, item in value.items() if key not in keys}
-    return [_without(item, keys) for item in value] if isinstance(value, list) else value
+        return {
+            key: item if key in free else _without(item, keys, free)
+            for key, item in value.items()
+            if key not in keys
+        }
+    return [_without(item, keys, free) for item in value] if isinstance(value, list) else value
 
 
 def _trimmed(value: Json, keys: frozenset[str]) -> Json:

@@ -194,6 +194,7 @@ INSIGHT = Kind(
             nullable=True,
             default=None,
             hidden_keys=("version", "result", "hogql", "is_cached", "response"),
+            free_keys=("values",),  # what SQL has in place of its placeholders
             kept_keys=("kind",),
             null_is_absent=True,
             empty_is_absent=True,
