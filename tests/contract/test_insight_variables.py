@@ -123,3 +123,18 @@ def test_what_people_have_made_becomes_a_file_that_changes_nothing(web):
 
     assert "since_when:" in text
     assert "variableId" not in text
+
+
+def test_one_is_not_taken_over_by_an_id_under_another_code_name_because_the_next_run_would_delete_it(web):
+    web.run("    timezone: UTC\n")
+    made = web.posthog.call("POST", f"{web.path}/insight_variables/", {"name": "old", "type": "String"})
+    chosen = f"    insight_variables:\n      new: {{id: {made['id']}, type: String}}\n"
+
+    for preview in (True, False):
+        with pytest.raises(
+            Exception, match=r"has another code_name, old, and PostHog does not change that: declare"
+        ):
+            web.run(chosen, preview=preview)
+
+    assert web.posthog.writes() == {}
+    assert {*variables(web)} == {"old"}

@@ -395,6 +395,7 @@ FEATURE_FLAG = Kind(
             pattern_words="letters, digits, `-` and `_`",
             from_key=True,
             replace_on_changes=True,  # a rename keeps the id, and code that asks for the old key gets nothing (2.9)
+            changed_by_id=True,
         ),
         Field(name="name", doc="What it is for; PostHog's page shows it below the key.", default=""),
         Field(

@@ -89,6 +89,8 @@ class Field:
     sent_whole: bool = False  # PostHog does not merge it: send the live keys that are not declared along
     refers_to: str | None = None  # the kind (or "plugin", "member") that the value names
     replace_on_changes: bool = False
+    # All the same PostHog can change it, and does where an `id` says which object is meant.
+    changed_by_id: bool = False
     keys_from: str | None = (
         None  # the field that refers to what describes the keys: a plugin's `config_schema`
     )

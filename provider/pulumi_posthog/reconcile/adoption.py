@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
@@ -22,7 +23,7 @@ def adoptable(
         found = live.object(kind, scope, id_, desired)
         if found is None:
             return [], f"there is no {kind.title} with id {id_} to take over: check the id, or leave it out"
-        return [found], None
+        return [found], objection_to_id(kind, found, desired)
     matches = live.find(kind, scope, desired)
     if len(matches) > 1 and not kind.oldest_wins:
         ids = ", ".join(match.id for match in matches)
@@ -30,6 +31,21 @@ def adoptable(
             f"PostHog has {len(matches)} of this {kind.title} (ids {ids}): add `id: ...` to say which one is meant"
         )
     return matches, None
+
+
+def objection_to_id(kind: Kind, found: Found, desired: Mapping[str, Json]) -> str | None:
+    """Why the object of an explicit id cannot be what is declared: PostHog never makes the one of the other.
+
+    Taken over all the same, the next run would delete it, and make another one.
+    """
+    for each in differences(kind, desired, found.values):
+        if each.field.replaces(each.live, each.desired) and not each.field.changed_by_id:
+            name = each.field.name
+            return (
+                f"the {kind.title} with id {found.id} has another {name}, {one_line(str(each.live))}, and PostHog does"
+                " not change that: declare it so, or leave the id out to make a new one"
+            )
+    return None
 
 
 def is_successor(kind: Kind, answer: Json) -> bool:
