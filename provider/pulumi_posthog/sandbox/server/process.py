@@ -177,7 +177,7 @@ def run(options: Options, listener: socket.socket) -> None:
         f"admin page {ADMIN_PAGE['url']} user {ADMIN_PAGE['username']} password {password}\n"
     )
     try:
-        # What was loaded stays: no collection has to look through it, which took a tenth of each request.
+        # What was loaded stays: no collection has to look through it.
         gc.freeze()
         server.run()  # ends on Stop by itself
     finally:
