@@ -132,3 +132,42 @@ def test_a_kill_in_the_middle_of_deletes_and_changes_is_caught_up_with(stack):
     assert posthog.members("Role 0") == ["bo@acme.io"]
     assert posthog.project("Shop")["timezone"] == "Europe/Berlin"
     assert set(stack.preview().changes) == {"unchanged"}
+
+
+SURVEY = """\
+projects:
+  Shop:
+    surveys:
+      What is missing: {type: popover, status: running, questions: [{type: open, question: What is missing?}]}
+"""
+
+
+def test_a_kill_between_two_moves_of_a_survey_leaves_one_for_the_next_run(stack):
+    posthog = stack.posthog
+    stack.write(SURVEY)
+    assert stack.up().status == 0
+    stack.write(SURVEY.replace("running", "archived"))
+    preview = stack.preview()
+    assert '~ status: "running" => "archived"' in preview.text, preview.text
+    posthog.count_anew()
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 2_000})
+    running = start(stack)
+    wait_for_writes(posthog, 1, running)
+
+    family = descendants(running.pid)
+    kill([running.pid, *family])
+    running.wait()
+    take_the_lock_away(stack)
+    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
+
+    surveys = f"/api/projects/{posthog.project('Shop')['id']}/surveys/"
+    (between,) = posthog.all(surveys)
+    assert (between["end_date"] is None, between["archived"]) == (False, False)
+    assert '~ status: "stopped" => "archived"' in stack.preview().text
+    posthog.count_anew()
+    run = stack.up()
+    assert run.status == 0, run.text
+    assert posthog.writes() == {f"PATCH {surveys}{between['id']}/": 1}
+    (after,) = posthog.all(surveys)
+    assert (after["end_date"], after["archived"]) == (between["end_date"], True)
+    assert set(stack.up().changes) == {"unchanged"}
