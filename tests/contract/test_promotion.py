@@ -17,8 +17,9 @@ HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n"
 
 
 def body_of(example: str) -> str:
-    """What the example's project has, but for what is the whole organization's and so is declared once."""
+    """What the example's project has, but for what the whole organization has, and what a new project has not seen."""
     _, _, body = (EXAMPLES / example / "posthog.yaml").read_text().partition("  Default project:\n")
+    body, _, _ = body.partition("    # What comes in has a definition")
     return "".join(line for line in body.splitlines(keepends=True) if "scope: organization" not in line)
 
 
