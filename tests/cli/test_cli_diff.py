@@ -119,6 +119,24 @@ def test_what_a_file_does_not_declare_is_left_alone_and_no_difference_from_a_pro
     ]
 
 
+def test_what_posthog_puts_into_each_new_project_is_there_where_a_file_declares_it(lab: Lab):
+    lab.write(
+        "projects:\n  Any:\n    hog_functions:\n"
+        "      GeoIP: {type: transformation, template: template-geoip, enabled: true}\n",
+        "any.yaml",
+    )
+    lab.posthog.count_anew()
+
+    both = [
+        lab.run("diff", "--from", a, "--to", b, "--only", "hog_function")
+        for a, b in (("any.yaml", "Shop"), ("Shop", "any.yaml"), ("Web", "Shop"))
+    ]
+
+    assert [run.status for run in both] == [0, 0, 0], [run.text for run in both]
+    lists = [each for each in lab.posthog.requests()["log"] if "/hog_functions/" in each]
+    assert len(lists) == 4  # one of each project that is asked for
+
+
 def test_a_list_that_cannot_be_read_is_never_the_same(lab: Lab):
     key = lab.key_without("file_system:read")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,7 @@ from pulumi_posthog.values.text import plural
 
 if TYPE_CHECKING:
     from pulumi_posthog.config.configuration import Configuration
+    from pulumi_posthog.export.exported import Exported
     from pulumi_posthog.reconcile.desired import Desired
     from pulumi_posthog.reconcile.side_by_side import Contrast, Side
     from pulumi_posthog.report.table import Rows
@@ -127,6 +128,11 @@ def _sides(
         else lived.side(each.project)
         for index, each in enumerate(given)
     )
+    for index, each in enumerate(given):
+        if isinstance(each, _Living) and index == 0:
+            before = lived.completed(before, each.project, after)
+        elif isinstance(each, _Living):
+            after = lived.completed(after, each.project, before)
     return before, after, lived
 
 
@@ -147,25 +153,40 @@ def _the_project(given: _File, alone: bool) -> str | None:
 
 @dataclass(frozen=True)
 class Lived:
-    """What lives in PostHog, read once for both sides; what is not in it, and what could not be read."""
+    """What lives in PostHog, read once for both sides; what is not in it, and what could not be read.
+
+    `whole` has what PostHog puts into each new project as well, which `desired` leaves out.
+    """
 
     desired: Desired | None = None
+    whole: Desired | None = None
     left_out: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
     def side(self, project: str) -> Side:
-        from pulumi_posthog.reconcile.side_by_side import Side, projects_of, side
+        """A project, without what each new one has."""
+        return _side_of(self.desired, project)
 
-        for name in projects_of(self.desired) if self.desired else ():
-            if self.desired and folded(name) == folded(project):
-                return side(self.desired, project=name, alone=True, complete=True)
-        return Side({}, complete=True)
+    def completed(self, side: Side, project: str, other: Side) -> Side:
+        """The same with what each new project has, where the other side has it, too."""
+        whole = _side_of(self.whole, project).entries
+        more = {key: fields for key, fields in whole.items() if key in other.entries}
+        return replace(side, entries={**more, **side.entries})
+
+
+def _side_of(desired: Desired | None, project: str) -> Side:
+    from pulumi_posthog.reconcile.side_by_side import Side, projects_of, side
+
+    if desired is not None:
+        for name in projects_of(desired):
+            if folded(name) == folded(project):
+                return side(desired, project=name, alone=True, complete=True)
+    return Side({}, complete=True)
 
 
 def _read(host: str, projects: list[str], kinds: frozenset[str]) -> Lived:
     if not projects:
         return Lived()
-    from pulumi_posthog import config
     from pulumi_posthog.cli.client import reader_for
     from pulumi_posthog.cli.data import place
     from pulumi_posthog.cli.verbs.export import check_projects, organization_id
@@ -178,11 +199,18 @@ def _read(host: str, projects: list[str], kinds: frozenset[str]) -> Lived:
     check_projects(live, projects)
     with terminal.progress() as tell:
         result = export(live, kinds=kinds, projects=projects, progress=tell)
-    if not result.objects:
-        return Lived(None, result.left_out, result.unread)
-    text = result.files[result.main]
-    desired = config.load(Path(result.main), read=lambda *_: text, environment={}, offline=True)
-    return Lived(desired, result.left_out, result.unread)
+    # The lists are at hand by now.
+    whole = export(live, kinds=kinds, projects=projects, with_defaults=True)
+    return Lived(_desired(result), _desired(whole), result.left_out, result.unread)
+
+
+def _desired(exported: Exported) -> Desired | None:
+    from pulumi_posthog import config
+
+    if not exported.objects:
+        return None
+    text = exported.files[exported.main]
+    return config.load(Path(exported.main), read=lambda *_: text, environment={}, offline=True)
 
 
 def _rows(found: tuple[Contrast, ...], form: str, from_: str, to: str) -> Rows:
