@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_posthog.kinds.dashboard import DASHBOARD, alongside, checked, noted, remark, tile_of
+from pulumi_posthog.kinds.dashboard import DASHBOARD, alongside, checked, noted, remark
+from pulumi_posthog.kinds.tiles import tile_of
 from pulumi_posthog.reconcile.differences import details, differences
 from pulumi_posthog.reconcile.shown import rows
 from pulumi_posthog.values.reference import Reference
