@@ -58,11 +58,12 @@ def limits(environment: Mapping[str, str]) -> tuple[int, int]:
 
 
 def limits_apart(budget: str, environment: Mapping[str, str]) -> tuple[int, int]:
-    """The same of a budget of its own; limits that somebody set for a server of their own hold for each.
+    """The same of a budget of its own; raises ValueError."""
+    return _apart(budget, *limits(environment))
 
-    Raises ValueError.
-    """
-    per_minute, per_hour = limits(environment)
+
+def _apart(budget: str, per_minute: int, per_hour: int) -> tuple[int, int]:
+    """Limits that somebody set for a server of their own hold for each budget."""
     own = APART[budget]
     return own[0] if per_minute == PER_MINUTE else per_minute, own[1] if per_hour == PER_HOUR else per_hour
 
@@ -267,10 +268,10 @@ class Pace:
             return self
         with self._lock:
             if budget not in self._apart:
-                per_minute, per_hour = APART[budget]
+                per_minute, per_hour = _apart(budget, self._minute.limit, self._hour.limit)
                 apart = Pace(
-                    per_minute=per_minute if self._minute.limit == PER_MINUTE else self._minute.limit,
-                    per_hour=per_hour if self._hour.limit == PER_HOUR else self._hour.limit,
+                    per_minute=per_minute,
+                    per_hour=per_hour,
                     max_wait=self.max_wait,
                     clock=self._clock,
                 )

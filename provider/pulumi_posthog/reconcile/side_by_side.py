@@ -54,6 +54,11 @@ def projects_of(desired: Desired) -> list[str]:
     return [entry.name for entry in desired.entries if entry.kind is PROJECT and not entry.absent]
 
 
+def project_named(desired: Desired, wanted: str) -> str | None:
+    """The name of the entry of a project, however it is spelled; None when there is none."""
+    return next((name for name in projects_of(desired) if folded(name) == folded(wanted)), None)
+
+
 def side(desired: Desired, *, project: str | None, alone: bool, complete: bool) -> Side:
     """A configuration as a side: all of it, or, with `alone`, only what is in `project`.
 

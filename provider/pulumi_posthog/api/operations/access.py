@@ -8,25 +8,29 @@ from pulumi_posthog.api.objects import Shape
 from pulumi_posthog.api.operations.operation import Operations, operation
 from pulumi_posthog.api.paging import Json
 
+# The rules of a project, and those of a type of objects in it, are read and set alike.
+reading_rules = operation("GET", "", scope="access_control:read", since=2025, shape=Shape.OBJECT)
+setting_a_rule = operation(
+    "PUT",
+    "",
+    scope="access_control:write",
+    since=2025,
+    answers=(200, 204),
+    shape=Shape.ANYTHING,
+    repeatable=True,
+)
+
 
 class ProjectAccessControls(Operations):
     """The access rules of a project: `ProjectAccessControls(client, project=42)`."""
 
     PREFIXES = ("/api/projects/{project}/access_controls/",)
 
-    @operation("GET", "", scope="access_control:read", since=2025, shape=Shape.OBJECT)
+    @reading_rules
     def list(self) -> Json:
         """All rules of the project, under `access_controls`; PostHog's defaults are not among them."""
 
-    @operation(
-        "PUT",
-        "",
-        scope="access_control:write",
-        since=2025,
-        answers=(200, 204),
-        shape=Shape.ANYTHING,
-        repeatable=True,
-    )
+    @setting_a_rule
     def set(self, *, body: Mapping[str, Json]) -> Json:
         """Makes or changes a rule, for `role`, `organization_member` or everyone; a level of null removes it."""
 
@@ -36,19 +40,11 @@ class ResourceAccessControls(Operations):
 
     PREFIXES = ("/api/projects/{project}/resource_access_controls/",)
 
-    @operation("GET", "", scope="access_control:read", since=2025, shape=Shape.OBJECT)
+    @reading_rules
     def list(self) -> Json:
         """All rules of all types, under `access_controls`; PostHog's defaults are not among them."""
 
-    @operation(
-        "PUT",
-        "",
-        scope="access_control:write",
-        since=2025,
-        answers=(200, 204),
-        shape=Shape.ANYTHING,
-        repeatable=True,
-    )
+    @setting_a_rule
     def set(self, *, body: Mapping[str, Json]) -> Json:
         """Makes or changes a rule for a `resource`, without which it fails; a level of null removes it."""
 

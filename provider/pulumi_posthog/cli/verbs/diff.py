@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from pulumi_posthog.cli import terminal
-from pulumi_posthog.cli.data import Host, show
+from pulumi_posthog.cli.data import Form, Host, checked, place, show
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.cli.failures import Stop
-from pulumi_posthog.cli.options import Only, chosen, kinds
-from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.cli.options import Only, kinds
 from pulumi_posthog.values.suggestion import did_you_mean
 from pulumi_posthog.values.text import plural
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from pulumi_posthog.reconcile.side_by_side import Contrast, Side
     from pulumi_posthog.report.table import Rows
 
-FORMATS = ("table", "csv", "json")
 SUFFIXES = (".yaml", ".yml")
 WHAT = (
     "a file such as staging.yaml, one project of it (staging.yaml:Web), or a project in PostHog by its name"
@@ -37,7 +35,7 @@ def diff(
     to: Annotated[str, Option("--to", metavar="SIDE", help="With what: the same choice.")],
     only: Only = None,
     host: Host = "",
-    form: Annotated[str, Option("--format", metavar="FORMAT", help="table, csv or json.")] = "table",
+    form: Form = "table",
 ) -> int:
     """Compare two projects. 7 when they differ.
 
@@ -47,7 +45,7 @@ def diff(
     """
     from pulumi_posthog.reconcile.side_by_side import contrasts
 
-    form = "table" if form == "text" else chosen("--format", form, FORMATS)
+    form = checked(form)
     wanted = kinds(only)
     given = (_given("--from", from_), _given("--to", to))
     before, after, lived = _sides(given, host, wanted)
@@ -99,13 +97,14 @@ def _given(option: str, text: str) -> _File | _Living:
 
 
 def _project_of(desired: Configuration, wanted: str) -> str:
-    from pulumi_posthog.reconcile.side_by_side import projects_of
+    from pulumi_posthog.reconcile.side_by_side import project_named, projects_of
 
-    known = projects_of(desired)
-    for name in known:
-        if folded(name) == folded(wanted):
-            return name
-    raise Stop(f'{desired.file} declares no project "{wanted}"', did_you_mean(wanted, known))
+    name = project_named(desired, wanted)
+    if name is None:
+        raise Stop(
+            f'{desired.file} declares no project "{wanted}"', did_you_mean(wanted, projects_of(desired))
+        )
+    return name
 
 
 def _sides(
@@ -116,23 +115,22 @@ def _sides(
     alone = any(each.project is not None for each in given)
     # Of two files without a colon, all is compared; the names of their projects count where there are several.
     matched = alone or all(len(projects_of(each.desired)) == 1 for each in given if isinstance(each, _File))
-    found: dict[int, str | None] = {
-        index: _the_project(each, alone) if matched else None
-        for index, each in enumerate(given)
-        if isinstance(each, _File)
-    }
-    lived = _read(host, [each.project for each in given if isinstance(each, _Living)], kinds)
+    # What is wrong with a file is told before anything is read.
+    one, other = (
+        replace(each, project=_the_project(each, alone)) if matched and isinstance(each, _File) else each
+        for each in given
+    )
+    lived = _read(host, [each.project for each in (one, other) if isinstance(each, _Living)], kinds)
     before, after = (
-        side(each.desired, project=found[index], alone=alone, complete=False)
+        side(each.desired, project=each.project, alone=alone, complete=False)
         if isinstance(each, _File)
         else lived.side(each.project)
-        for index, each in enumerate(given)
+        for each in (one, other)
     )
-    for index, each in enumerate(given):
-        if isinstance(each, _Living) and index == 0:
-            before = lived.completed(before, each.project, after)
-        elif isinstance(each, _Living):
-            after = lived.completed(after, each.project, before)
+    if isinstance(one, _Living):
+        before = lived.completed(before, one.project, after)
+    if isinstance(other, _Living):
+        after = lived.completed(after, other.project, before)
     return before, after, lived
 
 
@@ -175,20 +173,18 @@ class Lived:
 
 
 def _side_of(desired: Desired | None, project: str) -> Side:
-    from pulumi_posthog.reconcile.side_by_side import Side, projects_of, side
+    from pulumi_posthog.reconcile.side_by_side import Side, project_named, side
 
-    if desired is not None:
-        for name in projects_of(desired):
-            if folded(name) == folded(project):
-                return side(desired, project=name, alone=True, complete=True)
-    return Side({}, complete=True)
+    name = project_named(desired, project) if desired else None
+    if desired is None or name is None:
+        return Side({}, complete=True)
+    return side(desired, project=name, alone=True, complete=True)
 
 
 def _read(host: str, projects: list[str], kinds: frozenset[str]) -> Lived:
     if not projects:
         return Lived()
     from pulumi_posthog.cli.client import reader_for
-    from pulumi_posthog.cli.data import place
     from pulumi_posthog.cli.verbs.export import check_projects, organization_id
     from pulumi_posthog.export.document import export
     from pulumi_posthog.reconcile.live import Live
