@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import config
 from pulumi_posthog.reconcile.observe import observe
+from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.program import resolved
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
@@ -37,11 +38,19 @@ class Taxonomy(Stack):
     def there(self, what: str = "event") -> dict[str, Any]:
         return {each["name"]: each for each in self.posthog.all(self.path(what))}
 
-    def told(self, text: str) -> list[str]:
-        """What a run says before it registers anything."""
+    def told(self, text: str, ours: Collection[str] | None = None) -> list[str]:
+        """What a run says before it registers anything; `ours` are the ids that the stack's state has, when it can be
+        read.
+        """
         said: list[str] = []
         live = self.live()
-        resolved(self.load(text, head=HEAD), live, say=said.append)
+
+        def in_state() -> Collection[str]:
+            if ours is None:
+                raise UnknownOwners("no state")
+            return ours
+
+        resolved(self.load(text, head=HEAD), live, say=said.append, ours=in_state)
         live.reader.close()
         return said
 
@@ -107,6 +116,27 @@ def test_what_has_not_come_in_is_told_and_left_out_until_it_does_unless_the_serv
     web.come_in("paid")
     web.up(later, head=HEAD)
     assert web.there()["paid"]["description"] == "An invoice was paid"
+
+
+def test_nothing_has_come_into_a_project_that_is_yet_to_be_made_unless_it_may_be_one_that_was_renamed(web):
+    new = (
+        BARE
+        + """\
+  Shop:
+    property_definitions:
+      amount: {description: In cents}
+"""
+    )
+    there = "/api/organizations/@current/projects/"
+    web.posthog.call("POST", there, {"name": "By hand"})
+    ids = {each["name"]: str(each["id"]) for each in web.posthog.all(there)}
+
+    first, *more = web.told(new, ours=[ids["Web"]])
+    assert first.startswith('property definition "Shop/amount" is left out for now')
+    assert more == []
+    assert web.told(new, ours=[ids["Web"], ids["By hand"]]) == []
+    assert web.told(new) == []
+    assert web.differences(new, head=HEAD) == ["create Shop: []"]
 
 
 def test_one_that_leaves_the_file_stays_in_posthog_and_says_nothing_any_more(web):

@@ -30,15 +30,21 @@ def objection_to_making(kind: Kind, live: Live) -> str | None:
 
 
 def without_unseen(
-    desired: Wanted, live: Live, scope_of: Callable[[Entry], Scope | None], known: Callable[[Key], bool]
+    desired: Wanted,
+    live: Live,
+    scope_of: Callable[[Entry], Scope | None],
+    known: Callable[[Key], bool],
+    is_new: Callable[[str], bool],
 ) -> tuple[Wanted, tuple[str, ...]]:
     """`desired` without what has to come in before it can be taken over, and a note for each.
 
     What a stack has (`known`) is kept: that it is gone is no news of something that has yet to come. So is what could
-    not be looked for.
+    not be looked for. `is_new` says of a project by its name that it is yet to be made: nothing has come into it.
     """
     unseen = {
-        key_of(entry): _note(entry) for entry in _unseen(desired, live, scope_of) if not known(key_of(entry))
+        key_of(entry): _note(entry)
+        for entry in _unseen(desired, live, scope_of, is_new)
+        if not known(key_of(entry))
     }
     if not unseen:
         return desired, ()
@@ -46,15 +52,21 @@ def without_unseen(
     return dataclasses.replace(desired, entries=entries), tuple(unseen.values())
 
 
-def _unseen(desired: Desired, live: Live, scope_of: Callable[[Entry], Scope | None]) -> Iterator[Entry]:
+def _unseen(
+    desired: Desired,
+    live: Live,
+    scope_of: Callable[[Entry], Scope | None],
+    is_new: Callable[[str], bool],
+) -> Iterator[Entry]:
     for entry in desired.entries:
         if entry.kind.comes_in is None or entry.id is not None:
             continue
         try:
             scope = scope_of(entry)
             # A project that is not found by its name may only be called otherwise now.
+            in_new = scope is None and is_new(entry.parent or "")
             missing = scope is not None and not live.find(entry.kind, scope, entry.fields)
-            if missing and objection_to_making(entry.kind, live):
+            if (in_new or missing) and objection_to_making(entry.kind, live):
                 yield entry
         except ApiError:
             continue  # whoever looks at it says why

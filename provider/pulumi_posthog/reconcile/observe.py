@@ -195,6 +195,7 @@ class _Observer:
                 self.live,
                 lambda entry: self._scope(entry.kind, desired, entry.parent),
                 lambda key: key in self.ids or key in self.unread,
+                lambda project: not {(PROJECT.name, project)} & {*self.ids, *self.found, *self.unread},
             )
             strays = self._undeclared(desired, pool) if undeclared else ()
         missing = (

@@ -70,11 +70,15 @@ def agreed(host: str) -> str:
 def _agreed(host: str) -> str:
     if not values_host.only_declared(host, os.environ) or isinstance(settings.get_monitor(), MockMonitor):
         return host
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     try:
-        return values_host.agreed(host, os.environ, hosts_of_stack(stack, project_folder()))
+        return values_host.agreed(host, os.environ, hosts_of_stack(stack_of_program(), project_folder()))
     except UnknownOwners as error:
         raise values_host.HostRefused(
             f"nobody but the file says that the API key may be sent to {host}: {error}",
             f"if it may, say so: export {values_host.VARIABLE}={host}",
         ) from None
+
+
+def stack_of_program() -> str:
+    """The stack that the program runs for, as `pulumi --stack` takes it."""
+    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"

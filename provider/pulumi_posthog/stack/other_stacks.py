@@ -117,6 +117,14 @@ def hosts_of_stack(name: str, folder: Path) -> frozenset[str]:
         raise UnknownOwners(f"{name}: {error}") from None
 
 
+def ids_of_stack(name: str, folder: Path) -> frozenset[str]:
+    """The ids of all that a stack has, by the stack's name, of any kind; raises UnknownOwners."""
+    try:
+        return frozenset(id_ for each in _resources(_of_stack(name, folder)) for _kind, id_ in _claimed(each))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise UnknownOwners(f"{one_line(name)} is not the state of a Pulumi stack") from None
+
+
 def _resources(text: str) -> list[dict[str, Any]]:
     return json.loads(text)["deployment"].get("resources") or []
 

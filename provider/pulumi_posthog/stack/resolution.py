@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 
 from pulumi_posthog.api import NotFound
@@ -16,6 +16,7 @@ from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.links import Names, names, with_live
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.unknown_organization import no_such_organization
+from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.pulumi_engine import say as say_in_provider
 from pulumi_posthog.values.problem import ConfigError
 
@@ -25,12 +26,14 @@ def resolved(
     live: Live,
     say: Callable[[str], None] = say_in_provider,
     limits: Limits | None = None,
+    ours: Callable[[], Container[str]] | None = None,
 ) -> Configuration:
     """`desired` with e-mails and plugins looked up; raises ConfigError with everything that cannot be found.
 
     What may not be done to people within the `limits` is among it, and who loses what is said (`reconcile.people`).
     Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.
-    The organization is read first of all, so that a wrong key, host or id ends here.
+    The organization is read first of all, so that a wrong key, host or id ends here. `ours` are the ids of all that
+    the stack has, or raises UnknownOwners; it is asked where a project may be a new one or one under another name.
     """
     try:
         live.organization()
@@ -61,7 +64,11 @@ def resolved(
     if problems:
         raise ConfigError(problems)
     result, unseen = without_unseen(
-        result, live, lambda entry: scope_of(result, entry.parent, live), lambda _key: False
+        result,
+        live,
+        lambda entry: scope_of(result, entry.parent, live),
+        lambda _key: False,
+        lambda project: _is_new(result, project, live, ours),
     )
     for note in (*notes, *unseen):
         say(note)
@@ -82,6 +89,25 @@ def scope_of(desired: Configuration, project: str | None, live: Live) -> Scope |
         return {} if project is None else None
     found = [entry.id] if entry.id else [each.id for each in live.find(PROJECT, {}, entry.fields)]
     return {PROJECT.name: found[0]} if len(found) == 1 else None
+
+
+def _is_new(desired: Configuration, name: str, live: Live, ours: Callable[[], Container[str]] | None) -> bool:
+    """Whether a project that PostHog has none of by its name will be made, and is not one that was renamed there."""
+    entry = desired.by_name[PROJECT.name, name]
+    if entry.id or live.find(PROJECT, {}, entry.fields):
+        return False
+    projects = [each for each in desired.entries if each.kind is PROJECT]
+    declared = {each.id or found.id for each in projects for found in live.find(PROJECT, {}, each.fields)}
+    others = live.collection(PROJECT, {}).keys() - declared - {each.id for each in projects}
+    if not others:
+        return True
+    if ours is None:
+        return False
+    try:
+        known = ours()
+    except UnknownOwners:
+        return False
+    return not any(each in known for each in others)
 
 
 def _known(desired: Configuration, kind: str, project: str | None, live: Live) -> Names | None:

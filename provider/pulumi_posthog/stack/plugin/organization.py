@@ -18,7 +18,7 @@ from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.declarations import PERSONS, declarations
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.location import PROPERTY, Location
-from pulumi_posthog.stack.other_stacks import UnknownOwners, hosts_of_stack
+from pulumi_posthog.stack.other_stacks import UnknownOwners, hosts_of_stack, ids_of_stack
 from pulumi_posthog.stack.plugin.answers import Refused
 from pulumi_posthog.stack.plugin.organization_schema import INPUTS
 from pulumi_posthog.stack.plugin.protocol.registering import resource_pb2, resource_pb2_grpc
@@ -139,7 +139,12 @@ def _configuration(request: Any, inputs: Mapping[str, Any], run: Run) -> Configu
         _agreed(configuration.host, request)
         location = Location(configuration.host, configuration.organization)
         live = run.view({PROPERTY: location.as_property[PROPERTY]}).live
-        return resolved(configuration, live, limits=run.settings.limits)
+        return resolved(
+            configuration,
+            live,
+            limits=run.settings.limits,
+            ours=lambda: ids_of_stack(_stack(request), project_folder()),
+        )
     except ConfigError as error:
         raise Refused("\n".join(map(str, error.problems))) from error
     except (ApiError, CannotApply) as error:
@@ -152,13 +157,16 @@ def _plain_setting(request: Any, name: str) -> str | None:
     return dict(request.config).get(f"posthog:{name}")
 
 
+def _stack(request: Any) -> str:
+    return f"{request.organization or 'organization'}/{request.project}/{request.stack}"
+
+
 def _agreed(host: str, request: Any) -> None:
     """Refuse to send the key to a host that only the file names, unless the stack has been there already."""
     if not values_host.only_declared(host, os.environ):
         return
-    stack = f"{request.organization or 'organization'}/{request.project}/{request.stack}"
     try:
-        values_host.agreed(host, os.environ, hosts_of_stack(stack, project_folder()))
+        values_host.agreed(host, os.environ, hosts_of_stack(_stack(request), project_folder()))
     except values_host.HostRefused as error:
         raise Refused(f"{error.problem}\n  hint: {error.hint}") from None
     except UnknownOwners as error:
