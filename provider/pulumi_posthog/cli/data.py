@@ -29,7 +29,11 @@ LARGEST_PAGE = 500  # objects
 
 Host = Annotated[
     str,
-    Option(envvar="POSTHOG_HOST", help="PostHog's address; else that of the posthog.yaml in this folder."),
+    Option(
+        metavar="URL",
+        envvar="POSTHOG_HOST",
+        help="PostHog's address; else that of the posthog.yaml in this folder.",
+    ),
 ]
 Project = Annotated[
     str, Option(metavar="NAME", help="Name or id; not needed when the key sees only one project.")

@@ -39,9 +39,9 @@ def diff(
 ) -> int:
     """Compare two projects. 7 when they differ.
 
-    They are those of staging and production, for example. Each is a file or what lives in PostHog. Objects are the
-    same when their names are. What a file does not declare it leaves alone, so that is no difference from a project
-    in PostHog. Secrets, and what comes from the environment, are not compared. Nothing is written.
+    Staging and production, for example. Each is a file, or what is in PostHog now. Two objects are the same one when
+    their names are the same. What a file does not declare is no difference from a project in PostHog, because the
+    file leaves it alone. Secrets and values from the environment are not compared. Nothing is written.
     """
     from pulumi_posthog.reconcile.side_by_side import contrasts
 

@@ -51,10 +51,12 @@ def sandbox(
         float, Option(metavar="N", help="How long a deleted project stays pending (age 2026), in seconds.")
     ] = 30.0,
     demo_data_seconds: Annotated[
-        float, Option(help="How long a new demo project is generating its data, in seconds.")
+        float, Option(metavar="N", help="How long a new demo project is generating its data, in seconds.")
     ] = 0.0,
-    export_seconds: Annotated[float, Option(help="How long an export has no content, in seconds.")] = 0.0,
-    query_seconds: Annotated[float, Option(help="How long a query runs, in seconds.")] = 0.0,
+    export_seconds: Annotated[
+        float, Option(metavar="N", help="How long an export has no content, in seconds.")
+    ] = 0.0,
+    query_seconds: Annotated[float, Option(metavar="N", help="How long a query runs, in seconds.")] = 0.0,
     sample_data: Annotated[
         str,
         Option(
