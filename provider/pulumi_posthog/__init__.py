@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         RoleMembership,
         SiteApp,
         Survey,
+        WarehouseSavedQuery,
     )
 
 
@@ -104,6 +105,7 @@ __all__ = [
     "RoleMembership",
     "SiteApp",
     "Survey",
+    "WarehouseSavedQuery",
     "deploy",
     "get_cohort",
     "get_member",

@@ -180,6 +180,15 @@ GIVEN: dict[str, dict[str, Any]] = {
         "is_multi": False,
         "values_query": None,
     },
+    "warehouse_saved_query": {
+        "name": "paying",
+        "query": {"kind": "HogQLQuery", "query": "select 1 as plan"},
+        "description": "All of them",
+        "sync_frequency": "6hour",
+        "incremental": {"enabled": False},
+        "folder_id": None,
+        "dag_id": None,
+    },
     "dashboard": {
         "name": "Growth",
         "description": "On Mondays",
@@ -249,6 +258,7 @@ ANSWERED_SINCE = {("batch_export", "hogql_query"): 2026}
 # What PostHog wants to have beside a field, or packs it into (posthog-api-cdp.md 4.3).
 SAMPLING = {"response_sampling_interval_type", "response_sampling_interval", "response_sampling_limit"}
 SENT: dict[tuple[str, str], set[str]] = {
+    ("warehouse_saved_query", "query"): {"query", "edited_history_id"},
     ("experiment", "metrics"): {"metrics", "allow_unknown_events"},
     ("experiment", "metrics_secondary"): {"metrics_secondary", "allow_unknown_events"},
     ("survey", "status"): {"end_date"},
@@ -396,6 +406,20 @@ OTHER: dict[str, dict[str, Any]] = {
         "values": ["FR", "DE", "US"],
         "is_multi": True,
         "values_query": "select 1",
+    },
+    "warehouse_saved_query": {
+        "name": "free",
+        "query": {"query": "select 2 as plan\n"},
+        "description": "Some of them",
+        "sync_frequency": "never",
+        "incremental": {
+            "enabled": True,
+            "incremental_key": "at",
+            "unique_key": ["id"],
+            "lookback_seconds": 60,
+        },
+        "folder_id": "0190c6ee-97e3-0000-e45b-4b8d2a9d1f00",
+        "dag_id": "0190c6ee-97e3-0000-e45b-4b8d2a9d1f01",
     },
     "dashboard": {
         "name": "Sales",

@@ -40,6 +40,7 @@ NOUNS = {
     "project",
     "property_definition",
     "query",
+    "warehouse_view",
 }
 
 

@@ -32,6 +32,7 @@ METRIC = {
 }
 FEATURE = {"name": "Dark mode", "stage": "draft"}
 ANNOTATION = {"content": "Release", "date_marker": "2026-03-01T09:00:00Z", "scope": "project"}
+VIEW = {"name": "paying", "query": {"kind": "HogQLQuery", "query": "select 1"}}
 VARIABLE = {"name": "Country", "type": "String"}
 INSIGHT = {
     "name": "Weekly signups",
@@ -86,6 +87,10 @@ class World:
     @cached_property
     def variable(self) -> str:
         return str(self.make(f"/api/projects/{self.project}/insight_variables/", VARIABLE))
+
+    @cached_property
+    def view(self) -> str:
+        return str(self.make(f"/api/projects/{self.project}/warehouse_saved_queries/", VIEW))
 
     @cached_property
     def domain(self) -> str:
@@ -374,6 +379,15 @@ EXAMPLES: dict[str, Arguments] = {
     "ProjectAccessControls.set": lambda _world: {"body": {"access_level": "none"}},
     "ResourceAccessControls.list": none,
     "ResourceAccessControls.set": lambda _world: {"body": {"resource": "dashboard", "access_level": None}},
+    "WarehouseSavedQueries.list": lambda _world: {"page": 1, "search": "pay"},
+    "WarehouseSavedQueries.create": lambda _world: {"body": VIEW},
+    "WarehouseSavedQueries.get": lambda world: {"id": world.view},
+    "WarehouseSavedQueries.update": lambda world: {"id": world.view, "body": {"name": "payers"}},
+    "WarehouseSavedQueries.replace": lambda world: {"id": world.view, "body": {**VIEW, "soft_update": True}},
+    "WarehouseSavedQueries.delete": lambda world: {"id": world.view},
+    "WarehouseSavedQueries.materialize": lambda world: {"id": world.view, "sync_frequency": "6hour"},
+    "WarehouseSavedQueries.revert_materialization": lambda world: {"id": world.view},
+    "WarehouseSavedQueries.run": lambda world: {"id": world.view},
     "Domains.list": lambda _world: {"limit": 10},
     "Domains.create": lambda _world: {"body": {"domain": "acme.io"}},
     "Domains.get": lambda world: {"id": world.domain},

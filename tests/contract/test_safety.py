@@ -76,6 +76,7 @@ DECLARED = {
         "query": {"kind": "DataVisualizationNode", "source": {"kind": "HogQLQuery", "query": "select 1"}},
     },
     "insight_variable": {"code_name": "new", "type": "String"},
+    "warehouse_saved_query": {"name": "new", "query": {"query": "select 1"}},
     "dashboard": {"name": "New"},
     "event_definition": {"name": "new", "description": "Of late"},
     "annotation": {"content": "New", "date_marker": "2026-03-01T09:00:00Z"},

@@ -62,6 +62,7 @@ def an_example(field):
         return ["#1d4aff"]
     if field.required_keys:
         known = {"id": 1, "key": "flag", "version": 2, "groups": [], "ttl": 60, "hash": "{event.uuid}"}
+        known["query"] = "select 1"
         return {key: known[key] for key in field.required_keys}
     if field.refers_to in LOOKUPS:
         return "some text"

@@ -30,6 +30,7 @@ from pulumi_posthog.kinds.proxy_record import PROXY_RECORD
 from pulumi_posthog.kinds.role import ROLE
 from pulumi_posthog.kinds.role_membership import ROLE_MEMBERS, ROLE_MEMBERSHIP
 from pulumi_posthog.kinds.survey import SURVEY
+from pulumi_posthog.kinds.warehouse_saved_query import WAREHOUSE_SAVED_QUERY
 from pulumi_posthog.kinds.words import Lookup
 
 KINDS: Mapping[str, Kind] = {
@@ -60,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
         DATA_COLOR_THEME,
         PROJECT_SECRET_API_KEY,
         INSIGHT_VARIABLE,
+        WAREHOUSE_SAVED_QUERY,
         INSIGHT,
         DASHBOARD,
         ANNOTATION,

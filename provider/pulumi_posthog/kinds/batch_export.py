@@ -291,6 +291,7 @@ BATCH_EXPORT = Kind(
         Field(
             name="hogql_query",
             doc="The query of a `hogql` export. Servers before mid 2026 do not answer it: no change is seen there.",
+            sql=("",),
             silent_when_null=True,
         ),
         Field(

@@ -120,6 +120,10 @@ class Field:
     follows: str | None = (
         None  # the kind whose name the value is: one of that name is made first, if it is declared
     )
+    # Where in it HogQL stands, which may name such objects as tables, and where a table's name alone does; "": it is
+    # the whole value. What is named so is made first, if it is declared.
+    sql: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
     # What it names has a number for its id: a text of digits is that, and a request has the number.
     number_ids: bool = False
     names_what: str | None = None  # the value is an id of the kind that this other field says, if it is one

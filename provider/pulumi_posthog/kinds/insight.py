@@ -200,6 +200,8 @@ INSIGHT = Kind(
             empty_is_absent=True,
             refused_as=("parse_error",),
             side_effect=side_effect,
+            sql=("**.query",),
+            tables=("**.table_name",),
             keyed_ids=(
                 KeyedIds(
                     names="insight_variable", id_key="variableId", name_key="code_name", under="variables"

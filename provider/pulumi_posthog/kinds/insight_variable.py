@@ -101,6 +101,7 @@ INSIGHT_VARIABLE = Kind(
         Field(
             name="values_query",
             doc=f"SQL that gives the options of a {LIST}.",
+            sql=("",),
             nullable=True,
             default=None,
             since=2026,

@@ -15,6 +15,7 @@ from pulumi_posthog.kinds.words import (
     Blueprint,
     Cap,
     ComesIn,
+    EditLock,
     Grants,
     Invitation,
     Lifecycle,
@@ -121,6 +122,8 @@ class Kind:
     asked_before: bool = (
         False  # what a PATCH sends along may be older than this run's other writes: read it anew
     )
+    edit_lock: EditLock | None = None
+    named_in_sql: bool = False  # SQL names them where it names a table: see `Field.sql`
     narrowed_by: str | None = None  # the field that tells those apart that have one natural key
     reuse_words: str = (
         ""  # what PostHog does with a deleted object when a new one gets its key; "": they do not meet

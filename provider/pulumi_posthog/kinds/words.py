@@ -247,6 +247,19 @@ class ComesIn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EditLock:
+    """PostHog changes the field `field` only for who says which state of the object was read.
+
+    An answer has that under `answered_as`, a request under `sent_as`. PostHog refuses another one with 400, and says
+    in no code that this is why.
+    """
+
+    field: str
+    answered_as: str
+    sent_as: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Confirmed:
     """A value that must be asked for by name, in the stack's setting `posthog:allowRisks`, before it replaces another.
 

@@ -23,7 +23,15 @@ from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import deleting, invitations, lifecycle, recasing, stepping_aside, upserts
+from pulumi_posthog.reconcile import (
+    deleting,
+    invitations,
+    lifecycle,
+    locking,
+    recasing,
+    stepping_aside,
+    upserts,
+)
 from pulumi_posthog.reconcile.adoption import adoptable, is_of_another, is_successor
 from pulumi_posthog.reconcile.applied import Applied, Erased
 from pulumi_posthog.reconcile.blueprints import first_fields
@@ -401,7 +409,7 @@ class Applier:
                 found = self._look_again(kind, scope, found.id, "GET", path)
             body, files = self._bodies.content(kind, here, found.values, rotated)
             body = self._bodies.beside(kind, body, found.answer)
-            said = self.writer.patch(path, body, form=kind.form_encoded, files=files)
+            said = locking.patch(self.live, self.writer, kind, scope, found, here, body, files)
             if not is_object(said) or kind.answered_in_part:
                 said = self._look_again(kind, scope, found.id, "PATCH", path).answer
             self._members.wrote(kind, scope, said)

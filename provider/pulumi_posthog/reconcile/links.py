@@ -17,13 +17,15 @@ from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.tables import has_sql, tables_of, views_of
 from pulumi_posthog.values.json_value import Json
-from pulumi_posthog.values.problem import Problem
+from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.reference import Reference, references_in, replaced
 from pulumi_posthog.values.spelling import one_line
 from pulumi_posthog.values.suggestion import enumeration, suggestion
 
 Declared = TypeVar("Declared", bound=Desired)
+Before = tuple[Key, str, Position | None]
 Names = Mapping[str, str]  # id -> name, of the objects of one kind below one project
 
 
@@ -32,7 +34,10 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
     problems: list[Problem] = []
     by_key = _called(desired, lambda entry: entry.key if entry.named_apart else _own_name(entry))
     by_name = _called(desired, _own_name)
-    if not any(any(references_in(entry.fields)) or _followed(entry.kind) for entry in desired.entries):
+    if not any(
+        any(references_in(entry.fields)) or _followed(entry.kind) or has_sql(entry.kind)
+        for entry in desired.entries
+    ):
         return desired, ()
     entries = []
     for entry in desired.entries:
@@ -61,10 +66,11 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
             return reference
 
         fields = {name: replaced(value, link) for name, value in entry.fields.items()}
+        names = dict.fromkeys((*_names_followed(entry), *views_of(entry.kind, entry.fields)))
         follows = tuple(
             key_of(each)
-            for field in _followed(entry.kind)
-            for each in by_name.get((field.follows or "", str(entry.fields.get(field.name))), ())
+            for called in names
+            for each in by_name.get(called, ())
             if project_of(each, desired) == here
         )
         entries.append(dataclasses.replace(entry, fields=fields, follows=follows))
@@ -75,6 +81,12 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
 def _followed(kind: Kind) -> list[Field]:
     """The fields that have the name of what is made first, where it is declared."""
     return [field for field in kind.fields if field.follows]
+
+
+def _names_followed(entry: Entry) -> Iterator[tuple[str, str]]:
+    """(a kind's name, a name) of what the fields of an entry have the names of."""
+    for field in _followed(entry.kind):
+        yield field.follows or "", str(entry.fields.get(field.name))
 
 
 def _own_name(entry: Entry) -> Json:
@@ -113,9 +125,7 @@ def in_order(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Problem
     by_key = {key_of(entry): entry for entry in entries}
     result: dict[Key, Entry] = {}
     problems: list[Problem] = []
-    path: dict[
-        Key, Iterator[tuple[Key, Reference | None]]
-    ] = {}  # what is being looked at, the outermost first
+    path: dict[Key, Iterator[Before]] = {}  # what is being looked at, the outermost first
     for first in by_key.values():
         if key_of(first) not in result:
             path[key_of(first)] = _before(first)
@@ -126,14 +136,14 @@ def in_order(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Problem
                 result[key] = by_key[key]
                 del path[key]
                 continue
-            target, reference = step
-            if target in path and reference is not None:
+            target, words, where = step
+            if target in path and words:
                 way = list(path)
                 loop = [*way[way.index(target) :], target]
                 problems.append(
                     Problem(
-                        f"{reference!r} makes a loop: {' -> '.join(name for _, name in loop)}",
-                        reference.where or by_key[key].where,
+                        f"{words} makes a loop: {' -> '.join(name for _, name in loop)}",
+                        where or by_key[key].where,
                         "what is referred to is made first: take one of the references out",
                     )
                 )
@@ -142,15 +152,24 @@ def in_order(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Problem
     return tuple(result.values()), tuple(problems)
 
 
-def _before(entry: Entry) -> Iterator[tuple[Key, Reference | None]]:
-    """What has to be there before an entry, and the reference that says so."""
+def _before(entry: Entry) -> Iterator[Before]:
+    """What has to be there before an entry, the words that say so, and where; "": it is in that."""
     if entry.kind.parent and entry.parent:
-        yield (entry.kind.parent, entry.parent), None
+        yield (entry.kind.parent, entry.parent), "", None
     for reference in references_in(entry.fields):
         if reference.target is not None:
-            yield reference.target, reference
+            yield reference.target, repr(reference), reference.where
     for followed in entry.follows:
-        yield followed, None
+        yield followed, *_said_of(followed, entry)
+
+
+def _said_of(followed: Key, entry: Entry) -> tuple[str, Position | None]:
+    """What an entry says of one that it follows without a reference: its SQL names it."""
+    name = followed[1].removeprefix(f"{entry.parent}/")
+    places = (place for place, table in tables_of(entry.kind, entry.fields) if table == name)
+    place = next(places, "")
+    where = entry.positions.get(place) or entry.positions.get(place.partition(".")[0])
+    return f'"{one_line(name)}" in the SQL of {entry.kind.title} "{one_line(entry.name)}"', where
 
 
 # -- what is not declared ------------------------------------------------------------------------------------
@@ -179,6 +198,10 @@ def only_referred_to(desired: Desired) -> dict[str, dict[str, str]]:
                 if reference.where:
                     who += f", at {one_line(str(reference.where))}"
                 result.setdefault(reference.kind, {}).setdefault(name, who)
+        for kind, table in views_of(entry.kind, entry.fields):
+            name, who = f"{here}/{table}", f'{entry.kind.title} "{one_line(entry.name)}", in its SQL'
+            if (kind, name) not in desired.by_name:
+                result.setdefault(kind, {}).setdefault(name, who)
     return result
 
 

@@ -6,6 +6,7 @@ the one that has the name of the other steps aside under a third name first, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pulumi_posthog.kinds.model import Kind
@@ -37,6 +38,9 @@ def holder(
 def third_name(kind: Kind, field: str, other: Found) -> str:
     """What `other` is called for a moment: nobody else is, because it has the id."""
     end = f" (aside {other.id})"
+    pattern = kind.field(field).pattern
+    if pattern is not None and not re.search(pattern, f"a{end}"):
+        end = re.sub(r"\W", "_", f"_aside_{other.id}")
     most = kind.field(field).max_length or 100
     return f"{str(other.values[field])[: max(most - len(end), 0)]}{end}"[-most:]
 

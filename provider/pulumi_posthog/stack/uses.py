@@ -12,6 +12,7 @@ from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.reconcile.tables import views_of
 from pulumi_posthog.stack.properties import known_ids, to_values
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.reference import Reference, with_names
@@ -24,8 +25,9 @@ def used_by(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Used]:
     for key, id_ in known_ids(inputs).items():
         if isinstance(id_, str) and id_:
             yield key.partition("/")[0], id_
-    found: list[Used] = []
-    for name, value in to_values(kind, inputs).items():
+    values = to_values(kind, inputs)
+    found = [(named, f"{inputs.get(kind.parent or '')}/{name}") for named, name in views_of(kind, values)]
+    for name, value in values.items():
         field = kind.field(name)
         if field.follows and isinstance(value, str):
             found.append((field.follows, f"{inputs.get(kind.parent or '')}/{value}"))

@@ -40,6 +40,7 @@ from pulumi_posthog.api.operations.projects import ActivityLog, Projects
 from pulumi_posthog.api.operations.queries import Queries, QueryResult
 from pulumi_posthog.api.operations.releases import Actions, Cohorts, EarlyAccessFeatures, Surveys
 from pulumi_posthog.api.operations.roles import RoleMemberships, Roles
+from pulumi_posthog.api.operations.warehouse import WarehouseSavedQueries
 
 FAMILIES: Final[tuple[type[Operations], ...]] = (
     Projects,
@@ -72,6 +73,7 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     Annotations,
     Dashboards,
     InsightVariables,
+    WarehouseSavedQueries,
     EventDefinitions,
     PropertyDefinitions,
     ProjectAccessControls,
@@ -127,4 +129,5 @@ __all__ = [
     "ScheduledChanges",
     "SiteApps",
     "Surveys",
+    "WarehouseSavedQueries",
 ]

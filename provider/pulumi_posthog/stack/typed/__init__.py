@@ -41,6 +41,7 @@ from pulumi_posthog.stack.typed.role_members import RoleMembers
 from pulumi_posthog.stack.typed.role_membership import RoleMembership
 from pulumi_posthog.stack.typed.site_app import SiteApp
 from pulumi_posthog.stack.typed.survey import Survey
+from pulumi_posthog.stack.typed.warehouse_saved_query import WarehouseSavedQuery
 
 __all__ = [
     "Action",
@@ -75,4 +76,5 @@ __all__ = [
     "RoleMembership",
     "SiteApp",
     "Survey",
+    "WarehouseSavedQuery",
 ]

@@ -1,0 +1,74 @@
+"""Warehouse saved query for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, Required, TypedDict
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class WarehouseSavedQueryQueryArgs(TypedDict, total=False):
+    kind: pulumi.Input[Literal["HogQLQuery"]]
+    query: Required[pulumi.Input[str]]
+
+
+class WarehouseSavedQueryIncrementalArgs(TypedDict, total=False):
+    enabled: pulumi.Input[bool]
+    incremental_key: pulumi.Input[str | None]
+    unique_key: pulumi.Input[str | Sequence[pulumi.Input[str]] | None]
+    lookback_seconds: pulumi.Input[int | None]
+
+
+class WarehouseSavedQuery(Resource):
+    """A view of the data warehouse: SQL with a name, which other SQL reads like a table.
+
+    Arguments:
+        query: Its SQL, in PostHog's own form: `{kind: HogQLQuery, query: !text q.sql}`. Views that
+            it names are made before it, if they are declared. PostHog runs it when it is saved.
+        name: What SQL calls it.
+        description: Shown in PostHog.
+        sync_frequency: How often PostHog calculates its rows and keeps them; with `never`, they are
+            calculated whenever somebody asks.
+        incremental: Of one whose rows are kept: how only the new ones are calculated.
+        folder_id: The id of the folder of views that it is in, in PostHog's SQL editor.
+        dag_id: The id of the graph of views that calculates it.
+    """
+
+    managed_viewset_kind: pulumi.Output[str]
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        query: pulumi.Input[WarehouseSavedQueryQueryArgs],
+        name: pulumi.Input[str] | Unset = UNSET,
+        description: pulumi.Input[str] | Unset = UNSET,
+        sync_frequency: pulumi.Input[
+            Literal["15min", "30min", "1hour", "6hour", "12hour", "24hour", "7day", "30day", "never"]
+        ]
+        | Unset = UNSET,
+        incremental: pulumi.Input[WarehouseSavedQueryIncrementalArgs] | Unset | None = UNSET,
+        folder_id: pulumi.Input[str] | Unset | None = UNSET,
+        dag_id: pulumi.Input[str] | Unset | None = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["warehouse_saved_query"]
+        given: dict[str, Any] = {
+            "project": project,
+            "query": query,
+            "name": name,
+            "description": description,
+            "sync_frequency": sync_frequency,
+            "incremental": incremental,
+            "folder_id": folder_id,
+            "dag_id": dag_id,
+        }
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)
