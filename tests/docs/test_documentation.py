@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ import yaml
 from harness.sandbox import Sandbox
 from harness.stack import HEADER, Stack
 from pulumi_posthog import config
-from pulumi_posthog.cli.application import VERBS
+from pulumi_posthog.cli.application import VERBS, run
 from pulumi_posthog.cli.exits import Exit
 from pulumi_posthog.generate import command_line, kinds, operations
 from pulumi_posthog.kinds import KINDS
@@ -192,6 +193,27 @@ def test_the_reference_has_every_field_of_a_kind(kind: Kind):
     assert [field.name for field in kind.fields if f"`{field.name}`" not in section] == [
         field.name for field in kind.fields if field.name in outside
     ]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        each
+        for each in KINDS.values()
+        if not each.set_of and not any(o.set_of == each.name for o in KINDS.values())
+    ],
+    ids=lambda kind: kind.name,
+)
+def test_explain_says_what_the_page_of_a_kind_says_of_what_is_no_longer_declared(
+    kind: Kind, capsys: pytest.CaptureFixture[str]
+):
+    said = kinds.pages()[kinds.file_of(kind)].partition("* **no longer declared**: ")[2].partition("\n")[0]
+
+    assert run(["explain", kind.section.replace(".*", ""), "--format", "json"]) == 0
+    facts = json.loads(capsys.readouterr().out)["facts"]
+
+    assert said
+    assert facts["when no longer declared"].startswith(said)
 
 
 def test_every_status_is_explained():

@@ -9,9 +9,9 @@ from pulumi_posthog.config.fragments import CHECK, PERSONS
 from pulumi_posthog.erasures.erase import AT_ONCE
 from pulumi_posthog.generate.table import markdown_table
 from pulumi_posthog.kinds import KINDS, LOOKUPS, NAMED
-from pulumi_posthog.kinds.description import DELETIONS, OLDEST, servers, type
+from pulumi_posthog.kinds.description import OLDEST, deletion, servers, type
 from pulumi_posthog.kinds.field import UNSET, Field
-from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import key_field
 from pulumi_posthog.kinds.words import Lookup, Now
@@ -144,19 +144,7 @@ def _facts(kind: Kind) -> Iterator[tuple[str, str]]:
     yield "what identifies it", _identity(kind)
     yield "created", _creation(kind, item)
     yield "changed", _update(kind, item)
-    deletion = DELETIONS[kind.deletion].format(parent=kind.parent, name=kind.name)
-    if kind.deletion_words and kind.deletion is Deletion.PATCH:
-        deletion = kind.deletion_words
-    if kind.upsert:
-        deletion = (
-            f"PostHog deletes it (`PUT` with a `{kind.upsert.value}` of null); what holds for everyone first."
-        )
-    if kind.singleton:
-        deletion = "Nothing is sent: PostHog keeps it as it is, and it is no longer managed."
-    if kind.delete_by_patch and kind.delete_by_patch.__doc__:
-        # What it says beside the generic sentence, without the section of the API's description.
-        deletion += f" {kind.delete_by_patch.__doc__.partition(' (')[0]}."
-    yield "no longer declared", deletion
+    yield "no longer declared", deletion(kind)
     more = {LOOKUPS[name].read_scope for field in kind.writable if (name := field.refers_to or "") in LOOKUPS}
     if kind.in_current_organization or kind.set_of:
         more.add("user:read")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.choices import CHOICES
 from pulumi_posthog.kinds.field import UNSET, Field, Type
-from pulumi_posthog.kinds.model import Deletion
+from pulumi_posthog.kinds.model import Deletion, Kind
 
 TYPES: Mapping[Type, str] = {
     Type.STRING: "text",
@@ -22,15 +22,28 @@ TYPES: Mapping[Type, str] = {
 }
 DELETIONS: Mapping[Deletion, str] = {
     Deletion.DELETE: "PostHog deletes it (`DELETE`).",
-    Deletion.PATCH: (
-        "PostHog deletes it; where a `DELETE` would do too little or too much, a `PATCH` marks it as deleted."
-    ),
+    Deletion.PATCH: "A `PATCH` marks it as deleted, and PostHog no longer shows it.",
     Deletion.FORGET: "Nothing is sent: it stays in PostHog as it is, and is no longer managed.",
     Deletion.NEVER: (
         "Nothing is sent: it stays in PostHog and is no longer managed. Only `state: absent` deletes it, and "
         "only when the stack says so too: `pulumi config set posthog:allowDeletions {name}/NAME`."
     ),
 }
+
+
+def deletion(kind: Kind) -> str:
+    """What becomes of an object that is no longer declared."""
+    if kind.upsert:
+        return f"PostHog deletes it (a `PUT` in which `{kind.upsert.value}` is null); what holds for everyone first."
+    if kind.singleton:
+        return "Nothing is sent: PostHog keeps it as it is, and it is no longer managed."
+    if kind.deletion is Deletion.PATCH and kind.deletion_words:
+        return kind.deletion_words
+    words = DELETIONS[kind.deletion].format(parent=kind.parent, name=kind.name)
+    if kind.delete_by_patch and kind.delete_by_patch.__doc__:
+        # What it says beside the generic sentence, without the section of the API's description.
+        words += f" {kind.delete_by_patch.__doc__.partition(' (')[0]}."
+    return " ".join([words, *(f"Its {each.plural} are lost for good." for each in kind.taken_along)])
 
 
 def type(field: Field) -> str:

@@ -123,6 +123,10 @@ FILE_SYSTEM_ENTRY = Kind(
     deletion=Deletion.PATCH,
     delete_by_patch=removal,
     instead_of_delete=instead_of_delete,
+    deletion_words=(
+        "A folder or a shortcut is deleted. An item returns to Unfiled, because PostHog would delete the object with"
+        " its last row."
+    ),
     containers=holders,
     move_action="move/",
     serial_writes=True,

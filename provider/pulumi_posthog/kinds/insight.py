@@ -128,7 +128,7 @@ def remark(answer: Mapping[str, Any]) -> str | None:
 
 
 def removal(_values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """It leaves its dashboards, and PostHog deletes its alerts for good (2.8)."""
+    """It leaves its dashboards (2.8)."""
     return {"deleted": True}  # DELETE answers 405
 
 

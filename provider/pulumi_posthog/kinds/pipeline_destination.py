@@ -53,6 +53,7 @@ PIPELINE_DESTINATION = Kind(
     write_scope="plugin:write",
     page_size=1000,
     deletion=Deletion.PATCH,
+    deletion_words="A `PATCH` marks it as deleted, and the plugin stays installed.",
     delete_by_patch=lambda _: {"deleted": True},  # DELETE only disables it (6.5)
     form_encoded=True,
     activity_scopes=("PluginConfig", "Plugin"),

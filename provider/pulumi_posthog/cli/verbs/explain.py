@@ -231,20 +231,12 @@ def _keys(kind: Kind) -> dict[str, str]:
 
 def _section(path: str, kind: Kind | None) -> Explanation:
     from pulumi_posthog.config.schema import checks
+    from pulumi_posthog.kinds.description import deletion
     from pulumi_posthog.kinds.model import Deletion
     from pulumi_posthog.kinds.tree import below
 
     assert kind is not None  # noqa: S101 - a path has at least one word, and that is a section
-    goes = {
-        Deletion.DELETE: "PostHog deletes it.",
-        Deletion.PATCH: kind.deletion_words or "PostHog marks it as deleted; what it was made from stays.",
-        Deletion.FORGET: "It stays in PostHog as it is, and is no longer managed.",
-        Deletion.NEVER: "It stays in PostHog, and is no longer managed; only `state: absent` deletes it, once the stack"
-        " allows that.",
-    }
-    left = " ".join(
-        (goes[kind.deletion], *(f"Its {each.plural} are lost for good." for each in kind.taken_along))
-    )
+    left = " ".join((deletion(kind), *(f"Its {each.plural} are lost for good." for each in kind.taken_along)))
     if kind.set_of:
         left = "A list that leaves the file removes nobody. Whoever leaves the list, or an additive list, is removed."
     elif kind.deletion in (Deletion.DELETE, Deletion.PATCH) and not kind.grants:
