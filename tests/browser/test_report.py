@@ -13,6 +13,7 @@ from selenium.webdriver.common.by import By
 
 from pulumi_posthog.drift.finding import Finding, Report, Status, Who
 from pulumi_posthog.report import rendered
+from pulumi_posthog.values.picture import Box, Change, Picture
 from pulumi_posthog.values.problem import Position
 
 LONG = "a/" * 100
@@ -26,6 +27,19 @@ FINDINGS = (
         declared="Europe/Berlin",
         where=Position("posthog.yaml", 7, 5),
         who=Who("ana@acme.io", "2026-11-21T10:17:55Z"),
+    ),
+    Finding(
+        status=Status.CHANGED,
+        kind="dashboard",
+        object="projects.Web.dashboards.Growth",
+        path="projects.Web.dashboards.Growth.tiles.Signups.layouts.sm.w",
+        live=12,
+        declared=6,
+        picture=Picture(
+            12,
+            (Box("Signups", 0, 0, 12, 5, Change.MOVED), Box("A note", 0, 9, 3, 2, Change.ONLY_HERE)),
+            (Box("Signups", 0, 0, 6, 5, Change.MOVED), Box("Orders " * 20, 6, 0, 6, 5)),
+        ),
     ),
     *(
         Finding(
@@ -110,6 +124,23 @@ def test_nothing_sticks_out_whatever_the_width(opened: webdriver.Chrome, width: 
     opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     assert wide["scrollWidth"] <= wide["clientWidth"] <= width
+
+
+def test_boxes_of_a_layout_stand_where_the_layout_says_side_by_side_with_the_declared_ones(
+    opened: webdriver.Chrome,
+):
+    grids = [
+        {each.text: each.rect for each in grid.find_elements(By.TAG_NAME, "li")}
+        for grid in opened.find_elements(By.CSS_SELECTOR, "figure ul")
+    ]
+    live, declared = grids
+    orders = next(rect for name, rect in declared.items() if name.startswith("Orders"))
+
+    assert live["Signups"]["width"] == pytest.approx(2 * declared["Signups"]["width"], rel=0.1)
+    assert live["Signups"]["x"] == live["A note"]["x"] < declared["Signups"]["x"] < orders["x"]
+    assert live["A note"]["y"] > live["Signups"]["y"] + live["Signups"]["height"]
+    assert orders["y"] == declared["Signups"]["y"]
+    assert orders["width"] == pytest.approx(declared["Signups"]["width"], abs=2)
 
 
 def test_a_count_leads_to_its_table(opened: webdriver.Chrome):

@@ -12,7 +12,13 @@ from harness.pipeline_stack import Stack
 from harness.release_stack import web_of
 from harness.run import begin_anew
 from pulumi_posthog.drift.attribution import Attribution
+from pulumi_posthog.drift.finding import Report
+from pulumi_posthog.drift.findings import findings
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile.observe import observe
+from pulumi_posthog.reconcile.plan import plan
+from pulumi_posthog.report import rendered
+from pulumi_posthog.values.picture import Box, Change, Picture
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
 HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
@@ -281,6 +287,30 @@ def test_who_changed_one_is_told_and_of_its_tiles_nobody_is_accused(web):
 
     assert "ada@acme.io" in named["description"]
     assert "ada@acme.io" not in named["tiles"]
+
+
+@newest
+def test_what_was_dragged_is_a_picture_in_the_report(web):
+    web.up(INSIGHTS + GROWTH, head=HEAD)
+    _, signups, _ = web.board()["tiles"]
+    web.change({"tiles": [{"id": signups["id"], "layouts": {"sm": {"x": 0, "y": 9, "w": 12, "h": 3}}}]})
+
+    live = web.live()
+    try:
+        observed = observe(web.load(INSIGHTS + GROWTH, head=HEAD), live)
+    finally:
+        live.reader.close()
+    found = findings(observed, plan(observed.readable, observed.for_plan))
+
+    text, orders = Box("## Acquisition", 0, 0, 12, 1), Box("Orders", 6, 1, 6, 5)
+    assert {each.picture for each in found} == {
+        Picture(
+            12,
+            (text, Box("Signups", 0, 9, 12, 3, Change.MOVED), orders),
+            (text, Box("Signups", 0, 1, 6, 5, Change.MOVED), orders),
+        )
+    }
+    assert rendered(Report(findings=found), "html").count("<figure>") == 2
 
 
 @newest

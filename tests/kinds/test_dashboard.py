@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pulumi_posthog.kinds.dashboard import DASHBOARD, alongside, checked, noted, remark
-from pulumi_posthog.kinds.tiles import tile_of
+from pulumi_posthog.kinds.tiles import drawn, tile_of
 from pulumi_posthog.reconcile.differences import details, differences
 from pulumi_posthog.reconcile.shown import rows
+from pulumi_posthog.values.picture import Box, Change, Picture
 from pulumi_posthog.values.reference import Reference
 
 SIGNUPS = Reference("insight", "Signups", id_="12", others={"13": "Orders"})
@@ -233,3 +234,51 @@ def test_a_gap_above_a_tile_is_told():
     assert list(noted({"tiles": whole})) == []
     (said,) = noted({"tiles": gap})
     assert said.startswith("has a gap above row 1 at column 6")
+
+
+def tile(insight: Any, *sides: int) -> dict[str, Any]:
+    layouts = {"layouts": {"sm": dict(zip(("x", "y", "w", "h"), sides, strict=True))}} if sides else {}
+    return {"insight": insight, **layouts}
+
+
+def test_a_picture_has_what_was_moved_what_is_on_one_side_only_and_what_says_no_place_where_it_is():
+    live = [
+        tile("Sales", 0, 0, 6, 5),
+        tile("Visits", 6, 0, 6, 5),
+        tile("Costs", 0, 5, 3, 2),
+        tile(12, 0, 9, 20, 1),
+    ]
+    declared = [tile("Sales", 6, 0, 6, 5), tile("Visits", 0, 0, 6, 5), tile("Costs"), tile("New", 3, 5, 3, 2)]
+
+    picture = drawn(live, declared)
+
+    assert picture == Picture(
+        12,
+        (
+            Box("Sales", 0, 0, 6, 5, Change.MOVED),
+            Box("Visits", 6, 0, 6, 5, Change.MOVED),
+            Box("Costs", 0, 5, 3, 2),
+            Box("insight 12", 0, 9, 12, 1, Change.ONLY_HERE),
+        ),
+        (
+            Box("Sales", 6, 0, 6, 5, Change.MOVED),
+            Box("Visits", 0, 0, 6, 5, Change.MOVED),
+            Box("Costs", 0, 5, 3, 2),
+            Box("New", 3, 5, 3, 2, Change.ONLY_HERE),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        [tile("Sales", 0, 0, 6, 5)],
+        [{**tile("Sales", 0, 0, 6, 5), "color": "blue"}],
+        [tile("Sales", 0, 0, 6, 5), {"text": {"body": "Hello"}}],  # on one side, and without a place
+        [tile("Sales", 0, 0, 6, 5), {"insight": 3, "layouts": {"sm": {"x": -1, "y": 1.5, "w": None}}}],
+        [tile("Sales", 0, 0, 6, 5), {"insight": 3, "layouts": {"sm": "wide"}}, "a text"],
+        "no list",
+    ],
+)
+def test_there_is_no_picture_where_none_would_show_a_difference(live):
+    assert drawn(live, [tile("Sales")] if live != "no list" else None) is None

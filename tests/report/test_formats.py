@@ -17,6 +17,7 @@ from pulumi_posthog.drift.finding import Failed, Finding, Report, Status, Trace,
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.report import FORMATS, SUFFIXES, github, markdown, rendered
+from pulumi_posthog.values.picture import Box, Change, Picture
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.text import plural
 
@@ -424,6 +425,26 @@ def test_the_page_names_the_organization_links_to_the_object_and_says_what_to_do
     assert f'<a href="{link}" rel="noreferrer">projects.Web</a>' in text
     assert "<b>roles.Guests</b>" in text, "what is gone has no page"
     assert "To set the declared one again, run <code>pulumi up</code>." in text
+
+
+def test_a_layout_is_drawn_once_below_the_lines_about_it_and_however_large_it_is():
+    far = 10**30
+    boxes = (Box(EVIL, 0, 0, 6, 5, Change.MOVED), Box("Far", 0, far, 12, 3))
+    board = dataclasses.replace(
+        CHANGED, object="projects.Web.dashboards.A", picture=Picture(12, boxes, boxes[1:] * 300)
+    )
+    report = dataclasses.replace(REPORT, findings=(board, dataclasses.replace(board, path="other"), GONE))
+    page = Tags()
+
+    text = rendered(report, "html")
+    page.feed(text)
+
+    assert text.count('<tr class="picture">') == 1
+    assert text.index("other") < text.index('<tr class="picture">') < text.index("roles.Guests</b>")
+    assert 'class="moved" style="grid-area: 1 / 1 / 6 / 7"' in text
+    assert 'class="as-it-was" style="grid-area: 14 / 1 / 17 / 13"' in text
+    assert "declared (100 more)" in text
+    assert "script" not in page.tags
 
 
 def test_an_id_or_a_host_of_another_form_makes_no_link_elsewhere():

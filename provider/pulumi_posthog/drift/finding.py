@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.reconcile.collection import Found
     from pulumi_posthog.reconcile.desired import Entry, Group
     from pulumi_posthog.values.json_value import Json
+    from pulumi_posthog.values.picture import Picture
     from pulumi_posthog.values.problem import Position
 
 
@@ -114,6 +115,7 @@ class Finding:
     trace: Trace | None = field(default=None, compare=False, repr=False)
     about: About | None = field(default=None, compare=False, repr=False)
     fate: Fate | None = field(default=None, compare=False, repr=False)
+    picture: Picture | None = field(default=None, compare=False, repr=False)
 
     @property
     def counts(self) -> bool:

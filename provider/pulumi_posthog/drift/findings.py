@@ -301,6 +301,8 @@ class _Place:
 def _of_difference(difference: Difference, status: Status, place: _Place) -> Iterator[Finding]:
     field, entry = difference.field, place.entry
     stays = (objection(entry.kind, (difference,)) or "").replace("\n  hint: ", "; ")
+    live = field.named(difference.live, difference.desired)
+    picture = field.drawn(live, difference.desired) if field.drawn else None
     for row in rows(difference):
         key = FIRST_KEY.match(row.path)
         # An exact list stands in the YAML where the object itself would.
@@ -325,6 +327,7 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
                 item=(row.declared if row.removal else row.live) if row.message else None,
                 above=entry.parent,
             ),
+            picture=picture,
         )
 
 

@@ -16,12 +16,14 @@ from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
 from pulumi_posthog.kinds.tiles import (
+    COLUMNS,
     CONTENTS,
     SETTINGS,
     SIDES,
     body_of,
     called,
     content_of,
+    drawn,
     pairs,
     standing,
     tile_of,
@@ -31,7 +33,6 @@ from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.secret_text import is_unknown
 
-COLUMNS: Final = 12  # of the layout `sm` (3.6)
 READY_MADE: Final = "My App Dashboard"  # in each new project, with samples on it (2.8)
 FILTERS: Final[Mapping[str, Any]] = {
     "date_from": {"type": ["string", "null"], "description": "From when, such as `-30d`."},
@@ -360,6 +361,7 @@ DASHBOARD = Kind(
             null_is_absent=True,
             trimmed_keys=("body",),
             items_by=Items(pairs=pairs, called=called),
+            drawn=drawn,
             side_effect=taken_off,
             ids=(
                 IdPlace(path="*.insight", names="insight", bare=True),

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.words import Confirmed, IdPlace, Items, KeyedIds, ShutOut
 from pulumi_posthog.values.json_value import Json, instant, whole
+from pulumi_posthog.values.picture import Picture
 from pulumi_posthog.values.reference import Reference, named
 from pulumi_posthog.values.spelling import folded, is_number, is_uuid
 
@@ -133,6 +134,8 @@ class Field:
     ids: tuple[IdPlace, ...] = ()  # where in it ids of other objects stand
     keyed_ids: tuple[KeyedIds, ...] = ()  # which mappings in it have ids for keys, and names in a file
     items_by: Items | None = None  # how the items of a list are told apart, whatever their order
+    # Live value, declared value -> both as a picture in a report; None where it would show no difference.
+    drawn: Callable[[Json, Json], Picture | None] | None = None
     numbered_within: tuple[str, tuple[Json, ...]] | None = (
         None  # (field, values): undeclared, it is the entry's place among those that have one of these
     )

@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.picture import Box, Change, Picture
 from pulumi_posthog.values.reference import Reference
 
+COLUMNS: Final = 12  # of the layout `sm` (3.6)
 SIDES: Final = ("x", "y", "w", "h")
 # What is set of a tile, and left as it is in PostHog where a file does not say it.
 SETTINGS: Final = (
@@ -157,3 +159,52 @@ def called(tile: Any) -> str:
         lines = (body_of(tile) or "").splitlines()
         return lines[0][:60] if lines else "text"
     return str((tile.get("button_tile") or {}).get("text") or "tile")
+
+
+def drawn(live: Json, declared: Json) -> Picture | None:
+    """Where the tiles are in PostHog, and where they are declared to be; None when no place differs.
+
+    A declared tile that does not say its place stays where it is.
+    """
+    before, after = _mappings(live), _mappings(declared)
+    places = pairs(before, after)
+    partners = {place: after[index] for index, place in enumerate(places) if place is not None}
+    here = [_box(tile, tile, _change(tile, partners.get(place))) for place, tile in enumerate(before)]
+    there = []
+    for tile, place in zip(after, places, strict=True):
+        partner = None if place is None else before[place]
+        there.append(
+            _box(tile, tile if tile.get("layouts") or partner is None else partner, _change(partner, tile))
+        )
+    boxes, wanted = (tuple(each for each in side if each is not None) for side in (here, there))
+    if all(each.change is Change.NONE for each in (*boxes, *wanted)):
+        return None
+    return Picture(COLUMNS, boxes, wanted)
+
+
+def _mappings(tiles: Json) -> list[Mapping[str, Any]]:
+    return [each for each in tiles if isinstance(each, Mapping)] if isinstance(tiles, list) else []
+
+
+def _change(live: Mapping[str, Any] | None, declared: Mapping[str, Any] | None) -> Change:
+    if live is None or declared is None:
+        return Change.ONLY_HERE
+    return (
+        Change.MOVED if "layouts" in declared and declared["layouts"] != live.get("layouts") else Change.NONE
+    )
+
+
+def _box(tile: Mapping[str, Any], placed: Mapping[str, Any], change: Change) -> Box | None:
+    """A tile on the grid; None for one without a place there."""
+    layouts = placed.get("layouts")
+    sm = layouts.get("sm") if isinstance(layouts, Mapping) else None
+    given = [sm.get(side) for side in SIDES] if isinstance(sm, Mapping) else []
+    sides = [side for side in given if type(side) is int and side >= 0]
+    if len(sides) < len(SIDES):
+        return None
+    x, y, width, height = sides
+    if x >= COLUMNS or not width or not height:
+        return None
+    name = called(tile)
+    label = f"insight {name}" if name.isdecimal() else name
+    return Box(label, x, y, min(width, COLUMNS - x), height, change)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import pairwise
 from string import Template
 
 from pulumi_posthog.drift.finding import Finding, Report, Status, moment
+from pulumi_posthog.values.picture import Box
 from pulumi_posthog.values.text import plural, printable
 
+TALLEST = 8  # rows of a grid that nothing begins or ends in
+MOST_BOXES = 200  # that a picture has
 MEANING = {
     Status.CHANGED: "PostHog has another value than the configuration.",
     Status.GONE: "Declared, and PostHog does not have it.",
@@ -87,7 +91,7 @@ def _section(status: Status, findings: tuple[Finding, ...], host: str) -> str:
         Status.REFUSED: ("what", "why"),
     }[status]
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
-    rows = "".join(f"<tr>{''.join(_cells(finding, host))}</tr>" for finding in findings)
+    rows = "".join(_rows(findings, host, len(columns)))
     parts = enumerate(escape(NEXT[status]).split("`"))
     now = "".join(f"<code>{part}</code>" if number % 2 else part for number, part in parts)
     return (
@@ -95,6 +99,39 @@ def _section(status: Status, findings: tuple[Finding, ...], host: str) -> str:
         f" <small>{len(findings):,}</small></h2><p>{escape(MEANING[status])} {now}</p>"
         f'<table class="of{len(columns)}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></section>'
     )
+
+
+def _rows(findings: tuple[Finding, ...], host: str, columns: int) -> Iterator[str]:
+    """A row for each finding; what they have a picture of is drawn once, below the last of them."""
+    for finding, following in zip(findings, (*findings[1:], None), strict=True):
+        yield f"<tr>{''.join(_cells(finding, host))}</tr>"
+        picture = finding.picture
+        if picture is not None and (following is None or following.picture != picture):
+            sides = _grid(picture.columns, picture.live, "PostHog")
+            sides += _grid(picture.columns, picture.declared, "declared")
+            yield f'<tr class="picture"><td colspan="{columns}"><div>{sides}</div></td></tr>'
+
+
+def _grid(columns: int, boxes: tuple[Box, ...], caption: str) -> str:
+    """Boxes on a grid. Rows between two edges are drawn as at most `TALLEST`, however many they are."""
+    edges = sorted({0} | {edge for box in boxes for edge in (box.y, box.y + box.height)})
+    bands = [min(below - above, TALLEST) for above, below in pairwise(edges)]
+    line = {edge: sum(bands[:place]) + 1 for place, edge in enumerate(edges)}
+    drawn = "".join(
+        f'<li class="{box.change.value}" style="grid-area: {line[box.y]} / {box.x + 1}'
+        f' / {line[box.y + box.height]} / {box.x + box.width + 1}"'
+        f' title="{escape(f"{box.label}: {_place(box)}")}">{escape(box.label)}</li>'
+        for box in boxes[:MOST_BOXES]
+    )
+    more = f" ({len(boxes) - MOST_BOXES:,} more)" if len(boxes) > MOST_BOXES else ""
+    return (
+        f'<figure><figcaption>{escape(caption + more)}</figcaption><ul style="grid-template-columns: repeat({columns},'
+        f' 1fr)">{drawn}</ul></figure>'
+    )
+
+
+def _place(box: Box) -> str:
+    return f"column {box.x}, row {box.y}, {box.width} wide, {box.height} high"
 
 
 def _cells(finding: Finding, host: str) -> Iterator[str]:
