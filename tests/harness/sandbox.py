@@ -23,6 +23,7 @@ class Sandbox:
     def __init__(self, *options: str, key: str = KEY, **variables: str) -> None:
         self.key = key
         self.said = ""  # what the process has printed, once it is stopped
+        self._organization = ""  # asked for once, until something is told to the sandbox itself
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", *options],
             stdout=subprocess.PIPE,
@@ -55,6 +56,8 @@ class Sandbox:
     def call(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
         """One request with the key; raises AssertionError with PostHog's answer when it is refused."""
         data, headers = None, {"Authorization": f"Bearer {self.key}"}
+        if method != "GET" and path.startswith("/_sandbox/"):
+            self._organization = ""
         if body is not None:
             data = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
@@ -93,7 +96,9 @@ class Sandbox:
     @property
     def organization(self) -> str:
         """The organization's id."""
-        return str(self.info["organization"]["id"])
+        if not self._organization:
+            self._organization = str(self.info["organization"]["id"])
+        return self._organization
 
     def requests(self) -> Mapping[str, Any]:
         """What was asked since the last `count_anew`."""
