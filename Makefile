@@ -8,7 +8,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
 PULUMI_VERSION = $(shell sed -n 's|^require .*/pulumi/pkg/v3 v||p' tools/pulumi/engine/go.mod)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down bench quick test soak lint docs lock
+.PHONY: help install up down bench quick test dynamic soak lint docs lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -41,6 +41,9 @@ quick: ## the tests that need neither Pulumi nor a server: half a minute
 test: lint ## all checks and all tests, as .ci/run has them
 	@.venv/bin/python tools/test_programs.py
 	.venv/bin/pytest -n 4 --dist worksteal --durations 15 --durations-min 1
+
+dynamic: install ## the tests with the real pulumi once more, those through the usual provider now through the dynamic one
+	POSTHOG_TEST_DOOR=dynamic .venv/bin/pytest -n 4 --dist worksteal tests/e2e
 
 soak: install ## hours of random configurations, faults and kills, and of broken files; a failure prints its seed
 	SOAK_EXAMPLES=$(or $(examples),10000) .venv/bin/pytest --timeout 0 tests/model tests/config/test_config_fuzz.py

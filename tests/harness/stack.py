@@ -38,6 +38,8 @@ BEGINNINGS: dict[tuple[str, str], Path] = {}  # of which sandbox and which name
 EMPTY: list[Path] = []  # a stack without resources, once there is one
 DYNAMIC_DOOR, PLUGIN_DOOR = DOORS = "dynamic", "plugin"
 DOOR = os.environ.get("POSTHOG_TEST_DOOR", PLUGIN_DOOR)  # through which provider tests go that do not choose
+if DOOR not in DOORS:
+    raise ValueError(f"POSTHOG_TEST_DOOR is one of {', '.join(DOORS)}, not {DOOR!r}")
 PROGRAM = """\
 import pulumi_posthog
 
