@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
+from api.answers import KEY
 from pulumi_posthog.api import Connection, Pace, Writer
-
-KEY = "phx_do_not_show_me"
 
 
 @dataclass

@@ -22,6 +22,7 @@ COMMAND = Path(sys.executable).with_name("pulumi-posthog")
 PASSWORD = "hush-hush-very-secret"
 ORGANIZATION = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
+BROKEN = "projects:\n  Web: {timzone: Mars, anonymize_ips: maybe}\n"
 DECLARED = f"""\
 projects:
   Web:
@@ -206,3 +207,38 @@ def on_a_terminal(lab: Lab, *arguments: str, columns: int = 80, **environment: s
     process.wait(timeout=10)
     os.close(master)
     return shown.decode()
+
+
+def made(lab: Lab, *arguments: str) -> Path:
+    """The folder of the repository that `init` makes."""
+    run = lab.run("init", "acme", "--host", lab.posthog.url, "--organization", ORGANIZATION, *arguments)
+    assert run.status == 0, run.err
+    return lab.folder / "acme"
+
+
+def told(lab: Lab, *arguments: str, **environment: str) -> dict[str, list[str]]:
+    """Of `drift`: status -> the paths of what counts."""
+    found = lab.run("drift", "--format", "json", *arguments, **environment).json["findings"]
+    result: dict[str, list[str]] = {}
+    for each in found:
+        if each["new"]:
+            result.setdefault(each["status"], []).append(each["path"])
+    return result
+
+
+def state_of(roles: dict[str, str]) -> str:
+    """A stack's state with these roles, by name and id, as `pulumi stack export` writes it."""
+    type_ = "pulumi-python:dynamic/posthog:"
+    managed = {"role": {"": dict.fromkeys(roles, "")}}
+    guard = {"urn": "urn:pulumi:t::p::x::guard", "type": f"{type_}Guard", "id": "guard"}
+    resources = [{**guard, "inputs": {"__managed": json.dumps(managed)}}]
+    resources += [
+        {
+            "urn": f"urn:pulumi:t::p::{type_}Role::{name}",
+            "type": f"{type_}Role",
+            "id": id_,
+            "inputs": {"name": name, "__declared": "name"},
+        }
+        for name, id_ in roles.items()
+    ]
+    return json.dumps({"version": 3, "deployment": {"resources": resources}})

@@ -5,7 +5,7 @@ Created, read back, no difference; changed, one request with that field only; ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest

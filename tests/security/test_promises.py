@@ -79,7 +79,7 @@ PROVED: dict[str, tuple[str, ...]] = {
         "cli/test_shadowing.py::test_a_module_that_hides_an_installed_one_is_found",
     ),
     "write reports into a folder of their own": (
-        "cli/test_cli_init.py::test_reports_are_never_written_through_a_committed_link",
+        "cli/test_cli_scripts.py::test_reports_are_never_written_through_a_committed_link",
     ),
     "The job that comments": (
         "cli/test_cli_init.py::test_who_has_the_secrets_cannot_write_to_the_pull_request_and_the_other_way_round",

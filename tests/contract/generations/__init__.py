@@ -5,3 +5,12 @@ FUNCTIONS = f"{PROJECT}    hog_functions:\n"
 EXPORTS = f"{PROJECT}    batch_exports:\n"
 ENVIRONMENT = {"TOKEN": "t0ken-t0ken", "SITE": "s1te-s1te-s1te", "USER_NAME": "exporter-user"}
 NOTHING = "      {}"
+GEOIP = "      GeoIP: {type: transformation, template: template-geoip, enabled: true}\n"
+
+
+def many(number: int, *, off: int = 0) -> str:
+    """That many transformations; the first `off` of them are not enabled."""
+    return "".join(
+        f'      T{place}: {{type: transformation, enabled: {str(place >= off).lower()}, hog: "return event"}}\n'
+        for place in range(number)
+    )
