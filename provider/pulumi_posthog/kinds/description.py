@@ -37,7 +37,7 @@ def deletion(kind: Kind) -> str:
         return f"PostHog deletes it (a `PUT` in which `{kind.upsert.value}` is null); what holds for everyone first."
     if kind.singleton:
         return "Nothing is sent: PostHog keeps it as it is, and it is no longer managed."
-    if kind.deletion is Deletion.PATCH and kind.deletion_words:
+    if kind.deletion_words and kind.deletion in (Deletion.DELETE, Deletion.PATCH):
         return kind.deletion_words
     words = DELETIONS[kind.deletion].format(parent=kind.parent, name=kind.name)
     if kind.delete_by_patch and kind.delete_by_patch.__doc__:
