@@ -12,10 +12,12 @@ from pulumi_posthog.config.references import as_reference
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.words import Grants
-from pulumi_posthog.reconcile.desired import Block, Entry, Group
+from pulumi_posthog.reconcile.desired import Block, Entry, Group, about_fields, attached_group, group_of
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.reference import Reference
+from pulumi_posthog.values.secret_text import is_unknown
+from pulumi_posthog.values.spelling import folded
 
 EVERYONE = "everyone"
 MODE: Final = "mode"
@@ -29,13 +31,13 @@ class Exact(Protocol):
     exact_blocks: dict[Block, Position | None]
 
 
-def schema(kind: Kind) -> dict[str, Any]:
-    """The JSON Schema of what stands under a kind's section."""
+def schema(kind: Kind, about: Kind | None = None) -> dict[str, Any]:
+    """The JSON Schema of what stands under a kind's section, or under its key in an entry of the kind `about`."""
     grants = kind.grants
     if grants is None:
         return {}
     if grants.keyed_by is None:
-        return described(kind.doc, _block(kind, grants.levels[""]))
+        return described(kind.doc, _block(kind, levels_of(kind, about)))
     properties = {
         key: described(f"Who may do what with each {key.replace('_', ' ')}.", _block(kind, levels))
         for key, levels in grants.levels.items()
@@ -47,6 +49,19 @@ def schema(kind: Kind) -> dict[str, Any]:
         # Ours: keys that PostHog would take without effect.
         | {"covered": dict(grants.covered)},
     )
+
+
+def levels_of(kind: Kind, about: Kind | None) -> tuple[str, ...]:
+    """The levels of one block, from the lowest: of rules about objects, those that are about one of the kind `about`.
+
+    Without `about`, every level that there is of them.
+    """
+    levels = kind.grants.levels if kind.grants else {}
+    if kind.attached is None:
+        return levels[""]
+    if about is not None:
+        return levels[about.accessible_as or ""]
+    return max(levels.values(), key=len)
 
 
 def _block(kind: Kind, levels: tuple[str, ...]) -> dict[str, Any]:
@@ -79,16 +94,17 @@ def _note_exact(kind: Kind, section: Node, values: Json, parent: Entry, noted: E
     if grants is None or not isinstance(section.value, dict) or not isinstance(values, dict):
         return
     if values.get(MODE) == EXACT:
-        noted.exact[kind.name, parent.name] = section.keys[MODE]
+        group = attached_group(kind, parent) if kind.attached else (kind.name, parent.name)
+        noted.exact[group] = section.keys[MODE]
     for key, block in section.value.items():
         if grants.keyed_by and isinstance(block.value, dict) and MODE in block.value:
             said = values[key][MODE] == EXACT
             noted.exact_blocks[kind.name, parent.name, key] = block.keys[MODE] if said else None
 
 
-def keys(kind: Kind) -> dict[str, str]:
-    """What may stand under a kind's section, and what it means."""
-    found = schema(kind)["properties"]
+def keys(kind: Kind, about: Kind | None = None) -> dict[str, str]:
+    """What may stand under a kind's section, or under its key in an entry of the kind `about`, and what it means."""
+    found = schema(kind, about)["properties"]
     return {key: f"{each['description']} {_choices(each)}".strip() for key, each in found.items()}
 
 
@@ -163,14 +179,15 @@ def _entry(
     level: Json,
     places: tuple[Position, Position],
 ) -> Entry:
-    keyed = {grants.keyed_by: key} if grants.keyed_by and key else {}
-    path = "/".join(filter(None, (key, *way)))
+    keyed: dict[str, Json] = {grants.keyed_by: key} if grants.keyed_by and key else {}
+    keyed |= about_fields(kind, parent)
+    path = "/".join(filter(None, (key, parent.kind.accessible_as if kind.attached else None, *way)))
     where, at_level = places
     return Entry(
         kind=kind,
         name=f"{parent.name}/{path}",
         fields={**keyed, **subject, grants.value: level},
-        parent=parent.name,
+        parent=parent.parent if kind.attached else parent.name,
         previously=tuple(f"{name}/{path}" for name in parent.previously),
         positions={"": where, **dict.fromkeys(subject, where), grants.value: at_level},
     )
@@ -185,7 +202,8 @@ def renamed_along(every: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def _with_earlier(entry: Entry, before: Mapping[tuple[str, str], tuple[str, ...]]) -> Entry:
     names = list(entry.previously)
-    for value in entry.fields.values():
+    subjects = entry.kind.grants.subjects.values() if entry.kind.grants else ()
+    for value in (entry.fields.get(name) for name in subjects):
         if isinstance(value, Reference):
             stem = entry.name.removesuffix(value.name)
             stems = (stem, *(each.removesuffix(value.name) for each in entry.previously))
@@ -194,20 +212,23 @@ def _with_earlier(entry: Entry, before: Mapping[tuple[str, str], tuple[str, ...]
 
 
 def problems(every: Iterable[Entry]) -> Iterator[Problem]:
-    """Two rules about one subject: a role in two spellings."""
+    """Two rules about one subject: a role or an address in two spellings."""
     seen: dict[Any, Entry] = {}
     for entry in every:
-        for value in entry.fields.values():
-            if entry.kind.grants and isinstance(value, Reference):
-                keyed = entry.fields.get(entry.kind.grants.keyed_by or "")
-                key = (entry.kind.name, entry.parent, keyed, value.kind, value.name.casefold())
-                other = seen.setdefault(key, entry)
-                if other is not entry:
-                    yield Problem(
-                        f'{value.kind} "{value.name}" has two rules in one place',
-                        entry.where,
-                        f"it is at {other.where} already, in another spelling",
-                    )
+        grants = entry.kind.grants
+        for name in grants.subjects.values() if grants else ():
+            value = entry.fields.get(name)
+            if grants is None or not isinstance(value, str) or is_unknown(value):
+                continue
+            called = value.name if isinstance(value, Reference) else str(value)
+            key = (group_of(entry), entry.fields.get(grants.keyed_by or ""), name, folded(called))
+            other = seen.setdefault(key, entry)
+            if other is not entry:
+                yield Problem(
+                    f'{name} "{called}" has two rules in one place',
+                    entry.where,
+                    f"it is at {other.where} already, in another spelling",
+                )
 
 
 def closed(every: Iterable[Entry]) -> Iterator[str]:
@@ -215,7 +236,7 @@ def closed(every: Iterable[Entry]) -> Iterator[str]:
     every = tuple(every)
     for entry in every:
         grants = entry.kind.grants
-        if grants is None or grants.keyed_by or not grants.last(entry.fields):
+        if grants is None or grants.keyed_by or entry.kind.attached or not grants.last(entry.fields):
             continue
         others = [each for each in every if each.kind is entry.kind and each.parent == entry.parent]
         if entry.fields[grants.value] == "none" and all(

@@ -59,13 +59,16 @@ def organization() -> dict[str, Any]:
 
 def sections(kind: Kind | None) -> dict[str, Any]:
     """Key in the file -> schema of what stands under it, within an entry of `kind`; None: at the top."""
-    return {key: section(kinds) for key, kinds in below(kind).items()}
+    return {key: section(kinds, kind) for key, kinds in below(kind).items()}
 
 
-def section(kinds: tuple[Kind, ...]) -> dict[str, Any]:
-    """The schema of a section: a mapping of entries, a list where a kind can be declared exactly, or the only entry."""
+def section(kinds: tuple[Kind, ...], within: Kind | None = None) -> dict[str, Any]:
+    """The schema of a section: a mapping of entries, a list where a kind can be declared exactly, or the only entry.
+
+    It stands in an entry of the kind `within`, or in none.
+    """
     if kinds[0].grants:
-        return grants.schema(kinds[0])
+        return grants.schema(kinds[0], within)
     if kinds[0].singleton:
         return described(kinds[0].doc, entry(kinds[0]))
     exact = next((kind for kind in kinds if kind.set_of), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_posthog.reconcile.desired import Entry
+from pulumi_posthog.reconcile.desired import Entry, group_of
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
 
@@ -19,8 +19,8 @@ def natural_key(entry: Entry) -> tuple[Json, ...] | None:
 
 
 def alone_in(entry: Entry) -> str | None:
-    """The parent below which no other entry may have its natural key; None: that is so in the whole organization."""
-    return None if entry.kind.everywhere and entry.kind.everywhere(entry.fields) else entry.parent
+    """Below, or about, what no other entry may have its natural key; None: that is so in the whole organization."""
+    return None if entry.kind.everywhere and entry.kind.everywhere(entry.fields) else group_of(entry)[1]
 
 
 def same_words(entry: Entry) -> str:

@@ -14,7 +14,7 @@ from pulumi_posthog.drift.settings import undeclared_settings
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.kinds.tree import ancestors, list_field, possible_keys
+from pulumi_posthog.kinds.tree import list_field, may_be_below, possible_keys
 from pulumi_posthog.reconcile import limits as reconcile_limits
 from pulumi_posthog.reconcile.addresses import person_field, single
 from pulumi_posthog.reconcile.collection import Found
@@ -417,7 +417,7 @@ def _fate(before: Recorded, desired: Desired) -> Fate:
     """What becomes of something that the stack has and the configuration does not declare."""
     given_up = any(
         (entry.kind is before.kind and before.name in (entry.name, *entry.previously))
-        or (entry.kind.name in ancestors(before.kind) and before.name.startswith(f"{entry.name}/"))
+        or (may_be_below(before.kind, entry.kind) and before.name.startswith(f"{entry.name}/"))
         for entry in desired.unmanaged
     )
     stays = before.kind.deletion in (Deletion.NEVER, Deletion.FORGET)

@@ -7,24 +7,25 @@ configuration cannot say is left out, and told.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
 from pulumi_posthog.api import ApiError, GaveUp, NotOffered, NotServed, Unauthorized
-from pulumi_posthog.config.grants import EVERYONE
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.exported import Exported, ExportedEntry
 from pulumi_posthog.export.migration import Successor, successor
 from pulumi_posthog.export.ready_made import names_none, unnamed
-from pulumi_posthog.export.text import Ref, Variable, files, variable_name, variables
+from pulumi_posthog.export.rules import ATTACHED, HOLDERS, asked, block_of
+from pulumi_posthog.export.text import Ref, Variable, files, header, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import INTEGRATION
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import (
+    about_scope,
     ancestors,
     below,
     body_fields,
@@ -34,20 +35,18 @@ from pulumi_posthog.kinds.tree import (
     named_kind,
     possible_keys,
 )
-from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile.blueprints import integration_inputs
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.defaults import is_default, is_fresh
 from pulumi_posthog.reconcile.links import names
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.reconcile.observe import readers, silent
+from pulumi_posthog.reconcile.observe import silent
+from pulumi_posthog.reconcile.readers import readers
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.reference import with_names
 from pulumi_posthog.values.secret_text import MASK
 from pulumi_posthog.values.spelling import folded
-from pulumi_posthog.values.text import printable
 
-SCHEMA_FILE: Final = "posthog.schema.json"
 # PostHog masks what a plugin declares to be secret; plugins of the older form declare nothing.
 LOOKS_SECRET: Final = re.compile(
     r"passw|secret|token|credential|private|api[_-]?key|access[_-]?key|webhook|authorization", re.IGNORECASE
@@ -109,7 +108,10 @@ class _Exporter:
         self.live = live
         self.with_defaults = with_defaults
         self.migrate = migrate
-        self.kinds = kinds
+        # Rules of objects have a place in a file only with these.
+        self.kinds = (
+            kinds | HOLDERS if kinds & {each.name for each in ATTACHED} and not kinds & HOLDERS else kinds
+        )
         self.projects = projects
         self.progress = progress
         self._done = 0
@@ -118,6 +120,8 @@ class _Exporter:
         self.left_out: list[str] = []
         self.unread: list[str] = []
         self._everywhere: dict[tuple[str, str], Path_] = {}
+        # The objects that are asked for their rules, as scopes; None: whichever is written.
+        self._asked: list[Scope] | None = None
 
     def export(self, main: str, split: bool, ascii_only: bool) -> Exported:
         self.live.organization()
@@ -129,8 +133,9 @@ class _Exporter:
         self.left_out = list(dict.fromkeys(self.left_out + left_out))
         # Of what was left out again, no variable is needed.
         used = [name for name in self.variables if name in set(variables(document))]
+        top = header(used, self.left_out, self.unread, migrate=self.migrate)
         return Exported(
-            files(document, main, split, (*self._header(used),), ascii_only=ascii_only),
+            files(document, main, split, top, ascii_only=ascii_only),
             main,
             tuple(used),
             tuple(self.left_out),
@@ -140,22 +145,6 @@ class _Exporter:
 
     def _address(self) -> dict[str, str]:
         return {"host": self.live.reader.connection.host, "id": self.live.organization_id}
-
-    def _header(self, variables: Iterable[str]) -> Iterator[str]:
-        yield f"yaml-language-server: $schema={SCHEMA_FILE}"
-        names = list(variables)
-        if self.migrate:
-            yield ""
-            yield "Hog functions in place of legacy destinations are switched off: enable one, disable the other."
-        if names:
-            yield ""
-            yield "Secrets, which PostHog shows to nobody, come from the environment:"
-            yield from (f"  {name}" for name in names)
-        for title, rows in (("Left out:", self.left_out), ("Could not be read:", self.unread)):
-            if rows:
-                yield ""
-                yield title
-                yield from (f"  {printable(row)}" for row in rows)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -173,7 +162,7 @@ class _Exporter:
                 work += [
                     (kind, scope)
                     for kind in KINDS.values()
-                    if kind.parent == parent.name and self._wanted(kind)
+                    if kind.parent == parent.name and self._wanted(kind) and not kind.attached
                 ]
                 if self._included(parent):
                     whole.append((parent, found.id))
@@ -184,6 +173,19 @@ class _Exporter:
         list(pool.map(lambda each: self._try(lambda: self.live.collection(*each)), work))
         for future in (*lookups, *objects):
             future.result()
+        self._read_rules_ahead({scope[PROJECT.name]: scope for _, scope in work}.values(), pool)
+
+    def _read_rules_ahead(self, projects: Iterable[Scope], pool: ThreadPoolExecutor) -> None:
+        """Read the rules of single objects, as far as that is worth it."""
+        self._asked = []
+        for scope, kind in ((scope, kind) for scope in projects for kind in ATTACHED if self._wanted(kind)):
+            abouts = [KINDS[name] for name in sorted(HOLDERS) if self._included(KINDS[name])]
+            found = asked(self.live, kind, scope, abouts, at_any_cost=kind.name in self.kinds)
+            self.left_out += found.left_out
+            self.unread += found.unread
+            self._total += len(found.scopes)
+            list(pool.map(lambda each: self._try(lambda: self.live.collection(*each)), found.scopes))
+            self._asked += [scope for _, scope in found.scopes]
 
     def _try(self, read: Callable[[], object]) -> None:
         try:
@@ -202,6 +204,8 @@ class _Exporter:
             return False
         if self.projects and PROJECT.name not in (kind.name, *ancestors(kind)):
             return False
+        if kind.attached and self.kinds & HOLDERS:
+            return True  # an object's rules come with it
         return not self.kinds or any(
             kind.name in (name, *ancestors(KINDS[name])) for name in self.kinds if name in KINDS
         )
@@ -243,7 +247,8 @@ class _Exporter:
             if not any(map(self._wanted, kinds)):
                 continue
             if own.grants:
-                block = self._rules(own, own.grants, scope, (*path, key))
+                about = scope if own.attached is None else self._ruled(own, scope)
+                block = self._rules(own, about, (*path, key)) if about else {}
                 result |= {key: block} if block else {}
                 continue
             if own.singleton:
@@ -263,28 +268,20 @@ class _Exporter:
                 result[key] = entries
         return result
 
-    def _rules(self, kind: Kind, grants: Grants, scope: Scope, path: Path_) -> dict[str, Json]:
+    def _rules(self, kind: Kind, scope: Scope, path: Path_) -> dict[str, Json]:
         """What stands under a section that says who has what."""
-        result: dict[str, Json] = {}
-        for found in self._list(kind, scope, path):
-            values = found.values
-            block = result.setdefault(str(values[grants.keyed_by]), {}) if grants.keyed_by else result
-            group = next((key for key, name in grants.subjects.items() if values.get(name)), None)
-            if group is None:
-                block[EVERYONE] = values[grants.value]
-                continue
-            field = kind.field(grants.subjects[group])
-            subject = values[field.name]
-            named = self._name(field.names, subject, scope) if field.names else subject
-            if field.names and not isinstance(named, Ref):
-                self.left_out.append(
-                    f"{shown(path)}: a rule of {field.name} {subject}, which has no name of its own"
-                )
-                continue
-            block.setdefault(group, {})[named.name if isinstance(named, Ref) else named] = values[
-                grants.value
-            ]
-        return result
+        return block_of(
+            kind,
+            self._list(kind, scope, path),
+            lambda names, id_: self._name(names, id_, scope),
+            lambda text: self.left_out.append(f"{shown(path)}: {text}"),
+        )
+
+    def _ruled(self, kind: Kind, scope: Scope) -> Scope | None:
+        """Where the rules of the object are that a scope ends with; None where they are not asked for."""
+        about, id_ = list(scope.items())[-1]
+        own = about_scope(kind, scope, KINDS[about], id_)
+        return own if self._asked is None or own in self._asked else None
 
     def _add_successors(self, kind: Kind, scope: Scope, path: Path_, result: dict[str, Json]) -> None:
         """Put what PostHog would make today of legacy objects among the sections of one entry."""

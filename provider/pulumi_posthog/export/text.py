@@ -17,8 +17,10 @@ import yaml
 from pulumi_posthog.config.node import WORDS, number
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.text import printable
 from pulumi_posthog.values.variables import is_taken
 
+SCHEMA_FILE: Final = "posthog.schema.json"
 LINE_ENDS: Final = re.compile(
     "[\r\x85\u2028\u2029]"
 )  # YAML folds them like a line feed unless they are escaped
@@ -265,3 +267,22 @@ def _put(files: dict[str, str], stem: str, text: str) -> str:
         name, suffix = f"{stem}-{suffix}.yaml", suffix + 1
     files[name] = text
     return name
+
+
+def header(
+    variables: Iterable[str], left_out: Iterable[str], unread: Iterable[str], *, migrate: bool
+) -> tuple[str, ...]:
+    """The comment at the top of the main file: where its schema is, what to set, and what is not in it."""
+    lines = [f"yaml-language-server: $schema={SCHEMA_FILE}"]
+    if migrate:
+        lines.append("")
+        lines.append(
+            "Hog functions in place of legacy destinations are switched off: enable one, disable the other."
+        )
+    if names := list(variables):
+        lines += ["", "Secrets, which PostHog shows to nobody, come from the environment:"]
+        lines += [f"  {name}" for name in names]
+    for title, rows in (("Left out:", left_out), ("Could not be read:", unread)):
+        if shown := [f"  {printable(row)}" for row in rows]:
+            lines += ["", title, *shown]
+    return tuple(lines)

@@ -81,9 +81,14 @@ def file_of(kind: Kind) -> str:
     return f"{kind.name.replace('_', '-')}.md"
 
 
+def section_of(kind: Kind) -> str:
+    """Where a kind stands in a file; of what is attached to objects, with a word for the sections of these."""
+    return kind.section.replace(".*.*.*.", ".*.OBJECTS.*.") if kind.attached else kind.section
+
+
 def _contents() -> str:
     rows: list[tuple[str, ...]] = [
-        (f"[{kind.title}]({file_of(kind)})", f"`{kind.section}`", kind.doc) for kind in KINDS.values()
+        (f"[{kind.title}]({file_of(kind)})", f"`{section_of(kind)}`", kind.doc) for kind in KINDS.values()
     ]
     rows.append(
         (f"[persons]({PERSONS_FILE})", f"`{PROJECT.section}.*.{PROJECT.persons}`", "Who is to be erased.")
@@ -174,7 +179,12 @@ def _place(kind: Kind) -> str:
     if kind.grants:
         within = ".*" if kind.grants.keyed_by else ""
         groups = ", ".join(f"{key}: {{NAME: LEVEL}}" for key in kind.grants.subjects)
-        block = f"`{kind.section}{within}: {{everyone: LEVEL, {groups}}}`"
+        block = f"`{section_of(kind)}{within}: {{everyone: LEVEL, {groups}}}`"
+        if kind.attached:
+            sections = sorted(
+                f"`{each.section.rpartition('.')[2]}`" for each in KINDS.values() if each.accessible_as
+            )
+            block += f", where `OBJECTS` is one of {', '.join(sections)}"
         return f"{block}: each level is a rule; with `mode: exact`, there are no others"
     return f"`{kind.section}`; the key of the entry is its `{key_field(kind).name}`"
 
@@ -186,6 +196,9 @@ def _identity(kind: Kind) -> str:
         return "there is one"
     names = [" and ".join(f"`{name}`" for name in key) for key in kind.natural_keys]
     within = f" within its {kind.parent}" if kind.parent else " within the organization"
+    if kind.attached:
+        names.insert(0, " and ".join(f"`{name}`" for name in (kind.attached.type, kind.attached.id)))
+        return f"{', with '.join(names)}{within}"
     return (
         ", else ".join(names)
         + within

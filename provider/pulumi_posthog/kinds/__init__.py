@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pulumi_posthog.kinds.access_rule import PROJECT_ACCESS_RULE, RESOURCE_ACCESS_RULE
+from pulumi_posthog.kinds.access_rule import OBJECT_ACCESS_RULE, PROJECT_ACCESS_RULE, RESOURCE_ACCESS_RULE
 from pulumi_posthog.kinds.action import ACTION
 from pulumi_posthog.kinds.annotation import ANNOTATION
 from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
@@ -69,6 +69,7 @@ KINDS: Mapping[str, Kind] = {
         PROPERTY_DEFINITION,
         PROJECT_ACCESS_RULE,
         RESOURCE_ACCESS_RULE,
+        OBJECT_ACCESS_RULE,
     )
 }
 # By what Pulumi calls their resources, without what all types of ours begin with.

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import EMAIL
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.kinds.words import Confirmed, Grants, Page, Upsert
+from pulumi_posthog.kinds.words import Attached, Confirmed, Grants, Page, Upsert
 
 PROJECT_LEVELS: Final = ("none", "member", "admin")
 LEVELS: Final = ("none", "viewer", "editor", "manager")
@@ -76,10 +76,29 @@ COVERED: Final[Mapping[str, str]] = {
 }
 
 
+# Types whose objects have rules of their own, as far as a file can declare such objects (3.5).
+OF_OBJECTS: Final = (
+    "action",
+    "dashboard",
+    "early_access_feature",
+    "evaluation",
+    "experiment",
+    "experiment_saved_metric",
+    "feature_flag",
+    "insight",
+    "survey",
+)
+
+
 def levels(resource: str) -> tuple[str, ...]:
-    """The levels that a rule may give for a type, from the lowest."""
-    _, lowest, highest = TYPES[resource]
+    """The levels that a rule may give for a type, from the lowest; of a type that follows another one, for that."""
+    _, lowest, highest = TYPES[COVERED.get(resource, resource)]
     return LEVELS[LEVELS.index(lowest) : LEVELS.index(highest) + 1]
+
+
+def without_the_object(fields: Mapping[str, Any], _live: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What to send of an object's rule: the URL says which object it is (3.4)."""
+    return {name: value for name, value in fields.items() if name not in ("resource", "resource_id")}
 
 
 def is_for_everyone(values: Mapping[str, Any]) -> bool:
@@ -197,6 +216,65 @@ RESOURCE_ACCESS_RULE = Kind(
             doc="The type of the objects.",
             required=True,
             choices=tuple(TYPES),
+            replace_on_changes=True,
+        ),
+        *SUBJECT,
+        Field(name="access_level", doc="What they may do.", required=True, choices=LEVELS),
+    ),
+)
+
+OBJECT_ACCESS_RULE = Kind(
+    name="object_access_rule",
+    resource="ObjectAccessRule",
+    section="projects.*.*.*.access",
+    doc=(
+        "Who may do what with one object, such as a dashboard: `viewer` sees it, `editor` changes it, `manager`"
+        " changes its access rules, too, and `none` hides it."
+    ),
+    purpose="Who may see or change one dashboard, one feature flag and so on, by role or by person.",
+    page=Page("the page of the object, *Access control* on its right"),
+    collection="/api/projects/{project}/{object}/access_controls/",
+    parent="project",
+    natural_keys=(("role", "member"),),
+    sparse_keys=True,
+    lost_words=("access rule is lost with", "access rules are lost with"),
+    upsert=Upsert(items="access_controls", identity=("role", "organization_member"), value="access_level"),
+    attached=Attached(
+        key="access",
+        type="resource",
+        id="resource_id",
+        place="object",
+        lists={
+            "": ("/api/projects/{project}/access_control_default_objects/", ""),
+            "role": ("/api/projects/{project}/access_control_role_objects/", "role_id"),
+            "member": ("/api/projects/{project}/access_control_member_objects/", "member_id"),
+        },
+    ),
+    grants=Grants(
+        value="access_level",
+        subjects={"roles": "role", "members": "member"},
+        levels={name: levels(name) for name in OF_OBJECTS},
+        administers="manager",
+        last=is_for_everyone,
+    ),
+    read_scope="access_control:read",
+    write_scope="access_control:write",
+    since=2025,
+    feature="access_control",
+    to_api=without_the_object,
+    fields=(
+        PROJECT_FIELD,
+        Field(
+            name="resource",
+            doc="The type of the object.",
+            required=True,
+            choices=OF_OBJECTS,
+            replace_on_changes=True,
+        ),
+        Field(
+            name="resource_id",
+            doc="The id of the object.",
+            required=True,
             replace_on_changes=True,
         ),
         *SUBJECT,

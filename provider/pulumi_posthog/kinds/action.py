@@ -87,6 +87,7 @@ ACTION = Kind(
     page=Page("*Data management*, *Actions*", "/project/{project}/data-management/actions/{id}"),
     collection="/api/projects/{project}/actions/",
     parent="project",
+    accessible_as="action",
     natural_keys=(("name",),),
     read_scope="action:read",
     write_scope="action:write",

@@ -309,6 +309,7 @@ DASHBOARD = Kind(
     page=Page("*Dashboards*", "/project/{project}/dashboard/{id}"),
     collection="/api/projects/{project}/dashboards/",
     parent="project",
+    accessible_as="dashboard",
     natural_keys=(("name",),),
     read_scope="dashboard:read",
     write_scope="dashboard:write",

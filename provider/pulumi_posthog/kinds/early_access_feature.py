@@ -40,6 +40,7 @@ EARLY_ACCESS_FEATURE = Kind(
     page=Page("*Early access features*", "/project/{project}/early_access_features/{id}"),
     collection="/api/projects/{project}/early_access_feature/",
     parent="project",
+    accessible_as="early_access_feature",
     natural_keys=(("feature_flag",),),
     read_scope="early_access_feature:read",
     write_scope="early_access_feature:write",

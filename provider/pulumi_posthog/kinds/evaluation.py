@@ -32,6 +32,7 @@ EVALUATION = Kind(
     page=Page("*AI observability*, *Evaluations*", "/project/{project}/llm-analytics/evaluations/{id}"),
     collection="/api/environments/{project}/evaluations/",
     parent="project",
+    accessible_as="evaluation",
     natural_keys=(("name",),),
     read_scope="evaluation:read",
     write_scope="evaluation:write",

@@ -364,6 +364,7 @@ FEATURE_FLAG = Kind(
     page=Page("*Feature flags*", "/project/{project}/feature_flags/{id}"),
     collection="/api/projects/{project}/feature_flags/",
     parent="project",
+    accessible_as="feature_flag",
     natural_keys=(("key",),),
     read_scope="feature_flag:read",
     write_scope="feature_flag:write",

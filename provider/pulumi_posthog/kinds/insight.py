@@ -149,6 +149,7 @@ INSIGHT = Kind(
     page=Page("*Product analytics*", "/project/{project}/insights/{short_id}"),
     collection="/api/projects/{project}/insights/",
     parent="project",
+    accessible_as="insight",
     natural_keys=(("name",),),
     read_scope="insight:read",
     write_scope="insight:write",

@@ -12,6 +12,7 @@ from typing import Any
 from pulumi_posthog.kinds.field import UNSET, Field
 from pulumi_posthog.kinds.words import (
     Apart,
+    Attached,
     Blueprint,
     Cap,
     ComesIn,
@@ -167,6 +168,8 @@ class Kind:
     sparse_keys: bool = False  # what is absent of a natural key is absent of the object, too
     upsert: Upsert | None = None
     grants: Grants | None = None
+    attached: Attached | None = None  # each is about an object of another kind
+    accessible_as: str | None = None  # PostHog's type of its objects, each of which can have access rules
     invitation: Invitation | None = None
     shorthand: str | None = None  # an entry may be the value of this field alone, or the word `absent`
     deletion_words: str = ""  # what its deletion does, where the words of `deletion` do not say it
@@ -236,6 +239,12 @@ class Kind:
     def declarable(self) -> tuple[Field, ...]:
         """The fields that a user may write."""
         return tuple(field for field in self.fields if not field.read_only)
+
+    @cached_property
+    def in_path(self) -> frozenset[str]:
+        """The fields that say where its objects are: which parent they are below, and what they are about."""
+        about = (self.attached.type, self.attached.id) if self.attached else ()
+        return frozenset((*((self.parent,) if self.parent else ()), *about))
 
     @cached_property
     def writable(self) -> tuple[Field, ...]:

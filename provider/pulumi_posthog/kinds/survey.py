@@ -222,6 +222,7 @@ SURVEY = Kind(
     page=Page("*Surveys*", "/project/{project}/surveys/{id}"),
     collection="/api/projects/{project}/surveys/",
     parent="project",
+    accessible_as="survey",
     natural_keys=(("name",),),
     read_scope="survey:read",
     write_scope="survey:write",

@@ -20,11 +20,45 @@ def ancestors(kind: Kind) -> tuple[str, ...]:
     return (kind.parent, *ancestors(KINDS[kind.parent]))
 
 
+def may_be_below(kind: Kind, other: Kind) -> bool:
+    """Whether objects of a kind may stand in the entries of another one, at any depth."""
+    return other.name in ancestors(kind) or bool(kind.attached and other.accessible_as)
+
+
 def below(kind: Kind | None) -> dict[str, tuple[Kind, ...]]:
     """Key in the file -> the kinds declared under it, within an entry of `kind`; None: at the top."""
     if kind is None:
         return _under("")
-    return _under(f"{kind.section}." if kind.singleton else f"{kind.section}.*.")
+    result = _under(f"{kind.section}." if kind.singleton else f"{kind.section}.*.")
+    for other in KINDS.values() if kind.accessible_as else ():
+        if other.attached:
+            result[other.attached.key] = (other,)
+    return result
+
+
+def accessible(type_: Json) -> Kind | None:
+    """The kind of the objects of one of PostHog's types that can have access rules; None where there is none."""
+    return next((kind for kind in KINDS.values() if kind.accessible_as and kind.accessible_as == type_), None)
+
+
+def about_scope(kind: Kind, scope: Mapping[str, str], about: Kind, id_: str) -> dict[str, str]:
+    """The ids that lead to what is attached to one object: those of its own collection, and where it is in that."""
+    if kind.attached is None or kind.parent is None:
+        raise AssertionError(f"unreachable: {kind.name} is about no object of another kind")
+    return {kind.parent: scope[kind.parent], kind.attached.place: f"{_last_part(about)}/{id_}"}
+
+
+def what_it_is_about(kind: Kind, scope: Mapping[str, str]) -> tuple[Kind, str] | None:
+    """The object that a collection is about, as its kind and id; None for a collection that is about none."""
+    if kind.attached is None or kind.attached.place not in scope:
+        return None
+    part, _, id_ = scope[kind.attached.place].partition("/")
+    about = next(each for each in KINDS.values() if each.accessible_as and _last_part(each) == part)
+    return about, id_
+
+
+def _last_part(kind: Kind) -> str:
+    return kind.collection.rstrip("/").rpartition("/")[2]
 
 
 def in_the_organization() -> dict[str, tuple[Kind, ...]]:

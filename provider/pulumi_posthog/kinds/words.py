@@ -312,6 +312,22 @@ class Grants:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attached:
+    """Objects that are each about an object of another kind, and stand under `key` in that one's entry.
+
+    The field `type` says PostHog's type of that object (`Kind.accessible_as`), and the field `id` which one it is.
+    `place` is what the path of their list has for the two: "dashboards/12" (posthog-api-access.md 3.2).
+    """
+
+    key: str
+    type: str
+    id: str
+    place: str
+    # Newer servers list the objects that have any: "", "role" or "member", whom it is about -> path and parameter.
+    lists: Mapping[str, tuple[str, str]] = dataclass_field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Invitation:
     """People cannot be made: a POST to `collection` asks them to come, and lists them there until they have.
 

@@ -1,25 +1,27 @@
 """People, roles, rules -> who may do what, and why. Pure but for `picture`, which only reads.
 
 posthog-api-access.md 3.5 and 3.6. PostHog decides in one of two ways, and no endpoint says in which: the legacy one
-takes the highest of the rules that apply, the newer one the nearest. Both are told. An object's own rules, and what its
-maker may do with it, are not looked at.
+takes the highest of the rules that apply, the newer one the nearest. Both are told. An object's own rules are looked at
+where somebody asks for them, because each object takes a request; what its maker may do with it is not.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from pulumi_posthog.api import NotServed
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.access_rule import COVERED, PROJECT_LEVELS, TYPES
 from pulumi_posthog.kinds.access_rule import LEVELS as TYPE_LEVELS
-from pulumi_posthog.kinds.access_rule import PROJECT_LEVELS, TYPES
 from pulumi_posthog.kinds.organization_member import JOINED, LEVELS
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.kinds.tree import about_scope
+from pulumi_posthog.reconcile.collection import Found
+from pulumi_posthog.reconcile.desired import Desired, Entry, above, group_of
 from pulumi_posthog.reconcile.features import has_feature
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.reference import Reference
@@ -74,6 +76,9 @@ class Picture:
     projects: tuple[str, ...]
     rules: Mapping[tuple[str, str, str, str], Rule]
     unread: tuple[str, ...] = ()
+    objects: frozenset[tuple[str, str]] = (
+        frozenset()
+    )  # those whose rules were looked at: folded project, resource
     lacks: tuple[str, ...] = ()  # features of the plan without which rules have no effect
 
 
@@ -94,20 +99,37 @@ def _rank(resource: str, level: str) -> int:
     return levels.index(level) if level in levels else -1
 
 
+def of_object(type_: str, name: str) -> str:
+    """One object as a resource: "dashboard/Launch"."""
+    return f"{type_}/{name}"
+
+
+def type_of(resource: str) -> str:
+    """The type whose rules count for an object without rules of its own; of a type, that itself."""
+    type_ = resource.partition("/")[0]
+    return COVERED.get(type_, type_)
+
+
+def is_object(resource: str) -> bool:
+    """Whether a resource is one object."""
+    return "/" in resource
+
+
 def default_of(resource: str) -> str:
     """What everyone may do without a rule."""
-    return PROJECT_DEFAULT if resource == THE_PROJECT else TYPES[resource][0]
+    return PROJECT_DEFAULT if resource == THE_PROJECT else TYPES[type_of(resource)][0]
 
 
 def highest_of(resource: str) -> str:
     """The highest level that there is."""
-    return PROJECT_LEVELS[-1] if resource == THE_PROJECT else TYPES[resource][2]
+    return PROJECT_LEVELS[-1] if resource == THE_PROJECT else TYPES[type_of(resource)][2]
 
 
-def resolved(person: Person, resource: str, rules: Iterable[Rule]) -> tuple[str, str, tuple[str, ...]]:
-    """The legacy level, the newer one, and why: `rules` are all that are stored for the resource in one project."""
-    if person.administers:
-        return highest_of(resource), highest_of(resource), (f"organization {person.level}",)
+Resolved = tuple[str, str, tuple[str, ...]]
+
+
+def _that_apply(person: Person, rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """The rules about somebody, by their subjects."""
     by_subject: dict[str, list[Rule]] = defaultdict(list)
     roles = {folded(name) for name in person.roles}
     for rule in rules:
@@ -118,18 +140,48 @@ def resolved(person: Person, resource: str, rules: Iterable[Rule]) -> tuple[str,
         )
         if about:
             by_subject[rule.subject].append(rule)
+    return by_subject
+
+
+def _highest(those: Sequence[Rule]) -> str:
+    return max((each.level for each in those), key=lambda level: _rank(those[0].resource, level))
+
+
+def resolved_of_object(
+    person: Person, resource: str, rules: Iterable[Rule], of_type: Sequence[Rule]
+) -> Resolved:
+    """The same of one object, by its own rules and those of its type.
+
+    The legacy resolution takes a rule of the object for the person or a role, else what the type's rules come to, else
+    the object's rule for everyone. The newer one takes any rule of the object before those of the type (3.6).
+    """
+    above = resolved(person, type_of(resource), of_type)
+    if person.administers:
+        return above
+    by_subject = _that_apply(person, rules)
+    nearest = by_subject[MEMBER] or by_subject[ROLE] or by_subject[EVERYONE]
+    if not nearest:
+        return above
+    own = [*by_subject[MEMBER], *by_subject[ROLE]]
+    type_applies = any(_that_apply(person, of_type).values())
+    legacy = _highest(own) if own else above[0] if type_applies else _highest(nearest)
+    why = (*map(str, (*own, *by_subject[EVERYONE])), *(f"{type_of(resource)}: {each}" for each in above[2]))
+    return legacy, _highest(nearest), why
+
+
+def resolved(person: Person, resource: str, rules: Iterable[Rule]) -> Resolved:
+    """The legacy level, the newer one, and why: `rules` are all that are stored for the resource in one project."""
+    if person.administers:
+        return highest_of(resource), highest_of(resource), (f"organization {person.level}",)
+    by_subject = _that_apply(person, rules)
     applied = [*by_subject[MEMBER], *by_subject[ROLE], *by_subject[EVERYONE]]
     if not applied:
         level = default_of(resource)
         return level, level, ("default",)
-
-    def highest(those: Sequence[Rule]) -> str:
-        return max((each.level for each in those), key=lambda level: _rank(resource, level))
-
     own = [*by_subject[MEMBER], *by_subject[ROLE]]
     # Of a project, a rule for everyone counts where no other one does; of a type it counts among the others (3.6).
-    legacy = highest((own or applied) if resource == THE_PROJECT else applied)
-    newer = highest(by_subject[MEMBER] or by_subject[ROLE] or by_subject[EVERYONE])
+    legacy = _highest((own or applied) if resource == THE_PROJECT else applied)
+    newer = _highest(by_subject[MEMBER] or by_subject[ROLE] or by_subject[EVERYONE])
     return legacy, newer, tuple(map(str, applied))
 
 
@@ -154,13 +206,21 @@ def accesses(
             if project is not None and folded(name) != folded(project):
                 continue
             here = folded(name)
-            legacy, newer, why = resolved(person, THE_PROJECT, by_place[here, THE_PROJECT])
-            known = [each for place, each in by_place if place == here and each in TYPES]
+            legacy, newer, why = resolved(person, THE_PROJECT, by_place.get((here, THE_PROJECT), []))
+            known = [each for place, each in [*by_place] if place == here and each in TYPES]
+            known += sorted(each for place, each in found.objects if place == here)
             for resource in (THE_PROJECT, *known) if resources is None else resources:
                 if resource == THE_PROJECT:
                     yield Access(person, name, resource, legacy, newer, why)
                     continue
-                inside = resolved(person, resource, by_place[here, resource])
+                if is_object(resource) and (here, resource) not in found.objects:
+                    continue
+                own, of_type = (by_place.get((here, each), []) for each in (resource, type_of(resource)))
+                inside = (
+                    resolved_of_object(person, resource, own, of_type)
+                    if is_object(resource)
+                    else resolved(person, resource, own)
+                )
                 hidden = ("the project is hidden",) if NOTHING in (legacy, newer) else ()
                 yield Access(
                     person,
@@ -215,9 +275,11 @@ def changes(before: Iterable[Access], after: Iterable[Access]) -> tuple[Change, 
 # -- from PostHog ----------------------------------------------------------------------------------------------------
 
 
-def picture(live: Live) -> Picture:
+def picture(live: Live, wanted: Callable[[str, str, str], bool] | None = None) -> Picture:
     """What PostHog has: a list each of members, invitations, roles and projects, and two of each project.
 
+    `wanted` says of a project, a type and an object's name whether the rules of that object are wanted: each takes a
+    request. Of a name that is empty, it says whether any of the type may be: then their list is read.
     May raise ApiError. Older servers have no rules, which is told in `unread`.
     """
     person_kind = next(kind for kind in KINDS.values() if kind.invitation)
@@ -239,7 +301,7 @@ def picture(live: Live) -> Picture:
     projects = {each.id: str(each.values["name"]) for each in live.collection(PROJECT, {}).values()}
     rules: list[Rule] = []
     unread: list[str] = []
-    for kind in (each for each in KINDS.values() if each.grants):
+    for kind in (each for each in KINDS.values() if each.grants and not each.attached):
         for id_, name in projects.items():
             try:
                 found = live.collection(kind, {PROJECT.name: id_}).values()
@@ -247,20 +309,46 @@ def picture(live: Live) -> Picture:
                 unread.append(str(error.problem))
                 break
             rules += [_rule(name, each.values, names) for each in found]
+    objects = set()
+    for project, resource, own in _of_objects(live, projects, wanted) if wanted else ():
+        objects.add((folded(project), resource))
+        rules += [_rule(project, each.values, names, resource) for each in own]
     organization = live.organization()
     return Picture(
         dict(sorted(people.items())),
         tuple(sorted(projects.values(), key=folded)),
         {rule.key: rule for rule in rules},
         tuple(dict.fromkeys(unread)),
+        frozenset(objects),
         tuple(
             each for each in ("access_control", "role_based_access") if not has_feature(organization, each)
         ),
     )
 
 
-def _rule(project: str, values: Mapping[str, object], roles: Mapping[str, str]) -> Rule:
-    resource = str(values.get("resource") or THE_PROJECT)
+def _of_objects(
+    live: Live, projects: Mapping[str, str], wanted: Callable[[str, str, str], bool]
+) -> Iterator[tuple[str, str, Iterable[Found]]]:
+    """The rules of single objects: the project's name, the object as a resource, and its rules."""
+    attached = [kind for kind in KINDS.values() if kind.attached and kind.grants]
+    for id_, project in projects.items():
+        scope = {PROJECT.name: id_}
+        for about in (each for each in KINDS.values() if each.accessible_as):
+            type_ = about.accessible_as or ""
+            if not wanted(project, type_, ""):
+                continue
+            for each in live.collection(about, scope).values():
+                name = str(about.own_name(each.values))
+                if wanted(project, type_, name):
+                    for kind in attached:
+                        own = live.collection(kind, about_scope(kind, scope, about, each.id))
+                        yield project, of_object(type_, name), own.values()
+
+
+def _rule(
+    project: str, values: Mapping[str, object], roles: Mapping[str, str], resource: str | None = None
+) -> Rule:
+    resource = resource or str(values.get("resource") or THE_PROJECT)
     level = str(values["access_level"])
     if values.get(ROLE):
         role = values[ROLE]
@@ -281,12 +369,15 @@ def applied(found: Picture, desired: Desired) -> Picture:
     joined.
     """
     people, rules, projects = dict(found.people), dict(found.rules), list(found.projects)
+    objects = set(found.objects)
     declared_rules: set[tuple[str, str, str, str]] = set()
     for entry in desired.entries:
         if entry.kind is PROJECT and not entry.absent and folded(entry.name) not in map(folded, projects):
             projects.append(entry.name)
         elif entry.kind.grants and entry.parent is not None:
-            rule = _rule(entry.parent, entry.fields, {})
+            resource = _object_of(entry, desired)
+            rule = _rule(entry.parent, entry.fields, {}, resource)
+            objects |= {(folded(entry.parent), resource)} if resource else set()
             rules[rule.key] = rule
             declared_rules.add(rule.key)
         elif entry.kind.invitation:
@@ -305,21 +396,50 @@ def applied(found: Picture, desired: Desired) -> Picture:
         if item.embedded_in and item.embedded_in[0] == ROLE and entry.parent:
             _memberships(people, entry)
     return dataclasses.replace(
-        found, people=dict(sorted(people.items())), rules=rules, projects=tuple(projects)
+        found,
+        people=dict(sorted(people.items())),
+        rules=rules,
+        projects=tuple(projects),
+        objects=frozenset(objects),
     )
+
+
+def _object_of(entry: Entry, desired: Desired) -> str | None:
+    """The object that a declared rule is about, as a resource; None of a rule that is about none."""
+    holder = above(group_of(entry), desired) if entry.kind.attached else None
+    return _as_resource(holder) if holder else None
+
+
+def _as_resource(holder: Entry) -> str:
+    return of_object(holder.kind.accessible_as or "", str(holder.kind.own_name(holder.fields)))
+
+
+def objects_of(desired: Desired) -> frozenset[tuple[str, str]]:
+    """The objects of which a file says who may do what with them: folded project, resource."""
+    holders = [above(group_of(each), desired) for each in desired.entries if each.kind.attached]
+    holders += [above(group, desired) for group in desired.exact if KINDS[group[0]].attached]
+    return frozenset((folded(str(each.parent)), _as_resource(each)) for each in holders if each)
 
 
 def _closed(rule: Rule, desired: Desired) -> bool:
     """Whether a file says that there are no other rules than its own where this one is."""
-    for kind in (each for each in KINDS.values() if each.grants):
+    if is_object(rule.resource):
+        closed = (above(group, desired) for group in desired.exact if KINDS[group[0]].attached)
+        return any(
+            (folded(str(each.parent)), _as_resource(each)) == (folded(rule.project), rule.resource)
+            for each in closed
+            if each
+        )
+    for kind in (each for each in KINDS.values() if each.grants and not each.attached):
         keyed = kind.grants.keyed_by if kind.grants else None
         if (keyed is None) is not (rule.resource == THE_PROJECT):
             continue
-        for (name, above, key), where in desired.exact_blocks.items():
-            if (name, folded(above or ""), key) == (kind.name, folded(rule.project), rule.resource):
+        for (name, parent, key), where in desired.exact_blocks.items():
+            if (name, folded(parent or ""), key) == (kind.name, folded(rule.project), rule.resource):
                 return where is not None
         return any(
-            (kind.name, folded(rule.project)) == (name, folded(above or "")) for name, above in desired.exact
+            (kind.name, folded(rule.project)) == (name, folded(parent or ""))
+            for name, parent in desired.exact
         )
     return False
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
+from pulumi_posthog.values.reference import Reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,9 @@ class Entry:
 
 
 Key = tuple[str, str]  # the kind's name, the entry's name
-Group = tuple[str, str | None]  # the kind's name, the name of the entry that its objects are below
+# The kind's name, the name of the entry that its objects are below; of what is attached to an object, that one's key
+# as a text: "dashboard/Web/Board".
+Group = tuple[str, str | None]
 Block = tuple[str, str | None, str]  # a group, and the key of a block in it
 
 
@@ -91,12 +95,46 @@ def key_of(entry: Entry) -> Key:
 
 def group_of(entry: Entry) -> Group:
     """The collection that an entry's object is in."""
+    about = entry.fields.get(entry.kind.attached.id) if entry.kind.attached else None
+    if isinstance(about, Reference):
+        return (entry.kind.name, "/".join(about.target or (about.kind, f"{entry.parent}/{about.name}")))
     return (entry.kind.name, entry.parent)
 
 
+def attached_group(kind: Kind, entry: Entry) -> Group:
+    """The collection of what is attached to an entry's object."""
+    return (kind.name, "/".join(key_of(entry)))
+
+
+def about_fields(kind: Kind, holder: Entry, id_: str | None = None) -> dict[str, Json]:
+    """The fields of something attached that say about which declared object it is."""
+    if kind.attached is None:
+        return {}
+    reference = Reference(holder.kind.name, holder.key, holder.where, target=key_of(holder), id_=id_)
+    return {kind.attached.type: holder.kind.accessible_as, kind.attached.id: reference}
+
+
+def above(group: Group, desired: Desired) -> Entry | None:
+    """The entry that the objects of a collection are below, or about; None where it is not declared."""
+    kind, name = KINDS[group[0]], group[1] or ""
+    if kind.attached:
+        about, _, name = name.partition("/")
+        return desired.by_name.get((about, name))
+    return desired.by_name.get((kind.parent or "", name))
+
+
+def groups_of(kind: Kind, desired: Desired) -> list[Group]:
+    """Every collection of a kind that a configuration leads to."""
+    if kind.attached:
+        return [attached_group(kind, entry) for entry in desired.entries if entry.kind.accessible_as]
+    if kind.parent is None:
+        return [(kind.name, None)]
+    return [(kind.name, entry.name) for entry in desired.entries if entry.kind.name == kind.parent]
+
+
 def generations(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Entries by how deep they are: the parents' ids are needed to find the children."""
+    """Entries by how deep they are: the parents' ids are needed to find the children, and what is attached to them."""
     by_depth: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
-        by_depth[len(ancestors(entry.kind))].append(entry)
+        by_depth[len(ancestors(entry.kind)) + bool(entry.kind.attached)].append(entry)
     return [by_depth[depth] for depth in sorted(by_depth)]

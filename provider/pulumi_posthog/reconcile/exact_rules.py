@@ -13,9 +13,10 @@ from typing import TypeVar
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import about_scope, what_it_is_about
 from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile.collection import Found, Scope
-from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.desired import Desired, Entry, Group, about_fields, above, group_of
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
@@ -53,10 +54,11 @@ def surplus(desired: Desired, live: Live) -> tuple[Surplus, ...]:
     groups = [(name, parent) for name, parent in desired.exact if KINDS[name].grants]
     groups += [(name, parent) for (name, parent, _), where in desired.exact_blocks.items() if where]
     found = []
-    for name, parent in dict.fromkeys(groups):
-        scope = _scope(desired, parent, live)
-        if scope is not None and parent is not None:
-            each = _of_group(KINDS[name], parent, scope, desired, live)
+    for group in dict.fromkeys(groups):
+        holder = above(group, desired)
+        scope = _scope(KINDS[group[0]], holder, desired, live) if holder else None
+        if scope is not None and holder is not None:
+            each = _of_group(group, holder, scope, desired, live)
             found += [each] if each.entries or each.notes else []
     return tuple(found)
 
@@ -100,41 +102,47 @@ def _problem(kind: Kind, parent: str, shown: tuple[str, ...], total: int, where:
     )
 
 
-def _scope(desired: Desired, parent: str | None, live: Live) -> Scope | None:
-    """The ids that lead to what a declared parent has; None for one that is not there yet."""
-    for kind in KINDS.values():
-        entry = desired.by_name.get((kind.name, parent or "")) if kind.parent is None else None
-        if entry is None or not any(each.grants and each.parent == kind.name for each in KINDS.values()):
-            continue
-        found = _ids(entry, live)
-        return {kind.name: found[0]} if len(found) == 1 else None
-    return None
+def _scope(kind: Kind, holder: Entry, desired: Desired, live: Live) -> Scope | None:
+    """The ids that lead to what a declared object has; None for one that is not there yet."""
+    above_it = above(group_of(holder), desired)
+    outer: Scope | None = {} if above_it is None else _scope(holder.kind, above_it, desired, live)
+    ids = [] if outer is None else _ids(holder, outer, live)
+    if outer is None or len(ids) != 1:
+        return None
+    if kind.attached:
+        return about_scope(kind, outer, holder.kind, ids[0])
+    return {**outer, holder.kind.name: ids[0]}
 
 
-def _ids(entry: Entry, live: Live) -> list[str]:
+def _ids(entry: Entry, scope: Scope, live: Live) -> list[str]:
     """The ids of the live objects that an entry may mean: by its id, its name, or the names that it had before."""
     if entry.id is not None:
-        return [entry.id]
+        found = live.object(entry.kind, scope, entry.id, ())
+        return [found.id if found else entry.id]
     own = next((each.name for each in entry.kind.fields if each.from_key), None)
-    for name in (None, *entry.previously):
+    earlier = (each.removeprefix(f"{entry.parent}/") for each in entry.previously)
+    for name in (None, *(earlier if entry.parent else entry.previously)):
         values = entry.fields if name is None or own is None else {**entry.fields, own: name}
-        found = live.find(entry.kind, {}, values)
-        if found:
-            return [each.id for each in found]
+        matches = live.find(entry.kind, scope, values)
+        if matches:
+            return [each.id for each in matches]
     return []
 
 
-def _of_group(kind: Kind, parent: str, scope: Scope, desired: Desired, live: Live) -> Surplus:
+def _of_group(group: Group, holder: Entry, scope: Scope, desired: Desired, live: Live) -> Surplus:
+    kind, parent = KINDS[group[0]], holder.name
     grants = kind.grants
     if grants is None:
         raise AssertionError("unreachable: only kinds with grants are asked about")
-    declared = [each for each in desired.entries if each.kind is kind and each.parent == parent]
+    declared = [each for each in desired.entries if group_of(each) == group]
+    about = what_it_is_about(kind, scope)
+    fixed = about_fields(kind, holder, about[1] if about else None)
     kept, doubtful = _kept(kind, declared, scope, desired, live)
     rules = live.collection(kind, scope)
     entries, shown, notes = [], [], []
     for id_, rule in rules.items():
         key = str(rule.values[grants.keyed_by]) if grants.keyed_by else None
-        where = _exact_at(kind, parent, key, desired)
+        where = _exact_at(group, key, desired)
         if id_ in kept or where is None:
             continue
         subject = _subject(kind, grants, rule, live)
@@ -143,8 +151,8 @@ def _of_group(kind: Kind, parent: str, scope: Scope, desired: Desired, live: Liv
                 f'a {kind.title} of "{one_line(parent)}" is left alone: this key does not see whom it is about'
             )
             continue
-        group, name, fields = subject
-        row = ": ".join(filter(None, (key, f"{group} {name}".strip(), str(rule.values[grants.value]))))
+        whose, name, fields = subject
+        row = ": ".join(filter(None, (key, f"{whose} {name}".strip(), str(rule.values[grants.value]))))
         if doubtful and isinstance(next(iter(fields.values()), None), Reference):
             notes.append(
                 f'{kind.title} of "{one_line(parent)}" is left alone in this run, because {doubtful} is not in PostHog'
@@ -152,13 +160,14 @@ def _of_group(kind: Kind, parent: str, scope: Scope, desired: Desired, live: Liv
             )
             continue
         keyed = {grants.keyed_by: key} if grants.keyed_by else {}
-        path = "/".join(filter(None, (parent, key, group, name)))
+        within = holder.kind.accessible_as if about else key
+        path = "/".join(filter(None, (parent, within, whose, name)))
         entries.append(
             Entry(
                 kind=kind,
                 name=path,
-                fields={**keyed, **fields},
-                parent=parent,
+                fields={**keyed, **fixed, **fields},
+                parent=holder.parent if about else parent,
                 absent=True,
                 positions={"": where},
             )
@@ -167,11 +176,11 @@ def _of_group(kind: Kind, parent: str, scope: Scope, desired: Desired, live: Liv
     return Surplus(kind, parent, tuple(entries), tuple(shown), len(rules), tuple(notes))
 
 
-def _exact_at(kind: Kind, parent: str, key: str | None, desired: Desired) -> Position | None:
+def _exact_at(group: Group, key: str | None, desired: Desired) -> Position | None:
     """Where a file says that there are no others; None where it does not. A block has its own say."""
-    if key is not None and (kind.name, parent, key) in desired.exact_blocks:
-        return desired.exact_blocks[kind.name, parent, key]
-    return desired.exact.get((kind.name, parent))
+    if key is not None and (*group, key) in desired.exact_blocks:
+        return desired.exact_blocks[*group, key]
+    return desired.exact.get(group)
 
 
 def _kept(
@@ -183,9 +192,9 @@ def _kept(
     for entry in declared:
         fields: dict[str, Json] = dict(entry.fields)
         for name, value in entry.fields.items():
-            if isinstance(value, Reference) and value.id is None:
+            if isinstance(value, Reference) and value.id is None and name not in kind.in_path:
                 target = desired.by_name.get(value.target) if value.target else None
-                ids = _ids(target, live) if target else []
+                ids = _ids(target, {}, live) if target and target.kind.parent is None else []
                 if len(ids) != 1:
                     doubtful = f'{value.kind} "{one_line(value.name)}"'
                 fields[name] = value.at(ids[0]) if len(ids) == 1 else value

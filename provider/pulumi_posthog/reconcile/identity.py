@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import what_it_is_about
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.spelling import folded
@@ -25,6 +26,9 @@ def identified(
     # Of a role and a member, at most one is there.
     parts += ["everyone"] if len(parts) < len(identity) - 1 else []
     result = {**answer, "id": "/".join(map(str, (*scope.values(), *parts)))}
+    if kind.attached and (about := what_it_is_about(kind, scope)):
+        # Rules keep primary keys, and URLs take a collection's own ids, by which a file's entries are known (3.2).
+        result |= {kind.attached.type: about[0].accessible_as, kind.attached.id: about[1]}
     for field in kind.fields:
         if field.found_by and field.sent_as:
             given = answer.get(field.sent_as)

@@ -157,9 +157,10 @@ def _replaced_by(entry: Entry) -> str:
     values = {
         item.name: entry.fields.get(item.name, item.default)
         for item in entry.kind.writable
-        # What a name means is known by its id: a role that is renamed stays the same.
+        # What a name means is known by its id: a role that is renamed stays the same, and so does what a rule is about.
         if item.replace_on_changes
         and not item.names
+        and item.name not in entry.kind.in_path
         and (item.name in entry.fields or item.default is not UNSET)
     }
     return json_text(values) if values else ""

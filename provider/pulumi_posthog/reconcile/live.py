@@ -25,6 +25,7 @@ from pulumi_posthog.kinds.lookups import MEMBER, PERSON
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.organization_member import ORGANIZATION_MEMBER
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.tree import what_it_is_about
 from pulumi_posthog.kinds.words import Lookup
 from pulumi_posthog.reconcile import apart, identity
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Ambiguous, Collection, Found, Scope
@@ -291,7 +292,7 @@ class Live:
     def forget_all(self, kind: Kind) -> None:
         """Read all collections of a kind anew next time, whatever they are below."""
         source = KINDS[kind.embedded_in[0]] if kind.embedded_in else kind
-        self._once.forget_all(lambda key: key[0] == "collection" and is_one_of(source.collection, key[1]))
+        self._once.forget_all(lambda key: key[0] == "collection" and is_one_of(source, key[1]))
 
     @contextlib.contextmanager
     def writing(self, kind: Kind, scope: Scope) -> Iterator[None]:
@@ -371,6 +372,10 @@ class Live:
             # Of a project that is gone there is nothing; of one that is there, we could not look.
             if kind.parent == PROJECT.name:
                 if self.object(PROJECT, {}, scope[PROJECT.name]) is None:
+                    return Collection(kind, ())
+                if (about := what_it_is_about(kind, scope)) is not None and (
+                    self.object(about[0], {PROJECT.name: scope[PROJECT.name]}, about[1], ()) is None
+                ):
                     return Collection(kind, ())
                 if not self._below_environments and (found := self._other_prefix(kind, scope)) is not None:
                     return found

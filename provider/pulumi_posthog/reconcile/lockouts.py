@@ -16,6 +16,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import what_it_is_about
 from pulumi_posthog.kinds.words import Grants, ShutOut
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
@@ -134,7 +135,29 @@ def objection_to_losing_rules(
         for each in others
     ):
         return None
-    return _by_it_alone(me, f"this {kind.parent}", "this rule")
+    about = what_it_is_about(kind, scope)
+    if about is not None and _may_otherwise(kind, scope, *about, me, live):
+        return None
+    return _by_it_alone(me, f"this {about[0].title if about else kind.parent}", "this rule")
+
+
+def _may_otherwise(
+    kind: Kind, scope: Scope, about: Kind, id_: str, me: Mapping[str, Json], live: Live
+) -> bool:
+    """Whether somebody may change the rules of an object without one of its own (3.4).
+
+    Whoever made it may, and whoever a stored rule lets change the rules of its project.
+    """
+    outer = {name: each for name, each in scope.items() if name == kind.parent}
+    found = live.object(about, outer, id_, ())
+    if found is not None and dig(found.answer, "created_by.uuid") == me.get("uuid"):
+        return True
+    return any(
+        rule.values[item.grants.value] == item.grants.administers and _is_about(rule.values, me, live)
+        for item in KINDS.values()
+        if item.parent == kind.parent and item.grants and item.grants.administers and not item.attached
+        for rule in live.collection(item, outer).values()
+    )
 
 
 def _by_it_alone(me: Mapping[str, Json], where: str, rule: str) -> str:
@@ -155,8 +178,8 @@ def objections_to_going(
     """
     for item in KINDS.values():
         grants = item.grants
-        if grants is None or grants.administers is None:
-            continue
+        if grants is None or grants.administers is None or item.attached:
+            continue  # of an object's rule, its deletion asks: no list has them all
         holders = [KINDS[name] for each in grants.subjects.values() if (name := item.field(each).names)]
         if not any(gone.get(each.name) for each in (item, *holders)):
             continue

@@ -114,7 +114,7 @@ def losses_of_rules(
     return tuple(
         loss
         for item in KINDS.values()
-        for field in (item.writable if item.grants else ())
+        for field in (item.writable if item.grants and not item.attached else ())
         if field.names in KINDS and gone.get(field.names or "")
         for loss in _of_rules(item, field, gone, called, live)
     )

@@ -16,8 +16,11 @@ def spelled_alike(kind: Kind, live: Mapping[str, Json], wanted: Mapping[str, Jso
     return all(live.get(name) == kind.field(name).normal(wanted.get(name)) for name in names)
 
 
-def is_one_of(template: str, path: str) -> bool:
-    """Whether a path is `template`, as in "/api/projects/{project}/cohorts/", with names filled in."""
+def is_one_of(kind: Kind, path: str) -> bool:
+    """Whether a path is a kind's, as in "/api/projects/{project}/cohorts/", with ids filled in."""
+    # What objects are attached to takes two parts of it.
+    about = f"{{{kind.attached.place}}}" if kind.attached else ""
+    template = kind.collection.replace(about, "{}/{}") if about else kind.collection
     wanted, parts = template.split("/"), path.split("/")
     return len(wanted) == len(parts) and all(
         one == other or one.startswith("{") for one, other in zip(wanted, parts, strict=True)

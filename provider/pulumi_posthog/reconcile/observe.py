@@ -17,20 +17,30 @@ from functools import partial
 from pulumi_posthog.api import ApiError, Forbidden, NotFound, NotOffered, Refused, Unauthorized
 from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.kinds.tree import ancestors
+from pulumi_posthog.kinds.tree import about_scope, ancestors
 from pulumi_posthog.reconcile import exact_rules
 from pulumi_posthog.reconcile import references as config_references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.coming_in import without_unseen
-from pulumi_posthog.reconcile.desired import Desired, Entry, Group, Key, generations, group_of, key_of
+from pulumi_posthog.reconcile.desired import (
+    Desired,
+    Entry,
+    Group,
+    Key,
+    above,
+    generations,
+    group_of,
+    groups_of,
+    key_of,
+)
 from pulumi_posthog.reconcile.differences import why_it_rests
 from pulumi_posthog.reconcile.invitations import notes
 from pulumi_posthog.reconcile.links import Names, names, project_of, with_found, with_live
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.people import with_exact
+from pulumi_posthog.reconcile.readers import readers
 from pulumi_posthog.reconcile.references import referred_to
 from pulumi_posthog.reconcile.unknown_organization import no_such_organization
 from pulumi_posthog.reconcile.unmanaged import is_unmanaged, told_once
@@ -39,8 +49,6 @@ from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.reference import Reference, references_in
 from pulumi_posthog.values.secret_text import SecretText
 from pulumi_posthog.values.spelling import folded, one_line
-
-READERS = 8  # requests under way at the same time
 
 
 class Unclear(Exception):
@@ -126,20 +134,6 @@ def observe(
     )
 
 
-@contextlib.contextmanager
-def readers(live: Live) -> Iterator[ThreadPoolExecutor]:
-    """`READERS` threads to read with; whatever ends the work early does not wait for their answers."""
-    pool = ThreadPoolExecutor(READERS)
-    try:
-        yield pool
-    except BaseException:
-        # They may be sitting out a rate limit, or waiting for a server that does not answer.
-        live.reader.pace.stop()
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
-
-
 def _known_by_names(entry: Entry) -> bool:
     """Whether the name of another object is part of what identifies this one."""
     parts = (entry.fields.get(name) for names in entry.kind.natural_keys for name in names)
@@ -193,7 +187,7 @@ class _Observer:
             desired, unseen = without_unseen(
                 desired,
                 self.live,
-                lambda entry: self._scope(entry.kind, desired, entry.parent),
+                lambda entry: self._scope(group_of(entry), desired),
                 lambda key: key in self.ids or key in self.unread,
                 lambda project: not {(PROJECT.name, project)} & {*self.ids, *self.found, *self.unread},
             )
@@ -262,7 +256,10 @@ class _Observer:
         kinds = set(self.kinds)
         for kind in map(KINDS.__getitem__, self.kinds):
             kinds.update(ancestors(kind))
-        return tuple(entry for entry in entries if entry.kind.name in kinds)
+        about = {group_of(each)[1] for each in entries if each.kind.attached and each.kind.name in kinds}
+        return tuple(
+            entry for entry in entries if entry.kind.name in kinds or "/".join(key_of(entry)) in about
+        )
 
     def _knock(self, entries: tuple[Entry, ...]) -> None:
         """One list that has to answer first: a wrong key or organization is to be said once, not per entry."""
@@ -322,7 +319,7 @@ class _Observer:
         ready = [
             (group, members, scope)
             for group, members in groups.items()
-            if (scope := self._scope(members[0].kind, desired, members[0].parent)) is not None
+            if (scope := self._scope(group, desired)) is not None
         ]
         errors = pool.map(lambda each: self._read(each[0], each[2]), ready)
         lookups = [
@@ -379,23 +376,25 @@ class _Observer:
         return {PROJECT.name: found.id} if found else None
 
     def _parent_unread(self, entry: Entry, desired: Desired) -> bool:
-        if entry.kind.parent is None or entry.parent is None:
-            return False
-        error = self.unread.get((entry.kind.parent, entry.parent))
+        holder = above(group_of(entry), desired)
+        error = self.unread.get(key_of(holder)) if holder else None
         if error is not None:
             self.unread[key_of(entry)] = error
         return error is not None
 
-    def _scope(self, kind: Kind, desired: Desired, parent: str | None) -> Scope | None:
-        """The ids that lead to a collection; None when what it is below does not exist."""
-        if kind.parent is None or parent is None:
+    def _scope(self, group: Group, desired: Desired) -> Scope | None:
+        """The ids that lead to a collection; None when what it is below, or about, does not exist."""
+        kind = KINDS[group[0]]
+        if kind.parent is None or group[1] is None:
             return {}
-        found = self.found.get((kind.parent, parent))
-        if found is None:
+        holder = above(group, desired)
+        found = self.found.get(key_of(holder)) if holder else None
+        rest = self._scope(group_of(holder), desired) if holder and found else None
+        if holder is None or found is None or rest is None:
             return None
-        above = desired.by_name[kind.parent, parent]
-        rest = self._scope(above.kind, desired, above.parent)
-        return None if rest is None else {**rest, kind.parent: found.id}
+        if kind.attached:
+            return about_scope(kind, rest, holder.kind, found.id)
+        return {**rest, kind.parent: found.id}
 
     def _read(self, group: Group, scope: Scope) -> ApiError | None:
         """Read one collection; the error that it came to."""
@@ -455,11 +454,7 @@ class _Observer:
     def _undeclared(self, desired: Desired, pool: ThreadPoolExecutor) -> tuple[Undeclared, ...]:
         groups = dict.fromkeys(group_of(entry) for entry in desired.entries)
         for name in self.kinds:
-            above = KINDS[name].parent
-            parents = (
-                [entry.name for entry in desired.entries if entry.kind.name == above] if above else [None]
-            )
-            groups.update(dict.fromkeys((name, parent) for parent in parents))
+            groups.update(dict.fromkeys(groups_of(KINDS[name], desired)))
         missing = [group for group in groups if group not in self._collections]
         list(pool.map(lambda group: self._read_group(group, desired), missing))
         return self._strays(groups, desired)
@@ -491,8 +486,7 @@ class _Observer:
         )
 
     def _read_group(self, group: Group, desired: Desired) -> None:
-        kind, parent = KINDS[group[0]], group[1]
-        scope = self._scope(kind, desired, parent)
+        scope = self._scope(group, desired)
         if scope is None:
             return
         error = self._read(group, scope)

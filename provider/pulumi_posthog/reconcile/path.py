@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import Final
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.reconcile.desired import Desired, Entry, Group
+from pulumi_posthog.reconcile.desired import Desired, Entry, Group, above, group_of
 from pulumi_posthog.values.problem import Position
+from pulumi_posthog.values.reference import Reference
+
+EVERYONE: Final = "everyone"
 
 
 def path_of(entry: Entry, desired: Desired) -> str:
     """Where an entry stands in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
-    section = _section(entry.kind)
     key = entry.key if entry.named_apart else entry.kind.own_name(entry.fields)
-    if entry.kind.grants and entry.parent:
+    if entry.kind.attached:
+        key = ".".join(_way(entry))
+    elif entry.kind.grants and entry.parent:
         key = entry.name.removeprefix(f"{entry.parent}/").replace("/", ".")
-    return ".".join(
-        filter(None, (_parent_path(entry.kind, entry.parent, desired), section, key and str(key)))
-    )
+    return ".".join(filter(None, (collection_path(group_of(entry), desired), key and str(key))))
 
 
 def collection_path(group: Group, desired: Desired) -> str:
     """Where the entries of one collection stand: "projects.Web.file_system"."""
-    kind, parent = KINDS[group[0]], group[1]
-    return ".".join(filter(None, (_parent_path(kind, parent, desired), _section(kind))))
+    kind, holder = KINDS[group[0]], above(group, desired)
+    if kind.attached and holder is None:  # those of all objects of a project
+        return collection_path((kind.parent or "", None), desired) + f".{group[1]}"
+    return ".".join(filter(None, (path_of(holder, desired) if holder else "", _section(kind))))
 
 
 def _section(kind: Kind) -> str:
@@ -32,9 +37,13 @@ def _section(kind: Kind) -> str:
     return kind.section if kind.parent is None else kind.section.rpartition(".")[2]
 
 
-def _parent_path(kind: Kind, parent: str | None, desired: Desired) -> str:
-    above = desired.by_name.get((kind.parent, parent)) if kind.parent and parent else None
-    return path_of(above, desired) if above else ""
+def _way(entry: Entry) -> tuple[str, ...]:
+    """The keys that lead to a rule's level within its block."""
+    grants = entry.kind.grants
+    for group, name in grants.subjects.items() if grants else ():
+        if subject := entry.fields.get(name):
+            return (group, subject.name if isinstance(subject, Reference) else str(subject))
+    return (EVERYONE,)
 
 
 def where_of(entry: Entry, field: str, key: str | None = None) -> Position | None:

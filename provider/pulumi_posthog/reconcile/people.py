@@ -224,7 +224,7 @@ def losses_of(gone: Iterable[Found], live: Live) -> Iterator[str]:
             who = those.get(str(dig(membership, MEMBER.value)))
             if who is not None:
                 lost[who.id].append(f'role "{one_line(str(role.values["name"]))}"')
-    for kind in (each for each in KINDS.values() if each.grants):
+    for kind in (each for each in KINDS.values() if each.grants and not each.attached):
         for project in live.collection(PROJECT, {}).values():
             try:
                 rules = live.collection(kind, {PROJECT.name: project.id}).values()

@@ -15,7 +15,7 @@ from pulumi_posthog.kinds.lookups import MEMBER, PLUGIN
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.plugin_settings import config_specs, setting_problems
 from pulumi_posthog.kinds.words import Lookup
-from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.desired import Desired, Entry, group_of
 from pulumi_posthog.values.json_value import Answer, Json, dig
 from pulumi_posthog.values.problem import ConfigError, Position, Problem
 from pulumi_posthog.values.secret_text import is_at_hand
@@ -150,7 +150,7 @@ class Resolver:
                         continue
                     where = entry.positions.get(f"{field.name}.{place}") or entry.where
                     block = entry.kind.grants.keyed_by if entry.kind.grants else None
-                    key = (entry.kind.name, entry.parent, str(entry.fields.get(block or "")), text)
+                    key = (*group_of(entry), str(entry.fields.get(block or "")), text)
                     if key not in seen:
                         seen[key] = where
                         continue

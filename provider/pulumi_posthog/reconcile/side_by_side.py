@@ -10,7 +10,7 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import UNSET
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.kinds.tree import ancestors, key_field
+from pulumi_posthog.kinds.tree import ancestors, key_field, may_be_below
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.shown import rows
@@ -112,7 +112,7 @@ def contrasts(before: Side, after: Side, *, kinds: Iterable[str] = ()) -> Iterat
 
 def _is_within(key: Key, above: Key) -> bool:
     return key == above or (
-        above[0] in ancestors(KINDS[key[0]])
+        may_be_below(KINDS[key[0]], KINDS[above[0]])
         and (above[1] == THE_PROJECT or key[1].startswith(f"{above[1]}/"))
     )
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.kinds.tree import ancestors
+from pulumi_posthog.kinds.tree import ancestors, may_be_below
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.reconcile.limits import Managed
@@ -131,12 +131,17 @@ def kept(
     above_id: str | None,
     above: Found | None,
     unmanaged: Iterable[Unmanaged],
+    about: Kind | None = None,
 ) -> bool:
-    """Whether the object of a resource that left the program stays in PostHog."""
-    further = {*ancestors(kind)} - {kind.parent}
+    """Whether the object of a resource that left the program stays in PostHog.
+
+    `about` is the kind of what it is attached to, which `above` and `above_id` then are.
+    """
+    nearest = about.name if about else kind.parent
+    further = {*ancestors(kind)} - {nearest}
     return any(
         (each.kind == kind.name and each.means(name, id_, found, above))
-        or (each.kind == kind.parent and each.holds(name, above_id, above))
+        or (each.kind == nearest and each.holds(name, above_id, above))
         or (each.kind in further and each.is_above(name))
         for each in unmanaged
     )
@@ -147,10 +152,12 @@ def without(managed: Managed, unmanaged: Iterable[Unmanaged]) -> Managed:
     every = tuple(unmanaged)
 
     def stays(kind: str, parent: str, name: str) -> bool:
-        above = ancestors(KINDS[kind]) if kind in KINDS else ()
+        def is_within(each: Unmanaged) -> bool:
+            return kind in KINDS and may_be_below(KINDS[kind], KINDS[each.kind])
+
         return any(
             (each.kind == kind and each.is_named(name))
-            or (each.kind in above and (each.is_named(parent) or each.is_above(name)))
+            or (is_within(each) and (each.is_named(parent) or each.is_above(name)))
             for each in every
         )
 

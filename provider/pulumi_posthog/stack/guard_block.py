@@ -127,7 +127,7 @@ def _replaced_by(declared: Declared) -> str:
     values = {
         item.name: value
         for item in declared.kind.writable
-        if item.replace_on_changes and not item.names and item.name != declared.kind.parent
+        if item.replace_on_changes and not item.names and item.name not in declared.kind.in_path
         # Outputs are not known yet; that they change is for the diff to see.
         if isinstance(value := declared.properties.get(item.name), str | int | float | bool)
     }

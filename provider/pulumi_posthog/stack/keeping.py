@@ -9,11 +9,13 @@ from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import what_it_is_about
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.unmanaged import kept
 from pulumi_posthog.stack import places, pulumi_engine
+from pulumi_posthog.stack.handlers.scope import scope_of
 from pulumi_posthog.stack.holdings import IN_EXACT_LISTS, Claim, claims_of, claims_of_list
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
@@ -86,9 +88,14 @@ def given_up(run: Run, kind: Kind, props: Props, id_: str, urn: str) -> str | No
     live, name = run.view(props).live, name_of(urn)
     above_id = str(props[kind.parent]) if kind.parent else None
     above = live.object(KINDS[kind.parent], {}, above_id) if kind.parent and above_id else None
-    scope = {kind.parent: above_id} if kind.parent and above_id else {}
+    outer = {kind.parent: above_id} if kind.parent and above_id else {}
+    scope = scope_of(kind, props) if kind.attached else outer
     found = live.object(kind, scope, id_, ())
-    if not kept(kind, name, id_, found, above_id, above, run.unmanaged):
+    about = what_it_is_about(kind, scope)
+    if about is not None:
+        above_id = about[1]
+        above = live.object(about[0], outer, above_id, ())
+    if not kept(kind, name, id_, found, above_id, above, run.unmanaged, about[0] if about else None):
         return None
     run.holdings.give_up(claims_for(kind, props, id_), urn)
     return f'{kind.title} "{shown_name(urn)}" is no longer managed here, and stays in PostHog'

@@ -37,7 +37,9 @@ def live_names(
     useful = [
         kind
         for kind in going
-        if kind in HOLDERS or (kind in KINDS and _names(after, kind) - _names(before, kind))
+        if kind in HOLDERS
+        # What is attached to an object has no name of its own.
+        or (kind in KINDS and not KINDS[kind].attached and _names(after, kind) - _names(before, kind))
     ]
     if run.refreshed.whole or not place or not any(any(going[kind].values()) for kind in useful):
         return found

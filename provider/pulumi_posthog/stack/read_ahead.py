@@ -19,7 +19,11 @@ from pulumi_posthog.reconcile.live import Live
 
 # Kind -> the kinds that are in its objects and have lists of their own.
 BELOW = {
-    parent: [kind for kind in KINDS.values() if kind.parent == parent and not kind.embedded_in]
+    parent: [
+        kind
+        for kind in KINDS.values()
+        if kind.parent == parent and not kind.embedded_in and not kind.attached
+    ]
     for parent in KINDS
 }
 READERS = 8  # requests under way at the same time, beside those that the engine waits for

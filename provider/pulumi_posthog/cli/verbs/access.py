@@ -31,7 +31,9 @@ def access(
     resource: Annotated[
         list[str] | None,
         Option(
-            metavar="TYPE", help="`project`, or a type such as dashboard; repeatable. Else all with rules."
+            metavar="TYPE",
+            help="`project`, a type such as dashboard, or one object such as dashboard/NAME; repeatable."
+            " Else all with rules.",
         ),
     ] = None,
     from_file: Annotated[
@@ -45,21 +47,45 @@ def access(
     ] = "text",
 ) -> int:
     """Tell who may do what, and why. Members, their roles, and the rules of each project."""
-    from pulumi_posthog.kinds.access_rule import TYPES
-    from pulumi_posthog.reconcile.access import THE_PROJECT, accesses, applied, changes, picture
+    from pulumi_posthog.kinds.access_rule import OF_OBJECTS, TYPES
+    from pulumi_posthog.reconcile.access import (
+        THE_PROJECT,
+        accesses,
+        applied,
+        changes,
+        is_object,
+        objects_of,
+        of_object,
+        picture,
+    )
     from pulumi_posthog.report import access as forms
+    from pulumi_posthog.values.spelling import folded
 
     chosen("--format", form, FORMATS)
     for name in resource or ():
-        chosen("--resource", name, [THE_PROJECT, *TYPES])
+        type_, _, one = name.partition("/")
+        chosen("--resource", type_, OF_OBJECTS if one else [THE_PROJECT, *TYPES])
     if diff and from_file is None:
         raise Stop("--diff compares with what a file will make of it", "give --from FILE, too")
     desired = _configuration(from_file) if from_file else None
     live = _live(host, desired)
+    asked = {each for each in resource or () if is_object(each)}
+    declared = objects_of(desired) if desired else frozenset()
+
+    def wanted(there: str, type_: str, name: str) -> bool:
+        """Whether the rules of an object are asked for, or declared by the file; without a name, of any of a type."""
+        if project and folded(there) != folded(project):
+            return False
+        those = {*asked, *(each for place, each in declared if place == folded(there))}
+        one = of_object(type_, name)
+        return one in those if name else any(each.startswith(one) for each in those)
+
     with terminal.working("reading PostHog"):
-        before = picture(live)
+        before = picture(live, wanted)
     after = applied(before, desired) if desired else before
     _known(before, after, member, project)
+    for name in asked - {each for found in (before, after) for _, each in found.objects}:
+        raise Stop(f"there is no {name.replace('/', ' ', 1)} in {project or 'any project'}", "check its name")
     narrowed = {"member": member or None, "project": project or None}
     # Without a choice, a table for people has the projects only: all types of all members are too many to read.
     few = [THE_PROJECT] if form == "text" and not (resource or member or project or diff) else None

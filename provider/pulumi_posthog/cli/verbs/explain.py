@@ -75,6 +75,7 @@ def explanation(path: str) -> Explanation:
     from pulumi_posthog.kinds.tree import below, in_the_organization
 
     kind: Kind | None = None
+    about: Kind | None = None
     known = below(None)
     words = [word for word in path.split(".") if word and word != "*"]
     if not words:
@@ -91,12 +92,12 @@ def explanation(path: str) -> Explanation:
         word = words.pop(0)
         walked.append(word)
         if word in known:
-            kind = next((each for each in known[word] if each.set_of), known[word][0])
+            about, kind = kind, next((each for each in known[word] if each.set_of), known[word][0])
             known = below(kind)
             if (
                 words
                 and not (kind.singleton or kind.grants)
-                and _names_entry(words, {*known, *_keys(kind), kind.checks or ""})
+                and _names_entry(words, {*known, *_keys(kind, about), kind.checks or ""})
             ):
                 words.pop(0)
             continue
@@ -105,15 +106,15 @@ def explanation(path: str) -> Explanation:
             return _persons(".".join(walked), words)
         if word == kind.checks:
             return _checks(".".join(walked), kind, words)
-        if kind.grants and word in _keys(kind):
-            return Explanation(".".join(walked), _keys(kind)[word])
+        if kind.grants and word in _keys(kind, about):
+            return Explanation(".".join(walked), _keys(kind, about)[word])
         if word in _keys(kind):
             return _field(".".join(walked), kind, word)
         raise Stop(
             f'explain: {".".join(walked[:-1])} has no "{word}"',
             did_you_mean(word, [*_keys(kind), *known, *filter(None, [kind.checks])]),
         )
-    return _section(".".join(walked), kind)
+    return _section(".".join(walked), kind, about)
 
 
 def _names_entry(words: list[str], known: set[str]) -> bool:
@@ -210,8 +211,11 @@ def _checks(path: str, kind: Kind, words: list[str]) -> Explanation:
     return Explanation(f"{path}.{name}", str(known[name]["description"]), facts, below)
 
 
-def _keys(kind: Kind) -> dict[str, str]:
-    """Everything that may stand in an entry of a kind, but for sections, and what it means."""
+def _keys(kind: Kind, about: Kind | None = None) -> dict[str, str]:
+    """Everything that may stand in an entry of a kind, but for sections, and what it means.
+
+    Of what is attached to objects, `about` is the kind of these.
+    """
     from pulumi_posthog.config import grants
     from pulumi_posthog.config.schema import persons, reserved
     from pulumi_posthog.kinds.tree import body_fields
@@ -219,7 +223,7 @@ def _keys(kind: Kind) -> dict[str, str]:
     if kind.set_of:
         return {}
     if kind.grants:
-        return grants.keys(kind)
+        return grants.keys(kind, about)
     own = {each.name: each.doc for each in kind.declarable if each.from_key}
     return {
         **own,
@@ -229,7 +233,7 @@ def _keys(kind: Kind) -> dict[str, str]:
     }
 
 
-def _section(path: str, kind: Kind | None) -> Explanation:
+def _section(path: str, kind: Kind | None, about: Kind | None = None) -> Explanation:
     from pulumi_posthog.config.schema import checks
     from pulumi_posthog.kinds.description import deletion
     from pulumi_posthog.kinds.model import Deletion
@@ -253,7 +257,7 @@ def _section(path: str, kind: Kind | None) -> Explanation:
         facts.insert(0, ("new ones", f"{kind.discontinued.words}."))
     sections = {name: kinds[0].doc for name, kinds in below(kind).items()}
     own = {name: str(schema["description"]) for name, schema in checks(kind).items()}
-    rows = {**_keys(kind), **sections, **own}
+    rows = {**_keys(kind, about), **sections, **own}
     return Explanation(path, kind.doc, tuple(facts), tuple(rows.items()))
 
 

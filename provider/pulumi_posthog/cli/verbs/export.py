@@ -133,7 +133,7 @@ def check_projects(live: Live, wanted: Sequence[str]) -> None:
 def _written(result: Exported, output: Path, force: bool) -> None:
     """Write all files or, where one exists, none."""
     from pulumi_posthog.config.schema import text
-    from pulumi_posthog.export.document import SCHEMA_FILE
+    from pulumi_posthog.export import SCHEMA_FILE
 
     paths = {output.parent / name: content for name, content in result.files.items()}
     taken = [path for path in paths if path.exists()]

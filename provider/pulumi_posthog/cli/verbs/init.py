@@ -171,7 +171,7 @@ def _contents(
     name: str, host: str, organization: str, ci: str, stack: str, tool: str, exported: Exported | None
 ) -> dict[str, str]:
     from pulumi_posthog.config.schema import text
-    from pulumi_posthog.export.document import SCHEMA_FILE
+    from pulumi_posthog.export import SCHEMA_FILE
     from pulumi_posthog.values.variables import KEY_VARIABLE
 
     # What the configuration takes from the environment, the workflows have to hand on.

@@ -44,7 +44,7 @@ from pulumi_posthog.stack.handlers.results import (
     UpdateResult,
     replaced,
 )
-from pulumi_posthog.stack.handlers.scope import scope_now, scope_of
+from pulumi_posthog.stack.handlers.scope import elsewhere, is_placed, scope_now, scope_of
 from pulumi_posthog.stack.holdings import IN_EXACT_LISTS
 from pulumi_posthog.stack.host_now import Props, objection_to_move, relocated
 from pulumi_posthog.stack.keeping import (
@@ -124,7 +124,7 @@ class KindHandler:
         result = self._diff(id_, olds, news)
         if self.run.holdings.is_declared(urn):  # a refresh compares what nobody declares any more, too
             self.run.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
-            if not kind.parent or pulumi_engine.known(news.get(kind.parent)):
+            if is_placed(kind, news):
                 claim_items(self.run, kind, scope_of(kind, news), news, urn)
             if not result.changes:
                 self.run.untried.settled(urn)
@@ -136,10 +136,8 @@ class KindHandler:
         kind = self.kind
         if addresses.nobody(kind, news):
             return DiffResult(changes=False)
-        if kind.parent and not pulumi_engine.known(news.get(kind.parent)):
-            return replaced([kind.parent])
-        if kind.parent and str(olds.get(kind.parent)) != str(news.get(kind.parent)):
-            return replaced([kind.parent])
+        if moved := elsewhere(kind, olds, news):
+            return replaced(moved)
         live = self.run.view(news).live
         if kind is PROJECT:
             self.run.ahead.compared(live)
@@ -195,9 +193,9 @@ class KindHandler:
         # One that comes under a guard is stored anew: what deletes it reads what was stored.
         guarded_now = location_of(news).guarded and not location_of(olds).guarded
         # So is one whose PostHog has moved: the next run asks where the state says.
-        moved = location_of(news).host != location_of(olds).host
+        host_moved = location_of(news).host != location_of(olds).host
         return DiffResult(
-            changes=bool(changed or unknown or guarded_now or moved) or trigger_differs(kind, olds, news)
+            changes=bool(changed or unknown or guarded_now or host_moved) or trigger_differs(kind, olds, news)
         )
 
     def _say_awaited(self, found: Found) -> None:

@@ -9,27 +9,84 @@ from typing import Any
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.tree import about_scope, accessible
+from pulumi_posthog.reconcile import links
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.location import location_of
+from pulumi_posthog.stack.properties import to_values
 from pulumi_posthog.stack.run import Run
+from pulumi_posthog.values.reference import Reference
 
 Props = Mapping[str, Any]
 
 
 def scope_of(kind: Kind, properties: Props) -> dict[str, str]:
-    """The ids that lead to the collection of a resource, whose parent has one."""
-    return {kind.parent: str(properties[kind.parent])} if kind.parent else {}
+    """The ids that lead to the collection of a resource, whose parent has one, and what it is about, too."""
+    scope = {kind.parent: str(properties[kind.parent])} if kind.parent else {}
+    if kind.attached is None:
+        return scope
+    about = _about(kind, properties)
+    if about is None or about[1] is None:
+        raise CannotApply(f"nobody knows what this {kind.title} is about")
+    return about_scope(kind, scope, about[0], about[1])
+
+
+def is_placed(kind: Kind, properties: Props) -> bool:
+    """Whether it is known where the object of a resource is: in its parent, and about what."""
+    if kind.parent and not pulumi_engine.known(properties.get(kind.parent)):
+        return False
+    about = _about(kind, properties)
+    return kind.attached is None or (about is not None and about[1] is not None)
+
+
+def elsewhere(kind: Kind, olds: Props, news: Props) -> list[str]:
+    """The fields by which the object of a resource will be in another place than it is, or may be; none: it stays."""
+    if kind.parent and (
+        not pulumi_engine.known(news.get(kind.parent))
+        or str(olds.get(kind.parent)) != str(news.get(kind.parent))
+    ):
+        return [kind.parent]
+    if kind.attached and (not is_placed(kind, news) or scope_of(kind, news) != scope_of(kind, olds)):
+        return [kind.attached.id]
+    return []
 
 
 def scope_now(kind: Kind, inputs: Props, run: Run) -> dict[str, str] | None:
     """The scope, as far as it can be known before the parent has an id; None when it cannot."""
-    if not kind.parent or pulumi_engine.known(inputs.get(kind.parent)):
+    if is_placed(kind, inputs):
         return scope_of(kind, inputs)
-    names = location_of(inputs).parent
-    if not names:
+    if kind.parent and not pulumi_engine.known(inputs.get(kind.parent)):
+        names = location_of(inputs).parent
+        found = run.view(inputs).live.find(KINDS[kind.parent], {}, json.loads(names)) if names else []
+        above = found[0].id if len(found) == 1 else None
+    else:
+        above = str(inputs[kind.parent]) if kind.parent else None
+    if kind.parent is None or above is None:
         return None
-    parents = run.view(inputs).live.find(KINDS[kind.parent], {}, json.loads(names))
-    return {kind.parent: parents[0].id} if len(parents) == 1 else None
+    scope = {kind.parent: above}
+    if kind.attached is None:
+        return scope
+    about, id_, name = _about(kind, inputs) or (None, None, None)
+    if about is None:
+        return None
+    if id_ is None:
+        # A preview finds what will be taken over by what it is called.
+        live = links.names(run.view(inputs).live, about.name, scope) if name else {}
+        ids = [each for each, called in live.items() if called == name]
+        id_ = ids[0] if len(ids) == 1 else None
+    return None if id_ is None else about_scope(kind, scope, about, id_)
+
+
+def _about(kind: Kind, properties: Props) -> tuple[Kind, str | None, str | None] | None:
+    """The kind of what a resource is about, its id, as far as it is known, and its name, where it is given by that."""
+    about = accessible(properties.get(kind.attached.type)) if kind.attached else None
+    if kind.attached is None or about is None:
+        return None
+    value = to_values(kind, properties).get(kind.attached.id)
+    if isinstance(value, Reference):
+        return about, value.id, value.name
+    return about, str(value) if isinstance(value, str | int) and pulumi_engine.known(value) else None, None
 
 
 def scope_of_names(kind: Kind, inputs: Props, run: Run) -> dict[str, str] | None:

@@ -27,6 +27,7 @@ from pulumi_posthog.stack.typed.file_system_entry import FileSystemEntry
 from pulumi_posthog.stack.typed.hog_function import HogFunction
 from pulumi_posthog.stack.typed.insight import Insight
 from pulumi_posthog.stack.typed.insight_variable import InsightVariable
+from pulumi_posthog.stack.typed.object_access_rule import ObjectAccessRule
 from pulumi_posthog.stack.typed.organization_member import OrganizationMember
 from pulumi_posthog.stack.typed.organization_settings import OrganizationSettings
 from pulumi_posthog.stack.typed.pipeline_destination import PipelineDestination
@@ -62,6 +63,7 @@ __all__ = [
     "HogFunction",
     "Insight",
     "InsightVariable",
+    "ObjectAccessRule",
     "OrganizationMember",
     "OrganizationSettings",
     "PipelineDestination",

@@ -1,0 +1,206 @@
+"""Access rules of single objects: made, healed, removed and exported with the object (posthog-api-access.md 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.run import begin_anew
+from harness.sandbox import Sandbox
+from pulumi_posthog import config
+from pulumi_posthog.api import Connection, Pace, Reader, Writer
+from pulumi_posthog.config.configuration import Configuration
+from pulumi_posthog.export import export
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.collection import Scope
+from pulumi_posthog.reconcile.differences import differences
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.observe import observe
+from pulumi_posthog.reconcile.plan import plan
+from pulumi_posthog.stack.dynamic.kind import KindProvider
+from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.resolution import resolved
+from pulumi_posthog.values.variables import KEY_VARIABLE
+
+RULE = KINDS["object_access_rule"]
+
+
+class View:
+    """A fresh view of a server's first project, and what people make in it."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self.posthog = sandbox
+        self.folder = folder
+        connection, pace = Connection(sandbox.url, sandbox.key), Pace(per_minute=100_000, per_hour=1_000_000)
+        self.reader, self.writer = Reader(connection, pace=pace), Writer(connection, pace=pace)
+        self.live = self.anew()
+        self.applier = Applier(self.live, self.writer)
+        self.project = str(sandbox.info["projects"][0]["id"])
+        self.name = str(sandbox.info["projects"][0]["name"])
+
+    def anew(self) -> Live:
+        return Live(self.reader, self.posthog.organization)
+
+    def board(self, name: str) -> str:
+        return str(self.posthog.call("POST", f"/api/projects/{self.project}/dashboards/", {"name": name})["id"])
+
+    def scope(self, board: str) -> Scope:
+        return {"project": self.project, "object": f"dashboards/{board}"}
+
+    def path(self, board: str) -> str:
+        return f"/api/projects/{self.project}/dashboards/{board}/access_controls/"
+
+    def rules(self, board: str) -> list[tuple[Any, ...]]:
+        found = self.posthog.get(self.path(board))["access_controls"]
+        return sorted(((e["role"], e["organization_member"], e["access_level"]) for e in found), key=str)
+
+    def load(self, text: str) -> Configuration:
+        file = self.folder / "posthog.yaml"
+        head = f"organization: {{host: '{self.posthog.url}', id: {self.posthog.organization}}}\n"
+        file.write_text(head + text.replace("PROJECT", self.name))
+        return config.load(file, environment={"POSTHOG_HOST": self.posthog.url})
+
+    def changes(self, text: str) -> list[tuple[str, str]]:
+        observed = observe(self.load(text), self.anew())
+        assert observed.unread == {}
+        found = plan(observed.readable, observed.for_plan).changes
+        return [(each.action.value, each.name) for each in found]
+
+
+@pytest.fixture(scope="module", params=[2026, 2025])
+def server(request: pytest.FixtureRequest, started: Callable[..., Sandbox]) -> Sandbox:
+    return started("--age", str(request.param))
+
+
+@pytest.fixture
+def view(server: Sandbox, tmp_path: Path) -> Iterator[View]:
+    server.call("POST", "/_sandbox/reset")
+    it = View(server, tmp_path)
+    yield it
+    it.reader.close()
+    it.writer.close()
+
+
+BOARD = """projects:
+  PROJECT:
+    dashboards:
+      Board:
+        access: {everyone: none, members: {bo@acme.io: editor}}
+"""
+
+
+def test_a_rule_is_made_changed_healed_and_removed(view):
+    board = view.board("Board")
+    values = {"resource": "dashboard", "resource_id": board, "access_level": "viewer"}
+
+    made = view.applier.create(RULE, view.scope(board), values)
+    again = view.anew().object(RULE, view.scope(board), made.found.id)
+    assert (made.adopted, made.ignored) == (False, ())
+    assert differences(RULE, values, again.values) == ()
+
+    changed = view.applier.update(RULE, view.scope(board), made.found, {**values, "access_level": "none"})
+    assert (changed.ignored, changed.found.id) == ((), made.found.id)
+    assert view.rules(board) == [(None, None, "none")]
+
+    view.applier.delete(RULE, view.scope(board), made.found.id)
+    assert view.rules(board) == []
+
+
+def test_each_object_that_declares_rules_takes_one_read_and_others_take_none(view):
+    for number in range(5):
+        view.board(f"Board {number}")
+    text = "projects: {PROJECT: {dashboards: {Board 1: {access: {everyone: viewer}}, Board 2: {access: {everyone: none,"
+    text += " members: {bo@acme.io: editor, cy@acme.io: viewer}}}, Board 3: {}}}}\n"
+    desired = view.load(text)
+    view.posthog.count_anew()
+
+    observed = observe(desired, view.anew())
+
+    asked = view.posthog.requests()["by_path"]
+    assert observed.unread == {}
+    assert sum(count for path, count in asked.items() if path.endswith("access_controls/")) == 2
+
+
+def test_a_file_is_compared_with_the_rules_of_its_objects(view):
+    assert view.changes(BOARD) == [
+        ("create", f"{view.name}/Board"),
+        ("create", f"{view.name}/Board/dashboard/members/bo@acme.io"),
+        ("create", f"{view.name}/Board/dashboard/everyone"),
+    ]
+
+    board = view.board("Board")
+    view.posthog.call("PUT", view.path(board), {"access_level": "viewer"})
+
+    assert view.changes(BOARD) == [
+        ("create", f"{view.name}/Board/dashboard/members/bo@acme.io"),
+        ("update", f"{view.name}/Board/dashboard/everyone"),
+    ]
+
+
+def test_where_there_are_to_be_no_others_only_those_of_that_object_go(view):
+    board, other = view.board("Board"), view.board("Other")
+    for each in (board, other):
+        view.posthog.call("PUT", view.path(each), {"access_level": "viewer"})
+    text = BOARD.replace("{everyone: none, ", "{mode: exact, ")
+    said: list[str] = []
+
+    wanted = resolved(view.load(text), view.anew(), said.append)
+
+    gone = [(each.name, each.parent, each.fields["resource_id"].id) for each in wanted.entries if each.absent]
+    assert gone == [(f"{view.name}/Board/dashboard/everyone", view.name, board)]
+    assert said == [
+        f'object access rule of "{view.name}/Board" is removed, because the file has it not: everyone: viewer'
+    ]
+    assert view.changes(text) == [
+        ("create", f"{view.name}/Board/dashboard/members/bo@acme.io"),
+        ("delete", f"{view.name}/Board/dashboard/everyone"),
+    ]
+
+
+def test_undeclared_rules_are_told_of_objects_that_declare_some(view):
+    board = view.board("Board")
+    view.posthog.call("PUT", view.path(board), {"access_level": "none"})
+    text = BOARD.replace("{everyone: none, ", "{")
+
+    observed = observe(view.load(text), view.anew(), undeclared=True)
+
+    found = [each for each in observed.undeclared if each.found.kind is RULE]
+    assert [(each.found.values["access_level"], each.group) for each in found] == [
+        ("none", ("object_access_rule", f"dashboard/{view.name}/Board"))
+    ]
+
+
+def test_an_export_has_the_rules_of_objects_and_changes_nothing(view):
+    board = view.board("Board")
+    view.board("Without")
+    view.posthog.call("PUT", view.path(board), {"access_level": "none"})
+    people = view.posthog.all(f"/api/organizations/{view.posthog.organization}/members/")
+    bo = next(each["id"] for each in people if each["user"]["email"] == "bo@acme.io")
+    view.posthog.call("PUT", view.path(board), {"access_level": "editor", "organization_member": bo})
+
+    text = export(view.anew()).files["posthog.yaml"]
+
+    assert text.count("        access:") == 1
+    desired = view.load(text.partition("\nprojects:")[2].join(("projects:", "")))
+    rules = {each.name: each.fields["access_level"] for each in desired.entries if each.kind is RULE}
+    assert rules == {
+        f"{view.name}/Board/dashboard/members/bo@acme.io": "editor",
+        f"{view.name}/Board/dashboard/everyone": "none",
+    }
+    observed = observe(desired, view.anew())
+    assert plan(observed.readable, observed.for_plan).changes == ()
+
+
+def test_the_rules_of_an_object_that_is_gone_are_gone_and_of_one_that_is_there_they_are_not(view):
+    board = view.board("Board")
+    view.posthog.call("PUT", view.path(board), {"access_level": "none"})
+    live = view.anew()
+    assert len(live.collection(RULE, view.scope(board))) == 1
+
+    view.posthog.call("PATCH", f"/api/projects/{view.project}/dashboards/{board}/", {"deleted": True})
+
+    assert view.anew().collection(RULE, view.scope(board)) == {}
