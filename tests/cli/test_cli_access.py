@@ -29,6 +29,10 @@ def ruled(lab: Lab) -> Lab:
     types = f"/api/projects/{project}/resource_access_controls/"
     posthog.call("PUT", types, {"resource": "dashboard", "access_level": "editor"})
     posthog.call("PUT", types, {"resource": "dashboard", "access_level": "viewer", "role": role})
+    board = posthog.call("POST", f"/api/projects/{project}/dashboards/", {"name": "Board"})["id"]
+    own = f"/api/projects/{project}/dashboards/{board}/access_controls/"
+    posthog.call("PUT", own, {"access_level": "none"})
+    posthog.call("PUT", own, {"access_level": "manager", "role": role})
     return lab
 
 
@@ -78,6 +82,40 @@ def test_a_file_is_answered_before_it_is_applied(ruled: Lab):
     ]
 
 
+OBJECT = """projects:
+  Web: {dashboards: {Board: {access: {mode: exact, members: {dee@acme.io: viewer}}}}}
+"""
+
+
+def test_one_object_is_told_by_its_own_rules_and_those_of_its_type(ruled: Lab):
+    ruled.posthog.count_anew()
+    now = ruled.run("access", "--project", "Web", "--resource", "dashboard/Board", "--format", "json")
+    found = {each["member"]: (each["may"], each["newer"], each["why"]) for each in now.json["access"]}
+    asked = {each: n for each, n in ruled.posthog.requests()["by_path"].items() if "/dashboards/" in each}
+
+    ruled.write(OBJECT, "next.yaml")
+    what = ("--project", "Web", "--resource", "dashboard/Board", "--format", "json")
+    then = ruled.run("access", "--from", "next.yaml", "--diff", *what)
+
+    assert (now.status, then.status) == (0, 0), now.text + then.text
+    # Who is hidden from the project does nothing in it, whatever the object says.
+    assert found["dee@acme.io"][:2] == ("none", "none")
+    why = [
+        "role Analysts: manager",
+        "everyone: none",
+        "dashboard: role Analysts: viewer",
+        "dashboard: everyone: editor",
+    ]
+    assert found["bo@acme.io"] == ("manager", "manager", why)
+    assert found["cy@acme.io"][:2] == ("editor", "none")
+    assert len(asked) == sum(asked.values()) == 2, asked
+    rows = [(each["member"], each["change"], each["before"], each["after"]) for each in then.json["changes"]]
+    assert rows == [
+        ("bo@acme.io", "loses", "manager", "editor (newer: viewer)"),
+        ("cy@acme.io", "gains", "editor (newer: none)", "editor"),
+    ]
+
+
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "csv"])
 def test_every_form_has_the_person_and_the_reason(ruled: Lab, form: str):
     run = ruled.run("access", "--member", "bo@acme.io", "--project", "Web", "--format", form)
@@ -95,6 +133,8 @@ def test_every_form_has_the_person_and_the_reason(ruled: Lab, form: str):
         (("--member", "bob@acme.io"), '--member: there is no "bob@acme.io"'),
         (("--project", "Wob"), '--project: there is no "Wob"'),
         (("--resource", "dashbord"), "did you mean dashboard?"),
+        (("--resource", "cohort/Beta"), '--resource: there is no "cohort"'),
+        (("--resource", "dashboard/No such"), "there is no dashboard No such in any project"),
         (("--diff",), "give --from FILE, too"),
         (("--format", "pdf"), '--format: there is no "pdf"'),
     ],
@@ -125,6 +165,7 @@ def test_an_export_has_every_rule_and_everybody_and_differs_in_nothing(ruled: La
         "members": {"cy@acme.io": "admin"},
         "roles": {"Analysts": "member"},
     }
+    assert web["dashboards"]["Board"]["access"] == {"everyone": "none", "roles": {"Analysts": "manager"}}
     assert web["resource_access"] == {"dashboard": {"everyone": "editor", "roles": {"Analysts": "viewer"}}}
     names = {1: "member", 8: "admin", 15: "owner"}
     everybody = posthog.all(f"/api/organizations/{posthog.organization}/members/")
@@ -151,6 +192,8 @@ projects:
       # Every type.
       mode: exact
       dashboard: {mode: exact, everyone: editor}
+    dashboards:
+      Board: {access: {mode: exact, everyone: none}}
 """
 
 
@@ -167,7 +210,8 @@ def test_what_has_no_place_in_a_file_that_is_exact_is_accepted_by_name_where_it_
     ruled.posthog.call("PUT", types, {"resource": "insight", "access_level": "viewer"})
     ruled.posthog.count_anew()
     unasked = ruled.run("accept", "--yes", "--format", "json")
-    asked = ("projects.Web.access", "projects.Web.resource_access", "members.cy@acme.io")
+    board = "projects.Web.dashboards.Board.access"
+    asked = ("projects.Web.access", "projects.Web.resource_access", "members.cy@acme.io", board)
 
     run = ruled.run("accept", "--yes", *asked)
 
@@ -176,8 +220,11 @@ def test_what_has_no_place_in_a_file_that_is_exact_is_accepted_by_name_where_it_
         "items: {ana@acme.io: owner, bo@acme.io: member}",
         "items: {ana@acme.io: owner, bo@acme.io: member, cy@acme.io: {level: member}}",
     ).replace(
-        "{mode: exact, everyone: none}",
-        "{mode: exact, everyone: none, roles: {Analysts: member}, members: {cy@acme.io: admin}}",
+        "Board: {access: {mode: exact, everyone: none}}",
+        "Board: {access: {mode: exact, everyone: none, roles: {Analysts: manager}}}",
+    ).replace(
+        "access: {mode: exact, everyone: none}  #",
+        "access: {mode: exact, everyone: none, roles: {Analysts: member}, members: {cy@acme.io: admin}}  #",
     ).replace(
         "{mode: exact, everyone: editor}\n",
         "{mode: exact, everyone: editor, roles: {Analysts: viewer}}\n      insight: {everyone: viewer}\n",

@@ -468,6 +468,7 @@ WAIVED = {
     "project": "has tests of its own: test_fields.py",
     "project_access_rule": "has tests of its own: test_access_rules.py",
     "resource_access_rule": "has tests of its own: test_access_rules.py",
+    "object_access_rule": "has tests of its own: test_object_rules.py",
     "organization_settings": "has tests of its own: test_organization_settings.py",
     "organization_member": "has tests of its own: test_members.py",
     "evaluation": "has tests of its own: test_evaluations.py",

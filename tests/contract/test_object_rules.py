@@ -22,6 +22,7 @@ from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.dynamic.kind import KindProvider
+from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.location import Location
 from pulumi_posthog.stack.resolution import resolved
 from pulumi_posthog.values.variables import KEY_VARIABLE
@@ -46,7 +47,9 @@ class View:
         return Live(self.reader, self.posthog.organization)
 
     def board(self, name: str) -> str:
-        return str(self.posthog.call("POST", f"/api/projects/{self.project}/dashboards/", {"name": name})["id"])
+        return str(
+            self.posthog.call("POST", f"/api/projects/{self.project}/dashboards/", {"name": name})["id"]
+        )
 
     def scope(self, board: str) -> Scope:
         return {"project": self.project, "object": f"dashboards/{board}"}
@@ -204,3 +207,73 @@ def test_the_rules_of_an_object_that_is_gone_are_gone_and_of_one_that_is_there_t
     view.posthog.call("PATCH", f"/api/projects/{view.project}/dashboards/{board}/", {"deleted": True})
 
     assert view.anew().collection(RULE, view.scope(board)) == {}
+
+
+# -- what Pulumi sees ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(view: View, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """The properties that every rule of the first project has."""
+    monkeypatch.setenv(KEY_VARIABLE, view.posthog.key)
+    begin_anew()
+    where = Location(view.posthog.url, view.posthog.organization).as_property
+    yield {**where, "project": view.project, "resource": "dashboard", "access_level": "viewer"}
+    begin_anew()
+
+
+def test_a_rule_of_a_program_is_known_by_its_object_and_healed(view, place):
+    board, provider = view.board("Board"), KindProvider(RULE.name)
+
+    inputs = provider.check({}, {**place, "resource_id": board, "member": "bo@acme.io"}).inputs
+    made = provider.create(inputs)
+
+    assert (made.outs["resource"], made.outs["resource_id"]) == ("dashboard", board)
+    assert provider.diff(made.id, made.outs, inputs).changes is False
+    ((_, bo, level),) = view.rules(board)
+    assert level == "viewer"
+    view.posthog.call("PUT", view.path(board), {"organization_member": bo, "access_level": "editor"})
+    begin_anew()
+    read = provider.read(made.id, made.outs)
+    assert read.inputs["access_level"] == "editor"
+    assert provider.diff(made.id, read.outs, inputs).changes is True
+    provider.update(made.id, read.outs, inputs)
+    assert view.rules(board) == [(None, bo, "viewer")]
+
+
+def test_a_rule_of_another_object_is_another_rule(view, place):
+    one, other, provider = view.board("One"), view.board("Other"), KindProvider(RULE.name)
+    inputs = provider.check({}, {**place, "resource_id": one}).inputs
+    made = provider.create(inputs)
+
+    moved = provider.check(made.outs, {**place, "resource_id": other}).inputs
+
+    assert provider.diff(made.id, made.outs, moved).replaces == ["resource_id"]
+
+
+def test_a_preview_looks_for_what_has_no_id_yet_by_its_name(view, place):
+    provider = KindProvider(RULE.name)
+    declared = {**place, "resource_id": "!ref dashboard/Board", "__ids": {"dashboard/Board": NOT_YET_KNOWN}}
+
+    assert provider.check({}, declared).failures == []
+    board = view.board("Board")
+    view.posthog.call("PUT", view.path(board), {"access_level": "none"})
+    begin_anew()
+    inputs = provider.check({}, declared).inputs
+
+    olds = {**inputs, "__ids": {"dashboard/Board": board}}
+    assert provider.diff("", olds, inputs).replaces == ["resource_id"]
+    known = provider.check({}, {**declared, "__ids": {"dashboard/Board": board}}).inputs
+    made = provider.create(known)
+    assert made.outs["resource_id"] == "!ref dashboard/Board"
+    assert view.rules(board) == [(None, None, "viewer")]
+
+
+def test_a_rule_that_goes_with_its_object_is_gone(view, place):
+    board, provider = view.board("Board"), KindProvider(RULE.name)
+    made = provider.create(provider.check({}, {**place, "resource_id": board}).inputs)
+
+    view.posthog.call("PATCH", f"/api/projects/{view.project}/dashboards/{board}/", {"deleted": True})
+    begin_anew()
+
+    assert provider.read(made.id, made.outs).id is None

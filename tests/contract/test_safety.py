@@ -12,6 +12,7 @@ from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import Connection, Pace, Reader, Writer
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.tree import about_scope, what_it_is_about
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
@@ -46,6 +47,7 @@ DECLARED = {
     "file_system_entry": {"path": "New", "type": "folder"},
     "project_access_rule": {"member": "bo@acme.io", "access_level": "member"},
     "resource_access_rule": {"resource": "dashboard", "access_level": "viewer"},
+    "object_access_rule": {"resource": "dashboard", "access_level": "viewer"},
     "evaluation": {
         "name": "New",
         "evaluation_type": "llm_judge",
@@ -115,13 +117,19 @@ class Tried:
         parent = KINDS[kind].parent
         if parent is None:
             return {}
-        return {parent: self.applier.create(KINDS[parent], {}, {"name": "Parent"}).found.id}
+        scope = {parent: self.applier.create(KINDS[parent], {}, {"name": "Parent"}).found.id}
+        if KINDS[kind].attached:
+            board = self.applier.create(KINDS["dashboard"], scope, {"name": "Board"}).found.id
+            return about_scope(KINDS[kind], scope, KINDS["dashboard"], board)
+        return scope
 
     def wanted(self, kind: str, scope: dict[str, str]) -> dict[str, object]:
         """Its fields, with ids in the places of a plugin's address, and of a flag that is made first."""
         values: dict[str, object] = dict(DECLARED[kind])
         if "plugin" in values:
             values["plugin"] = self.live.refer("plugin", str(values["plugin"]))
+        if about := what_it_is_about(KINDS[kind], scope):
+            values["resource_id"] = about[1]
         if "feature_flag" in values:
             values["feature_flag"] = self.applier.create(
                 KINDS["feature_flag"], scope, DECLARED["feature_flag"]

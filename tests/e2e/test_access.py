@@ -113,14 +113,16 @@ projects:
   Web:
     access: {everyone: none, roles: {Analysts: admin}, members: {cy@acme.io: member}}
     resource_access: {dashboard: {everyone: viewer, roles: {Analysts: editor}}}
+    dashboards: {Board: {access: {everyone: none, roles: {Analysts: manager}}}}
 """
 
 
 def rules_of(posthog, project: str) -> dict[str, list[tuple[str, str]]]:
-    """What everyone, roles and members have: by the name of the list, (resource, level)."""
+    """What everyone, roles and members have: by the name of the list, (resource, level); of a dashboard last."""
     path = f"/api/projects/{posthog.project(project)['id']}"
     found: dict[str, list[tuple[str, str]]] = {"everyone": [], "role": [], "member": []}
-    for name in ("access_controls", "resource_access_controls"):
+    boards = [f"dashboards/{each['id']}/access_controls" for each in posthog.all(f"{path}/dashboards/")]
+    for name in ("access_controls", "resource_access_controls", *boards):
         for rule in posthog.get(f"{path}/{name}/")["access_controls"]:
             subject = "role" if rule["role"] else "member" if rule["organization_member"] else "everyone"
             found[subject].append((rule["resource"], rule["access_level"]))
@@ -132,8 +134,8 @@ def test_a_newcomers_day_of_rules(stack: Stack):
     made = stack.up()
     assert made.status == 0, made.text
     assert rules_of(stack.posthog, "Web") == {
-        "everyone": [("project", "none"), ("dashboard", "viewer")],
-        "role": [("project", "admin"), ("dashboard", "editor")],
+        "everyone": [("project", "none"), ("dashboard", "viewer"), ("dashboard", "none")],
+        "role": [("project", "admin"), ("dashboard", "editor"), ("dashboard", "manager")],
         "member": [("project", "member")],
     }
     stack.posthog.count_anew()
@@ -172,13 +174,19 @@ def test_a_newcomers_day_of_rules(stack: Stack):
     renamed = stack.up()
     assert renamed.status == 0, renamed.text
     assert stack.posthog.role("Data team")["id"] == role
-    assert rules_of(stack.posthog, "Web")["role"] == [("project", "admin"), ("dashboard", "editor")]
+    assert rules_of(stack.posthog, "Web")["role"] == [
+        ("project", "admin"),
+        ("dashboard", "editor"),
+        ("dashboard", "manager"),
+    ]
 
     # Rules leave the file and PostHog, and so does the role; rules that nobody declared stay.
     path = f"/api/projects/{stack.posthog.project('Web')['id']}/resource_access_controls/"
     stack.posthog.call("PUT", path, {"resource": "insight", "access_level": "none"})
-    stack.write("projects:\n  Web:\n    access: {members: {cy@acme.io: admin}}\n")
-    stack.set("allowRemovals", "project_access_rule=2,resource_access_rule=2")
+    stack.write(
+        "projects:\n  Web:\n    access: {members: {cy@acme.io: admin}}\n    dashboards: {Board: {}}\n"
+    )
+    stack.set("allowRemovals", "project_access_rule=2,resource_access_rule=2,object_access_rule=2")
     left = stack.up()
     assert left.status == 0, left.text
     assert rules_of(stack.posthog, "Web") == {

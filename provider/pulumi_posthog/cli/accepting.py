@@ -153,11 +153,10 @@ def _is_elsewhere(path: str, desired: Configuration) -> bool:
 
 def _is_within(entry: Entry, names: Set[tuple[str, str]], desired: Configuration) -> bool:
     """Whether an entry is below one of these."""
-    kind, parent = entry.kind.parent, entry.parent
-    if kind is None or parent is None:
-        return False
-    above = desired.by_name.get((kind, parent))
-    return (kind, parent) in names or (above is not None and _is_within(above, names, desired))
+    from pulumi_posthog.reconcile.desired import above, group_of, key_of
+
+    holder = above(group_of(entry), desired)
+    return holder is not None and (key_of(holder) in names or _is_within(holder, names, desired))
 
 
 def _wish(finding: Finding, outcome: Compared) -> Wish | None:
@@ -244,11 +243,11 @@ def _declared(finding: Finding, outcome: Compared) -> Wish | None:
 def _section(group: Group, desired: Configuration) -> tuple[str, ...]:
     """The keys that lead to where the entries of a collection stand."""
     from pulumi_posthog.kinds import KINDS
+    from pulumi_posthog.reconcile.desired import above, group_of
 
-    kind, parent = KINDS[group[0]], group[1]
-    above = desired.by_name.get((kind.parent, parent)) if kind.parent and parent else None
-    before = (*_section((above.kind.name, above.parent), desired), above.key) if above else ()
-    return (*before, kind.section.rpartition(".")[2])
+    holder = above(group, desired)
+    before = (*_section(group_of(holder), desired), holder.key) if holder else ()
+    return (*before, KINDS[group[0]].section.rpartition(".")[2])
 
 
 def _chosen(wishes: Iterable[tuple[Wish, Finding]]) -> list[tuple[Wish, Finding]]:

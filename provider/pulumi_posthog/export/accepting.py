@@ -20,7 +20,7 @@ from pulumi_posthog.export.rewriting import CannotWrite, Changes, Rewriting
 from pulumi_posthog.export.wish import Wish, wished
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.reconcile.collection import Found
-from pulumi_posthog.reconcile.desired import Entry, Key, key_of
+from pulumi_posthog.reconcile.desired import Entry, Key, above, group_of, key_of
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.values.json_value import Json, json_text
 from pulumi_posthog.values.local_file import LINE_END
@@ -219,30 +219,27 @@ class _Attempt:
     def _declare(self, wish: Wish) -> None:
         if wish.group is None or wish.found is None:
             raise _Refused("it has no place in the file", None, HAND)
-        kind, parent = wish.found.kind, wish.group[1]
-        siblings = [each for each in self.desired.entries if each.kind is kind and each.parent == parent]
+        kind = wish.found.kind
+        siblings = [each for each in self.desired.entries if group_of(each) == wish.group]
         places = [each.where for each in siblings if each.where is not None]
         if places:
             self._beside(places[-1], wish)
             return
-        above = next(
-            (each for each in self.desired.entries if each.kind.name == kind.parent and each.name == parent),
-            None,
-        )
+        holder = above(wish.group, self.desired)
         section = kind.section.rpartition(".")[2]
-        if above is not None:
-            mapping, index, file = self._pair(above.where, above)
-            file, body = self._followed(file, mapping.items[index], above.where)
+        if holder is not None:
+            mapping, index, file = self._pair(holder.where, holder)
+            file, body = self._followed(file, mapping.items[index], holder.where)
         else:
             main = next(iter(self.files))
             file, body = main, self._rewriting(main).source.root
         with _Placing(self._name(file), self.rewritings[file].text):
             own = body.item(section)
             if own is None:
-                self._check_mapping(body, above.where if above else None)
+                self._check_mapping(body, holder.where if holder else None)
                 self.rewritings[file].add(body, section, {wish.name: dict(wish.body or {})})
                 return
-            file, own = self._followed(file, own, above.where if above else None)
+            file, own = self._followed(file, own, holder.where if holder else None)
             if (
                 kind.name in {each.kind.set_of for each in self.desired.entries}
                 or own.item("items") is not None
@@ -408,11 +405,8 @@ class _Attempt:
         )
 
     def _below_removed(self, entry: Entry) -> bool:
-        kind, parent = entry.kind.parent, entry.parent
-        if kind is None or parent is None:
-            return False
-        above = self.desired.by_name.get((kind, parent))
-        return (kind, parent) in self.removed or (above is not None and self._below_removed(above))
+        holder = above(group_of(entry), self.desired)
+        return holder is not None and (key_of(holder) in self.removed or self._below_removed(holder))
 
     def _same(self, before: Entry, after: Entry | None) -> Problem | None:
         touched = self.touched[key_of(before)]

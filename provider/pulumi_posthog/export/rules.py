@@ -66,9 +66,9 @@ class Asked:
 def asked(live: Live, kind: Kind, scope: Scope, abouts: Iterable[Kind], *, at_any_cost: bool) -> Asked:
     """Which objects of a project to ask for their rules; the first is asked, so that what fails is told once.
 
-    `abouts` are the kinds of such objects. Each takes a request. Newer servers list, by whom rules are about, the objects
-    that have any: these lists are read where that takes fewer requests (posthog-api-access.md 3.8). More than MOST are
-    not made unless `at_any_cost`.
+    `abouts` are the kinds of such objects. Each takes a request. Newer servers list, by whom rules are about, the
+    objects that have any: these lists are read where that takes fewer requests (posthog-api-access.md 3.8). More
+    than MOST are not made unless `at_any_cost`.
     Raises Unauthorized and GaveUp.
     """
     project = live.object(PROJECT, {}, scope[PROJECT.name], ())

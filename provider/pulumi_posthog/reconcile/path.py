@@ -21,7 +21,8 @@ def path_of(entry: Entry, desired: Desired) -> str:
         key = ".".join(_way(entry))
     elif entry.kind.grants and entry.parent:
         key = entry.name.removeprefix(f"{entry.parent}/").replace("/", ".")
-    return ".".join(filter(None, (collection_path(group_of(entry), desired), key and str(key))))
+    before = _place_of(entry.kind, _holder(entry, desired), desired)
+    return ".".join(filter(None, (before, key and str(key))))
 
 
 def collection_path(group: Group, desired: Desired) -> str:
@@ -29,6 +30,17 @@ def collection_path(group: Group, desired: Desired) -> str:
     kind, holder = KINDS[group[0]], above(group, desired)
     if kind.attached and holder is None:  # those of all objects of a project
         return collection_path((kind.parent or "", None), desired) + f".{group[1]}"
+    return _place_of(kind, holder, desired)
+
+
+def _holder(entry: Entry, desired: Desired) -> Entry | None:
+    """The entry that another one stands in."""
+    if entry.kind.attached:
+        return above(group_of(entry), desired)
+    return desired.by_name.get((entry.kind.parent or "", entry.parent or ""))
+
+
+def _place_of(kind: Kind, holder: Entry | None, desired: Desired) -> str:
     return ".".join(filter(None, (path_of(holder, desired) if holder else "", _section(kind))))
 
 
