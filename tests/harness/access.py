@@ -8,10 +8,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from harness.rows import Row, role_called, row
+from harness.rows import Row, refer_to, role_called, row
 from harness.sandbox import Sandbox
+from pulumi_posthog.kinds import KINDS
 
-RULES = {"project_access_rule": "access", "resource_access_rule": "resource_access"}
+RULES = {
+    "project_access_rule": "access",
+    "resource_access_rule": "resource_access",
+    "object_access_rule": "access",
+}
 LISTS = ("access_controls", "resource_access_controls")
 RULED = ("bo@acme.io", "cy@acme.io")  # people below admin
 LEVELS = ("member", "admin")
@@ -28,6 +33,14 @@ def dashboard_rule(project: str, level: str, *, role: str | None = None, member:
     way, subject = _about(role, member)
     fields = {"resource": "dashboard", "access_level": level, **subject}
     return row("resource_access_rule", f"{project}/dashboard/{way}", project, **fields)
+
+
+def object_rule(about: Row, level: str, *, role: str | None = None, member: str | None = None) -> Row:
+    """Who may do what with the object of an entry, such as a feature flag."""
+    kind, name, project, _ = about
+    way, subject = _about(role, member)
+    fields = {"resource": kind, "resource_id": refer_to(kind, name), "access_level": level, **subject}
+    return row("object_access_rule", f"{name}/{kind}/{way}", project, **fields)
 
 
 def _about(role: str | None, member: str | None) -> tuple[str, Mapping[str, Any]]:
@@ -48,10 +61,24 @@ def settings(**fields: Any) -> Row:
 
 @st.composite
 def access_of(
-    draw: st.DrawFn, projects: Sequence[str], roles: Sequence[str], joinable: Sequence[str]
+    draw: st.DrawFn,
+    projects: Sequence[str],
+    roles: Sequence[str],
+    joinable: Sequence[str],
+    objects: Sequence[Row],
 ) -> list[Row]:
-    """Rules for projects, people and settings; `joinable` are roles that people may get when they join."""
+    """Rules for projects and single objects of them, people and settings.
+
+    `joinable` are roles that people may get when they join, `objects` entries that may have rules of their own.
+    """
     rows: list[Row] = []
+    for each in objects:
+        subjects = [{}, *({"role": each} for each in roles), *({"member": each} for each in RULED)]
+        some = draw(st.lists(st.sampled_from(subjects), max_size=2, unique_by=str))
+        rows += [
+            object_rule(each, draw(st.sampled_from(("viewer", "editor"))), **subject)
+            for subject in sorted(some, key=lambda subject: not subject)
+        ]
     for project in projects:
         for rule, levels in ((project_rule, LEVELS), (dashboard_rule, ("viewer", "editor"))):
             subjects = [*({"role": each} for each in roles), *({"member": each} for each in RULED)]
@@ -74,8 +101,12 @@ def in_tree(
     if kind == "organization_member":
         tree.setdefault("members", {})[name] = values["level"]
         return
-    block: dict[str, Any] = tree["projects"][parent].setdefault(RULES[kind], {})
-    if "resource" in values:
+    inside = tree["projects"][parent]
+    if "resource_id" in values:
+        about = values["resource_id"]
+        inside = inside[KINDS[about.kind].section.rpartition(".")[2]][about.name]
+    block: dict[str, Any] = inside.setdefault(RULES[kind], {})
+    if "resource" in values and "resource_id" not in values:
         block = block.setdefault(values["resource"], {})
     *_, group, subject = ("", *name.split("/"))
     if subject == "everyone":
@@ -85,10 +116,12 @@ def in_tree(
 
 
 def rules_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
-    """Every rule of a project and of the types in it."""
+    """Every rule of a project, of the types in it, and of its flags."""
+    flags = posthog.all(f"/api/projects/{project}/feature_flags/?limit=1000")
+    of_flags = [f"feature_flags/{each['id']}/access_controls" for each in flags]
     return [
         {**rule, "list": name}
-        for name in LISTS
+        for name in (*LISTS, *of_flags)
         for rule in posthog.get(f"/api/projects/{project}/{name}/")["access_controls"]
     ]
 

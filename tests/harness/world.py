@@ -241,7 +241,8 @@ def models(draw: st.DrawFn) -> Model:
             case "additive":
                 for person in sorted(members):
                     entry("role_membership", f"{role}/{person}", role, user=person)
-    return Model((*entries, *draw(access_of(projects, roles, joinable))))
+    flags = [each for each in entries if each[0] == "feature_flag"]
+    return Model((*entries, *draw(access_of(projects, roles, joinable, flags))))
 
 
 def by_hand(posthog: Sandbox, dice: random.Random) -> None:
@@ -387,8 +388,8 @@ def assert_referred(posthog: Sandbox, model: Model) -> None:
     """What has a name in place of an id has the id of that one, and of no other."""
     for kind, name, parent, fields in model.entries:
         for reference in references_in(dict(fields)):
-            if reference.kind == "role":
-                continue  # what is about a role is known by it: `preview` finds no difference
+            if reference.kind == "role" or kind in RULES:
+                continue  # what is about a role, or about an object, is known by it: `preview` finds no difference
             above = next(dict(row[3])["name"] for row in model.entries if row[:2] == ("project", parent))
             projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
             project = next(each["id"] for each in projects if each["name"] == above)
@@ -435,6 +436,10 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
         for list_ in LISTS:
             rules = [each for each in rules_of(posthog, project["id"]) if each["list"] == list_]
             found[list_, path] = set(map(str, identities(rules)))
+        of_flags = [each for each in rules_of(posthog, project["id"]) if each["resource"] == "feature_flag"]
+        found["object_rules", path] = set(
+            map(str, identities(each for each in of_flags if each["list"] not in LISTS))
+        )
         found["file", path] = {str(each["id"]) for each in filed}
     return found
 

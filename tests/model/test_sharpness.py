@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from harness.access import project_rule
+from harness.access import object_rule, project_rule
 from harness.engine import Refused
 from harness.releases import CHECKOUT, PAGE, PAYERS, STAFF, TESTERS, cohort, flag
 from harness.rows import EVENTS, HOOK, HOOK_EARLY, RELAY, WEB, function
+from harness.sandbox import Sandbox
 from harness.surveyed import feature, held, split, survey, trial
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
-from pulumi_posthog.api import ApiError, Reader, paging
+from pulumi_posthog.api import ApiError, NotServed, Reader, paging
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile import limits
 from pulumi_posthog.reconcile.apply import Applier
@@ -108,6 +109,11 @@ FEWER_ROLES = [(Model(ROLES), QUIET), (Model(ROLES[:1]), QUIET)]
 FEWER_FUNCTIONS = [(Model((WEB, HOOK, RELAY)), QUIET), (Model((WEB,)), QUIET)]
 RULES = tuple(project_rule("Web", "member", role=row[1]) for row in ROLES)
 FEWER_RULES = [(Model((WEB, *ROLES, *RULES)), QUIET), (Model((WEB, *ROLES)), QUIET)]
+OBJECT_RULES = tuple(object_rule(flag("Web", PAGE), "editor", role=row[1]) for row in ROLES)
+FEWER_OBJECT_RULES = [
+    (Model((WEB, *ROLES, flag("Web", PAGE), *OBJECT_RULES)), QUIET),
+    (Model((WEB, *ROLES, flag("Web", PAGE))), QUIET),
+]
 FEWER_MEMBERS = [
     (Model((*ROLES, EVERYBODY)), QUIET),
     (Model((*ROLES, (*EVERYBODY[:3], (("members", ("ana@acme.io",)),)))), QUIET),
@@ -194,6 +200,7 @@ LOSSES = {
     "fewer flags": FEWER_FLAGS,
     "fewer cohorts": FEWER_COHORTS,
     "fewer rules": FEWER_RULES,
+    "fewer rules of a flag": FEWER_OBJECT_RULES,
     "fewer surveys": FEWER_SURVEYS,
 }
 
@@ -217,7 +224,7 @@ def test_with_the_rails_little_is_lost(anew, posthog, tight, name):
     lose_little(anew(), posthog, LOSSES[name])
 
 
-LOST = r": (role|membership|function|flag|cohort|access_controls|experiment|experiment_holdout|survey) of "
+LOST = r": (role|membership|function|flag|cohort|access_controls|object_rules|experiment|experiment_holdout|survey) of "
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -257,3 +264,30 @@ def test_without_room_that_is_made_first_there_is_none(anew, posthog, monkeypatc
 
     with pytest.raises((Refused, AssertionError), match="would have 21 enabled transformations"):
         converge(anew(), posthog, PLACES)
+
+
+SURVEYED = Model((WEB, survey("Web"), object_rule(survey("Web"), "viewer")))
+
+
+def delete_the_survey(posthog: Sandbox) -> None:
+    path = f"/api/projects/{posthog.project('Web')['id']}/surveys/"
+    (made,) = posthog.all(path)
+    posthog.call("DELETE", f"{path}{made['id']}/")
+
+
+def test_rules_follow_an_object_that_somebody_deletes_and_a_run_makes_anew(anew, posthog):
+    driver = anew()
+    driver.up(SURVEYED)
+    delete_the_survey(posthog)
+
+    converge(driver, posthog, [(SURVEYED, QUIET)])
+
+
+def test_without_the_proof_that_an_object_is_gone_its_rules_never_follow(anew, posthog, monkeypatch):
+    monkeypatch.setattr("pulumi_posthog.reconcile.live.what_it_is_about", lambda *_: None)
+    driver = anew()
+    driver.up(SURVEYED)
+    delete_the_survey(posthog)
+
+    with pytest.raises(NotServed):
+        converge(driver, posthog, [(SURVEYED, QUIET)])
