@@ -33,7 +33,7 @@ lint: install ## check style and types
 	.venv/bin/mypy
 	.venv/bin/mypy --config-file= --strict tools/*.py
 
-QUICK = house values kinds api reconcile checks config stack drift export report plugin
+QUICK = house values capture kinds api reconcile checks config stack drift export report plugin
 
 quick: ## the tests that need neither Pulumi nor a server: half a minute
 	.venv/bin/pytest -q -n 2 $(addprefix tests/,$(QUICK))

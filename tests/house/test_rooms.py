@@ -21,15 +21,16 @@ ARROWS = {
     "kinds": "values",
     "api": "values",
     "reconcile": "values kinds api",
+    "capture": "values",
     "checks": "values kinds api reconcile",
     "erasures": "values kinds api reconcile",
-    "config": "values kinds reconcile checks erasures",
-    "stack": "values kinds api reconcile checks erasures config",
+    "config": "values kinds reconcile capture checks erasures",
+    "stack": "values kinds api reconcile capture checks erasures config",
     "drift": "values kinds api reconcile erasures",
     "export": "values kinds api reconcile config",
     "report": "values reconcile checks drift",
-    "cli": "values kinds api reconcile checks erasures config stack drift export report",
-    "generate": "values kinds api reconcile checks erasures config stack drift export report cli",
+    "cli": "values kinds api reconcile capture checks erasures config stack drift export report",
+    "generate": "values kinds api reconcile capture checks erasures config stack drift export report cli",
 }
 SANDBOX_FROM_CLI = {"sandbox", "sandbox.options"}
 AT_THE_TOP = {"__init__", "absent_persons_provider", "check_provider", "dynamic"}

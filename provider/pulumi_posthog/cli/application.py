@@ -46,6 +46,7 @@ VERBS = (
     "export-asset",
     "init",
     "schema",
+    "types",
     "explain",
     "sandbox",
 )

@@ -1,10 +1,12 @@
-"""What a file says: what should exist, what is asked of it, which persons it must not have, and its options."""
+"""What a file says: what should exist, what is asked of it, which persons it must not have, which events the code
+sends, and its options."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pulumi_posthog.capture.declared import Event
 from pulumi_posthog.checks.declared import Check
 from pulumi_posthog.erasures.declared import Erasure
 from pulumi_posthog.reconcile.desired import Desired
@@ -17,4 +19,5 @@ class Configuration(Desired):
 
     checks: tuple[Check, ...] = ()
     erasures: tuple[Erasure, ...] = ()
+    events: tuple[Event, ...] = ()
     options: Mapping[str, Json] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_posthog.config import grants, shorthand
+from pulumi_posthog.config.carried import events
 from pulumi_posthog.config.completed import numbered_entry, objections_of
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.node import Node
@@ -22,7 +23,7 @@ from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.tree import below, body_fields, in_the_organization, key_field, list_field
 from pulumi_posthog.reconcile.blueprints import without_blueprint
-from pulumi_posthog.reconcile.desired import Block, Entry, Group
+from pulumi_posthog.reconcile.desired import Block, Entry, Group, Key, key_of
 from pulumi_posthog.values.host import HostRefused, permitted
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
@@ -62,6 +63,7 @@ def desired(
         notes=tuple(grants.closed(builder.entries)),
         options=options if isinstance(options, dict) else {},
         checks=tuple(builder.checks),
+        events=tuple(events(builder.entries, builder.carried, builder.problems.append)),
         exact=builder.exact,
         exact_blocks=builder.exact_blocks,
     )
@@ -77,6 +79,7 @@ class Builder:
         self.unmanaged: list[Entry] = []
         self.erasures: list[Erasure] = []
         self.checks: list[Check] = []
+        self.carried: dict[Key, tuple[Node, Json]] = {}
         self.problems: list[Problem] = []
         self.exact: dict[Group, Position] = {}
         self.exact_blocks: dict[Block, Position | None] = {}
@@ -174,6 +177,8 @@ class Builder:
                 from pulumi_posthog.config.checks import checks  # few configurations have any
 
                 self.checks += checks(entry, body, value, self.problems.append)
+            if kind.carries and kind.carries.key in value:
+                self.carried[key_of(entry)] = body.value[kind.carries.key], value[kind.carries.key]
             self.erasures += erasures(entry, body, value, self.problems.append)
             self.sections(kind, body, value, entry)
 

@@ -161,6 +161,7 @@ def entry(kind: Kind) -> dict[str, Any]:
             **sections(kind),
             **checks(kind),
             **persons(kind),
+            **carried(kind),
             **reserved(kind),
         },
         "additionalProperties": False,
@@ -197,6 +198,24 @@ def checks(kind: Kind) -> dict[str, Any]:
 def persons(kind: Kind) -> dict[str, Any]:
     """What an entry may say about the persons that its object has: key -> schema."""
     return {kind.persons: PERSONS} if kind.persons else {}
+
+
+def carried(kind: Kind) -> dict[str, Any]:
+    """What an entry may say about what comes with its object: key -> schema."""
+    if kind.carries is None:
+        return {}
+    names = {"minLength": 1}
+    return {
+        kind.carries.key: described(
+            f"What comes with it, for `pulumi-posthog types`: each is a {kind.carries.kind.replace('_', ' ')} of the"
+            " same project, and `required` or `optional`. PostHog is not told.",
+            {
+                "type": "object",
+                "propertyNames": names,
+                "additionalProperties": {"enum": ["required", "optional"]},
+            },
+        )
+    }
 
 
 def reserved(kind: Kind) -> dict[str, Any]:

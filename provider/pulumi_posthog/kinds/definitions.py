@@ -14,7 +14,7 @@ from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.lookups import GROUP_TYPE
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import TAGS
-from pulumi_posthog.kinds.words import Apart, ComesIn, Page
+from pulumi_posthog.kinds.words import Apart, Carries, ComesIn, Page
 
 TAXONOMY: Final = "ingestion_taxonomy"
 # What is said about a definition -> the value that says nothing.
@@ -115,6 +115,14 @@ EVENT_DEFINITION = Kind(
     write_scope="event_definition:write",
     page_size=1000,
     comes_in=ComesIn(made_since=2026, words="PostHog has seen no such event yet"),
+    carries=Carries(
+        key="properties",
+        kind="property_definition",
+        sort="type",
+        of="event",
+        type="property_type",
+        built_in="$",
+    ),
     deletion=Deletion.PATCH,
     delete_by_patch=cleared,
     deletion_words="PostHog keeps it, and forgets its description and tags and whether it is verified or hidden.",

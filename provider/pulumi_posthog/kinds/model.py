@@ -15,6 +15,7 @@ from pulumi_posthog.kinds.words import (
     Attached,
     Blueprint,
     Cap,
+    Carries,
     ComesIn,
     EditLock,
     Grants,
@@ -224,6 +225,7 @@ class Kind:
     # Under which key its entries have health checks: several with a name each, or one that follows its changes.
     checks: str | None = None
     checks_by_name: bool = False
+    carries: Carries | None = None
     since: int = 2024
     not_everywhere: bool = False  # of the organization, and some servers of its age have no such list
 

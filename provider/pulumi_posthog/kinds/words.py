@@ -247,6 +247,22 @@ class ComesIn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Carries:
+    """What comes with an object, for the code that sends it: an entry says it under `key`, and PostHog is not told.
+
+    It is a mapping of names to `required` or `optional`. A name is of an object of `kind`, whose field `sort` has the
+    value `of`; that one's field `type` says what its values are. Names that begin with `built_in` need none.
+    """
+
+    key: str
+    kind: str
+    sort: str
+    of: str
+    type: str
+    built_in: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EditLock:
     """PostHog changes the field `field` only for who says which state of the object was read.
 
