@@ -40,9 +40,9 @@ def types(
     ] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text (the code) or json.")] = "text",
 ) -> int:
-    """Write typed functions that capture the declared events, for your own code. Needs neither network nor key.
+    """Write typed functions of your events. They are for your own code, and capture the events that are declared.
 
-    A function takes the properties that the event's `properties` names, with the types that property_definitions say.
+    Neither network nor key is needed. A function takes the properties that the event's `properties` names, with the types that property_definitions say.
     A name or a property that is not declared does not compile.
     """
     from pulumi_posthog import config
