@@ -42,8 +42,8 @@ def types(
 ) -> int:
     """Write typed functions of your events. They are for your own code, and capture the events that are declared.
 
-    Neither network nor key is needed. A function takes the properties that the event's `properties` names, with the types that property_definitions say.
-    A name or a property that is not declared does not compile.
+    Neither network nor key is needed. A function takes the properties that the event's `properties` names, with the
+    types that property_definitions say. A name or a property that is not declared does not compile.
     """
     from pulumi_posthog import config
     from pulumi_posthog.capture.python import python
