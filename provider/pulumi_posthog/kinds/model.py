@@ -305,26 +305,31 @@ class Kind:
 
     def own_name(self, values: Mapping[str, Json]) -> Json:
         """What an object is called: the value of the field that comes from an entry's key; None where there is none."""
-        return next(
-            (values[each.name] for each in self.fields if each.from_key and each.name in values), None
-        )
+        return next((values[name] for name in self._from_key if name in values), None)
+
+    @cached_property
+    def _from_key(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.fields if each.from_key)
 
     def natural_key(self, values: Mapping[str, Json]) -> NaturalKey | None:
         """What identifies an object with these values within its collection; None when too little is given."""
-        return next(iter(self.all_natural_keys(values)), None)
+        return next(self._natural_keys(values), None)
 
     def all_natural_keys(self, values: Mapping[str, Json]) -> list[NaturalKey]:
         """The natural key by every alternative for which `values` say enough.
 
         Names come with the values, so that keys of different alternatives never meet: (("name", "analysts"),).
         """
-        keys = (
-            tuple((name, self._key_part(self.by_name[name], values.get(name))) for name in names)
-            for names in self.natural_keys
-        )
-        if self.sparse_keys:
-            keys = (tuple((name, "" if part is None else part) for name, part in key) for key in keys)
-        return [key for key in keys if all(part is not None for _, part in key)]
+        return list(self._natural_keys(values))
+
+    def _natural_keys(self, values: Mapping[str, Json]) -> Iterator[NaturalKey]:
+        """One after another, because most callers need the first one alone, for thousands of entries."""
+        for names in self.natural_keys:
+            parts = [self._key_part(self.by_name[name], values.get(name)) for name in names]
+            if self.sparse_keys:
+                parts = ["" if part is None else part for part in parts]
+            if all(part is not None for part in parts):
+                yield tuple(zip(names, parts, strict=True))
 
     @staticmethod
     def _key_part(field: Field, value: Json) -> Json:

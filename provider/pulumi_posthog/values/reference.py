@@ -69,8 +69,9 @@ def parsed(text: str) -> Reference | None:
 
 def references_in(value: Json) -> Iterator[Reference]:
     """Every reference in a value, at any depth."""
-    if isinstance(value, Reference):
-        yield value
+    if isinstance(value, str):  # asked first, because most values are texts
+        if isinstance(value, Reference):
+            yield value
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from references_in(item)
