@@ -170,7 +170,12 @@ def test_of_two_runners_at_once_one_is_refused(shared):
     assert set(shared.preview().changes) == {"unchanged"}
 
 
-@pytest.mark.parametrize("one_save", [False, True], ids=["saved with each change", "saved once"])
+# With one save, it does not matter where the state is: tests/e2e/test_kill.py has it in a folder.
+@pytest.mark.parametrize(
+    ("shared", "one_save"),
+    [("postgres", False), ("bucket", False), ("bucket", True)],
+    indirect=["shared"],
+)
 def test_the_state_is_intact_after_a_kill(shared, one_save):
     if one_save:
         shared.environment["PULUMI_SKIP_CHECKPOINTS"] = "1"

@@ -44,10 +44,10 @@ def test_a_role_was_renamed_on_the_page_and_then_in_the_file(stack):
     stack.write("roles:\n  Data team: {members: [ana@acme.io]}\n  Ops: {}\n")
     stack.posthog.count_anew()
 
-    for run in (stack.preview(), stack.up(), stack.up("--continue-on-error")):
+    for run in (stack.preview(), stack.up("--continue-on-error")):
         refused(run, 'looks like what was "Alpha"', "`previously: Alpha`", "posthog.yaml:5:")
     stack.set("allowRemovals", "role=1")  # it is no other role for that
-    for run in (stack.up(), stack.up("--refresh=false"), stack.up("--refresh=false", "--continue-on-error")):
+    for run in (stack.up(), stack.up("--refresh=false", "--continue-on-error")):
         refused(run, 'is what the stack has as "Alpha"', "previously: Alpha", "posthog.yaml:5:")
     assert stack.posthog.writes() == {}
 
@@ -236,7 +236,7 @@ def test_a_role_with_several_people_was_taken_out_of_the_file(stack):
     assert stack.up().status == 0
     stack.write("roles:\n  Ops: {}\n")
 
-    for run in (stack.preview(), stack.up("--continue-on-error"), stack.up("--refresh=false")):
+    for run in (stack.up("--continue-on-error"), stack.up("--refresh=false")):
         refused(run, '3 people lose role "Engineering"', "    ana@acme.io", "allowRemovals role_membership=3")
     assert stack.posthog.members("Engineering") == ["ada@acme.io", "ana@acme.io", "bo@acme.io"]
 
@@ -260,7 +260,7 @@ def test_a_rename_was_taken_back(stack):
     stack.write(f"roles:\n  Alpha: {{members: [ana@acme.io]}}\n{rest}")
     stack.posthog.count_anew()
 
-    for run in (stack.preview(), stack.up("--continue-on-error"), stack.up("--refresh=false")):
+    for run in (stack.up("--continue-on-error"), stack.up("--refresh=false")):
         refused(run, 'role "Alpha" looks like what was "Data"', "`previously: Data`", "allowRemovals role=1")
     assert stack.posthog.writes() == {}
 
