@@ -424,14 +424,25 @@ def test_a_cut_answer_ends_before_its_length(sandbox: Process) -> None:
 
 def test_connections_are_kept_alive(sandbox: Process) -> None:
     host, port = sandbox.url.removeprefix("http://").split(":")
+    _, role = sandbox.ask("POST", "/api/organizations/@current/roles/", {"name": "Short-lived"})
     connection = http.client.HTTPConnection(host, int(port), timeout=10)
-    sockets = set()
-    for path in ("/api/users/@me/", "/api/nothing/", "/api/projects/1/"):
-        connection.request("GET", path, headers={"Authorization": f"Bearer {KEY}"})
-        connection.getresponse().read()
+    sockets, statuses = set(), []
+    for method, path in (
+        ("GET", "/api/users/@me/"),
+        ("GET", "/api/nothing/"),
+        ("DELETE", f"/api/organizations/@current/roles/{role['id']}/"),
+        ("GET", "/api/projects/1/"),
+    ):
+        connection.request(method, path, headers={"Authorization": f"Bearer {KEY}"})
+        response = connection.getresponse()
+        response.read()
         sockets.add(connection.sock)
+        statuses.append(response.status)
+    connection.request("DELETE", "/api/nothing/", headers={"Connection": "close"})
+    assert connection.getresponse().will_close
     connection.close()
 
+    assert statuses == [200, 404, 204, 200]
     assert len(sockets) == 1
 
 

@@ -145,12 +145,21 @@ def run(options: Options, listener: socket.socket) -> None:
     from pulumi_posthog.sandbox.control.start import ADMIN_PAGE
 
     class Task(WSGITask):  # type: ignore[misc] # waitress has no types
-        """Lets the application reach its own connection."""
+        """Lets the application reach its own connection, which stays open."""
 
         def get_environment(self) -> dict[str, Any]:
             environ: dict[str, Any] = super().get_environment()
             environ["sandbox.channel"] = self.channel
             return environ
+
+        def set_close_on_finish(self) -> None:
+            """Keep the connection after an answer that has no body, as HTTP/1.1 does: it ends with its head.
+
+            Waitress closes it, as after each body whose length it does not know.
+            """
+            asked_to = self.request.headers.get("CONNECTION", "").lower() == "close"
+            if self.has_body or self.version != "1.1" or asked_to:
+                super().set_close_on_finish()
 
     class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
         task_class = Task
