@@ -2,6 +2,7 @@
 
 from pulumi_posthog.reconcile.limits import managed
 from pulumi_posthog.reconcile.path import path_of
+from pulumi_posthog.stack.declarations import declarations
 
 RULES = """projects:
   Web:
@@ -77,3 +78,109 @@ def test_a_project_that_is_opened_for_nobody_is_said(load):
         " admins, and whoever a rule in PostHog names, can use it",
     )
     assert opened.notes == ()
+
+
+BOARD = """projects:
+  Web:
+    dashboards:
+      Board: {access: {everyone: none, roles: {Analysts: editor}}}
+    insights:
+      Board: {query: {kind: HogQLQuery, query: select 1}, access: {mode: exact, members: {ana@acme.io: manager}}}
+roles: {Analysts: {}}
+"""
+
+
+def test_an_object_has_rules_of_its_own_which_are_about_it_and_no_other(load):
+    desired = load(BOARD)
+
+    rules = [entry for entry in desired.entries if entry.kind.attached]
+    assert [(entry.name, entry.parent, dict(entry.fields)) for entry in rules] == [
+        (
+            "Web/Board/dashboard/roles/Analysts",
+            "Web",
+            {
+                "resource": "dashboard",
+                "resource_id": "!ref dashboard/Board",
+                "role": "!ref role/Analysts",
+                "access_level": "editor",
+            },
+        ),
+        (
+            "Web/Board/dashboard/everyone",
+            "Web",
+            {"resource": "dashboard", "resource_id": "!ref dashboard/Board", "access_level": "none"},
+        ),
+        (
+            "Web/Board/insight/members/ana@acme.io",
+            "Web",
+            {
+                "resource": "insight",
+                "resource_id": "!ref insight/Board",
+                "member": "ana@acme.io",
+                "access_level": "manager",
+            },
+        ),
+    ]
+    assert path_of(rules[1], desired) == "projects.Web.dashboards.Board.access.everyone"
+    assert [*desired.exact] == [("object_access_rule", "insight/Web/Board")]
+    assert desired.notes == ()
+
+
+def test_an_object_that_is_renamed_takes_its_rules_along_and_nothing_counts_as_removed(load):
+    renamed = load(
+        BOARD.replace("Board: {access: {everyone", "Launch: {previously: Board, access: {everyone")
+    )
+
+    rule = renamed.by_name["object_access_rule", "Web/Launch/dashboard/everyone"]
+    assert rule.previously == ("Web/Board/dashboard/everyone",)
+    kept = managed(load(BOARD))["object_access_rule"]["Web"]["Web/Board/dashboard/everyone"]
+    assert managed(renamed)["object_access_rule"]["Web"]["Web/Launch/dashboard/everyone"] == kept
+
+
+def test_grants_of_an_object_are_written_before_what_holds_for_everyone_and_after_the_object(load):
+    follows = {each.name: each.follows for each in declarations(load(BOARD))}
+
+    assert follows["Web/Board/dashboard/everyone"] == (
+        ("dashboard", "Web/Board"),
+        ("object_access_rule", "Web/Board/dashboard/roles/Analysts"),
+    )
+
+
+def test_a_wrong_level_of_an_object_and_an_object_without_rules_are_told_at_their_place(load):
+    problems = load.problems(
+        """projects:
+  Web:
+    actions:
+      Paid: {steps: [{event: paid}], access: {everyone: none, members: {ana: editor}}}
+    cohorts:
+      Beta: {access: {everyone: viewer}}
+    dashboards:
+      Board: {access: {roles: {Analysts: admin}}}
+"""
+    )
+
+    assert [str(each).partition("\n")[0] for each in problems] == [
+        'posthog.yaml:7:57: access.everyone of action "Paid" must be one of "viewer", "editor", "manager", not "none"',
+        'posthog.yaml:7:73: access.members.ana of action "Paid" must be an e-mail address',
+        'posthog.yaml:9:14: cohort "Beta" has no field "access"',
+        'posthog.yaml:11:42: access.roles.Analysts of dashboard "Board" must be one of "none", "viewer", "editor",'
+        ' "manager", not "admin"',
+    ]
+
+
+def test_one_person_in_two_spellings_is_refused_at_the_place_of_the_second_one(load):
+    problems = load.problems(
+        """projects:
+  Web:
+    access: {members: {ana@acme.io: member, Ana@acme.io: admin}}
+    resource_access: {dashboard: {members: {ana@acme.io: viewer}}, insight: {members: {ANA@acme.io: viewer}}}
+    dashboards: {Board: {access: {members: {ana@acme.io: viewer, ANA@acme.io: none}}}}
+"""
+    )
+
+    assert [str(each).replace("\n", " ") for each in problems] == [
+        'posthog.yaml:6:45: member "Ana@acme.io" has two rules in one place'
+        "   hint: it is at posthog.yaml:6:24 already, in another spelling",
+        'posthog.yaml:8:66: member "ANA@acme.io" has two rules in one place'
+        "   hint: it is at posthog.yaml:8:45 already, in another spelling",
+    ]

@@ -19,7 +19,10 @@ from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.lockouts import objection_to_losing_rules
+from pulumi_posthog.reconcile.losses import losses_of_rules
 from pulumi_posthog.reconcile.observe import observe
+from pulumi_posthog.reconcile.people import losses_of
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
@@ -75,8 +78,13 @@ class View:
 
 
 @pytest.fixture(scope="module", params=[2026, 2025])
-def server(request: pytest.FixtureRequest, started: Callable[..., Sandbox]) -> Sandbox:
-    return started("--age", str(request.param))
+def age(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture(scope="module")
+def server(age: int, started: Callable[..., Sandbox]) -> Sandbox:
+    return started("--age", str(age))
 
 
 @pytest.fixture
@@ -277,3 +285,75 @@ def test_a_rule_that_goes_with_its_object_is_gone(view, place):
     begin_anew()
 
     assert provider.read(made.id, made.outs).id is None
+
+
+# -- what nobody loses by the way ------------------------------------------------------------------------------
+
+
+class OfMember(Live):
+    """The same organization, seen with the key of somebody below admin."""
+
+    def __init__(self, view: View, address: str) -> None:
+        super().__init__(view.reader, view.posthog.organization)
+        people = view.posthog.all(f"/api/organizations/{view.posthog.organization}/members/")
+        self.person = next(each for each in people if each["user"]["email"] == address)
+
+    def organization(self):
+        return {**super().organization(), "membership_level": 1}
+
+    def me(self):
+        return self.person["user"]
+
+
+def test_the_owner_of_the_key_keeps_the_rule_by_which_the_rules_of_an_object_are_changed(view):
+    board, project = view.board("Board"), KINDS["project_access_rule"]
+    values = {"resource": "dashboard", "resource_id": board, "access_level": "manager"}
+    mine, hers = (
+        view.applier.create(RULE, view.scope(board), {**values, "member": each}).found
+        for each in ("bo@acme.io", "ada@acme.io")
+    )
+
+    def refused(address: str, id_: str, level: str | None) -> str:
+        live = OfMember(view, address)
+        text = objection_to_losing_rules(RULE, view.scope(board), id_, level, live)
+        return (text or "").partition("\n")[0]
+
+    alone = (
+        "bo@acme.io owns the key that this runs with, and may change access rules of this dashboard by this rule alone:"
+        " without it, the next change is refused"
+    )
+    assert [refused("bo@acme.io", mine.id, level) for level in ("editor", None, "manager")] == [
+        alone,
+        alone,
+        "",
+    ]
+    # Whoever made it may always, and so may an admin of the project.
+    assert refused("ada@acme.io", hers.id, None) == ""
+    view.applier.create(project, {"project": view.project}, {"member": "bo@acme.io", "access_level": "admin"})
+    assert refused("bo@acme.io", mine.id, None) == ""
+
+
+def test_rules_of_objects_that_go_with_a_member_are_told_where_the_server_lists_them(view, age):
+    board, person = view.board("Board"), KINDS["organization_member"]
+    values = {"resource": "dashboard", "resource_id": board, "member": "bo@acme.io", "access_level": "editor"}
+    view.applier.create(RULE, view.scope(board), values)
+    live = view.anew()
+
+    told = list(losses_of(live.find(person, {}, {"email": "bo@acme.io"}), live))
+
+    lost = f'project "{view.name}": dashboard Board: editor' if age == 2026 else "no role and no rule"
+    assert told == [f"bo@acme.io leaves the organization and loses {lost}"]
+
+
+def test_rules_of_objects_that_go_with_a_role_are_told_where_the_server_lists_them(view, age):
+    role = view.posthog.call(
+        "POST", f"/api/organizations/{view.posthog.organization}/roles/", {"name": "Analysts"}
+    )
+    for name in ("One", "Other"):
+        view.posthog.call("PUT", view.path(view.board(name)), {"access_level": "editor", "role": role["id"]})
+    gone = {"role": ["Analysts"], RULE.name: [f"{view.name}/Other/dashboard/roles/Analysts"]}
+
+    found = losses_of_rules(gone, {}, view.anew())
+
+    told = [('1 access rule is lost with role "Analysts"', (f"{view.name}: dashboard One: editor",))]
+    assert [(str(each), each.names) for each in found] == (told if age == 2026 else [])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from pulumi_posthog.api import ApiError, GaveUp, NotFound, NotOffered, NotServed, Unauthorized
-from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.config.grants import EVERYONE
 from pulumi_posthog.export.text import Ref
 from pulumi_posthog.kinds import KINDS
@@ -17,6 +16,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import about_scope
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.object_lists import objects_with_rules
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.text import plural
 
@@ -104,41 +104,33 @@ def _worth_asking(
             raise
         except ApiError:
             continue  # none of them is written, and that is told there
-    lists = _lists(live, kind, scope)
+    lists = _lists(live, kind)
     ruled = None
     if lists and len(objects) > len(lists) and (at_any_cost or len(lists) <= MOST):
-        ruled = _with_rules(live, lists)
+        ruled = _with_rules(live, kind, scope, lists)
     return (each for each in objects if ruled is None or (each[0].accessible_as, each[1]) in ruled)
 
 
-def _lists(live: Live, kind: Kind, scope: Scope) -> list[tuple[str, Mapping[str, str]]]:
-    """The lists of objects with rules: path and parameters, for everyone, for each role and for each member."""
-    if kind.attached is None:
-        return []
+def _lists(live: Live, kind: Kind) -> list[tuple[str, str]]:
+    """Whom the lists of objects with rules are about: everyone, each role and each member, and the id of that."""
     subjects: dict[str, Iterable[str]] = {
         "": ("",),
         "role": live.collection(KINDS["role"], {}),
         "member": (str(each.get("id")) for each in live.lookup(MEMBER.name)),
     }
-    return [
-        (path.format(**scope), {parameter: id_} if parameter else {})
-        for subject, (path, parameter) in kind.attached.lists.items()
-        for id_ in subjects[subject]
-    ]
+    lists = kind.attached.lists if kind.attached else {}
+    return [(subject, id_) for subject in lists for id_ in subjects[subject]]
 
 
 def _with_rules(
-    live: Live, lists: Iterable[tuple[str, Mapping[str, str]]]
+    live: Live, kind: Kind, scope: Scope, lists: Iterable[tuple[str, str]]
 ) -> frozenset[tuple[str, str]] | None:
     """The objects that have rules, by type and id; None where the server has no such lists."""
-
-    def found() -> Iterator[tuple[str, str]]:
-        for path, parameters in lists:
-            answer = object_of(live.reader.get(path, **parameters), path, "results")
-            for each in answer["results"]:
-                yield str(each.get("resource")), str(each.get("resource_id"))
-
     try:
-        return frozenset(found())
+        return frozenset(
+            (str(each["resource"]), str(each.get("resource_id")))
+            for subject, id_ in lists
+            for each in objects_with_rules(live, kind, scope, subject, id_)
+        )
     except NotFound:
         return None

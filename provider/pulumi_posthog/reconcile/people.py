@@ -21,6 +21,7 @@ from pulumi_posthog.reconcile.desired import Desired, Entry, key_of
 from pulumi_posthog.reconcile.invitations import is_pending, notes, unknown_projects
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.object_lists import objects_with_rules, told
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.spelling import folded, one_line
@@ -241,9 +242,24 @@ def losses_of(gone: Iterable[Found], live: Live) -> Iterator[str]:
                         f'project "{one_line(str(project.values.get("name")))}":'
                         f" {above}{rule.values[kind.grants.value]}"
                     )
+    ids = {folded(str(dig(each, MEMBER.keys[0]))): str(each.get("id")) for each in live.lookup(MEMBER.name)}
+    for address in lost:
+        lost[address] += _of_objects(live, ids.get(folded(address)))
     for address, rows in sorted(lost.items()):
         what = ", ".join(rows) if rows else "no role and no rule"
         yield f"{one_line(address)} leaves the organization and loses {what}"
+
+
+def _of_objects(live: Live, membership: str | None) -> Iterator[str]:
+    """The rules of single objects that somebody loses, by one list for each project; nothing from older servers."""
+    for kind in (each for each in KINDS.values() if each.attached and membership):
+        for project in live.collection(PROJECT, {}).values():
+            scope = {PROJECT.name: project.id}
+            try:
+                for each in objects_with_rules(live, kind, scope, "member", membership or ""):
+                    yield f'project "{one_line(str(project.values.get("name")))}": {one_line(told(each))}'
+            except ApiError:
+                return  # older servers, which list none; of others, the rules above have said so
 
 
 def _joined(entry: Entry, live: Live) -> Found | None:

@@ -16,7 +16,7 @@ from pulumi_posthog.kinds.words import Grants
 from pulumi_posthog.reconcile import limits, renames, unmanaged
 from pulumi_posthog.reconcile.addresses import person_field
 from pulumi_posthog.reconcile.caps import room_first, room_makers
-from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
+from pulumi_posthog.reconcile.desired import Desired, Entry, Key, group_of, key_of
 from pulumi_posthog.reconcile.links import only_referred_to, targets
 from pulumi_posthog.stack.ignored import ignored
 from pulumi_posthog.stack.location import PROPERTY, Location
@@ -327,8 +327,7 @@ def granted_before(entry: Entry, desired: Desired) -> Iterator[Key]:
     key = grants.keyed_by or ""
     for other in desired.entries if own else ():
         if (
-            other.kind is entry.kind
-            and other.parent == entry.parent
+            group_of(other) == group_of(entry)
             and other.fields.get(key) == entry.fields.get(key)
             and _turn(other, grants) < own
         ):
