@@ -24,6 +24,7 @@ from pulumi_posthog.reconcile.losses import losses_of_rules
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.people import losses_of
 from pulumi_posthog.reconcile.plan import plan
+from pulumi_posthog.reconcile.requests import looks_of, writes_of
 from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.location import Location
@@ -150,6 +151,28 @@ def test_a_file_is_compared_with_the_rules_of_its_objects(view):
         ("create", f"{view.name}/Board/dashboard/members/bo@acme.io"),
         ("update", f"{view.name}/Board/dashboard/everyone"),
     ]
+
+
+def test_an_estimate_knows_what_making_and_removing_rules_takes(view):
+    board = view.board("Board")
+    view.posthog.call("PUT", view.path(board), {"access_level": "viewer"})
+    desired = view.load(BOARD.replace("{everyone: none, ", "{mode: exact, "))
+    live = view.anew()
+    observed = observe(desired, live)
+    changes = plan(observed.readable, observed.for_plan).changes
+    applier = Applier(live, view.writer)
+    view.posthog.count_anew()
+
+    for change in changes:
+        if change.entry.absent:
+            applier.delete(RULE, view.scope(board), observed.found[change.kind.name, change.name].id)
+        else:
+            applier.create(RULE, view.scope(board), change.entry.fields)
+
+    sent = view.posthog.requests()["by_path"]
+    assert [each.action.value for each in changes] == ["create", "delete"]
+    assert sum(view.posthog.writes().values()) == sum(map(writes_of, changes)) == 2
+    assert sum(sent.values()) - 2 == sum(map(looks_of, changes)) == 1
 
 
 def test_where_there_are_to_be_no_others_only_those_of_that_object_go(view):

@@ -51,12 +51,15 @@ def looks_of(change: Change) -> int:
     """What a run reads between the writes of one change.
 
     Some kinds are read anew before a PATCH, because it sends along what was read, and some after each write, because
-    the answer to it lacks fields. Each time that is their list, and the object alone where the list lacks fields.
+    the answer to it lacks fields. Each time that is their list, and the object alone where the list lacks fields. A
+    rule is looked for after its removal.
     """
     from pulumi_posthog.reconcile.lifecycle import moves_to_make, of_state, with_moves
     from pulumi_posthog.reconcile.plan import Action
 
     kind, entry = change.kind, change.entry
+    if change.action is Action.DELETE and kind.upsert:
+        return 1  # whether it is gone: two racing writes may have stored it twice
     if change.action is Action.DELETE or entry is None:
         return 0
     if change.action is Action.UPDATE:

@@ -166,8 +166,12 @@ def _made(look: Look) -> list[Entry]:
 
 def _is_below_new(entry: Entry, look: Look) -> bool:
     """Whether an entry is in something that a run makes: then only the run can read what comes with it."""
-    above = (entry.kind.parent or "", entry.parent or "")
-    return bool(entry.kind.parent) and above not in look.observed.found and above not in look.observed.unread
+    from pulumi_posthog.reconcile.desired import above, group_of, key_of
+
+    holder = above(group_of(entry), look.observed.desired)
+    if holder is None:
+        return bool(entry.kind.parent)
+    return key_of(holder) not in look.observed.found and key_of(holder) not in look.observed.unread
 
 
 def lists_of(entries: Iterable[Entry]) -> set[object]:
