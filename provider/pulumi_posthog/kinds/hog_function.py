@@ -284,6 +284,9 @@ HOG_FUNCTION = Kind(
             items=MAPPING,
             default=[],
             hidden_keys=("bytecode", "transpiled", "bytecode_error"),
+            free_keys=(
+                "inputs",
+            ),  # without what PostHog adds already, and a user's own mapping may have any key
             kept_keys=("source",),
             key_defaults={**dict.fromkeys(FLAGS, False), "name": None},
             ids=(
