@@ -264,9 +264,11 @@ def test_it_is_exported_with_names(web):
     assert "Global 5 percent" in exported
 
 
+METRIC = "{kind: ExperimentMetric, metric_type: mean, name: A, source: {kind: EventsNode, event: a}}"
 WRONG = {
     "conclusion: won": "has a conclusion and is not stopped",
-    "metrics: [{kind: ExperimentMetric, name: A}, {kind: ExperimentMetric, name: A}]": 'has two metrics "A"',
+    f"metrics: [{METRIC}, {METRIC}]": 'has two metrics "A"',
+    "parameters: {feature_flag_variants: [{key: control, rollout_percentage: 100}]}": "has 1 variants",
     "end_date: 2026-01-01": "is not managed here",
 }
 
@@ -284,3 +286,105 @@ def test_what_is_known_to_be_wrong_is_refused_at_its_line(web, wrong):
     assert WRONG[wrong] in problem
     assert "posthog.yaml:5:" in problem
     assert web.posthog.requests()["total"] == 0
+
+
+ALONE = """\
+    experiments:
+      Prices:
+        feature_flag_key: prices
+        status: STATUS
+        parameters: {feature_flag_variants: [VARIANTS]}
+"""
+
+
+def alone(status: str = "draft", **shares: int) -> str:
+    """An experiment that says its variants itself, about a flag that nobody declares."""
+    own = ", ".join(f"{{key: {key}, rollout_percentage: {share}}}" for key, share in shares.items())
+    return ALONE.replace("STATUS", status).replace("VARIANTS", own)
+
+
+def shares_of(web: Web, key: str = "prices") -> dict[str, int]:
+    variants = web.one("feature_flags", key, "key")["filters"]["multivariate"]["variants"]
+    return {each["key"]: each["rollout_percentage"] for each in variants}
+
+
+def test_its_own_variants_are_those_of_the_flag_that_is_made_with_it_and_are_set_back(web):
+    web.run(alone(control=60, low=40))
+
+    assert (shares_of(web), web.differs(alone(control=60, low=40))) == ({"control": 60, "low": 40}, [])
+    web.run(alone(control=50, low=25, high=25))
+    assert shares_of(web) == {"control": 50, "low": 25, "high": 25}
+    flag = web.one("feature_flags", "prices", "key")
+    by_hand = [{"key": "control", "rollout_percentage": 10}, {"key": "low", "rollout_percentage": 90}]
+    filters = {**flag["filters"], "multivariate": {"variants": by_hand}}
+    web.by_hand("feature_flags", flag["id"], {"filters": filters})
+    assert web.differs(alone(control=50, low=25, high=25)) == ["update Web/Prices: ['parameters']"]
+    web.run(alone(control=50, low=25, high=25))
+
+    assert shares_of(web) == {"control": 50, "low": 25, "high": 25}
+    assert web.differs(alone(control=50, low=25, high=25)) == []
+
+
+def test_once_it_is_started_only_the_shares_of_its_variants_change(web):
+    web.run(alone("running", control=60, low=40))
+
+    web.run(alone("running", control=20, low=80))
+    assert (shares_of(web), web.differs(alone("running", control=20, low=80))) == (
+        {"control": 20, "low": 80},
+        [],
+    )
+
+    with pytest.raises(
+        Exception, match=r"has been started with the variants control 20, low 80, and keeps them"
+    ):
+        web.run(alone("running", control=20, high=80))
+    held = alone("running", control=20, low=80).replace("prices\n", "prices\n        holdout: Some\n")
+    holdout = "    experiment_holdouts:\n      Some: {filters: [{rollout_percentage: 5}]}\n"
+    with pytest.raises(Exception, match=r"is running, and keeps its holdout until it is over"):
+        web.run(held + holdout)
+
+    assert shares_of(web) == {"control": 20, "low": 80}
+
+
+def test_a_change_of_a_draft_leaves_the_conditions_of_its_flag_alone(web):
+    web.run(alone(control=60, low=40))
+    flag = web.one("feature_flags", "prices", "key")
+    staff = {"type": "person", "key": "plan", "operator": "exact", "value": ["pro"]}
+    groups = [{"properties": [staff], "rollout_percentage": 30}, {"properties": [], "rollout_percentage": 5}]
+    web.by_hand("feature_flags", flag["id"], {"filters": {**flag["filters"], "groups": groups}})
+
+    web.run(alone(control=50, low=50))
+
+    kept = web.one("feature_flags", "prices", "key")["filters"]["groups"]
+    assert [(each["properties"], each["rollout_percentage"]) for each in kept] == [([staff], 30), ([], 5)]
+    assert shares_of(web) == {"control": 50, "low": 50}
+
+
+def test_a_flag_that_is_there_and_has_other_variants_is_left_alone_by_a_new_experiment(web):
+    variants = [{"key": "control", "rollout_percentage": 10}, {"key": "low", "rollout_percentage": 90}]
+    filters = {"groups": [{"rollout_percentage": 100}], "multivariate": {"variants": variants}}
+    web.run(REST)
+    web.posthog.call("POST", f"{web.path}/feature_flags/", {"key": "prices", "filters": filters})
+
+    with pytest.raises(
+        Exception, match=r'flag "prices" is there already, and its variants are control 10, low 90'
+    ):
+        web.run(REST.replace("    actions:", alone(control=60, low=40) + "    actions:"))
+    assert (web.all("experiments"), shares_of(web)) == ([], {"control": 10, "low": 90})
+
+    same = REST.replace("    actions:", alone(control=10, low=90) + "    actions:")
+    web.run(same)
+    assert (shares_of(web), web.differs(same)) == ({"control": 10, "low": 90}, [])
+
+
+def test_variants_may_be_said_twice_and_not_in_two_ways(web):
+    own = "{feature_flag_variants: [{key: control, rollout_percentage: 50}, {key: one-page, rollout_percentage: 50}]}"
+    twice = text().replace("{minimum_detectable_effect: 20}", own)
+
+    web.run(twice)
+    assert (variants(web), web.differs(twice)) == (HALVES, [])
+    moved = twice.replace("control, rollout_percentage: 50", "control, rollout_percentage: 90")
+    moved = moved.replace("one-page, rollout_percentage: 50", "one-page, rollout_percentage: 10")
+    web.run(moved)
+
+    assert (variants(web), web.differs(moved)) == ([("control", 90), ("one-page", 10)], [])

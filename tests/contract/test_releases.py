@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from harness.release_stack import Web, web_of
+from harness.release_stack import HEAD, Web, web_of
+from pulumi_posthog.stack.program import resolved
 
 QUERY = "{kind: InsightVizNode, source: {kind: TrendsQuery, series: [{kind: EventsNode, event: paid}]}}"
 ALL = f"""\
@@ -124,3 +126,44 @@ def test_a_flag_whose_experiment_stays_is_not_deleted(web):
 
     assert web.posthog.writes() == {}
     assert [each["key"] for each in web.all("feature_flags")] == ["a-split"]
+
+
+BEFORE = """\
+    feature_flags:
+      a-split: {filters: {groups: [{}], multivariate: {variants: [
+        {key: control, rollout_percentage: 50}, {key: b, rollout_percentage: 50}]}}}
+    experiments:
+      Trial: {feature_flag_key: a-split}
+"""
+SHARES = [{"key": "control", "rollout_percentage": 50}, {"key": "b", "rollout_percentage": 40}]
+OTHERS = [{"key": "control", "rollout_percentage": 20}, {"key": "b", "rollout_percentage": 80}]
+SAID_BY_PROGRAMS = [
+    (
+        "a-split",
+        {"filters": {"groups": [{}], "multivariate": {"variants": SHARES}}},
+        "has variants for 90 per cent of its people",
+    ),
+    (
+        "Trial",
+        {"parameters": {"feature_flag_variants": OTHERS}},
+        "has the variants control 20, b 80, and its flag is declared with control 50, b 50",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "fields", "said"), SAID_BY_PROGRAMS, ids=["alone", "beside its flag"])
+def test_what_a_program_says_is_looked_at_before_anything_is_sent(web, name, fields, said):
+    web.run("    timezone: UTC\n")
+    live = web.live()
+    desired = resolved(web.load(BEFORE, head=HEAD), live, say=lambda _: None)
+    live.reader.close()
+    entries = tuple(
+        replace(each, fields={**each.fields, **fields}) if each.name == f"Web/{name}" else each
+        for each in desired.entries
+    )
+    web.posthog.count_anew()
+
+    with pytest.raises(Exception, match=said):
+        web.engine.up(replace(desired, entries=entries), preview=True)
+
+    assert web.posthog.writes() == {}

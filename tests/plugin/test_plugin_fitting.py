@@ -39,6 +39,12 @@ VALUES = [
     [None],
     {},
     {"a": 1},
+    {"groups": [{"rollout_percentage": 50, "properties": [{"type": "person", "key": "plan"}]}]},
+    {"groups": [{"rollout_percentage": 150}]},
+    {"groups": [{"rollout": 50}], "payloads": {"true": 1}},
+    [{"kind": "ExperimentMetric", "name": None}],
+    [{"name": "Orders"}],
+    [{"type": "open", "question": "Why?"}],
 ]
 
 
@@ -69,13 +75,17 @@ def test_ordinary_values_of_ordinary_fields_fit():
 @pytest.mark.parametrize(
     ("schema", "value"),
     [
-        ({}, 1),  # says nothing that is read
+        ({"const": 2}, 1),  # says what is not read
         ({"type": "integer"}, True),
         ({"type": "string", "format": "date"}, "2026-01-01"),  # says more than is read
         ({"type": "string", "pattern": "^a$"}, "b"),
         ({"type": "integer", "enum": [1]}, True),
         ({"type": "array", "items": {"type": "string"}}, [1]),
         ({"type": "number", "maximum": 1}, 1.5),
+        ({"type": "object", "required": ["a"]}, {"b": 1}),
+        ({"type": "object", "properties": {"a": {"type": "string"}}}, {"a": 1}),
+        ({"type": "object", "additionalProperties": False}, {"a": 1}),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, {"a": 1}),
     ],
 )
 def test_what_is_in_doubt_does_not_fit(schema, value):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pulumi_posthog.config import checking, entries
 from pulumi_posthog.config.alike import looking_alike
+from pulumi_posthog.config.beside import contradictions
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.exposure import exposed
 from pulumi_posthog.config.references import misplaced
@@ -47,7 +48,7 @@ def load(
     if source.root is None:
         raise ConfigError(problems)
     values, found = checking.document(source.root)
-    desired, more = entries.desired(source.root, values, source.main, environment)
+    desired, more = entries.desired(source.root, values, source.main, environment, sound=not found)
     desired, wrong = linked(desired)
     problems += [
         *found,
@@ -57,6 +58,8 @@ def load(
         *misplaced(source.root, desired),
         *exposed(source.root, environment),
     ]
+    if not found:
+        problems += contradictions(desired)
     if not problems and not desired.entries and not desired.unmanaged:
         problems.append(nothing("the file declares nothing", source.main))
     if problems:

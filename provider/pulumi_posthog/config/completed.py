@@ -5,8 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+from pulumi_posthog.config.checking import objections
+from pulumi_posthog.config.node import Node
+from pulumi_posthog.config.parts import within
+from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.reconcile.desired import Entry
+from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Problem
+from pulumi_posthog.values.reference import Reference
+from pulumi_posthog.values.secret_text import is_unknown
 
 
 def numbered_entry(entry: Entry, numbered: dict[str, int]) -> Entry:
@@ -23,10 +30,20 @@ def numbered_entry(entry: Entry, numbered: dict[str, int]) -> Entry:
     return dataclasses.replace(entry, fields=fields)
 
 
-def objections_of(entry: Entry) -> Iterator[Problem]:
-    """What its kind has against the fields of an entry."""
-    for place, words, hint in entry.kind.checked(entry.fields) if entry.kind.checked else ():
-        parts = place.split(".")
-        nearest = (entry.positions.get(".".join(parts[:length])) for length in range(len(parts), 0, -1))
-        where = next(filter(None, nearest), entry.where)
-        yield Problem(f'{entry.kind.title} "{entry.name}" {words}', where, hint)
+def objections_of(entry: Entry, body: Node, *, sound: bool) -> Iterator[Problem]:
+    """What its kind has against the fields of an entry with this body, if those have the form of the schema.
+
+    `sound` says that nothing in the file has another form.
+    """
+    # A value with a gap is left out as a whole, and what is said of the others may be wrong without it.
+    if entry.kind.checked is None or any(map(is_unknown, entry.fields.values())):
+        return
+    if sound or all(is_sound(entry.kind.field(name), value) for name, value in entry.fields.items()):
+        for place, words, hint in entry.kind.checked(entry.fields):
+            where = within(body, place) or entry.where
+            yield Problem(f'{entry.kind.title} "{entry.name}" {words}', where, hint)
+
+
+def is_sound(field: Field, value: Json) -> bool:
+    """Whether a value has the form that the schema of its field wants."""
+    return isinstance(value, Reference) or next(objections(field.json_schema, value), None) is None

@@ -38,14 +38,15 @@ FILES_HINT: Final = "`!file` stands for a setting of a plugin, right below `conf
 
 
 def desired(
-    root: Node, values: Json, file: str, environment: Mapping[str, str]
+    root: Node, values: Json, file: str, environment: Mapping[str, str], *, sound: bool
 ) -> tuple[Configuration, tuple[Problem, ...]]:
     """What a tree declares, and what is wrong with it beyond its schema.
 
-    `values` are the tree's, as the schema wants them. `environment` has its say about the host.
+    `values` are the tree's, as the schema wants them, and `sound` says that all of them are. `environment` has its
+    say about the host.
     Nothing is made of what has the wrong form, which the check of the schema has told.
     """
-    builder = Builder(environment)
+    builder = Builder(environment, sound=sound)
     builder.sections(None, root, values, None)
     builder.check()
     builder.entries[:] = grants.renamed_along(builder.entries)
@@ -73,8 +74,9 @@ def desired(
 class Builder:
     """Makes `entries` and `erasures` from the sections of a file, and `problems`."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], *, sound: bool) -> None:
         self.environment = environment
+        self.sound = sound
         self.entries: list[Entry] = []
         self.unmanaged: list[Entry] = []
         self.erasures: list[Erasure] = []
@@ -165,7 +167,7 @@ class Builder:
                     self.unmanaged.append(entry)
                     continue
                 entry = numbered_entry(entry, numbered)
-                self.problems += [*without_blueprint(entry), *objections_of(entry)]
+                self.problems += [*without_blueprint(entry), *objections_of(entry, body, sound=self.sound)]
                 made.append((entry, body, value))
         self._check_previous(kind, [(key, body) for key, body in section.value.items()], values)
         folders: dict[object, Entry] = {}

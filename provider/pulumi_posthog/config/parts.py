@@ -21,6 +21,20 @@ def positions_of(name: str, where: Position, node: Node) -> dict[str, Position]:
     return result
 
 
+def within(node: Node, place: str) -> Position | None:
+    """Where in a node a place such as "filters.groups.0" stands, or what is nearest to it; None where nothing is."""
+    where = None
+    for part in place.split("."):
+        if isinstance(node.value, dict) and part in node.value:
+            where, node = node.keys[part], node.value[part]
+        elif isinstance(node.value, tuple) and part.isdecimal() and int(part) < len(node.value):
+            node = node.value[int(part)]
+            where = node.where
+        else:
+            break
+    return where
+
+
 def texts(node: Node) -> Iterator[tuple[str, Position]]:
     """Every text in a tree and where it stands."""
     if isinstance(node.value, dict):

@@ -7,10 +7,10 @@ is who made the action, not who changed it: so its log is not asked who it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_posthog.kinds.feature_flag import CONDITION
+from pulumi_posthog.kinds.conditions import CONDITION, PATTERNS, broken
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
@@ -70,6 +70,18 @@ def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str
     return {"name": answer.get("name"), **body}
 
 
+def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """Steps that can match nothing: PostHog takes them."""
+    for place, step in enumerate(fields.get("steps") or ()):
+        for name in ("text", "href", "url"):
+            if step.get(f"{name}_matching") == "regex" and (why := broken(step.get(name))):
+                yield f"steps.{place}.{name}", f"has a `{name}` that is no regular expression: {why}", None
+        for number, condition in enumerate(step.get("properties") or ()):
+            if condition.get("operator") in PATTERNS and (why := broken(condition.get("value"))):
+                where = f"steps.{place}.properties.{number}"
+                yield where, f"has a value that is no regular expression: {why}", None
+
+
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Without what is as if absent."""
     return {**values, "steps": ACTION.field("steps").document(values.get("steps") or [], [])}
@@ -97,6 +109,7 @@ ACTION = Kind(
     from_api=from_api,
     comparable=comparable,
     alongside=alongside,
+    checked=checked,
     exported=exported,
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),

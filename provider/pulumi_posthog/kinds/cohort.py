@@ -9,12 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from pulumi_posthog.kinds.conditions import wrong_value
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import FOLDER
 from pulumi_posthog.kinds.words import IdPlace, Page
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.secret_text import is_unknown
+from pulumi_posthog.values.suggestion import did_you_mean
 
+QUERIES: Final = ("ActorsQuery", "HogQLQuery")  # 3.2
+# What a criterion of each type has to have, and what it may have as well (3.3).
+REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    "person": ("key", "operator"),
+    "person_metadata": ("key", "operator"),
+    "cohort": ("key", "value"),
+    "behavioral": ("key", "event_type", "value"),
+}
+WITHOUT_VALUE: Final = ("is_set", "is_not_set")
+GROUPS: Final = ("AND", "OR")
 TEST_USERS: Final = "Internal / Test users"  # what that one is called, on servers since 2026
 # Where a criterion of a cohort may stand: in a group of the first level, or of the second (3.3).
 LEVELS: Final = ("properties.values.*", "properties.values.*.values.*")
@@ -59,6 +72,62 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield "query", "has both `query` and `filters`", "write one of them"
     if fields.get("query") is not None and not fields.get("is_static"):
         yield "query", "has a `query` and is not static", "write `is_static: true`, or `filters` in its place"
+    query = fields.get("query") or {}
+    if query.get("kind") not in (None, *QUERIES) and not is_unknown(query["kind"]):
+        yield "query.kind", f"has a query of the kind {query['kind']}", f"it takes {' and '.join(QUERIES)}"
+    yield from wrong_criteria((fields.get("filters") or {}).get("properties") or {}, "filters.properties")
+
+
+def wrong_criteria(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str, str | None]]:
+    """What PostHog refuses of a group of criteria, which stands at `at`, and of what is in it (3.3)."""
+    for place, each in enumerate(group.get("values") or ()):
+        where = f"{at}.values.{place}"
+        if not isinstance(each, Mapping):
+            yield where, "has a criterion that is no mapping", None
+        elif each.get("type") in GROUPS or "values" in each:
+            yield from wrong_group(each, where)
+        else:
+            for words, hint in wrong_criterion(each):
+                yield where, words, hint
+
+
+def wrong_group(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str, str | None]]:
+    """What PostHog refuses of a group within another one, which stands at `at`."""
+    if group.get("type") not in GROUPS or not isinstance(group.get("values"), list):
+        yield at, "has a group of criteria without a `type` or `values`", "write `{type: AND, values: [...]}`"
+    else:
+        yield from wrong_criteria(group, at)
+
+
+def wrong_criterion(leaf: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """What PostHog refuses of one criterion, or takes and cannot calculate."""
+    type_ = leaf.get("type")
+    if is_unknown(type_):
+        return
+    if not isinstance(type_, str) or type_ not in REQUIRED:
+        yield f"has a criterion of the type `{type_}`, which there is not", did_you_mean(str(type_), REQUIRED)
+        return
+    needed = (*REQUIRED[type_], *(() if leaf.get("operator") in WITHOUT_VALUE else ("value",)))
+    missing = [name for name in dict.fromkeys(needed) if leaf.get(name) is None]
+    if missing:
+        yield (
+            f"has a criterion of the type `{type_}` without {', '.join(f'`{name}`' for name in missing)}",
+            None,
+        )
+    elif type_ == "behavioral" and leaf["event_type"] not in ("events", "actions"):
+        yield f"counts `{leaf['event_type']}`", "write `event_type: events` or `event_type: actions`"
+    elif type_ == "person":
+        yield from wrong_value(leaf)
+
+
+def noted(fields: Mapping[str, Any]) -> Iterator[str]:
+    """What PostHog takes, and its page cannot show (3.3)."""
+    properties = (fields.get("filters") or {}).get("properties") or {}
+    if any(isinstance(each, Mapping) and "values" not in each for each in properties.get("values") or ()):
+        yield (
+            "has criteria outside of a group: PostHog's page cannot edit it; write each within"
+            " `{type: AND, values: [...]}`"
+        )
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -89,6 +158,7 @@ COHORT = Kind(
     from_api=from_api,
     comparable=comparable,
     checked=checked,
+    noted=noted,
     exported=exported,
     made_by_posthog={"name": TEST_USERS},  # its criteria are the project's own (3.4)
     fields=(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_posthog.kinds.feature_flag import CONDITION
+from pulumi_posthog.kinds.conditions import CONDITION
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS

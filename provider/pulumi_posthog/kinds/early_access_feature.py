@@ -7,14 +7,17 @@ has to be said. It takes no other flag later on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.shared_fields import FOLDER, id_text
-from pulumi_posthog.kinds.words import IdPlace, Page
+from pulumi_posthog.kinds.words import IdPlace, Others, Page
+from pulumi_posthog.values.secret_text import is_unknown
 
+ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+\Z")
 STAGES: Final = ("draft", "concept", "alpha", "beta", "general-availability", "archived")
 ASSIGNEE: Final[Mapping[str, Any]] = {
     "type": {"enum": ["user", "role"], "description": "Whose id it is."},
@@ -26,6 +29,32 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """A feature as PostHog answers it -> its fields: of its flag the id, and no payload as an empty one."""
     result = {**answer, "feature_flag": id_text(answer.get("feature_flag"))}
     return result | {"payload": answer["payload"] or {}} if "payload" in answer else result
+
+
+def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """An assignee of whom half is said, and documentation that is nowhere."""
+    address = fields.get("documentation_url")
+    if address and not is_unknown(address) and not ADDRESS.match(address.strip()):
+        yield (
+            "documentation_url",
+            f'has its documentation at "{address}"',
+            "write an address, as in `https://acme.io`",
+        )
+    assignee = fields.get("assignee")
+    if isinstance(assignee, Mapping) and not {"type", "id"} <= assignee.keys():
+        yield (
+            "assignee",
+            "has an assignee without its `type` or its `id`",
+            "write `{type: role, id: !ref role/NAME}`",
+        )
+
+
+def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[str, str, str | None]]:
+    """A flag for groups, which PostHog refuses from both sides (2.7, 6)."""
+    flag = others("feature_flag", fields.get("feature_flag"))
+    filters = flag.get("filters") if flag else None
+    if isinstance(filters, Mapping) and filters.get("aggregation_group_type_index") is not None:
+        yield "feature_flag", "opens a flag for groups", "people ask for themselves: declare one for persons"
 
 
 EARLY_ACCESS_FEATURE = Kind(
@@ -50,6 +79,8 @@ EARLY_ACCESS_FEATURE = Kind(
         "rollout_to_all": "it rewrites the conditions of the flag, which are declared with the flag",
     },
     from_api=from_api,
+    checked=checked,
+    checked_beside=checked_beside,
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
         Field(name="name", doc="Shown to people who may try it.", max_length=200, from_key=True),
@@ -64,7 +95,12 @@ EARLY_ACCESS_FEATURE = Kind(
         ),
         Field(name="stage", doc="How far it is.", required=True, choices=STAGES),
         Field(name="description", doc="Shown to people who may try it.", default=""),
-        Field(name="documentation_url", doc="Where people read more.", max_length=800, default=""),
+        Field(
+            name="documentation_url",
+            doc="Where people read more.",
+            max_length=800,
+            default="",
+        ),
         Field(
             name="payload",
             type=Type.OBJECT,

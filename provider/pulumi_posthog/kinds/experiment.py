@@ -7,25 +7,34 @@ PATCH without it resets the variants (5.4). Newer servers list experiments witho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_posthog.kinds.feature_flag import CONDITION
+from pulumi_posthog.kinds.conditions import CONDITION, wrong_condition
+from pulumi_posthog.kinds.experiment_variants import (
+    CONTROL,
+    HINTS,
+    OWN_VARIANTS,
+    VARIANTS,
+    of_flag,
+    of_new_flag,
+    shares,
+    unlike,
+    variants_in,
+    variants_of,
+    words_of,
+    wrong_own_variants,
+)
 from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.flag_filters import KEY
+from pulumi_posthog.kinds.metrics import METRIC, SOURCES, with_uuids, wrong_metric
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import DATED, FOLDER, TAGS
-from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Page
+from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, MadeAlong, Move, Others, Page
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.secret_text import is_unknown
 
-# Where in a metric what is counted stands (5.5).
-SOURCES: Final = ("source", "numerator", "denominator", "start_event", "completion_event", "series.*")
-HINTS: Final[Mapping[str, Any]] = {
-    "minimum_detectable_effect": {"type": ["number", "null"], "description": "In per cent."},
-    "recommended_running_time": {"type": ["number", "null"], "description": "In days."},
-    "recommended_sample_size": {"type": ["number", "null"], "description": "How many persons."},
-    "variant_notes": {"type": ["object", "null"], "description": "What is said of each variant."},
-    "custom_exposure_filter": {"type": ["object", "null"], "description": "Which events expose somebody."},
-}
 HOLDOUT_FILTER: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
@@ -40,18 +49,6 @@ HOLDOUT_FILTER: Final[Mapping[str, Any]] = {
     "required": ["rollout_percentage"],
     "additionalProperties": False,
 }
-METRIC: Final[Mapping[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "kind": {"type": "string", "description": "`ExperimentMetric`."},
-        "metric_type": {"type": "string", "description": "`mean`, `funnel`, `ratio` or `retention`."},
-        "name": {
-            "type": ["string", "null"],
-            "description": "Shown in PostHog; it tells one from the others.",
-        },
-    },
-    "required": ["kind"],
-}
 
 
 def ids_of_actions(prefix: str) -> tuple[IdPlace, ...]:
@@ -64,7 +61,9 @@ def ids_of_actions(prefix: str) -> tuple[IdPlace, ...]:
 
 def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """An experiment as PostHog answers it -> its fields: saved metrics as they are sent, a holdout by its id."""
-    result = {**answer, "parameters": answer.get("parameters") or {}}
+    result = {**answer, "parameters": {**(answer.get("parameters") or {})}}
+    if variants := variants_of(answer):
+        result["parameters"][VARIANTS] = variants
     if "holdout_id" in answer:
         result["holdout"] = None if answer["holdout_id"] is None else str(answer["holdout_id"])
     else:
@@ -105,32 +104,48 @@ def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str
         if name in body:
             result[name] = with_uuids(body[name], answer.get(name) or ())
     if "parameters" in body:
-        kept = {key: value for key, value in (answer.get("parameters") or {}).items() if key not in HINTS}
-        filters = (answer.get("feature_flag") or {}).get("filters") or {}
-        variants = (filters.get("multivariate") or {}).get("variants")
-        if variants:  # a draft's would be reset to two halves without them (5.4)
-            kept["feature_flag_variants"] = variants
-        result["parameters"] = {**kept, **(body["parameters"] or {})}
+        result |= of_flag(body["parameters"] or {}, answer)
     return result
 
 
-def with_uuids(metrics: Any, live: Any) -> list[Any]:
-    """Metrics with the uuids on which their results hang: by the name, else by the place and the type (5.5)."""
-    rest = [each for each in live if isinstance(each, Mapping) and each.get("uuid")]
-    result: list[Any] = [{**each} for each in metrics or ()]
+def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[str, str, str | None]]:
+    """What the declared flag cannot be, while the experiment is about it (5.4)."""
+    if fields.get("status", "draft") in ("stopped", "archived"):
+        return  # then the flag may have become an ordinary one
+    flag = others("feature_flag", fields.get("feature_flag_key"))
+    variants = variants_in(flag) if flag else None
+    if flag is None or variants is None:
+        return
+    keys, own = [each["key"] for each in variants], (fields.get("parameters") or {}).get(VARIANTS)
+    if len(keys) < 2 or CONTROL not in keys:
+        yield (
+            "feature_flag_key",
+            f'is about the flag "{flag.get("key")}", which is declared with the variants {words_of(variants)}',
+            f"declare two or more in its `filters.multivariate`, one of them `{CONTROL}`",
+        )
+    elif own is not None and shares(own) != shares(variants):
+        yield (
+            f"parameters.{VARIANTS}",
+            f"has the variants {words_of(own)}, and its flag is declared with {words_of(variants)}",
+            "say them in one place: take them out here, because the flag has them",
+        )
 
-    def give(each: dict[str, Any], matches: list[Any]) -> None:
-        if matches and "uuid" not in each:
-            each["uuid"] = matches[0]["uuid"]
-            rest.remove(matches[0])
 
-    for each in result:
-        give(each, [other for other in rest if each.get("name") and other.get("name") == each["name"]])
-    for place, each in enumerate(result):
-        there = live[place] if place < len(live) else None
-        kind = each.get("metric_type")
-        give(each, [other for other in rest if other is there and other.get("metric_type") == kind])
-    return result
+def fixed(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What PostHog changes of a draft only (5.3, 5.4)."""
+    if not answer.get("start_date"):
+        return
+    if "holdout" in fields and not answer.get("end_date"):
+        yield (
+            "is running, and keeps its holdout until it is over",
+            "write the one that it has, or stop it first",
+        )
+    wanted = (fields.get("parameters") or {}).get(VARIANTS)
+    if wanted is not None and {*shares(wanted)} != {*shares(variants_of(answer))}:
+        yield (
+            f"has been started with the variants {words_of(variants_of(answer))}, and keeps them",
+            "change how many people each gets, or declare another experiment",
+        )
 
 
 def of_saved_metric(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -147,20 +162,63 @@ def noted(fields: Mapping[str, Any]) -> Iterator[str]:
 
 def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     """What PostHog refuses, or takes and counts in a way that nobody meant."""
-    names = [each.get("name") for each in fields.get("metrics") or () if each.get("name")]
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            yield (
-                f"metrics.{place}",
-                f'has two metrics "{name}"',
-                "their results are told apart by their names",
-            )
+    for field in ("metrics", "metrics_secondary"):
+        names: list[Any] = []
+        for place, metric in enumerate(fields.get(field) or ()):
+            name = metric.get("name")
+            if name and name in names:
+                yield (
+                    f"{field}.{place}",
+                    f'has two metrics "{name}"',
+                    "their results are told apart by their names",
+                )
+            names.append(name)
+            for key, words, hint in wrong_metric(metric):
+                yield f"{field}.{place}.{key}", words, hint
+    for place, link in enumerate(fields.get("saved_metrics_ids") or ()):
+        sort = (link.get("metadata") or {}).get("type", "primary")
+        if sort not in ("primary", "secondary"):
+            where = f"saved_metrics_ids.{place}.metadata.type"
+            yield where, f"has a saved metric that is `{sort}`", "write `primary` or `secondary`"
+    flag = fields.get("feature_flag_key")
+    if isinstance(flag, str) and not is_unknown(flag) and not re.match(KEY, flag):
+        yield (
+            "feature_flag_key",
+            f'names the flag "{flag}", and no flag has such a key',
+            "letters, digits, `-` and `_`",
+        )
+    yield from wrong_own_variants(fields)
     if fields.get("conclusion") and fields.get("status", "draft") in ("draft", "running", "paused"):
         yield (
             "conclusion",
             "has a conclusion and is not stopped",
             "write `status: stopped`, or take `conclusion` out",
         )
+
+
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without the variants, which its flag says, and without what is as if absent."""
+    result = {**values}
+    for name in ("metrics", "metrics_secondary", "parameters"):
+        if values.get(name):
+            result[name] = EXPERIMENT.field(name).document(values[name], {} if name == "parameters" else [])
+    return result
+
+
+def checked_holdout(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """A holdout of nobody, or with conditions that PostHog does not know (5.7)."""
+    if fields.get("filters") == []:
+        yield "filters", "holds nobody out", "write for how many, as in `[{rollout_percentage: 5}]`"
+    for place, each in enumerate(fields.get("filters") or ()):
+        for number, condition in enumerate(each.get("properties") or ()):
+            for problem in wrong_condition(condition, of_groups=False):
+                yield (f"filters.{place}.properties.{number}", *problem)
+
+
+def checked_saved_metric(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """What is wrong with its metric."""
+    for place, words, hint in wrong_metric(fields.get("query") or {}):
+        yield f"query.{place}", words, hint
 
 
 _NOT_STARTED: Final = ("has never been started", "write `status: running` first")
@@ -180,6 +238,7 @@ EXPERIMENT_HOLDOUT = Kind(
     write_scope="experiment_holdout:write",
     also_scopes=("experiment:write",),  # of older servers (1.2)
     page_size=1000,
+    checked=checked_holdout,
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
@@ -214,6 +273,7 @@ EXPERIMENT_SAVED_METRIC = Kind(
     write_scope="experiment_saved_metric:write",
     page_size=1000,
     alongside=of_saved_metric,
+    checked=checked_saved_metric,
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
@@ -275,7 +335,7 @@ EXPERIMENT = Kind(
     unmanaged={
         **DATED,
         "archived": "`status` says so",
-        "feature_flag": "the flag is declared with its variants, and `feature_flag_key` names it",
+        "feature_flag": "`feature_flag_key` names it, and all but its variants is declared with the flag",
     },
     activity_scopes=("Experiment",),
     from_api=from_api,
@@ -283,6 +343,12 @@ EXPERIMENT = Kind(
     alongside=alongside,
     noted=noted,
     checked=checked,
+    checked_beside=checked_beside,
+    fixed=fixed,
+    made_along=MadeAlong(
+        kind="feature_flag", named_by="feature_flag_key", key="key", body=of_new_flag, unlike=unlike
+    ),
+    exported=exported,
     lifecycle=Lifecycle(
         field="status",
         state=state,
@@ -316,6 +382,7 @@ EXPERIMENT = Kind(
                 " exist is made, with `control` and `test`."
             ),
             required=True,
+            max_length=400,
             follows="feature_flag",
             replace_on_changes=True,
         ),
@@ -355,8 +422,13 @@ EXPERIMENT = Kind(
         Field(
             name="parameters",
             type=Type.OBJECT,
-            doc="How long it will take. Variants are the flag's.",
-            keys=HINTS,
+            doc=(
+                "How long it will take, and the variants that its flag has: declare those here or with the flag. All"
+                " else of the flag is declared with the flag."
+            ),
+            keys={**HINTS, VARIANTS: OWN_VARIANTS},
+            kept_keys=(VARIANTS,),
+            key_defaults={"name": "", "description": ""},
             open_keys=False,
             default={},
             null_is_absent=True,

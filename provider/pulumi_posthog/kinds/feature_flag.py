@@ -6,129 +6,24 @@ first level: the complete object is sent, with what other parts of PostHog keep 
 
 from __future__ import annotations
 
-import json
-import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.flag_filters import (
+    CLEARED,
+    ENCRYPTED,
+    FILTERS,
+    FLAG_FILTERS,
+    KEY,
+    with_values,
+    wrong_filters,
+)
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
-from pulumi_posthog.kinds.words import IdPlace, Page, Scheduled
-from pulumi_posthog.values.json_value import Json, instant
-from pulumi_posthog.values.secret_text import MASK, is_unknown
-
-KEY: Final = r"^[a-zA-Z0-9_-]+$"
-VARIANT_KEY: Final = r"[a-zA-Z0-9_./-]{1,400}"  # 2.7
-WHOLE: Final = 100  # per cent, which the variants of a flag come to
-ENCRYPTED: Final = "true"  # the only payload of a remote configuration
-# What a PATCH says of the keys that are not declared, so that replacing and merging servers come to the same (2.5).
-CLEARED: Final[Mapping[str, Json]] = {
-    "multivariate": None,
-    "payloads": {},
-    "aggregation_group_type_index": None,
-}
-CONDITION: Final[Mapping[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "key": {
-            "type": ["string", "number"],
-            "description": "The property's name; of a cohort, `id`; of a flag, `!ref feature_flag/KEY`.",
-        },
-        "type": {"type": "string", "description": "Whose: `person`, `cohort`, `group` or `flag`."},
-        "operator": {"type": ["string", "null"], "description": "`exact`, `icontains`, `in`, ..."},
-        "value": {"description": "What it is compared with; of a cohort, `!ref cohort/NAME`."},
-        "group_type_index": {"description": "Of a group's property: which type, `!ref group_type/NAME`."},
-    },
-    "required": ["key", "type"],
-}
-GROUP: Final[Mapping[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "properties": {"type": "array", "items": CONDITION, "description": "All of them have to be true."},
-        "rollout_percentage": {
-            "type": ["number", "null"],
-            "minimum": 0,
-            "maximum": 100,
-            "description": "For how many of those, in per cent; null: for all.",
-        },
-        "variant": {"type": ["string", "null"], "description": "Which variant they get."},
-        "description": {"type": ["string", "null"], "description": "Shown in PostHog."},
-        "aggregation_group_type_index": {"description": "Of which type of group it is about."},
-        "sort_key": {"type": ["string", "null"], "description": "Where PostHog's page shows it."},
-    },
-    "additionalProperties": False,
-}
-VARIANT: Final[Mapping[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "key": {"type": "string", "minLength": 1, "description": "What your code gets."},
-        "name": {"type": ["string", "null"], "description": "Shown in PostHog."},
-        "description": {"type": ["string", "null"], "description": "Shown in PostHog."},
-        "rollout_percentage": {
-            "type": "number",
-            "minimum": 0,
-            "maximum": 100,
-            "description": "For how many, in per cent; all variants together come to 100.",
-        },
-    },
-    "required": ["key", "rollout_percentage"],
-    "additionalProperties": False,
-}
-FILTERS: Final[Mapping[str, Any]] = {
-    "groups": {
-        "type": "array",
-        "items": GROUP,
-        "description": "Release conditions: who fits one of them has the flag. The first that fits decides.",
-    },
-    "multivariate": {
-        "type": ["object", "null"],
-        "properties": {"variants": {"type": "array", "items": VARIANT, "description": "The variants."}},
-        "required": ["variants"],
-        "additionalProperties": False,
-        "description": "The variants of a flag that has more than on and off.",
-    },
-    "payloads": {
-        "type": ["object", "null"],
-        "description": "What your code gets with a variant, by its key, or with the flag, under `'true'`: any value.",
-    },
-    "aggregation_group_type_index": {
-        "description": "Null: it is for persons. Else for groups: their type, as in `!ref group_type/company`.",
-    },
-    "early_exit": {
-        "type": ["boolean", "null"],
-        "description": "Whether a condition that fits and whose rollout does not ends the search.",
-    },
-}
-
-
-def parsed(payload: Json) -> Json:
-    """A payload as the value that its JSON text says; what is no JSON text stays as it is."""
-    if not isinstance(payload, str):
-        return payload
-    try:
-        return json.loads(payload)
-    except ValueError:
-        return payload
-
-
-def with_values(filters: Json) -> Json:
-    """Filters with payloads as values, whichever of both forms they were in."""
-    if not isinstance(filters, Mapping) or not isinstance(filters.get("payloads"), Mapping):
-        return filters
-    return {**filters, "payloads": {key: parsed(value) for key, value in filters["payloads"].items()}}
-
-
-def with_texts(filters: Json) -> Json:
-    """Filters as a request has them: payloads as JSON texts (2.4)."""
-    if not isinstance(filters, Mapping) or not isinstance(filters.get("payloads"), Mapping):
-        return filters
-    texts = {
-        key: value if isinstance(value, str) and parsed(value) != value else json.dumps(value)
-        for key, value in filters["payloads"].items()
-    }
-    return {**filters, "payloads": texts}
+from pulumi_posthog.kinds.words import Others, Page, Scheduled
+from pulumi_posthog.values.json_value import instant
+from pulumi_posthog.values.secret_text import MASK
 
 
 def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -217,96 +112,20 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         )
 
 
-def wrong_filters(filters: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """What is wrong in filters: in variants, conditions and payloads."""
-    multivariate = filters.get("multivariate") or {}
-    variants = multivariate.get("variants") or () if isinstance(multivariate, Mapping) else ()
-    keys = [each["key"] for each in variants]
-    yield from wrong_variants(variants, keys)
-    if filters.get("groups") == []:
-        yield (
-            "filters.groups",
-            "has no condition, so it is on for nobody",
-            "write `active: false` in its place",
-        )
-    for place, group in enumerate(filters.get("groups") or ()):
-        if group.get("variant") is not None and group["variant"] not in keys:
-            yield (
-                f"filters.groups.{place}.variant",
-                f'gives people the variant "{group["variant"]}", which it does not have',
-                f"its variants are {', '.join(keys)}" if keys else "it has no variants",
-            )
-        whose = group.get("aggregation_group_type_index", filters.get("aggregation_group_type_index"))
-        for number, condition in enumerate(group.get("properties") or ()):
-            for problem in wrong_condition(condition, of_groups=whose is not None):
-                yield (f"filters.groups.{place}.properties.{number}", *problem)
-    yield from wrong_payloads(filters.get("payloads") or {}, keys)
-
-
-def wrong_variants(
-    variants: Sequence[Mapping[str, Any]], keys: list[str]
-) -> Iterator[tuple[str, str, str | None]]:
-    """Variants that do not come to the whole, or whose keys PostHog does not take."""
-    if variants and not any(is_unknown(each["rollout_percentage"]) for each in variants):
-        total = math.fsum(each["rollout_percentage"] for each in variants)
-        if not math.isclose(total, WHOLE):
-            yield (
-                "filters.multivariate.variants",
-                f"has variants for {total:g} per cent of its people, and they must come to {WHOLE}",
-                "people without a variant get none of them",
-            )
-    for place, key in enumerate(keys):
-        if key in keys[:place]:
-            yield f"filters.multivariate.variants.{place}", f'has two variants "{key}"', None
-        if not is_unknown(key) and not re.fullmatch(VARIANT_KEY, key):
-            yield (
-                f"filters.multivariate.variants.{place}.key",
-                f'has the variant "{key}", and PostHog takes no such key',
-                "letters, digits, `_`, `.`, `/` and `-`, at most 400 of them",
-            )
-
-
-def wrong_condition(condition: Mapping[str, Any], *, of_groups: bool) -> Iterator[tuple[str, str | None]]:
-    """What PostHog refuses of one condition, of a flag for persons or for groups (2.4, 2.7, 2.8)."""
-    type_, operator = condition.get("type"), condition.get("operator")
-    known = ("group",) if of_groups else ("person", "cohort", "flag")
-    if is_unknown(type_) or is_unknown(operator):
+def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[str, str, str | None]]:
+    """A flag that is on and needs one that is off: PostHog refuses either to be so (2.8)."""
+    filters = fields.get("filters")
+    if not isinstance(filters, Mapping) or not fields.get("active", True):
         return
-    if type_ not in known:
-        who = "groups" if of_groups else "persons"
-        yield f"has a condition of the type `{type_}`, and is for {who}", f"it takes {' and '.join(known)}"
-    elif type_ == "flag" and operator != "flag_evaluates_to":
-        yield "needs another flag by another operator", "write `operator: flag_evaluates_to`"
-    elif type_ != "cohort" and operator in ("in", "not_in"):
-        yield f"has the operator `{operator}`, which is for cohorts", "write `exact` or `is_not`"
-
-
-def wrong_payloads(payloads: Mapping[str, Any], keys: list[str]) -> Iterator[tuple[str, str, str | None]]:
-    """Payloads of no variant, and texts that are no JSON."""
-    for key, payload in payloads.items():
-        if key not in (keys or [ENCRYPTED]):
-            yield (
-                f"filters.payloads.{key}",
-                f'has a payload for "{key}", which is none of its variants',
-                f"its variants are {', '.join(keys)}"
-                if keys
-                else "a flag without variants has one, `'true'`",
-            )
-        if isinstance(payload, str) and not is_unknown(payload) and not is_json(payload):
-            yield (
-                f"filters.payloads.{key}",
-                f'has a payload for "{key}" that is no JSON text',
-                f"write the value itself, or a text as JSON has it: '{json.dumps(payload)}'",
-            )
-
-
-def is_json(text: str) -> bool:
-    """Whether a text is JSON."""
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
+    for place, group in enumerate(filters.get("groups") or ()):
+        for number, condition in enumerate(group.get("properties") or ()):
+            needed = others("feature_flag", condition.get("key")) if condition.get("type") == "flag" else None
+            if needed and not needed.get("active", True):
+                yield (
+                    f"filters.groups.{place}.properties.{number}",
+                    f'is on and needs the flag "{needed.get("key")}", which is declared off',
+                    "switch this one off as well, or take the condition out",
+                )
 
 
 def noted(fields: Mapping[str, Any]) -> Iterator[str]:
@@ -334,23 +153,6 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
     return {**values, "filters": FEATURE_FLAG.field("filters").document(filters, {})}
 
-
-# How the filters of a flag are compared and sent, wherever they stand.
-FLAG_FILTERS: Final[Mapping[str, Any]] = {
-    "required_keys": ("groups",),
-    "hidden_keys": ("cohort_name", "group_key_names"),
-    "kept_keys": ("sort_key", "exposure_frozen", "exposure_frozen_cohort"),
-    "key_defaults": {"payloads": {}, "rollout_percentage": 100, "properties": [], "negation": False},
-    "null_is_absent": True,
-    "ids": (
-        IdPlace(path="groups.*.properties.*.value", names="cohort", where=("type", "cohort")),
-        IdPlace(path="groups.*.properties.*.key", names="feature_flag", where=("type", "flag"), as_text=True),
-        IdPlace(path="groups.*.properties.*.group_type_index", names="group_type"),
-        IdPlace(path="groups.*.aggregation_group_type_index", names="group_type"),
-        IdPlace(path="aggregation_group_type_index", names="group_type"),
-    ),
-    "wire": with_texts,
-}
 
 FEATURE_FLAG = Kind(
     name="feature_flag",
@@ -381,6 +183,7 @@ FEATURE_FLAG = Kind(
     alongside=alongside,
     confided=confided,
     checked=checked,
+    checked_beside=checked_beside,
     noted=noted,
     scheduled=Scheduled(
         collection="/api/projects/{project}/scheduled_changes/", key="record_id", words=scheduled

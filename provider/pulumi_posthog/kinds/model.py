@@ -21,7 +21,9 @@ from pulumi_posthog.kinds.words import (
     Grants,
     Invitation,
     Lifecycle,
+    MadeAlong,
     Membership,
+    Others,
     Page,
     Scheduled,
     TakenAlong,
@@ -137,6 +139,13 @@ class Kind:
     packed: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None  # a body, as the server wants it
     # Declared fields -> (place, the end of a sentence, a hint) for what can be known to be wrong without PostHog.
     checked: Callable[[Mapping[str, Json]], Iterator[tuple[str, str, str | None]]] | None = None
+    # The same, of what is known together with what is declared beside it.
+    checked_beside: Callable[[Mapping[str, Json], Others], Iterator[tuple[str, str, str | None]]] | None = (
+        None
+    )
+    # Declared fields that differ, PostHog's answer -> what PostHog will refuse of them: the end of a sentence, a hint.
+    fixed: Callable[[Mapping[str, Json], Mapping[str, Json]], Iterator[tuple[str, str]]] | None = None
+    made_along: MadeAlong | None = None
     caps: tuple[Cap, ...] = ()
     # Live values -> who else keeps the object, so that it is left alone; None: nobody does.
     kept_by: Callable[[Mapping[str, Json]], str | None] | None = None

@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pulumi_posthog.kinds.feature_flag import CLEARED, FILTERS, FLAG_FILTERS
+from pulumi_posthog.kinds.conditions import broken, is_date
 from pulumi_posthog.kinds.field import Field, Type
+from pulumi_posthog.kinds.flag_filters import CLEARED, FILTERS, FLAG_FILTERS, wrong_filters
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.shared_fields import DATED, FOLDER
-from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Page
+from pulumi_posthog.kinds.survey_questions import QUESTION, with_ids_of_questions, wrong_question
+from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Others, Page
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.secret_text import is_unknown
 
 OWNED: Final = re.compile(r"survey-targeting-[0-9a-f]{10}(-custom|-sampling)?")
 ITERATIONS: Final = ("iteration_count", "iteration_frequency_days")
@@ -25,33 +28,6 @@ SAMPLING: Final = (
     "response_sampling_interval",
     "response_sampling_limit",
 )
-TEXT: Final[Mapping[str, Any]] = {"type": ["string", "null"]}
-QUESTION: Final[Mapping[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "type": {
-            "enum": ["open", "link", "rating", "single_choice", "multiple_choice"],
-            "description": "What is answered.",
-        },
-        "question": {"type": "string", "description": "What is asked."},
-        "description": {**TEXT, "description": "Shown below it."},
-        "descriptionContentType": {"enum": ["text", "html", None], "description": "What that is written in."},
-        "optional": {"type": ["boolean", "null"], "description": "Whether it may be left unanswered."},
-        "buttonText": {**TEXT, "description": "On the button."},
-        "display": {**TEXT, "description": "Of a rating: `number` or `emoji`."},
-        "scale": {"type": ["number", "null"], "description": "Of a rating: how many steps."},
-        "lowerBoundLabel": {**TEXT, "description": "Of a rating: at its lower end."},
-        "upperBoundLabel": {**TEXT, "description": "Of a rating: at its upper end."},
-        "choices": {"type": ["array", "null"], "items": {"type": "string"}, "description": "To choose from."},
-        "shuffleOptions": {"type": ["boolean", "null"], "description": "Whether their order is random."},
-        "hasOpenChoice": {"type": ["boolean", "null"], "description": "Whether the last one is free text."},
-        "link": {**TEXT, "description": "Of a link: where it leads, https or mailto."},
-        "branching": {"type": ["object", "null"], "description": "What comes next."},
-        "validation": {"type": ["array", "null"], "description": "What an open answer has to be like."},
-        "translations": {"type": ["object", "null"], "description": "The same in other languages."},
-    },
-    "required": ["type", "question"],
-}
 
 
 def is_owned(flag: Any) -> bool:
@@ -155,28 +131,6 @@ def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str
     return result
 
 
-def with_ids_of_questions(questions: Any, live: Any) -> list[Any]:
-    """Questions with the ids that PostHog has given them, without which their answers are detached (7.3).
-
-    One is the same if its type and its text are, else if its type is and its place.
-    """
-    rest = [each for each in live if isinstance(each, Mapping) and each.get("id")]
-    result: list[Any] = [{**each} for each in questions or ()]
-
-    def give(each: dict[str, Any], matches: list[Any]) -> None:
-        if matches and "id" not in each:
-            each["id"] = matches[0]["id"]
-            rest.remove(matches[0])
-
-    for each in result:
-        same = ("type", "question")
-        give(each, [other for other in rest if all(other.get(key) == each.get(key) for key in same)])
-    for place, each in enumerate(result):
-        there = live[place] if place < len(live) else None
-        give(each, [other for other in rest if other is there and other.get("type") == each.get("type")])
-    return result
-
-
 def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     """What PostHog refuses, in words that say less (7.3, 7.5)."""
     filters = fields.get("targeting_flag_filters") or {}
@@ -187,6 +141,8 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
                 "is for everybody, and PostHog takes no such targeting",
                 "leave `targeting_flag_filters` out: without it, the survey is for everybody",
             )
+    if isinstance(filters, Mapping):
+        yield from wrong_filters(filters, "targeting_flag_filters")
     appearance, questions = fields.get("appearance") or {}, fields.get("questions") or ()
     if appearance.get("shuffleQuestions") and any(each.get("branching") for each in questions):
         yield (
@@ -205,9 +161,56 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
             "is for one variant of a flag, and has no `linked_flag`",
             "write which flag",
         )
+    yield from wrong_within(fields)
     for one, other in (ITERATIONS, ITERATIONS[::-1]):
         if fields.get(one) is not None and fields.get(other) is None:
             yield one, f"has `{one}` and no `{other}`", "PostHog needs both"
+
+
+def wrong_within(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """What is wrong with its questions, patterns, and with how its answers are sampled."""
+    questions, conditions = fields.get("questions") or (), fields.get("conditions") or {}
+    for place, question in enumerate(questions):
+        for key, words, hint in wrong_question(question):
+            yield f"questions.{place}.{key}", words, hint
+    if conditions.get("urlMatchType") in ("regex", "not_regex") and (why := broken(conditions.get("url"))):
+        yield "conditions.url", f"has a `url` that is no regular expression: {why}", None
+    said = [name for name in SAMPLING if fields.get(name) is not None]
+    if said and len(said) < len(SAMPLING):
+        lacking = " and ".join(f"`{name}`" for name in SAMPLING if name not in said)
+        yield said[0], f"has `{said[0]}` and no {lacking}", "PostHog needs all of them, and fails without"
+    start = fields.get("response_sampling_start_date")
+    if isinstance(start, str) and not is_unknown(start) and not is_date(start):
+        yield (
+            "response_sampling_start_date",
+            f'is to begin on "{start}", which is no date',
+            "write `2026-12-31`",
+        )
+
+
+def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[str, str, str | None]]:
+    """A variant that the declared flag does not have (7.4)."""
+    variant = (fields.get("conditions") or {}).get("linkedFlagVariant")
+    flag = others("feature_flag", fields.get("linked_flag"))
+    filters = flag.get("filters") if flag else None
+    if not variant or variant == "any" or not isinstance(filters, Mapping):
+        return
+    if fields.get("status", "draft") in ("stopped", "archived"):
+        return
+    keys = [each["key"] for each in (filters.get("multivariate") or {}).get("variants") or ()]
+    if variant not in keys:
+        yield (
+            "conditions.linkedFlagVariant",
+            f'is for the variant "{variant}", which its flag does not have',
+            f"its variants are {', '.join(keys)}" if keys else "it has no variants",
+        )
+
+
+def fixed(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What the time that has passed does not allow any more (7.2, 7.5)."""
+    count, current = fields.get("iteration_count"), answer.get("current_iteration")
+    if isinstance(count, int) and isinstance(current, int) and count < current:
+        yield f"is in its iteration {current}, and cannot have {count} of them", f"write {current} or more"
 
 
 SURVEY = Kind(
@@ -239,6 +242,8 @@ SURVEY = Kind(
     to_api=to_api,
     alongside=alongside,
     checked=checked,
+    checked_beside=checked_beside,
+    fixed=fixed,
     kept_by=kept_by,
     exported=lambda values: None if kept_by(values) else values,
     lifecycle=Lifecycle(

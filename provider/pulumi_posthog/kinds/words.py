@@ -246,6 +246,26 @@ class ComesIn:
     words: str
 
 
+# A kind's name, what names an object of it in the fields of another -> the fields that are declared of it, if any are.
+Others = Callable[[str, Json], Mapping[str, Json] | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeAlong:
+    """An object of another kind that PostHog makes together with a new one, unless the one that is named is there.
+
+    The field `named_by` names one of `kind`, whose field `key` says how it is called. `body` gives what a request says
+    of a new one, from declared fields; an empty one says nothing. `unlike` says of declared fields and of the values of
+    the one that is there in what they contradict each other, as the end of a sentence, and a hint.
+    """
+
+    kind: str
+    named_by: str
+    key: str
+    body: Callable[[Mapping[str, Json]], Mapping[str, Json]]
+    unlike: Callable[[Mapping[str, Json], Mapping[str, Json]], tuple[str, str] | None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Carries:
     """What comes with an object, for the code that sends it: an entry says it under `key`, and PostHog is not told.

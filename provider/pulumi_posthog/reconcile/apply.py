@@ -28,6 +28,7 @@ from pulumi_posthog.reconcile import (
     invitations,
     lifecycle,
     locking,
+    made_along,
     recasing,
     stepping_aside,
     upserts,
@@ -42,7 +43,7 @@ from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.membership import Members
 from pulumi_posthog.reconcile.moving import Mover
-from pulumi_posthog.reconcile.objections import objection_to_creation
+from pulumi_posthog.reconcile.objections import objection_to_creation, objection_to_differences
 from pulumi_posthog.reconcile.settling import Settling
 from pulumi_posthog.reconcile.trigger import act
 from pulumi_posthog.values.json_value import Json, dig
@@ -105,6 +106,7 @@ class Applier:
                 applied = self.update(kind, scope, existing, desired, rotated=lambda _field, _key: True)
                 return Applied(applied.found, adopted=True, ignored=applied.ignored)
             refusal = objection_to_creation(kind, desired, self.live)
+            refusal = refusal or made_along.objection(kind, scope, desired, self.live)
             if refusal:
                 raise CannotApply(refusal)
             if kind.invitation:
@@ -132,7 +134,7 @@ class Applier:
         changed = recasing.possible(kind, changed, self.live, silent)
         if not changed:
             return Applied(found)
-        refusal = lifecycle.objection(kind, changed)
+        refusal = objection_to_differences(kind, changed, found)
         if refusal:
             raise CannotApply(refusal)
         if kind.set_of:
@@ -313,6 +315,7 @@ class Applier:
         self, kind: Kind, scope: Scope, first: Mapping[str, Json], desired: Mapping[str, Json]
     ) -> Found:
         body, files = self._bodies.content(kind, first, {}, lambda _field, _key: True)
+        body |= made_along.body(kind, scope, desired, self.live)
         path = self.live.path(kind, scope)
         for attempt in range(1, TRIES + 1):
             try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi_posthog.kinds import KINDS, LOOKUPS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile import caps, coming_in, lifecycle
 from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.differences import Difference
 from pulumi_posthog.reconcile.limits import Limits, list_refusal
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json, dig
@@ -119,6 +120,17 @@ def contradiction(
         f"`id: {declared}` contradicts the stack, which has this {kind.title} as {recorded}\n"
         f"  hint: write `id: {recorded}`, or take `id` out; to manage the other object, give it a key of its own"
     )
+
+
+def objection_to_differences(kind: Kind, changed: Sequence[Difference], found: Found) -> str | None:
+    """Why an object that exists does not become what is declared: no move leads there, or PostHog keeps it as it is."""
+    refusal = lifecycle.objection(kind, changed)
+    if refusal or kind.fixed is None or not changed:
+        return refusal
+    fields = {each.field.name: each.desired for each in changed}
+    for words, hint in kind.fixed(fields, found.answer):
+        return f"this {kind.title} {words}\n  hint: {hint}"
+    return None
 
 
 def objection_to_absence(kind: Kind, found: Found, values: Mapping[str, Json]) -> str | None:

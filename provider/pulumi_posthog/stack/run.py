@@ -30,6 +30,7 @@ from pulumi_posthog.stack.untried import Untried
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.stack.uses import Uses
 from pulumi_posthog.stack.view import View
+from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.local_file import project_folder
 
 SAME_ERROR = "the same error as that of another resource, which is told in full"
@@ -65,6 +66,8 @@ class Run:
         self.holdings = Holdings()
         self.untried = Untried()
         self.uses = Uses()
+        # What this run declares that others are looked at beside: kind, parent's id, name -> declared fields.
+        self.beside: dict[tuple[str, str, str], Mapping[str, Json]] = {}
         self.ahead = ReadAhead()
         self.guard_remembers = False
         self.guard_consulted = False

@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import addresses, lifecycle, people, stepping_aside
+from pulumi_posthog.reconcile import addresses, people, stepping_aside
 from pulumi_posthog.reconcile.adoption import adoptable, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import Difference, differences, why_it_rests
@@ -21,6 +21,7 @@ from pulumi_posthog.reconcile.objections import (
     objection_to_change,
     objection_to_creation,
     objection_to_deletion,
+    objection_to_differences,
     objection_to_list,
 )
 from pulumi_posthog.reconcile.recasing import possible
@@ -32,6 +33,7 @@ from pulumi_posthog.stack.announcements import (
     say_renewals,
     say_set_back,
 )
+from pulumi_posthog.stack.handlers import beside
 from pulumi_posthog.stack.handlers.clean import clean, told_here
 from pulumi_posthog.stack.handlers.guard import check_consulted
 from pulumi_posthog.stack.handlers.naming import resolve
@@ -108,6 +110,7 @@ class KindHandler:
             return CheckResult(dict(news), [CheckFailure("", objection)])
         inputs = checked(kind, olds, news)
         refusal = resolve(kind, inputs, olds, self.run)
+        refusal = refusal or beside.objection(kind, inputs, self.run)
         refusal = refusal or self._objection(kind, inputs) or self._locking_out(kind, inputs)
         if refusal:
             return CheckResult(inputs, [CheckFailure("", refusal)])
@@ -172,7 +175,7 @@ class KindHandler:
             rotated=lambda field, key: rotated(olds, news, field, key),
         )
         changed = possible(kind, changed, live, pulumi_engine.warn)
-        refusal = lifecycle.objection(kind, changed)
+        refusal = objection_to_differences(kind, changed, found)
         if refusal and self.run.holdings.is_declared(pulumi_engine.resource_name()):
             raise CannotApply(refusal)
         taken = stepping_aside.holder(kind, scope_of(kind, news), found, changed, live)
@@ -439,7 +442,7 @@ class KindHandler:
         if refusal is None and found is not None:
             changed = differences(kind, values, found.values)
             changed = possible(kind, changed, self.run.view(inputs).live, pulumi_engine.warn)
-            stays = lifecycle.objection(kind, changed)
+            stays = objection_to_differences(kind, changed, found)
             refusal = stays and self._told(CannotApply(stays))
             brief = self.run.first_look.is_brief()
             stands = announce(kind, values, found, changed, brief=brief)
@@ -454,6 +457,7 @@ class KindHandler:
 
     def _creation_refused(self, kind: Kind, inputs: Props, values: Props) -> str | None:
         refusal = objection_to_creation(kind, values, self.run.view(inputs).live)
+        refusal = refusal or beside.objection_to_making(kind, inputs, values, self.run)
         for words in kind.noted(values) if kind.noted and not refusal else ():
             pulumi_engine.say(f'{kind.title} "{one_line(str(kind.own_name(values)))}" {words}')
         scope = scope_now(kind, inputs, self.run)

@@ -24,12 +24,22 @@ class ExperimentMetricsSecondaryArgs(TypedDict, total=False):
     name: pulumi.Input[str | None]
 
 
+class ExperimentParametersFeatureFlagVariantArgs(TypedDict, total=False):
+    key: Required[pulumi.Input[str]]
+    name: pulumi.Input[str | None]
+    description: pulumi.Input[str | None]
+    rollout_percentage: Required[pulumi.Input[float]]
+
+
 class ExperimentParametersArgs(TypedDict, total=False):
     minimum_detectable_effect: pulumi.Input[float | None]
     recommended_running_time: pulumi.Input[float | None]
     recommended_sample_size: pulumi.Input[float | None]
     variant_notes: pulumi.Input[Mapping[str, Any] | None]
     custom_exposure_filter: pulumi.Input[Mapping[str, Any] | None]
+    feature_flag_variants: pulumi.Input[
+        Sequence[pulumi.Input[ExperimentParametersFeatureFlagVariantArgs]] | None
+    ]
 
 
 class Experiment(Resource):
@@ -47,7 +57,8 @@ class Experiment(Resource):
         metrics: What decides. A metric keeps its results by its name.
         metrics_secondary: What is watched as well.
         saved_metrics_ids: Saved metrics, each with `metadata: {type: primary}`, or `secondary`.
-        parameters: How long it will take. Variants are the flag's.
+        parameters: How long it will take, and the variants that its flag has: declare those here or
+            with the flag. All else of the flag is declared with the flag.
         exposure_criteria: Who counts as having seen it.
         stats_config: How it is computed.
         scheduling_config: When its results are computed.

@@ -1,0 +1,78 @@
+"""Metrics of experiments: their form, and what PostHog refuses of one (posthog-api-release.md 5.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pulumi_posthog.values.secret_text import is_unknown
+
+# What a metric of each sort is made of.
+MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "mean": ("source",),
+    "funnel": ("series",),
+    "ratio": ("numerator", "denominator"),
+    "retention": ("start_event", "completion_event"),
+}
+# Where in a metric what is counted stands.
+SOURCES: Final = ("source", "numerator", "denominator", "start_event", "completion_event", "series.*")
+METRIC: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "kind": {"type": "string", "description": "`ExperimentMetric`."},
+        "metric_type": {"type": "string", "description": "`mean`, `funnel`, `ratio` or `retention`."},
+        "name": {
+            "type": ["string", "null"],
+            "description": "Shown in PostHog; it tells one from the others.",
+        },
+    },
+    "required": ["kind"],
+}
+
+
+def wrong_metric(metric: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """What is wrong with one metric: where in it, the end of a sentence, a hint. One from before 2025 is left alone."""
+    if metric.get("kind") != "ExperimentMetric" or is_unknown(metric.get("metric_type")):
+        return
+    sort = metric.get("metric_type")
+    if not isinstance(sort, str) or sort not in MADE_OF:
+        said = f"of the sort `{sort}`, which there is not" if sort else "without a `metric_type`"
+        yield "metric_type", f"has a metric {said}", f"there are: {', '.join(MADE_OF)}"
+        return
+    for name in MADE_OF[sort]:
+        if not metric.get(name):
+            yield "metric_type", f"has a metric `{sort}` without `{name}`", f"write what `{name}` is"
+    for name, source in counted(metric):
+        if source.get("kind") == "ActionsNode" and source.get("id") is None:
+            yield f"{name}.id", "counts an action and does not say which", "write `id: !ref action/NAME`"
+
+
+def counted(metric: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What is counted in a metric, and where it stands."""
+    for name in (source.removesuffix(".*") for source in SOURCES):
+        found = metric.get(name)
+        items = (
+            [(f"{name}.{place}", each) for place, each in enumerate(found)] if isinstance(found, list) else []
+        )
+        for place, each in items or [(name, found)]:
+            if isinstance(each, Mapping):
+                yield place, each
+
+
+def with_uuids(metrics: Any, live: Any) -> list[Any]:
+    """Metrics with the uuids on which their results hang: by the name, else by the place and the type (5.5)."""
+    rest = [each for each in live if isinstance(each, Mapping) and each.get("uuid")]
+    result: list[Any] = [{**each} for each in metrics or ()]
+
+    def give(each: dict[str, Any], matches: list[Any]) -> None:
+        if matches and "uuid" not in each:
+            each["uuid"] = matches[0]["uuid"]
+            rest.remove(matches[0])
+
+    for each in result:
+        give(each, [other for other in rest if each.get("name") and other.get("name") == each["name"]])
+    for place, each in enumerate(result):
+        there = live[place] if place < len(live) else None
+        kind = each.get("metric_type")
+        give(each, [other for other in rest if other is there and other.get("metric_type") == kind])
+    return result

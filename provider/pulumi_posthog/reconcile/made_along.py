@@ -1,0 +1,41 @@
+"""What PostHog makes together with a new object (`Kind.made_along`): what is sent of it, and what speaks against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.reconcile.collection import Found, Scope
+from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.spelling import one_line
+
+
+def body(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live) -> Mapping[str, Json]:
+    """What a request for a new object says of what is made together with it. May raise ApiError."""
+    said = kind.made_along.body(desired) if kind.made_along else {}
+    return {} if not said or _there(kind, scope, desired, live) else said
+
+
+def objection(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live) -> str | None:
+    """Why a new object cannot be made as declared: what it is made together with is there, and is another.
+
+    May raise ApiError.
+    """
+    if kind.made_along is None or not kind.made_along.body(desired):
+        return None
+    found = _there(kind, scope, desired, live)
+    unlike = kind.made_along.unlike(desired, found.values) if found else None
+    if found is None or unlike is None:
+        return None
+    name = one_line(str(found.values.get(kind.made_along.key)))
+    words, hint = unlike
+    return f'{found.kind.title} "{name}" is there already, and {words}\n  hint: {hint}'
+
+
+def _there(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live) -> Found | None:
+    along = kind.made_along
+    if along is None:
+        return None
+    return next(iter(live.find(KINDS[along.kind], scope, {along.key: desired.get(along.named_by)})), None)
