@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -107,18 +108,70 @@ def test_a_program_that_ends_early_deletes_nothing(six, text):
         assert "Traceback" not in run.text
 
 
-def test_a_program_that_comes_under_the_guard_has_it_from_then_on(stack):
+def released_in(stack: Stack, path: str) -> list[Any]:
+    return [
+        each for family in ("cohorts", "feature_flags") for each in stack.posthog.all(f"{path}/{family}/")
+    ]
+
+
+CRITERIA = (
+    "{'properties': {'type': 'OR', 'values': [{'type': 'AND', 'values': ["
+    "{'type': 'person', 'key': 'plan', 'operator': 'exact', 'value': ['pro']}]}]}}"
+)
+SPLIT = (
+    "{'groups': [{}], 'multivariate': {'variants': [{'key': 'control', 'rollout_percentage': 50},"
+    " {'key': 'test', 'rollout_percentage': 50}]}}"
+)
+
+
+def released(cohort: str | None = None) -> list[str]:
+    """A flag for a cohort, a trial of another flag, and a third one; with the cohort's id, what they use has left."""
+    among = f"{{'type': 'cohort', 'key': 'id', 'operator': 'in', 'value': {cohort or 'staff.id.apply(int)'}}}"
+    left = [
+        f"staff = posthog.Cohort('staff', project=web.id, name='Staff', filters={CRITERIA})",
+        f"split = posthog.FeatureFlag('split', project=web.id, key='split', filters={SPLIT})",
+        "posthog.FeatureFlag('page', project=web.id, key='page', filters={'groups': [{}]})",
+    ]
+    return [
+        "web = posthog.Project('web', name='Web')",
+        *([] if cohort else left),
+        f"posthog.FeatureFlag('beta', project=web.id, key='beta', filters={{'groups': [{{'properties': [{among}]}}]}})",
+        "posthog.Experiment('trial', project=web.id, name='Trial', feature_flag_key="
+        + ("'split')" if cohort else "split.key)"),
+    ]
+
+
+def test_a_program_that_comes_under_the_guard_has_it_from_then_on_and_deletes_nothing_that_is_used(stack):
     stack.set("host", stack.posthog.url)
     stack.set("organization", stack.posthog.organization)
-    program(stack, *roles(NAMES), guarded=False)
-    assert stack.up().status == 0
+    program(stack, *roles(NAMES), *released(), guarded=False)
+    first = stack.up()
+    assert first.status == 0, first.text
     stack.posthog.count_anew()
 
-    program(stack, *roles(NAMES))
+    program(stack, *roles(NAMES), *released())
     run = stack.up()
 
     assert run.status == 0, run.text
     assert stack.posthog.writes() == {}
+    path = f"/api/projects/{stack.posthog.project('Web')['id']}"
+    ids = {each.get("key", each["name"]): each["id"] for each in released_in(stack, path)}
+    needs = {"type": "flag", "key": str(ids["page"]), "operator": "flag_evaluates_to", "value": True}
+    stack.posthog.call(
+        "POST", f"{path}/feature_flags/", {"key": "by-hand", "filters": {"groups": [{"properties": [needs]}]}}
+    )
+    stack.set("allowRemovals", "feature_flag=2")
+    program(stack, *roles(NAMES), *released(cohort=str(ids["Staff"])))
+    kept = stack.up("--continue-on-error")
+    assert kept.status != 0, kept.text
+    assert 'this cohort is not deleted: "beta", which stays, names it' in kept.text
+    assert 'this feature flag is not deleted: "trial", which stays, names it' in kept.text
+    assert "Cannot delete this feature flag because other flags depend on it: by-hand" in kept.text
+    assert {
+        each.get("key", each["name"]): each["id"] for each in released_in(stack, path)
+    }.items() >= ids.items()
+    stack.posthog.count_anew()
+
     (stack.folder / "__main__.py").write_text(HEAD)
     assert stack.up().status != 0
     assert stack.posthog.writes() == {}

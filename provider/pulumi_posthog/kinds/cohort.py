@@ -31,11 +31,20 @@ GROUPS: Final = ("AND", "OR")
 TEST_USERS: Final = "Internal / Test users"  # what that one is called, on servers since 2026
 # Where a criterion of a cohort may stand: in a group of the first level, or of the second (3.3).
 LEVELS: Final = ("properties.values.*", "properties.values.*.values.*")
+# In which order people read a criterion, or a group of criteria.
+CRITERION: Final[Mapping[str, Any]] = {
+    name: {}
+    for name in ("type", "key", "event_type", "operator", "value", "negation", "time_value", "time_interval")
+}
+LEVEL: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {**CRITERION, "values": {"items": {"properties": CRITERION}}},
+}
 PROPERTIES: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
         "type": {"enum": ["AND", "OR"], "description": "Whether all of `values` have to be true, or one."},
-        "values": {"type": "array", "items": {"type": "object"}, "description": "Groups, or criteria."},
+        "values": {"type": "array", "items": LEVEL, "description": "Groups, or criteria."},
     },
     "required": ["type", "values"],
     "additionalProperties": False,

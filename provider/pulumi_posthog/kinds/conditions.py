@@ -18,11 +18,11 @@ from pulumi_posthog.values.suggestion import did_you_mean
 CONDITION: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
+        "type": {"type": "string", "description": "Whose: `person`, `cohort`, `group` or `flag`."},
         "key": {
             "type": ["string", "number"],
             "description": "The property's name; of a cohort, `id`; of a flag, `!ref feature_flag/KEY`.",
         },
-        "type": {"type": "string", "description": "Whose: `person`, `cohort`, `group` or `flag`."},
         "operator": {"type": ["string", "null"], "description": "`exact`, `icontains`, `in`, ..."},
         "value": {"description": "What it is compared with; of a cohort, `!ref cohort/NAME`."},
         "group_type_index": {"description": "Of a group's property: which type, `!ref group_type/NAME`."},

@@ -31,6 +31,14 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     return result | {"payload": answer["payload"] or {}} if "payload" in answer else result
 
 
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without the user who takes care of it: that is who made it, and the number means nobody elsewhere (6)."""
+    assignee = values.get("assignee")
+    if isinstance(assignee, Mapping) and assignee.get("type") == "user":
+        return {name: value for name, value in values.items() if name != "assignee"}
+    return values
+
+
 def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     """An assignee of whom half is said, and documentation that is nowhere."""
     address = fields.get("documentation_url")
@@ -80,6 +88,7 @@ EARLY_ACCESS_FEATURE = Kind(
     },
     from_api=from_api,
     checked=checked,
+    exported=exported,
     checked_beside=checked_beside,
     fields=(
         Field(name="project", required=True, refers_to="project", replace_on_changes=True),

@@ -28,13 +28,14 @@ from pulumi_posthog.kinds.experiment_variants import (
 )
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.flag_filters import KEY
-from pulumi_posthog.kinds.metrics import METRIC, SOURCES, with_uuids, wrong_metric
+from pulumi_posthog.kinds.metrics import METRIC, SOURCES, with_uuids, without_names, wrong_metric
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import DATED, FOLDER, TAGS
 from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, MadeAlong, Move, Others, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
 
+FILLED_IN: Final[Mapping[str, Json]] = {"filterTestAccounts": True}  # 5.5
 HOLDOUT_FILTER: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
@@ -197,11 +198,17 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without the variants, which its flag says, and without what is as if absent."""
+    """Without the variants, which its flag says, and without what PostHog fills in, or is as if absent."""
     result = {**values}
-    for name in ("metrics", "metrics_secondary", "parameters"):
+    for name in ("metrics", "metrics_secondary"):
         if values.get(name):
-            result[name] = EXPERIMENT.field(name).document(values[name], {} if name == "parameters" else [])
+            result[name] = without_names(EXPERIMENT.field(name).document(values[name], values[name]))
+    if values.get("parameters"):
+        result["parameters"] = EXPERIMENT.field("parameters").document(values["parameters"], {})
+    if values.get("exposure_criteria") == FILLED_IN:
+        del result["exposure_criteria"]
+    if values.get("description") == "":
+        del result["description"]
     return result
 
 
@@ -282,6 +289,7 @@ EXPERIMENT_SAVED_METRIC = Kind(
             name="query",
             type=Type.OBJECT,
             doc="What is measured: a metric in PostHog's own form.",
+            keys=METRIC["properties"],
             required=True,
             hidden_keys=("uuid", "fingerprint"),
             kept_keys=("name",),

@@ -7,7 +7,7 @@ first level: the complete object is sent, with what other parts of PostHog keep 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.flag_filters import (
@@ -16,6 +16,7 @@ from pulumi_posthog.kinds.flag_filters import (
     FILTERS,
     FLAG_FILTERS,
     KEY,
+    tidied,
     with_values,
     wrong_filters,
 )
@@ -24,6 +25,8 @@ from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
 from pulumi_posthog.kinds.words import Others, Page, Scheduled
 from pulumi_posthog.values.json_value import instant
 from pulumi_posthog.values.secret_text import MASK
+
+MOST_CONTEXTS: Final = 50  # 2.3
 
 
 def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -98,6 +101,8 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     filters = fields.get("filters")
     if isinstance(filters, Mapping):
         yield from wrong_filters(filters)
+    if len(fields.get("evaluation_contexts") or ()) > MOST_CONTEXTS:
+        yield "evaluation_contexts", f"has more than {MOST_CONTEXTS} contexts", None
     if fields.get("archived") and fields.get("active", True):
         yield (
             "archived",
@@ -151,7 +156,7 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
     filters = values.get("filters")
     if not isinstance(filters, Mapping):
         return values
-    return {**values, "filters": FEATURE_FLAG.field("filters").document(filters, {})}
+    return {**values, "filters": tidied(filters, FEATURE_FLAG.field("filters"))}
 
 
 FEATURE_FLAG = Kind(
@@ -176,6 +181,11 @@ FEATURE_FLAG = Kind(
     delete_by_patch=lambda _: {"deleted": True},  # DELETE answers 405
     restored=True,
     reuse_words="PostHog gives up that one for good, so bring it back there first if it is meant",  # 2.9
+    unmanaged={
+        "analytics_dashboards": "PostHog adds dashboards to those it has, and takes none out",
+        "evaluation_tags": "servers of 2025 alone have them, behind a switch of PostHog's own",
+        "has_encrypted_payloads": "`encrypted_payloads` says so",
+    },
     activity_scopes=("FeatureFlag",),
     from_api=from_api,
     to_api=to_api,
@@ -219,6 +229,19 @@ FEATURE_FLAG = Kind(
             since=2026,
         ),
         TAGS,
+        Field(
+            name="evaluation_contexts",
+            type=Type.STRINGS,
+            items={"type": "string", "maxLength": 255},
+            doc=(
+                "In which parts of your product it is evaluated, in lower case. PostHog keeps them only where it has"
+                " switched this on for the organization."
+            ),
+            unordered=True,
+            lowered=True,
+            default=[],
+            since=2026,
+        ),
         Field(
             name="evaluation_runtime",
             doc="Where it may be evaluated.",

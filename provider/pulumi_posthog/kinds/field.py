@@ -262,6 +262,10 @@ class Field:
         between = any(value in self.replaces_between for value in (live, desired))
         return self.replace_on_changes or between
 
+    def in_order(self, value: Json) -> Json:
+        """The value with its keys in the order in which people read them: that of the schema."""
+        return _in_order(self.json_schema, value) if isinstance(value, dict | list) else value
+
     def own(self, value: Json) -> Json:
         """`value` without the keys, at any depth, that PostHog itself puts into it: they are not ours to say."""
         if not self.hidden_keys:
@@ -318,6 +322,18 @@ class Field:
         if self.default is not UNSET and (self.default is not None or self.nullable):
             schema["default"] = self.default
         return schema
+
+
+def _in_order(schema: Mapping[str, Any], value: Json) -> Json:
+    """`value` with the keys of its mappings as the schema has them, and others after them as they are."""
+    if isinstance(value, list):
+        items = schema.get("items") or {}
+        return [_in_order(items, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    known = schema.get("properties") or {}
+    first = {key: _in_order(known[key], value[key]) for key in known if key in value}
+    return {**first, **{key: item for key, item in value.items() if key not in known}}
 
 
 def _without(value: Json, keys: frozenset[str], free: frozenset[str]) -> Json:

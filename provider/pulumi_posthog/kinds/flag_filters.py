@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pulumi_posthog.kinds.conditions import CONDITION, wrong_condition
+from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.words import IdPlace
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
@@ -182,6 +183,14 @@ def wrong_payloads(
                 f'has a payload for "{key}" that is no JSON text',
                 f"write the value itself, or a text as JSON has it: '{json.dumps(payload)}'",
             )
+
+
+def tidied(filters: Mapping[str, Any], field: Field) -> Mapping[str, Any]:
+    """Filters as a file has them: without what is as if absent, and with words for "everybody"."""
+    found = field.document(filters, {})
+    if not isinstance(found, dict) or not isinstance(found.get("groups"), list):
+        return filters
+    return {**found, "groups": [each or {"rollout_percentage": WHOLE} for each in found["groups"]]}
 
 
 def is_json(text: str) -> bool:

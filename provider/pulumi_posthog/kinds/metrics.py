@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_posthog.values.secret_text import is_unknown
@@ -16,6 +16,13 @@ MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # Where in a metric what is counted stands.
 SOURCES: Final = ("source", "numerator", "denominator", "start_event", "completion_event", "series.*")
+NODE: Final[Mapping[str, Any]] = {
+    "properties": {
+        "kind": {"description": "`EventsNode`, or `ActionsNode`."},
+        "event": {"description": "Of an event: its name."},
+        "id": {"description": "Of an action: `!ref action/NAME`."},
+    },
+}
 METRIC: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
@@ -25,6 +32,12 @@ METRIC: Final[Mapping[str, Any]] = {
             "type": ["string", "null"],
             "description": "Shown in PostHog; it tells one from the others.",
         },
+        "source": {**NODE, "description": "Of a mean: what is counted."},
+        "series": {"items": NODE, "description": "Of a funnel: its steps."},
+        "numerator": {**NODE, "description": "Of a ratio: what is counted above the line."},
+        "denominator": {**NODE, "description": "Of a ratio: what is counted below the line."},
+        "start_event": {**NODE, "description": "Of a retention: what is done first."},
+        "completion_event": {**NODE, "description": "Of a retention: what is done again."},
     },
     "required": ["kind"],
 }
@@ -45,6 +58,19 @@ def wrong_metric(metric: Mapping[str, Any]) -> Iterator[tuple[str, str, str | No
     for name, source in counted(metric):
         if source.get("kind") == "ActionsNode" and source.get("id") is None:
             yield f"{name}.id", "counts an action and does not say which", "write `id: !ref action/NAME`"
+
+
+def without_names(metrics: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Metrics without the names that PostHog writes beside the ids of actions, and changes with theirs."""
+
+    def bare(node: Any) -> Any:
+        if isinstance(node, list):
+            return [bare(each) for each in node]
+        if not isinstance(node, Mapping) or node.get("kind") != "ActionsNode":
+            return node
+        return {key: value for key, value in node.items() if key != "name"}
+
+    return [{key: bare(value) for key, value in each.items()} for each in metrics]
 
 
 def counted(metric: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -292,7 +292,8 @@ class Kind:
             return None
         if self.is_made_by_posthog(values) and not with_defaults:
             return None
-        return self.exported(values)
+        found = self.exported(values)
+        return found and {name: self.by_name[name].in_order(value) for name, value in found.items()}
 
     def is_made_by_posthog(self, values: Mapping[str, Json]) -> bool:
         """Whether an object with these live values is the one of each new project, as it was made."""

@@ -11,6 +11,7 @@ from pulumi_posthog.values.json_value import Json
 TAGS: Final = Field(
     name="tags",
     type=Type.STRINGS,
+    items={"type": "string", "maxLength": 255},
     doc="Words to find it by, in lower case.",
     unordered=True,
     lowered=True,

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.conditions import broken, is_date
 from pulumi_posthog.kinds.field import Field, Type
-from pulumi_posthog.kinds.flag_filters import CLEARED, FILTERS, FLAG_FILTERS, wrong_filters
+from pulumi_posthog.kinds.flag_filters import CLEARED, FILTERS, FLAG_FILTERS, tidied, wrong_filters
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.shared_fields import DATED, FOLDER
-from pulumi_posthog.kinds.survey_questions import QUESTION, with_ids_of_questions, wrong_question
+from pulumi_posthog.kinds.survey_questions import CONDITIONS, QUESTION, with_ids_of_questions, wrong_question
 from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Others, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
@@ -167,6 +167,20 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
             yield one, f"has `{one}` and no `{other}`", "PostHog needs both"
 
 
+def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Without what is as if absent; nothing of one that somebody else keeps."""
+    if kept_by(values):
+        return None
+    result = {**values}
+    for name in ("questions", "conditions", "appearance"):
+        if values.get(name):
+            result[name] = SURVEY.field(name).document(values[name], values[name])
+    filters = values.get("targeting_flag_filters")
+    if isinstance(filters, Mapping):
+        result["targeting_flag_filters"] = tidied(filters, SURVEY.field("targeting_flag_filters"))
+    return result
+
+
 def wrong_within(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     """What is wrong with its questions, patterns, and with how its answers are sampled."""
     questions, conditions = fields.get("questions") or (), fields.get("conditions") or {}
@@ -245,7 +259,7 @@ SURVEY = Kind(
     checked_beside=checked_beside,
     fixed=fixed,
     kept_by=kept_by,
-    exported=lambda values: None if kept_by(values) else values,
+    exported=exported,
     lifecycle=Lifecycle(
         field="status",
         state=state,
@@ -296,7 +310,8 @@ SURVEY = Kind(
         Field(
             name="conditions",
             type=Type.OBJECT,
-            doc="When it is shown: on which pages, after which events and actions. Replaced whole.",
+            doc="When it is shown. What the file has takes the place of all conditions in PostHog.",
+            keys=CONDITIONS,
             nullable=True,
             default=None,
             null_is_absent=True,
@@ -305,7 +320,7 @@ SURVEY = Kind(
         Field(
             name="appearance",
             type=Type.OBJECT,
-            doc="How it looks. Replaced whole.",
+            doc="How it looks. What the file has takes the place of all that PostHog has.",
             nullable=True,
             null_is_absent=True,
         ),

@@ -15,6 +15,28 @@ from pulumi_posthog.values.suggestion import did_you_mean
 LINK: Final = re.compile(r"(https://|mailto:)\S")  # 7.3
 BRANCHES: Final = ("next_question", "end", "response_based", "specific_question")  # 7.3
 TEXT: Final[Mapping[str, Any]] = {"type": ["string", "null"]}
+CONDITIONS: Final[Mapping[str, Any]] = {
+    "url": {**TEXT, "description": "On which pages."},
+    "urlMatchType": {**TEXT, "description": "How that is compared: `icontains`, `exact`, `regex`, ..."},
+    "selector": {**TEXT, "description": "Where something with this CSS selector is shown."},
+    "events": {
+        "type": ["object", "null"],
+        "properties": {"values": {"description": "`[{name: EVENT}]`."}},
+        "description": "After which events.",
+    },
+    "actions": {
+        "type": ["object", "null"],
+        "properties": {"values": {"description": "`[{id: !ref action/NAME}]`."}},
+        "description": "After which actions.",
+    },
+    "deviceTypes": {"type": ["array", "null"], "description": "On which devices."},
+    "deviceTypesMatchType": {**TEXT, "description": "How those are compared."},
+    "linkedFlagVariant": {**TEXT, "description": "Only for this variant of `linked_flag`."},
+    "seenSurveyWaitPeriodInDays": {
+        "type": ["number", "null"],
+        "description": "Not within so many days after another survey.",
+    },
+}
 QUESTION: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {

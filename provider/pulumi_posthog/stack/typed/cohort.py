@@ -12,9 +12,23 @@ from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.resources import Resource, declared
 
 
+class CohortFiltersPropertiesValueArgs(TypedDict, total=False):
+    type: pulumi.Input[Any]
+    key: pulumi.Input[Any]
+    event_type: pulumi.Input[Any]
+    operator: pulumi.Input[Any]
+    value: pulumi.Input[Any]
+    negation: pulumi.Input[Any]
+    time_value: pulumi.Input[Any]
+    time_interval: pulumi.Input[Any]
+    values: pulumi.Input[Any]
+
+
 class CohortFiltersPropertiesArgs(TypedDict, total=False):
     type: Required[pulumi.Input[Literal["AND", "OR"]]]
-    values: Required[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
+    values: Required[
+        pulumi.Input[Sequence[pulumi.Input[CohortFiltersPropertiesValueArgs | Mapping[str, Any]]]]
+    ]
 
 
 class CohortFiltersArgs(TypedDict, total=False):

@@ -46,8 +46,8 @@ class DashboardTileArgs(TypedDict, total=False):
 
 
 class DashboardFiltersPropertieArgs(TypedDict, total=False):
-    key: Required[pulumi.Input[str | float]]
     type: Required[pulumi.Input[str]]
+    key: Required[pulumi.Input[str | float]]
     operator: pulumi.Input[str | None]
     value: pulumi.Input[Any]
     group_type_index: pulumi.Input[Any]

@@ -16,12 +16,24 @@ class ExperimentMetricArgs(TypedDict, total=False):
     kind: Required[pulumi.Input[str]]
     metric_type: pulumi.Input[str]
     name: pulumi.Input[str | None]
+    source: pulumi.Input[Any]
+    series: pulumi.Input[Any]
+    numerator: pulumi.Input[Any]
+    denominator: pulumi.Input[Any]
+    start_event: pulumi.Input[Any]
+    completion_event: pulumi.Input[Any]
 
 
 class ExperimentMetricsSecondaryArgs(TypedDict, total=False):
     kind: Required[pulumi.Input[str]]
     metric_type: pulumi.Input[str]
     name: pulumi.Input[str | None]
+    source: pulumi.Input[Any]
+    series: pulumi.Input[Any]
+    numerator: pulumi.Input[Any]
+    denominator: pulumi.Input[Any]
+    start_event: pulumi.Input[Any]
+    completion_event: pulumi.Input[Any]
 
 
 class ExperimentParametersFeatureFlagVariantArgs(TypedDict, total=False):

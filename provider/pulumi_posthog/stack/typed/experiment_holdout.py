@@ -13,8 +13,8 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ExperimentHoldoutFilterPropertieArgs(TypedDict, total=False):
-    key: Required[pulumi.Input[str | float]]
     type: Required[pulumi.Input[str]]
+    key: Required[pulumi.Input[str | float]]
     operator: pulumi.Input[str | None]
     value: pulumi.Input[Any]
     group_type_index: pulumi.Input[Any]

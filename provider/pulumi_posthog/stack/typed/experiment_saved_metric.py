@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import pulumi
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import UNSET, Unset
 from pulumi_posthog.stack.address import Address
 from pulumi_posthog.stack.resources import Resource, declared
+
+
+class ExperimentSavedMetricQueryArgs(TypedDict, total=False):
+    kind: pulumi.Input[str]
+    metric_type: pulumi.Input[str]
+    name: pulumi.Input[str | None]
+    source: pulumi.Input[Any]
+    series: pulumi.Input[Any]
+    numerator: pulumi.Input[Any]
+    denominator: pulumi.Input[Any]
+    start_event: pulumi.Input[Any]
+    completion_event: pulumi.Input[Any]
 
 
 class ExperimentSavedMetric(Resource):
@@ -29,7 +41,7 @@ class ExperimentSavedMetric(Resource):
         resource_name: str,
         *,
         project: pulumi.Input[str],
-        query: pulumi.Input[Mapping[str, Any]],
+        query: pulumi.Input[ExperimentSavedMetricQueryArgs | Mapping[str, Any]],
         name: pulumi.Input[str] | Unset = UNSET,
         description: pulumi.Input[str] | Unset | None = UNSET,
         tags: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,

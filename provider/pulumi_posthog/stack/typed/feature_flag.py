@@ -13,8 +13,8 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class FeatureFlagFiltersGroupPropertieArgs(TypedDict, total=False):
-    key: Required[pulumi.Input[str | float]]
     type: Required[pulumi.Input[str]]
+    key: Required[pulumi.Input[str | float]]
     operator: pulumi.Input[str | None]
     value: pulumi.Input[Any]
     group_type_index: pulumi.Input[Any]
@@ -63,6 +63,8 @@ class FeatureFlag(Resource):
         active: Whether it is evaluated at all.
         archived: Whether it is put away; only one that is not active can be.
         tags: Words to find it by, in lower case.
+        evaluation_contexts: In which parts of your product it is evaluated, in lower case. PostHog
+            keeps them only where it has switched this on for the organization.
         evaluation_runtime: Where it may be evaluated.
         bucketing_identifier: By what a person is put into a variant.
         ensure_experience_continuity: Whether a person keeps the variant after logging in.
@@ -88,6 +90,7 @@ class FeatureFlag(Resource):
         active: pulumi.Input[bool] | Unset = UNSET,
         archived: pulumi.Input[bool] | Unset = UNSET,
         tags: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
+        evaluation_contexts: pulumi.Input[Sequence[pulumi.Input[str]]] | Unset = UNSET,
         evaluation_runtime: pulumi.Input[Literal["server", "client", "all"]] | Unset | None = UNSET,
         bucketing_identifier: pulumi.Input[Literal["distinct_id", "device_id"]] | Unset | None = UNSET,
         ensure_experience_continuity: pulumi.Input[bool] | Unset | None = UNSET,
@@ -107,6 +110,7 @@ class FeatureFlag(Resource):
             "active": active,
             "archived": archived,
             "tags": tags,
+            "evaluation_contexts": evaluation_contexts,
             "evaluation_runtime": evaluation_runtime,
             "bucketing_identifier": bucketing_identifier,
             "ensure_experience_continuity": ensure_experience_continuity,

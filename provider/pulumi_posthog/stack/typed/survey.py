@@ -32,9 +32,29 @@ class SurveyQuestionArgs(TypedDict, total=False):
     translations: pulumi.Input[Mapping[str, Any] | None]
 
 
+class SurveyConditionsEventsArgs(TypedDict, total=False):
+    values: pulumi.Input[Any]
+
+
+class SurveyConditionsActionsArgs(TypedDict, total=False):
+    values: pulumi.Input[Any]
+
+
+class SurveyConditionsArgs(TypedDict, total=False):
+    url: pulumi.Input[str | None]
+    urlMatchType: pulumi.Input[str | None]
+    selector: pulumi.Input[str | None]
+    events: pulumi.Input[SurveyConditionsEventsArgs | Mapping[str, Any] | None]
+    actions: pulumi.Input[SurveyConditionsActionsArgs | Mapping[str, Any] | None]
+    deviceTypes: pulumi.Input[Sequence[pulumi.Input[Any]] | None]
+    deviceTypesMatchType: pulumi.Input[str | None]
+    linkedFlagVariant: pulumi.Input[str | None]
+    seenSurveyWaitPeriodInDays: pulumi.Input[float | None]
+
+
 class SurveyTargetingFlagFiltersGroupPropertieArgs(TypedDict, total=False):
-    key: Required[pulumi.Input[str | float]]
     type: Required[pulumi.Input[str]]
+    key: Required[pulumi.Input[str | float]]
     operator: pulumi.Input[str | None]
     value: pulumi.Input[Any]
     group_type_index: pulumi.Input[Any]
@@ -81,9 +101,9 @@ class Survey(Resource):
         description: Shown in PostHog.
         status: Whether it is shown. It is made as a draft, and moves from one to the next.
         questions: What is asked. Those that stay keep their answers.
-        conditions: When it is shown: on which pages, after which events and actions. Replaced
-            whole.
-        appearance: How it looks. Replaced whole.
+        conditions: When it is shown. What the file has takes the place of all conditions in
+            PostHog.
+        appearance: How it looks. What the file has takes the place of all that PostHog has.
         linked_flag: Only people who have this flag are asked, by its key.
         linked_insight: The insight that it belongs to, by its name. Servers before August 2026 do
             not show it: there a new survey gets it, and a change is not seen.
@@ -122,7 +142,7 @@ class Survey(Resource):
         questions: pulumi.Input[Sequence[pulumi.Input[SurveyQuestionArgs | Mapping[str, Any]]]]
         | Unset
         | None = UNSET,
-        conditions: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        conditions: pulumi.Input[SurveyConditionsArgs | Mapping[str, Any]] | Unset | None = UNSET,
         appearance: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
         linked_flag: pulumi.Input[str] | Unset | None = UNSET,
         linked_insight: pulumi.Input[str] | Unset | None = UNSET,
