@@ -130,19 +130,19 @@ ACTION = Kind(
         Field(
             name="pinned_at",
             type=Type.BOOLEAN,
-            doc="Whether it is pinned; since when, PostHog says itself.",
+            doc="Whether it is pinned.",
             default=False,
             wire=lambda pinned: NOW if pinned else None,
         ),
         Field(
             name="post_to_slack",
             type=Type.BOOLEAN,
-            doc="Whether it is told in Slack: an older way, in place of which a hog function does it.",
+            doc="Whether PostHog tells Slack of it. This is an older way: declare a hog function instead.",
             default=False,
         ),
         Field(
             name="slack_message_format",
-            doc="How that is worded.",
+            doc="The text of that message in Slack.",
             max_length=1200,
             default="",
         ),

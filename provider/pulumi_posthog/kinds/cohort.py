@@ -196,14 +196,14 @@ COHORT = Kind(
         Field(
             name="is_static",
             type=Type.BOOLEAN,
-            doc="Whether its persons are put into it one by one: who they are, is kept elsewhere.",
+            doc="Whether persons are put into it one by one. Who is in it is kept in PostHog, not in the file.",
             default=False,
             replace_on_changes=True,
         ),
         Field(
             name="query",
             type=Type.OBJECT,
-            doc="Of a static one: the query that finds its persons when it is made.",
+            doc="Only of a static one: the query that finds its persons at the moment in which it is made.",
             nullable=True,
             default=None,
             hidden_keys=("version",),

@@ -46,11 +46,17 @@ def deletion(kind: Kind) -> str:
     return " ".join([words, *(f"Its {each.plural} are lost for good." for each in kind.taken_along)])
 
 
+def an(name: str) -> str:
+    """A name with its article: "an insight", "a feature flag"."""
+    title = name.replace("_", " ")
+    return f"{'an' if title[0] in 'aeio' else 'a'} {title}"
+
+
 def type(field: Field) -> str:
     if field.names and field.type is Type.STRING:
-        return f"text: names a {field.names}"
+        return f"text: names {an(field.names)}"
     if field.refers_to in LOOKUPS and field.type is not Type.STRINGS:
-        return f"text: names a {field.refers_to}"
+        return f"text: names {an(str(field.refers_to))}"
     text = TYPES[field.type]
     if field.choices:
         return "one of " + ", ".join(f"`{choice}`" for choice in field.choices)

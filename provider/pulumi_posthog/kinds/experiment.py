@@ -404,7 +404,7 @@ EXPERIMENT = Kind(
         ),
         Field(
             name="status",
-            doc="How far it is: one way, but for a pause. Older servers know no pause.",
+            doc="How far it is. It moves in one direction, except for a pause, which servers before 2026 do not have.",
             choices=("draft", "running", "paused", "stopped", "archived"),
             default="draft",
         ),
@@ -480,7 +480,7 @@ EXPERIMENT = Kind(
         Field(
             name="only_count_matured_users",
             type=Type.BOOLEAN,
-            doc="Whether only those count who have had the whole time.",
+            doc="Whether only people count for whom the whole time of the metric has passed.",
             default=False,
             since=2026,
         ),

@@ -252,7 +252,7 @@ FEATURE_FLAG = Kind(
         ),
         Field(
             name="bucketing_identifier",
-            doc="By what a person is put into a variant.",
+            doc="What decides which variant somebody gets: the person, or the device.",
             choices=("distinct_id", "device_id"),
             nullable=True,
             default="distinct_id",

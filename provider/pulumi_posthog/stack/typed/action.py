@@ -41,10 +41,10 @@ class Action(Resource):
         description: Shown in PostHog.
         steps: What it stands for: any of these events.
         tags: Words to find it by, in lower case.
-        pinned_at: Whether it is pinned; since when, PostHog says itself.
-        post_to_slack: Whether it is told in Slack: an older way, in place of which a hog function
-            does it.
-        slack_message_format: How that is worded.
+        pinned_at: Whether it is pinned.
+        post_to_slack: Whether PostHog tells Slack of it. This is an older way: declare a hog
+            function instead.
+        slack_message_format: The text of that message in Slack.
         folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
             entry.
     """

@@ -43,8 +43,10 @@ class Cohort(Resource):
         description: Shown in PostHog.
         filters: Who is in it: criteria of properties, events, actions and other cohorts, in
             PostHog's own form.
-        is_static: Whether its persons are put into it one by one: who they are, is kept elsewhere.
-        query: Of a static one: the query that finds its persons when it is made.
+        is_static: Whether persons are put into it one by one. Who is in it is kept in PostHog, not
+            in the file.
+        query: Only of a static one: the query that finds its persons at the moment in which it is
+            made.
         folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
             entry.
     """

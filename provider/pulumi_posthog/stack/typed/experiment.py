@@ -63,7 +63,8 @@ class Experiment(Resource):
         name: Shown in PostHog.
         description: What is expected.
         type: Whether your code shows the variants, or PostHog's own editor.
-        status: How far it is: one way, but for a pause. Older servers know no pause.
+        status: How far it is. It moves in one direction, except for a pause, which servers before
+            2026 do not have.
         holdout: Who is kept out of it, by the name of a holdout; not to be changed while it is
             running.
         metrics: What decides. A metric keeps its results by its name.
@@ -76,7 +77,8 @@ class Experiment(Resource):
         scheduling_config: When its results are computed.
         running_time_calculation: How long it will take, as newer servers have it.
         excluded_variants: Variants that do not count.
-        only_count_matured_users: Whether only those count who have had the whole time.
+        only_count_matured_users: Whether only people count for whom the whole time of the metric
+            has passed.
         conclusion: What came of it.
         conclusion_comment: Why.
         folder: In which folder of PostHog's tree a new one is put; move it later by its file-system

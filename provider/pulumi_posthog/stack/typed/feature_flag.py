@@ -66,7 +66,7 @@ class FeatureFlag(Resource):
         evaluation_contexts: In which parts of your product it is evaluated, in lower case. PostHog
             keeps them only where it has switched this on for the organization.
         evaluation_runtime: Where it may be evaluated.
-        bucketing_identifier: By what a person is put into a variant.
+        bucketing_identifier: What decides which variant somebody gets: the person, or the device.
         ensure_experience_continuity: Whether a person keeps the variant after logging in.
         is_remote_configuration: Whether your code asks it for a value, in `filters.payloads`, and
             not for on or off.

@@ -99,7 +99,7 @@ class Survey(Resource):
         type: Where it is shown; `api`: your own code shows it.
         name: Shown in PostHog.
         description: Shown in PostHog.
-        status: Whether it is shown. It is made as a draft, and moves from one to the next.
+        status: Whether it is shown. A new one is made as a draft.
         questions: What is asked. Those that stay keep their answers.
         conditions: When it is shown. What the file has takes the place of all conditions in
             PostHog.
@@ -112,17 +112,18 @@ class Survey(Resource):
         schedule: How often one person is asked.
         responses_limit: PostHog stops it after so many answers.
         iteration_count: How many times it is repeated.
-        iteration_frequency_days: After how many days.
-        response_sampling_start_date: Since when only some are asked: today or later, when it is
-            first said.
-        response_sampling_interval_type: What `response_sampling_interval` counts.
-        response_sampling_interval: Within how many of those.
-        response_sampling_limit: How many answers are enough.
-        enable_partial_responses: Whether answers count before the last question.
-        enable_iframe_embedding: Whether it may stand in a frame of another page.
+        iteration_frequency_days: After how many days it is repeated.
+        response_sampling_start_date: When PostHog begins to ask only some people: today or later,
+            when it is first declared.
+        response_sampling_interval_type: In what `response_sampling_interval` is counted.
+        response_sampling_interval: How long one period of sampling is.
+        response_sampling_limit: How many answers one period of sampling takes.
+        enable_partial_responses: Whether PostHog keeps the answers of people who stop before the
+            last question.
+        enable_iframe_embedding: Whether another page may show it in a frame.
         base_language: The language that it is written in.
         translations: The same in other languages.
-        form_content: Of a form: its content.
+        form_content: The content of a survey that is a form.
         folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
             entry.
     """
