@@ -145,3 +145,17 @@ def test_a_kill_switch_takes_two_lists_and_one_patch_however_many_flags_there_ar
     # The program and the provider read the organization, each for itself.
     assert (total, list(writes.values())) == (5, [1])
     assert sum(asked.values()) == 3
+
+
+def test_what_no_file_can_declare_is_left_out_of_an_export_and_the_rest_plans_to_nothing(web):
+    web.run(flags())
+    half = [{"key": "a", "rollout_percentage": 45}, {"key": "b", "rollout_percentage": 45}]
+    filters = {"groups": [{"rollout_percentage": 100}], "multivariate": {"variants": half}}
+    web.posthog.call("POST", f"{web.path}/feature_flags/", {"key": "half", "filters": filters})
+
+    exported = web.exported()
+
+    (told,) = exported.left_out
+    assert "half: has variants for 90 per cent of its people, and they must come to 100" in told
+    assert "\n      half:" not in exported.files["posthog.yaml"]
+    assert "checkout" in exported.files["posthog.yaml"]

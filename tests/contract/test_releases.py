@@ -137,7 +137,9 @@ BEFORE = """\
 """
 SHARES = [{"key": "control", "rollout_percentage": 50}, {"key": "b", "rollout_percentage": 40}]
 OTHERS = [{"key": "control", "rollout_percentage": 20}, {"key": "b", "rollout_percentage": 80}]
+NONE = {"filters": {"groups": [{}]}}
 SAID_BY_PROGRAMS = [
+    ("a-split", NONE, 'feature flag "a-split" is declared, and its variants are none'),
     (
         "a-split",
         {"filters": {"groups": [{}], "multivariate": {"variants": SHARES}}},
@@ -151,7 +153,9 @@ SAID_BY_PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "fields", "said"), SAID_BY_PROGRAMS, ids=["alone", "beside its flag"])
+@pytest.mark.parametrize(
+    ("name", "fields", "said"), SAID_BY_PROGRAMS, ids=["no flag for it", "alone", "beside its flag"]
+)
 def test_what_a_program_says_is_looked_at_before_anything_is_sent(web, name, fields, said):
     web.run("    timezone: UTC\n")
     live = web.live()

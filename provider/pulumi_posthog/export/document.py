@@ -16,7 +16,7 @@ from pulumi_posthog.api import ApiError, GaveUp, NotOffered, NotServed, Unauthor
 from pulumi_posthog.export.acceptance import Path_, accepted, shown
 from pulumi_posthog.export.exported import Exported, ExportedEntry
 from pulumi_posthog.export.migration import Successor, successor
-from pulumi_posthog.export.ready_made import names_none, unnamed
+from pulumi_posthog.export.ready_made import left_out, names_none
 from pulumi_posthog.export.rules import ATTACHED, HOLDERS, asked, block_of
 from pulumi_posthog.export.text import Ref, Variable, files, header, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
@@ -349,7 +349,7 @@ class _Exporter:
                 )
                 continue
             body = self._body(kind, found, values, here, scope) if self._included(kind) else {}
-            if words := unnamed(kind, values, body):
+            if words := left_out(kind, values, body):
                 self.left_out.append(f"{shown(here)}: {words}")
                 continue
             first[key] = found

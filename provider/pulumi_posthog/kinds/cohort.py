@@ -16,9 +16,8 @@ from pulumi_posthog.kinds.shared_fields import FOLDER
 from pulumi_posthog.kinds.words import IdPlace, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
-from pulumi_posthog.values.suggestion import did_you_mean
+from pulumi_posthog.values.suggestion import nearly
 
-QUERIES: Final = ("ActorsQuery", "HogQLQuery")  # 3.2
 # What a criterion of each type has to have, and what it may have as well (3.3).
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "person": ("key", "operator"),
@@ -81,9 +80,6 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield "query", "has both `query` and `filters`", "write one of them"
     if fields.get("query") is not None and not fields.get("is_static"):
         yield "query", "has a `query` and is not static", "write `is_static: true`, or `filters` in its place"
-    query = fields.get("query") or {}
-    if query.get("kind") not in (None, *QUERIES) and not is_unknown(query["kind"]):
-        yield "query.kind", f"has a query of the kind {query['kind']}", f"it takes {' and '.join(QUERIES)}"
     yield from wrong_criteria((fields.get("filters") or {}).get("properties") or {}, "filters.properties")
 
 
@@ -113,8 +109,12 @@ def wrong_criterion(leaf: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]
     type_ = leaf.get("type")
     if is_unknown(type_):
         return
-    if not isinstance(type_, str) or type_ not in REQUIRED:
-        yield f"has a criterion of the type `{type_}`, which there is not", did_you_mean(str(type_), REQUIRED)
+    if not isinstance(type_, str):
+        yield "has a criterion without a `type`", f"there are {', '.join(REQUIRED)}"
+        return
+    if type_ not in REQUIRED:
+        if meant := nearly(type_, REQUIRED):  # others, a newer server may have
+            yield f"has a criterion of the type `{type_}`, which there is not", f"did you mean `{meant}`?"
         return
     needed = (*REQUIRED[type_], *(() if leaf.get("operator") in WITHOUT_VALUE else ("value",)))
     missing = [name for name in dict.fromkeys(needed) if leaf.get(name) is None]

@@ -13,7 +13,7 @@ from typing import Any, Final
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.reference import Reference
 from pulumi_posthog.values.secret_text import is_unknown
-from pulumi_posthog.values.suggestion import did_you_mean
+from pulumi_posthog.values.suggestion import nearly
 
 CONDITION: Final[Mapping[str, Any]] = {
     "type": "object",
@@ -32,7 +32,7 @@ CONDITION: Final[Mapping[str, Any]] = {
 DATES: Final = ("is_date_exact", "is_date_before", "is_date_after")
 PATTERNS: Final = ("regex", "not_regex")
 NEEDS_ONE: Final = ("icontains", "not_icontains", *PATTERNS, "gt", "gte", "lt", "lte", *DATES)
-# 2.4; of newer servers, `semver_...` as well, whose names this does not know.
+# 2.4. Newer servers have others: of those that this does not know, only such are refused as are hardly one.
 OPERATORS: Final = (
     "exact",
     "is_not",
@@ -47,7 +47,14 @@ OPERATORS: Final = (
     "min",
     "max",
 )
-SEMVER: Final = "semver_"
+MISTAKEN: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("contains", "like", "ilike"), "icontains"),
+    **dict.fromkeys(("not_contains", "does_not_contain"), "not_icontains"),
+    **dict.fromkeys(("is", "eq", "equals", "equal", "==", "="), "exact"),
+    **dict.fromkeys(("ne", "not_equals", "not_equal", "!="), "is_not"),
+    **dict.fromkeys(("matches", "match", "matches_regex"), "regex"),
+    **{">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "exists": "is_set", "not_exists": "is_not_set"},
+}
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 SETS: Final = re.compile(r"\[\[|--|&&|~~|\|\|")
 # What Python says of patterns that no engine takes. PostHog's engines differ in what else they take.
@@ -108,8 +115,8 @@ def wrong_value(condition: Mapping[str, Any]) -> Iterator[tuple[str, str | None]
     operator, value = condition.get("operator"), condition.get("value")
     if operator is None or is_unknown(value) or isinstance(value, Reference):
         return
-    if operator not in OPERATORS and not operator.startswith(SEMVER):
-        yield f"has the operator `{operator}`, which there is not", did_you_mean(operator, OPERATORS)
+    if operator not in OPERATORS and (meant := MISTAKEN.get(operator.lower()) or nearly(operator, OPERATORS)):
+        yield f"has the operator `{operator}`, which there is not", f"did you mean `{meant}`?"
     elif operator in NEEDS_ONE and isinstance(value, list | dict):
         yield f"compares by `{operator}` with several values", "write one text; `exact` takes a list"
     elif operator in DATES and not is_date(value):

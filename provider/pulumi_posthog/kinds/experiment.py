@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.conditions import CONDITION, wrong_condition
 from pulumi_posthog.kinds.experiment_variants import (
-    CONTROL,
     HINTS,
     OWN_VARIANTS,
     VARIANTS,
@@ -110,21 +109,13 @@ def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str
 
 
 def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[str, str, str | None]]:
-    """What the declared flag cannot be, while the experiment is about it (5.4)."""
-    if fields.get("status", "draft") in ("stopped", "archived"):
-        return  # then the flag may have become an ordinary one
+    """Variants that the file says twice, and not alike: each of the two would set back the other."""
     flag = others("feature_flag", fields.get("feature_flag_key"))
     variants = variants_in(flag) if flag else None
-    if flag is None or variants is None:
+    if variants is None:
         return
-    keys, own = [each["key"] for each in variants], (fields.get("parameters") or {}).get(VARIANTS)
-    if len(keys) < 2 or CONTROL not in keys:
-        yield (
-            "feature_flag_key",
-            f'is about the flag "{flag.get("key")}", which is declared with the variants {words_of(variants)}',
-            f"declare two or more in its `filters.multivariate`, one of them `{CONTROL}`",
-        )
-    elif own is not None and shares(own) != shares(variants):
+    own = (fields.get("parameters") or {}).get(VARIANTS)
+    if own is not None and shares(own) != shares(variants):
         yield (
             f"parameters.{VARIANTS}",
             f"has the variants {words_of(own)}, and its flag is declared with {words_of(variants)}",

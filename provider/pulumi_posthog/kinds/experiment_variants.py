@@ -80,10 +80,16 @@ def of_new_flag(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def unlike(fields: Mapping[str, Any], flag: Mapping[str, Any]) -> tuple[str, str] | None:
-    """What speaks against a new experiment with its own variants about a flag that is there."""
-    own = (fields.get("parameters") or {}).get(VARIANTS) or ()
-    there = variants_in(flag) or ()
-    if shares(own) == shares(there):
+    """What speaks against a new experiment about a flag that is there, or is declared (5.4)."""
+    own = (fields.get("parameters") or {}).get(VARIANTS)
+    there = variants_in(flag)
+    if there is None:
+        return None
+    keys = shares(there).keys()
+    if len(keys) < 2 or CONTROL not in keys:
+        hint = f"an experiment needs two or more in the `filters.multivariate` of its flag, one of them `{CONTROL}`"
+        return f"its variants are {words_of(there)}", hint
+    if own is None or shares(own) == shares(there):
         return None
     return (
         f"its variants are {words_of(there)}, not {words_of(own)}",

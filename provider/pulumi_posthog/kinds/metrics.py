@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_posthog.values.secret_text import is_unknown
+from pulumi_posthog.values.suggestion import nearly
 
 # What a metric of each sort is made of.
 MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
@@ -48,9 +49,16 @@ def wrong_metric(metric: Mapping[str, Any]) -> Iterator[tuple[str, str, str | No
     if metric.get("kind") != "ExperimentMetric" or is_unknown(metric.get("metric_type")):
         return
     sort = metric.get("metric_type")
-    if not isinstance(sort, str) or sort not in MADE_OF:
-        said = f"of the sort `{sort}`, which there is not" if sort else "without a `metric_type`"
-        yield "metric_type", f"has a metric {said}", f"there are: {', '.join(MADE_OF)}"
+    if not isinstance(sort, str):
+        yield "metric_type", "has a metric without a `metric_type`", f"there are {', '.join(MADE_OF)}"
+        return
+    if sort not in MADE_OF:
+        if meant := nearly(sort, MADE_OF):  # others, a newer server may have
+            yield (
+                "metric_type",
+                f"has a metric of the sort `{sort}`, which there is not",
+                f"did you mean `{meant}`?",
+            )
         return
     for name in MADE_OF[sort]:
         if not metric.get(name):

@@ -17,7 +17,7 @@ from pulumi_posthog.kinds.flag_filters import CLEARED, FILTERS, FLAG_FILTERS, ti
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.shared_fields import DATED, FOLDER
 from pulumi_posthog.kinds.survey_questions import CONDITIONS, QUESTION, with_ids_of_questions, wrong_question
-from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Others, Page
+from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
 
@@ -202,24 +202,6 @@ def wrong_within(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | No
         )
 
 
-def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[str, str, str | None]]:
-    """A variant that the declared flag does not have (7.4)."""
-    variant = (fields.get("conditions") or {}).get("linkedFlagVariant")
-    flag = others("feature_flag", fields.get("linked_flag"))
-    filters = flag.get("filters") if flag else None
-    if not variant or variant == "any" or not isinstance(filters, Mapping):
-        return
-    if fields.get("status", "draft") in ("stopped", "archived"):
-        return
-    keys = [each["key"] for each in (filters.get("multivariate") or {}).get("variants") or ()]
-    if variant not in keys:
-        yield (
-            "conditions.linkedFlagVariant",
-            f'is for the variant "{variant}", which its flag does not have',
-            f"its variants are {', '.join(keys)}" if keys else "it has no variants",
-        )
-
-
 def fixed(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What the time that has passed does not allow any more (7.2, 7.5)."""
     count, current = fields.get("iteration_count"), answer.get("current_iteration")
@@ -256,7 +238,6 @@ SURVEY = Kind(
     to_api=to_api,
     alongside=alongside,
     checked=checked,
-    checked_beside=checked_beside,
     fixed=fixed,
     kept_by=kept_by,
     exported=exported,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_posthog.values.secret_text import is_unknown
-from pulumi_posthog.values.suggestion import did_you_mean
+from pulumi_posthog.values.suggestion import nearly
 
 LINK: Final = re.compile(r"(https://|mailto:)\S")  # 7.3
 BRANCHES: Final = ("next_question", "end", "response_based", "specific_question")  # 7.3
@@ -104,5 +104,5 @@ def wrong_question(question: Mapping[str, Any]) -> Iterator[tuple[str, str, str 
         )
     branching = question.get("branching") or {}
     way = branching.get("type")
-    if branching and not is_unknown(way) and way not in BRANCHES:
-        yield "branching", f"goes on by `{way}`, which there is not", did_you_mean(str(way), BRANCHES)
+    if isinstance(way, str) and way not in BRANCHES and (meant := nearly(way, BRANCHES)):
+        yield "branching", f"goes on by `{way}`, which there is not", f"did you mean `{meant}`?"

@@ -106,8 +106,7 @@ class Applier:
                 applied = self.update(kind, scope, existing, desired, rotated=lambda _field, _key: True)
                 return Applied(applied.found, adopted=True, ignored=applied.ignored)
             refusal = objection_to_creation(kind, desired, self.live)
-            refusal = refusal or made_along.objection(kind, scope, desired, self.live)
-            if refusal:
+            if refusal := refusal or made_along.objection(kind, scope, desired, self.live):
                 raise CannotApply(refusal)
             if kind.invitation:
                 return Applied(invitations.create(self.live, self.writer, kind, desired))

@@ -26,12 +26,21 @@ def objection(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live)
     if kind.made_along is None or not kind.made_along.body(desired):
         return None
     found = _there(kind, scope, desired, live)
-    unlike = kind.made_along.unlike(desired, found.values) if found else None
-    if found is None or unlike is None:
+    return objection_beside(kind, desired, found.values, "is there already") if found else None
+
+
+def objection_beside(
+    kind: Kind, desired: Mapping[str, Json], other: Mapping[str, Json], why: str = "is declared"
+) -> str | None:
+    """The same, of the values of the one that is there, or is declared, as `why` says."""
+    unlike = kind.made_along.unlike(desired, other) if kind.made_along else None
+    if kind.made_along is None or unlike is None:
         return None
-    name = one_line(str(found.values.get(kind.made_along.key)))
     words, hint = unlike
-    return f'{found.kind.title} "{name}" is there already, and {words}\n  hint: {hint}'
+    name = one_line(str(desired.get(kind.made_along.named_by)))
+    return (
+        f'{KINDS[kind.made_along.kind].title} "{name}" {why}, and {one_line(words)}\n  hint: {one_line(hint)}'
+    )
 
 
 def _there(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live) -> Found | None:

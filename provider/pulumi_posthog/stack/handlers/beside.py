@@ -61,14 +61,15 @@ def _problems(
 def objection_to_making(kind: Kind, inputs: Props, values: Mapping[str, Json], run: Run) -> str | None:
     """Why a new object cannot be made as declared, because of what PostHog makes together with it.
 
-    What this run declares may change before that, and is compared with it elsewhere.
+    What this run declares counts as it is declared, because it is changed before that.
     """
     scope = scope_now(kind, inputs, run)
-    if kind.made_along is None or scope is None:
+    if kind.made_along is None or scope is None or not _has_its_form(kind, inputs):
         return None
     name = str(values.get(kind.made_along.named_by))
-    if (kind.made_along.kind, str(inputs.get(kind.parent or "")), name) in run.beside:
-        return None
+    declared = run.beside.get((kind.made_along.kind, str(inputs.get(kind.parent or "")), name))
+    if declared is not None:
+        return made_along.objection_beside(kind, values, declared)
     return made_along.objection(kind, scope, values, run.view(inputs).live)
 
 
