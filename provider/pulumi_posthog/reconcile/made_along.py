@@ -37,10 +37,8 @@ def objection_beside(
     if kind.made_along is None or unlike is None:
         return None
     words, hint = unlike
-    name = one_line(str(desired.get(kind.made_along.named_by)))
-    return (
-        f'{KINDS[kind.made_along.kind].title} "{name}" {why}, and {one_line(words)}\n  hint: {one_line(hint)}'
-    )
+    name, title = str(desired.get(kind.made_along.named_by)), KINDS[kind.made_along.kind].title
+    return f'{title} "{one_line(name)}" {one_line(why)}, and {one_line(words)}\n  hint: {one_line(hint)}'
 
 
 def _there(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live) -> Found | None:
