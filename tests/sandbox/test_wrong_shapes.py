@@ -90,6 +90,13 @@ def known_ids(api: API) -> dict[str, Any]:
     }
 
 
+def filled_in(path: str, ids: dict[str, Any]) -> str:
+    """A path with these ids in place of its placeholders."""
+    for placeholder, value in ids.items():
+        path = path.replace(f"{{{placeholder}}}", str(value))
+    return path
+
+
 @pytest.mark.usefixtures("legacy_destinations")
 @pytest.mark.parametrize(
     ("age", "ids"), [(2024, "numbers"), (2026, "known"), (2026, "unknown"), (2026, "none"), (2026, "numbers")]
@@ -99,7 +106,7 @@ def test_no_shape_of_a_request_makes_it_fail(
 ) -> None:
     from django.db import transaction
 
-    known = known_ids(api)
+    there = known = known_ids(api)
     if ids == "unknown":
         known = {**dict.fromkeys(known, api.names["nobody"]), "project_id": 999}
     elif ids == "none":
@@ -108,9 +115,10 @@ def test_no_shape_of_a_request_makes_it_fail(
         known = {**known, "id": api.names["config"], "user_uuid": 10**30, "resource_id": 10**30}
 
     failures = []
-    for method, path in routes():
-        for placeholder, value in known.items():
-            path = path.replace(f"{{{placeholder}}}", str(value))  # noqa: PLW2901
+    for method, pattern in routes():
+        path = filled_in(pattern, known)
+        if (age, ids) == (2026, "numbers") and path == filled_in(pattern, there):
+            continue  # as among the known ones
         bodies = BODIES if method in {"POST", "PUT", "PATCH"} else (None,)
         if ids in {"unknown", "none"}:
             bodies = bodies[:1] + bodies[3:4]  # what is not there is told before anybody looks at the body
