@@ -16,6 +16,7 @@ from harness.stack import DOOR, Stack, heed_interrupts
 # Those that take longest: each worker begins with one, so that nobody waits for it at the end.
 LONG = (
     "e2e/test_secrets.py::test_no_secret_is_in_anything_that_a_full_run_writes",
+    "e2e/test_incidents.py::test_a_half_read_list_was_taken_for_the_whole",
     "model/test_keeping.py::test_what_is_still_declared_is_there_after_every_run",
     "model/test_convergence.py::test_repeated_ups_converge_whatever_happens",
     "e2e/test_rate_limits.py::test_a_run_of_more_than_a_minute_allows_waits_says_so_and_is_never_refused",
@@ -24,6 +25,8 @@ LONG = (
     "budgets/test_memory.py::test_five_thousand_live_objects_fit_into_the_providers_budget",
     "docs/test_tour.py::test_the_tour_goes_as_it_says",
     "tools/test_tools_up.py::test_the_story_holds_and_one_that_was_killed_half_way_does_not_trouble_it",
+    "e2e/test_package.py::test_a_newcomer_without_this_repository_gets_from_the_wheel_to_an_applied_change",
+    "e2e/test_erasures.py::test_they_are_named_nowhere_even_when_posthog_repeats_what_it_was_asked",
     "sandbox/test_wrong_shapes.py::test_no_shape_of_a_request_makes_it_fail",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,7 +61,10 @@ def imported(path: Path) -> set[str]:
     return {name.removeprefix(NAME).lstrip(".") for name in found if name.split(".")[0] == NAME}
 
 
-IMPORTS = {name: imported(path) for name, path in MODULES.items()}
+@functools.cache
+def imports() -> dict[str, set[str]]:
+    """What each module imports; not read when the tests are only collected, by every worker."""
+    return {name: imported(path) for name, path in MODULES.items()}
 
 
 def room(module: str) -> str:
@@ -74,7 +78,7 @@ def forbidden(module: str) -> set[str]:
     allowed = {mine, *ARROWS[mine].split()}
     return {
         other
-        for other in IMPORTS[module]
+        for other in imports()[module]
         if room(other) not in allowed and not (mine == "cli" and other in SANDBOX_FROM_CLI)
     }
 
@@ -99,7 +103,7 @@ def test_rooms_stand_in_one_order():
 
 def test_no_modules_import_each_other_in_a_circle():
     try:
-        TopologicalSorter(IMPORTS).prepare()
+        TopologicalSorter(imports()).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
 

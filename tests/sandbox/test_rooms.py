@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -40,7 +41,10 @@ def imported(path: Path) -> set[str]:
     return {name.removeprefix(NAME).lstrip(".") for name in found if f"{name}.".startswith(f"{NAME}.")}
 
 
-IMPORTS = {name: imported(path) for name, path in MODULES.items()}
+@functools.cache
+def imports() -> dict[str, set[str]]:
+    """What each module imports; not read when the tests are only collected, by every worker."""
+    return {name: imported(path) for name, path in MODULES.items()}
 
 
 def room(module: str) -> str:
@@ -61,7 +65,7 @@ def test_a_room_imports_only_those_that_it_may(name: str) -> None:
         module: others
         for module in MODULES
         if room(module) == name
-        and (others := {each for each in IMPORTS[module] if room(each) not in allowed})
+        and (others := {each for each in imports()[module] if room(each) not in allowed})
     }
 
     assert not found
@@ -69,7 +73,7 @@ def test_a_room_imports_only_those_that_it_may(name: str) -> None:
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     try:
-        TopologicalSorter(IMPORTS).prepare()
+        TopologicalSorter(imports()).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
 
