@@ -112,7 +112,14 @@ def test_an_action_without_a_scope_is_not_offered_however_posthog_writes_it(word
     assert isinstance(error, Forbidden)
 
 
-@pytest.mark.parametrize("field", ["detail", "error"])
+def test_the_message_of_a_gateway_is_not_taken_for_posthogs():
+    error = refused(404, {"message": "Not Found"})
+
+    assert not isinstance(error, NotFound)
+    assert error.hint == "that is not PostHog's API: check `host`, and any proxy on the way"
+
+
+@pytest.mark.parametrize("field", ["detail", "error", "message"])
 def test_a_bare_body_is_understood(field: str):
     error = refused(400, {field: "Cannot move a folder into itself"})
 

@@ -30,6 +30,8 @@ NOUNS = {
     "evaluation",
     "event_definition",
     "export",
+    "external_data_schema",
+    "external_data_source",
     "feature_flag",
     "file_system",
     "insight",

@@ -32,6 +32,10 @@ METRIC = {
 }
 FEATURE = {"name": "Dark mode", "stage": "draft"}
 ANNOTATION = {"content": "Release", "date_marker": "2026-03-01T09:00:00Z", "scope": "project"}
+SOURCE = {
+    "source_type": "Stripe",
+    "payload": {"stripe_secret_key": "sk", "schemas": [{"name": "Customer", "should_sync": True}]},
+}
 VIEW = {"name": "paying", "query": {"kind": "HogQLQuery", "query": "select 1"}}
 VARIABLE = {"name": "Country", "type": "String"}
 INSIGHT = {
@@ -91,6 +95,15 @@ class World:
     @cached_property
     def view(self) -> str:
         return str(self.make(f"/api/projects/{self.project}/warehouse_saved_queries/", VIEW))
+
+    @cached_property
+    def source(self) -> str:
+        return str(self.make(f"/api/projects/{self.project}/external_data_sources/", SOURCE))
+
+    @cached_property
+    def table(self) -> str:
+        source = self.posthog.get(f"/api/projects/{self.project}/external_data_sources/{self.source}/")
+        return str(source["schemas"][0]["id"])
 
     @cached_property
     def domain(self) -> str:
@@ -388,6 +401,17 @@ EXAMPLES: dict[str, Arguments] = {
     "WarehouseSavedQueries.materialize": lambda world: {"id": world.view, "sync_frequency": "6hour"},
     "WarehouseSavedQueries.revert_materialization": lambda world: {"id": world.view},
     "WarehouseSavedQueries.run": lambda world: {"id": world.view},
+    "ExternalDataSources.list": lambda _world: {"limit": 10},
+    "ExternalDataSources.create": lambda _world: {"body": SOURCE},
+    "ExternalDataSources.get": lambda world: {"id": world.source},
+    "ExternalDataSources.update": lambda world: {
+        "id": world.source,
+        "body": {"job_inputs": {"region": "eu"}},
+    },
+    "ExternalDataSources.delete": lambda world: {"id": world.source},
+    "ExternalDataSchemas.list": lambda _world: {"limit": 10},
+    "ExternalDataSchemas.get": lambda world: {"id": world.table},
+    "ExternalDataSchemas.update": lambda world: {"id": world.table, "body": {"should_sync": False}},
     "Domains.list": lambda _world: {"limit": 10},
     "Domains.create": lambda _world: {"body": {"domain": "acme.io"}},
     "Domains.get": lambda world: {"id": world.domain},

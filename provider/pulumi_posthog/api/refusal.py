@@ -78,7 +78,7 @@ def refusal(
 
     `headers` must find lower-case names; `mask` takes the secrets out of a text. Never raises.
     """
-    words = words_of(body, headers.get("content-type", ""), mask)
+    words = words_of(body, headers.get("content-type", ""), mask, status)
     if status == 405 and not body.strip():
         words = Words(
             ours=True
@@ -137,8 +137,12 @@ def said(status: int) -> str:
         return str(status)
 
 
-def words_of(body: bytes, content_type: str, mask: Callable[[str], str]) -> Words:
-    """What an error's body says: an envelope, a bare `{"detail"}` or `{"error"}`, HTML, or plain text."""
+def words_of(body: bytes, content_type: str, mask: Callable[[str], str], status: int) -> Words:
+    """What an error's body says: an envelope, a bare `{"detail"}` or `{"error"}`, HTML, or plain text.
+
+    With 400, a bare `{"message"}` is PostHog's, too: it says so of sources (posthog-api-analytics.md 11). With any
+    other status it is rather a proxy's, and says nothing about what PostHog has.
+    """
     text = body.decode("utf-8", errors="replace").strip()
     try:
         answer = json.loads(text)
@@ -153,10 +157,11 @@ def words_of(body: bytes, content_type: str, mask: Callable[[str], str]) -> Word
             return None
         return quoted(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), mask)
 
-    status = query_status(body)
-    if status is not None:
-        answer = {"detail": status.get("error_message") or "the query failed, without a reason"}
-    detail = field("detail") or field("error")
+    query = query_status(body)
+    if query is not None:
+        answer = {"detail": query.get("error_message") or "the query failed, without a reason"}
+    bare = "message" if status == 400 and answer.keys() == {"message"} else "error"
+    detail = field("detail") or field(bare)
     if detail is None:
         return Words(ours=False, name="the server", detail=quoted(text, mask) if answer else None)
     return Words(ours=True, code=field("code"), attr=field("attr"), detail=detail)

@@ -40,7 +40,11 @@ from pulumi_posthog.api.operations.projects import ActivityLog, Projects
 from pulumi_posthog.api.operations.queries import Queries, QueryResult
 from pulumi_posthog.api.operations.releases import Actions, Cohorts, EarlyAccessFeatures, Surveys
 from pulumi_posthog.api.operations.roles import RoleMemberships, Roles
-from pulumi_posthog.api.operations.warehouse import WarehouseSavedQueries
+from pulumi_posthog.api.operations.warehouse import (
+    ExternalDataSchemas,
+    ExternalDataSources,
+    WarehouseSavedQueries,
+)
 
 FAMILIES: Final[tuple[type[Operations], ...]] = (
     Projects,
@@ -74,6 +78,8 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     Dashboards,
     InsightVariables,
     WarehouseSavedQueries,
+    ExternalDataSources,
+    ExternalDataSchemas,
     EventDefinitions,
     PropertyDefinitions,
     ProjectAccessControls,
@@ -104,6 +110,8 @@ __all__ = [
     "ExperimentSavedMetrics",
     "Experiments",
     "Exports",
+    "ExternalDataSchemas",
+    "ExternalDataSources",
     "FeatureFlags",
     "FileSystem",
     "HogFunctionTemplates",

@@ -1,4 +1,4 @@
-"""Views of the data warehouse (posthog-api-analytics.md 9)."""
+"""Views of the data warehouse, its sources and their tables (posthog-api-analytics.md 9 and 11)."""
 
 from __future__ import annotations
 
@@ -77,3 +77,55 @@ class WarehouseSavedQueries(Operations):
     )
     def run(self, id: str) -> Json:
         """Calculates its rows now."""
+
+
+class ExternalDataSources(Operations):
+    """Sources of a project's data warehouse: `ExternalDataSources(client, project=42)`. Secrets are in no answer."""
+
+    PREFIXES = below_project("external_data_sources")
+
+    @operation("GET", "", scope="external_data_source:read", since=2025)
+    def list(self, *, limit: int | None = None, offset: int | None = None) -> Json:
+        """A page of sources, the newest first, with their tables."""
+
+    def iterate(self, *, page_size: int = 100) -> Iterator[Json]:
+        """Sources one by one; pages are read as far as they are asked for."""
+        return self._pages(self.list, limit=page_size)
+
+    @operation("POST", "", scope="external_data_source:write", since=2025)
+    def create(self, *, body: Mapping[str, Json]) -> Json:
+        """Connects to a source and makes it; the answer is its id alone."""
+
+    @operation("GET", "{id}/", scope="external_data_source:read", since=2025)
+    def get(self, id: str) -> Json:
+        """One source, with its tables and without its secrets."""
+
+    @operation("PATCH", "{id}/", scope="external_data_source:write", since=2025)
+    def update(self, id: str, *, body: Mapping[str, Json]) -> Json:
+        """Changes `job_inputs`: keys that are left out stay, secrets among them."""
+
+    @operation("DELETE", "{id}/", scope="external_data_source:write", since=2025)
+    def delete(self, id: str) -> Json:
+        """Deletes a source with its tables, their rows and their schedules."""
+
+
+class ExternalDataSchemas(Operations):
+    """Tables of the sources of a project's data warehouse: `ExternalDataSchemas(client, project=42)`."""
+
+    PREFIXES = below_project("external_data_schemas")
+
+    @operation("GET", "", scope="external_data_schema:read", since=2025)
+    def list(self, *, limit: int | None = None, offset: int | None = None) -> Json:
+        """A page of tables of all sources."""
+
+    def iterate(self, *, page_size: int = 100) -> Iterator[Json]:
+        """Tables one by one; pages are read as far as they are asked for."""
+        return self._pages(self.list, limit=page_size)
+
+    @operation("GET", "{id}/", scope="external_data_schema:read", since=2025)
+    def get(self, id: str) -> Json:
+        """One table."""
+
+    @operation("PATCH", "{id}/", scope="external_data_schema:write", since=2025)
+    def update(self, id: str, *, body: Mapping[str, Json]) -> Json:
+        """Changes whether it is fetched, how and how often."""
