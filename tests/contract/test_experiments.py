@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from harness.release_stack import AGES, Web, web_of
+from harness.release_stack import AGES, HEAD, Web, web_of
+from pulumi_posthog.drift.findings import findings
+from pulumi_posthog.reconcile.observe import observe
+from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.reconcile.requests import looks_of, writes_of
 from pulumi_posthog.values.problem import ConfigError
 
@@ -344,6 +347,21 @@ def test_once_it_is_started_only_the_shares_of_its_variants_change(web):
         web.run(held + holdout)
 
     assert shares_of(web) == {"control": 20, "low": 80}
+    assert refused_by_drift(web, alone("running", control=20, high=80)) == {
+        "`pulumi up` refuses that: this experiment has been started with the variants control 20, low 80, and keeps"
+        " them; change how many people each gets, or declare another experiment"
+    }
+
+
+def refused_by_drift(web: Web, text: str) -> set[str | None]:
+    """What `drift` says that a run would refuse."""
+    live = web.live()
+    try:
+        observed = observe(web.load(text, head=HEAD), live)
+        found = findings(observed, plan(observed.readable, observed.for_plan))
+        return {each.hint for each in found if each.kind == "experiment"}
+    finally:
+        live.reader.close()
 
 
 def test_a_change_of_a_draft_leaves_the_conditions_of_its_flag_alone(web):

@@ -21,10 +21,9 @@ from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, group_of, key_of
 from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
-from pulumi_posthog.reconcile.lifecycle import objection
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.losses import Loss, losses, lost_besides, refusal_of_losses
-from pulumi_posthog.reconcile.objections import contradiction
+from pulumi_posthog.reconcile.objections import contradiction, objection_to_differences
 from pulumi_posthog.reconcile.observe import Observed, Undeclared
 from pulumi_posthog.reconcile.path import collection_path, path_of, where_of
 from pulumi_posthog.reconcile.plan import Action, Change, Plan
@@ -300,7 +299,8 @@ class _Place:
 
 def _of_difference(difference: Difference, status: Status, place: _Place) -> Iterator[Finding]:
     field, entry = difference.field, place.entry
-    stays = (objection(entry.kind, (difference,)) or "").replace("\n  hint: ", "; ")
+    stays = objection_to_differences(entry.kind, (difference,), place.found) or ""
+    stays = stays.replace("\n  hint: ", "; ")
     live = field.named(difference.live, difference.desired)
     picture = field.drawn(live, difference.desired) if field.drawn else None
     for row in rows(difference):
