@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,10 @@ from pulumi_posthog.values.sql import placeholders_in, tables_in
         ("from", set()),
         ("select 1 from 'unended", set()),
         ("select ) from a", {"a"}),
+        ('select "" from a', {"a"}),
+        ("select * from a array join b, c left join d", {"a", "d"}),
+        ("select * from a left array join b as c where d in (select e from f)", {"a", "f"}),
+        ('select 1 from a, "unended from b', {"a"}),
     ],
 )
 def test_a_table_is_what_stands_where_sql_names_one(text, tables):
@@ -35,6 +41,15 @@ def test_a_table_is_what_stands_where_sql_names_one(text, tables):
 
 def test_placeholders_are_what_stands_in_braces_outside_of_texts_and_comments():
     assert placeholders_in("select '{a}', {b.c}, -- {d}\n{e") == ("{b.c}", "{e")
+
+
+@pytest.mark.parametrize("unit", ['\\"', "\\`", "\\'", "''", "{", "/*"])
+def test_a_quote_that_nothing_closes_is_read_once(unit):
+    text, before = f"{unit[-1]}{unit * 20_000}\\", time.process_time()
+
+    tables_in(text)
+
+    assert time.process_time() - before < 1  # with the square of the length, it is eight
 
 
 @given(st.text(alphabet="from join,()'\"`{}-/*.a \n", max_size=60))

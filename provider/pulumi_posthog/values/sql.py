@@ -10,10 +10,11 @@ from typing import Final
 # Comments and texts are passed over whole. A name may be quoted, and may have parts.
 PART: Final = r"(?:[^\W\d]|\$)[\w$]*|`(?:[^`\\]|\\.|``)+`|\"(?:[^\"\\]|\\.|\"\")+\""
 TOKEN: Final = re.compile(
-    rf"(?P<passed>\s+|--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.|'')*(?:'|\Z))"
+    rf"(?P<passed>\s+|--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.|'')*(?:'|\\?\Z))"
     rf"|(?P<name>(?:{PART})(?:\.(?:{PART}))*)"
     r"|(?P<placeholder>\{[^{}]*\}?)"
-    r"|(?P<other>.)",
+    # Of a quote that nothing closes, all the rest: else each quote in it would be tried again.
+    r"|(?P<other>``|\"\"|[`\"].*|.)",
     re.DOTALL,
 )
 BEFORE_A_TABLE: Final = frozenset(("from", "join"))
@@ -55,6 +56,8 @@ def tables_in(text: str) -> frozenset[str]:
             expected = False
         elif said == ",":
             expected = listing[-1]
+        elif sort == "name" and word == "join" and before.lower() == "array":
+            listing[-1] = expected = False  # `array join` takes columns
         elif sort == "name" and word in BEFORE_A_TABLE:
             # `extract(day from at)` is read as a table `at`, which does no harm where no view is called so.
             listing[-1] = expected = True
