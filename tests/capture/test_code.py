@@ -112,6 +112,14 @@ def test_events_that_would_have_one_identifier_all_get_a_digest_so_that_none_tak
     assert identifiers(["other", "SignUp", "signup", "sign up"]) == several
 
 
+@pytest.mark.parametrize("names", [("ıstek", "istek"), ("ßa", "ssa"), ("a ς", "a σ")])
+def test_names_that_differ_until_a_word_begins_with_a_capital_are_told_apart(names):
+    code = typescript([Event(name=name, project="Web") for name in names], "posthog.yaml")
+
+    functions = re.findall(r"export function (\w+)", code)
+    assert len({each.casefold() for each in functions}) == 2
+
+
 def test_a_name_without_a_letter_has_its_digest_alone():
     (words,) = identifiers(["🚀"]).values()
 

@@ -39,8 +39,9 @@ def identifiers(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _joined(words: Iterable[str]) -> str:
-    # Without anything between: "sign up" and "signup" would differ by a letter's case alone.
-    return "".join(words)
+    # Without anything between: "sign up" and "signup" would differ by a letter's case alone. In capitals: "i" and the
+    # dotless one have the same, and an identifier may begin a word with it.
+    return "".join(words).upper()
 
 
 def _digest(name: str, every: Iterable[str], counted: Counter[str]) -> str:
@@ -54,7 +55,7 @@ def _digest(name: str, every: Iterable[str], counted: Counter[str]) -> str:
     ]
     for length in range(SHORTEST, len(whole)):
         digits = whole[:length]
-        if f"{own}{digits}" not in counted and not any(each.startswith(digits) for each in others):
+        if f"{own}{digits.upper()}" not in counted and not any(each.startswith(digits) for each in others):
             return digits
     return whole
 
