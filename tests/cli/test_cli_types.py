@@ -204,6 +204,9 @@ def test_what_cannot_be_meant_is_told(lab: Lab):
     assert "declares no event" in lab.run("types", *language).err
     assert "did you mean python?" in lab.run("types", "--language", "pyton").err
     assert "say which: --output" in lab.run("types", "two.yaml", *language, "--check").err
+    # It has no end, or may have none: it is not even read.
+    device = lab.run("types", "two.yaml", *language, "--project", "Web", "--output", "/dev/null", "--check")
+    assert (device.status, "/dev/null is no file\n  hint: name a file" in device.err) == (2, True)
 
 
 def test_posthog_is_not_told_of_the_properties_of_an_event(lab: Lab):

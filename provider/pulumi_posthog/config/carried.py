@@ -19,9 +19,13 @@ Note = Callable[[Problem], object]
 def events(entries: Iterable[Entry], carried: Mapping[Key, tuple[Node, Json]], note: Note) -> Iterator[Event]:
     """The declared events with their properties; a property that is declared nowhere goes to `note`."""
     entries = [*entries]
+    every: dict[tuple[Carries, str | None], dict[str, Entry]] = {}
     for entry in entries:
         if entry.kind.carries is not None:
-            known = _known(entries, entry, entry.kind.carries)
+            place = (entry.kind.carries, entry.parent)
+            if place not in every:
+                every[place] = _known(entries, entry, entry.kind.carries)
+            known = every[place]
             node, values = carried.get(key_of(entry), (None, {}))
             yield Event(
                 name=str.__str__(entry.kind.own_name(entry.fields)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -112,8 +113,10 @@ def _of_one(declared: Sequence[Event], project: str | None, file: Path) -> list[
 
 
 def _has(path: Path, text: str) -> bool:
-    """Whether a file has that text; one that is not there, or is in another encoding, has not."""
+    """Whether a file has that text; one that is not there, or is in another encoding, has not. Raises Stop."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a device may have no end, and a pipe no beginning
+            raise Stop(f"{path} is no file", "name a file with --output", Exit.USAGE)
         return path.read_bytes().replace(b"\r\n", b"\n") == text.encode()
     except FileNotFoundError:
         return False
