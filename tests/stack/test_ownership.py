@@ -12,7 +12,7 @@ from pulumi_posthog.reconcile.adoption import claims
 from pulumi_posthog.stack import other_stacks
 from pulumi_posthog.stack.handlers.configuration import configure
 from pulumi_posthog.stack.location import Location
-from pulumi_posthog.stack.other_stacks import UnknownOwners, owners
+from pulumi_posthog.stack.other_stacks import UnknownOwners, owners, projects_of_stack
 from pulumi_posthog.stack.run import Run, Settings
 from pulumi_posthog.stack.urn import TYPE
 
@@ -63,6 +63,14 @@ def test_what_is_no_state_is_told(tmp_path, text):
 
     with pytest.raises(UnknownOwners, match=r"state\.json is not the state of a Pulumi stack"):
         owners(["state.json"], tmp_path)
+
+
+def test_the_projects_of_a_stack_are_told_from_other_objects_that_have_the_same_number(tmp_path, monkeypatch):
+    cohort = resource("cohort", "7", inputs={"project": "3"})
+    text = tmp_path / state(tmp_path, resource("project", "2"), resource("role", "1"), cohort)
+    monkeypatch.setattr(other_stacks, "_of_stack", lambda _name, _folder: text.read_text())
+
+    assert projects_of_stack("dev", tmp_path) == {"2", "3"}
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):

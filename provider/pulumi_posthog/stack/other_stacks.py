@@ -15,8 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from pulumi_posthog.kinds import BY_RESOURCE
+from pulumi_posthog.kinds import BY_RESOURCE, KINDS
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.adoption import Owners, below
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.holdings import Claim, claims_of
@@ -117,10 +118,16 @@ def hosts_of_stack(name: str, folder: Path) -> frozenset[str]:
         raise UnknownOwners(f"{name}: {error}") from None
 
 
-def ids_of_stack(name: str, folder: Path) -> frozenset[str]:
-    """The ids of all that a stack has, by the stack's name, of any kind; raises UnknownOwners."""
+def projects_of_stack(name: str, folder: Path) -> frozenset[str]:
+    """The ids of the projects that a stack has, or has something in, by the stack's name; raises UnknownOwners."""
+    those = {PROJECT.name, *(below(kind.name) for kind in KINDS.values() if kind.parent == PROJECT.name)}
     try:
-        return frozenset(id_ for each in _resources(_of_stack(name, folder)) for _kind, id_ in _claimed(each))
+        return frozenset(
+            id_
+            for each in _resources(_of_stack(name, folder))
+            for kind, id_ in _claimed(each)
+            if kind in those
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnknownOwners(f"{one_line(name)} is not the state of a Pulumi stack") from None
 

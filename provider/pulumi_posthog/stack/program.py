@@ -19,7 +19,7 @@ from pulumi_posthog.reconcile import limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.stack import door, sdk_repairs
 from pulumi_posthog.stack.address import agreed, stack_of_program
-from pulumi_posthog.stack.other_stacks import ids_of_stack
+from pulumi_posthog.stack.other_stacks import projects_of_stack
 from pulumi_posthog.stack.registration import register
 from pulumi_posthog.stack.resolution import resolved
 from pulumi_posthog.stack.resources import Resource
@@ -55,7 +55,7 @@ def deploy(file: str = "posthog.yaml") -> Mapping[tuple[str, str], Resource]:
         live = live_for(desired, settings.get("personalApiKey"))
         with contextlib.closing(live.reader):
             found = resolved(
-                desired, live, inform, within, lambda: ids_of_stack(stack_of_program(), project_folder())
+                desired, live, inform, within, lambda: projects_of_stack(stack_of_program(), project_folder())
             )
         resources = register(found)
         sdk_repairs.await_calls_before_outputs()

@@ -32,8 +32,9 @@ def resolved(
 
     What may not be done to people within the `limits` is among it, and who loses what is said (`reconcile.people`).
     Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.
-    The organization is read first of all, so that a wrong key, host or id ends here. `ours` are the ids of all that
-    the stack has, or raises UnknownOwners; it is asked where a project may be a new one or one under another name.
+    The organization is read first of all, so that a wrong key, host or id ends here. `ours` are the ids of the
+    projects that the stack has, or raises UnknownOwners; it is asked where a project may be a new one or one under
+    another name.
     """
     try:
         live.organization()

@@ -18,7 +18,7 @@ from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.declarations import PERSONS, declarations
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.location import PROPERTY, Location
-from pulumi_posthog.stack.other_stacks import UnknownOwners, hosts_of_stack, ids_of_stack
+from pulumi_posthog.stack.other_stacks import UnknownOwners, hosts_of_stack, projects_of_stack
 from pulumi_posthog.stack.plugin.answers import Refused
 from pulumi_posthog.stack.plugin.organization_schema import INPUTS
 from pulumi_posthog.stack.plugin.protocol.registering import resource_pb2, resource_pb2_grpc
@@ -143,7 +143,7 @@ def _configuration(request: Any, inputs: Mapping[str, Any], run: Run) -> Configu
             configuration,
             live,
             limits=run.settings.limits,
-            ours=lambda: ids_of_stack(_stack(request), project_folder()),
+            ours=lambda: projects_of_stack(_stack(request), project_folder()),
         )
     except ConfigError as error:
         raise Refused("\n".join(map(str, error.problems))) from error
