@@ -11,6 +11,7 @@ from pulumi_posthog.reconcile.unmanaged import as_text, kept, of_text, without
 from pulumi_posthog.values.json_value import Damaged
 
 ROLE, PROJECT, SITE_APP = KINDS["role"], KINDS["project"], KINDS["site_app"]
+DASHBOARD = KINDS["dashboard"]
 WEB = Found(PROJECT, "7", {"id": 7, "name": "Web"})
 
 
@@ -48,6 +49,26 @@ def test_what_is_below_it_stays_too(called):
     project = Found(PROJECT, "7", {"id": 7, "name": called})
 
     assert kept(SITE_APP, "Web/Banner", "3", None, "7", project, given_up(entry(PROJECT, "Web")))
+
+
+@pytest.mark.parametrize(
+    "unmanaged",
+    [
+        entry(PROJECT, "Site", id="7"),
+        entry(PROJECT, "Web"),
+        entry(DASHBOARD, "Site/Launch", parent="Site", id="12"),
+        entry(DASHBOARD, "Site/Board", parent="Site"),
+    ],
+)
+def test_so_does_what_is_attached_to_an_object_below_it_whatever_it_is_called_now(unmanaged):
+    board, rule = (
+        (DASHBOARD, "12", Found(DASHBOARD, "12", {"id": 12, "name": "Board"})),
+        KINDS["object_access_rule"],
+    )
+    where = ("Was/Old/dashboard/everyone", "7/dashboards/12/everyone", None, "7", WEB)
+
+    assert kept(rule, *where, given_up(unmanaged), board)
+    assert not kept(rule, *where, given_up(entry(PROJECT, "Shop", id="8")), board)
 
 
 def test_the_same_name_in_another_project_is_another_object():

@@ -131,17 +131,18 @@ def kept(
     above_id: str | None,
     above: Found | None,
     unmanaged: Iterable[Unmanaged],
-    about: Kind | None = None,
+    about: tuple[Kind, str, Found | None] | None = None,
 ) -> bool:
     """Whether the object of a resource that left the program stays in PostHog.
 
-    `about` is the kind of what it is attached to, which `above` and `above_id` then are.
+    `above` is its live parent, and `about` what it is attached to: the kind, the id, and the live object.
     """
-    nearest = about.name if about else kind.parent
-    further = {*ancestors(kind)} - {nearest}
+    holders: list[tuple[str | None, str | None, Found | None]] = [(kind.parent, above_id, above)]
+    holders += [(about[0].name, about[1], about[2])] if about else []
+    further = {*ancestors(kind)} - {kind.parent}
     return any(
         (each.kind == kind.name and each.means(name, id_, found, above))
-        or (each.kind == nearest and each.holds(name, above_id, above))
+        or any(each.kind == one and each.holds(name, its_id, its) for one, its_id, its in holders)
         or (each.kind in further and each.is_above(name))
         for each in unmanaged
     )

@@ -91,11 +91,9 @@ def given_up(run: Run, kind: Kind, props: Props, id_: str, urn: str) -> str | No
     outer = {kind.parent: above_id} if kind.parent and above_id else {}
     scope = scope_of(kind, props) if kind.attached else outer
     found = live.object(kind, scope, id_, ())
-    about = what_it_is_about(kind, scope)
-    if about is not None:
-        above_id = about[1]
-        above = live.object(about[0], outer, above_id, ())
-    if not kept(kind, name, id_, found, above_id, above, run.unmanaged, about[0] if about else None):
+    held = what_it_is_about(kind, scope)
+    about = (*held, live.object(held[0], outer, held[1], ())) if held else None
+    if not kept(kind, name, id_, found, above_id, above, run.unmanaged, about):
         return None
     run.holdings.give_up(claims_for(kind, props, id_), urn)
     return f'{kind.title} "{shown_name(urn)}" is no longer managed here, and stays in PostHog'
