@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from typing import Final
 
 # Comments and texts are passed over whole. A name may be quoted, and may have parts.
-PART: Final = r"(?:[^\W\d]|\$)[\w$]*|`(?:[^`\\]|\\.|``)+`|\"(?:[^\"\\]|\\.|\"\")+\""
+QUOTED: Final = r"`(?:[^`\\]|\\.|``)+`|\"(?:[^\"\\]|\\.|\"\")+\""
+# Of a quote that nothing closes, all the rest: else each quote in it would be tried again.
+UNCLOSED: Final = r"``|\"\"|[`\"].*"
+PART: Final = rf"(?:[^\W\d]|\$)[\w$]*|{QUOTED}"
+NAMES: Final = re.compile(rf"(?P<quoted>{QUOTED})|{UNCLOSED}", re.DOTALL)
 TOKEN: Final = re.compile(
     rf"(?P<passed>\s+|--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.|'')*(?:'|\\?\Z))"
     rf"|(?P<name>(?:{PART})(?:\.(?:{PART}))*)"
     r"|(?P<placeholder>\{[^{}]*\}?)"
-    # Of a quote that nothing closes, all the rest: else each quote in it would be tried again.
-    r"|(?P<other>``|\"\"|[`\"].*|.)",
+    rf"|(?P<other>{UNCLOSED}|.)",
     re.DOTALL,
 )
 BEFORE_A_TABLE: Final = frozenset(("from", "join"))
@@ -32,9 +35,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 def plain_name(name: str) -> str:
     """A name without its quotes."""
-    return re.sub(
-        rf"{PART}", lambda part: part.group()[1:-1] if part.group()[0] in '`"' else part.group(), name
-    )
+    return NAMES.sub(lambda each: each.group()[1:-1] if each["quoted"] else each.group(), name)
 
 
 def tables_in(text: str) -> frozenset[str]:
