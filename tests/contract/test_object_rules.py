@@ -240,6 +240,18 @@ def test_the_rules_of_an_object_that_is_gone_are_gone_and_of_one_that_is_there_t
     assert view.anew().collection(RULE, view.scope(board)) == {}
 
 
+def test_a_rule_is_removed_though_its_object_has_gone_since_it_was_read(view):
+    board = view.board("Board")
+    view.posthog.call("PUT", view.path(board), {"access_level": "none"})
+    ((id_, _),) = view.live.collection(RULE, view.scope(board)).items()
+    assert board in view.live.collection(KINDS["dashboard"], {"project": view.project})
+
+    view.posthog.call("PATCH", f"/api/projects/{view.project}/dashboards/{board}/", {"deleted": True})
+
+    view.applier.delete(RULE, view.scope(board), id_)
+    assert view.live.collection(RULE, view.scope(board)) == {}
+
+
 # -- what Pulumi sees ----------------------------------------------------------------------------------------
 
 

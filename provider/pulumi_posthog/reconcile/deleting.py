@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pulumi_posthog.api import Invalid, NotFound, Writer
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import what_it_is_about
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
@@ -39,4 +40,7 @@ def is_there_still(live: Live, kind: Kind, scope: Scope, id_: str) -> bool:
     """Whether a list that is read anew has an object: it may have gone meanwhile with another, as a membership does."""
     live.forget_object(kind, id_)
     live.forget(kind, scope)
+    if about := what_it_is_about(kind, scope):
+        live.forget_object(*about)
+        live.forget_all(about[0])
     return live.object(kind, scope, id_) is not None

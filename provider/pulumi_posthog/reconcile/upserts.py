@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_posthog.api import Invalid, OutcomeUnknown, Writer, lost
+from pulumi_posthog.api import Invalid, NotFound, OutcomeUnknown, Writer, lost
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.deleting import is_there_still
@@ -47,8 +47,8 @@ def clear(live: Live, writer: Writer, kind: Kind, scope: Scope, found: Found) ->
         refusal = None
         try:
             writer.put(path, {**body, upsert.value: None})
-        except Invalid as error:
-            refusal = error  # it may have gone meanwhile, with whom it is about
+        except (Invalid, NotFound) as error:
+            refusal = error  # it may have gone meanwhile, with whom or what it is about
         if not is_there_still(live, kind, scope, found.id):
             return
         if refusal is not None:
