@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.stack.program import deploy
     from pulumi_posthog.stack.typed import (
         Action,
+        Alert,
         Annotation,
         BatchExport,
         Cohort,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
         RoleMembers,
         RoleMembership,
         SiteApp,
+        Subscription,
         Survey,
         WarehouseSavedQuery,
     )
@@ -70,6 +72,7 @@ __all__ = [
     "AbsentPersons",
     "Action",
     "Address",
+    "Alert",
     "Annotation",
     "BatchExport",
     "Cohort",
@@ -106,6 +109,7 @@ __all__ = [
     "RoleMembers",
     "RoleMembership",
     "SiteApp",
+    "Subscription",
     "Survey",
     "WarehouseSavedQuery",
     "deploy",

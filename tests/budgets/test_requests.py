@@ -49,11 +49,16 @@ def released(flags: int, cohorts: int, actions: int) -> str:
     )
 
 
-def charted(insights: int, annotations: int, dashboards: int) -> str:
-    """A project with insights, half of the dashboards with some of them, and annotations of both."""
+def charted(posthog, insights: int, annotations: int, dashboards: int, alerts: int) -> str:
+    """A project with insights, half of the dashboards with some of them, annotations of both, alerts, subscriptions."""
     query = "{kind: InsightVizNode, source: {kind: TrendsQuery, series: [{event: paid}]}}"
+    bounds = "{configuration: {type: absolute, bounds: {lower: 10}}}"
     about = ("", ", scope: dashboard_item, dashboard_item: I0")
-    return "projects:\n  Web:\n" + "".join(
+    # More than the plan lets a key make.
+    posthog.call("POST", "/_sandbox/bulk", {"alerts": alerts})
+    project = posthog.info["projects"][0]
+    watched = posthog.call("GET", f"/api/projects/{project['id']}/alerts/?limit=1000")["results"]
+    return f"projects:\n  {project['name']}:\n" + "".join(
         (
             "    insights:\n",
             *(f"      I{number}: {{query: {query}}}\n" for number in range(insights)),
@@ -61,6 +66,19 @@ def charted(insights: int, annotations: int, dashboards: int) -> str:
             *(
                 f"      D{number}: {f'{{tiles: [{{insight: I{number}}}]}}' if number % 2 else '{pinned: true}'}\n"
                 for number in range(dashboards)
+            ),
+            "    alerts:\n",
+            *(
+                f"      {each['name']}: {{id: {each['id']}, insight: I0, condition: {{type: absolute_value}},"
+                f" threshold: {bounds},"
+                " config: {type: TrendsAlertConfig, series_index: 0}, subscribed_users: [ana@acme.io]}\n"
+                for each in watched
+            ),
+            "    subscriptions:\n",
+            *(
+                f"      S{number}: {{insight: I{number}, target_type: email, target_emails: [ana@acme.io],"
+                " frequency: daily, start_date: 2026-01-05}\n"
+                for number in range(alerts)
             ),
             "    annotations:\n",
             *(
@@ -71,14 +89,15 @@ def charted(insights: int, annotations: int, dashboards: int) -> str:
     )
 
 
-def test_more_than_a_page_of_insights_and_annotations_costs_one_list_of_each_and_dashboards_what_is_on_them(
+def test_more_than_a_page_of_insights_alerts_and_annotations_costs_one_list_of_each_and_dashboards_what_is_on_them(
     posthog, requests_of_a_preview
 ):
-    few = requests_of_a_preview(posthog, charted(2, 2, 2))
+    few = requests_of_a_preview(posthog, charted(posthog, 2, 2, 2, 2))
     posthog.call("POST", "/_sandbox/reset")
 
     # One more for each dashboard of which more is declared than its list has.
-    assert requests_of_a_preview(posthog, charted(110, 110, 20)) == few + 9 <= 4 + 3 + 10
+    # Alerts, subscriptions, and the members who are told, cost one list each.
+    assert requests_of_a_preview(posthog, charted(posthog, 110, 110, 20, 110)) == few + 9 <= 4 + 6 + 10
 
 
 def test_hundreds_of_flags_cohorts_and_actions_cost_one_list_of_each(

@@ -200,6 +200,36 @@ GIVEN: dict[str, dict[str, Any]] = {
         "data_color_theme_id": None,
         "restriction_level": 21,
     },
+    "alert": {
+        "name": "Collapsed",
+        "insight": "an insight",
+        "condition": {"type": "relative_decrease"},
+        "threshold": {"configuration": {"type": "percentage", "bounds": {"upper": "30%"}}},
+        "config": {"type": "TrendsAlertConfig", "series_index": 0},
+        "subscribed_users": ["ana@acme.io"],
+        "calculation_interval": "daily",
+        "enabled": True,
+        "skip_weekend": False,
+        "schedule_restriction": {"blocked_windows": [{"start": "22:00", "end": "07:00"}]},
+        "detector_config": None,
+        "investigation_agent_enabled": False,
+        "investigation_gates_notifications": False,
+        "investigation_inconclusive_action": "notify",
+    },
+    "subscription": {
+        "title": "Mondays",
+        "insight": "an insight",
+        "target_type": "email",
+        "target_emails": ["ann@example.com", "bob@example.com"],
+        "frequency": "monthly",
+        "interval": 1,
+        "byweekday": ["monday"],
+        "bysetpos": 1,
+        "count": None,
+        "start_date": "2026-01-05T08:00:00Z",
+        "until_date": None,
+        "enabled": True,
+    },
     "annotation": {
         "content": "Prices changed",
         "date_marker": "2026-03-01T09:00:00Z",
@@ -260,6 +290,7 @@ ANSWERED_SINCE = {("batch_export", "hogql_query"): 2026}
 SAMPLING = {"response_sampling_interval_type", "response_sampling_interval", "response_sampling_limit"}
 SENT: dict[tuple[str, str], set[str]] = {
     ("warehouse_saved_query", "query"): {"query", "edited_history_id"},
+    ("subscription", "target_emails"): {"target_value"},
     ("experiment", "metrics"): {"metrics", "allow_unknown_events"},
     ("experiment", "metrics_secondary"): {"metrics_secondary", "allow_unknown_events"},
     ("survey", "status"): {"end_date"},
@@ -439,6 +470,32 @@ OTHER: dict[str, dict[str, Any]] = {
         "breakdown_colors": [{"breakdownValue": "DE", "colorToken": "preset-1"}],
         "restriction_level": 37,
     },
+    "alert": {
+        "name": "Soared",
+        "condition": {"type": "relative_increase"},
+        "threshold": {"configuration": {"type": "percentage", "bounds": {"lower": "5%", "upper": "33.3%"}}},
+        "config": {"type": "TrendsAlertConfig", "series_index": 0, "check_ongoing_interval": True},
+        "subscribed_users": ["bo@acme.io", "ana@acme.io"],
+        "calculation_interval": "weekly",
+        "enabled": False,
+        "skip_weekend": True,
+        "schedule_restriction": {"blocked_windows": [{"start": "20:00", "end": "21:00"}]},
+        "investigation_agent_enabled": True,
+        "investigation_gates_notifications": True,
+        "investigation_inconclusive_action": "suppress",
+    },
+    "subscription": {
+        "title": "Fridays",
+        "target_emails": ["cy@example.com", "bob@example.com"],
+        "frequency": "yearly",
+        "interval": 2,
+        "byweekday": ["friday", "monday"],
+        "bysetpos": -1,
+        "count": 12,
+        "start_date": "2026-02-06T09:30:00+01:00",
+        "until_date": "2036-02-06T08:30:00Z",
+        "enabled": False,
+    },
     "annotation": {
         "content": "Prices changed back",
         "date_marker": "2026-03-02T09:30:00+01:00",
@@ -496,6 +553,15 @@ WAIVED = {
     "dashboard.variables": "names variables: test_insight_variables.py",
     "dashboard.data_color_theme_id": "names a theme: test_dashboards.py",
     "dashboard.quick_filter_ids": "names what no key can make: test_dashboards.py",
+    "alert.insight": "names an insight: test_alerts.py",
+    "alert.detector_config": "is a form of PostHog's own: test_alerts.py",
+    "subscription.insight": "names an insight: test_subscriptions.py",
+    "subscription.dashboard": "names a dashboard: test_subscriptions.py",
+    "subscription.dashboard_export_insights": "names insights: test_subscriptions.py",
+    "subscription.target_type": "changes what says where: test_subscriptions.py",
+    "subscription.target_value": "is what another target has: test_subscriptions.py",
+    "subscription.integration_id": "names what no key can make: test_subscriptions.py",
+    "subscription.invite_message": "is sent once, when it is made",
     "annotation.dashboard_item": "names an insight: test_annotations.py",
     "annotation.dashboard_id": "names a dashboard: test_annotations.py",
     "feature_flag.folder": "is sent once, when it is made",
@@ -565,6 +631,9 @@ class Made:
         for place in {"feature_flag", "linked_flag"} & values.keys():
             flag = {"key": "opened", "filters": {"groups": [{"rollout_percentage": 0}]}}
             values[place] = view.applier.create(KINDS["feature_flag"], self.scope, flag).found.id
+        if values.get("insight"):
+            insight = {"name": "Weekly signups", "query": trends("signed_up")}
+            values["insight"] = int(view.applier.create(KINDS["insight"], self.scope, insight).found.id)
         self.values = {
             key: value
             for key, value in values.items()

@@ -16,6 +16,7 @@ NOUNS = {
     "access_control",
     "action",
     "activity_log",
+    "alert",
     "annotation",
     "batch_export",
     "cohort",
@@ -43,6 +44,7 @@ NOUNS = {
     "property_definition",
     "query",
     "warehouse_view",
+    "subscription",
 }
 
 

@@ -37,6 +37,20 @@ SOURCE = {
     "payload": {"stripe_secret_key": "sk", "schemas": [{"name": "Customer", "should_sync": True}]},
 }
 VIEW = {"name": "paying", "query": {"kind": "HogQLQuery", "query": "select 1"}}
+ALERT = {
+    "name": "Collapsed",
+    "subscribed_users": [],
+    "threshold": {"configuration": {"type": "absolute", "bounds": {"lower": 100}}},
+    "condition": {"type": "absolute_value"},
+    "config": {"type": "TrendsAlertConfig", "series_index": 0},
+}
+SUBSCRIPTION = {
+    "title": "Mondays",
+    "target_type": "email",
+    "target_value": "ana@acme.io",
+    "frequency": "weekly",
+    "start_date": "2026-01-05T08:00:00Z",
+}
 VARIABLE = {"name": "Country", "type": "String"}
 INSIGHT = {
     "name": "Weekly signups",
@@ -87,6 +101,21 @@ class World:
     @cached_property
     def insight(self) -> int:
         return int(self.make(f"/api/projects/{self.project}/insights/", INSIGHT))
+
+    @cached_property
+    def trend(self) -> int:
+        query = {"kind": "InsightVizNode", "source": {"kind": "TrendsQuery", "series": [{"event": "left"}]}}
+        body = {"name": "Leavers", "saved": True, "query": query}
+        return int(self.make(f"/api/projects/{self.project}/insights/", body))
+
+    @cached_property
+    def alert(self) -> str:
+        return str(self.make(f"/api/projects/{self.project}/alerts/", {**ALERT, "insight": self.trend}))
+
+    @cached_property
+    def subscription(self) -> int:
+        body = {**SUBSCRIPTION, "insight": self.trend}
+        return int(self.make(f"/api/projects/{self.project}/subscriptions/", body))
 
     @cached_property
     def variable(self) -> str:
@@ -473,6 +502,21 @@ EXAMPLES: dict[str, Arguments] = {
     "Annotations.update": lambda world: {"id": world.annotation, "body": {"content": "Outage"}},
     "Annotations.replace": lambda world: {"id": world.annotation, "body": ANNOTATION},
     "Annotations.delete": lambda world: {"id": world.annotation},
+    "Alerts.list": lambda world: {"insight": world.trend, "limit": 10},
+    "Alerts.create": lambda world: {"body": {**ALERT, "insight": world.trend}},
+    "Alerts.get": lambda world: {"id": world.alert},
+    "Alerts.update": lambda world: {"id": world.alert, "body": {"enabled": False}},
+    "Alerts.replace": lambda world: {"id": world.alert, "body": {**ALERT, "insight": world.trend}},
+    "Alerts.delete": lambda world: {"id": world.alert},
+    "Subscriptions.list": lambda world: {"insight": world.trend, "limit": 10},
+    "Subscriptions.create": lambda world: {"body": {**SUBSCRIPTION, "insight": world.trend}},
+    "Subscriptions.get": lambda world: {"id": world.subscription},
+    "Subscriptions.update": lambda world: {"id": world.subscription, "body": {"frequency": "daily"}},
+    "Subscriptions.replace": lambda world: {
+        "id": world.subscription,
+        "body": {**SUBSCRIPTION, "insight": world.trend},
+    },
+    "Subscriptions.delete": lambda world: {"id": world.subscription},
     "EventDefinitions.list": lambda _world: {"search": "$page", "limit": 10},
     "EventDefinitions.create": lambda _world: {"body": {"name": "signed_up", "description": "Of late"}},
     "EventDefinitions.get": lambda world: {"id": world.definition("event")},

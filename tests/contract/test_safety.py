@@ -81,6 +81,22 @@ DECLARED = {
     "warehouse_saved_query": {"name": "new", "query": {"query": "select 1"}},
     "dashboard": {"name": "New"},
     "event_definition": {"name": "new", "description": "Of late"},
+    "alert": {
+        "name": "New",
+        "insight": "an insight",
+        "condition": {"type": "absolute_value"},
+        "threshold": {"configuration": {"type": "absolute", "bounds": {"lower": 100}}},
+        "config": {"type": "TrendsAlertConfig", "series_index": 0},
+        "subscribed_users": ["ana@acme.io"],
+    },
+    "subscription": {
+        "title": "New",
+        "insight": "an insight",
+        "target_type": "email",
+        "target_emails": ["ana@acme.io"],
+        "frequency": "weekly",
+        "start_date": "2026-01-05T08:00:00Z",
+    },
     "annotation": {"content": "New", "date_marker": "2026-03-01T09:00:00Z"},
     "feature_flag": {"key": "new", "filters": {"groups": [{"rollout_percentage": 50}]}},
     "hog_function": {"name": "New", "type": "destination", "hog": "return event"},
@@ -134,6 +150,10 @@ class Tried:
             values["feature_flag"] = self.applier.create(
                 KINDS["feature_flag"], scope, DECLARED["feature_flag"]
             ).found.id
+        if "insight" in values:
+            source = {"kind": "TrendsQuery", "series": [{"event": "signed_up"}]}
+            insight = {"name": "Signups", "query": {"kind": "InsightVizNode", "source": source}}
+            values["insight"] = int(self.applier.create(KINDS["insight"], scope, insight).found.id)
         return values
 
 

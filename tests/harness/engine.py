@@ -28,6 +28,7 @@ from pulumi_posthog.stack.left_out import objection
 from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.urn import TYPE
 from pulumi_posthog.values.json_value import json_text
+from pulumi_posthog.values.secret_text import plain
 
 UNKNOWN = object()
 GUARD = ("guard", "guard")
@@ -299,6 +300,7 @@ def _sent(properties: dict[str, Any]) -> dict[str, Any]:
             return {key: arrived(item) for key, item in value.items() if item is not None}
         if isinstance(value, list | tuple):
             return [arrived(item) for item in value]
+        value = plain(value)  # Pulumi carries a secret as the text that it is
         return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     result: dict[str, Any] = arrived(properties)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from harness import rows
 from harness.access import LISTS, RULES, access_by_hand, access_of, identities, in_tree, rules_of
+from harness.charted import CHARTS, assert_about, charts_by_hand, charts_of, drawn_charts, name_of, ours
 from harness.engine import Outcome
 from harness.pipelines import exports_of, functions_of, pipelines_by_hand
 from harness.releases import assert_refers, cohorts_of, drawn, flags_of, releases_by_hand
@@ -52,7 +53,7 @@ FAULTS = (
 )
 
 
-BY_KEY = ("hog_function", "batch_export", "feature_flag", "cohort", *FAMILIES)
+BY_KEY = ("hog_function", "batch_export", "feature_flag", "cohort", *FAMILIES, *CHARTS)
 SECTIONS = {kind: f"{kind}s" for kind in BY_KEY}
 
 
@@ -124,7 +125,8 @@ class Model:
             elif kind in SECTIONS:
                 section = tree["projects"][parent].setdefault(SECTIONS[kind], {})
                 key, called = name.removeprefix(f"{parent}/"), KINDS[kind].own_name(dict(fields))
-                values.pop("key", None)
+                for own in ("key", "title"):
+                    values.pop(own, None)
                 section[key] = values if key == called else {"name": called, **values}
             elif kind == "file_system_entry":
                 tree["projects"][parent].setdefault("file_system", {})[values.pop("path")] = values
@@ -222,6 +224,7 @@ def models(draw: st.DrawFn) -> Model:
             every = draw(st.sampled_from(("hour", "day")))
             entries.append(rows.export(project, interval=every, paused=maybe(True, False)))
         entries += drawn(draw, project)
+        entries += drawn_charts(draw, project)
         folders = draw(st.sampled_from(((), ("M",), ("M", "M/N"))))
         for folder in folders:
             entry("file_system_entry", f"{project}/{folder}", project, path=folder, type="folder")
@@ -261,6 +264,9 @@ def by_hand(posthog: Sandbox, dice: random.Random) -> None:
             posthog.call("DELETE", f"{organization}/roles/{role['id']}/role_memberships/{membership['id']}/")
         case 2:
             posthog.call("PATCH", f"{organization}/projects/{project['id']}/", {"timezone": "Asia/Tokyo"})
+            same = random.Random()
+            same.setstate(dice.getstate())  # what comes after is as it was
+            charts_by_hand(posthog, project["id"], same)
         case 3:
             posthog.call("POST", f"{organization}/roles/", {"name": f"By hand {next(NUMBERS)}"})
         case 4:
@@ -328,6 +334,8 @@ def assert_no_twins(posthog: Sandbox) -> None:
         names += [(path, each["type"], each["name"]) for each in functions_of(posthog, project["id"])]
         names += [(path, "flag", each["key"]) for each in flags_of(posthog, project["id"])]
         names += [(path, "cohort", each["name"]) for each in cohorts_of(posthog, project["id"])]
+        for kind in CHARTS:
+            names += [(path, kind, each[name_of(kind)]) for each in ours(posthog, project["id"], kind)]
         for kind in FAMILIES:
             names += [(path, kind, each["name"]) for each in all_of(posthog, project["id"], kind)]
         names += [
@@ -393,6 +401,9 @@ def assert_referred(posthog: Sandbox, model: Model) -> None:
             above = next(dict(row[3])["name"] for row in model.entries if row[:2] == ("project", parent))
             projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
             project = next(each["id"] for each in projects if each["name"] == above)
+            if kind in CHARTS:
+                assert_about(posthog, project, kind)
+                continue
             if kind in ("feature_flag", "cohort", *FAMILIES):
                 assert_refers(posthog, project, kind, dict(fields))
                 continue
@@ -429,6 +440,8 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
         found["destination", path] = {str(each["id"]) for each in configs}
         found["function", path] = {str(each["id"]) for each in functions_of(posthog, project["id"])}
         found["cohort", path] = {str(each["id"]) for each in cohorts_of(posthog, project["id"])}
+        for kind in CHARTS:
+            found[kind, path] = {str(each["id"]) for each in charts_of(posthog, project["id"], kind)}
         for kind in FAMILIES:
             found[kind, path] = {str(each["id"]) for each in all_of(posthog, project["id"], kind)}
         found["flag", path] = {str(each["id"]) for each in flags_of(posthog, project["id"])}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from harness.access import object_rule, project_rule
+from harness.charted import alert, insight, subscription
 from harness.engine import Refused
 from harness.releases import CHECKOUT, PAGE, PAYERS, STAFF, TESTERS, cohort, flag
 from harness.rows import EVENTS, HOOK, HOOK_EARLY, RELAY, WEB, function
@@ -87,6 +88,31 @@ FEWER_SURVEYS = [
     (Model((WEB, split("Web"), held("Web"), trial("Web"), survey("Web"), *TWO_OF_EACH)), QUIET),
     (Model((WEB, split("Web"))), QUIET),
 ]
+WATCHED = (insight("Web"), alert("Web", "30%", "ana@acme.io"), subscription("Web", "a@example.com"))
+WATCHED_OTHERWISE = (
+    insight("Web", "paid"),
+    alert("Web", "50%"),
+    subscription("Web", "a@example.com", "b@example.com"),
+)
+KILLED_MAIL = [
+    (Model((WEB, insight("Web"))), QUIET),
+    *(
+        (Model((WEB, *rows)), Disturbance(killed_at=at, killed_after=True, edits=2, seed=at))
+        for rows in (WATCHED, WATCHED_OTHERWISE)
+        for at in range(2, 12, 3)
+    ),
+]
+THREE_ALERTS = tuple(
+    (
+        row[0],
+        f"{row[1]} {number}",
+        row[2],
+        tuple((k, f"{v} {number}" if k == "name" else v) for k, v in row[3]),
+    )
+    for number in range(3)
+    for row in (alert("Web"),)
+)
+FEWER_ALERTS = [(Model((WEB, insight("Web"), *THREE_ALERTS)), QUIET), (Model((WEB,)), QUIET)]
 FEWER_FLAGS = [(Model((WEB, *FLAGS)), QUIET), (Model((WEB,)), QUIET)]
 # The hook becomes another one, because its type replaces it: what refers to it has to follow.
 ANOTHER_HOOK = function("Web", "Hook", "x", type="source_webhook")
@@ -190,6 +216,7 @@ CONVERGENCE = {
     "a killed run": (without_looking_before_a_create, KILLED),
     "a run that was killed among cohorts": (without_looking_before_a_create, KILLED_COHORTS),
     "a run that was killed among surveys": (without_looking_before_a_create, KILLED_SURVEYS),
+    "a run that was killed among alerts": (without_looking_before_a_create, KILLED_MAIL),
     "a short page": (without_counting_a_list, SHORT_PAGE),
     "a cut answer": (taking_a_list_that_failed_for_an_empty_one, CUT_ANSWER),
 }
@@ -202,6 +229,7 @@ LOSSES = {
     "fewer rules": FEWER_RULES,
     "fewer rules of a flag": FEWER_OBJECT_RULES,
     "fewer surveys": FEWER_SURVEYS,
+    "fewer alerts with their insight": FEWER_ALERTS,
 }
 
 
@@ -224,7 +252,10 @@ def test_with_the_rails_little_is_lost(anew, posthog, tight, name):
     lose_little(anew(), posthog, LOSSES[name])
 
 
-LOST = r": (role|membership|function|flag|cohort|access_controls|object_rules|experiment|experiment_holdout|survey) of "
+LOST = (
+    r": (role|membership|function|flag|cohort|access_controls|object_rules|experiment|experiment_holdout|survey"
+    r"|alert) of "
+)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.drift.finding import Finding, Report, Status
     from pulumi_posthog.drift.rules import Rule
     from pulumi_posthog.reconcile.desired import Entry
-    from pulumi_posthog.reconcile.limits import Limits, Managed
+    from pulumi_posthog.reconcile.limits import Limits
     from pulumi_posthog.reconcile.live import Live
     from pulumi_posthog.reconcile.observe import Observed
 
@@ -127,7 +127,7 @@ def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
     if state and limits and not asked.kinds:
         found = (
             *refused(observed.desired, observed, state.managed, limits),
-            *_losing(observed, state.managed, limits, live),
+            *_losing(observed, state, limits, live),
             *found,
         )
     found = (*found, *(each for sighting in look.persons for each in persons.findings(sighting, limits)))
@@ -262,13 +262,14 @@ def _attributed(finding: Finding, attribution: Attribution) -> Finding:
     return dataclasses.replace(finding, who=who)
 
 
-def _losing(observed: Observed, managed: Managed, limits: Limits, live: Live) -> tuple[Finding, ...]:
+def _losing(observed: Observed, state: Remembered, limits: Limits, live: Live) -> tuple[Finding, ...]:
     """Who would lose too much; nothing, and a note of it, where that cannot be read."""
     from pulumi_posthog.api import ApiError
     from pulumi_posthog.drift.findings import losing
 
     try:
-        return losing(observed.desired, managed, limits, live)
+        ids = {key: each.id for key, each in state.objects.items()}
+        return losing(observed.desired, state.managed, limits, live, ids)
     except ApiError as error:
         terminal.note(f"who would lose what is taken out of the file is unknown: {error}")
         return ()

@@ -110,17 +110,21 @@ def refused(
 
 
 def losing(
-    desired: Desired, managed: reconcile_limits.Managed, limits: reconcile_limits.Limits, live: Live
+    desired: Desired,
+    managed: reconcile_limits.Managed,
+    limits: reconcile_limits.Limits,
+    live: Live,
+    ids: Mapping[Key, str],
 ) -> tuple[Finding, ...]:
     """What an update would say to too many who lose what is deleted: the people in a role, for example.
 
-    May raise ApiError.
+    `ids` are those that the state has. May raise ApiError.
     """
     going = reconcile_limits.removals(
         managed, reconcile_limits.managed(desired), reconcile_limits.renamed(desired)
     )
     gone = {kind: [name for names in parents.values() for name in names] for kind, parents in going.items()}
-    every = losses(gone, {}, live)
+    every = losses(gone, {}, live, ids)
     removed = {
         kind: (going[kind], sum(map(len, managed[kind].values()))) for kind, names in gone.items() if names
     }

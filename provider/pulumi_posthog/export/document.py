@@ -20,7 +20,7 @@ from pulumi_posthog.export.ready_made import left_out, names_none
 from pulumi_posthog.export.rules import ATTACHED, HOLDERS, asked, block_of
 from pulumi_posthog.export.text import Ref, Variable, files, header, variable_name, variables
 from pulumi_posthog.kinds import KINDS, LOOKUPS
-from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.lookups import INTEGRATION
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
@@ -376,7 +376,7 @@ class _Exporter:
             value = values[field.name]
             if field.also_in_body and value == path[-1]:
                 continue
-            if field.refers_to in LOOKUPS:
+            if field.refers_to in LOOKUPS and field.type is Type.INTEGER:
                 if (value := self._referred(field, value, path)) is None:
                     continue
             else:

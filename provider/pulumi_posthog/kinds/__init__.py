@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pulumi_posthog.kinds.access_rule import OBJECT_ACCESS_RULE, PROJECT_ACCESS_RULE, RESOURCE_ACCESS_RULE
 from pulumi_posthog.kinds.action import ACTION
+from pulumi_posthog.kinds.alert import ALERT
 from pulumi_posthog.kinds.annotation import ANNOTATION
 from pulumi_posthog.kinds.batch_export import BATCH_EXPORT
 from pulumi_posthog.kinds.cohort import COHORT
@@ -29,6 +30,7 @@ from pulumi_posthog.kinds.project_secret_api_key import PROJECT_SECRET_API_KEY
 from pulumi_posthog.kinds.proxy_record import PROXY_RECORD
 from pulumi_posthog.kinds.role import ROLE
 from pulumi_posthog.kinds.role_membership import ROLE_MEMBERS, ROLE_MEMBERSHIP
+from pulumi_posthog.kinds.subscription import SUBSCRIPTION
 from pulumi_posthog.kinds.survey import SURVEY
 from pulumi_posthog.kinds.warehouse_saved_query import WAREHOUSE_SAVED_QUERY
 from pulumi_posthog.kinds.words import Lookup
@@ -64,6 +66,8 @@ KINDS: Mapping[str, Kind] = {
         WAREHOUSE_SAVED_QUERY,
         INSIGHT,
         DASHBOARD,
+        ALERT,
+        SUBSCRIPTION,
         ANNOTATION,
         EVENT_DEFINITION,
         PROPERTY_DEFINITION,

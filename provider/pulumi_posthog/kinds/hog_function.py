@@ -274,6 +274,7 @@ HOG_FUNCTION = Kind(
             ids=(
                 IdPlace(path="actions.*.id", names="action", as_text=True),
                 IdPlace(path="properties.*.value", names="cohort", where=("type", "cohort")),
+                IdPlace(path="properties.*.value", names="alert", where=("key", "alert_id")),
                 IdPlace(path="events.*.properties.*.value", names="cohort", where=("type", "cohort")),
             ),
         ),

@@ -14,7 +14,7 @@ from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
 from pulumi_posthog.kinds.words import IdPlace, KeyedIds, Page, TakenAlong
-from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.secret_text import is_unknown
 from pulumi_posthog.values.suggestion import nearly
 
@@ -166,7 +166,7 @@ INSIGHT = Kind(
             name="alert",
             plural="alerts",
             collection="/api/projects/{project}/alerts/",
-            holder="insight.id",
+            holders=lambda alert: [str(dig(alert, "insight.id"))],
             called="name",
             read_scope="alert:read",
             lost_words=("alert is lost with", "alerts are lost with"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from pulumi_posthog.kinds.field import UNSET, Field
 from pulumi_posthog.kinds.words import (
+    Against,
     Apart,
     Attached,
     Blueprint,
@@ -122,6 +123,10 @@ class Kind:
     alone_parameters: Mapping[str, str] = dataclass_field(default_factory=dict)  # of such a GET
     second_id: str | None = None  # the key of an answer with another id, which an entry's `id` may be, too
     taken_along: tuple[TakenAlong, ...] = ()
+    against: Against | None = None
+    posted_once: bool = (
+        False  # a POST whose answer was lost is not sent again in this run: each one is seen by people
+    )
     membership: Membership | None = None
     asked_before: bool = (
         False  # what a PATCH sends along may be older than this run's other writes: read it anew
@@ -346,6 +351,8 @@ class Kind:
         value = field.normal(value)
         if isinstance(value, Reference) and value.id is not None and (field.names or field.may_refer):
             value = value.id
+        if field.names and isinstance(value, int):
+            value = str(value)  # as references have ids
         if value is None and field.default is not UNSET:
             value = field.default
         return folded(value) if field.caseless and isinstance(value, str) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Final
@@ -204,18 +204,32 @@ class Cap:
 class TakenAlong:
     """What PostHog deletes together with an object, and nobody declares in its place.
 
-    `collection` is their list, `holder` the dotted path at which one of them has the object's id, `called` its name.
-    `name` and `plural` are what they are, `lost_words` how one and several of them lose their holder. A key without
-    `read_scope` may not look.
+    `collection` is their list, `parameters` what it is asked with. `holders` says of one of them with which objects, by
+    their ids, it is deleted; `called` is the key of its name. `name` and `plural` are what they are, `lost_words` how
+    one and several of them lose their holder. A key without `read_scope` may not look.
     """
 
     name: str
     plural: str
     collection: str
-    holder: str
+    holders: Callable[[Mapping[str, Json]], Sequence[str]]
     called: str
     read_scope: str
     lost_words: tuple[str, str]
+    parameters: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Against:
+    """What PostHog takes of an object depends on another one, which its field `field` names.
+
+    `misfits` are what it would refuse, of an object's fields, and of the other one's as it is declared or as PostHog
+    answers it: (place, the end of a sentence, a hint). `needs` is what of the other one it looks at.
+    """
+
+    field: str
+    needs: str
+    misfits: Callable[[Mapping[str, Json], Mapping[str, Json]], Iterator[tuple[str, str, str | None]]]
 
 
 @dataclass(frozen=True, kw_only=True)

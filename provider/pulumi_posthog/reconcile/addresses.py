@@ -114,7 +114,8 @@ def _present(kind: Kind, scope: Scope, live: Live) -> frozenset[str]:
     item = KINDS[kind.set_of] if kind.set_of else kind
     field = person_field(item)
     key = field.name if field else ""
-    return frozenset(str(found.values.get(key)) for found in live.collection(item, scope).values())
+    values = [found.values.get(key) for found in live.collection(item, scope).values()]
+    return frozenset(str(each) for one in values for each in (one if isinstance(one, list) else [one]))
 
 
 def remembered(kind: Kind, properties: Mapping[str, Any]) -> frozenset[str]:

@@ -24,6 +24,7 @@ from pulumi_posthog.kinds.lookups import PERSON
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import (
+    against,
     deleting,
     invitations,
     lifecycle,
@@ -50,7 +51,6 @@ from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.spelling import one_line
 
 ERASERS = 4  # requests that erase persons, under way at the same time
-
 TRIES = 3  # how often a POST is sent whose answer was lost and that left nothing behind
 
 
@@ -108,6 +108,7 @@ class Applier:
             refusal = objection_to_creation(kind, desired, self.live)
             if refusal := refusal or made_along.objection(kind, scope, desired, self.live):
                 raise CannotApply(refusal)
+            against.check(kind, scope, desired, self.live)
             if kind.invitation:
                 return Applied(invitations.create(self.live, self.writer, kind, desired))
             if kind.upsert:
@@ -133,9 +134,9 @@ class Applier:
         changed = recasing.possible(kind, changed, self.live, silent)
         if not changed:
             return Applied(found)
-        refusal = objection_to_differences(kind, changed, found)
-        if refusal:
+        if refusal := objection_to_differences(kind, changed, found):
             raise CannotApply(refusal)
+        against.check(kind, scope, {**found.values, **desired}, self.live)
         if kind.set_of:
             return Applied(self._make_exact(kind, scope, found, desired))
         if kind.invitation:
@@ -161,9 +162,7 @@ class Applier:
             after = self._change(kind, scope, found, changed, rotated)
         sent = {difference.field.name for difference in changed}
         still = differences(kind, desired, after.values)
-        return Applied(
-            after, ignored=tuple(difference for difference in still if difference.field.name in sent)
-        )
+        return Applied(after, ignored=tuple(each for each in still if each.field.name in sent))
 
     def restore(self, kind: Kind, scope: Scope, id_: str) -> Found:
         """Bring back an object that was deleted, with its id; raises CannotApply when PostHog does not know it."""
@@ -328,7 +327,7 @@ class Applier:
                 matches = self.live.find(kind, scope, desired)
                 if matches:
                     return matches[-1]
-                if not isinstance(error, OutcomeUnknown) or attempt == TRIES:
+                if not isinstance(error, OutcomeUnknown) or attempt == TRIES or kind.posted_once:
                     raise
             else:
                 if is_successor(kind, answer):

@@ -138,6 +138,8 @@ class Bodies:
             self.writer.hide(*secrets_in(value))
         if field.refers_to in LOOKUPS and isinstance(value, str):
             return self.reference(field, value)
+        if field.refers_to in LOOKUPS and isinstance(value, list):
+            return [self.reference(field, each) for each in value]
         if field.secret and isinstance(value, dict):
             kept = {key: item for key, item in without_files(live).items() if item != MASK}
             value = {

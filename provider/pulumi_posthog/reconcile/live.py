@@ -103,9 +103,10 @@ class Live:
         answer: Mapping[str, Json] | None = found or self._once(key, lambda: self._or_none(path))
         return answer
 
-    def list_at(self, path: str) -> list[Mapping[str, Json]]:
+    def list_at(self, path: str, **parameters: str) -> list[Mapping[str, Json]]:
         """All objects of a list that no kind has, read once."""
-        return self._once(("list", path), lambda: self.reader.list_all(path))
+        key = ("list", path, *sorted(parameters.items()))
+        return self._once(key, lambda: self.reader.list_all(path, params=parameters))
 
     def pending_invitations(self) -> set[str]:
         """The e-mail addresses that are invited to the organization and have not joined, folded."""

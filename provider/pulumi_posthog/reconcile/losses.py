@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pulumi_posthog.api import Forbidden, NotFound, NotOffered, NotServed
+from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
@@ -15,8 +17,10 @@ from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.object_lists import objects_with_rules, told
-from pulumi_posthog.values.json_value import Json, dig
+from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.spelling import folded, one_line
+
+NOTHING: Final[Mapping[tuple[str, str], str]] = {}
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,18 @@ class Loss:
 
 
 def losses(
-    gone: Mapping[str, Iterable[str]], called: Mapping[tuple[str, str], str], live: Live
+    gone: Mapping[str, Iterable[str]],
+    called: Mapping[tuple[str, str], str],
+    live: Live,
+    ids: Mapping[tuple[str, str], str] = NOTHING,
 ) -> tuple[Loss, ...]:
     """Who loses what is deleted. `gone` are names by kind, `called` says how PostHog calls one of them now.
 
+    `ids` are those that the state has, by kind and name: they find what has another name by now.
+
     May raise ApiError: who loses something is not guessed. What PostHog does not have takes nothing along.
     """
-    found = [*_along(gone, called, live)]
+    found = [*_along(_Gone(gone, called, ids, live), live)]
     for item in KINDS.values():
         if item.embedded_in is None or item.set_of:
             continue
@@ -66,42 +75,84 @@ def losses(
     return tuple(found)
 
 
-def _along(
-    gone: Mapping[str, Iterable[str]], called: Mapping[tuple[str, str], str], live: Live
+class _Gone:
+    """What is deleted, by kind, and which objects of a project those are."""
+
+    def __init__(
+        self,
+        gone: Mapping[str, Iterable[str]],
+        called: Mapping[tuple[str, str], str],
+        ids: Mapping[tuple[str, str], str],
+        live: Live,
+    ) -> None:
+        self.gone, self.called, self.ids, self.live = gone, called, ids, live
+
+    def of(self, kind: Kind, project: Found) -> dict[str, str]:
+        """The objects of a kind that are deleted in a project, by id: what PostHog calls each."""
+        wanted = [
+            (self.ids.get((kind.name, name)), self.called.get((kind.name, name), rest))
+            for name in self.gone.get(kind.name, ())
+            for above, rest in _halves(name)
+            if self._is(project, above)
+        ]
+        if not wanted:
+            return {}
+        objects = self.live.collection(kind, {PROJECT.name: project.id})
+        return {
+            id_: str(kind.own_name(found.values))
+            for id_, found in objects.items()
+            for known, name in wanted
+            if (id_ == known if known is not None else kind.own_name(found.values) == name)
+        }
+
+    def _is(self, project: Found, name: str) -> bool:
+        """Whether what the stack calls so is that project: the state knows its id, whatever it is called by now."""
+        known = self.ids.get((PROJECT.name, name))
+        if known is not None:
+            return known == project.id
+        return project.values.get("name") == self.called.get((PROJECT.name, name), name)
+
+
+def _halves(name: str) -> Iterator[tuple[str, str]]:
+    """The ways in which a name may be what something is in, and what it is called there."""
+    parts = name.split("/")
+    return (("/".join(parts[:place]), "/".join(parts[place:])) for place in range(1, len(parts)))
+
+
+def _along(gone: _Gone, live: Live) -> Iterator[Loss]:
+    """What PostHog deletes with objects of projects, but for what the run deletes itself."""
+    holders = [kind for kind in KINDS.values() if kind.taken_along and gone.gone.get(kind.name)]
+    for project in live.collection(PROJECT, {}).values() if holders else ():
+        for holder in holders:
+            yield from _along_in(project, holder, gone.of(holder, project), gone, live)
+
+
+def _along_in(
+    project: Found, holder: Kind, those: Mapping[str, str], gone: _Gone, live: Live
 ) -> Iterator[Loss]:
-    """What nobody declares and PostHog deletes with objects of projects, whose names begin with the project's."""
-    for holder in KINDS.values():
-        for taken in holder.taken_along if gone.get(holder.name) else ():
-            for project in live.collection(PROJECT, {}).values():
-                start = f"{project.values.get('name')}/"
-                names = {
-                    called.get((holder.name, name), name.removeprefix(start))
-                    for name in gone[holder.name]
-                    if name.startswith(start)
-                }
-                yield from _along_in(project, holder, taken, names, live) if names else ()
-
-
-def _along_in(project: Found, holder: Kind, taken: TakenAlong, names: set[str], live: Live) -> Iterator[Loss]:
-    scope = {PROJECT.name: project.id}
-    ids = {
-        id_: str(found.values.get("name"))
-        for id_, found in live.collection(holder, scope).items()
-        if holder.own_name(found.values) in names
-    }
-    path = taken.collection.format(**scope)
-    try:
-        answers = live.list_at(path) if ids else []
-    except (NotFound, NotOffered):
-        return  # servers without it, or that have it for nobody's key
-    except Forbidden as error:
-        yield Loss(taken, holder, ", ".join(sorted(ids.values())), (), unread=error.problem)
-        return
-    for id_, name in sorted(ids.items(), key=lambda item: item[1]):
-        its = [each for each in answers if str(dig(each, taken.holder)) == id_]
-        lost = [str(each.get(taken.called) or each.get("id")) for each in its]
-        if lost:
-            yield Loss(taken, holder, name, tuple(sorted(lost)))
+    """What goes with objects of one project, and with what goes with them; `those` are their names by id."""
+    for taken in holder.taken_along if those else ():
+        path = taken.collection.format(**{PROJECT.name: project.id})
+        try:
+            answers = live.list_at(path, **taken.parameters)
+        except (NotFound, NotOffered):
+            continue  # servers without it, or that have it for nobody's key
+        except Forbidden as error:
+            yield Loss(taken, holder, ", ".join(sorted(those.values())), (), unread=error.problem)
+            continue
+        kind = KINDS.get(taken.name)
+        removed = gone.of(kind, project) if kind else {}
+        further: dict[str, str] = {}
+        for id_, name in sorted(those.items(), key=lambda item: item[1]):
+            lost = {
+                str(each["id"]): str(each.get(taken.called) or each["id"])
+                for each in (object_of(answer, path) for answer in answers)
+                if id_ in taken.holders(each) and str(each["id"]) not in removed and not each.get("deleted")
+            }
+            if lost:
+                yield Loss(taken, holder, name, tuple(sorted(lost.values())))
+            further |= lost
+        yield from _along_in(project, kind, further, gone, live) if kind else ()
 
 
 def losses_of_rules(

@@ -19,7 +19,7 @@ from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import about_scope, ancestors
-from pulumi_posthog.reconcile import exact_rules
+from pulumi_posthog.reconcile import against, exact_rules
 from pulumi_posthog.reconcile import references as config_references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Found, Scope
@@ -192,6 +192,7 @@ class _Observer:
                 lambda project: not {(PROJECT.name, project)} & {*self.ids, *self.found, *self.unread},
             )
             strays = self._undeclared(desired, pool) if undeclared else ()
+            misfits = [each.note for each in against.misfits(desired, self.live, self._project_scope)]
         missing = (
             entry
             for entry in desired.entries
@@ -206,7 +207,7 @@ class _Observer:
             self._strays(dict.fromkeys(map(group_of, missing)), desired),
             self.unread_groups,
             self.kinds,
-            (*notes, *unseen, *self._remarks(desired)),
+            (*notes, *unseen, *misfits, *self._remarks(desired)),
             undeclared,
         )
 

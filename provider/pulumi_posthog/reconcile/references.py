@@ -124,8 +124,7 @@ class Resolver:
             return _email(matches[0])
         if folded(email) in self.invited:
             self.notes.append(
-                f'"{one_line(email)}" is invited and has not joined yet: left out of'
-                f' {entry.kind.parent or entry.kind.title} "{one_line(entry.parent or entry.name)}" for now'
+                f'"{one_line(email)}" is invited and has not joined yet: left out of {_named_in(entry)} for now'
             )
             return None
         close = nearly(email, map(_email, self.found[MEMBER.name]))
@@ -150,13 +149,14 @@ class Resolver:
                         continue
                     where = entry.positions.get(f"{field.name}.{place}") or entry.where
                     block = entry.kind.grants.keyed_by if entry.kind.grants else None
-                    key = (*group_of(entry), str(entry.fields.get(block or "")), text)
+                    holder = str(entry.fields.get(block)) if block else _holder(entry)
+                    key = (*group_of(entry), holder, text)
                     if key not in seen:
                         seen[key] = where
                         continue
                     self.problems.append(
                         Problem(
-                            f'"{text}" stands twice in members of {entry.kind.parent} "{entry.parent}"',
+                            f'"{text}" stands twice in {_named_in(entry, "members of ")}',
                             where,
                             f"it is at {seen[key]} already, in another spelling",
                         )
@@ -263,6 +263,19 @@ def index(lookup: Lookup, key: str, answers: Iterable[Answer]) -> dict[str, list
         if isinstance(name, str) and name:
             result.setdefault(folded(name) if lookup.caseless else name.rstrip("/"), []).append(answer)
     return result
+
+
+def _holder(entry: Entry) -> str:
+    """Which entry names people by itself, and not as an item of what it is in; "": none."""
+    field = next((each for each in references(entry.kind) if each.refers_to == MEMBER.name), None)
+    return entry.name if field and field.type is Type.STRINGS and not entry.kind.set_of else ""
+
+
+def _named_in(entry: Entry, of_parent: str = "") -> str:
+    """In what somebody is named, for messages: the entry, or what it is in."""
+    if _holder(entry) or not entry.kind.parent:
+        return f'{entry.kind.title} "{one_line(entry.name)}"'
+    return f'{of_parent}{entry.kind.parent} "{one_line(entry.parent or entry.name)}"'
 
 
 def _email(member: Answer) -> str:

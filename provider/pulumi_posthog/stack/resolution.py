@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pulumi_posthog.api import NotFound
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import exact_rules, people, references
+from pulumi_posthog.reconcile import against, exact_rules, people, references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.coming_in import without_unseen
@@ -64,6 +64,9 @@ def resolved(
     result, problems = with_live(result, lambda kind, project: _known(result, kind, project, live))
     if problems:
         raise ConfigError(problems)
+    problems, misfits = against.told(result, live, lambda project: scope_of(result, project, live))
+    if problems:
+        raise ConfigError(problems)
     result, unseen = without_unseen(
         result,
         live,
@@ -71,7 +74,7 @@ def resolved(
         lambda _key: False,
         lambda project: _is_new(result, project, live, ours),
     )
-    for note in (*notes, *unseen):
+    for note in (*notes, *misfits, *unseen):
         say(note)
     if exact_rules.is_exact(result):
         surplus = exact_rules.surplus(result, live)

@@ -13,6 +13,7 @@ from pulumi_posthog.api.operations.access import (
     ProxyRecords,
     ResourceAccessControls,
 )
+from pulumi_posthog.api.operations.alerts import Alerts, Subscriptions
 from pulumi_posthog.api.operations.annotations import Annotations
 from pulumi_posthog.api.operations.batch_exports import (
     BatchExports,
@@ -76,6 +77,8 @@ FAMILIES: Final[tuple[type[Operations], ...]] = (
     ExperimentSavedMetrics,
     Annotations,
     Dashboards,
+    Alerts,
+    Subscriptions,
     InsightVariables,
     WarehouseSavedQueries,
     ExternalDataSources,
@@ -96,6 +99,7 @@ __all__ = [
     "OPERATIONS",
     "Actions",
     "ActivityLog",
+    "Alerts",
     "Annotations",
     "BatchExports",
     "Cohorts",
@@ -136,6 +140,7 @@ __all__ = [
     "Roles",
     "ScheduledChanges",
     "SiteApps",
+    "Subscriptions",
     "Surveys",
     "WarehouseSavedQueries",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ from pulumi_posthog.stack.keeping import DESTROY, destroying
 from pulumi_posthog.stack.left_alone import left_alone
 from pulumi_posthog.stack.live_names import live_names
 from pulumi_posthog.stack.location import PROPERTY, location_of
+from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import sibling
 from pulumi_posthog.values.json_value import Damaged, json_in, json_text
@@ -196,7 +198,10 @@ class GuardHandler:
             return (), None
         try:
             live = self.run.view({PROPERTY: location}).live
-            found = (*losses(gone, called, live), *losses_of_rules(gone, called, live))
+            with contextlib.suppress(UnknownOwners):  # then names have to do
+                self.run.know_the_state(pulumi_engine.resource_name())
+            ids = self.run.holdings.ids_in_state()
+            found = (*losses(gone, called, live, ids), *losses_of_rules(gone, called, live))
             locked = [*objections_to_going(gone, called, live)]
         except (ApiError, CannotApply) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"

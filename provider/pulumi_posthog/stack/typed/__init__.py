@@ -10,6 +10,7 @@ A field that is left out is not managed; None says null to PostHog. Where the or
 from __future__ import annotations
 
 from pulumi_posthog.stack.typed.action import Action
+from pulumi_posthog.stack.typed.alert import Alert
 from pulumi_posthog.stack.typed.annotation import Annotation
 from pulumi_posthog.stack.typed.batch_export import BatchExport
 from pulumi_posthog.stack.typed.cohort import Cohort
@@ -41,11 +42,13 @@ from pulumi_posthog.stack.typed.role import Role
 from pulumi_posthog.stack.typed.role_members import RoleMembers
 from pulumi_posthog.stack.typed.role_membership import RoleMembership
 from pulumi_posthog.stack.typed.site_app import SiteApp
+from pulumi_posthog.stack.typed.subscription import Subscription
 from pulumi_posthog.stack.typed.survey import Survey
 from pulumi_posthog.stack.typed.warehouse_saved_query import WarehouseSavedQuery
 
 __all__ = [
     "Action",
+    "Alert",
     "Annotation",
     "BatchExport",
     "Cohort",
@@ -77,6 +80,7 @@ __all__ = [
     "RoleMembers",
     "RoleMembership",
     "SiteApp",
+    "Subscription",
     "Survey",
     "WarehouseSavedQuery",
 ]

@@ -1,0 +1,126 @@
+"""Alert for programs written in Python. Generated from the kind: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypedDict
+
+import pulumi
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import UNSET, Unset
+from pulumi_posthog.stack.address import Address
+from pulumi_posthog.stack.resources import Resource, declared
+
+
+class AlertConditionArgs(TypedDict, total=False):
+    type: Required[pulumi.Input[Literal["absolute_value", "relative_increase", "relative_decrease"]]]
+
+
+class AlertThresholdConfigurationBoundsArgs(TypedDict, total=False):
+    lower: pulumi.Input[float | str | None]
+    upper: pulumi.Input[float | str | None]
+
+
+class AlertThresholdConfigurationArgs(TypedDict, total=False):
+    type: Required[pulumi.Input[Literal["absolute", "percentage"]]]
+    bounds: pulumi.Input[AlertThresholdConfigurationBoundsArgs]
+
+
+class AlertThresholdArgs(TypedDict, total=False):
+    name: pulumi.Input[str | None]
+    configuration: pulumi.Input[AlertThresholdConfigurationArgs]
+
+
+class AlertConfigArgs(TypedDict, total=False):
+    type: Required[pulumi.Input[str]]
+    series_index: pulumi.Input[int]
+    check_ongoing_interval: pulumi.Input[bool | None]
+    column: pulumi.Input[str | None]
+    evaluation: pulumi.Input[Literal["last_row", "first_row", "any_row"]]
+    label_column: pulumi.Input[str | None]
+    funnel_step: pulumi.Input[int | None]
+    metric: pulumi.Input[Literal["conversion_from_start", "conversion_from_previous"]]
+
+
+class AlertScheduleRestrictionBlockedWindowArgs(TypedDict, total=False):
+    start: Required[pulumi.Input[str]]
+    end: Required[pulumi.Input[str]]
+
+
+class AlertScheduleRestrictionArgs(TypedDict, total=False):
+    blocked_windows: pulumi.Input[Sequence[pulumi.Input[AlertScheduleRestrictionBlockedWindowArgs]]]
+
+
+class Alert(Resource):
+    """An alert: which figure of an insight is watched, when it fires, and who is told.
+
+    Arguments:
+        insight: The insight that it is about, by its name or its id.
+        condition: What is compared: the value itself, or how much it rose or fell since the
+            interval before.
+        threshold: When it fires: `{configuration: {type: percentage, bounds: {upper: 30%}}}`. Below
+            `lower`, and above `upper`. An empty one takes the bounds away.
+        config: Which figure of the insight: `{type: TrendsAlertConfig, series_index: 0}`; of SQL a
+            `HogQLAlertConfig`, of a funnel a `FunnelsAlertConfig`, on servers that have them.
+        subscribed_users: Who is told by mail, by e-mail address. Exactly these.
+        name: Shown in PostHog.
+        calculation_interval: How often PostHog looks. The shortest ones take a higher plan, and a
+            server since 2026.
+        enabled: Whether it is watched.
+        skip_weekend: Whether nothing is looked at on Saturdays and Sundays.
+        schedule_restriction: When it is not looked at: `{blocked_windows: [{start: "22:00", end:
+            "07:00"}]}`.
+        detector_config: How unusual values are found in place of bounds, in PostHog's own form.
+            Only what is declared of it is compared, because PostHog fills in the rest.
+        investigation_agent_enabled: Whether PostHog's AI looks into why it fires.
+        investigation_gates_notifications: Whether people are told only after that.
+        investigation_inconclusive_action: What follows when that comes to nothing: people are told,
+            or not.
+    """
+
+    created_at: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project: pulumi.Input[str],
+        insight: pulumi.Input[int | str],
+        condition: pulumi.Input[AlertConditionArgs],
+        threshold: pulumi.Input[AlertThresholdArgs],
+        config: pulumi.Input[AlertConfigArgs | Mapping[str, Any]],
+        subscribed_users: pulumi.Input[Sequence[pulumi.Input[str]]],
+        name: pulumi.Input[str] | Unset = UNSET,
+        calculation_interval: pulumi.Input[
+            Literal["real_time", "every_15_minutes", "hourly", "daily", "weekly", "monthly"]
+        ]
+        | Unset = UNSET,
+        enabled: pulumi.Input[bool] | Unset = UNSET,
+        skip_weekend: pulumi.Input[bool] | Unset = UNSET,
+        schedule_restriction: pulumi.Input[AlertScheduleRestrictionArgs] | Unset | None = UNSET,
+        detector_config: pulumi.Input[Mapping[str, Any]] | Unset | None = UNSET,
+        investigation_agent_enabled: pulumi.Input[bool] | Unset = UNSET,
+        investigation_gates_notifications: pulumi.Input[bool] | Unset = UNSET,
+        investigation_inconclusive_action: pulumi.Input[Literal["notify", "suppress"]] | Unset = UNSET,
+        address: Address | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        kind = KINDS["alert"]
+        given: dict[str, Any] = {
+            "project": project,
+            "insight": insight,
+            "condition": condition,
+            "threshold": threshold,
+            "config": config,
+            "subscribed_users": subscribed_users,
+            "name": name,
+            "calculation_interval": calculation_interval,
+            "enabled": enabled,
+            "skip_weekend": skip_weekend,
+            "schedule_restriction": schedule_restriction,
+            "detector_config": detector_config,
+            "investigation_agent_enabled": investigation_agent_enabled,
+            "investigation_gates_notifications": investigation_gates_notifications,
+            "investigation_inconclusive_action": investigation_inconclusive_action,
+        }
+        super().__init__(kind, resource_name, declared(kind, given), address or Address.configured(), opts)
