@@ -213,7 +213,7 @@ def test_a_query_that_posthog_cannot_read_is_told_with_its_place_and_nothing_is_
 
     with pytest.raises(config.ConfigError) as error:
         web.up(SIGNUPS.replace("TrendsQuery", "TrendQuery"), head=HEAD)
-    assert 'posthog.yaml:10:11: insight "Web/Weekly signups" has a `query` of the kind TrendQuery' in str(
+    assert 'posthog.yaml:11:13: insight "Web/Weekly signups" has a `query` of the kind TrendQuery' in str(
         error.value
     )
 
