@@ -333,6 +333,27 @@ def test_an_object_in_another_one_is_imported_by_both_ids(engine, posthog):
     )
 
 
+def test_a_rule_is_imported_by_what_it_is_about(engine, posthog):
+    project = str(posthog.info["projects"][0]["id"])
+    path = f"/api/projects/{project}"
+    board = str(posthog.call("POST", f"{path}/dashboards/", {"name": "Board"})["id"])
+    posthog.call("PUT", f"{path}/access_controls/", {"access_level": "member"})
+    posthog.call("PUT", f"{path}/dashboards/{board}/access_controls/", {"access_level": "none"})
+
+    own, _ = engine.call("Read", "ProjectAccessRule", id=f"{project}/everyone")
+    of_board, _ = engine.call("Read", "ObjectAccessRule", id=f"{project}/dashboards/{board}/everyone")
+    wrong = [
+        engine.call("Read", "ObjectAccessRule", id=each)[1].details
+        for each in ("7", f"{project}/7", f"{project}/cohorts/7/everyone", "1/dashboards/x/y/z")
+    ]
+
+    assert received(own.inputs)["access_level"] == "member"
+    inputs = received(of_board.inputs)
+    assert (inputs["resource"], inputs["resource_id"], inputs["access_level"]) == ("dashboard", board, "none")
+    hint = "pulumi import posthog:index:ObjectAccessRule NAME <project id>/dashboards/<dashboard id>/everyone"
+    assert [each.endswith(hint) for each in wrong] == [True] * 4
+
+
 @pytest.mark.parametrize("id_", ["nope", "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c", "..", "a b?c=d"])
 def test_an_id_that_posthog_does_not_have_is_no_object(engine, id_):
     answer, context = engine.call("Read", "Role", id=id_)

@@ -53,8 +53,8 @@ def what_it_is_about(kind: Kind, scope: Mapping[str, str]) -> tuple[Kind, str] |
     if kind.attached is None or kind.attached.place not in scope:
         return None
     part, _, id_ = scope[kind.attached.place].partition("/")
-    about = next(each for each in KINDS.values() if each.accessible_as and _last_part(each) == part)
-    return about, id_
+    about = next((each for each in KINDS.values() if each.accessible_as and _last_part(each) == part), None)
+    return (about, id_) if about and id_ and "/" not in id_ else None
 
 
 def _last_part(kind: Kind) -> str:

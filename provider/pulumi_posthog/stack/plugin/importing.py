@@ -17,16 +17,18 @@ from typing import Any
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.tree import what_it_is_about
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import ReadResult
 from pulumi_posthog.stack.host_now import objection_to_move
 from pulumi_posthog.stack.keeping import claims_for
 from pulumi_posthog.stack.plugin.answers import Refused
-from pulumi_posthog.stack.plugin.types import at
+from pulumi_posthog.stack.plugin.types import at, example_id
 from pulumi_posthog.stack.properties import checked, outputs, recorded
 from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import PLUGIN_TYPE
+from pulumi_posthog.values.spelling import one_line
 
 
 def imported(run: Run, kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResult:
@@ -38,17 +40,30 @@ def imported(run: Run, kind: Kind, id_: str, address: tuple[str, str] | None) ->
     for fault in at(properties, address):
         raise Refused(fault.text)
     parent, _, own = id_.rpartition("/")
+    if kind.upsert:
+        parent, own = (
+            id_.partition("/")[0] if "/" in id_ else "",
+            id_,
+        )  # such an id has all that leads to the object
     if kind.parent:
         if kind.set_of:
             parent = parent or own
         if not parent:
             above = KINDS[kind.parent].title
+            example = example_id(kind) if kind.upsert else f"<{kind.parent} id>/{id_}"
             raise Refused(
                 f"a {kind.title} is in a {above}, whose id is needed too\n"
-                f"  hint: pulumi import {PLUGIN_TYPE}{kind.resource} NAME <{kind.parent} id>/{id_}"
+                f"  hint: pulumi import {PLUGIN_TYPE}{kind.resource} NAME {example}"
             )
         properties[kind.parent] = parent
     scope = {kind.parent: parent} if kind.parent else {}
+    if kind.attached:
+        scope[kind.attached.place] = "/".join(id_.split("/")[1:-1])
+        if what_it_is_about(kind, scope) is None:
+            raise Refused(
+                f"no {kind.title} has the id {one_line(id_)}\n"
+                f"  hint: pulumi import {PLUGIN_TYPE}{kind.resource} NAME {example_id(kind)}"
+            )
     objection = objection_to_move(None, properties)
     if objection:
         raise Refused(objection)

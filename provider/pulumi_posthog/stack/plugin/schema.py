@@ -18,6 +18,7 @@ from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.stack.plugin.inputs import is_set
 from pulumi_posthog.stack.plugin.organization_schema import SCHEMA
 from pulumi_posthog.stack.plugin.settings import KEY, PROPERTIES
+from pulumi_posthog.stack.plugin.types import example_id
 from pulumi_posthog.stack.properties import files_name, secret_name
 from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE
 from pulumi_posthog.values.duration import WORDS
@@ -95,8 +96,9 @@ def _resource(kind: Kind, types: Schema) -> Schema:
 
 def _words(kind: Kind) -> str:
     lines = [kind.doc]
-    above = f"<{kind.parent} id>/" if kind.parent else ""
-    lines.append(f"Import one by its id: `pulumi import {PLUGIN_TYPE}{kind.resource} NAME {above}<id>`.")
+    lines.append(
+        f"Import one by its id: `pulumi import {PLUGIN_TYPE}{kind.resource} NAME {example_id(kind)}`."
+    )
     if kind.deletion is Deletion.NEVER:
         lines.append(f"A {kind.title} that a program no longer has stays in PostHog.")
     return "\n\n".join(lines)
