@@ -162,7 +162,7 @@ def test_a_wrong_level_of_an_object_and_an_object_without_rules_are_told_at_thei
     assert [str(each).partition("\n")[0] for each in problems] == [
         'posthog.yaml:7:57: access.everyone of action "Paid" must be one of "viewer", "editor", "manager", not "none"',
         'posthog.yaml:7:73: access.members.ana of action "Paid" must be an e-mail address',
-        'posthog.yaml:9:14: cohort "Beta" has no field "access"',
+        'posthog.yaml:9:14: access of cohort "Beta" is not managed here: PostHog has no access rules of single cohorts',
         'posthog.yaml:11:42: access.roles.Analysts of dashboard "Board" must be one of "none", "viewer", "editor",'
         ' "manager", not "admin"',
     ]

@@ -249,3 +249,16 @@ def test_what_no_key_may_do_is_refused_at_its_place_with_the_reason(tmp_path, te
 
     (problem,) = caught.value.problems
     assert expected in str(problem)
+
+
+def test_a_key_that_may_do_nothing_is_told_where_the_file_has_it(tmp_path):
+    file = tmp_path / "posthog.yaml"
+    file.write_text(
+        "organization: {host: 'https://eu.posthog.com', id: 0191c0de-7e3a-0000-8000-0c6f5d1a2b3c}\n"
+        "projects: {Web: {project_secret_api_keys: {Flags: {scopes: []}}}}\n"
+    )
+
+    with pytest.raises(
+        config.ConfigError, match=r"posthog.yaml:2:\d+: project secret api key .* may do nothing"
+    ):
+        config.load(file, environment={})

@@ -41,6 +41,7 @@ class Organization:
         self.projects: list[dict[str, Any]] = [{"id": 1, "uuid": "p-1", "name": "Web"}]
         self.rules: dict[str, list[dict[str, Any]]] = {}
         self.features: list[dict[str, str]] | None = None
+        self.members_can_invite = True
         self.sent: list[tuple[str, str, Any]] = []
         self.asked: Counter[str] = Counter()
         self.mails: list[str] = []
@@ -133,6 +134,7 @@ class Organization:
                 "name": "Acme",
                 "membership_level": self.level(self.owner),
                 "available_product_features": self.features,
+                "members_can_invite": self.members_can_invite,
                 "default_role_id": None,
             }
         if path.startswith(ROOT):

@@ -80,6 +80,7 @@ ANNOTATION = Kind(
     page=Page("*Data management*, *Annotations*", "/project/{project}/data-management/annotations/{id}"),
     collection="/api/projects/{project}/annotations/",
     parent="project",
+    unmanaged={"access": "PostHog has no access rules of single annotations"},
     natural_keys=(("scope", "date_marker", "content"),),
     oldest_wins=True,
     everywhere=lambda values: values.get("scope") == "organization",

@@ -156,6 +156,7 @@ COHORT = Kind(
     page=Page("*People*, *Cohorts*", "/project/{project}/cohorts/{id}"),
     collection="/api/projects/{project}/cohorts/",
     parent="project",
+    unmanaged={"access": "PostHog has no access rules of single cohorts"},
     natural_keys=(("name",),),
     read_scope="cohort:read",
     write_scope="cohort:write",

@@ -231,6 +231,7 @@ EXPERIMENT_HOLDOUT = Kind(
     page=Page("*Experiments*, *Holdouts*", "/project/{project}/experiments?tab=holdouts"),
     collection="/api/projects/{project}/experiment_holdouts/",
     parent="project",
+    unmanaged={"access": "PostHog has no access rules of single holdouts"},
     natural_keys=(("name",),),
     read_scope="experiment_holdout:read",
     write_scope="experiment_holdout:write",

@@ -149,6 +149,7 @@ HOG_FUNCTION = Kind(
     page=Page("*Data pipelines*", "/project/{project}/functions/{id}"),
     collection="/api/projects/{project}/hog_functions/",
     parent="project",
+    unmanaged={"access": "PostHog has no access rules of single functions"},
     natural_keys=(("type", "name"),),
     narrowed_by="template",
     read_scope="hog_function:read",

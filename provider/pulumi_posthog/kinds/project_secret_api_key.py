@@ -23,6 +23,12 @@ def confided(answer: Mapping[str, Json]) -> Iterator[str]:
         yield str(answer["value"])
 
 
+def objections(values: Mapping[str, Json]) -> Iterator[tuple[str, str, str | None]]:
+    """A key that may do nothing, which PostHog does not make (7)."""
+    if values.get("scopes") == []:
+        yield "scopes", "may do nothing, and PostHog makes no such key", f"some of {', '.join(SCOPES)}"
+
+
 PROJECT_SECRET_API_KEY = Kind(
     name="project_secret_api_key",
     resource="ProjectSecretApiKey",
@@ -44,6 +50,7 @@ PROJECT_SECRET_API_KEY = Kind(
     page_size=1000,
     since=2026,
     confided=confided,
+    checked=objections,
     caps=(Cap(number=50, values={}, words="secret keys"),),
     unmanaged={
         "value": "PostHog shows a key once, and no state keeps it: roll it on PostHog's page, and take it from there"

@@ -18,6 +18,7 @@ from pulumi_posthog.kinds.organization_member import LEVELS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry, key_of
+from pulumi_posthog.reconcile.features import has_feature
 from pulumi_posthog.reconcile.invitations import is_pending, notes, unknown_projects
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
@@ -76,6 +77,11 @@ def objection(
         return _to_level(found, level, own, live)
     if found is None and own is not None and level > own:
         return _too_high(level, own)
+    if found is None and own is not None and own < ADMIN and _only_admins_invite(live):
+        return (
+            "nobody below admin may invite people in this organization, and the owner of the key is no admin\n"
+            "  hint: run with the key of an organization admin"
+        )
     missing = unknown_projects(kind, values, live) if found is None else []
     if missing:
         return (
@@ -83,6 +89,13 @@ def objection(
             "  hint: a project that is new in the file is made first: declare the person in the run after that"
         )
     return None
+
+
+def _only_admins_invite(live: Live) -> bool:
+    """Whether the organization has said so, and its plan has that setting (2.3)."""
+    organization = live.organization()
+    said = organization.get("members_can_invite") is False
+    return said and has_feature(organization, "organization_invite_settings")
 
 
 def _to_level(found: Found, level: int, own: int | None, live: Live) -> str | None:
