@@ -358,7 +358,8 @@ def test_an_invitation_that_only_admins_may_send_is_refused_where_the_plan_has_t
     it.members_can_invite, it.features = False, [{"key": "organization_invite_settings"}]
     assert "nobody below admin may invite people in this organization" in refused(it, eve)[0]
 
-    for it.owner, it.features in (("bo@acme.io", []), (BY_ADMIN, it.features)):
+    for owner, features in (("bo@acme.io", []), (BY_ADMIN, it.features)):
+        it.owner, it.features = owner, features
         it.connect()
         assert people.objection(eve.kind, eve.fields, absent=False, live=it.live, limits=Limits()) is None
 
