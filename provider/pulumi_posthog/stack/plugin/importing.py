@@ -24,7 +24,8 @@ from pulumi_posthog.stack.handlers.results import ReadResult
 from pulumi_posthog.stack.host_now import objection_to_move
 from pulumi_posthog.stack.keeping import claims_for
 from pulumi_posthog.stack.plugin.answers import Refused
-from pulumi_posthog.stack.plugin.types import at, example_id
+from pulumi_posthog.stack.plugin.schema import example_id
+from pulumi_posthog.stack.plugin.types import at
 from pulumi_posthog.stack.properties import checked, outputs, recorded
 from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import PLUGIN_TYPE

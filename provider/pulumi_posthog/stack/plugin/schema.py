@@ -18,7 +18,6 @@ from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.stack.plugin.inputs import is_set
 from pulumi_posthog.stack.plugin.organization_schema import SCHEMA
 from pulumi_posthog.stack.plugin.settings import KEY, PROPERTIES
-from pulumi_posthog.stack.plugin.types import example_id
 from pulumi_posthog.stack.properties import files_name, secret_name
 from pulumi_posthog.stack.urn import COMPONENT, PLUGIN_TYPE
 from pulumi_posthog.values.duration import WORDS
@@ -92,6 +91,16 @@ def _resource(kind: Kind, types: Schema) -> Schema:
             if field.name in outputs and field.required and not field.secret
         ),
     }
+
+
+def example_id(kind: Kind) -> str:
+    """What an object of a kind is imported by: its id, with what leads to it; of a rule, what it is about, too."""
+    if kind.upsert is None:
+        return f"<{kind.parent} id>/<id>" if kind.parent else "<id>"
+    about = ["dashboards/<dashboard id>"] if kind.attached else []
+    # The last two are whom it is about; of everyone, neither.
+    about += [f"<{name}>" for name in kind.upsert.identity[:-2]]
+    return "/".join((f"<{kind.parent} id>", *about, "everyone"))
 
 
 def _words(kind: Kind) -> str:

@@ -24,16 +24,6 @@ CHECK, GUARD, PERSONS = "Check", "Guard", "AbsentPersons"
 ASKED = ("project", "query", "event", "last", "expect", "within", "every", "timeout")
 
 
-def example_id(kind: Kind) -> str:
-    """What an object of a kind is imported by: its id, with what leads to it; of a rule, what it is about, too."""
-    if kind.upsert is None:
-        return f"<{kind.parent} id>/<id>" if kind.parent else "<id>"
-    about = ["dashboards/<dashboard id>"] if kind.attached else []
-    # The last two are whom it is about; of everyone, neither.
-    about += [f"<{name}>" for name in kind.upsert.identity[:-2]]
-    return "/".join((f"<{kind.parent} id>", *about, "everyone"))
-
-
 @dataclass(frozen=True)
 class Form:
     """The form of a type's properties, between what Pulumi has and what the handlers know."""
