@@ -195,6 +195,22 @@ def test_where_there_are_to_be_no_others_only_those_of_that_object_go(view):
     ]
 
 
+def test_where_several_objects_have_the_name_nothing_is_removed_and_that_is_said(view):
+    for board in (view.board("Board"), view.board("Board")):
+        view.posthog.call("PUT", view.path(board), {"access_level": "viewer"})
+    said: list[str] = []
+
+    wanted = resolved(
+        view.load(BOARD.replace("{everyone: none, ", "{mode: exact, ")), view.anew(), said.append
+    )
+
+    assert [each for each in wanted.entries if each.absent] == []
+    assert said == [
+        f'object access rules of "{view.name}/Board" that are not in the file are left alone in this run, because 2'
+        " objects in PostHog have that name: rename the others there, or write its `id`"
+    ]
+
+
 def test_undeclared_rules_are_told_of_objects_that_declare_some(view):
     board = view.board("Board")
     view.posthog.call("PUT", view.path(board), {"access_level": "none"})

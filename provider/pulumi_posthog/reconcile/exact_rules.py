@@ -60,6 +60,13 @@ def surplus(desired: Desired, live: Live) -> tuple[Surplus, ...]:
         if scope is not None and holder is not None:
             each = _of_group(group, holder, scope, desired, live)
             found += [each] if each.entries or each.notes else []
+        elif holder is not None and (number := len(_matches(holder, desired, live))) > 1:
+            kind = KINDS[group[0]]
+            note = (
+                f'{kind.plural} of "{one_line(holder.name)}" that are not in the file are left alone in this run,'
+                f" because {number} objects in PostHog have that name: rename the others there, or write its `id`"
+            )
+            found.append(Surplus(kind, holder.name, (), (), 0, (note,)))
     return tuple(found)
 
 
@@ -104,14 +111,24 @@ def _problem(kind: Kind, parent: str, shown: tuple[str, ...], total: int, where:
 
 def _scope(kind: Kind, holder: Entry, desired: Desired, live: Live) -> Scope | None:
     """The ids that lead to what a declared object has; None for one that is not there yet."""
-    above_it = above(group_of(holder), desired)
-    outer: Scope | None = {} if above_it is None else _scope(holder.kind, above_it, desired, live)
-    ids = [] if outer is None else _ids(holder, outer, live)
+    outer, ids = _outer(holder, desired, live), _matches(holder, desired, live)
     if outer is None or len(ids) != 1:
         return None
     if kind.attached:
         return about_scope(kind, outer, holder.kind, ids[0])
     return {**outer, holder.kind.name: ids[0]}
+
+
+def _outer(holder: Entry, desired: Desired, live: Live) -> Scope | None:
+    """The ids that lead to the list of a declared object; None where what it is below is not there yet."""
+    above_it = above(group_of(holder), desired)
+    return {} if above_it is None else _scope(holder.kind, above_it, desired, live)
+
+
+def _matches(holder: Entry, desired: Desired, live: Live) -> list[str]:
+    """The ids of the live objects that a declared one may be."""
+    outer = _outer(holder, desired, live)
+    return [] if outer is None else _ids(holder, outer, live)
 
 
 def _ids(entry: Entry, scope: Scope, live: Live) -> list[str]:
