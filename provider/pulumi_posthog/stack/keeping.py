@@ -67,7 +67,7 @@ def kept_by_another(
         run.know_the_state(urn)
     except UnknownOwners as error:
         raise CannotApply(
-            f"it is not removed, for another resource of the stack may have the same object, and {error}\n"
+            f"it is not removed, because another resource of the stack may have the same object: {error}\n"
             "  hint: run `pulumi up` with a refresh of everything, or see to it that `pulumi stack export` works here"
         ) from error
     if not (
