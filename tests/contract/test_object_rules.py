@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -336,6 +337,21 @@ def test_a_rule_that_goes_with_its_object_is_gone(view, place):
     begin_anew()
 
     assert provider.read(made.id, made.outs).id is None
+
+
+@pytest.mark.parametrize("field", ["resource_id", "project"])
+def test_what_is_no_id_leads_nowhere_and_nothing_is_sent(view, place, field):
+    board, provider = view.board("Board"), KindProvider(RULE.name)
+    view.posthog.count_anew()
+
+    for text in ("..", f"9999/../{board}", "%2e%2e", f"{board}?b=1", f"{board}#", "\n", "", f"{board}/x"):
+        given = {**place, "resource_id": board, "access_level": "none", field: text}
+        for call in (partial(provider.check, {}), provider.create):
+            begin_anew()
+            with pytest.raises(Exception, match=r"is no id of a|nobody knows what"):
+                call(given)
+
+    assert view.posthog.writes() == {}
 
 
 # -- what nobody loses by the way ------------------------------------------------------------------------------

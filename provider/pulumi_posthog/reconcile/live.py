@@ -33,6 +33,7 @@ from pulumi_posthog.reconcile.features import without_what_is_silent
 from pulumi_posthog.reconcile.naming import is_one_of, spelled_alike, with_name
 from pulumi_posthog.reconcile.once import Once
 from pulumi_posthog.reconcile.persons import persons_called
+from pulumi_posthog.reconcile.scopes import of_ids
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.spelling import folded, one_line
 
@@ -309,13 +310,12 @@ class Live:
 
     def path(self, kind: Kind | Lookup, scope: Scope) -> str:
         """The collection's path."""
-        path = kind.collection.format(organization=self.organization_id, **scope)
+        path = kind.collection.format(organization=self.organization_id, **of_ids(kind, scope))
         return path.replace(PROJECTS, ENVIRONMENTS, 1) if self._below_environments else path
 
     def object_path(self, kind: Kind, scope: Scope, id_: str) -> str:
         """The path of one object."""
-        path = self.path(kind, scope)
-        return path if kind.singleton else f"{path}{id_}/"
+        return self.path(kind, scope) + ("" if kind.singleton else f"{id_}/")
 
     def _key(self, kind: Kind, scope: Scope) -> tuple[str, str]:
         return ("collection", self.path(kind, scope))

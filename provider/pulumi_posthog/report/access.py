@@ -17,7 +17,8 @@ DIFFERENCES = ("member", "project", "resource", "change", "before", "after", "wh
 CODE = re.compile(r"`([^`]*)`")
 LEGEND = (
     "`may` is what PostHog decides by its legacy resolution, `newer` what it decides by the newer one, where an"
-    " organization has switched. Rules of single objects are not in it."
+    " organization has switched. Rules of a single object are in it only where"
+    " `--resource TYPE/NAME` names that object."
 )
 
 
