@@ -116,7 +116,7 @@ def read(folder: Path, content: bytes) -> object:
     return values(source.root)
 
 
-@pytest.mark.parametrize("form", ["yaml", "csv", "markdown", "patch"])
+@pytest.mark.parametrize("form", ["yaml", "csv", "markdown", "patch", "typescript", "python"])
 def test_what_cannot_be_escaped_is_refused(stdout, form: str):
     buffer = stdout("ascii")
 

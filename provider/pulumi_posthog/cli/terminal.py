@@ -100,6 +100,8 @@ SPELT: Final[Mapping[str, str | None]] = {
     "csv": None,
     "markdown": None,
     "patch": None,
+    "typescript": None,
+    "python": None,
 }
 
 

@@ -85,7 +85,7 @@ def types(
         }
         terminal.write(json.dumps(document, indent=2, ensure_ascii=False), "json")
     elif output is None:
-        terminal.write(text)
+        terminal.write(text, language)
     number = plural(len(events), "event")
     if check:
         terminal.note(

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -51,6 +52,7 @@ MODERN = (2025, 2026)
 UNPAID_LIMIT = 5
 INTERVALS = ("hourly", "daily", "weekly", "monthly")
 FOR_HIGHER_PLANS = {"every_15_minutes": LATER_2026, "real_time": NEWEST_2026}
+PERCENTAGE = re.compile(r"(-?\d+(?:\.\d+)?)%")
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "m": timedelta(days=30)}
 
 
@@ -212,8 +214,8 @@ class Alerts(Family):
         return sorted(set(ids))
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
-        """People by their addresses; who is not there is not told."""
-        sent = {"name": name, "subscribed_users": [], **given}
+        """People by their addresses, and percentages with their sign; who is not there is not told."""
+        sent = {"name": name, "subscribed_users": [], **with_fractions(given)}
         wanted = [each for each in sent["subscribed_users"] or [] if isinstance(each, str)]
         found = User.objects.filter(email__in=wanted).values_list("pk", flat=True)
         numbers = [each for each in sent["subscribed_users"] or [] if isinstance(each, int)]
@@ -225,6 +227,27 @@ class Alerts(Family):
     def filler(self, number: int, parent: Any) -> Alert:
         insight, _ = Insight.objects.get_or_create(project=parent, name="Insight with alerts")
         return Alert(project=parent, insight=insight, name=f"Alert {number:05}")
+
+
+def with_fractions(given: dict[str, Any]) -> dict[str, Any]:
+    """A bound that a file writes as `30%`, as the fraction that PostHog has."""
+    threshold = given.get("threshold")
+    configuration = threshold.get("configuration") if isinstance(threshold, Mapping) else None
+    bounds = configuration.get("bounds") if isinstance(configuration, Mapping) else None
+    if (
+        not isinstance(threshold, Mapping)
+        or not isinstance(configuration, Mapping)
+        or not isinstance(bounds, Mapping)
+    ):
+        return given
+    plain = {side: fraction(value) for side, value in bounds.items()}
+    return {**given, "threshold": {**threshold, "configuration": {**configuration, "bounds": plain}}}
+
+
+def fraction(bound: Any) -> Any:
+    """`30%` -> 0.3; anything else as it is."""
+    match = PERCENTAGE.fullmatch(bound) if isinstance(bound, str) else None
+    return float(Decimal(match[1]) / 100) if match else bound
 
 
 def edited(given: Any, stored: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -258,7 +258,10 @@ class Subscriptions(Family):
         return row.title
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
-        return {"title": name, **given}
+        """Addresses are a list in a file, and one text on the wire."""
+        addresses = given.pop("target_emails", None)
+        written = {"target_value": ",".join(map(str, addresses))} if isinstance(addresses, list) else {}
+        return {"title": name, **given, **written}
 
     def filler(self, number: int, parent: Any) -> Subscription:
         return Subscription(project=parent, title=f"Subscription {number:05}", target_value="ada@acme.io")
