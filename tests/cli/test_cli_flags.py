@@ -254,21 +254,21 @@ def test_what_somebody_has_scheduled_for_a_flag_of_the_file_is_told_by_drift_and
 
 
 def lists(lab: Lab, project: str) -> dict[str, int]:
-    """How often each list of a project was asked for, of what is released."""
+    """How often each list of a project was asked for, of what is released; rules of single objects are apart."""
     counts: Counter[str] = Counter()
     for request, number in lab.posthog.requests()["by_path"].items():
         method, _, path = request.partition("?")[0].partition(" ")
         family = path.removeprefix(f"{project}/").partition("/")[0]
-        if method == "GET" and family in FOR_ALL["2026"]:
+        if method == "GET" and family in FOR_ALL["2026"] and "/access_controls/" not in path:
             counts[family] += number
     return dict(counts)
 
 
 def asked(lab: Lab, path: str) -> dict[str, int]:
-    """The requests about flags and what belongs to them, without their parameters."""
+    """The requests about flags and what belongs to them, without their parameters; their access rules are apart."""
     counts: Counter[str] = Counter()
     for request, number in lab.posthog.requests()["by_path"].items():
-        if path in request:
+        if path in request and "/access_controls/" not in request:
             counts[request.partition("?")[0]] += number
     return dict(counts)
 

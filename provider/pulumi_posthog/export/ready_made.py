@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from pulumi_posthog.api import Forbidden, NotFound, NotOffered, NotServed
+from pulumi_posthog.export.text import Variable
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
@@ -13,6 +15,7 @@ from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.defaults import is_bare_id
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.secret_text import UNKNOWN
 
 
 def names_none(live: Live, field: Field, value: Json, id_: Json, scope: Scope) -> bool:
@@ -48,7 +51,16 @@ def left_out(kind: Kind, values: Mapping[str, Json], body: Mapping[str, Json]) -
 def unfit(kind: Kind, body: Mapping[str, Json]) -> str | None:
     """Why no file can declare an object with this body: PostHog has something that is an error in one."""
     try:
-        found = next(iter(kind.checked(body)), None) if kind.checked else None
+        found = next(iter(kind.checked(_as_loaded(body))), None) if kind.checked else None
     except (TypeError, AttributeError, KeyError, ValueError):
         return None  # PostHog may keep it in another form, which the check of the file will tell
     return f"{found[1]}: mend it on PostHog's page" if found else None
+
+
+def _as_loaded(value: Any) -> Any:
+    """What an export writes, as a file without its variables would be loaded: a secret is one that is not at hand."""
+    if isinstance(value, Variable):
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _as_loaded(item) for key, item in value.items()}
+    return [_as_loaded(item) for item in value] if isinstance(value, list) else value
