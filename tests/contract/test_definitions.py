@@ -32,6 +32,8 @@ BARE = "    timezone: UTC\n"
 class Taxonomy(Stack):
     """A stack, and the definitions of a project into which two events have come."""
 
+    states_read = 0
+
     def path(self, what: str = "event") -> str:
         return f"/api/projects/{self.posthog.project('Web')['id']}/{what}_definitions/"
 
@@ -46,6 +48,7 @@ class Taxonomy(Stack):
         live = self.live()
 
         def in_state() -> Collection[str]:
+            self.states_read += 1
             if ours is None:
                 raise UnknownOwners("no state")
             return ours
@@ -137,6 +140,10 @@ def test_nothing_has_come_into_a_project_that_is_yet_to_be_made_unless_it_may_be
     assert web.told(new, ours=[ids["Web"], ids["By hand"]]) == []
     assert web.told(new) == []
     assert web.differences(new, head=HEAD) == ["create Shop: []"]
+
+    web.states_read = 0
+    assert len(web.told(new + "      tax: {description: In cents}\n", ours=[ids["Web"]])) == 2
+    assert web.states_read == 1
 
 
 def test_one_that_leaves_the_file_stays_in_posthog_and_says_nothing_any_more(web):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 
 from pulumi_posthog.api import NotFound
 from pulumi_posthog.config.configuration import Configuration
@@ -12,6 +13,7 @@ from pulumi_posthog.reconcile import against, exact_rules, people, references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.coming_in import without_unseen
+from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.links import Names, names, with_live
 from pulumi_posthog.reconcile.live import Live
@@ -67,12 +69,13 @@ def resolved(
     problems, misfits = against.told(result, live, lambda project: scope_of(result, project, live))
     if problems:
         raise ConfigError(problems)
+    new = cache(partial(_new_projects, result, live, ours))  # read when something is to be left out, and once
     result, unseen = without_unseen(
         result,
         live,
         lambda entry: scope_of(result, entry.parent, live),
         lambda _key: False,
-        lambda project: _is_new(result, project, live, ours),
+        lambda project: project in new(),
     )
     for note in (*notes, *misfits, *unseen):
         say(note)
@@ -91,27 +94,30 @@ def scope_of(desired: Configuration, project: str | None, live: Live) -> Scope |
     entry = desired.by_name.get((PROJECT.name, project or ""))
     if entry is None:
         return {} if project is None else None
-    found = [entry.id] if entry.id else [each.id for each in live.find(PROJECT, {}, entry.fields)]
+    found = _ids(entry, live)
     return {PROJECT.name: found[0]} if len(found) == 1 else None
 
 
-def _is_new(desired: Configuration, name: str, live: Live, ours: Callable[[], Container[str]] | None) -> bool:
-    """Whether a project that PostHog has none of by its name will be made, and is not one that was renamed there."""
-    entry = desired.by_name[PROJECT.name, name]
-    if entry.id or live.find(PROJECT, {}, entry.fields):
-        return False
-    projects = [each for each in desired.entries if each.kind is PROJECT]
-    declared = {each.id or found.id for each in projects for found in live.find(PROJECT, {}, each.fields)}
-    others = live.collection(PROJECT, {}).keys() - declared - {each.id for each in projects}
+def _ids(project: Entry, live: Live) -> list[str]:
+    return [project.id] if project.id else [each.id for each in live.find(PROJECT, {}, project.fields)]
+
+
+def _new_projects(
+    desired: Configuration, live: Live, ours: Callable[[], Container[str]] | None
+) -> frozenset[str]:
+    """The declared projects that will be made; none where one that PostHog has may be one of them, renamed there."""
+    ids = {each.name: _ids(each, live) for each in desired.entries if each.kind is PROJECT}
+    missing = frozenset(name for name, found in ids.items() if not found)
+    others = live.collection(PROJECT, {}).keys() - {id_ for found in ids.values() for id_ in found}
     if not others:
-        return True
+        return missing
     if ours is None:
-        return False
+        return frozenset()
     try:
         known = ours()
     except UnknownOwners:
-        return False
-    return not any(each in known for each in others)
+        return frozenset()
+    return frozenset() if any(each in known for each in others) else missing
 
 
 def _known(desired: Configuration, kind: str, project: str | None, live: Live) -> Names | None:
