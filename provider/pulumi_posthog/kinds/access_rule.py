@@ -12,6 +12,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.lookups import EMAIL
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Attached, Confirmed, Grants, Page, Upsert
 
 PROJECT_LEVELS: Final = ("none", "member", "admin")
@@ -106,7 +107,6 @@ def is_for_everyone(values: Mapping[str, Any]) -> bool:
     return not values.get("role") and not values.get("member")
 
 
-PROJECT_FIELD = Field(name="project", required=True, refers_to="project", replace_on_changes=True)
 SUBJECT = (
     Field(
         name="role",
@@ -158,7 +158,7 @@ PROJECT_ACCESS_RULE = Kind(
     since=2025,
     feature="access_control",
     fields=(
-        PROJECT_FIELD,
+        IN_PROJECT,
         *SUBJECT,
         Field(
             name="access_level",
@@ -210,7 +210,7 @@ RESOURCE_ACCESS_RULE = Kind(
     since=2025,
     feature="access_control",
     fields=(
-        PROJECT_FIELD,
+        IN_PROJECT,
         Field(
             name="resource",
             doc="The type of the objects.",
@@ -263,7 +263,7 @@ OBJECT_ACCESS_RULE = Kind(
     feature="access_control",
     to_api=without_the_object,
     fields=(
-        PROJECT_FIELD,
+        IN_PROJECT,
         Field(
             name="resource",
             doc="The type of the object.",

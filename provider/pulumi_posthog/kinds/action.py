@@ -13,7 +13,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.conditions import CONDITION, PATTERNS, broken
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
+from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import IdPlace, Page
 from pulumi_posthog.values.json_value import Json
 
@@ -112,7 +112,7 @@ ACTION = Kind(
     checked=checked,
     exported=exported,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=400, unique=True, from_key=True),
         Field(name="description", doc="Shown in PostHog.", default=""),
         Field(

@@ -28,6 +28,7 @@ from pulumi_posthog.kinds.alert_rules import (
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Against, Page, TakenAlong
 from pulumi_posthog.values.json_value import Json, dig
 
@@ -188,7 +189,7 @@ ALERT = Kind(
     exported=exported,
     remark=remark,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=255, from_key=True, also_in_body=True),
         Field(
             name="insight",

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Page
 from pulumi_posthog.values.json_value import Json, instant
 from pulumi_posthog.values.secret_text import is_unknown
@@ -95,7 +96,7 @@ ANNOTATION = Kind(
     to_api=to_api,
     checked=checked,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(
             name="content",
             doc="What happened. Its key in the file, unless the entry says it itself.",

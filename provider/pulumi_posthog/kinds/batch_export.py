@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Lifecycle, Move, Page
 from pulumi_posthog.values.secret_text import MASK, holds_secret, is_unknown
 from pulumi_posthog.values.suggestion import suggestion
@@ -225,7 +226,7 @@ BATCH_EXPORT = Kind(
         ),
     ),
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", from_key=True, also_in_body=True),
         Field(
             name="type",

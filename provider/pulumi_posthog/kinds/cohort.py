@@ -12,7 +12,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.conditions import wrong_value
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.kinds.shared_fields import FOLDER
+from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT
 from pulumi_posthog.kinds.words import IdPlace, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
@@ -172,7 +172,7 @@ COHORT = Kind(
     exported=exported,
     made_by_posthog={"name": TEST_USERS},  # its criteria are the project's own (3.4)
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
         Field(name="description", doc="Shown in PostHog.", max_length=1000, default=""),
         Field(

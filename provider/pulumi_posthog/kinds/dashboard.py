@@ -14,7 +14,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.conditions import CONDITION
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
+from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.tiles import (
     COLUMNS,
     CONTENTS,
@@ -342,7 +342,7 @@ DASHBOARD = Kind(
     noted=noted,
     remark=remark,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
         Field(name="description", doc="Shown in PostHog.", default=""),
         Field(name="pinned", type=Type.BOOLEAN, doc="Whether it is pinned in the navigation.", default=False),

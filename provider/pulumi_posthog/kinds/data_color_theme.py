@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Page
 from pulumi_posthog.values.json_value import Json
 
@@ -37,7 +38,7 @@ DATA_COLOR_THEME = Kind(
     feature_words="PostHog makes a theme that nobody can change or delete",
     exported=exported,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=100, from_key=True),
         Field(
             name="colors",

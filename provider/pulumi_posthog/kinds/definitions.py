@@ -13,7 +13,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.lookups import GROUP_TYPE
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.kinds.shared_fields import TAGS
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import Apart, Carries, ComesIn, Page
 
 TAXONOMY: Final = "ingestion_taxonomy"
@@ -131,7 +131,7 @@ EVENT_DEFINITION = Kind(
     checked=checked,
     exported=said,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(
             name="name",
             doc="The event's name, as the code sends it.",
@@ -196,7 +196,7 @@ PROPERTY_DEFINITION = Kind(
     checked=checked_property,
     exported=said,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(
             name="name",
             doc="The property's name. Its key in the file, unless the entry says it itself.",

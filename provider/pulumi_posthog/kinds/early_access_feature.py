@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.kinds.shared_fields import FOLDER, id_text
+from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, id_text
 from pulumi_posthog.kinds.words import IdPlace, Others, Page
 from pulumi_posthog.values.secret_text import is_unknown
 
@@ -91,7 +91,7 @@ EARLY_ACCESS_FEATURE = Kind(
     exported=exported,
     checked_beside=checked_beside,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown to people who may try it.", max_length=200, from_key=True),
         Field(
             name="feature_flag",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Page
 
 
@@ -43,7 +44,7 @@ EVALUATION = Kind(
     activity_scopes=("Evaluation",),
     comparable=comparable,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", required=True, from_key=True),
         Field(name="description", doc="Shown in PostHog.", default=""),
         Field(

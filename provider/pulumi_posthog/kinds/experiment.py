@@ -29,7 +29,7 @@ from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.flag_filters import KEY
 from pulumi_posthog.kinds.metrics import METRIC, SOURCES, with_uuids, without_names, wrong_metric
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.kinds.shared_fields import DATED, FOLDER, TAGS
+from pulumi_posthog.kinds.shared_fields import DATED, FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, MadeAlong, Move, Others, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
@@ -239,7 +239,7 @@ EXPERIMENT_HOLDOUT = Kind(
     page_size=1000,
     checked=checked_holdout,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
         Field(name="description", doc="Shown in PostHog.", max_length=400, nullable=True),
         Field(
@@ -274,7 +274,7 @@ EXPERIMENT_SAVED_METRIC = Kind(
     alongside=of_saved_metric,
     checked=checked_saved_metric,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
         Field(name="description", doc="Shown in PostHog.", max_length=400, nullable=True),
         Field(
@@ -373,7 +373,7 @@ EXPERIMENT = Kind(
         },
     ),
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
         Field(
             name="feature_flag_key",

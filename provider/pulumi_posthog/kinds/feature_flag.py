@@ -21,7 +21,7 @@ from pulumi_posthog.kinds.flag_filters import (
     wrong_filters,
 )
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
+from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import Others, Page, Scheduled
 from pulumi_posthog.values.json_value import instant
 from pulumi_posthog.values.secret_text import MASK
@@ -200,7 +200,7 @@ FEATURE_FLAG = Kind(
     ),
     exported=exported,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(
             name="key",
             doc="What your code asks for.",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Page
 
 # posthog-api.md 7.2 and 7.8: types that the server knows; of any other, newer ones refuse to delete the row.
@@ -135,7 +136,7 @@ FILE_SYSTEM_ENTRY = Kind(
     exported=exported,
     to_api=to_api,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(
             name="path",
             doc=r"Segments joined by /; a / inside a segment is written \/ and a \ is written \\.",

@@ -13,6 +13,7 @@ from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.function_inputs import unwrapped, wrapped
 from pulumi_posthog.kinds.lookups import HOG_FUNCTION_TEMPLATE
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Blueprint, Cap, IdPlace, Page
 from pulumi_posthog.values.json_value import dig
 from pulumi_posthog.values.secret_text import MASK
@@ -191,7 +192,7 @@ HOG_FUNCTION = Kind(
         ),
     ),
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True, also_in_body=True),
         Field(
             name="type",

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.kinds.shared_fields import FOLDER, TAGS
+from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import IdPlace, KeyedIds, Page, TakenAlong
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.secret_text import is_unknown
@@ -181,7 +181,7 @@ INSIGHT = Kind(
     remark=remark,
     exported=exported,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True),
         Field(name="description", doc="Shown in PostHog.", max_length=400, default=""),
         Field(

@@ -11,6 +11,7 @@ from typing import Any
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Page
 
 LIST = "List"
@@ -56,7 +57,7 @@ INSIGHT_VARIABLE = Kind(
     to_api=to_api,
     checked=checked,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(
             name="code_name",
             doc="What SQL and dashboards call it. Another one is another variable.",

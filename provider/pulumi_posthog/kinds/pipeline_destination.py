@@ -9,6 +9,7 @@ from typing import Any
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Discontinued, Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Page
 
 
@@ -63,7 +64,7 @@ PIPELINE_DESTINATION = Kind(
     accepts=exports_events,
     accepts_words="a plugin that exports events (onEvent or composeWebhook)",
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(
             name="plugin",
             type=Type.INTEGER,

@@ -11,6 +11,7 @@ from typing import Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Cap, Page
 from pulumi_posthog.values.json_value import Json
 
@@ -56,7 +57,7 @@ PROJECT_SECRET_API_KEY = Kind(
         "value": "PostHog shows a key once, and no state keeps it: roll it on PostHog's page, and take it from there"
     },
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="label", doc="Shown in PostHog.", max_length=40, unique=True, from_key=True),
         Field(
             name="scopes",

@@ -7,6 +7,8 @@ from typing import Final
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.values.json_value import Json
 
+# The project that an object is in; in another one it is another object.
+IN_PROJECT: Final = Field(name="project", required=True, refers_to="project", replace_on_changes=True)
 # posthog-api-release.md 1.3: kept in lower case, as a set, and silently dropped where the plan lacks them.
 TAGS: Final = Field(
     name="tags",

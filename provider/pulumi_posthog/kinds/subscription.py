@@ -14,6 +14,7 @@ from pulumi_posthog.kinds.annotation import is_instant, sent_instant
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.lookups import EMAIL
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.tiles import known_as
 from pulumi_posthog.kinds.words import Against, IdPlace, Items, Page
 from pulumi_posthog.values.json_value import Json, instant
@@ -214,7 +215,7 @@ SUBSCRIPTION = Kind(
     checked=checked,
     noted=noted,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(
             name="title",
             doc="Shown in PostHog and in the mail. Its key in the file, unless the entry says it itself.",

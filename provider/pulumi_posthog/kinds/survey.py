@@ -15,7 +15,7 @@ from pulumi_posthog.kinds.conditions import broken, is_date
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.flag_filters import CLEARED, FILTERS, FLAG_FILTERS, tidied, wrong_filters
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.kinds.shared_fields import DATED, FOLDER
+from pulumi_posthog.kinds.shared_fields import DATED, FOLDER, IN_PROJECT
 from pulumi_posthog.kinds.survey_questions import CONDITIONS, QUESTION, with_ids_of_questions, wrong_question
 from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Page
 from pulumi_posthog.values.json_value import Json
@@ -264,7 +264,7 @@ SURVEY = Kind(
         },
     ),
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(name="name", doc="Shown in PostHog.", max_length=400, unique=True, from_key=True),
         Field(name="description", doc="Shown in PostHog.", default=""),
         Field(

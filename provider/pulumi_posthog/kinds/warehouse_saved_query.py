@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import EditLock, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.reference import Reference
@@ -116,7 +117,7 @@ WAREHOUSE_SAVED_QUERY = Kind(
     checked=checked,
     kept_by=kept_by,
     fields=(
-        Field(name="project", required=True, refers_to="project", replace_on_changes=True),
+        IN_PROJECT,
         Field(
             name="name",
             doc="What SQL calls it.",
