@@ -305,8 +305,9 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
     field, entry = difference.field, place.entry
     stays = objection_to_differences(entry.kind, (difference,), place.found) or ""
     stays = stays.replace("\n  hint: ", "; ")
-    live = field.named(difference.live, difference.desired)
-    picture = field.drawn(live, difference.desired) if field.drawn else None
+    picture = None
+    if field.drawn:
+        picture = field.drawn(field.named(difference.live, difference.desired), difference.desired)
     for row in rows(difference):
         key = FIRST_KEY.match(row.path)
         # An exact list stands in the YAML where the object itself would.
