@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from importlib.resources import files
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from string import Template
 
 from pulumi_posthog.drift.finding import Finding, Report, Status, moment
@@ -116,7 +116,7 @@ def _grid(columns: int, boxes: tuple[Box, ...], caption: str) -> str:
     """Boxes on a grid. Rows between two edges are drawn as at most `TALLEST`, however many they are."""
     edges = sorted({0} | {edge for box in boxes for edge in (box.y, box.y + box.height)})
     bands = [min(below - above, TALLEST) for above, below in pairwise(edges)]
-    line = {edge: sum(bands[:place]) + 1 for place, edge in enumerate(edges)}
+    line = dict(zip(edges, accumulate(bands, initial=1), strict=True))
     drawn = "".join(
         f'<li class="{box.change.value}" style="grid-area: {line[box.y]} / {box.x + 1}'
         f' / {line[box.y + box.height]} / {box.x + box.width + 1}"'
