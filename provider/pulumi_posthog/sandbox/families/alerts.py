@@ -231,17 +231,11 @@ class Alerts(Family):
 
 def with_fractions(given: dict[str, Any]) -> dict[str, Any]:
     """A bound that a file writes as `30%`, as the fraction that PostHog has."""
-    threshold = given.get("threshold")
-    configuration = threshold.get("configuration") if isinstance(threshold, Mapping) else None
-    bounds = configuration.get("bounds") if isinstance(configuration, Mapping) else None
-    if (
-        not isinstance(threshold, Mapping)
-        or not isinstance(configuration, Mapping)
-        or not isinstance(bounds, Mapping)
-    ):
-        return given
-    plain = {side: fraction(value) for side, value in bounds.items()}
-    return {**given, "threshold": {**threshold, "configuration": {**configuration, "bounds": plain}}}
+    match given:
+        case {"threshold": {"configuration": {"bounds": dict(bounds), **rest}, **beside}}:
+            plain = {side: fraction(value) for side, value in bounds.items()}
+            return {**given, "threshold": {**beside, "configuration": {**rest, "bounds": plain}}}
+    return given
 
 
 def fraction(bound: Any) -> Any:
