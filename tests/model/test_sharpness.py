@@ -315,7 +315,7 @@ def test_rules_follow_an_object_that_somebody_deletes_and_a_run_makes_anew(anew,
 
 
 def test_without_the_proof_that_an_object_is_gone_its_rules_never_follow(anew, posthog, monkeypatch):
-    monkeypatch.setattr("pulumi_posthog.reconcile.live.what_it_is_about", lambda *_: None)
+    monkeypatch.setattr("pulumi_posthog.reconcile.listing.what_it_is_about", lambda *_: None)
     driver = anew()
     driver.up(SURVEYED)
     delete_the_survey(posthog)

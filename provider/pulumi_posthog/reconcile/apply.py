@@ -12,7 +12,6 @@ from pulumi_posthog.api import (
     Conflict,
     Invalid,
     NotFound,
-    NotOffered,
     OutcomeUnknown,
     Writer,
     is_object,
@@ -26,6 +25,7 @@ from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import (
     against,
     deleting,
+    folders,
     invitations,
     lifecycle,
     locking,
@@ -48,7 +48,6 @@ from pulumi_posthog.reconcile.objections import objection_to_creation, objection
 from pulumi_posthog.reconcile.settling import Settling
 from pulumi_posthog.reconcile.trigger import act
 from pulumi_posthog.values.json_value import Json, dig
-from pulumi_posthog.values.spelling import one_line
 
 ERASERS = 4  # requests that erase persons, under way at the same time
 TRIES = 3  # how often a POST is sent whose answer was lost and that left nothing behind
@@ -148,8 +147,8 @@ class Applier:
         self._check_current_organization(kind)
         self._wait(kind, scope, found)
         moved = next((d for d in changed if d.field.from_key), None)
-        if kind.move_action and moved and self._inside(kind, scope, found):
-            found = self._move(kind, scope, found, moved.desired)
+        if kind.move_action and moved and folders.inside(self.live, kind, scope, found):
+            found = folders.move(self.live, self.writer, kind, scope, found, moved.desired)
             changed = differences(kind, desired, found.values, rotated=rotated)
             if not changed:
                 return Applied(found)
@@ -216,7 +215,7 @@ class Applier:
                 upserts.clear(self.live, self.writer, kind, scope, found)
                 return
             self._check_current_organization(kind)
-            self._check_empty(kind, scope, found)
+            folders.check_empty(self.live, kind, scope, found)
             body = kind.delete_by_patch(found.values) if kind.delete_by_patch else None
             path = self._path(kind, scope, id_)
             if body is None:
@@ -343,48 +342,6 @@ class Applier:
                 return self._look_again(kind, scope, made.id, "POST", path) if kind.answered_in_part else made
         raise AssertionError("unreachable: the last try returns or raises")
 
-    # -- moving ------------------------------------------------------------------------------------------------
-
-    def _inside(self, kind: Kind, scope: Scope, found: Found) -> list[Found]:
-        """Everything that is in an object, at any depth."""
-        if kind.containers is None:
-            return []
-        own = kind.natural_key(found.values)
-        return [
-            other
-            for other in self.live.collection(kind, scope).values()
-            if any(kind.natural_key(holder) == own for holder in kind.containers(other.values))
-        ]
-
-    def _move(self, kind: Kind, scope: Scope, found: Found, target: str) -> Found:
-        """Give a folder another path, and everything in it, declared or not.
-
-        Raises CannotApply when the target exists: PostHog would merge the two.
-        """
-        name = next(field.name for field in kind.fields if field.from_key)
-        source, inside = str(found.values[name]), self._inside(kind, scope, found)
-        if self.live.find(kind, scope, {**found.values, name: target}):
-            raise CannotApply(
-                f'there is a {kind.title} "{one_line(target)}" already, and PostHog would merge'
-                f' "{one_line(source)}" into it: move what is'
-                " in it by hand, or leave out `previously` to take over the one that is there"
-            )
-        try:
-            self.writer.post(
-                f"{self._path(kind, scope, found.id)}{kind.move_action}", {f"new_{name}": target}
-            )
-        except (NotOffered, OutcomeUnknown):
-            # Old servers do not offer it to keys; after a lost answer, moving what is still there completes it.
-            self.live.forget(kind, scope)
-            here = self.live.collection(kind, scope)
-            for other in (*inside, found):
-                current = here.get(other.id)
-                if current and current.values[name] == other.values[name]:
-                    path = f"{target}{str(other.values[name]).removeprefix(source)}"
-                    self.writer.patch(self._path(kind, scope, other.id), {name: path})
-        self.live.forget(kind, scope)
-        return self.live.object(kind, scope, found.id) or found
-
     # -- requests ------------------------------------------------------------------------------------------------
 
     def _change(
@@ -486,14 +443,4 @@ class Applier:
             raise CannotApply(
                 "the key's owner is working in another organization at the moment, and older PostHog servers would"
                 " write roles there: switch that user to this organization in PostHog, then run again"
-            )
-
-    def _check_empty(self, kind: Kind, scope: Scope, found: Found) -> None:
-        if kind.kept_by and (who := kind.kept_by(found.values)):
-            raise CannotApply(f"this {kind.title} is not deleted: {one_line(who)}")
-        inside = [str(other.values["path"]) for other in self._inside(kind, scope, found)]
-        if inside:
-            raise CannotApply(
-                f"{len(inside)} entries that this stack does not manage are in this {kind.title} and would go with it"
-                f' (the first is "{one_line(min(inside))}"): move them elsewhere in PostHog, or declare the entry again'
             )
