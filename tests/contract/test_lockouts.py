@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from harness.engine import Engine, Refused
-from harness.plugin import Plugin
+from harness.plugin import Plugin, named
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import config
@@ -23,7 +23,8 @@ from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.kind import KindProvider
-from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.holdings import claims_of
+from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
 ADA, ANA, BO, CY = "ada@acme.io", "ana@acme.io", "bo@acme.io", "cy@acme.io"  # owner, admin, members
@@ -183,19 +184,25 @@ def test_a_preview_refuses_it_and_sends_nothing(acme, monkeypatch, guard: Guard,
 
 
 @pytest.fixture
-def by_bo(acme: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """From its call on, runs have the key of bo, who may change the project's rules by one rule."""
-    key = acme.call("POST", "/_sandbox/keys", {"user": BO, "scopes": ["*"]})["key"]
+def by_somebody(acme: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """From its call on, runs have the key of somebody; before, that of the organization's owner."""
     monkeypatch.setenv(KEY_VARIABLE, acme.key)
     begin_anew()
 
-    def now() -> None:
+    def now(who: str) -> None:
+        key = acme.call("POST", "/_sandbox/keys", {"user": who, "scopes": ["*"]})["key"]
         monkeypatch.setenv(KEY_VARIABLE, key)
         begin_anew()
         acme.count_anew()
 
     yield now
     begin_anew()
+
+
+@pytest.fixture
+def by_bo(by_somebody: Callable[[str], None]) -> Callable[[], None]:
+    """The same of bo, who may change the project's rules by one rule."""
+    return lambda: by_somebody(BO)
 
 
 def test_a_rule_that_a_destroy_would_remove_stays_if_the_owner_of_the_key_may_change_rules_by_it_alone(
@@ -278,4 +285,76 @@ def test_a_preview_says_so_before_the_rule_leaves(acme, by_bo, tmp_path, monkeyp
         f'bo@acme.io owns the key that this runs with, and may change access rules of project "{name}" {words}'
         in str(refused.value)
     )
+    assert acme.writes() == {}
+
+
+OF_BOARD = """roles: {{Admins: {{members: [bo@acme.io, cy@acme.io]}}}}
+projects: {{{name}: {{dashboards: {{{board}}}}}}}
+"""
+ITS_NAME, ITS_ROLE = "members: {cy@acme.io: manager}", "roles: {Admins: manager}"
+IT_ALONE = 'may change access rules of dashboard "Board" by the rule of member "cy@acme.io" alone'
+BOTH_ALONE = IT_ALONE.replace(" alone", ' and the rule of role "Admins" alone')
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words", "refresh"),
+    [
+        ((ITS_NAME,), (), IT_ALONE, True),
+        ((ITS_NAME,), (), IT_ALONE, False),  # then the state says which objects they are
+        ((ITS_NAME, "everyone: none"), ("everyone: none",), IT_ALONE, True),
+        ((ITS_NAME, ITS_ROLE), (), BOTH_ALONE, True),
+        ((ITS_NAME, ITS_ROLE), (ITS_ROLE,), None, True),  # the other one stays
+        ((ITS_NAME.replace("manager", "editor"),), (), None, True),  # it lets nobody change rules
+        ((ITS_NAME,), None, None, True),  # it goes with its dashboard
+    ],
+)
+def test_a_preview_says_so_before_the_rule_of_an_object_leaves(
+    acme, by_somebody, tmp_path, monkeypatch, before, after, words, refresh
+):
+    name = acme.info["projects"][0]["name"]
+
+    def desired(rules: tuple[str, ...] | None) -> Configuration:
+        file = tmp_path / "posthog.yaml"
+        board = "" if rules is None else f"Board: {{access: {{{', '.join(rules)}}}}}"
+        head = f"organization: {{host: '{acme.url}', id: {acme.organization}}}\n"
+        file.write_text(head + OF_BOARD.format(name=name, board=board))
+        return config.load(file, environment={})
+
+    limits = Limits(number=10, share=1)
+    monkeypatch.setattr(process.run.settings, "limits", limits)
+    engine = Engine()
+    engine.up(desired(before))
+    by_somebody(CY)
+    monkeypatch.setattr(process.run.settings, "limits", limits)
+
+    if words is None:
+        operations = engine.up(desired(after), preview=True, refresh=refresh).operations
+        assert "object_access_rule" in [kind for what, (kind, _) in operations if what == "delete"]
+        return
+    with pytest.raises(Refused) as refused:
+        engine.up(desired(after), preview=True, refresh=refresh)
+
+    assert f"{CY} owns the key that this runs with, and {words}" in str(refused.value)
+    assert acme.writes() == {}
+
+
+def test_the_plugin_says_so_of_the_rule_of_an_object_too(acme, by_somebody):
+    project = str(acme.info["projects"][0]["id"])
+    board = acme.call("POST", f"/api/projects/{project}/dashboards/", {"name": "Board"})["id"]
+    place = Location(acme.url, acme.organization).as_property
+    given = {**place, "project": project, "resource": "dashboard", "resource_id": str(board)}
+    given |= {"member": CY, "access_level": "manager"}
+    provider = KindProvider("object_access_rule")
+    made = provider.create(provider.check({}, given).inputs)
+    by_somebody(CY)
+    of_guard = {"__asked_at": place[PROPERTY], "__managed": '{"object_access_rule": {"": {"tried": "1"}}}'}
+    urn = named("ObjectAccessRule")["urn"]
+
+    with closing(Plugin()) as it:
+        it.provider.run.holdings.read_state(
+            lambda: {urn: claims_of(KINDS["object_access_rule"], acme.organization, None, made.id, {})}
+        )
+        said = it.check("Guard", of_guard, **{**of_guard, "__managed": "{}"})
+
+    assert [IT_ALONE in each for each in said.objections] == [True], said
     assert acme.writes() == {}

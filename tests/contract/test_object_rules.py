@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.engine import Engine, Refused
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog import config
@@ -285,7 +286,7 @@ def place(view: View, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any
 def test_a_rule_of_a_program_is_known_by_its_object_and_healed(view, place):
     board, provider = view.board("Board"), KindProvider(RULE.name)
 
-    inputs = provider.check({}, {**place, "resource_id": board, "member": "bo@acme.io"}).inputs
+    inputs = provider.check({}, {**place, "resource_id": int(board), "member": "bo@acme.io"}).inputs
     made = provider.create(inputs)
 
     assert (made.outs["resource"], made.outs["resource_id"]) == ("dashboard", board)
@@ -424,3 +425,21 @@ def test_rules_of_objects_that_go_with_a_role_are_told_where_the_server_lists_th
 
     told = [('1 access rule is lost with role "Analysts"', (f"{view.name}: dashboard One: editor",))]
     assert [(str(each), each.names) for each in found] == (told if age == 2026 else [])
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["by the guard", "in its check"])
+def test_an_old_server_refuses_a_rule_before_its_object_is_made(started, tmp_path, monkeypatch, guarded):
+    view = View(started("--age", "2024"), tmp_path)
+    monkeypatch.setenv(KEY_VARIABLE, view.posthog.key)
+    view.posthog.count_anew()
+
+    with pytest.raises(Refused) as refused:
+        Engine(guarded=guarded).up(view.load(BOARD), preview=not guarded)
+
+    assert str(refused.value) == (
+        "this server has no object access rule objects: it is older than 2025\n"
+        "  hint: take `access` out of the entries of its objects"
+    )
+    assert view.posthog.writes() == {}
+    view.reader.close()
+    view.writer.close()

@@ -41,9 +41,9 @@ class Plugin:
         urn = "urn:pulumi:test::tried::pulumi:providers:posthog::ours"
         return self._call("CheckConfig", provider_pb2.CheckRequest(urn=urn, news=sent(news)))
 
-    def check(self, type_: str, /, **news: Any) -> Answer:
-        """What a program declares; `type_` is without what all of ours begin with."""
-        request = provider_pb2.CheckRequest(**named(type_), news=sent(news))
+    def check(self, type_: str, olds: Mapping[str, Any] | None = None, /, **news: Any) -> Answer:
+        """What a program declares, and what the state has; `type_` is without what all of ours begin with."""
+        request = provider_pb2.CheckRequest(**named(type_), olds=sent(olds or {}), news=sent(news))
         return self._call("Check", request)
 
     def read(self, type_: str, id_: str) -> Answer:

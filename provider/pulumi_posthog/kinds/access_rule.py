@@ -275,6 +275,7 @@ OBJECT_ACCESS_RULE = Kind(
             name="resource_id",
             doc="The id of the object.",
             required=True,
+            number_ids=True,
             replace_on_changes=True,
         ),
         *SUBJECT,

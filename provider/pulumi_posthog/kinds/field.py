@@ -257,6 +257,19 @@ class Field:
         """Whether a text is the id of what the field names, and not its name."""
         return is_uuid(text) or (self.number_ids and is_number(text))
 
+    def as_id(self, value: Json) -> Json:
+        """An id in the field's own form, which is text or a number; any other value as it is.
+
+        Pulumi has every `id` as text, and PostHog answers numbers: a program may give either.
+        """
+        if not (self.names or self.names_what or self.refers_to or self.number_ids):
+            return value
+        if self.type is Type.STRING and isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if self.type is Type.INTEGER and isinstance(value, str) and is_number(value):
+            return int(value)
+        return value
+
     def replaces(self, live: Json, desired: Json) -> bool:
         """Whether a change from one value to another makes the object anew."""
         between = any(value in self.replaces_between for value in (live, desired))

@@ -37,6 +37,15 @@ def identified(
     return result
 
 
+def scope_in_id(kind: Kind, id_: str) -> Scope:
+    """The ids that lead to an object whose id was made by `identified`: they are in it. {} where it is no such id."""
+    above, _, rest = id_.partition("/")
+    if kind.parent is None or not rest:
+        return {}
+    about = {kind.attached.place: rest.rpartition("/")[0]} if kind.attached else {}
+    return {kind.parent: above, **about}
+
+
 def address_id(address: str) -> str:
     """The id of whoever has this address; PostHog has addresses in lower case since 2025."""
     return address.lower()

@@ -21,6 +21,7 @@ from pulumi_posthog.kinds.words import Grants, ShutOut
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.differences import Difference, differences
 from pulumi_posthog.reconcile.features import has_feature
+from pulumi_posthog.reconcile.identity import scope_in_id
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json, dig
@@ -169,24 +170,91 @@ def _by_it_alone(me: Mapping[str, Json], where: str, rule: str) -> str:
 
 
 def objections_to_going(
-    gone: Mapping[str, Sequence[str]], called: Mapping[tuple[str, str], str], live: Live
+    gone: Mapping[str, Sequence[str]],
+    called: Mapping[tuple[str, str], str],
+    live: Live,
+    ids: Mapping[tuple[str, str], str],
 ) -> Iterator[str]:
-    """Why rules may not leave a file: the key's owner may change the rules of a project by them alone.
+    """Why rules may not leave a file: the key's owner may change the rules of a project or an object by them alone.
 
-    `gone` are names by kind, `called` says how PostHog calls one of them now. A rule goes along with the role that it
-    is about. May raise ApiError: who is shut out is not guessed.
+    `gone` are names by kind, `called` says how PostHog calls one of them now, and `ids` which objects kinds and names
+    of the state are. A rule goes along with the role that it is about. May raise ApiError: who is shut out is not
+    guessed.
     """
     for item in KINDS.values():
         grants = item.grants
-        if grants is None or grants.administers is None or item.attached:
-            continue  # of an object's rule, its deletion asks: no list has them all
+        if grants is None or grants.administers is None:
+            continue
         holders = [KINDS[name] for each in grants.subjects.values() if (name := item.field(each).names)]
         if not any(gone.get(each.name) for each in (item, *holders)):
             continue
         if int(live.organization().get("membership_level") or 0) >= ADMIN:
             return
         with contextlib.suppress(*() if gone.get(item.name) else (NotServed, Forbidden)):
-            yield from _shutting_out_by_going(item, grants, gone, called, live)
+            if item.attached:
+                yield from _shutting_out_of_objects(item, grants, gone, live, ids)
+            else:
+                yield from _shutting_out_by_going(item, grants, gone, called, live)
+
+
+def _shutting_out_of_objects(
+    item: Kind,
+    grants: Grants,
+    gone: Mapping[str, Sequence[str]],
+    live: Live,
+    ids: Mapping[tuple[str, str], str],
+) -> Iterator[str]:
+    """Of the objects that a rule of the state leaves: their ids are in its own, and no list has them all."""
+    me = live.me()
+    removed = {
+        (kind, ids[kind, name]) for kind, names in gone.items() for name in names if (kind, name) in ids
+    }
+    holders = {field: item.field(field).names for field in grants.subjects.values()}
+
+    def goes(id_: str, values: Mapping[str, Json]) -> bool:
+        about = {(str(kind), str(values.get(field))) for field, kind in holders.items() if kind}
+        return bool({(item.name, id_), *about} & removed)
+
+    roles = tuple(f"/{id_}" for kind, id_ in removed if kind in holders.values())
+    those = {
+        id_
+        for (kind, _), id_ in ids.items()
+        if kind == item.name and ((kind, id_) in removed or id_.endswith(roles))
+    }
+    for scope in {tuple(scope_in_id(item, id_).items()) for id_ in those}:
+        about = what_it_is_about(item, dict(scope))
+        if about is None or (about[0].name, about[1]) in removed:
+            continue  # nobody needs the rules of what goes itself
+        mine = [
+            each
+            for each in live.collection(item, dict(scope)).values()
+            if each.values[grants.value] == grants.administers and _is_about(each.values, me, live)
+        ]
+        if mine and all(goes(each.id, each.values) for each in mine):
+            if _may_otherwise(item, dict(scope), *about, me, live):
+                continue
+            rules = " and ".join(sorted(_named(each.values, grants, item, live) for each in mine))
+            yield _by_it_alone(me, _called(*about, dict(scope), item, live), rules)
+
+
+def _called(about: Kind, id_: str, scope: Scope, item: Kind, live: Live) -> str:
+    found = live.object(about, {name: each for name, each in scope.items() if name == item.parent}, id_, ())
+    return (
+        f'{about.title} "{one_line(str(about.own_name(found.values)))}"' if found else f"{about.title} {id_}"
+    )
+
+
+def _named(values: Mapping[str, Json], grants: Grants, item: Kind, live: Live) -> str:
+    """What a rule is called by whom it is about."""
+    for field in grants.subjects.values():
+        if not (subject := values.get(field)):
+            continue
+        holder = item.field(field).names
+        found = live.object(KINDS[holder], {}, str(subject)) if holder else None
+        return (
+            f'the rule of {field} "{one_line(str(found.kind.own_name(found.values) if found else subject))}"'
+        )
+    return "the rule for everyone"
 
 
 def _shutting_out_by_going(

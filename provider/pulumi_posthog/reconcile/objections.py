@@ -88,6 +88,22 @@ def objection_to_creation(kind: Kind, values: Mapping[str, Json], live: Live) ->
     )
 
 
+def objection_to_age(kind: Kind, live: Live) -> str | None:
+    """Why this server has nothing of a kind that is attached to objects, before its object is made; None when it may.
+
+    Of other kinds the list says so, which stands in what is there already. May raise ApiError.
+    """
+    if kind.attached is None:
+        return None
+    age = live.age()
+    if age is None or age >= kind.since:
+        return None
+    return (
+        f"this server has no {kind.title} objects: it is older than {kind.since}\n"
+        f"  hint: take `{kind.attached.key}` out of the entries of its objects"
+    )
+
+
 def objection_to_deletion(kind: Kind, values: Mapping[str, Json], live: Live, limits: Limits) -> str | None:
     """Why a guarded object that is declared absent may not be deleted: nobody allowed it, or it is the last one."""
     name = str(values.get("name", ""))

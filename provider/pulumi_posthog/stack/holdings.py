@@ -204,12 +204,12 @@ class Holdings:
                     self._objects.setdefault(claim, _Object()).in_state.add(urn)
 
     def ids_in_state(self) -> dict[tuple[str, str], str]:
-        """Kind's and resource's names -> id, as far as the state was read."""
+        """Kind's and resource's names -> id, as far as the state was read, or refreshed."""
         with self._lock:
             return {
                 (kind, name_of(urn) or ""): id_
-                for urn, claims in (self._state or {}).items()
-                for _, kind, id_ in claims
+                for (_, kind, id_), each in self._objects.items()
+                for urn in each.in_state
                 if isinstance(id_, str)
             }
 

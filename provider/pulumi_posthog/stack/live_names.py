@@ -39,7 +39,7 @@ def live_names(
         for kind in going
         if kind in HOLDERS
         # What is attached to an object has no name of its own.
-        or (kind in KINDS and not KINDS[kind].attached and _names(after, kind) - _names(before, kind))
+        or (kind in KINDS and not KINDS[kind].attached and names_in(after, kind) - names_in(before, kind))
     ]
     if run.refreshed.whole or not place or not any(any(going[kind].values()) for kind in useful):
         return found
@@ -62,5 +62,6 @@ def live_names(
     return found
 
 
-def _names(managed: Managed, kind: str) -> set[str]:
+def names_in(managed: Managed, kind: str) -> set[str]:
+    """The names of a kind's resources."""
     return {name for objects in managed.get(kind, {}).values() for name in objects}

@@ -189,6 +189,8 @@ def checked(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Pro
     """
     result = {name: value for name, value in whole(news).items() if name != "__provider"}
     for field in kind.fields:
+        if field.name in result:
+            result[field.name] = field.as_id(result[field.name])
         if result.get(files_name(field)):
             result[files_name(field)] = _described(result[files_name(field)])
         if field.name not in result and {secret_name(field), files_name(field)} & result.keys():

@@ -14,6 +14,7 @@ from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_li
 from pulumi_posthog.reconcile.links import still_referred_to
 from pulumi_posthog.reconcile.lockouts import objections_to_going
 from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
+from pulumi_posthog.reconcile.objections import objection_to_age
 from pulumi_posthog.reconcile.renames import Rename, bare, earlier_names, probable_renames
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import (
@@ -27,7 +28,7 @@ from pulumi_posthog.stack.handlers.results import (
 from pulumi_posthog.stack.holdings import claims_of
 from pulumi_posthog.stack.keeping import DESTROY, destroying
 from pulumi_posthog.stack.left_alone import left_alone
-from pulumi_posthog.stack.live_names import live_names
+from pulumi_posthog.stack.live_names import live_names, names_in
 from pulumi_posthog.stack.location import PROPERTY, location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.run import Run
@@ -103,6 +104,7 @@ class GuardHandler:
                 " pulumi config rm posthog:allowRemovals"
             )
         needed = [*still_referred_to(going, json_in(inputs.pop("__referred", None) or "{}", dict, levels=2))]
+        needed += self._too_old(before, after, inputs)
         in_file = bool(inputs.get("__file"))
         doubtful = [] if found else self._doubtful(looks, going, in_file=in_file)
         told = [] if doubtful else [self._placed(look, look.words(in_file=in_file)) for look in looks]
@@ -202,7 +204,7 @@ class GuardHandler:
                 self.run.know_the_state(pulumi_engine.resource_name())
             ids = self.run.holdings.ids_in_state()
             found = (*losses(gone, called, live, ids), *losses_of_rules(gone, called, live))
-            locked = [*objections_to_going(gone, called, live)]
+            locked = [*objections_to_going(gone, called, live, ids)]
         except (ApiError, CannotApply) as error:
             return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
         removed = {
@@ -210,6 +212,20 @@ class GuardHandler:
         }
         too_much = refusal_of_losses(found, self.run.settings.limits, removed)
         return found, "\n".join([*locked, *([too_much] if too_much else [])]) or None
+
+    def _too_old(self, before: Managed, after: Managed, inputs: Props) -> list[str]:
+        """Why what is new and attached to objects cannot be: asked before the first of these objects is made."""
+        new = [
+            KINDS[kind]
+            for kind in after
+            if kind in KINDS and KINDS[kind].attached and names_in(after, kind) - names_in(before, kind)
+        ]
+        if not new or not (location := inputs.get("__asked_at")):
+            return []
+        with contextlib.suppress(ApiError, CannotApply):  # whoever reads or makes one says why
+            live = self.run.view({PROPERTY: location}).live
+            return [words for kind in new if (words := objection_to_age(kind, live))]
+        return []
 
     def _idle(self, gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
         """The kinds whose removals are allowed and do not happen; what exact lists own, the guard does not see."""

@@ -18,6 +18,7 @@ from pulumi_posthog.reconcile.lockouts import Verdict, lacking, objection_to_los
 from pulumi_posthog.reconcile.objections import (
     contradiction,
     objection_to_absence,
+    objection_to_age,
     objection_to_change,
     objection_to_creation,
     objection_to_deletion,
@@ -413,7 +414,8 @@ class KindHandler:
         if scope is None:
             # Its parent is made in this run: there is nothing in it yet.
             self.run.first_look.stands(pulumi_engine.resource_name(), Standing.MADE)
-            return self._creation_refused(kind, inputs, values)
+            too_old = objection_to_age(kind, self.run.view(inputs).live)
+            return too_old or self._creation_refused(kind, inputs, values)
         if kind is PROJECT:
             self.run.ahead.look_up_projects(self.run.view(inputs).live)
         matches, problem = adoptable(self.run.view(inputs).live, kind, scope, values, inputs.get("__id"))

@@ -18,7 +18,9 @@ from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.tree import what_it_is_about
+from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.errors import CannotApply
+from pulumi_posthog.reconcile.identity import scope_in_id
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import ReadResult
 from pulumi_posthog.stack.host_now import objection_to_move
@@ -43,7 +45,7 @@ def imported(run: Run, kind: Kind, id_: str, address: tuple[str, str] | None) ->
     parent, _, own = id_.rpartition("/")
     if kind.upsert:
         parent, own = (
-            id_.partition("/")[0] if "/" in id_ else "",
+            (id_.partition("/")[0] if "/" in id_ else ""),
             id_,
         )  # such an id has all that leads to the object
     if kind.parent:
@@ -57,9 +59,9 @@ def imported(run: Run, kind: Kind, id_: str, address: tuple[str, str] | None) ->
                 f"  hint: pulumi import {PLUGIN_TYPE}{kind.resource} NAME {example}"
             )
         properties[kind.parent] = parent
-    scope = {kind.parent: parent} if kind.parent else {}
+    scope: Scope = {kind.parent: parent} if kind.parent else {}
     if kind.attached:
-        scope[kind.attached.place] = "/".join(id_.split("/")[1:-1])
+        scope = scope_in_id(kind, id_)
         if what_it_is_about(kind, scope) is None:
             raise Refused(
                 f"no {kind.title} has the id {one_line(id_)}\n"

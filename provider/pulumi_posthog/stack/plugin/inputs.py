@@ -93,7 +93,7 @@ def _property(field: Field, name: str, value: Any) -> dict[str, Any]:
     if is_set(field) and isinstance(plain, Mapping):
         return {name: list(plain)}
     if not field.as_json_text or name == files_name(field):
-        return {name: plain}
+        return {name: field.as_id(plain)}
     if isinstance(plain, str):
         return {name: json_text(_parsed(field, plain))}
     if not field.secret or name == secret_name(field) or not isinstance(plain, dict):
