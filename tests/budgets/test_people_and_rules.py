@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
+
+import httpx  # noqa: TID251 - it answers in place of PostHog
 import pytest
 
+from harness.engine import Engine
 from harness.organization import ID, ROOT, Organization
+from harness.run import begin_anew
 from pulumi_posthog import config
+from pulumi_posthog.api import Reader, Writer
+from pulumi_posthog.cli.look import Look
+from pulumi_posthog.cli.verbs.estimate import of_look
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
+from pulumi_posthog.stack import view
+from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.resolution import resolved
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 PEOPLE, ROLES, PROJECTS = 1000, 50, 50
 
@@ -67,3 +79,37 @@ def test_two_requests_for_the_rules_of_each_project_and_five_for_all_people_and_
         for path in (ROOT, f"{ROOT}members/", f"{ROOT}invites/", f"{ROOT}roles/", f"{ROOT}projects/")
     }
     assert max(it.asked.values()) == 1
+
+
+def test_an_up_sends_what_changes_reads_as_a_preview_and_an_estimate_agrees(large, tmp_path, monkeypatch):
+    it, text = large
+    for member in it.members[1:21]:
+        member["level"] = 8  # twenty have become admins
+    for member in it.members[-10:]:  # ten are not there yet
+        it.members.remove(member)
+    for project in range(1, 11):  # ten projects have no rules, and one has others, too
+        it.rules[f"{project}/access_controls"].clear()
+        it.rules[f"{project}/resource_access_controls"].clear()
+    it.rule(11, "admin", organization_member="m-p900@acme.io")
+    it.rule(12, "editor", "dashboard", organization_member="m-p901@acme.io")
+    file = tmp_path / "posthog.yaml"
+    file.write_text(text)
+    transport = httpx.MockTransport(it)
+    monkeypatch.setenv(KEY_VARIABLE, "phx_key")
+    monkeypatch.setattr(view, "Reader", partial(Reader, transport=transport))
+    monkeypatch.setattr(view, "Writer", partial(Writer, transport=transport))
+    limits = Limits(invitations=10, allowed={"project_access_rule": 1, "resource_access_rule": 1})
+    monkeypatch.setattr(process.run.settings, "limits", limits)
+    it.connect()
+    wanted = resolved(config.load(file, environment={}), it.live, lambda _: None, limits)
+    observed = observe(wanted, it.live)
+    estimate = of_look(Look(it.live, observed, plan(observed.readable, observed.for_plan)), ())
+    it.asked.clear()
+
+    Engine().up(config.load(file, environment={}))
+
+    begin_anew()
+    assert Counter(method for method, _, _ in it.sent) == {"PATCH": 20, "POST": 10, "PUT": 102}
+    # One change is one write: 132. Read is what a preview reads, the members once more, and whether two rules are gone.
+    assert (estimate.writes, estimate.reads, estimate.looks) == (132, 207, 2)
+    assert sum(it.asked.values()) == estimate.up == 341

@@ -143,7 +143,21 @@ class Organization:
         rules = self.rules.setdefault(f"{project}/{rest.strip('/')}", [])
         if method == "GET":
             return {"access_controls": rules}
+        if method == "PUT":
+            return self._put_rule(rules, project, body)
         raise AssertionError(f"{method} {path} is not served here")
+
+    def _put_rule(self, rules: list[dict[str, Any]], project: str, body: Any) -> Any:
+        """One request makes a rule, changes it, or with a level of null removes it (3.4)."""
+        resource = body.get("resource", "project")
+        subject = {name: body[name] for name in ("organization_member", "role") if body.get(name)}
+        made = self._rule(resource, None if "resource" in body else project, body["access_level"], **subject)
+        key = ("resource", "organization_member", "role")
+        rules[:] = [each for each in rules if any(each[name] != made[name] for name in key)]
+        if body["access_level"] is None:
+            return None
+        rules.append(made)
+        return made
 
     def _of_organization(self, method: str, parts: list[str], body: Any) -> Any:
         lists = {
