@@ -47,7 +47,7 @@ def test_taking_over_is_said_with_the_changes_that_come_with_it(posthog, place, 
 
     said = capsys.readouterr().err
     assert "exists in PostHog already" in said
-    assert "timezone: 'UTC' => 'Europe/Paris'" in said
+    assert 'timezone: "UTC" => "Europe/Paris"' in said
 
 
 def test_a_plugin_may_be_named_by_its_url(posthog, place):
@@ -229,10 +229,10 @@ def test_a_preview_asks_which_of_several_is_meant(posthog, place, capsys):
             "project",
             "timezone",
             "CET",
-            "it is still 'UTC'. Does the plan include it, and may this key's user",
+            'it is still "UTC". Does the plan include it, and may this key\'s user',
         ),
-        ("project", "business_model", "b2b", "it is still None. It needs a server of 2026 or newer."),
-        ("role", "feature_flags_access_level", 21, "it is still None. Servers newer than 2024 no longer"),
+        ("project", "business_model", "b2b", "it is still null. It needs a server of 2026 or newer."),
+        ("role", "feature_flags_access_level", 21, "it is still null. Servers newer than 2024 no longer"),
     ],
 )
 def test_what_posthog_drops_without_a_word_is_named_with_the_likely_reason(

@@ -203,7 +203,7 @@ def test_a_field_that_posthog_ignores_is_named(it, monkeypatch, capsys):
     provider.create(provider.check({}, {**address, "name": "New", "anonymize_ips": True}).inputs)
 
     begin_anew()
-    assert "PostHog took the project but not its anonymize_ips: it is still False" in capsys.readouterr().err
+    assert "PostHog took the project but not its anonymize_ips: it is still false" in capsys.readouterr().err
 
 
 def test_a_folder_is_not_deleted_with_what_nobody_declared_in_it(it):

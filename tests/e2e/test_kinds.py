@@ -269,8 +269,8 @@ def test_existing_objects_are_taken_over_by_their_names_and_said_so_and_who_lose
 
     assert f'project "{project["name"]}" exists in PostHog already (id {project["id"]})' in preview.text
     assert f'role "Analysts" exists in PostHog already (id {role}): it is taken over' in preview.text
-    assert "'UTC' => 'Europe/Paris'" in preview.text
-    assert "'dee@acme.io' => 'bo@acme.io'" in preview.text, preview.text
+    assert '"UTC" => "Europe/Paris"' in preview.text
+    assert '"dee@acme.io" => "bo@acme.io"' in preview.text, preview.text
     succeeded(stack.up())
     assert [path for path in posthog.writes() if path.startswith("POST ")] == [
         f"POST {organization}/roles/{role}/role_memberships/"

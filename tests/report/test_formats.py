@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from pulumi_posthog.drift.finding import Failed, Finding, Report, Status, Trace, Who, moment, shown
+from pulumi_posthog.drift.finding import Failed, Finding, Report, Status, Trace, Who, moment
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.report import FORMATS, SUFFIXES, github, markdown, rendered
+from pulumi_posthog.values.json_value import shown_json
 from pulumi_posthog.values.picture import Box, Change, Picture
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.text import plural
@@ -494,8 +495,8 @@ def test_moments_numbers_and_values_are_written_for_people():
     assert moment("yesterday") == "yesterday"
     assert plural(1, "object") == "1 object"
     assert plural(1200, "object") == "1,200 objects"
-    assert shown({"a": "é"}) == '{"a": "é"}'
-    assert shown("x" * 50, 10) == '"xxxxxxxx…'
+    assert shown_json({"a": "é"}) == '{"a": "é"}'
+    assert shown_json("x" * 50, 10) == '"xxxxxxxx…'
 
 
 def test_a_fingerprint_is_about_the_live_value_and_not_about_where_it_is_declared():

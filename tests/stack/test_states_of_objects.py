@@ -148,7 +148,7 @@ def test_one_that_exists_is_taken_over_with_the_move_that_brings_it_where_it_is_
 
     stack.up(status="running")
 
-    assert "status: 'paused' => 'running'" in "\n".join(stack.said)
+    assert 'status: "paused" => "running"' in "\n".join(stack.said)
     assert stack.trials.sent == [("POST", "1/resume/", {})]
 
 

@@ -12,13 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from pulumi_posthog.values.json_value import Json, shown_json
 from pulumi_posthog.values.text import plural
 
 if TYPE_CHECKING:
     from pulumi_posthog.kinds.field import Field
     from pulumi_posthog.reconcile.collection import Found
     from pulumi_posthog.reconcile.desired import Entry, Group
-    from pulumi_posthog.values.json_value import Json
     from pulumi_posthog.values.picture import Picture
     from pulumi_posthog.values.problem import Position
 
@@ -129,11 +129,11 @@ class Finding:
 
     def shown_live(self, longest: int | None = None) -> str:
         """PostHog's value as people read it."""
-        return NOTHING if self.missing else shown(self.live, longest)
+        return NOTHING if self.missing else shown_json(self.live, longest)
 
     def shown_declared(self, longest: int | None = None) -> str:
         """The declared value as people read it."""
-        return NOTHING if self.undeclared else shown(self.declared, longest)
+        return NOTHING if self.undeclared else shown_json(self.declared, longest)
 
     @property
     def page(self) -> str | None:
@@ -238,9 +238,3 @@ def moment(text: str) -> str:
         return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except ValueError:
         return text
-
-
-def shown(value: Json, longest: int | None = None) -> str:
-    """A value as JSON text on one line, cut to `longest` characters."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"

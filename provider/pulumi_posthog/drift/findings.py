@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pulumi_posthog.api.errors import ApiError
-from pulumi_posthog.drift.finding import About, Fate, Finding, Status, Trace, shown
+from pulumi_posthog.drift.finding import About, Fate, Finding, Status, Trace
 from pulumi_posthog.drift.renamed import renamed
 from pulumi_posthog.drift.settings import undeclared_settings
 from pulumi_posthog.kinds import KINDS
@@ -31,7 +31,7 @@ from pulumi_posthog.reconcile.recorded import Recorded, remembered
 from pulumi_posthog.reconcile.renames import Rename, probable_renames
 from pulumi_posthog.reconcile.shown import rows, without_secrets
 from pulumi_posthog.values.attachment import comparable
-from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.json_value import Json, shown_json
 from pulumi_posthog.values.masking import HIDDEN
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.secret_text import MASK, holds_secret, known
@@ -239,12 +239,12 @@ def _maybe_renamed(finding: Finding, entry: Entry | None, looks: Mapping[Key, Fo
     if entry is None or found is None:
         return finding
     name = next((found.values.get(each.name) for each in found.kind.fields if each.from_key), found.id)
-    words = f"write the new name into the file with `previously: {shown(entry.key)}`"
+    words = f"write the new name into the file with `previously: {shown_json(entry.key)}`"
     if entry.named_apart:
         words = "write the new name as its `name` into the file"
     return replace(
         finding,
-        message=f"is declared, and PostHog does not have it; {shown(name)} (id {found.id}), which nobody declared,"
+        message=f"is declared, and PostHog does not have it; {shown_json(name)} (id {found.id}), which nobody declared,"
         " looks like it: renamed by hand?",
         hint=f"`--stack NAME` knows by the id; if it was, {words}",
         about=About(entry, renamed=found),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pulumi_posthog.api import HIDDEN
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.reconcile.differences import ABSENT, Difference, details, is_secret
-from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.json_value import Json, shown_json
 from pulumi_posthog.values.secret_text import MASK, SecretText, holds_secret
 
 
@@ -16,7 +16,14 @@ def lines(difference: Difference) -> Iterator[str]:
     """One difference value by value; a secret shows as where it comes from, a live one not at all."""
     for path, live, desired in details(difference):
         hide = live not in (None, "", ABSENT) and is_secret(difference.field, path, desired)
-        yield f"  {path}: {HIDDEN if hide else repr(live)} => {desired!r}"
+        yield f"  {path}: {HIDDEN if hide else in_words(live)} => {in_words(desired)}"
+
+
+def in_words(value: Json) -> str:
+    """A value as JSON text, secrets by where they come from; `nothing` where a side does not have it."""
+    if value is ABSENT:
+        return str(ABSENT.value)
+    return f"<{value.source}>" if isinstance(value, SecretText) else shown_json(without_secrets(value))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.differences import Difference
 from pulumi_posthog.reconcile.existing import Standing, standing
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.reconcile.shown import lines
+from pulumi_posthog.reconcile.shown import in_words, lines
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.properties import declared_names, to_values, triggered
 from pulumi_posthog.values.spelling import one_line
@@ -89,7 +89,7 @@ def say_ignored(kind: Kind, applied: Applied) -> None:
     """Warn of fields that PostHog was sent and did not take over."""
     for difference in applied.ignored:
         field = difference.field
-        live = HIDDEN if field.secret and difference.live else repr(difference.live)
+        live = HIDDEN if field.secret and difference.live else in_words(difference.live)
         age = f" It needs a server of {field.since} or newer." if field.since > 2024 else ""
         age += f" Servers newer than {field.until} no longer have it." if field.until else ""
         pulumi_engine.warn(

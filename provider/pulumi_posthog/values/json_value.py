@@ -65,6 +65,12 @@ def json_text(value: Json) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
+def shown_json(value: Json, longest: int | None = None) -> str:
+    """A value as JSON text on one line, cut to `longest` characters."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def instant(text: str) -> str:
     """A point in time as one text, whatever its offset and digits; what is none stays as it is."""
     try:
