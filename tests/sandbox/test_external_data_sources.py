@@ -150,3 +150,15 @@ def test_a_switch_of_a_table_is_logged_under_another_name(api: API) -> None:
     (entry,) = api.results(f"{ONE}activity_log/?scope=ExternalDataSchema")
 
     assert [each["field"] for each in entry["detail"]["changes"]] == ["enabled"]
+
+
+def test_a_secret_at_any_depth_is_not_told_and_is_kept_by_what_is_sent_beside_it(api: API) -> None:
+    from pulumi_posthog.sandbox.families.external_data_sources import ExternalDataSource
+
+    tunnel = {"host": "bastion", "auth": {"type": "password", "user": "ro", "password": "pw"}}
+    api.send(made(payload={**PAYLOAD, "ssh_tunnel": tunnel}))
+    changed = {"host": "other", "auth": {"type": "password", "user": "ro"}}
+    api.send(PATCH(ITS, {"job_inputs": {"ssh_tunnel": changed}}))
+
+    assert api.get(ITS)["job_inputs"]["ssh_tunnel"] == changed
+    assert ExternalDataSource.objects.get().job_inputs["ssh_tunnel"]["auth"]["password"] == "pw"

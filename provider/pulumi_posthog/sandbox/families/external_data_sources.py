@@ -70,9 +70,24 @@ def is_secret(name: str) -> bool:
     return any(each in name.lower() for each in SECRETS)
 
 
-def told(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Secrets are never answered."""
-    return {name: value for name, value in inputs.items() if not is_secret(name)}
+def told(inputs: Any) -> Any:
+    """Secrets are never answered, at whatever depth they are."""
+    if isinstance(inputs, list):
+        return [told(each) for each in inputs]
+    if not isinstance(inputs, dict):
+        return inputs
+    return {name: told(value) for name, value in inputs.items() if not is_secret(name)}
+
+
+def with_kept_secrets(given: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
+    """What is sent for an object within the inputs, and the secrets of it that are not sent."""
+    secrets = {name: value for name, value in kept.items() if is_secret(name)}
+    below = {
+        name: with_kept_secrets(value, kept[name])
+        for name, value in given.items()
+        if isinstance(value, dict) and isinstance(kept.get(name), dict)
+    }
+    return {**secrets, **given, **below}
 
 
 class ExternalDataSchemas(Family):
@@ -164,7 +179,7 @@ class ExternalDataSources(Family):
         if given is not None and not isinstance(given, dict):
             raise invalid("job_inputs", "Expected an object.")
         # Merged: what is not sent stays, secrets too.
-        values["job_inputs"] = {**row.job_inputs, **(given or {})}
+        values["job_inputs"] = {**row.job_inputs, **with_kept_secrets(given or {}, row.job_inputs)}
         return values
 
     def masked(self) -> tuple[str, ...]:
