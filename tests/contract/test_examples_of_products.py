@@ -18,6 +18,7 @@ def test_the_example_is_made_and_then_there_is_nothing_to_do(started, tmp_path, 
     text = (EXAMPLES / example / "posthog.yaml").read_text()
     text = text.replace("!env POSTHOG_HOST", "HOST").replace("!env POSTHOG_ORGANIZATION_ID", "ORGANIZATION")
     with web_of(started, age, tmp_path, monkeypatch) as web:
+        web.environment["SHOP_PASSWORD"] = "hush-hush-hush"
         made = web.up(text, head="")
 
         assert {operation for operation, _ in made} == {"create"}

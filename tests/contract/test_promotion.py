@@ -50,6 +50,7 @@ def test_a_second_project_gets_the_same_and_refers_to_its_own(
     body = body_of(example)
     staging, both = f"  Staging:\n{body}", f"  Staging:\n{body}  Production:\n{body}"
     with web_of(started, "2026", tmp_path, monkeypatch) as web:
+        web.environment["SHOP_PASSWORD"] = "hush-hush-hush"
         first = web.up(staging, head=HEAD)
 
         second = web.up(both, head=HEAD)

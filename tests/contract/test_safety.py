@@ -78,6 +78,11 @@ DECLARED = {
         "query": {"kind": "DataVisualizationNode", "source": {"kind": "HogQLQuery", "query": "select 1"}},
     },
     "insight_variable": {"code_name": "new", "type": "String"},
+    "external_data_source": {
+        "prefix": "new",
+        "source_type": "Postgres",
+        "schemas": {"users": {"should_sync": True}},
+    },
     "warehouse_saved_query": {"name": "new", "query": {"query": "select 1"}},
     "dashboard": {"name": "New"},
     "event_definition": {"name": "new", "description": "Of late"},

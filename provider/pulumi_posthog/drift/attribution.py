@@ -16,6 +16,7 @@ from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.parts import id_of
 from pulumi_posthog.values.json_value import Json
 
 REQUESTS = 20  # at most, for one report
@@ -38,6 +39,8 @@ class Attribution:
     def changed(self, found: Found, project: str | None, field: Field, key: str | None = None) -> Who | None:
         """Who gave a field the value that it has now; `key` is the key of an object field that differs."""
         live = found.values.get(field.name)
+        if key is not None and found.kind.parts and field.name == found.kind.parts.field:
+            return self._changed_part(found, project, key)
         for entry in self._feed(found.kind, project, found.id):
             if _switched(entry, field, live):
                 return self._who(entry)
@@ -54,14 +57,21 @@ class Attribution:
                 return self._who(entry) if field.normal(after) == field.normal(live) else None
         return None
 
+    def _changed_part(self, found: Found, project: str | None, name: str) -> Who | None:
+        """Who changed a part of an object last: it has a feed of its own."""
+        id_ = id_of(found.kind, found, name)
+        feed = self._feed(found.kind, project, id_) if id_ else ()
+        return next((self._who(entry) for entry in feed if _changes(entry)), None)
+
     def created(self, found: Found, project: str | None) -> Who | None:
         """Who made an object that nobody declared."""
         for entry in self._feed(found.kind, project, found.id):
             if entry.get("activity") == "created":
                 return self._who(entry)
         author = found.answer.get("created_by")
-        if isinstance(author, Mapping) and author.get("email"):
-            return Who(str(author["email"]), found.answer.get("created_at"))
+        author = author.get("email") if isinstance(author, Mapping) else author
+        if isinstance(author, str) and author:
+            return Who(author, found.answer.get("created_at"))
         return None
 
     def _feed(self, kind: Kind, project: str | None, id_: str) -> tuple[Mapping[str, Json], ...]:

@@ -6,7 +6,6 @@ configuration cannot say is left out, and told.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -44,13 +43,9 @@ from pulumi_posthog.reconcile.observe import silent
 from pulumi_posthog.reconcile.readers import readers
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.reference import with_names
-from pulumi_posthog.values.secret_text import MASK
+from pulumi_posthog.values.secret_text import MASK, looks_secret
 from pulumi_posthog.values.spelling import folded
 
-# PostHog masks what a plugin declares to be secret; plugins of the older form declare nothing.
-LOOKS_SECRET: Final = re.compile(
-    r"passw|secret|token|credential|private|api[_-]?key|access[_-]?key|webhook|authorization", re.IGNORECASE
-)
 OLDEST: Final = 2024  # the age of servers that have all that has no age of its own
 
 
@@ -385,6 +380,11 @@ class _Exporter:
                     continue
                 if field.secret:
                     value = self._without_secrets(field, value, found, path)
+                if field.secrets_left_out:
+                    self.left_out.append(
+                        f"{shown((*path, field.name))}: PostHog does not even say which secrets it has, and keeps those"
+                        " that a file does not name; to be able to make it anew, write them as `!env NAME`"
+                    )
             result[field.name] = value
         return result
 
@@ -448,7 +448,7 @@ class _Exporter:
                     f"{shown((*path, field.name, key))}: is a file; it stays as it is in PostHog"
                 )
             elif item == MASK or (
-                item and (spec.get("secret") or (not spec.get("type") and _looks_secret(key, item)))
+                item and (spec.get("secret") or (not spec.get("type") and looks_secret(key, item)))
             ):
                 result[key] = self._variable(path, key)
             elif isinstance(item, dict):
@@ -461,7 +461,7 @@ class _Exporter:
         """A mapping without what looks like a secret, such as the headers of a request."""
         return {
             key: self._variable(path, key)
-            if _looks_secret(key, item)
+            if looks_secret(key, item)
             else self._without_secrets_within(item, (*path, key))
             if isinstance(item, dict)
             else item
@@ -490,7 +490,3 @@ class _Exporter:
 
 def _id(found: Found) -> str | int:
     return int(found.id) if found.id.isdigit() else found.id
-
-
-def _looks_secret(key: str, value: Json) -> bool:
-    return isinstance(value, str) and bool(LOOKS_SECRET.search(key))

@@ -247,6 +247,12 @@ def _update(kind: Kind, item: Kind | None) -> str:
     if len(replaced) == len(kind.writable):
         return "not at all: another value deletes it and makes it anew"
     text = "one `PUT`" if kind.upsert else "one `PATCH` with the declared fields that differ"
+    if kind.parts:
+        text += f"; of `{kind.parts.field}`, one `PATCH` for each that differs"
+    fixed = [field.name for field in kind.writable if field.fixed]
+    if fixed:
+        names = ", ".join(f"`{name}`" for name in fixed)
+        text += f". Another value of {names} is refused in the preview: it would take another object"
     if replaced:
         names = ", ".join(f"`{name}`" for name in replaced)
         text += f"; another value of {names} deletes it and makes it anew"
@@ -283,6 +289,8 @@ def _sentences(kind: Kind, field: Field) -> Iterator[str]:
         yield f"Write it as {AS_REFERENCE}."
     if field.replace_on_changes and len(kind.writable) > 1:
         yield "A change makes it anew."
+    if field.fixed:
+        yield "It never changes."
     if field.feature:
         yield f"Needs the plan feature `{field.feature}`."
     if field.confirmed:

@@ -15,6 +15,7 @@ from pulumi_posthog.kinds.domain import DOMAIN
 from pulumi_posthog.kinds.early_access_feature import EARLY_ACCESS_FEATURE
 from pulumi_posthog.kinds.evaluation import EVALUATION
 from pulumi_posthog.kinds.experiment import EXPERIMENT, EXPERIMENT_HOLDOUT, EXPERIMENT_SAVED_METRIC
+from pulumi_posthog.kinds.external_data_source import EXTERNAL_DATA_SOURCE
 from pulumi_posthog.kinds.feature_flag import FEATURE_FLAG
 from pulumi_posthog.kinds.file_system_entry import FILE_SYSTEM_ENTRY
 from pulumi_posthog.kinds.hog_function import HOG_FUNCTION
@@ -63,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
         DATA_COLOR_THEME,
         PROJECT_SECRET_API_KEY,
         INSIGHT_VARIABLE,
+        EXTERNAL_DATA_SOURCE,
         WAREHOUSE_SAVED_QUERY,
         INSIGHT,
         DASHBOARD,

@@ -92,6 +92,8 @@ def markdown(field: Field) -> list[str]:
         result.append(f"PostHog's default: `{json.dumps(field.default)}`")
     if field.replace_on_changes:
         result.append("A change makes the object anew.")
+    if field.fixed:
+        result.append("It never changes.")
     if field.feature:
         result.append(f"Needs the plan feature `{field.feature}`.")
     if field.since > OLDEST and field.until:

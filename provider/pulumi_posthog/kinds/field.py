@@ -75,7 +75,9 @@ class Field:
     max_json_length: int | None = None  # of the whole value, as JSON text
     pattern: str | None = None  # a regular expression that the text must match
     pattern_words: str = ""  # what such a text is, for messages: "an e-mail address"
-    items: Mapping[str, Any] | None = None  # JSON Schema of a list's items
+    items: Mapping[str, Any] | None = (
+        None  # JSON Schema of a list's items, or of what an object has under any key
+    )
     keys: Mapping[str, Any] | None = None  # JSON Schema of an object's properties, where the list is closed
     open_keys: bool = True  # False: only `keys` are allowed
     required_keys: tuple[str, ...] = ()
@@ -90,12 +92,15 @@ class Field:
     sent_whole: bool = False  # PostHog does not merge it: send the live keys that are not declared along
     refers_to: str | None = None  # the kind (or "plugin", "member") that the value names
     replace_on_changes: bool = False
+    # It never changes, and no other object takes its place by itself: what goes with a deleted one is lost.
+    fixed: bool = False
     # All the same PostHog can change it, and does where an `id` says which object is meant.
     changed_by_id: bool = False
     keys_from: str | None = (
         None  # the field that refers to what describes the keys: a plugin's `config_schema`
     )
     secret: bool = False
+    secrets_left_out: bool = False  # PostHog answers no mask for the secrets in it, and not their keys
     files: bool = False  # what stands below its keys may be a file, which is sent in a part of its own
     write_only: bool = False
     trigger: Trigger | None = None
@@ -327,6 +332,8 @@ class Field:
             schema["items"] = dict(self.items or {"type": "string"})
         elif self.type is Type.LIST and self.items:
             schema["items"] = dict(self.items)
+        elif self.type is Type.OBJECT and self.items:
+            schema["additionalProperties"] = dict(self.items)
         if self.keys is not None:
             schema["properties"] = dict(self.keys)
             schema["additionalProperties"] = self.open_keys

@@ -26,6 +26,7 @@ from pulumi_posthog.kinds.words import (
     Membership,
     Others,
     Page,
+    Parts,
     Scheduled,
     TakenAlong,
     Upsert,
@@ -128,11 +129,15 @@ class Kind:
         False  # a POST whose answer was lost is not sent again in this run: each one is seen by people
     )
     membership: Membership | None = None
+    parts: Parts | None = None
+    made_only_with: tuple[str, ...] = ()  # fields that one which is there may lack, and a new one may not
     asked_before: bool = (
         False  # what a PATCH sends along may be older than this run's other writes: read it anew
     )
     edit_lock: EditLock | None = None
     named_in_sql: bool = False  # SQL names them where it names a table: see `Field.sql`
+    # Field values -> what SQL may call the tables that it brings, whatever stands between their words.
+    tables: Callable[[Mapping[str, Json]], Iterator[str]] | None = None
     narrowed_by: str | None = None  # the field that tells those apart that have one natural key
     reuse_words: str = (
         ""  # what PostHog does with a deleted object when a new one gets its key; "": they do not meet

@@ -206,17 +206,34 @@ class TakenAlong:
 
     `collection` is their list, `parameters` what it is asked with. `holders` says of one of them with which objects, by
     their ids, it is deleted; `called` is the key of its name. `name` and `plural` are what they are, `lost_words` how
-    one and several of them lose their holder. A key without `read_scope` may not look.
+    one and several of them lose their holder. A key without `read_scope` may not look. In place of a list, the answer
+    of the object itself may have them under the key `inside`.
     """
 
     name: str
     plural: str
-    collection: str
-    holders: Callable[[Mapping[str, Json]], Sequence[str]]
     called: str
-    read_scope: str
     lost_words: tuple[str, str]
+    collection: str = ""
+    holders: Callable[[Mapping[str, Json]], Sequence[str]] = lambda _: ()
+    read_scope: str = ""
     parameters: Mapping[str, str] = dataclass_field(default_factory=dict)
+    inside: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What an object has under `field`, by name, are objects of their own, and each is changed by a PATCH of its own.
+
+    PostHog answers them in a list, each with its `id` and its name under `key`; their URLs have `collection` where the
+    object's has the last word of its own. A POST of the object takes the keys `made_with` of them; what else is
+    declared of one follows when the object is there.
+    """
+
+    field: str
+    key: str
+    collection: str
+    made_with: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ from pulumi_posthog.reconcile import (
     lifecycle,
     locking,
     made_along,
+    parts,
     recasing,
     stepping_aside,
     upserts,
@@ -286,7 +287,8 @@ class Applier:
         }
         found = self._post(kind, scope, {**defaults, **first}, desired)
         self._wait(kind, scope, found)
-        later = {name: value for name, value in desired.items() if name not in first}
+        left = kind.parts.field if kind.parts else None
+        later = {name: value for name, value in desired.items() if name not in first or name == left}
         try:
             if later:
                 # The collection's answer may leave out fields that the object's own has (3.3).
@@ -357,6 +359,10 @@ class Applier:
     ) -> Found:
         elsewhere: frozenset[str] = found.answer.get(SECOND_URL_FIELDS, frozenset())
         answer: dict[str, Json] = {}
+        if parts.write(self.live, self.writer, kind, scope, found, changed):
+            path = self._path(kind, scope, found.id)
+            found = self._look_again(kind, scope, found.id, "PATCH", path)
+        changed = parts.without(kind, changed)
         here = {name: value for name, value in changed.items() if name not in elsewhere}
         there = {name: value for name, value in changed.items() if name in elsewhere}
         if here:

@@ -9,7 +9,7 @@ from pulumi_posthog.kinds import LOOKUPS
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Ambiguous
-from pulumi_posthog.reconcile.differences import differences, merged
+from pulumi_posthog.reconcile.differences import differences, merged, with_masks
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.attachment import Attachment, comparable, is_stored, without_files
@@ -92,6 +92,7 @@ class Bodies:
     def body(
         self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
     ) -> dict[str, Json]:
+        live = with_masks(kind, live, values) if live else live
         chosen = kind.to_api(values, live) if kind.to_api else values
         result = {
             (kind.by_name[name].sent_as or name) if name in kind.by_name else name: self._sent(

@@ -37,6 +37,7 @@ def differences(
     `desired` and `live` are field values as `Kind.values` gives them. PostHog answers a mask for a secret and no
     content of a file, so `rotated(field, key)` says whether what is below that key is another than was last sent.
     """
+    live = with_masks(kind, live, desired)
     wanted, found = kind.comparable({**desired}), kind.comparable({**live})
     return tuple(
         Difference(field, live.get(field.name), desired[field.name])
@@ -47,6 +48,23 @@ def differences(
         and not _same(field, wanted[field.name], found.get(field.name), rotated)
         and not (field.name == _state_field(kind) and why_it_rests(kind, desired, live))
     )
+
+
+def with_masks(kind: Kind, live: Mapping[str, Json], desired: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Live values with a mask in place of each declared secret that PostHog leaves out of its answer."""
+    left_out = [field.name for field in kind.fields if field.secrets_left_out and field.name in desired]
+    if not left_out:
+        return live
+    return {**live, **{name: _masked(live.get(name), desired[name]) for name in left_out}}
+
+
+def _masked(live: Json, desired: Json) -> Json:
+    if isinstance(desired, SecretText):
+        return MASK if live is None else live
+    if not isinstance(desired, dict) or not isinstance(live, dict | None):
+        return live
+    masks = {key: _masked((live or {}).get(key), item) for key, item in desired.items() if holds_secret(item)}
+    return {**(live or {}), **masks} if masks else live
 
 
 def _state_field(kind: Kind) -> str | None:

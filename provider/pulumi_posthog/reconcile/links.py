@@ -17,7 +17,7 @@ from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.reconcile.tables import has_sql, tables_of, views_of
+from pulumi_posthog.reconcile.tables import bringers, has_sql, joined, tables_of, views_of
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.reference import Reference, references_in, replaced
@@ -39,6 +39,7 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
         for entry in desired.entries
     ):
         return desired, ()
+    brought = bringers(desired.entries)
     entries = []
     for entry in desired.entries:
         here = project_of(entry, desired)
@@ -67,12 +68,11 @@ def linked(desired: Declared) -> tuple[Declared, tuple[Problem, ...]]:
 
         fields = {name: replaced(value, link) for name, value in entry.fields.items()}
         names = dict.fromkeys((*_names_followed(entry), *views_of(entry.kind, entry.fields)))
-        follows = tuple(
-            key_of(each)
-            for called in names
-            for each in by_name.get(called, ())
-            if project_of(each, desired) == here
-        )
+        first = [each for called in names for each in by_name.get(called, ())]
+        if brought:
+            tables = dict.fromkeys(joined(table) for _, table in tables_of(entry.kind, entry.fields))
+            first += [each for table in tables for each in brought.get(table, ())]
+        follows = tuple(dict.fromkeys(key_of(each) for each in first if project_of(each, desired) == here))
         entries.append(dataclasses.replace(entry, fields=fields, follows=follows))
     ordered, loops = in_order(entries)
     return dataclasses.replace(desired, entries=ordered), (*problems, *loops)

@@ -132,6 +132,9 @@ def _along_in(
 ) -> Iterator[Loss]:
     """What goes with objects of one project, and with what goes with them; `those` are their names by id."""
     for taken in holder.taken_along if those else ():
+        if taken.inside is not None:
+            yield from _inside(project, holder, those, taken, taken.inside, live)
+            continue
         path = taken.collection.format(**{PROJECT.name: project.id})
         try:
             answers = live.list_at(path, **taken.parameters)
@@ -153,6 +156,17 @@ def _along_in(
                 yield Loss(taken, holder, name, tuple(sorted(lost.values())))
             further |= lost
         yield from _along_in(project, kind, further, gone, live) if kind else ()
+
+
+def _inside(
+    project: Found, holder: Kind, those: Mapping[str, str], taken: TakenAlong, key: str, live: Live
+) -> Iterator[Loss]:
+    """What objects of one project have under a key of their own answers."""
+    objects = live.collection(holder, {PROJECT.name: project.id})
+    for id_, name in sorted(those.items(), key=lambda item: item[1]):
+        items = objects[id_].answer.get(key) or ()
+        if items:
+            yield Loss(taken, holder, name, tuple(sorted(str(each[taken.called]) for each in items)))
 
 
 def losses_of_rules(

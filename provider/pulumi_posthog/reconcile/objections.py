@@ -81,6 +81,12 @@ def objection_to_creation(kind: Kind, values: Mapping[str, Json], live: Live) ->
     refusal = lifecycle.objection_to_making(kind, values) or coming_in.objection_to_making(kind, live)
     if refusal:
         return refusal
+    missing = [name for name in kind.made_only_with if not values.get(name)]
+    if missing:
+        return (
+            f"this {kind.title} does not exist, and PostHog makes none without {' and '.join(missing)}\n"
+            f"  hint: declare {' and '.join(f'`{name}`' for name in missing)}"
+        )
     if kind.discontinued is None or not is_discontinued(kind, values, live):
         return None
     return (
@@ -140,12 +146,27 @@ def contradiction(
 
 def objection_to_differences(kind: Kind, changed: Sequence[Difference], found: Found) -> str | None:
     """Why an object that exists does not become what is declared: no move leads there, or PostHog keeps it as it is."""
-    refusal = lifecycle.objection(kind, changed)
+    refusal = lifecycle.objection(kind, changed) or _objection_to_another(kind, changed)
     if refusal or kind.fixed is None or not changed:
         return refusal
     fields = {each.field.name: each.desired for each in changed}
     for words, hint in kind.fixed(fields, found.answer):
         return f"this {kind.title} {words}\n  hint: {hint}"
+    return None
+
+
+def _objection_to_another(kind: Kind, changed: Sequence[Difference]) -> str | None:
+    """Why what never changes of an object does not make it another one."""
+    for each in changed:
+        if each.field.fixed:
+            along = " and ".join(taken.plural for taken in kind.taken_along)
+            lost = f", with all {along} of this one lost" if along else ""
+            return (
+                f'this {kind.title} has the {each.field.name} "{one_line(str(each.live))}", which never changes:'
+                f" another one would have to take its place{lost}\n"
+                "  hint: put it back, and declare the other one under a key of its own; when that has what it needs,"
+                f" take this {kind.title} out of the file, within the limits on removals"
+            )
     return None
 
 

@@ -18,7 +18,7 @@ def looks_around_lists(kinds: Iterable[Kind]) -> int:
 
 def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
     """The requests that one change takes; none for `strangers`, whose addresses nobody in the organization has."""
-    from pulumi_posthog.reconcile import membership
+    from pulumi_posthog.reconcile import membership, parts
     from pulumi_posthog.reconcile.addresses import person_field
     from pulumi_posthog.reconcile.lifecycle import with_moves
     from pulumi_posthog.reconcile.plan import Action
@@ -44,7 +44,8 @@ def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
         for each in change.differences
         if change.kind.membership and each.field.name == change.kind.membership.field
     )
-    return with_moves(change.kind, change.differences) + joining
+    own, apart = parts.told_apart(change.kind, change.differences)
+    return with_moves(change.kind, own) + joining + apart
 
 
 def looks_of(change: Change) -> int:
@@ -54,6 +55,7 @@ def looks_of(change: Change) -> int:
     the answer to it lacks fields. Each time that is their list, and the object alone where the list lacks fields. A
     rule is looked for after its removal.
     """
+    from pulumi_posthog.reconcile import parts
     from pulumi_posthog.reconcile.lifecycle import moves_to_make, of_state, with_moves
     from pulumi_posthog.reconcile.plan import Action
 
@@ -63,10 +65,12 @@ def looks_of(change: Change) -> int:
     if change.action is Action.DELETE or entry is None:
         return 0
     if change.action is Action.UPDATE:
-        writes = with_moves(kind, change.differences)
-        patches = int(len(change.differences) > (of_state(kind, change.differences) is not None))
+        own, apart = parts.told_apart(kind, change.differences)
+        writes = with_moves(kind, own) + (apart > 0)
+        patches = int(len(own) > (of_state(kind, own) is not None))
     else:
-        writes = writes_to_make(entry)
+        apart = parts.to_complete(kind, entry.fields)
+        writes = writes_to_make(entry) - apart + (apart > 0)
         patches = writes - 1 - len(moves_to_make(kind, entry.fields))
     look = 1 + bool(kind.also_listed) + kind.needs_whole(entry.fields)
     return look * ((writes if kind.answered_in_part else 0) + (patches if kind.asked_before else 0))
@@ -81,7 +85,7 @@ def _moves(live: object, declared: object) -> int:
 
 
 def writes_to_make(entry: Entry) -> int:
-    from pulumi_posthog.reconcile import membership
+    from pulumi_posthog.reconcile import membership, parts
     from pulumi_posthog.reconcile.lifecycle import is_moved, moves_to_make
 
     kind = entry.kind
@@ -96,4 +100,5 @@ def writes_to_make(entry: Entry) -> int:
     ]
     held = entry.fields.get(kind.membership.field) if kind.membership else None
     joining = membership.to_join(kind, held, [])
-    return (2 if later else 1) + len(moves_to_make(kind, entry.fields)) + joining
+    apart = parts.to_complete(kind, entry.fields)
+    return (2 if later else 1) + len(moves_to_make(kind, entry.fields)) + joining + apart

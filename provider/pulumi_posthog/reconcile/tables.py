@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.reference import Reference, with_names
 from pulumi_posthog.values.secret_text import is_unknown
+from pulumi_posthog.values.spelling import folded
 from pulumi_posthog.values.sql import tables_in
 
 
@@ -31,6 +33,20 @@ def views_of(kind: Kind, values: Mapping[str, Json]) -> Iterator[tuple[str, str]
         for each in KINDS.values():
             if each.named_in_sql:
                 yield each.name, table
+
+
+def bringers(entries: Iterable[Entry]) -> Mapping[str, list[Entry]]:
+    """What SQL may call the tables that entries bring, without what stands between its words -> those entries."""
+    result: dict[str, list[Entry]] = {}
+    for entry in entries:
+        for table in entry.kind.tables(entry.fields) if entry.kind.tables else ():
+            result.setdefault(joined(table), []).append(entry)
+    return result
+
+
+def joined(table: str) -> str:
+    """A table's name as one word: PostHog joins what it has it from by dots or underscores, or by nothing."""
+    return "".join(letter for letter in folded(table) if letter not in "._")
 
 
 def _in_field(field: Field, value: Json) -> Iterator[tuple[str, str]]:

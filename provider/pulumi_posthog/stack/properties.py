@@ -338,6 +338,8 @@ def _recorded_secrets(
     field: Field, live: Mapping[str, Json], declared: Mapping[str, Json], properties: Mapping[str, Any]
 ) -> Properties:
     hidden = _hidden(properties, field)
+    if field.secrets_left_out:
+        live = _completed(live, hidden)
     files = whole(properties.get(files_name(field)) or {})
     keys = hidden.keys() - files.keys()
     shown = {
@@ -366,6 +368,13 @@ def _recorded_secrets(
             )
         }
     return result
+
+
+def _completed(live: Json, sent: Json) -> Json:
+    """A live value with what was sent in place of what PostHog leaves out of its answer."""
+    if live is None or not isinstance(sent, dict):
+        return sent if live is None else live
+    return {**live, **{key: _completed(live.get(key), item) for key, item in sent.items()}}
 
 
 def _is_as_sent(field: Field, live: Json, sent: Json) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.reference import Reference
 
 
 class SecretText(str):
@@ -32,6 +34,18 @@ class SecretText(str):
 
 # What PostHog answers in place of a stored secret; sent back, it would become the secret (posthog-api.md 6.3).
 MASK: Final = "**************** POSTHOG SECRET FIELD ****************"
+
+
+# What a key is called whose value is a secret, where nothing else says so.
+LOOKS_SECRET: Final = re.compile(
+    r"passw|secret|token|credential|private|api[_-]?key|access[_-]?key|webhook|authorization", re.IGNORECASE
+)
+
+
+def looks_secret(key: str, value: Json) -> bool:
+    """Whether a text that stands under such a key seems to be a secret, and is at hand as it is."""
+    bare = isinstance(value, str) and not isinstance(value, SecretText | Reference)
+    return bare and bool(value) and bool(LOOKS_SECRET.search(key))
 
 
 def plain(value: Json) -> Json:

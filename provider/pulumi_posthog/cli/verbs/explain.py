@@ -240,7 +240,7 @@ def _section(path: str, kind: Kind | None, about: Kind | None = None) -> Explana
     from pulumi_posthog.kinds.tree import below
 
     assert kind is not None  # noqa: S101 - a path has at least one word, and that is a section
-    left = " ".join((deletion(kind), *(f"Its {each.plural} are lost for good." for each in kind.taken_along)))
+    left = deletion(kind)
     if kind.set_of:
         left = "A list that leaves the file removes nobody. Whoever leaves the list, or an additive list, is removed."
     elif kind.deletion in (Deletion.DELETE, Deletion.PATCH) and not kind.grants:
@@ -335,6 +335,8 @@ def _behaviour(kind: Kind, described: Field) -> list[tuple[str, str]]:
     sentences = []
     if described.replace_on_changes:
         sentences.append(f"A change deletes the {kind.title} and makes it anew.")
+    if described.fixed:
+        sentences.append("It never changes, and the preview refuses another value.")
     if described.merge_levels:
         sentences.append("Only the declared keys are compared and changed; the others stay as they are.")
         sentences.append("A key declared as null is taken out.")

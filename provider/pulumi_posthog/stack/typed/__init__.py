@@ -23,6 +23,7 @@ from pulumi_posthog.stack.typed.event_definition import EventDefinition
 from pulumi_posthog.stack.typed.experiment import Experiment
 from pulumi_posthog.stack.typed.experiment_holdout import ExperimentHoldout
 from pulumi_posthog.stack.typed.experiment_saved_metric import ExperimentSavedMetric
+from pulumi_posthog.stack.typed.external_data_source import ExternalDataSource
 from pulumi_posthog.stack.typed.feature_flag import FeatureFlag
 from pulumi_posthog.stack.typed.file_system_entry import FileSystemEntry
 from pulumi_posthog.stack.typed.hog_function import HogFunction
@@ -61,6 +62,7 @@ __all__ = [
     "Experiment",
     "ExperimentHoldout",
     "ExperimentSavedMetric",
+    "ExternalDataSource",
     "FeatureFlag",
     "FileSystemEntry",
     "HogFunction",
