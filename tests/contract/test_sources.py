@@ -195,6 +195,27 @@ def test_what_would_take_another_source_is_refused_in_the_preview_and_nothing_is
     assert web.all("external_data_sources") == there
 
 
+def test_an_estimate_says_what_a_run_sends_of_tables_and_looks_at_between(newest):
+    from pulumi_posthog.reconcile.requests import looks_of, writes_of
+
+    def reads() -> int:
+        return newest.asked("external_data_sources")["GET /external_data_sources/"]
+
+    newest.run("    {}\n")
+    newest.run(STRIPE)
+    newest.run(STRIPE)
+    nothing_to_do = reads()
+    both = STRIPE + POSTGRES.replace("    external_data_sources:\n", "")
+    changed = both.replace("acct_1", "acct_2").replace("should_sync: true", "should_sync: false")
+    for text, number in ((both, 2), (changed, 4)):
+        changes = newest.plan(text)
+
+        newest.run(text)
+
+        assert sum(newest.posthog.writes().values()) == sum(map(writes_of, changes)) == number
+        assert reads() - nothing_to_do == sum(map(looks_of, changes))
+
+
 def test_a_table_that_posthog_does_not_have_is_told_before_anything_is_sent(web):
     web.run(STRIPE)
     more = STRIPE + "          Invioce: {should_sync: true, sync_type: full_refresh}\n"

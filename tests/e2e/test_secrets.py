@@ -30,6 +30,8 @@ SECRETS = {
     "!env, rotated": f"rot{TELLING}",
     "!env of an open key": f"low{TELLING}",
     "!secret": f"cfg{TELLING}",
+    "!env that PostHog leaves out": f"src{TELLING}",
+    "!env that PostHog leaves out, rotated": f"srr{TELLING}",
     "!env of a setting": f"https://hooks.acme.io/web?a={TELLING_ASCII}",
     "a setting made by hand": f"https://hooks.acme.io/hnd?a={TELLING_ASCII}",
 }
@@ -48,6 +50,14 @@ projects:
           password: !env SNOWFLAKE_PASSWORD
           dbschema: !env TOKEN
           database: orders
+    external_data_sources:
+      shop:
+        source_type: Postgres
+        job_inputs:
+          host: db.acme.io
+          password: !env SHOP_PASSWORD
+          ssh_tunnel: {{enabled: true, auth: {{username: ops, password: !env SHOP_PASSWORD}}}}
+        schemas: {{users: {{should_sync: true, sync_type: full_refresh}}}}
 roles:
   Analysts:
     members: [ana@acme.io]
@@ -136,6 +146,7 @@ def story(tmp_path: Path, sandbox: Sandbox, door: str) -> Story:
         PULUMI_EXPERIMENTAL="true",
         SNOWFLAKE_PASSWORD=SECRETS["!env"],
         TOKEN=SECRETS["!env of an open key"],
+        SHOP_PASSWORD=SECRETS["!env that PostHog leaves out"],
         WEBHOOK=SECRETS["!env of a setting"],
     )
     stack.write(DECLARED)
@@ -171,6 +182,7 @@ def test_no_secret_is_in_anything_that_a_full_run_writes(story, sandbox, door):
 
     by_hand(sandbox)
     environment["SNOWFLAKE_PASSWORD"] = SECRETS["!env, rotated"]
+    environment["SHOP_PASSWORD"] = SECRETS["!env that PostHog leaves out, rotated"]
     # How a report is written has nothing to do with the provider; what the state adds to it has.
     for form in FORMATS if door == PLUGIN_DOOR else FORMATS[:1]:
         for state in ((), ("--stack-state", "state.json")):
@@ -196,6 +208,10 @@ def test_no_secret_is_in_anything_that_a_full_run_writes(story, sandbox, door):
         assert b"Cannot make sense of: Bearer <hidden>" in list(story.said.values())[-1]
     story.pulumi("refresh", "--yes", "--skip-preview", "--diff", *LOUD)
     story.pulumi("up", "--yes", "--skip-preview", "--diff", "--json")
+    sandbox.count_anew()
+    story.pulumi("preview", "--diff", "--expect-no-changes")
+    story.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert sandbox.writes() == {}
     story.pulumi("stack", "export")
     story.pulumi("stack", "history", "--full-dates")
     story.pulumi("config")

@@ -22,6 +22,7 @@ from harness.pipelines import exports_of, functions_of, pipelines_by_hand
 from harness.releases import assert_refers, cohorts_of, drawn, flags_of, releases_by_hand
 from harness.rows import VARIABLE
 from harness.sandbox import Sandbox
+from harness.sourced import sources_of
 from harness.surveyed import FAMILIES, all_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
@@ -334,6 +335,7 @@ def assert_no_twins(posthog: Sandbox) -> None:
         names += [(path, each["type"], each["name"]) for each in functions_of(posthog, project["id"])]
         names += [(path, "flag", each["key"]) for each in flags_of(posthog, project["id"])]
         names += [(path, "cohort", each["name"]) for each in cohorts_of(posthog, project["id"])]
+        names += [(path, "source", each["prefix"]) for each in sources_of(posthog, project["id"])]
         for kind in CHARTS:
             names += [(path, kind, each[name_of(kind)]) for each in ours(posthog, project["id"], kind)]
         for kind in FAMILIES:
@@ -440,6 +442,8 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
         found["destination", path] = {str(each["id"]) for each in configs}
         found["function", path] = {str(each["id"]) for each in functions_of(posthog, project["id"])}
         found["cohort", path] = {str(each["id"]) for each in cohorts_of(posthog, project["id"])}
+        sources = sources_of(posthog, project["id"])
+        found["table", path] = {str(table["id"]) for each in sources for table in each["schemas"]}
         for kind in CHARTS:
             found[kind, path] = {str(each["id"]) for each in charts_of(posthog, project["id"], kind)}
         for kind in FAMILIES:

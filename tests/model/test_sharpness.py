@@ -13,11 +13,12 @@ from harness.engine import Refused
 from harness.releases import CHECKOUT, PAGE, PAYERS, STAFF, TESTERS, cohort, flag
 from harness.rows import EVENTS, HOOK, HOOK_EARLY, RELAY, WEB, function
 from harness.sandbox import Sandbox
+from harness.sourced import source
 from harness.surveyed import feature, held, split, survey, trial
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
 from pulumi_posthog.api import ApiError, NotServed, Reader, paging
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.reconcile import limits
+from pulumi_posthog.reconcile import differences, limits, losses
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
@@ -113,6 +114,9 @@ THREE_ALERTS = tuple(
     for row in (alert("Web"),)
 )
 FEWER_ALERTS = [(Model((WEB, insight("Web"), *THREE_ALERTS)), QUIET), (Model((WEB,)), QUIET)]
+SHOP = source("Web", "users", "orders", "carts")
+SOURCE = [(Model((WEB, SHOP)), QUIET), (Model((WEB, source("Web", "users", host="db.acme.com"))), QUIET)]
+FEWER_TABLES = [(Model((WEB, SHOP)), QUIET), (Model((WEB,)), QUIET)]
 FEWER_FLAGS = [(Model((WEB, *FLAGS)), QUIET), (Model((WEB,)), QUIET)]
 # The hook becomes another one, because its type replaces it: what refers to it has to follow.
 ANOTHER_HOOK = function("Web", "Hook", "x", type="source_webhook")
@@ -201,8 +205,13 @@ def taking_those_of_one_name_for_one(monkeypatch):
     )
 
 
+def taking_a_secret_that_is_left_out_for_gone(monkeypatch):
+    monkeypatch.setattr(differences, "with_masks", lambda _kind, live, _desired: live)
+
+
 def without_rails(monkeypatch):
-    monkeypatch.setattr(limits, "too_many", lambda *_: False)
+    for module in (limits, losses):
+        monkeypatch.setattr(module, "too_many", lambda *_: False)
 
 
 CONVERGENCE = {
@@ -217,6 +226,7 @@ CONVERGENCE = {
     "a run that was killed among cohorts": (without_looking_before_a_create, KILLED_COHORTS),
     "a run that was killed among surveys": (without_looking_before_a_create, KILLED_SURVEYS),
     "a run that was killed among alerts": (without_looking_before_a_create, KILLED_MAIL),
+    "a secret that is left out": (taking_a_secret_that_is_left_out_for_gone, SOURCE),
     "a short page": (without_counting_a_list, SHORT_PAGE),
     "a cut answer": (taking_a_list_that_failed_for_an_empty_one, CUT_ANSWER),
 }
@@ -230,6 +240,7 @@ LOSSES = {
     "fewer rules of a flag": FEWER_OBJECT_RULES,
     "fewer surveys": FEWER_SURVEYS,
     "fewer alerts with their insight": FEWER_ALERTS,
+    "fewer tables with their source": FEWER_TABLES,
 }
 
 
@@ -254,7 +265,7 @@ def test_with_the_rails_little_is_lost(anew, posthog, tight, name):
 
 LOST = (
     r": (role|membership|function|flag|cohort|access_controls|object_rules|experiment|experiment_holdout|survey"
-    r"|alert) of "
+    r"|alert|table) of "
 )
 
 

@@ -11,6 +11,7 @@ from pulumi_posthog.values.secret_text import MASK, SecretText
 
 PROJECT, ROLE, MEMBERS = KINDS["project"], KINDS["role"], KINDS["role_members"]
 DESTINATION, ENTRY = KINDS["pipeline_destination"], KINDS["file_system_entry"]
+SOURCE = KINDS["external_data_source"]
 
 
 def names(kind, desired, live, **options):
@@ -112,6 +113,20 @@ def test_an_emptied_secret_is_a_difference():
     desired = {"config": {"password": SecretText("hush", "!env PASSWORD")}}
 
     assert names(DESTINATION, desired, {"config": {}}) == ["config"]
+
+
+@pytest.mark.parametrize("auth", [{"username": "ops"}, {"username": "ops", "password": MASK}])
+def test_a_secret_that_posthog_leaves_out_or_masks_cannot_differ_at_any_depth_unless_it_was_rotated(auth):
+    secret = SecretText("hush", "!env PASSWORD")
+    tunnel = {"enabled": True, "auth": {"username": "ops", "password": secret}}
+    desired = {"job_inputs": {"host": "db", "password": secret, "ssh_tunnel": tunnel}}
+    live = {"job_inputs": {"host": "db", "ssh_tunnel": {"enabled": True, "auth": auth}}}
+
+    assert names(SOURCE, desired, live) == []
+    assert names(SOURCE, desired, live, rotated=lambda _field, key: key == "ssh_tunnel") == ["job_inputs"]
+    assert names(SOURCE, desired, {"job_inputs": {**live["job_inputs"], "host": "db.old"}}) == ["job_inputs"]
+    other = {"enabled": False, "auth": auth}
+    assert names(SOURCE, desired, {"job_inputs": {"host": "db", "ssh_tunnel": other}}) == ["job_inputs"]
 
 
 def test_a_secret_that_is_not_at_hand_is_not_compared():

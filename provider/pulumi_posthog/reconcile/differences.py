@@ -119,14 +119,14 @@ def _without_masked(desired: Json, live: Json) -> Json:
     }
 
 
-def _without_masks(live: Json) -> Json:
+def _without_masks(live: Json, *, within: bool = False) -> Json:
+    """A live object without the masks in what it holds, at any depth."""
     if not isinstance(live, dict):
         return live
     return {
-        key: {name: item for name, item in value.items() if item != MASK}
-        if isinstance(value, dict)
-        else value
+        key: _without_masks(value, within=True)
         for key, value in live.items()
+        if not (within and value == MASK)
     }
 
 
