@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pulumi_posthog.kinds.dashboard import DASHBOARD, alongside, checked, noted, remark
@@ -158,6 +158,7 @@ def patched(tiles: list[dict[str, Any]], sent: list[dict[str, Any]], wanted: lis
         {"text": {"body": " B\n"}, "layouts": at(6, 0)},
     ],
 )
+@settings(deadline=None)  # a busy machine is no error
 @given(before=TILES, wanted=TILES)
 def test_whatever_is_there_and_whatever_is_declared_one_request_makes_the_one_the_other(before, wanted):
     there = [

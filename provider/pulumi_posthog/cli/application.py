@@ -56,7 +56,7 @@ def application(verbs: Sequence[str] = VERBS) -> typer.Typer:
     """The program with these verbs: with the one that is called it starts in two thirds of the time."""
     made = typer.Typer(
         name="pulumi-posthog",
-        help="Keep a PostHog organization in Git: `pulumi up` applies it, this checks and compares.",
+        help="Keep a PostHog organization in Git. `pulumi up` applies it. This command checks and compares.",
         add_completion=True,
         no_args_is_help=True,
         # Plain: a tenth of a second sooner, and it reads well at any width.
@@ -80,15 +80,16 @@ def _say_version(wanted: bool) -> None:
 def _options(
     _version: Annotated[
         bool,
-        typer.Option(
-            "--version", "-v", callback=_say_version, is_eager=True, help="Say which version this is."
-        ),
+        typer.Option("--version", "-v", callback=_say_version, is_eager=True, help="Print the version."),
     ] = False,
     _no_color: Annotated[
-        bool, typer.Option(NO_COLOR, help="No colours, as with NO_COLOR=1; may stand after the verb.")
+        bool,
+        typer.Option(
+            NO_COLOR, help="No colours, as with NO_COLOR=1. You can also write it after the command."
+        ),
     ] = False,
     _debug: Annotated[
-        bool, typer.Option(DEBUG, help="Show where a bug happened; may stand after the verb.")
+        bool, typer.Option(DEBUG, help="Show where a bug happened. You can also write it after the command.")
     ] = False,
 ) -> None:
     """What is true of all verbs; `run` acts on it before any of them."""

@@ -32,19 +32,19 @@ Host = Annotated[
     Option(
         metavar="URL",
         envvar="POSTHOG_HOST",
-        help="PostHog's address; else that of the posthog.yaml in this folder.",
+        help="PostHog's address. Default: the one in the posthog.yaml of this folder.",
     ),
 ]
 Project = Annotated[
-    str, Option(metavar="NAME", help="Name or id; not needed when the key sees only one project.")
+    str, Option(metavar="NAME", help="Name or id of the project. Not needed if the key sees only one.")
 ]
-Limit = Annotated[int, Option(metavar="N", min=0, help="At most so many; 0: all.")]
+Limit = Annotated[int, Option(metavar="N", min=0, help="Show at most N; 0 shows all.")]
 Columns = Annotated[
     list[str] | None,
-    Option("--column", metavar="PATH", help="Show this, such as properties.plan; repeatable."),
+    Option("--column", metavar="PATH", help="A column to show, such as properties.plan; repeatable."),
 ]
 Form = Annotated[str, Option("--format", metavar="FORMAT", help="table, csv or json.")]
-MaxWait = Annotated[str, Option(metavar="TIME", help="How long to wait for the end: 90s, 10m, 1h.")]
+MaxWait = Annotated[str, Option(metavar="TIME", help="How long to wait: 90s, 10m, 1h.")]
 
 
 def checked(form: str) -> str:

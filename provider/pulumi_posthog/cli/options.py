@@ -31,7 +31,7 @@ File = Annotated[Path, Argument(metavar="FILE", help="The configuration.", show_
 Only = Annotated[
     list[str] | None,
     Option(
-        "--only", metavar="KIND", help="This kind only, such as role; repeatable, or several with commas."
+        "--only", metavar="KIND", help="Only this kind, such as role; repeatable, or several with commas."
     ),
 ]
 

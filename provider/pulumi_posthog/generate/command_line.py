@@ -23,10 +23,10 @@ STATUSES: Mapping[Exit, str] = {
 HELP = """\
 # The command line
 
-Generated from `--help` by `python -m pulumi_posthog.generate`: do not edit. `pulumi` itself applies;
-`pulumi-posthog` checks, compares and reads, and changes nothing in PostHog: it sends `GET`, and `POST` to ask a query.
-Only `export-asset` makes something there, the export. Its key comes from `POSTHOG_PERSONAL_API_KEY`.
-`pulumi-posthog --install-completion bash`, or zsh or fish, has the shell complete verbs and options.
+Generated from `--help` by `python -m pulumi_posthog.generate`: do not edit. `pulumi` applies a file.
+`pulumi-posthog` checks, compares and reads. It changes nothing in PostHog: it sends `GET`, and `POST` only for a query.
+Only `export-asset` makes something in PostHog, the export. The key comes from `POSTHOG_PERSONAL_API_KEY`.
+After `pulumi-posthog --install-completion bash` (or zsh, or fish), the shell completes commands and options.
 """
 
 
@@ -41,8 +41,8 @@ def command_line() -> str:
     parts = [f"{HELP}\n{contents}\n", f"## pulumi-posthog\n\n{_fenced(help_of())}"]
     parts += [f"## {verb}\n\n{_fenced(help_of(verb))}" for verb in VERBS]
     parts.append(
-        "## Exit statuses\n\nOf several at once the first in this order counts: 1, 8, 9, 2, 3, 4, 5, 7. "
-        f"6 is left out: Pulumi has it for a stack that does not exist.\n\n{statuses}"
+        "## Exit statuses\n\nIf several apply, the first one in this order is used: 1, 8, 9, 2, 3, 4, 5, 7. "
+        f"6 is not used, because Pulumi uses it for a stack that does not exist.\n\n{statuses}"
     )
     return "\n".join(parts)
 

@@ -133,8 +133,9 @@ PROJECT_ACCESS_RULE = Kind(
     resource="ProjectAccessRule",
     section="projects.*.access",
     doc=(
-        "Who may do what in the project: `none` hides it, `member` opens and uses it, `admin` changes its settings and"
-        " these rules, too. Organization admins stand above all rules."
+        "Who may do what in the project. With `none` people do not see it, with `member` they may open "
+        "and use it, with `admin` they may also change its settings and these rules. Rules do not limit "
+        "organization admins."
     ),
     purpose="Who may open a project at all, by role or by person, and as what.",
     page=Page(
@@ -179,8 +180,9 @@ RESOURCE_ACCESS_RULE = Kind(
     resource="ResourceAccessRule",
     section="projects.*.resource_access",
     doc=(
-        "Who may do what with all objects of a type in the project: `viewer` sees them, `editor` changes them,"
-        " `manager` changes their access rules, too, and `none` hides them."
+        "Who may do what with all objects of a type in the project. With `none` people do not see them, "
+        "with `viewer` they see them, with `editor` they may change them, with `manager` they may also "
+        "change their access rules."
     ),
     purpose=(
         "Who may see or change all dashboards, all feature flags and so on of a project, by role or by "
@@ -228,8 +230,9 @@ OBJECT_ACCESS_RULE = Kind(
     resource="ObjectAccessRule",
     section="projects.*.*.*.access",
     doc=(
-        "Who may do what with one object, such as a dashboard: `viewer` sees it, `editor` changes it, `manager`"
-        " changes its access rules, too, and `none` hides it."
+        "Who may do what with one object, such as a dashboard. With `none` people do not see it, with "
+        "`viewer` they see it, with `editor` they may change it, with `manager` they may also change its "
+        "access rules."
     ),
     purpose="Who may see or change one dashboard, one feature flag and so on, by role or by person.",
     page=Page("the page of the object, *Access control* on its right"),

@@ -23,20 +23,23 @@ TEXT: Final[Mapping[str, Any]] = {"type": ["string", "null"]}
 STEP: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "event": {**TEXT, "description": "The event's name; of a click, `$autocapture`."},
+        "event": {**TEXT, "description": "The event's name. For a click, it is `$autocapture`."},
         "properties": {
             "type": ["array", "null"],
             "items": CONDITION,
-            "description": "What it has to have as well.",
+            "description": "What the event also has to have.",
         },
         "selector": {**TEXT, "description": "The CSS selector of what is clicked."},
         "tag_name": {**TEXT, "description": "The HTML tag of what is clicked."},
         "text": {**TEXT, "description": "The text on it."},
-        "text_matching": {**MATCHING, "description": "How that text is compared."},
+        "text_matching": {**MATCHING, "description": "How `text` is compared."},
         "href": {**TEXT, "description": "Where the link leads."},
-        "href_matching": {**MATCHING, "description": "How that is compared."},
+        "href_matching": {**MATCHING, "description": "How `href` is compared."},
         "url": {**TEXT, "description": "The address of the page."},
-        "url_matching": {**MATCHING, "description": "How that is compared; `contains` unless said."},
+        "url_matching": {
+            **MATCHING,
+            "description": ("How the address is compared. The default is `contains`."),
+        },
     },
     "additionalProperties": False,
 }
@@ -93,8 +96,9 @@ ACTION = Kind(
     section="projects.*.actions",
     doc="An action: several events, or clicks, that mean the same.",
     purpose=(
-        "Say once which events and clicks mean that somebody signed up or paid, and use it by its name: when the code"
-        " sends another event, one line changes and all that counts it follows."
+        "Say once which events and clicks mean that somebody signed up or paid, and use the action by its "
+        "name. When the code sends another event, you change one line, and everything that counts it "
+        "follows."
     ),
     page=Page("*Data management*, *Actions*", "/project/{project}/data-management/actions/{id}"),
     collection="/api/projects/{project}/actions/",
@@ -118,7 +122,7 @@ ACTION = Kind(
         Field(
             name="steps",
             type=Type.LIST,
-            doc="What it stands for: any of these events.",
+            doc="Which events it stands for. Any one of them is enough.",
             items=STEP,
             default=[],
             hidden_keys=("selector_regex",),
@@ -137,12 +141,12 @@ ACTION = Kind(
         Field(
             name="post_to_slack",
             type=Type.BOOLEAN,
-            doc="Whether PostHog tells Slack of it. This is an older way: declare a hog function instead.",
+            doc="Whether PostHog posts it to Slack. This is an older way: declare a hog function instead.",
             default=False,
         ),
         Field(
             name="slack_message_format",
-            doc="The text of that message in Slack.",
+            doc="The text of the message in Slack.",
             max_length=1200,
             default="",
         ),

@@ -47,11 +47,11 @@ CONFIGURATION: Final[Mapping[str, Any]] = {
         "bounds": {
             "type": "object",
             "properties": {
-                "lower": {**BOUND, "description": "The alert fires below it: a number, or `30%`."},
-                "upper": {**BOUND, "description": "The alert fires above it: a number, or `30%`."},
+                "lower": {**BOUND, "description": "The alert fires below this bound: a number, or `30%`."},
+                "upper": {**BOUND, "description": "The alert fires above this bound: a number, or `30%`."},
             },
             "additionalProperties": False,
-            "description": "One of the two, or both.",
+            "description": "One of the two bounds, or both.",
         },
     },
     "required": ["type"],
@@ -151,10 +151,10 @@ ALERT = Kind(
     name="alert",
     resource="Alert",
     section="projects.*.alerts",
-    doc="An alert: which figure of an insight is watched, when it fires, and who is told.",
+    doc="An alert watches a figure of an insight. It says when it fires, and who is told.",
     purpose=(
-        "Keep beside each figure what is normal for it, reviewed like code: which fall of it wakes somebody, whom, and"
-        " how often PostHog looks."
+        "Keep beside each figure what is normal for it, reviewed like code: which change is alarming, who "
+        "is told, and how often PostHog looks."
     ),
     page=Page("*Product analytics*, *Alerts*", "/project/{project}/alerts/{id}"),
     collection="/api/projects/{project}/alerts/",
@@ -178,8 +178,8 @@ ALERT = Kind(
         ),
     ),
     unmanaged={
-        "snoozed_until": "somebody who is told snoozes it on PostHog's page",
-        "state": "PostHog says whether it fires",
+        "snoozed_until": "people snooze an alert on PostHog's page",
+        "state": "PostHog decides whether it fires",
     },
     activity_scopes=("AlertConfiguration", "Threshold", "AlertSubscription"),
     from_api=from_api,
@@ -194,7 +194,7 @@ ALERT = Kind(
         Field(
             name="insight",
             type=Type.INTEGER,
-            doc="The insight that it is about, by its name or its id.",
+            doc="The insight that it watches, by its name or its id.",
             required=True,
             names="insight",
         ),
@@ -206,7 +206,7 @@ ALERT = Kind(
             keys={
                 "type": {
                     "enum": [ABSOLUTE, INCREASE, DECREASE],
-                    "description": "Of a decrease, a fall counts as positive.",
+                    "description": "For a decrease, write the fall as a positive number.",
                 }
             },
             open_keys=False,
@@ -216,8 +216,8 @@ ALERT = Kind(
             name="threshold",
             type=Type.OBJECT,
             doc=(
-                "When it fires: `{configuration: {type: percentage, bounds: {upper: 30%}}}`. Below `lower`, and above"
-                " `upper`. An empty one takes the bounds away."
+                "When it fires: below `lower`, and above `upper`. Write `{configuration: {type: "
+                "percentage, bounds: {upper: 30%}}}`. An empty threshold removes the bounds."
             ),
             required=True,
             keys={
@@ -235,8 +235,8 @@ ALERT = Kind(
             name="config",
             type=Type.OBJECT,
             doc=(
-                "Which figure of the insight: `{type: TrendsAlertConfig, series_index: 0}`; of SQL a"
-                " `HogQLAlertConfig`, of a funnel a `FunnelsAlertConfig`, on servers that have them."
+                "Which figure of the insight: `{type: TrendsAlertConfig, series_index: 0}`. For SQL it is "
+                "a `HogQLAlertConfig`, for a funnel a `FunnelsAlertConfig`, on servers that have them."
             ),
             required=True,
             keys={
@@ -247,26 +247,29 @@ ALERT = Kind(
                 "series_index": {
                     "type": "integer",
                     "minimum": 0,
-                    "description": "Which series, or formula; the first one is 0.",
+                    "description": "The number of the series, or formula. The first one is 0.",
                 },
                 "check_ongoing_interval": {
                     "type": ["boolean", "null"],
-                    "description": "Whether the interval that is not over counts as well.",
+                    "description": "Whether the current interval, which is not over yet, counts as well.",
                 },
-                "column": {"type": ["string", "null"], "description": "Of SQL: which column."},
+                "column": {"type": ["string", "null"], "description": "For SQL: which column."},
                 "evaluation": {
                     "enum": ["last_row", "first_row", "any_row"],
-                    "description": "Of SQL: which row.",
+                    "description": "For SQL: which row.",
                 },
-                "label_column": {"type": ["string", "null"], "description": "Of SQL: what a row is called."},
+                "label_column": {
+                    "type": ["string", "null"],
+                    "description": ("For SQL: the column with the name of a row."),
+                },
                 "funnel_step": {
                     "type": ["integer", "null"],
                     "minimum": 0,
-                    "description": "Of a funnel: which step; null is the last one.",
+                    "description": "For a funnel: which step; null is the last one.",
                 },
                 "metric": {
                     "enum": ["conversion_from_start", "conversion_from_previous"],
-                    "description": "Of a funnel: the rate since where.",
+                    "description": "For a funnel: from which step the rate counts.",
                 },
             },
             required_keys=("type",),
@@ -276,7 +279,7 @@ ALERT = Kind(
         Field(
             name="subscribed_users",
             type=Type.STRINGS,
-            doc="Who is told by mail, by e-mail address. Exactly these.",
+            doc="Exactly these people are told by mail. They are named by their e-mail addresses.",
             required=True,
             items={"type": "string"},
             unordered=True,
@@ -285,21 +288,23 @@ ALERT = Kind(
         ),
         Field(
             name="calculation_interval",
-            doc="How often PostHog looks. The shortest ones take a higher plan, and a server since 2026.",
+            doc=(
+                "How often PostHog looks. The shortest intervals need a higher plan, and a server since 2026."
+            ),
             choices=("real_time", "every_15_minutes", "hourly", "daily", "weekly", "monthly"),
             default="daily",
         ),
-        Field(name="enabled", type=Type.BOOLEAN, doc="Whether it is watched.", default=True),
+        Field(name="enabled", type=Type.BOOLEAN, doc="Whether the alert is switched on.", default=True),
         Field(
             name="skip_weekend",
             type=Type.BOOLEAN,
-            doc="Whether nothing is looked at on Saturdays and Sundays.",
+            doc="Whether PostHog does not look on Saturdays and Sundays.",
             default=False,
         ),
         Field(
             name="schedule_restriction",
             type=Type.OBJECT,
-            doc='When it is not looked at: `{blocked_windows: [{start: "22:00", end: "07:00"}]}`.',
+            doc='When PostHog does not look: `{blocked_windows: [{start: "22:00", end: "07:00"}]}`.',
             nullable=True,
             default=None,
             keys={
@@ -316,8 +321,8 @@ ALERT = Kind(
             name="detector_config",
             type=Type.OBJECT,
             doc=(
-                "How unusual values are found in place of bounds, in PostHog's own form. Only what is declared of it is"
-                " compared, because PostHog fills in the rest."
+                "How unusual values are found without bounds, in PostHog's own form. Only declared keys "
+                "are compared, because PostHog fills in the rest."
             ),
             nullable=True,
             default=None,
@@ -327,20 +332,20 @@ ALERT = Kind(
         Field(
             name="investigation_agent_enabled",
             type=Type.BOOLEAN,
-            doc="Whether PostHog's AI looks into why it fires.",
+            doc="Whether PostHog's AI investigates why it fires.",
             default=False,
             since=2026,
         ),
         Field(
             name="investigation_gates_notifications",
             type=Type.BOOLEAN,
-            doc="Whether people are told only after that.",
+            doc="Whether people are told only after the investigation.",
             default=False,
             since=2026,
         ),
         Field(
             name="investigation_inconclusive_action",
-            doc="What follows when that comes to nothing: people are told, or not.",
+            doc="Whether people are told if the investigation finds nothing.",
             choices=("notify", "suppress"),
             default="notify",
             since=2026,

@@ -73,10 +73,10 @@ ANNOTATION = Kind(
     name="annotation",
     resource="Annotation",
     section="projects.*.annotations",
-    doc="An annotation: a point in time that charts mark, with what happened then.",
+    doc="An annotation marks a point in time in charts, and says what happened then.",
     purpose=(
-        "Say in the same change that ships something when it was shipped, so that whoever sees a step in a chart months"
-        " later knows why. Charts of insights and dashboards show it at its time."
+        "Record a release in the same change that ships it. Somebody who sees a step in a chart months "
+        "later then knows why. Charts of insights and dashboards show the annotation at its time."
     ),
     page=Page("*Data management*, *Annotations*", "/project/{project}/data-management/annotations/{id}"),
     collection="/api/projects/{project}/annotations/",
@@ -99,14 +99,17 @@ ANNOTATION = Kind(
         IN_PROJECT,
         Field(
             name="content",
-            doc="What happened. Its key in the file, unless the entry says it itself.",
+            doc="What happened. It is the key of the entry, unless the entry has `content`.",
             max_length=8192,
             from_key=True,
             also_in_body=True,
         ),
         Field(
             name="date_marker",
-            doc="When, as in 2026-03-01T09:00:00Z; a day alone means its beginning in UTC.",
+            doc=(
+                "When it happened, as in 2026-03-01T09:00:00Z. A day without a time means its beginning "
+                "in UTC."
+            ),
             required=True,
             timestamp=True,
             wire=sent_instant,
@@ -114,8 +117,8 @@ ANNOTATION = Kind(
         Field(
             name="scope",
             doc=(
-                "What it is about. One of the `organization` is shown in all its projects, and is declared in one of"
-                " them. Always sent for a new one, because PostHog takes `dashboard_item` for granted."
+                "What it is about. An annotation of the `organization` is shown in all its projects, and "
+                "is declared in one of them."
             ),
             choices=("dashboard_item", "dashboard", "project", "organization"),
             default=SCOPE,
@@ -123,7 +126,7 @@ ANNOTATION = Kind(
         Field(
             name="dashboard_item",
             type=Type.INTEGER,
-            doc="Of the scope `dashboard_item`: the insight, by its name or its id.",
+            doc="For the scope `dashboard_item`: the insight, by its name or its id.",
             nullable=True,
             default=None,
             names="insight",
@@ -131,7 +134,7 @@ ANNOTATION = Kind(
         Field(
             name="dashboard_id",
             type=Type.INTEGER,
-            doc="Of the scope `dashboard`: the dashboard, by its name or its id.",
+            doc="For the scope `dashboard`: the dashboard, by its name or its id.",
             nullable=True,
             default=None,
             names="dashboard",
@@ -139,13 +142,13 @@ ANNOTATION = Kind(
         ),
         Field(
             name="creation_type",
-            doc="Who made it: a person (`USR`), or automation (`GIT`), which PostHog marks.",
+            doc="Who made it: a person (`USR`) or automation (`GIT`). PostHog marks those of automation.",
             choices=("USR", "GIT"),
             default="USR",
         ),
         Field(
             name="emoji",
-            doc="An emoji that stands in place of the usual mark.",
+            doc="An emoji that is shown instead of the usual mark.",
             max_length=16,
             nullable=True,
             default=None,
@@ -154,7 +157,7 @@ ANNOTATION = Kind(
         Field(
             name="hidden_in_user_interface",
             type=Type.BOOLEAN,
-            doc="Whether charts leave it out.",
+            doc="Whether charts do not show it.",
             nullable=True,
             default=None,
             since=2026,

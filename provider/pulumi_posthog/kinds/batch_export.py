@@ -194,9 +194,13 @@ BATCH_EXPORT = Kind(
     name="batch_export",
     resource="BatchExport",
     section="projects.*.batch_exports",
-    doc="A copy of a project's events, persons or sessions in a storage or a warehouse, at intervals.",
+    doc=(
+        "A batch export copies a project's events, persons or sessions to a storage or a warehouse, at "
+        "an interval."
+    ),
     purpose=(
-        "A copy of all events in your own storage, for other tools and for longer than PostHog keeps them."
+        "Keep a copy of all events in your own storage, for other tools, and for longer than PostHog "
+        "keeps them."
     ),
     page=Page("*Data pipelines*, *Destinations*", "/project/{project}/pipeline/batch-exports/{id}"),
     collection="/api/projects/{project}/batch_exports/",
@@ -230,7 +234,10 @@ BATCH_EXPORT = Kind(
         Field(name="name", doc="Shown in PostHog.", from_key=True, also_in_body=True),
         Field(
             name="type",
-            doc="Where to: the `type` of PostHog's `destination`. New servers take `AwsS3` in place of `S3`.",
+            doc=(
+                "Where it copies to: the `type` of PostHog's `destination`. New servers take `AwsS3` "
+                "instead of `S3`."
+            ),
             required=True,
             choices=TYPES,
             replace_on_changes=True,
@@ -239,12 +246,13 @@ BATCH_EXPORT = Kind(
             name="config",
             type=Type.OBJECT,
             doc=(
-                "The `config` of PostHog's `destination`. Write secrets, the user too, as `!env NAME` or `!secret X`."
+                "The `config` of PostHog's `destination`. Write secrets, and the user too, as `!env NAME` "
+                "or `!secret X`."
             ),
             keys={
                 "copy_inputs": {
                     "type": "object",
-                    "description": "Of Redshift, where the files of a `COPY` stand in between.",
+                    "description": "For Redshift: where a `COPY` puts its files in between.",
                 }
             },
             merge_levels=2,
@@ -255,8 +263,8 @@ BATCH_EXPORT = Kind(
             name="integration",
             type=Type.INTEGER,
             doc=(
-                "The integration with the credentials, as in `aws-s3/Acme`, made on PostHog's page;"
-                " new servers need one."
+                "The integration with the credentials, as in `aws-s3/Acme`. Make it on PostHog's page. "
+                "New servers need one."
             ),
             names="integration",
             nullable=True,
@@ -264,7 +272,7 @@ BATCH_EXPORT = Kind(
         ),
         Field(
             name="interval",
-            doc="How often. Those of minutes have to be switched on by PostHog.",
+            doc="How often it runs. PostHog has to switch on intervals of minutes for you.",
             required=True,
             choices=("hour", "day", "week", "every 5 minutes", "every 15 minutes"),
         ),
@@ -278,35 +286,41 @@ BATCH_EXPORT = Kind(
         Field(
             name="paused",
             type=Type.BOOLEAN,
-            doc="Whether it stands still.",
+            doc="Whether it is paused.",
             default=False,
             logged_as=("enabled",),  # possibly with the opposite values (4.7)
         ),
         Field(
             name="filters",
             type=Type.LIST,
-            doc="Which events: property filters.",
+            doc="Which events are copied: property filters.",
             items={"type": "object"},
             nullable=True,
         ),
         Field(
             name="hogql_query",
-            doc="The query of a `hogql` export. Servers before mid 2026 do not answer it: no change is seen there.",
+            doc=(
+                "The query of a `hogql` export. Servers from before the middle of 2026 do not show it, "
+                "so drift cannot see a change there."
+            ),
             sql=("",),
             silent_when_null=True,
         ),
         Field(
             name="start_at",
-            doc="Nothing before it, as in 2026-01-31T00:00:00Z.",
+            doc="It copies nothing before this time, as in 2026-01-31T00:00:00Z.",
             nullable=True,
             timestamp=True,
         ),
         Field(
-            name="end_at", doc="Nothing after it, as in 2026-12-31T00:00:00Z.", nullable=True, timestamp=True
+            name="end_at",
+            doc=("It copies nothing after this time, as in 2026-12-31T00:00:00Z."),
+            nullable=True,
+            timestamp=True,
         ),
         Field(
             name="timezone",
-            doc="In which the offsets are meant; it is not the project's.",
+            doc="The time zone of the offsets. It is not the project's.",
             choices_from="timezones",
             default="UTC",
             since=2026,
@@ -314,7 +328,7 @@ BATCH_EXPORT = Kind(
         Field(
             name="offset_hour",
             type=Type.INTEGER,
-            doc="At which hour of the day.",
+            doc="The hour of the day at which it runs.",
             minimum=0,
             maximum=23,
             nullable=True,
@@ -323,7 +337,7 @@ BATCH_EXPORT = Kind(
         Field(
             name="offset_day",
             type=Type.INTEGER,
-            doc="On which day of the week, 0 is Sunday.",
+            doc="The day of the week on which it runs; 0 is Sunday.",
             minimum=0,
             maximum=6,
             nullable=True,

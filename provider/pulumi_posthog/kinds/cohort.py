@@ -148,10 +148,14 @@ COHORT = Kind(
     name="cohort",
     resource="Cohort",
     section="projects.*.cohorts",
-    doc="A cohort: the persons who fit its criteria, or, of a static one, who were put into it.",
+    doc=(
+        "A cohort is a set of persons: those who fit its criteria, or those who were put into it (a "
+        "static cohort)."
+    ),
     purpose=(
-        "Say once who is meant by beta testers, employees or payers, and use it by its name in flags, in other cohorts"
-        " and in the filter of test users. A change of who is in it is then reviewed like any other."
+        "Say once who the beta testers, employees or payers are, and use the cohort by its name in flags, "
+        "in other cohorts and in the filter of test users. A change of its criteria is then reviewed like "
+        "any other change."
     ),
     page=Page("*People*, *Cohorts*", "/project/{project}/cohorts/{id}"),
     collection="/api/projects/{project}/cohorts/",
@@ -197,14 +201,14 @@ COHORT = Kind(
         Field(
             name="is_static",
             type=Type.BOOLEAN,
-            doc="Whether persons are put into it one by one. Who is in it is kept in PostHog, not in the file.",
+            doc="Whether persons are put into it one by one. PostHog stores who is in it, not the file.",
             default=False,
             replace_on_changes=True,
         ),
         Field(
             name="query",
             type=Type.OBJECT,
-            doc="Only of a static one: the query that finds its persons at the moment in which it is made.",
+            doc="Only for a static cohort: the query that finds its persons when it is made.",
             nullable=True,
             default=None,
             hidden_keys=("version",),

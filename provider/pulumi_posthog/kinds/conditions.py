@@ -18,14 +18,21 @@ from pulumi_posthog.values.suggestion import nearly
 CONDITION: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "type": {"type": "string", "description": "Whose: `person`, `cohort`, `group` or `flag`."},
+        "type": {
+            "type": "string",
+            "description": ("What has the property: `person`, `cohort`, `group` or `flag`."),
+        },
         "key": {
             "type": ["string", "number"],
-            "description": "The property's name; of a cohort, `id`; of a flag, `!ref feature_flag/KEY`.",
+            "description": (
+                "The property's name. For a cohort it is `id`, for a flag `!ref feature_flag/KEY`."
+            ),
         },
         "operator": {"type": ["string", "null"], "description": "`exact`, `icontains`, `in`, ..."},
-        "value": {"description": "What it is compared with; of a cohort, `!ref cohort/NAME`."},
-        "group_type_index": {"description": "Of a group's property: which type, `!ref group_type/NAME`."},
+        "value": {"description": "What it is compared with. For a cohort it is `!ref cohort/NAME`."},
+        "group_type_index": {
+            "description": ("For a group's property: the type of group, `!ref group_type/NAME`.")
+        },
     },
     "required": ["key", "type"],
 }

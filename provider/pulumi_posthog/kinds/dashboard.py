@@ -35,16 +35,16 @@ from pulumi_posthog.values.secret_text import is_unknown
 
 READY_MADE: Final = "My App Dashboard"  # in each new project, with samples on it (2.8)
 FILTERS: Final[Mapping[str, Any]] = {
-    "date_from": {"type": ["string", "null"], "description": "From when, such as `-30d`."},
+    "date_from": {"type": ["string", "null"], "description": "The first day, such as `-30d`."},
     "date_to": {"type": ["string", "null"], "description": "Until when."},
     "properties": {
         "type": ["array", "null"],
         "items": CONDITION,
-        "description": "All of them have to be true of an event.",
+        "description": "An event has to fit all of them.",
     },
-    "breakdown_filter": {"type": ["object", "null"], "description": "By what charts are broken down."},
+    "breakdown_filter": {"type": ["object", "null"], "description": "How charts are broken down."},
     "explicitDate": {"type": ["boolean", "null"], "description": "Whether the time is exact to the second."},
-    "interval": {"type": ["string", "null"], "description": "By what time is divided, such as `week`."},
+    "interval": {"type": ["string", "null"], "description": "The interval of time, such as `week`."},
     "filterTestAccounts": {"type": ["boolean", "null"], "description": "Whether test accounts are left out."},
 }
 SIDE: Final[Mapping[str, Any]] = {"type": "integer", "minimum": 0}
@@ -59,19 +59,19 @@ TILE: Final[Mapping[str, Any]] = {
             },
             "required": ["body"],
             "additionalProperties": False,
-            "description": "A text in place of an insight.",
+            "description": "A text instead of an insight.",
         },
         "button_tile": {
             "type": "object",
             "properties": {
                 "url": {"type": "string", "maxLength": 2000, "description": "Where it leads."},
-                "text": {"type": "string", "maxLength": 200, "description": "What stands on it."},
+                "text": {"type": "string", "maxLength": 200, "description": "What the button says."},
                 "placement": {"enum": ["left", "right"], "description": "On which side."},
                 "style": {"enum": ["primary", "secondary"], "description": "How it looks."},
             },
             "required": ["url", "text"],
             "additionalProperties": False,
-            "description": "A button in place of an insight, on servers since 2026.",
+            "description": "A button instead of an insight, on servers since 2026.",
         },
         "layouts": {
             "type": "object",
@@ -91,7 +91,7 @@ TILE: Final[Mapping[str, Any]] = {
             },
             "required": ["sm"],
             "additionalProperties": False,
-            "description": "Where it stands. Without it, PostHog's page places it.",
+            "description": "Where it is. Without this, PostHog's page places it.",
         },
         "color": {"type": ["string", "null"], "description": "The colour of its edge, such as `blue`."},
         "show_description": {
@@ -100,11 +100,11 @@ TILE: Final[Mapping[str, Any]] = {
         },
         "transparent_background": {
             "type": ["boolean", "null"],
-            "description": "Whether what is behind it is seen.",
+            "description": "Whether it is transparent.",
         },
         "filters_overrides": {
             "type": ["object", "null"],
-            "description": "Filters of this tile alone, in the form of `filters`.",
+            "description": "Filters of only this tile, in the form of `filters`.",
         },
     },
     "additionalProperties": False,
@@ -301,10 +301,10 @@ DASHBOARD = Kind(
     name="dashboard",
     resource="Dashboard",
     section="projects.*.dashboards",
-    doc="A dashboard: insights and texts, where each of them stands, and which time they show.",
+    doc="A dashboard shows insights and texts. It says where each of them is, and which time they show.",
     purpose=(
-        "Keep what everybody looks at on Mondays in a file: a change of it is reviewed, every project gets the same,"
-        " and what somebody drags about by hand is seen."
+        "Keep the dashboards that everybody uses in a file. A change is reviewed, every project gets the "
+        "same, and you see what somebody moves by hand."
     ),
     page=Page("*Dashboards*", "/project/{project}/dashboard/{id}"),
     collection="/api/projects/{project}/dashboards/",
@@ -351,8 +351,9 @@ DASHBOARD = Kind(
             name="tiles",
             type=Type.LIST,
             doc=(
-                "Which insights, texts and buttons are on it, and where. Exactly these: what somebody adds by hand is"
-                " taken off. What is not said of a tile, such as its colour, stays as it is."
+                "Which insights, texts and buttons are on it, and where. It has exactly these: a run "
+                "takes off what somebody adds by hand. What you do not declare of a tile, such as its "
+                "colour, stays as it is."
             ),
             items=TILE,
             default=[],
@@ -373,7 +374,7 @@ DASHBOARD = Kind(
         Field(
             name="filters",
             type=Type.OBJECT,
-            doc="What all of its insights are filtered by. Replaced whole.",
+            doc="Filters of all its insights. A change replaces all of them.",
             keys=FILTERS,
             default={},
             null_is_absent=True,
@@ -387,7 +388,10 @@ DASHBOARD = Kind(
         Field(
             name="variables",
             type=Type.OBJECT,
-            doc="The values of variables in SQL, by their code names: `{country: {value: DE}}`. Replaced whole.",
+            doc=(
+                "The values of variables in SQL, by their code names: `{country: {value: DE}}`. A change "
+                "replaces all of them."
+            ),
             default={},
             on_create=False,
             null_is_absent=True,
@@ -416,14 +420,14 @@ DASHBOARD = Kind(
         Field(
             name="quick_filter_ids",
             type=Type.STRINGS,
-            doc="The ids of quick filters that stand above it.",
+            doc="The ids of quick filters that are above it.",
             default=[],
             since=2026,
         ),
         Field(
             name="restriction_level",
             type=Type.INTEGER,
-            doc="Who may change it: everybody in the project (21), or its collaborators alone (37).",
+            doc="Who may change it: everybody in the project (21), or only its collaborators (37).",
             choices=(21, 37),
             default=21,
         ),

@@ -22,8 +22,8 @@ DATA_COLOR_THEME = Kind(
     name="data_color_theme",
     resource="DataColorTheme",
     section="projects.*.data_color_themes",
-    doc="A theme: the colours that a project's charts have, in their order.",
-    purpose="The colours of your brand in every project, the same ones, without anybody typing them in.",
+    doc="A theme has the colours of a project's charts, in their order.",
+    purpose="Every project has the colours of your brand, and nobody has to type them in.",
     page=Page(
         "*Settings*, *Project*, *Data colors*", "/project/{project}/settings/environment-customization"
     ),
@@ -43,7 +43,7 @@ DATA_COLOR_THEME = Kind(
         Field(
             name="colors",
             type=Type.STRINGS,
-            doc="The colours, first the first series of a chart.",
+            doc="The colours. The first one is for the first series of a chart.",
             default=[],
             items={
                 "type": "string",

@@ -82,7 +82,7 @@ def _described(what: str) -> tuple[Field, ...]:
         Field(
             name="verified",
             type=Type.BOOLEAN,
-            doc="Whether it is marked as one to use. PostHog then takes `hidden` back.",
+            doc="Whether it is marked as verified. PostHog then resets `hidden`.",
             default=False,
             silent_when_null=True,
             feature=TAXONOMY,
@@ -90,7 +90,7 @@ def _described(what: str) -> tuple[Field, ...]:
         Field(
             name="hidden",
             type=Type.BOOLEAN,
-            doc="Whether menus leave it out. PostHog then takes `verified` back.",
+            doc="Whether menus leave it out. PostHog then resets `verified`.",
             default=False,
             silent_when_null=True,
             feature=TAXONOMY,
@@ -102,10 +102,10 @@ EVENT_DEFINITION = Kind(
     name="event_definition",
     resource="EventDefinition",
     section="projects.*.event_definitions",
-    doc="The definition of an event: what it means, who looks after it, whether it is to be used.",
+    doc="The definition of an event says what it means, who owns it, and whether people should use it.",
     purpose=(
-        "Review the names of events with the code that sends them, and say beside each what it means: people who"
-        " build an insight see it."
+        "Review the names of events together with the code that sends them, and say what each event "
+        "means. People who build an insight see it."
     ),
     page=Page("*Data management*, *Events*", "/project/{project}/data-management/events/{id}"),
     collection="/api/projects/{project}/event_definitions/",
@@ -125,7 +125,9 @@ EVENT_DEFINITION = Kind(
     ),
     deletion=Deletion.PATCH,
     delete_by_patch=cleared,
-    deletion_words="PostHog keeps it, and forgets its description and tags and whether it is verified or hidden.",
+    deletion_words=(
+        "PostHog keeps it. A run clears its description, its tags, and whether it is verified or hidden."
+    ),
     activity_scopes=("EventDefinition",),
     from_api=from_api,
     checked=checked,
@@ -142,7 +144,7 @@ EVENT_DEFINITION = Kind(
         *_described("event"),
         Field(
             name="owner",
-            doc="The e-mail address of who looks after it.",
+            doc="The e-mail address of its owner.",
             nullable=True,
             default=None,
             caseless=True,
@@ -166,10 +168,13 @@ PROPERTY_DEFINITION = Kind(
     name="property_definition",
     resource="PropertyDefinition",
     section="projects.*.property_definitions",
-    doc="The definition of a property of events, persons, groups or sessions: what it means, and its type.",
+    doc=(
+        "The definition of a property of events, persons, groups or sessions says what it means, and its "
+        "type."
+    ),
     purpose=(
-        "Say what a property means where everybody sees it, which ones hold personal data, and which ones nobody is"
-        " to use any more."
+        "Say what a property means, which properties contain personal data, and which ones nobody should "
+        "use any more. Everybody sees it in PostHog."
     ),
     page=Page("*Data management*, *Properties*", "/project/{project}/data-management/properties/{id}"),
     collection="/api/projects/{project}/property_definitions/",
@@ -188,7 +193,9 @@ PROPERTY_DEFINITION = Kind(
     comes_in=ComesIn(made_since=None, words="PostHog has seen no such property yet"),
     deletion=Deletion.PATCH,
     delete_by_patch=cleared,
-    deletion_words="PostHog keeps it, and forgets its description and tags and whether it is verified or hidden.",
+    deletion_words=(
+        "PostHog keeps it. A run clears its description, its tags, and whether it is verified or hidden."
+    ),
     going=is_virtual,
     activity_scopes=("PropertyDefinition",),
     from_api=from_api,
@@ -199,7 +206,7 @@ PROPERTY_DEFINITION = Kind(
         IN_PROJECT,
         Field(
             name="name",
-            doc="The property's name. Its key in the file, unless the entry says it itself.",
+            doc="The property's name. It is the key of the entry, unless the entry has `name`.",
             from_key=True,
             also_in_body=True,
             replace_on_changes=True,
@@ -214,7 +221,7 @@ PROPERTY_DEFINITION = Kind(
         Field(
             name="group_type_index",
             type=Type.INTEGER,
-            doc="Of a property of groups: their type, by its name or its index.",
+            doc="For a property of groups: the type of group, by its name or its index.",
             nullable=True,
             default=None,
             names="group_type",
@@ -222,7 +229,7 @@ PROPERTY_DEFINITION = Kind(
         ),
         Field(
             name="property_type",
-            doc="What its values are. PostHog guesses it from what comes in.",
+            doc="The type of its values. PostHog guesses it from what comes in.",
             choices=("DateTime", "String", "Numeric", "Boolean", "Duration"),
             nullable=True,
             default=None,

@@ -91,7 +91,7 @@ def markdown(field: Field) -> list[str]:
     if field.default is not UNSET:
         result.append(f"PostHog's default: `{json.dumps(field.default)}`")
     if field.replace_on_changes:
-        result.append("A change makes the object anew.")
+        result.append("A change replaces the object by a new one.")
     if field.fixed:
         result.append("It never changes.")
     if field.feature:

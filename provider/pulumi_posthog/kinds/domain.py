@@ -46,10 +46,13 @@ DOMAIN = Kind(
     name="domain",
     resource="Domain",
     section="domains",
-    doc="A domain of your addresses: who has one may join by it, or has to log in through your identity provider.",
+    doc=(
+        "A domain of your e-mail addresses. People with such an address may join by themselves, or have "
+        "to log in through your identity provider."
+    ),
     purpose=(
-        "Single sign-on and joining without an invitation, reviewed: both hit everybody with such an address at the"
-        " next login."
+        "Review changes of single sign-on, and of joining without an invitation. Both concern everybody "
+        "with such an address at the next login."
     ),
     page=Page(
         "*Settings*, *Organization*, *Authentication domains*", "/settings/organization-authentication"
@@ -66,7 +69,7 @@ DOMAIN = Kind(
         "is_verified": "no key may verify a domain: a person presses *Verify* on PostHog's page",
         **dict.fromkeys(
             ("saml_entity_id", "saml_acs_url", "saml_x509_cert"),
-            "newer servers have it in an identity provider, which no key may change",
+            "newer servers have it in the settings of an identity provider, which no key may change",
         ),
     },
     fields=(
@@ -83,7 +86,10 @@ DOMAIN = Kind(
         Field(
             name="jit_provisioning_enabled",
             type=Type.BOOLEAN,
-            doc="Whether whoever logs in with such an address joins the organization without an invitation.",
+            doc=(
+                "Whether a person who logs in with such an address joins the organization without an "
+                "invitation."
+            ),
             default=False,
             on_create=False,
             silent_when_null=True,
@@ -91,7 +97,7 @@ DOMAIN = Kind(
         ),
         Field(
             name="sso_enforcement",
-            doc="Through what everybody with such an address has to log in.",
+            doc="How everybody with such an address has to log in.",
             choices=("", "google-oauth2", "github", "gitlab", "saml"),
             default="",
             on_create=False,

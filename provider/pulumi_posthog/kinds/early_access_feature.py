@@ -20,8 +20,8 @@ from pulumi_posthog.values.secret_text import is_unknown
 ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+\Z")
 STAGES: Final = ("draft", "concept", "alpha", "beta", "general-availability", "archived")
 ASSIGNEE: Final[Mapping[str, Any]] = {
-    "type": {"enum": ["user", "role"], "description": "Whose id it is."},
-    "id": {"description": "The number of a user; of a role, `!ref role/NAME`."},
+    "type": {"enum": ["user", "role"], "description": "What the id belongs to."},
+    "id": {"description": "The number of a user. For a role, it is `!ref role/NAME`."},
 }
 
 
@@ -69,10 +69,12 @@ EARLY_ACCESS_FEATURE = Kind(
     name="early_access_feature",
     resource="EarlyAccessFeature",
     section="projects.*.early_access_features",
-    doc="An early access feature: people may switch a flag on for themselves, before it is on for all.",
+    doc=(
+        "An early access feature lets people switch on a flag for themselves, before it is on for everybody."
+    ),
     purpose=(
-        "Offer something unfinished to those who want it, and say in one line how far it is. The flag that it opens is"
-        " declared beside it, so both are reviewed together."
+        "Offer something unfinished to people who want it, and say in one line how far it is. Its flag is "
+        "declared beside it, so both are reviewed together."
     ),
     page=Page("*Early access features*", "/project/{project}/early_access_features/{id}"),
     collection="/api/projects/{project}/early_access_feature/",
@@ -92,21 +94,24 @@ EARLY_ACCESS_FEATURE = Kind(
     checked_beside=checked_beside,
     fields=(
         IN_PROJECT,
-        Field(name="name", doc="Shown to people who may try it.", max_length=200, from_key=True),
+        Field(name="name", doc="A text for people who may try it.", max_length=200, from_key=True),
         Field(
             name="feature_flag",
-            doc="The flag that it opens, by its key. A flag has one feature at most, no variants, and is for persons.",
+            doc=(
+                "The flag that it switches on, by its key. The flag can have only one feature, has no "
+                "variants, and is for persons."
+            ),
             required=True,
             names="feature_flag",
             sent_as="feature_flag_id",
             number_ids=True,
             replace_on_changes=True,
         ),
-        Field(name="stage", doc="How far it is.", required=True, choices=STAGES),
-        Field(name="description", doc="Shown to people who may try it.", default=""),
+        Field(name="stage", doc="The stage of the feature.", required=True, choices=STAGES),
+        Field(name="description", doc="A text for people who may try it.", default=""),
         Field(
             name="documentation_url",
-            doc="Where people read more.",
+            doc="The address of a page where people read more.",
             max_length=800,
             default="",
         ),
@@ -120,7 +125,7 @@ EARLY_ACCESS_FEATURE = Kind(
         Field(
             name="assignee",
             type=Type.OBJECT,
-            doc="Who takes care of it: a user, or a role. A new one has who made it.",
+            doc="Who takes care of it: a user, or a role. For a new feature, it is the user who made it.",
             keys=ASSIGNEE,
             open_keys=False,
             nullable=True,

@@ -27,8 +27,8 @@ EVALUATION = Kind(
     section="projects.*.evaluations",
     doc="An evaluation of what a project's language models answer.",
     purpose=(
-        "It has each answer of a model, or a sample of them, judged by another model or by code, so that "
-        "a change for the worse is seen."
+        "Another model, or code, judges each answer of a model, or a sample of them. So you see when "
+        "answers become worse."
     ),
     page=Page("*AI observability*, *Evaluations*", "/project/{project}/llm-analytics/evaluations/{id}"),
     collection="/api/environments/{project}/evaluations/",
@@ -55,12 +55,16 @@ EVALUATION = Kind(
         ),
         Field(
             name="prompt",
-            doc="What the judging model is told; servers of late 2025 have `evaluation_config` in its place.",
+            doc=(
+                "The prompt for the judging model. Servers since late 2025 have `evaluation_config` instead."
+            ),
             until=2025,
         ),
         Field(
             name="evaluation_type",
-            doc="How it judges, such as `llm_judge`; the first servers with evaluations know `prompt` alone.",
+            doc=(
+                "How it judges, such as `llm_judge`. The first servers with evaluations have only `prompt`."
+            ),
             since=2025,
         ),
         Field(

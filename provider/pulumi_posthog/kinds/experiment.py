@@ -38,12 +38,16 @@ FILLED_IN: Final[Mapping[str, Json]] = {"filterTestAccounts": True}  # 5.5
 HOLDOUT_FILTER: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "properties": {"type": "array", "items": CONDITION, "description": "All of them have to be true."},
+        "properties": {
+            "type": "array",
+            "items": CONDITION,
+            "description": ("People have to fit all of them."),
+        },
         "rollout_percentage": {
             "type": "number",
             "minimum": 0,
             "maximum": 100,
-            "description": "How many of those are held out, in per cent.",
+            "description": "How many of these people are held out, in per cent.",
         },
     },
     "required": ["rollout_percentage"],
@@ -226,8 +230,11 @@ EXPERIMENT_HOLDOUT = Kind(
     name="experiment_holdout",
     resource="ExperimentHoldout",
     section="projects.*.experiment_holdouts",
-    doc="A holdout: people who are kept out of experiments.",
-    purpose="Keep the same people out of several experiments, so that what all of them do together can be seen.",
+    doc="A holdout keeps people out of experiments.",
+    purpose=(
+        "Keep the same people out of several experiments, so that you see what all these experiments do "
+        "together."
+    ),
     page=Page("*Experiments*, *Holdouts*", "/project/{project}/experiments?tab=holdouts"),
     collection="/api/projects/{project}/experiment_holdouts/",
     parent="project",
@@ -261,8 +268,8 @@ EXPERIMENT_SAVED_METRIC = Kind(
     name="experiment_saved_metric",
     resource="ExperimentSavedMetric",
     section="projects.*.experiment_saved_metrics",
-    doc="A metric that several experiments have.",
-    purpose="Say once what counts as success, and measure it in the same way in each experiment.",
+    doc="A metric that several experiments use.",
+    purpose="Say once what success is, and measure it in the same way in each experiment.",
     page=Page("*Experiments*, *Shared metrics*", "/project/{project}/experiments/shared-metrics/{id}"),
     collection="/api/projects/{project}/experiment_saved_metrics/",
     parent="project",
@@ -313,10 +320,10 @@ EXPERIMENT = Kind(
     name="experiment",
     resource="Experiment",
     section="projects.*.experiments",
-    doc="An experiment: which variant of a flag does better, by metrics.",
+    doc="An experiment compares the variants of a flag by metrics.",
     purpose=(
-        "Write down what is expected and how it will be measured before anybody sees a number, and have both reviewed"
-        " with the flag."
+        "Write down what you expect and how you will measure it before anybody sees a number. Both are "
+        "reviewed together with the flag."
     ),
     page=Page("*Experiments*", "/project/{project}/experiments/{id}"),
     collection="/api/projects/{project}/experiments/",
@@ -378,8 +385,8 @@ EXPERIMENT = Kind(
         Field(
             name="feature_flag_key",
             doc=(
-                "The key of its flag, with two variants or more, of which `control` is the first. One that does not"
-                " exist is made, with `control` and `test`."
+                "The key of its flag. The flag has two variants or more, and the first one is `control`. "
+                "If the flag does not exist, PostHog makes it, with `control` and `test`."
             ),
             required=True,
             max_length=400,
@@ -389,28 +396,34 @@ EXPERIMENT = Kind(
         Field(name="description", doc="What is expected.", max_length=3000, nullable=True),
         Field(
             name="type",
-            doc="Whether your code shows the variants, or PostHog's own editor.",
+            doc="Whether your code shows the variants, or PostHog's own editor does.",
             choices=("product", "web"),
             nullable=True,
             default="product",
         ),
         Field(
             name="status",
-            doc="How far it is. It moves in one direction, except for a pause, which servers before 2026 do not have.",
+            doc=(
+                "The state of the experiment. It moves in one direction, except for a pause. Servers "
+                "before 2026 have no pause."
+            ),
             choices=("draft", "running", "paused", "stopped", "archived"),
             default="draft",
         ),
         Field(
             name="holdout",
-            doc="Who is kept out of it, by the name of a holdout; not to be changed while it is running.",
+            doc=(
+                "Who is kept out of it, by the name of a holdout. It cannot be changed while the "
+                "experiment is running."
+            ),
             nullable=True,
             default=None,
             names="experiment_holdout",
             number_ids=True,
             sent_as="holdout_id",
         ),
-        metrics("metrics", "What decides. A metric keeps its results by its name."),
-        metrics("metrics_secondary", "What is watched as well."),
+        metrics("metrics", "The metrics that decide. PostHog finds the results of a metric by its name."),
+        metrics("metrics_secondary", "Other metrics that are watched."),
         Field(
             name="saved_metrics_ids",
             type=Type.LIST,
@@ -423,8 +436,8 @@ EXPERIMENT = Kind(
             name="parameters",
             type=Type.OBJECT,
             doc=(
-                "How long it will take, and the variants that its flag has: declare those here or with the flag. All"
-                " else of the flag is declared with the flag."
+                "How long it will take, and the variants of its flag. Declare the variants here or with "
+                "the flag. Declare everything else of the flag with the flag."
             ),
             keys={**HINTS, VARIANTS: OWN_VARIANTS},
             kept_keys=(VARIANTS,),
@@ -436,7 +449,7 @@ EXPERIMENT = Kind(
         Field(
             name="exposure_criteria",
             type=Type.OBJECT,
-            doc="Who counts as having seen it.",
+            doc="Who counts as a person who has seen it.",
             kept_keys=("filterTestAccounts",),
             null_is_absent=True,
         ),
@@ -457,7 +470,7 @@ EXPERIMENT = Kind(
         Field(
             name="running_time_calculation",
             type=Type.OBJECT,
-            doc="How long it will take, as newer servers have it.",
+            doc="How long it will take, in the form of newer servers.",
             null_is_absent=True,
             since=2026,
         ),
@@ -478,7 +491,7 @@ EXPERIMENT = Kind(
         ),
         Field(
             name="conclusion",
-            doc="What came of it.",
+            doc="The result.",
             choices=("won", "lost", "inconclusive", "stopped_early", "invalid"),
             nullable=True,
             default=None,

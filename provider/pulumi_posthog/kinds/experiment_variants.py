@@ -25,7 +25,10 @@ HINTS: Final[Mapping[str, Any]] = {
 OWN_VARIANTS: Final[Mapping[str, Any]] = {
     "type": ["array", "null"],
     "items": VARIANT,
-    "description": "The variants, `control` among them. Once it is started, only how many people each has can change.",
+    "description": (
+        "The variants. One of them is `control`. Once the experiment is started, only their percentages "
+        "can change."
+    ),
 }
 
 

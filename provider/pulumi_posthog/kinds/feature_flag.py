@@ -163,10 +163,12 @@ FEATURE_FLAG = Kind(
     name="feature_flag",
     resource="FeatureFlag",
     section="projects.*.feature_flags",
-    doc="A feature flag: for whom something is switched on, or which of several variants they get.",
+    doc=(
+        "A feature flag says for whom something is switched on, or which of several variants a person gets."
+    ),
     purpose=(
-        "Release something to a few people first, or switch it off at once, without a release of the code. A change of"
-        " a rollout is then reviewed like any other."
+        "Release something to a few people first, or switch it off at once, without a release of the "
+        "code. A change of a rollout is then reviewed like any other change."
     ),
     page=Page("*Feature flags*", "/project/{project}/feature_flags/{id}"),
     collection="/api/projects/{project}/feature_flags/",
@@ -183,7 +185,7 @@ FEATURE_FLAG = Kind(
     reuse_words="PostHog gives up that one for good, so bring it back there first if it is meant",  # 2.9
     unmanaged={
         "analytics_dashboards": "PostHog adds dashboards to those it has, and takes none out",
-        "evaluation_tags": "servers of 2025 alone have them, behind a switch of PostHog's own",
+        "evaluation_tags": "only servers of 2025 have them, and only if PostHog has switched them on",
         "has_encrypted_payloads": "`encrypted_payloads` says so",
     },
     activity_scopes=("FeatureFlag",),
@@ -203,7 +205,7 @@ FEATURE_FLAG = Kind(
         IN_PROJECT,
         Field(
             name="key",
-            doc="What your code asks for.",
+            doc="The key that your code asks for.",
             max_length=400,
             pattern=KEY,
             pattern_words="letters, digits, `-` and `_`",
@@ -224,7 +226,7 @@ FEATURE_FLAG = Kind(
         Field(
             name="archived",
             type=Type.BOOLEAN,
-            doc="Whether it is put away; only one that is not active can be.",
+            doc="Whether it is archived. Only a flag that is not active can be.",
             default=False,
             since=2026,
         ),
@@ -234,8 +236,8 @@ FEATURE_FLAG = Kind(
             type=Type.STRINGS,
             items={"type": "string", "maxLength": 255},
             doc=(
-                "In which parts of your product it is evaluated, in lower case. PostHog keeps them only where it has"
-                " switched this on for the organization."
+                "In which parts of your product it is evaluated, in lower case. PostHog stores them only "
+                "if it has switched this on for the organization."
             ),
             unordered=True,
             lowered=True,
@@ -268,7 +270,7 @@ FEATURE_FLAG = Kind(
         Field(
             name="is_remote_configuration",
             type=Type.BOOLEAN,
-            doc="Whether your code asks it for a value, in `filters.payloads`, and not for on or off.",
+            doc="Whether your code asks it for a value in `filters.payloads`, instead of for on or off.",
             nullable=True,
             default=False,
             since=2025,

@@ -112,7 +112,7 @@ FILE_SYSTEM_ENTRY = Kind(
     resource="FileSystemEntry",
     section="projects.*.file_system",
     doc="A folder, an item or a shortcut in a project's file system.",
-    purpose="Folders and their order, so that everybody finds the same dashboards in the same place.",
+    purpose="Declare folders, so that everybody finds the same dashboards in the same place.",
     page=Page("the project's tree on the left, under *Project*"),
     collection="/api/projects/{project}/file_system/",
     parent="project",
@@ -125,8 +125,8 @@ FILE_SYSTEM_ENTRY = Kind(
     delete_by_patch=removal,
     instead_of_delete=instead_of_delete,
     deletion_words=(
-        "A folder or a shortcut is deleted. An item returns to Unfiled, because PostHog would delete the object with"
-        " its last row."
+        "PostHog deletes a folder or a shortcut. An item returns to the folder Unfiled, because PostHog "
+        "would delete the object behind it with its last row."
     ),
     containers=holders,
     move_action="move/",
@@ -139,7 +139,10 @@ FILE_SYSTEM_ENTRY = Kind(
         IN_PROJECT,
         Field(
             name="path",
-            doc=r"Segments joined by /; a / inside a segment is written \/ and a \ is written \\.",
+            doc=(
+                "The names of its folders and its own name, joined by /. Write \\/ for a / inside a "
+                "name, and \\\\ for a \\."
+            ),
             required=True,
             pattern=r"^(?=\S)(?=.*\S$)(?:[^/\\]|\\[/\\])+(?:/(?:[^/\\]|\\[/\\])+)*$",
             pattern_words=r"a path such as Folder/Item (\/ inside a segment), no slash or blank at the ends",
@@ -147,21 +150,21 @@ FILE_SYSTEM_ENTRY = Kind(
         ),
         Field(
             name="type",
-            doc="folder, or the type of the object behind the row.",
+            doc="`folder`, or the type of the object behind the row.",
             required=True,
             choices=TYPES,
             replace_on_changes=True,
         ),
         Field(
             name="ref",
-            doc="Id or short id of the object behind the row, or `!ref` and its kind and name.",
+            doc="The object behind the row: its id or short id, or `!ref` with its kind and name.",
             may_refer=True,
             names_what="type",
             nullable=True,
             max_length=100,
             replace_on_changes=True,
         ),
-        Field(name="href", doc="Where a click leads.", nullable=True),
+        Field(name="href", doc="The address that a click opens.", nullable=True),
         Field(
             name="shortcut",
             type=Type.BOOLEAN,

@@ -31,17 +31,21 @@ CLEARED: Final[Mapping[str, Json]] = {
 GROUP: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "properties": {"type": "array", "items": CONDITION, "description": "All of them have to be true."},
+        "properties": {
+            "type": "array",
+            "items": CONDITION,
+            "description": ("People have to fit all of them."),
+        },
         "rollout_percentage": {
             "type": ["number", "null"],
             "minimum": 0,
             "maximum": 100,
-            "description": "For how many of those, in per cent; null: for all.",
+            "description": "For how many of these people, in per cent. Null means all.",
         },
         "variant": {"type": ["string", "null"], "description": "Which variant they get."},
         "description": {"type": ["string", "null"], "description": "Shown in PostHog."},
-        "aggregation_group_type_index": {"description": "Of which type of group it is about."},
-        "sort_key": {"type": ["string", "null"], "description": "Where PostHog's page shows it."},
+        "aggregation_group_type_index": {"description": "The type of group that it is about."},
+        "sort_key": {"type": ["string", "null"], "description": "Its place on PostHog's page."},
     },
     "additionalProperties": False,
 }
@@ -55,7 +59,9 @@ VARIANT: Final[Mapping[str, Any]] = {
             "type": "number",
             "minimum": 0,
             "maximum": 100,
-            "description": "For how many, in per cent; all variants together come to 100.",
+            "description": (
+                "For how many people, in per cent. The percentages of all variants add up to 100."
+            ),
         },
     },
     "required": ["key", "rollout_percentage"],
@@ -65,25 +71,32 @@ FILTERS: Final[Mapping[str, Any]] = {
     "groups": {
         "type": "array",
         "items": GROUP,
-        "description": "Release conditions: who fits one of them has the flag. The first that fits decides.",
+        "description": (
+            "Release conditions. A person who fits one of them has the flag. The first one that fits decides."
+        ),
     },
     "multivariate": {
         "type": ["object", "null"],
         "properties": {"variants": {"type": "array", "items": VARIANT, "description": "The variants."}},
         "required": ["variants"],
         "additionalProperties": False,
-        "description": "The variants of a flag that has more than on and off.",
+        "description": "The variants, for a flag that is more than on and off.",
     },
     "payloads": {
         "type": ["object", "null"],
         "description": "What your code gets with a variant, by its key, or with the flag, under `'true'`: any value.",
     },
     "aggregation_group_type_index": {
-        "description": "Null: it is for persons. Else for groups: their type, as in `!ref group_type/company`.",
+        "description": (
+            "Null means that it is for persons. For groups, it is their type, as in `!ref "
+            "group_type/company`."
+        ),
     },
     "early_exit": {
         "type": ["boolean", "null"],
-        "description": "Whether a condition that fits and whose rollout does not ends the search.",
+        "description": (
+            "Whether the search ends at a condition that fits a person who is outside of its rollout."
+        ),
     },
 }
 

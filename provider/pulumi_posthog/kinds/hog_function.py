@@ -47,13 +47,16 @@ FLAGS: Final = ("required", "secret", "hidden")
 INPUT: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "key": {"type": "string", "minLength": 1, "description": "What `inputs` and the code call it."},
+        "key": {"type": "string", "minLength": 1, "description": "Its name in `inputs` and in the code."},
         "type": {"type": "string", "minLength": 1, "description": INPUT_TYPES},
         "label": {"type": "string", "description": "Shown in PostHog."},
         "description": {"type": "string", "minLength": 1, "description": "Shown in PostHog."},
         "required": {"type": "boolean", "description": "Whether it has to have a value."},
-        "secret": {"type": "boolean", "description": "Whether PostHog shows it to nobody."},
-        "hidden": {"type": "boolean", "description": "Whether PostHog's page leaves it out."},
+        "secret": {
+            "type": "boolean",
+            "description": ("Whether it is a secret, which PostHog shows to nobody."),
+        },
+        "hidden": {"type": "boolean", "description": "Whether PostHog's page does not show it."},
     },
     "required": ["key", "type"],
 }
@@ -62,7 +65,7 @@ MAPPING: Final[Mapping[str, Any]] = {
     "properties": {
         "name": {"type": "string", "description": "Shown in PostHog."},
         "filters": {"type": "object", "description": "Which events it is for."},
-        "inputs": {"type": "object", "description": "Its inputs: plain values. No secret may stand here."},
+        "inputs": {"type": "object", "description": "Its inputs: plain values. No secret may be here."},
         "inputs_schema": {"type": "array", "items": dict(INPUT), "description": "Which inputs it has."},
     },
     "additionalProperties": False,
@@ -142,10 +145,13 @@ HOG_FUNCTION = Kind(
     name="hog_function",
     resource="HogFunction",
     section="projects.*.hog_functions",
-    doc="What PostHog does with events: a destination, a transformation, a site app, by a template or your own code.",
+    doc=(
+        "A hog function is code that PostHog runs for events: a destination, a transformation or a site "
+        "app. It uses a template or your own code."
+    ),
     purpose=(
-        "It sends events to other systems, changes or drops them on the way in, or adds code to a web "
-        "site. It is what PostHog's page calls a destination, a transformation, a source or a site app."
+        "It sends events to other systems, changes or drops them when they come in, or adds code to a web "
+        "site. PostHog's page calls it a destination, a transformation, a source or a site app."
     ),
     page=Page("*Data pipelines*", "/project/{project}/functions/{id}"),
     collection="/api/projects/{project}/hog_functions/",
@@ -196,7 +202,7 @@ HOG_FUNCTION = Kind(
         Field(name="name", doc="Shown in PostHog.", max_length=400, from_key=True, also_in_body=True),
         Field(
             name="type",
-            doc="What it is; PostHog does not take it from the template.",
+            doc="What it is. PostHog does not take it from the template.",
             choices=TYPES,
             default="destination",
             replace_on_changes=True,
@@ -209,17 +215,24 @@ HOG_FUNCTION = Kind(
             replace_on_changes=True,
             silent_when_null=True,
         ),
-        Field(name="description", doc="Shown in PostHog; without it, the template's own.", default=""),
+        Field(
+            name="description",
+            doc=("A text that PostHog shows. Without it, PostHog shows the template's."),
+            default="",
+        ),
         Field(name="enabled", type=Type.BOOLEAN, doc="Whether it runs.", default=False),
         Field(
             name="hog",
-            doc="Its code, in Hog or, for a site's page, TypeScript: `!text fn.hog`. A template brings its own.",
+            doc=(
+                "Its code, as in `!text fn.hog`. It is written in Hog, or in TypeScript for a web page. "
+                "A template has its own code."
+            ),
             max_length=100 * 1024,
         ),
         Field(
             name="inputs_schema",
             type=Type.LIST,
-            doc="Which inputs the code takes. A template brings its own.",
+            doc="Which inputs the code takes. A template has its own.",
             items=INPUT,
             default=[],
             key_defaults=dict.fromkeys(FLAGS, False),
@@ -258,9 +271,9 @@ HOG_FUNCTION = Kind(
                 "actions": {
                     "type": "array",
                     "items": {"type": "object"},
-                    "description": "Any of these actions; of each the `id`, as in `!ref action/Signed up`.",
+                    "description": "Any of these actions. Each has an `id`, as in `!ref action/Signed up`.",
                 },
-                "properties": {"type": "array", "description": "What an event has to have as well."},
+                "properties": {"type": "array", "description": "What the event also has to have."},
                 "data_warehouse": {"type": "array", "description": "Tables of the data warehouse."},
                 "filter_test_accounts": {
                     "type": "boolean",
@@ -283,7 +296,7 @@ HOG_FUNCTION = Kind(
         Field(
             name="mappings",
             type=Type.LIST,
-            doc="Of a destination: what it does for which events, in place of the events of `filters`.",
+            doc="For a destination: what it does for which events, instead of the events in `filters`.",
             items=MAPPING,
             default=[],
             hidden_keys=("bytecode", "transpiled", "bytecode_error"),
@@ -302,7 +315,9 @@ HOG_FUNCTION = Kind(
         Field(
             name="masking",
             type=Type.OBJECT,
-            doc="How often it may run for what `hash` says is the same: `ttl` in seconds, and a `threshold`.",
+            doc=(
+                "How often it may run for events with the same `hash`: `ttl` in seconds, and a `threshold`."
+            ),
             nullable=True,
             keys={
                 "ttl": {
@@ -319,11 +334,11 @@ HOG_FUNCTION = Kind(
             hidden_keys=("bytecode",),
             key_defaults={"threshold": None},
         ),
-        Field(name="icon_url", doc="Its picture; without it, the template's own.", nullable=True),
+        Field(name="icon_url", doc="Its picture. Without it, PostHog shows the template's.", nullable=True),
         Field(
             name="execution_order",
             type=Type.INTEGER,
-            doc="Of a transformation: its place; without it, its place among those of the file.",
+            doc="For a transformation: its place in the order. Without it, the place in the file decides.",
             minimum=0,
             maximum=32_767,
             numbered_within=("type", ORDERED),

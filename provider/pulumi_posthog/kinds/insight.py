@@ -141,10 +141,10 @@ INSIGHT = Kind(
     name="insight",
     resource="Insight",
     section="projects.*.insights",
-    doc="An insight: a saved query, and how it is drawn.",
+    doc="An insight is a saved query, and how it is drawn.",
     purpose=(
-        "Say in a file how a figure is counted, so that a change of it is reviewed, every project counts alike, and"
-        " what somebody changes by hand is seen."
+        "Say in a file how a figure is counted. A change is reviewed, every project counts in the same "
+        "way, and you see what somebody changes by hand."
     ),
     page=Page("*Product analytics*", "/project/{project}/insights/{short_id}"),
     collection="/api/projects/{project}/insights/",
@@ -188,9 +188,9 @@ INSIGHT = Kind(
             name="query",
             type=Type.OBJECT,
             doc=(
-                "What is counted and how it is drawn, in PostHog's own form: `{kind: InsightVizNode, source: ...}`, or"
-                " `{kind: DataVisualizationNode, source: {kind: HogQLQuery, query: !text q.sql}}`. Cohorts and actions"
-                " by name: `!ref cohort/Employees`, `!ref action/Signed up`."
+                "What is counted and how it is drawn, in PostHog's own form: `{kind: InsightVizNode, "
+                "source: ...}`, or `{kind: DataVisualizationNode, source: {kind: HogQLQuery, query: !text "
+                "q.sql}}`. Name cohorts and actions: `!ref cohort/Employees`, `!ref action/Signed up`."
             ),
             nullable=True,
             default=None,
@@ -224,7 +224,7 @@ INSIGHT = Kind(
             default=False,
         ),
         FOLDER,
-        Field(name="short_id", doc="What its page's address has in place of its id.", read_only=True),
+        Field(name="short_id", doc="The short id in the address of its page.", read_only=True),
         Field(name="created_at", read_only=True),
     ),
 )

@@ -40,10 +40,10 @@ INSIGHT_VARIABLE = Kind(
     name="insight_variable",
     resource="InsightVariable",
     section="projects.*.insight_variables",
-    doc="A variable of insights: what SQL says in place of a value that dashboards give.",
+    doc="A variable of insights is a placeholder in SQL. Dashboards give it a value.",
     purpose=(
-        "Write a query once and have each dashboard ask it of another country, plan or size. Its code name is what SQL"
-        " says, so it is fixed."
+        "Write a query once, and let each dashboard use it for another country, plan or size. SQL uses "
+        "the code name, so the code name is fixed."
     ),
     page=Page("*SQL editor*, *Variables*"),
     collection="/api/projects/{project}/insight_variables/",
@@ -60,7 +60,7 @@ INSIGHT_VARIABLE = Kind(
         IN_PROJECT,
         Field(
             name="code_name",
-            doc="What SQL and dashboards call it. Another one is another variable.",
+            doc="Its name in SQL and on dashboards. Another name is another variable.",
             max_length=400,
             pattern=r"^[^\WA-Z]+$",
             pattern_words="made of small letters, digits and _",
@@ -69,20 +69,20 @@ INSIGHT_VARIABLE = Kind(
         ),
         Field(
             name="name",
-            doc="Shown in PostHog. Without it, a new one is shown by its code name.",
+            doc="The name that PostHog shows. Without it, PostHog shows the code name of a new variable.",
             max_length=400,
             on_create=False,
         ),
         Field(
             name="type",
-            doc="What its values are.",
+            doc="The type of its values.",
             required=True,
             choices=("String", "Number", "Boolean", LIST, "Date"),
         ),
         Field(
             name="default_value",
             type=Type.JSON,
-            doc="The value where nobody gives one.",
+            doc="The value if nobody gives one.",
             nullable=True,
             default=None,
         ),

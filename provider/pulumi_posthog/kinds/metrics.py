@@ -20,8 +20,8 @@ SOURCES: Final = ("source", "numerator", "denominator", "start_event", "completi
 NODE: Final[Mapping[str, Any]] = {
     "properties": {
         "kind": {"description": "`EventsNode`, or `ActionsNode`."},
-        "event": {"description": "Of an event: its name."},
-        "id": {"description": "Of an action: `!ref action/NAME`."},
+        "event": {"description": "For an event: its name."},
+        "id": {"description": "For an action: `!ref action/NAME`."},
     },
 }
 METRIC: Final[Mapping[str, Any]] = {
@@ -31,14 +31,14 @@ METRIC: Final[Mapping[str, Any]] = {
         "metric_type": {"type": "string", "description": "`mean`, `funnel`, `ratio` or `retention`."},
         "name": {
             "type": ["string", "null"],
-            "description": "Shown in PostHog; it tells one from the others.",
+            "description": "The name that PostHog shows. Each metric needs another name.",
         },
-        "source": {**NODE, "description": "Of a mean: what is counted."},
-        "series": {"items": NODE, "description": "Of a funnel: its steps."},
-        "numerator": {**NODE, "description": "Of a ratio: what is counted above the line."},
-        "denominator": {**NODE, "description": "Of a ratio: what is counted below the line."},
-        "start_event": {**NODE, "description": "Of a retention: what is done first."},
-        "completion_event": {**NODE, "description": "Of a retention: what is done again."},
+        "source": {**NODE, "description": "For a mean: what is counted."},
+        "series": {"items": NODE, "description": "For a funnel: its steps."},
+        "numerator": {**NODE, "description": "For a ratio: what is counted above the line."},
+        "denominator": {**NODE, "description": "For a ratio: what is counted below the line."},
+        "start_event": {**NODE, "description": "For a retention: what people do first."},
+        "completion_event": {**NODE, "description": "For a retention: what people do again."},
     },
     "required": ["kind"],
 }

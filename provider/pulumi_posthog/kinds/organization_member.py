@@ -59,12 +59,12 @@ ORGANIZATION_MEMBER = Kind(
     resource="OrganizationMember",
     section="members",
     doc=(
-        "A member of the organization. Whoever is not there is invited by mail, once. Nobody leaves for not being"
-        " mentioned."
+        "A member of the organization. A run invites a person who is not there by mail, once. A person "
+        "who is not in the file stays in the organization."
     ),
     purpose=(
-        "The list of who is in, and as what, reviewed like everything else: who asks for access asks with a pull "
-        "request, and a level that somebody changed by hand is found."
+        "Review who is in the organization, and with which level. People ask for access with a pull "
+        "request, and you see a level that somebody changed by hand."
     ),
     page=Page("*Settings*, *Organization*, *Members*", "/settings/organization-members"),
     collection="/api/organizations/{organization}/members/",
@@ -72,7 +72,7 @@ ORGANIZATION_MEMBER = Kind(
     read_scope="organization_member:read",
     write_scope="organization_member:write",
     deletion=Deletion.NEVER,
-    deletion_words="`absent` puts this person out of the organization, or takes the invitation back.",
+    deletion_words="`absent` removes this person from the organization, or deletes the invitation.",
     shorthand="level",
     exported_when_asked=True,
     exported=joined,
@@ -104,7 +104,10 @@ ORGANIZATION_MEMBER = Kind(
         ),
         Field(
             name="level",
-            doc="What this person may do: a member uses the organization, an admin manages it, an owner does all.",
+            doc=(
+                "What this person may do: a member uses the organization, an admin manages it, and an "
+                "owner may do everything."
+            ),
             choices=tuple(LEVELS),
             wire=as_number,
             silent_when_null=True,
@@ -113,16 +116,16 @@ ORGANIZATION_MEMBER = Kind(
             name="projects",
             type=Type.OBJECT,
             doc=(
-                "What the invitation opens: names of projects, each with a level. It becomes an access rule of each"
-                " project when the person joins, and counts for nothing afterwards."
+                "Names of projects, each with a level, for the invitation. PostHog makes an access rule "
+                "of each project when the person joins. Afterwards, this has no effect."
             ),
             write_only=True,
         ),
         Field(
             name="reinvite",
             doc=(
-                "A word of your own, such as `2026-12`: when it changes, an invitation that has expired, or that says"
-                " something else than the file, is sent again."
+                "Any text, such as `2026-12`. When it changes, a run sends the invitation again, if it "
+                "has expired or differs from the file."
             ),
             write_only=True,
             trigger=Trigger(path="", renews="invitation", by_hand="in Settings, Members", at_first=True),

@@ -45,10 +45,10 @@ ORGANIZATION_SETTINGS = Kind(
     name="organization_settings",
     resource="OrganizationSettings",
     section="organization.settings",
-    doc="The settings of the organization. Changing them takes an organization admin.",
+    doc="The settings of the organization. Only an organization admin can change them.",
     purpose=(
-        "What holds for everybody: who may invite, which authentication is required, what members can "
-        "see. Declare it so that nobody weakens it unseen."
+        "These settings apply to everybody: who may invite, which authentication is required, what "
+        "members can see. Declare them so that nobody weakens them unseen."
     ),
     page=Page("*Settings*, *Organization*", "/settings/organization-details"),
     collection="/api/organizations/{organization}/",
@@ -85,13 +85,19 @@ ORGANIZATION_SETTINGS = Kind(
         ),
         switch(
             "is_member_join_email_enabled",
-            "Whether members get a mail when somebody joins. Since the middle of 2026 each user sets it alone.",
+            (
+                "Whether members get a mail when somebody joins. Since the middle of 2026, each user "
+                "decides this."
+            ),
             default=True,
             until=2025,
         ),
         switch(
             "enforce_2fa",
-            "Whether everybody must log in with a second factor. Servers of 2026 want a plan that has it.",
+            (
+                "Whether everybody must log in with a second factor. On servers of 2026, the plan has to "
+                "include it."
+            ),
             nullable=True,
             default=None,
             confirmed=Confirmed(
@@ -118,8 +124,8 @@ ORGANIZATION_SETTINGS = Kind(
         ),
         switch(
             "allow_publicly_shared_resources",
-            "Whether dashboards and insights may be shared by a public link; false stops the links that there are."
-            " Servers of 2026 want a plan that has it.",
+            "Whether dashboards and insights may be shared by a public link. With `false`, existing links "
+            "stop working. On servers of 2026, the plan has to include it.",
             default=True,
             since=2025,
         ),
@@ -133,7 +139,9 @@ ORGANIZATION_SETTINGS = Kind(
         ),
         Field(
             name="default_role",
-            doc="The name of the role that everybody gets who joins; people who are there do not get it.",
+            doc=(
+                "The name of the role that people get when they join. People who joined before do not get it."
+            ),
             nullable=True,
             default=None,
             names="role",
@@ -142,7 +150,7 @@ ORGANIZATION_SETTINGS = Kind(
         ),
         switch(
             "default_anonymize_ips",
-            "Whether new projects drop IP addresses; PostHog in the EU begins with true.",
+            "Whether new projects drop IP addresses. In the EU, PostHog's default is `true`.",
             default=False,
             since=2026,
         ),

@@ -42,8 +42,8 @@ PIPELINE_DESTINATION = Kind(
     section="projects.*.pipeline_destinations",
     doc="A plugin configuration that exports a project's events.",
     purpose=(
-        "A destination of the older kind. Servers since 2025 make no new ones: declare those that exist, "
-        "and a hog function for a new one."
+        "An older form of destination. Servers since 2025 make no new ones. Declare those that exist, and "
+        "use a hog function for a new one."
     ),
     page=Page("*Data pipelines*, *Destinations*", "/project/{project}/pipeline/plugins/{id}"),
     succeeded_by="hog function",  # posthog-api.md 6.4
@@ -68,7 +68,7 @@ PIPELINE_DESTINATION = Kind(
         Field(
             name="plugin",
             type=Type.INTEGER,
-            doc="The installed plugin: its URL, or its name where that is unique.",
+            doc="The installed plugin: its URL, or its name if that is unique.",
             required=True,
             refers_to="plugin",
             replace_on_changes=True,
@@ -77,7 +77,7 @@ PIPELINE_DESTINATION = Kind(
         # Null or empty could not be told from what PostHog then shows: the plugin's own description (6.3).
         Field(
             name="description",
-            doc="Shown in PostHog; without it, the plugin's own is shown.",
+            doc="The text that PostHog shows. Without it, PostHog shows the plugin's.",
             max_length=1000,
             pattern=r"\S",
             pattern_words="a text, and not an empty one: leave it out to keep the plugin's own",
@@ -87,7 +87,8 @@ PIPELINE_DESTINATION = Kind(
             name="order",
             type=Type.INTEGER,
             doc=(
-                "Its place among the project's plugins; without it, its place in the file when it is created."
+                "Its place among the project's plugins. Without it, the place in the file decides when it "
+                "is created."
             ),
             minimum=-(2**31),
             maximum=2**31 - 1,
@@ -116,8 +117,8 @@ SITE_APP = dataclasses.replace(
     section="projects.*.site_apps",
     doc="A plugin configuration that injects a web app into the project's pages.",
     purpose=(
-        "Code of the older kind that PostHog adds to your web pages. Servers since 2025 make no new ones: "
-        "declare those that exist, and a hog function for a new one."
+        "An older form of code that PostHog adds to your web pages. Servers since 2025 make no new ones. "
+        "Declare those that exist, and use a hog function for a new one."
     ),
     page=Page("*Data pipelines*, *Apps*", "/project/{project}/pipeline/plugins/{id}"),
     collection="/api/projects/{project}/pipeline_frontend_apps_configs/",

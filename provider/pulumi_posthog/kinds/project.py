@@ -41,13 +41,16 @@ def is_only_internal_users(value: Any) -> bool:
 PROPERTY_FILTER: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "key": {"type": ["string", "number"], "description": "The property's name; of a cohort, `id`."},
+        "key": {
+            "type": ["string", "number"],
+            "description": ("The property's name. For a cohort, it is `id`."),
+        },
         "type": {"type": "string", "description": "What has the property: `person`, `event`, `cohort`, ..."},
         "operator": {
             "type": ["string", "null"],
             "description": "`exact`, `is_not`, `icontains`, `not_in`, ...",
         },
-        "value": {"description": "What it is compared with; of a cohort, its id."},
+        "value": {"description": "What it is compared with. For a cohort, it is the cohort's id."},
     },
     "required": ["key", "type"],
 }
@@ -112,7 +115,7 @@ def switch(name: str, doc: str, **options: Any) -> Field:
 IDENTITY = (
     Field(
         name="name",
-        doc="Unique within the organization, whatever its case.",
+        doc="The name. It is unique within the organization, and upper and lower case count as the same.",
         required=True,
         max_length=200,
         caseless=True,
@@ -120,7 +123,7 @@ IDENTITY = (
     ),
     Field(
         name="product_description",
-        doc="What the product is that the project measures; PostHog's assistant reads it.",
+        doc="A description of the product that the project measures. PostHog's assistant reads it.",
         nullable=True,
         default=None,
         max_length=1000,
@@ -128,7 +131,10 @@ IDENTITY = (
     Field(
         name="is_demo",
         type=Type.BOOLEAN,
-        doc="A new project is filled with demo data, which is waited for; an organization has one such project.",
+        doc=(
+            "Whether PostHog fills the new project with demo data. A run waits for the data. An "
+            "organization can have one such project."
+        ),
         default=False,
     ),
     Field(
@@ -163,8 +169,8 @@ IDENTITY = (
         name="app_urls",
         type=Type.STRINGS,
         doc=(
-            "Where the toolbar may run and web experiments may be edited; newer servers refuse `*` in the "
-            "domain."
+            "The addresses where the toolbar may run and web experiments may be edited. Newer servers "
+            "refuse `*` in the domain."
         ),
         items={**NAME, "maxLength": 200},
         default=[],
@@ -173,7 +179,7 @@ IDENTITY = (
         name="primary_dashboard",
         type=Type.INTEGER,
         doc=(
-            "The dashboard on the project's home page, by its name or its id; it must be one of this project's. "
+            "The dashboard on the project's home page, by its name or its id. It must be in this project. "
             "Any member may change it."
         ),
         names="dashboard",
@@ -193,8 +199,8 @@ PRIVACY = (
         name="cookieless_server_hash_mode",
         type=Type.INTEGER,
         doc=(
-            "How visitors without cookies are told apart: `0` not at all, `1` by a stateless hash, `2` by a"
-            " stateful one."
+            "How PostHog recognizes visitors without cookies: `0` not at all, `1` by a stateless hash, "
+            "`2` by a stateful one."
         ),
         choices=(0, 1, 2),
         nullable=True,
@@ -202,7 +208,7 @@ PRIVACY = (
     ),
     switch(
         "access_control",
-        "Make the project private. Newer servers have access controls in its place and refuse it.",
+        "Make the project private. Newer servers refuse this, because they have access controls instead.",
         nullable=False,
         default=False,
         until=2025,
@@ -216,7 +222,7 @@ PRIVACY = (
     ),
     Field(
         name="slack_incoming_webhook",
-        doc="The Slack address for action messages, a secret; deprecated in favour of destinations.",
+        doc="The Slack address for action messages. It is a secret. It is deprecated: use destinations.",
         nullable=True,
         default=None,
         max_length=500,
@@ -230,8 +236,8 @@ EVENTS = (
         name="test_account_filters",
         type=Type.LIST,
         doc=(
-            "Filters that keep your own people and tests out of charts. A new project starts with some of "
-            "PostHog's."
+            "Filters that keep your own people and tests out of charts. A new project starts with "
+            "PostHog's filters."
         ),
         items=PROPERTY_FILTER,
         # What cohorts and groups are called, which PostHog writes beside their ids (posthog-api-release.md 2.6).
@@ -251,7 +257,7 @@ EVENTS = (
         items={
             "type": "object",
             "properties": {
-                "alias": {"type": "string", "description": "What stands in place of what matches."},
+                "alias": {"type": "string", "description": "The replacement for the text that matches."},
                 "regex": {**NAME, "description": "The regular expression that the address must match."},
             },
             "required": ["alias", "regex"],
@@ -269,7 +275,10 @@ EVENTS = (
     Field(
         name="person_display_name_properties",
         type=Type.STRINGS,
-        doc="Person properties that name a person, the first that is set; `null` for PostHog's own choice.",
+        doc=(
+            "Person properties whose first set value is shown as a person's name. `null` means PostHog's "
+            "own choice."
+        ),
         items={**NAME, "maxLength": 400},
         nullable=True,
         default=None,
@@ -293,15 +302,15 @@ EVENTS = (
     ),
     switch(
         "human_friendly_comparison_periods",
-        "Compare with four weeks ago in place of a month ago.",
+        "Compare with four weeks ago instead of a month ago.",
         default=False,
     ),
     Field(
         name="default_data_theme",
         type=Type.INTEGER,
         doc=(
-            "The id of the colour theme of new charts; without colour themes in the plan PostHog answers "
-            "its own."
+            "The id of the colour theme of new charts. If the plan has no colour themes, PostHog answers "
+            "its own id."
         ),
         nullable=True,
         default=None,
@@ -312,7 +321,7 @@ EVENTS = (
     Field(
         name="modifiers",
         type=Type.OBJECT,
-        doc="How queries run, for all of the project; keys that are not declared are left alone.",
+        doc="How queries run in the whole project. Keys that are not declared stay as they are.",
         keys={name: {} for name in MODIFIERS},
         nullable=True,
         default=None,
@@ -323,9 +332,9 @@ EVENTS = (
 )
 
 CAPTURE = (
-    switch("autocapture_opt_out", "Do not capture clicks and page views by themselves."),
+    switch("autocapture_opt_out", "Do not capture clicks and page views automatically."),
     switch(
-        "autocapture_exceptions_opt_in", "Capture unhandled errors by themselves. Any member may change it."
+        "autocapture_exceptions_opt_in", "Capture unhandled errors automatically. Any member may change it."
     ),
     Field(
         name="autocapture_exceptions_errors_to_ignore",
@@ -350,16 +359,13 @@ CAPTURE = (
     switch(
         "capture_performance_opt_in", "Record network requests and their times with sessions.", default=True
     ),
-    switch("capture_dead_clicks", "Capture clicks that nothing answers.", default=False),
+    switch("capture_dead_clicks", "Capture dead clicks: clicks that have no effect.", default=False),
     switch("heatmaps_opt_in", "Collect where people click, move and scroll."),
     switch("surveys_opt_in", "Let surveys show on your site. Any member may change it."),
     Field(
         name="survey_config",
         type=Type.OBJECT,
-        doc=(
-            "How surveys look unless they say otherwise (`appearance`); keys that are not declared are left"
-            " alone."
-        ),
+        doc=("How surveys look by default (`appearance`). Keys that are not declared stay as they are."),
         nullable=True,
         default=None,
         merge_levels=1,
@@ -376,7 +382,9 @@ RECORDING = (
     Field(
         name="session_recording_sample_rate",
         type=Type.DECIMAL,
-        doc="The share of sessions that is recorded, 0 to 1 with two decimal places; `null` for all.",
+        doc=(
+            "The share of sessions that is recorded, from 0 to 1 with two decimal places. `null` means all."
+        ),
         minimum=0,
         maximum=1,
         decimal_places=2,
@@ -386,7 +394,7 @@ RECORDING = (
     Field(
         name="session_recording_minimum_duration_milliseconds",
         type=Type.INTEGER,
-        doc="Sessions shorter than this are not kept, in milliseconds.",
+        doc="Sessions shorter than this are not kept. It is in milliseconds.",
         minimum=0,
         maximum=30_000,
         nullable=True,
@@ -431,7 +439,7 @@ RECORDING = (
     Field(
         name="recording_domains",
         type=Type.STRINGS,
-        doc="The origins that may record sessions; none, or `null`: all of them.",
+        doc="The origins that may record sessions. An empty list or `null` means all of them.",
         items={**NAME, "maxLength": 200},
         nullable=True,
         default=None,
@@ -470,7 +478,7 @@ RECORDING = (
     Field(
         name="session_recording_trigger_groups",
         type=Type.OBJECT,
-        doc="Groups of triggers, each with a sample rate of its own; `version` is 2.",
+        doc="Groups of triggers, each with its own sample rate. `version` is 2.",
         keys={
             "version": {"type": "integer", "enum": [2]},
             "groups": {"type": "array", "items": TRIGGER_GROUP},
@@ -483,8 +491,8 @@ RECORDING = (
     Field(
         name="session_recording_retention_period",
         doc=(
-            "How long recordings are kept; longer than the plan allows is refused. Self-hosted projects "
-            "start with 5y."
+            "How long recordings are kept. PostHog refuses more than the plan allows. Self-hosted "
+            "projects start with 5y."
         ),
         choices=("30d", "90d", "1y", "5y"),
         default="30d",
@@ -494,7 +502,7 @@ RECORDING = (
         name="session_replay_config",
         type=Type.OBJECT,
         doc=(
-            "Recording of canvases and summaries by AI; keys that are not declared are left alone, two "
+            "Recording of canvases and summaries by AI. Keys that are not declared stay as they are, two "
             "levels deep."
         ),
         keys={"record_canvas": {"type": ["boolean", "null"]}, "ai_config": {"type": ["object", "null"]}},
@@ -516,7 +524,7 @@ FLAGS = (
     ),
     Field(
         name="feature_flag_confirmation_message",
-        doc="What is asked then; `null` for PostHog's own words.",
+        doc="The text of that question. `null` means PostHog's own text.",
         nullable=True,
         default=None,
     ),
@@ -556,15 +564,15 @@ FLAGS = (
 ANALYTICS = (
     switch(
         "web_analytics_pre_aggregated_tables_enabled",
-        "Answer web analytics from prepared tables, faster and a little less exact.",
+        "Answer web analytics from prepared tables. This is faster and a little less exact.",
         default=False,
     ),
     Field(
         name="revenue_analytics_config",
         type=Type.OBJECT,
         doc=(
-            "Which events carry revenue, and in which currency it is shown; keys that are not declared are "
-            "left alone."
+            "Which events contain revenue, and in which currency it is shown. Keys that are not declared "
+            "stay as they are."
         ),
         keys={
             "base_currency": {"$ref": "#/$defs/currencies"},
@@ -580,8 +588,8 @@ ANALYTICS = (
         name="marketing_analytics_config",
         type=Type.OBJECT,
         doc=(
-            "Sources of ad costs, conversion goals and attribution; a source that is not declared is left "
-            "alone, `null` removes it."
+            "Sources of ad costs, conversion goals and attribution. A source that is not declared stays "
+            "as it is. `null` removes a source."
         ),
         keys={
             "sources_map": {"type": "object", "additionalProperties": {"type": ["object", "null"]}},
@@ -598,7 +606,7 @@ ANALYTICS = (
     Field(
         name="customer_analytics_config",
         type=Type.OBJECT,
-        doc="Settings of customer analytics; keys that are not declared are left alone.",
+        doc="Settings of customer analytics. Keys that are not declared stay as they are.",
         on_create=False,
         fresh=lambda value: is_within(value, {}),
         merge_levels=1,
@@ -607,7 +615,7 @@ ANALYTICS = (
     Field(
         name="workflows_config",
         type=Type.OBJECT,
-        doc="Settings of workflows; keys that are not declared are left alone.",
+        doc="Settings of workflows. Keys that are not declared stay as they are.",
         on_create=False,
         fresh=lambda value: is_within(value, {}),
         merge_levels=1,
@@ -619,7 +627,7 @@ PRODUCTS = (
     Field(
         name="logs_settings",
         type=Type.OBJECT,
-        doc="How long logs are kept, 14 or 30 days as the plan allows; it can be changed once a day.",
+        doc="How long logs are kept: 14 or 30 days, as the plan allows. It can be changed once a day.",
         keys={"retention_days": {"type": "integer", "enum": [14, 30]}},
         nullable=True,
         default=None,
@@ -630,7 +638,7 @@ PRODUCTS = (
     Field(
         name="conversations_settings",
         type=Type.OBJECT,
-        doc="How support conversations look and work; keys that are not declared are left alone.",
+        doc="How support conversations look and work. Keys that are not declared stay as they are.",
         nullable=True,
         default=None,
         merge_levels=1,
@@ -640,15 +648,15 @@ PRODUCTS = (
     ),
     switch(
         "proactive_tasks_enabled",
-        "Let PostHog propose tasks of its own; refused for most organizations.",
+        "Let PostHog propose tasks. PostHog refuses this for most organizations.",
         since=2026,
     ),
     Field(
         name="extra_settings",
         type=Type.OBJECT,
         doc=(
-            "Free settings that PostHog's support may name; keys that are not declared, such as the "
-            "server's own, are left alone."
+            "Settings that PostHog's support may name. Keys that are not declared, such as the server's "
+            "own, stay as they are."
         ),
         nullable=True,
         on_create=False,
@@ -663,9 +671,9 @@ TOKEN = (
     Field(
         name="rotate_api_token",
         doc=(
-            "Any text, such as `2026-11`: when it changes to another one, PostHog replaces the project's `api_token`, "
-            "and every SDK stops until it has the new one. The first one replaces nothing. PostHog lets no key with "
-            "scopes do that: with one, the run is refused and changes nothing."
+            "Any text, such as `2026-11`. The first value does nothing. Each later change replaces the "
+            "project's `api_token`, and every SDK stops until it has the new one. PostHog does not allow "
+            "this with a scoped key: the run is refused and changes nothing."
         ),
         write_only=True,
         trigger=Trigger(
@@ -678,7 +686,7 @@ OUTPUTS = (
     Field(name="uuid", doc="The project's UUID.", read_only=True),
     Field(
         name="api_token",
-        doc="The project's token: what SDKs send events with.",
+        doc="The project's token. SDKs use it to send events.",
         read_only=True,
         secret=True,
     ),
@@ -690,14 +698,13 @@ PROJECT = Kind(
     resource="Project",
     section="projects",
     doc=(
-        "A project with its settings. On servers of 2026 and newer, changing most of them takes a "
-        "project admin;"
-        " creating a project takes an organization admin."
+        "A project with its settings. On servers of 2026 and newer, only a project admin can change most "
+        "of them. Only an organization admin can create a project."
     ),
     purpose=(
-        "Each product or environment has a project of its own: its events, its people and its settings "
-        "stay apart. Declare it to have the same time zone, privacy and recording settings everywhere, "
-        "and to see when somebody changes one."
+        "Each product or environment has a separate project, with its own events, people and settings. "
+        "Declare projects to have the same time zone, privacy and recording settings everywhere, and to "
+        "see when somebody changes one."
     ),
     page=Page("*Settings*, *Project*", "/project/{id}/settings/project"),
     collection="/api/organizations/{organization}/projects/",
@@ -721,7 +728,9 @@ PROJECT = Kind(
     checks_by_name=True,
     persons="persons",
     unmanaged={
-        "group_types": "events make them, and no key may name them: write the names on PostHog's page",
+        "group_types": (
+            "events make group types, and no key may name them: write the names on PostHog's page"
+        ),
     },
     fields=(
         *IDENTITY,

@@ -35,12 +35,12 @@ PROJECT_SECRET_API_KEY = Kind(
     resource="ProjectSecretApiKey",
     section="projects.*.project_secret_api_keys",
     doc=(
-        "A secret key of the project, with what it may do. Who made it may leave: it stays. The key itself is kept"
-        " nowhere here: roll it on PostHog's page, and take it from there."
+        "A secret key of the project, and what it may do. It stays when the person who made it leaves. "
+        "The key itself is not stored here: roll it on PostHog's page, and copy it from there."
     ),
     purpose=(
-        "Which keys a project has, and what each of them may do, is reviewed; one that somebody makes by hand is found"
-        " by `drift --undeclared`."
+        "Review which keys a project has, and what each of them may do. `drift --undeclared` finds a key "
+        "that somebody made by hand."
     ),
     page=Page("*Settings*, *Project*, *Feature flags*", "/project/{project}/settings/project-feature-flags"),
     collection="/api/projects/{project}/project_secret_api_keys/",
@@ -54,7 +54,10 @@ PROJECT_SECRET_API_KEY = Kind(
     checked=objections,
     caps=(Cap(number=50, values={}, words="secret keys"),),
     unmanaged={
-        "value": "PostHog shows a key once, and no state keeps it: roll it on PostHog's page, and take it from there"
+        "value": (
+            "PostHog shows a key once, and no state keeps it: roll it on PostHog's page, and copy it "
+            "from there"
+        )
     },
     fields=(
         IN_PROJECT,

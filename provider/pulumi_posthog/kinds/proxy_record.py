@@ -32,8 +32,11 @@ PROXY_RECORD = Kind(
     name="proxy_record",
     resource="ProxyRecord",
     section="proxy_records",
-    doc="A reverse proxy that PostHog runs for a domain of yours: events reach it where others are blocked.",
-    purpose="Which domains events are sent to is beside the settings of the projects that get them.",
+    doc=(
+        "A reverse proxy that PostHog runs for one of your domains. Events reach it also where PostHog's "
+        "own domain is blocked."
+    ),
+    purpose="Keep the domains to which events are sent beside the settings of the projects that get them.",
     page=Page("*Settings*, *Organization*, *Managed reverse proxy*", "/settings/organization-proxy"),
     collection="/api/organizations/{organization}/proxy_records/",
     natural_keys=(("domain",),),
@@ -43,18 +46,18 @@ PROXY_RECORD = Kind(
     not_everywhere=True,
     going=going,
     awaited=awaited,
-    unmanaged={"retry": "no key may have PostHog try again: take the entry out, and declare it anew"},
+    unmanaged={"retry": "no key can make PostHog try again: take the entry out, run, and declare it again"},
     fields=(
         Field(
             name="domain",
-            doc="A domain of yours that nothing else uses: `e.acme.io`.",
+            doc="One of your domains that nothing else uses: `e.acme.io`.",
             pattern=r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$",
             pattern_words="a domain in lower case",
             max_length=253,
             from_key=True,
             replace_on_changes=True,
         ),
-        Field(name="target_cname", doc="Where a CNAME record of the domain has to lead.", read_only=True),
-        Field(name="status", doc="How far PostHog is with it.", read_only=True),
+        Field(name="target_cname", doc="The target of the domain's CNAME record.", read_only=True),
+        Field(name="status", doc="The status of the proxy in PostHog.", read_only=True),
     ),
 )

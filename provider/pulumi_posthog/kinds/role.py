@@ -21,7 +21,9 @@ ROLE = Kind(
     fields=(
         Field(
             name="name",
-            doc="Unique within the organization, whatever its case.",
+            doc=(
+                "The name. It is unique within the organization, and upper and lower case count as the same."
+            ),
             required=True,
             max_length=200,
             caseless=True,

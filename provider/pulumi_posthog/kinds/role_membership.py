@@ -29,10 +29,10 @@ ROLE_MEMBERSHIP = Kind(
     name="role_membership",
     resource="RoleMembership",
     section="roles.*.members",
-    doc="One member of one role, declared beside others that are left alone.",
+    doc="One member of one role. A run does not touch other members.",
     purpose=(
-        "For a role whose other members are looked after elsewhere, such as by an identity provider: only "
-        "the declared people are added, and nobody else is removed."
+        "Use it for a role whose other members are managed elsewhere, such as by an identity provider. A "
+        "run adds only the declared people, and removes nobody else."
     ),
     page=Page("*Settings*, *Organization*, *Roles*, in the role", "/settings/organization-roles"),
     collection="/api/organizations/{organization}/roles/{role}/role_memberships/",
@@ -67,10 +67,10 @@ ROLE_MEMBERS = Kind(
     name="role_members",
     resource="RoleMembers",
     section="roles.*.members",
-    doc="Exactly these members of one role: others are removed, within the limits.",
+    doc="Exactly these members of one role. A run removes others, within the limits.",
     purpose=(
-        "For a role whose members are decided in Git: whoever is not in the list is removed, and a person "
-        "who leaves the team needs one line less."
+        "Use it for a role whose members are decided in Git. A run removes everybody who is not in the "
+        "list. When a person leaves the team, delete one line."
     ),
     page=Page("*Settings*, *Organization*, *Roles*, in the role", "/settings/organization-roles"),
     collection="/api/organizations/{organization}/roles/",

@@ -14,7 +14,7 @@ TAGS: Final = Field(
     name="tags",
     type=Type.STRINGS,
     items={"type": "string", "maxLength": 255},
-    doc="Words to find it by, in lower case.",
+    doc="Tags to find it by, in lower case.",
     unordered=True,
     lowered=True,
     silent_when_null=True,
@@ -24,7 +24,7 @@ TAGS: Final = Field(
 # posthog-api-release.md 1.4
 FOLDER: Final = Field(
     name="folder",
-    doc="In which folder of PostHog's tree a new one is put; move it later by its file-system entry.",
+    doc="The folder of PostHog's tree for a new object. To move it later, declare its file-system entry.",
     write_only=True,
     sent_as="_create_in_folder",
     since=2025,

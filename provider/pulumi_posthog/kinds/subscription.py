@@ -188,10 +188,12 @@ SUBSCRIPTION = Kind(
     name="subscription",
     resource="Subscription",
     section="projects.*.subscriptions",
-    doc="A subscription: an insight or a dashboard that is sent to people, a Slack channel or a URL, again and again.",
+    doc=(
+        "A subscription sends an insight or a dashboard to people, a Slack channel or a URL, again and again."
+    ),
     purpose=(
-        "Who gets which figures on Mondays is in the file with the figures themselves, and who unsubscribed is seen."
-        " PostHog sends a new one at once."
+        "Keep in the file who gets which figures, beside the figures themselves. You see who has "
+        "unsubscribed. PostHog sends a new subscription at once."
     ),
     page=Page("*Subscriptions* of an insight or a dashboard", "/project/{project}/subscriptions/{id}"),
     collection="/api/projects/{project}/subscriptions/",
@@ -218,7 +220,10 @@ SUBSCRIPTION = Kind(
         IN_PROJECT,
         Field(
             name="title",
-            doc="Shown in PostHog and in the mail. Its key in the file, unless the entry says it itself.",
+            doc=(
+                "The title that PostHog and the mail show. It is the key of the entry, unless the entry "
+                "has `title`."
+            ),
             max_length=100,
             from_key=True,
             also_in_body=True,
@@ -261,8 +266,8 @@ SUBSCRIPTION = Kind(
             name="target_emails",
             type=Type.STRINGS,
             doc=(
-                "Of `email`: the addresses. Exactly these: who unsubscribes is taken out by PostHog, and shows as a"
-                " difference."
+                "For `email`: exactly these addresses. If somebody unsubscribes, PostHog removes the "
+                "address, and that is a difference."
             ),
             items={"type": "string", "pattern": EMAIL, "patternErrorMessage": "must be an e-mail address"},
             unordered=True,
@@ -279,7 +284,7 @@ SUBSCRIPTION = Kind(
         Field(
             name="integration_id",
             type=Type.INTEGER,
-            doc="Of `slack`: the workspace, as in `slack/Acme`, or its id. It is connected on PostHog's page.",
+            doc="For `slack`: the workspace, as in `slack/Acme`, or its id. Connect it on PostHog's page.",
             nullable=True,
             default=None,
             names="integration",
@@ -294,7 +299,7 @@ SUBSCRIPTION = Kind(
         Field(
             name="interval",
             type=Type.INTEGER,
-            doc="Every how many days, weeks, months or years.",
+            doc="The number of days, weeks, months or years between two.",
             minimum=1,
             default=1,
         ),
@@ -310,21 +315,24 @@ SUBSCRIPTION = Kind(
         Field(
             name="bysetpos",
             type=Type.INTEGER,
-            doc="Of a month: on which of these days; 1 is the first, -1 the last.",
+            doc="For a month: which of these days. 1 is the first, -1 the last.",
             nullable=True,
             default=None,
         ),
         Field(
             name="count",
             type=Type.INTEGER,
-            doc="After how many times it ends.",
+            doc="The number of times after which it ends.",
             minimum=1,
             nullable=True,
             default=None,
         ),
         Field(
             name="start_date",
-            doc="When it is sent first, as in 2026-03-02T09:00:00Z; its time is the time of each.",
+            doc=(
+                "When it is sent first, as in 2026-03-02T09:00:00Z. Later ones are sent at the same time "
+                "of day."
+            ),
             required=True,
             timestamp=True,
             wire=sent_instant,
@@ -346,7 +354,7 @@ SUBSCRIPTION = Kind(
         ),
         Field(
             name="invite_message",
-            doc="Stands in the first mail. PostHog shows it to nobody afterwards.",
+            doc="A text in the first mail. Afterwards, PostHog shows it to nobody.",
             write_only=True,
         ),
         Field(name="created_at", read_only=True),

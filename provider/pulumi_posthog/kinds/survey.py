@@ -213,10 +213,10 @@ SURVEY = Kind(
     name="survey",
     resource="Survey",
     section="projects.*.surveys",
-    doc="A survey: questions for people, and who is asked when.",
+    doc="A survey asks people questions. It says who is asked, and when.",
     purpose=(
-        "Ask the same in every project, with wording that was reviewed, and say beside the flag that it is about"
-        " whether it is running."
+        "Ask the same in every project, with a wording that was reviewed. Whether it is running is in the "
+        "file, beside the flag that it is about."
     ),
     page=Page("*Surveys*", "/project/{project}/surveys/{id}"),
     collection="/api/projects/{project}/surveys/",
@@ -269,7 +269,7 @@ SURVEY = Kind(
         Field(name="description", doc="Shown in PostHog.", default=""),
         Field(
             name="type",
-            doc="Where it is shown; `api`: your own code shows it.",
+            doc="Where it is shown. `api` means that your own code shows it.",
             required=True,
             choices=("popover", "widget", "external_survey", "api"),
         ),
@@ -282,7 +282,7 @@ SURVEY = Kind(
         Field(
             name="questions",
             type=Type.LIST,
-            doc="What is asked. Those that stay keep their answers.",
+            doc="The questions. A question that stays keeps its answers.",
             items=QUESTION,
             nullable=True,
             hidden_keys=("id",),
@@ -291,7 +291,7 @@ SURVEY = Kind(
         Field(
             name="conditions",
             type=Type.OBJECT,
-            doc="When it is shown. What the file has takes the place of all conditions in PostHog.",
+            doc="When it is shown. The file replaces all conditions in PostHog.",
             keys=CONDITIONS,
             nullable=True,
             default=None,
@@ -301,7 +301,7 @@ SURVEY = Kind(
         Field(
             name="appearance",
             type=Type.OBJECT,
-            doc="How it looks. What the file has takes the place of all that PostHog has.",
+            doc="How it looks. The file replaces everything that PostHog has for this.",
             nullable=True,
             null_is_absent=True,
         ),
@@ -317,8 +317,8 @@ SURVEY = Kind(
         Field(
             name="linked_insight",
             doc=(
-                "The insight that it belongs to, by its name. Servers before August 2026 do not show it: there a new"
-                " survey gets it, and a change is not seen."
+                "The insight that it belongs to, by its name. Servers before August 2026 do not show it: "
+                "there, drift cannot see a change."
             ),
             nullable=True,
             default=None,
@@ -330,7 +330,9 @@ SURVEY = Kind(
         Field(
             name="targeting_flag_filters",
             type=Type.OBJECT,
-            doc="Which people are asked, as a flag has it: PostHog keeps a hidden flag for it.",
+            doc=(
+                "Which people are asked, in the form of a flag's filters. PostHog keeps a hidden flag for it."
+            ),
             keys=FILTERS,
             open_keys=False,
             nullable=True,
@@ -348,7 +350,7 @@ SURVEY = Kind(
         Field(
             name="responses_limit",
             type=Type.INTEGER,
-            doc="PostHog stops it after so many answers.",
+            doc="PostHog stops it after this number of answers.",
             nullable=True,
             minimum=1,
             default=None,
@@ -365,21 +367,21 @@ SURVEY = Kind(
         Field(
             name="iteration_frequency_days",
             type=Type.INTEGER,
-            doc="After how many days it is repeated.",
+            doc="The number of days after which it is repeated.",
             nullable=True,
             minimum=1,
             default=None,
         ),
         Field(
             name="response_sampling_start_date",
-            doc="When PostHog begins to ask only some people: today or later, when it is first declared.",
+            doc="When PostHog begins to ask only some people. At first, it has to be today or later.",
             nullable=True,
             timestamp=True,
             default=None,
         ),
         Field(
             name="response_sampling_interval_type",
-            doc="In what `response_sampling_interval` is counted.",
+            doc="The unit of `response_sampling_interval`.",
             choices=("day", "week", "month"),
             nullable=True,
             default=None,
@@ -394,7 +396,7 @@ SURVEY = Kind(
         Field(
             name="response_sampling_limit",
             type=Type.INTEGER,
-            doc="How many answers one period of sampling takes.",
+            doc="The number of answers in one period of sampling.",
             nullable=True,
             minimum=1,
             default=None,
@@ -423,7 +425,7 @@ SURVEY = Kind(
         Field(
             name="translations",
             type=Type.OBJECT,
-            doc="The same in other languages.",
+            doc="Translations into other languages.",
             nullable=True,
             null_is_absent=True,
             since=2026,

@@ -17,7 +17,7 @@ BRANCHES: Final = ("next_question", "end", "response_based", "specific_question"
 TEXT: Final[Mapping[str, Any]] = {"type": ["string", "null"]}
 CONDITIONS: Final[Mapping[str, Any]] = {
     "url": {**TEXT, "description": "On which pages."},
-    "urlMatchType": {**TEXT, "description": "How that is compared: `icontains`, `exact`, `regex`, ..."},
+    "urlMatchType": {**TEXT, "description": "How `url` is compared: `icontains`, `exact`, `regex`, ..."},
     "selector": {**TEXT, "description": "Where something with this CSS selector is shown."},
     "events": {
         "type": ["object", "null"],
@@ -30,11 +30,11 @@ CONDITIONS: Final[Mapping[str, Any]] = {
         "description": "After which actions.",
     },
     "deviceTypes": {"type": ["array", "null"], "description": "On which devices."},
-    "deviceTypesMatchType": {**TEXT, "description": "How those are compared."},
+    "deviceTypesMatchType": {**TEXT, "description": "How the device types are compared."},
     "linkedFlagVariant": {**TEXT, "description": "Only for this variant of `linked_flag`."},
     "seenSurveyWaitPeriodInDays": {
         "type": ["number", "null"],
-        "description": "Not within so many days after another survey.",
+        "description": "The number of days after another survey in which it is not shown.",
     },
 }
 QUESTION: Final[Mapping[str, Any]] = {
@@ -46,20 +46,23 @@ QUESTION: Final[Mapping[str, Any]] = {
         },
         "question": {"type": "string", "description": "What is asked."},
         "description": {**TEXT, "description": "Shown below it."},
-        "descriptionContentType": {"enum": ["text", "html", None], "description": "What that is written in."},
-        "optional": {"type": ["boolean", "null"], "description": "Whether it may be left unanswered."},
+        "descriptionContentType": {
+            "enum": ["text", "html", None],
+            "description": ("The format of the description."),
+        },
+        "optional": {"type": ["boolean", "null"], "description": "Whether people may skip it."},
         "buttonText": {**TEXT, "description": "On the button."},
-        "display": {**TEXT, "description": "Of a rating: `number` or `emoji`."},
-        "scale": {"type": ["number", "null"], "description": "Of a rating: how many steps."},
-        "lowerBoundLabel": {**TEXT, "description": "Of a rating: at its lower end."},
-        "upperBoundLabel": {**TEXT, "description": "Of a rating: at its upper end."},
+        "display": {**TEXT, "description": "For a rating: `number` or `emoji`."},
+        "scale": {"type": ["number", "null"], "description": "For a rating: the number of steps."},
+        "lowerBoundLabel": {**TEXT, "description": "For a rating: the text at its lower end."},
+        "upperBoundLabel": {**TEXT, "description": "For a rating: the text at its upper end."},
         "choices": {"type": ["array", "null"], "items": {"type": "string"}, "description": "To choose from."},
         "shuffleOptions": {"type": ["boolean", "null"], "description": "Whether their order is random."},
         "hasOpenChoice": {"type": ["boolean", "null"], "description": "Whether the last one is free text."},
-        "link": {**TEXT, "description": "Of a link: where it leads, https or mailto."},
+        "link": {**TEXT, "description": "For a link: its address, `https` or `mailto`."},
         "branching": {"type": ["object", "null"], "description": "What comes next."},
-        "validation": {"type": ["array", "null"], "description": "What an open answer has to be like."},
-        "translations": {"type": ["object", "null"], "description": "The same in other languages."},
+        "validation": {"type": ["array", "null"], "description": "Rules for an open answer."},
+        "translations": {"type": ["object", "null"], "description": "Translations into other languages."},
     },
     "required": ["type", "question"],
 }

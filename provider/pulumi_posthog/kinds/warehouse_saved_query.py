@@ -35,7 +35,7 @@ INCREMENTAL: Final[Mapping[str, Any]] = {
     "unique_key": {
         "type": ["string", "array", "null"],
         "items": {"type": "string"},
-        "description": "The column, or the columns, that tell rows apart.",
+        "description": "The column, or the columns, that identify a row.",
     },
     "lookback_seconds": {
         "type": ["integer", "null"],
@@ -88,10 +88,10 @@ WAREHOUSE_SAVED_QUERY = Kind(
     name="warehouse_saved_query",
     resource="WarehouseSavedQuery",
     section="projects.*.warehouse_saved_queries",
-    doc="A view of the data warehouse: SQL with a name, which other SQL reads like a table.",
+    doc="A view of the data warehouse is SQL with a name. Other SQL reads it like a table.",
     purpose=(
-        "Say once what a paying customer or a session of work is, in SQL that is reviewed, and have every insight read"
-        " it by that name."
+        "Say once what a paying customer or a session of work is, in SQL that is reviewed. Every insight "
+        "can then read it by its name."
     ),
     page=Page("*SQL editor*, *Views*"),
     collection="/api/projects/{project}/warehouse_saved_queries/",
@@ -105,8 +105,8 @@ WAREHOUSE_SAVED_QUERY = Kind(
     edit_lock=EditLock(field="query", answered_as="latest_history_id", sent_as="edited_history_id"),
     named_in_sql=True,
     deletion_words=(
-        "PostHog deletes it with the rows that it keeps of it and the joins on it. Insights that name it in their SQL"
-        " fail from then on; newer servers refuse while other views name it."
+        "PostHog deletes it together with its stored rows and the joins on it. Insights that name it in "
+        "their SQL fail from then on. Newer servers refuse to delete it while other views name it."
     ),
     unmanaged={
         "types": "PostHog finds the columns out by running the query",
@@ -120,7 +120,7 @@ WAREHOUSE_SAVED_QUERY = Kind(
         IN_PROJECT,
         Field(
             name="name",
-            doc="What SQL calls it.",
+            doc="Its name in SQL.",
             max_length=128,
             pattern=r"^[A-Za-z_$][A-Za-z0-9_.$]*$",
             pattern_words="made of letters, digits, _, . and $, and begin with no digit",
@@ -147,8 +147,8 @@ WAREHOUSE_SAVED_QUERY = Kind(
         Field(
             name="sync_frequency",
             doc=(
-                "How often PostHog calculates its rows and keeps them; with `never`, they are calculated whenever"
-                " somebody asks."
+                "How often PostHog calculates its rows and stores them. With `never`, PostHog calculates "
+                "them whenever somebody asks."
             ),
             choices=(*FREQUENCIES, NEVER),
             default=NEVER,
@@ -157,7 +157,7 @@ WAREHOUSE_SAVED_QUERY = Kind(
         Field(
             name="incremental",
             type=Type.OBJECT,
-            doc="Of one whose rows are kept: how only the new ones are calculated.",
+            doc="For a view whose rows are stored: how PostHog calculates only the new ones.",
             keys=INCREMENTAL,
             open_keys=False,
             nullable=True,
@@ -182,7 +182,7 @@ WAREHOUSE_SAVED_QUERY = Kind(
         ),
         Field(
             name="managed_viewset_kind",
-            doc="Of one that PostHog keeps itself: what for.",
+            doc="For a view that PostHog manages itself: its purpose.",
             read_only=True,
         ),
         Field(name="created_at", read_only=True),

@@ -18,8 +18,8 @@ def accept(
         list[str] | None,
         Argument(
             metavar="PATH...",
-            help="What to accept, as drift calls it: projects.Web, roles.*.members. Without any: everything that was"
-            " changed in PostHog.",
+            help="What to accept, by the path that drift prints: projects.Web, roles.*.members. Without a path:"
+            " everything that was changed in PostHog.",
         ),
     ] = None,
     *,
@@ -27,7 +27,7 @@ def accept(
         Path, Option("--file", "-f", metavar="FILE", help="The configuration.", callback=found)
     ] = DEFAULT_FILE,
     undeclared: Annotated[
-        bool, Option("--undeclared", help="Declare what is in PostHog and was not declared, too.")
+        bool, Option("--undeclared", help="Also declare what is in PostHog and is not declared.")
     ] = False,
     interactive: Annotated[bool, Option("--interactive", "-i", help="Ask about each difference.")] = False,
     dry_run: Annotated[
@@ -41,18 +41,21 @@ def accept(
     ] = None,
     stack_name: Annotated[
         str | None,
-        Option("--stack", metavar="NAME", help="The Pulumi stack that tells what is pending in Git."),
+        Option(
+            "--stack",
+            metavar="NAME",
+            help="A Pulumi stack, to find out what is pending in Git. Default: the selected one.",
+        ),
     ] = None,
     stack_state: Annotated[
-        Path | None, Option(metavar="FILE", help="The same from a file that `pulumi stack export` wrote.")
+        Path | None,
+        Option(metavar="FILE", help="Like --stack, from a file that `pulumi stack export` wrote."),
     ] = None,
-    no_stack: Annotated[
-        bool, Option("--no-stack", help="Compare with PostHog only, even where a stack is selected.")
-    ] = False,
+    no_stack: Annotated[bool, Option("--no-stack", help="Use no stack, even if one is selected.")] = False,
 ) -> int:
-    """Write PostHog's values into the files. 5 when a part of it cannot be written.
+    """Write PostHog's values into the files. Status 5 if some of them cannot be written.
 
-    Comments, anchors, order and quotes stay as they are; nothing is sent to PostHog.
+    Comments, anchors, order and quotes stay as they are. Nothing changes in PostHog.
     """
     chosen("--format", form, ("text", "json"))
     if form == "json" and (interactive or not (yes or dry_run)):

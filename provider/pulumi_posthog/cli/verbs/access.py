@@ -33,20 +33,24 @@ def access(
         Option(
             metavar="TYPE",
             help="`project`, a type such as dashboard, or one object such as dashboard/NAME; repeatable."
-            " Else all with rules.",
+            " Default: all that have rules.",
         ),
     ] = None,
     from_file: Annotated[
         Path | None,
-        Option("--from", metavar="FILE", help="As it will be once this configuration is applied."),
+        Option(
+            "--from", metavar="FILE", help="Show the result as if this configuration were applied already."
+        ),
     ] = None,
-    diff: Annotated[bool, Option("--diff", help="With --from: who gains and who loses what.")] = False,
+    diff: Annotated[
+        bool, Option("--diff", help="With --from: show only who gains and who loses what.")
+    ] = False,
     host: Host = "",
     form: Annotated[
         str, Option("--format", metavar="FORMAT", help="text, json, csv, markdown or html.")
     ] = "text",
 ) -> int:
-    """Tell who may do what, and why. Members, their roles, and the rules of each project."""
+    """Show who may do what, and why. This is about members, their roles, and the rules of each project."""
     from pulumi_posthog.kinds.access_rule import OF_OBJECTS, TYPES
     from pulumi_posthog.reconcile.access import (
         THE_PROJECT,

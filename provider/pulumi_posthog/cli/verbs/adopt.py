@@ -60,7 +60,7 @@ def adopt(
     ] = None,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
-    """Show what `pulumi up` would take over. Also what it would make, and what is ambiguous; changes nothing."""
+    """Show what `pulumi up` would take over. It also shows what is made, and what is ambiguous."""
     from pulumi_posthog import config
     from pulumi_posthog.cli.look import look_at
     from pulumi_posthog.drift.findings import LEFT_HINT

@@ -33,18 +33,21 @@ def check(
     *,
     only: Annotated[
         list[str] | None,
-        Option("--only", metavar="NAME", help="This check only, such as alive or Web/alive; repeatable."),
+        Option("--only", metavar="NAME", help="Only this check, such as alive or Web/alive; repeatable."),
     ] = None,
     form: Annotated[str, Option("--format", metavar="FORMAT", help=f"{FORMATS}.")] = "text",
     output: Annotated[
         list[Path] | None,
-        Option(metavar="FILE", help="Write the report there as well, as its suffix says: .json, .md, ..."),
+        Option(
+            metavar="FILE",
+            help="Also write the report to this file. Its suffix is the format: .json, .md, ...",
+        ),
     ] = None,
 ) -> int:
     """Run the health checks; 7 when one fails.
 
-    All run side by side; 4 when one could not be run. A query that takes too long is cancelled, and ends with 9;
-    Ctrl-C cancels all.
+    All checks run side by side. The status is 4 if a check could not be run. A query that takes too long is
+    cancelled, and the status is 9. Ctrl-C cancels all queries.
     """
     from pulumi_posthog.report.checks import FORMATS as KNOWN
     from pulumi_posthog.report.checks import SUFFIXES, rendered, screen

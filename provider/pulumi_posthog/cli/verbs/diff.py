@@ -31,17 +31,17 @@ WHAT = (
 
 def diff(
     *,
-    from_: Annotated[str, Option("--from", metavar="SIDE", help=f"What is compared: {WHAT}.")],
-    to: Annotated[str, Option("--to", metavar="SIDE", help="With what: the same choice.")],
+    from_: Annotated[str, Option("--from", metavar="SIDE", help=f"The first side: {WHAT}.")],
+    to: Annotated[str, Option("--to", metavar="SIDE", help="The second side, in the same form.")],
     only: Only = None,
     host: Host = "",
     form: Form = "table",
 ) -> int:
-    """Compare two projects. 7 when they differ.
+    """Compare two projects. Status 7 if they differ.
 
-    Staging and production, for example. Each is a file, or what is in PostHog now. Two objects are the same one when
-    their names are the same. What a file does not declare is no difference from a project in PostHog, because the
-    file leaves it alone. Secrets and values from the environment are not compared. Nothing is written.
+    This is for staging and production, for example. Each side is a file, or what is in PostHog now. Objects with the
+    same name are compared. What a file does not declare is not compared with a project in PostHog, because the file
+    does not manage it. Secrets and values from the environment are not compared. Nothing is written.
     """
     from pulumi_posthog.reconcile.side_by_side import contrasts
 

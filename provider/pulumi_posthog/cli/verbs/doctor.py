@@ -41,8 +41,8 @@ def doctor(
 ) -> int:
     """Check that a run has all it needs.
 
-    That is key, host, organization, scopes, plan, clock, server, Python, Pulumi and its state; 3 when something is
-    missing.
+    It checks key, host, organization, scopes, plan, clock, server, Python, Pulumi and its state. Status 3 if something
+    is missing.
     """
     chosen("--format", form, ("text", "json"))
     checks = list(checked(file))

@@ -28,50 +28,58 @@ def drift(
     form: Annotated[str, Option("--format", metavar="FORMAT", help=f"{FORMATS}.")] = "text",
     output: Annotated[
         list[Path] | None,
-        Option(metavar="FILE", help="Write the report there as well, as its suffix says: .json, .md, ..."),
+        Option(
+            metavar="FILE",
+            help="Also write the report to this file. Its suffix is the format: .json, .md, ...",
+        ),
     ] = None,
     only: Only = None,
     undeclared: Annotated[
-        bool, Option("--undeclared", help="Tell what is in PostHog and was not declared, too.")
+        bool, Option("--undeclared", help="Also show what is in PostHog and is not declared.")
     ] = False,
     fail_on: Annotated[
         str,
-        Option(metavar="LIST", help="What ends with 7: all, none, or of changed-live,gone,not-declared,..."),
+        Option(
+            metavar="LIST",
+            help="Which findings give status 7: all, none, or some of changed-live,gone,not-declared,...",
+        ),
     ] = "all",
     ignore_file: Annotated[
         Path | None, Option(metavar="FILE", help="YAML list of {path, reason, owner, until}.")
     ] = None,
     baseline: Annotated[
-        Path | None, Option(metavar="FILE", help="An earlier JSON report: only what is new counts.")
+        Path | None,
+        Option(metavar="FILE", help="An earlier JSON report. Only findings that are not in it count."),
     ] = None,
     stack_name: Annotated[
         str | None,
         Option(
             "--stack",
             metavar="NAME",
-            help="A Pulumi stack: tells what is pending in Git from what was changed live. The selected one unless said"
-            " otherwise. Without a FILE, PostHog is compared with what it last applied: for programs without YAML.",
+            help="A Pulumi stack, to tell what is pending in Git from what was changed live. Default: the selected one."
+            " Without a FILE, PostHog is compared with what the stack last applied: for programs without YAML.",
         ),
     ] = None,
     stack_state: Annotated[
-        Path | None, Option(metavar="FILE", help="The same from a file that `pulumi stack export` wrote.")
+        Path | None,
+        Option(metavar="FILE", help="Like --stack, from a file that `pulumi stack export` wrote."),
     ] = None,
-    no_stack: Annotated[
-        bool, Option("--no-stack", help="Compare with PostHog only, even where a stack is selected.")
-    ] = False,
+    no_stack: Annotated[bool, Option("--no-stack", help="Use no stack, even if one is selected.")] = False,
     who: Annotated[
-        int, Option(metavar="N", help="Ask the activity log who it was, with at most N requests; 0: do not.")
+        int,
+        Option(metavar="N", help="Look up who made each change; at most N extra requests, 0 to turn it off."),
     ] = 20,
     accept: Annotated[
         bool,
         Option(
-            "--accept", help="Then write what PostHog has into the files, as `pulumi-posthog accept` does."
+            "--accept",
+            help="Afterwards, write what PostHog has into the files, as `pulumi-posthog accept` does.",
         ),
     ] = False,
     yes: Annotated[bool, Option("--yes", "-y", help="With --accept: write without asking.")] = False,
     max_size: Annotated[int, Option(metavar="N", min=1000, help="Cut Markdown at N characters.")] = 60_000,
 ) -> int:
-    """Compare PostHog with the configuration. 7 when they differ, 4 when something could not be read."""
+    """Compare PostHog with the configuration. Status 7 if they differ, 4 if something could not be read."""
     from pulumi_posthog.report import FORMATS as KNOWN
     from pulumi_posthog.report import SUFFIXES
 

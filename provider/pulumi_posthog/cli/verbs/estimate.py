@@ -74,11 +74,14 @@ def estimate(
     file: File = DEFAULT_FILE,
     *,
     offline: Annotated[
-        bool, Option("--offline", help="Do not ask PostHog; count everything as new: the most it can be.")
+        bool,
+        Option(
+            "--offline", help="Do not ask PostHog. Count everything as new, which gives the largest number."
+        ),
     ] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
-    """Count the requests of preview and up. Also the time that the rate limit makes of them."""
+    """Count the requests of preview and up. Also say how long they take at the rate limit."""
 
     from pulumi_posthog import config
 

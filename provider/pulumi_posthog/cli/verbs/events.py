@@ -20,9 +20,12 @@ def events(
     distinct_id: Annotated[str, Option(metavar="ID", help="Only events of this distinct id.")] = "",
     after: Annotated[
         str,
-        Option(metavar="TIME", help="Only later ones, such as 2026-07-01T00:00:00Z; else those of one day."),
+        Option(
+            metavar="TIME",
+            help="Only events after this time, such as 2026-07-01T00:00:00Z. Default: events of one day.",
+        ),
     ] = "",
-    before: Annotated[str, Option(metavar="TIME", help="Only earlier ones.")] = "",
+    before: Annotated[str, Option(metavar="TIME", help="Only events before this time.")] = "",
     limit: data.Limit = 100,
     column: data.Columns = None,
     form: data.Form = "table",
@@ -30,7 +33,7 @@ def events(
 ) -> int:
     """List events of a project.
 
-    The newest come first. For counts, or many events, `query` is better. The key needs `query:read`, and
+    The newest events come first. For counts, or many events, `query` is better. The key needs `query:read`, and
     `project:read` to find a project by its name.
     """
     form = data.checked(form)

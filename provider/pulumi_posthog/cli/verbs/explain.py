@@ -34,12 +34,13 @@ class Explanation:
 
 def explain(
     path: Annotated[
-        str, Argument(metavar="PATH", help="Such as projects.timezone; without it, what there is.")
+        str,
+        Argument(metavar="PATH", help="A key, such as projects.timezone. Without it, all top-level keys."),
     ] = "",
     *,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> None:
-    """Explain a key of posthog.yaml. Its type, choices and default, and what PostHog does with it."""
+    """Explain a key of posthog.yaml. Show its type, choices and default, and what PostHog does with it."""
     chosen("--format", form, ("text", "json"))
     found = explanation(path)
     if form == "json":

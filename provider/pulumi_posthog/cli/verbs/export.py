@@ -39,30 +39,37 @@ def export(
             help="Id, slug or name; not needed when the key sees only one.",
         ),
     ] = "",
-    output: Annotated[Path | None, Option(metavar="FILE", help="Write this file in place of stdout.")] = None,
+    output: Annotated[
+        Path | None, Option(metavar="FILE", help="Write to this file instead of stdout.")
+    ] = None,
     split: Annotated[
-        bool, Option("--split", help="One file per project, and one of the roles, beside --output.")
+        bool,
+        Option("--split", help="Write one file for each project, and one for the roles, beside --output."),
     ] = False,
     only: Only = None,
     project: Annotated[
-        list[str] | None, Option(metavar="NAME", help="This project only; repeatable.")
+        list[str] | None, Option(metavar="NAME", help="Only this project; repeatable.")
     ] = None,
     migrate: Annotated[
         bool,
-        Option("--migrate", help="Beside legacy destinations, the hog functions that PostHog makes today."),
+        Option(
+            "--migrate",
+            help="Beside each legacy destination, also write the hog function that PostHog would make of it.",
+        ),
     ] = False,
     with_defaults: Annotated[
         bool,
         Option(
-            "--with-defaults", help="Also what is at its default, and what PostHog puts into what is new."
+            "--with-defaults",
+            help="Also write settings at their default, and what PostHog puts into new objects.",
         ),
     ] = False,
     force: Annotated[bool, Option("--force", help="Overwrite files that exist.")] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text (YAML) or json.")] = "text",
 ) -> int:
-    """Write what lives in PostHog as YAML. 4 when a part of it could not be read, or nothing is there.
+    """Write what is in PostHog as YAML. Status 4 if a part of it could not be read, or nothing exists.
 
-    Secrets become references to variables, defaults are left out, and what PostHog makes by itself, too.
+    Secrets become references to variables. Defaults, and what PostHog makes by itself, are left out.
     """
     from pulumi_posthog.cli.client import reader_for
     from pulumi_posthog.export.document import export as exported

@@ -24,26 +24,27 @@ FORMATS = ("png", "pdf", "csv", "xlsx", "json")
 
 
 def export_asset(
-    file: Annotated[Path, Argument(metavar="FILE", help="Where to; its ending says in which format.")],
+    file: Annotated[Path, Argument(metavar="FILE", help="The file to write. Its ending is the format.")],
     *,
-    dashboard: Annotated[int | None, Option(metavar="ID", help="This dashboard.")] = None,
-    insight: Annotated[int | None, Option(metavar="ID", help="Or this insight: its number.")] = None,
+    dashboard: Annotated[int | None, Option(metavar="ID", help="The dashboard to export.")] = None,
+    insight: Annotated[
+        int | None, Option(metavar="ID", help="Or the insight to export, by its number.")
+    ] = None,
     project: data.Project = "",
     as_: Annotated[
-        str, Option("--as", metavar="KIND", help=f"{', '.join(FORMATS)}; else as the ending of FILE says.")
+        str, Option("--as", metavar="KIND", help=f"{', '.join(FORMATS)}. Default: the ending of FILE.")
     ] = "",
     max_wait: data.MaxWait = "10m",
     force: Annotated[bool, Option("--force", help="Overwrite a file that exists.")] = False,
     form: Annotated[
-        str, Option("--format", metavar="FORMAT", help="How to tell about it: text or json.")
+        str, Option("--format", metavar="FORMAT", help="Format of the message: text or json.")
     ] = "text",
     host: data.Host = "",
 ) -> int:
     """Write a dashboard or insight to a file.
 
-    To attach to a pull request or a report. 9 when PostHog takes longer than --max-wait. The key needs
-    `export:write`, and `project:read` to find a project by its name. PostHog keeps the export for a while; nothing
-    else changes.
+    Status 9 if PostHog takes longer than --max-wait. The key needs `export:write`, and `project:read` to find a project
+    by its name. PostHog keeps the export for a while. Nothing else changes in PostHog.
     """
     if (dashboard is None) == (insight is None):
         raise Stop("what is to be exported?", "give one of --dashboard ID and --insight ID")

@@ -79,11 +79,11 @@ def init(
         Option(
             metavar="ID",
             envvar="POSTHOG_ORGANIZATION_ID",
-            help="The organization's id; with --from-live its name will do.",
+            help="The organization's id. With --from-live, its name is enough.",
         ),
     ] = "",
     from_live: Annotated[
-        bool, Option("--from-live", help="Export the organization in place of an example.")
+        bool, Option("--from-live", help="Write the organization as it is now, instead of an example.")
     ] = False,
     ci: Annotated[str, Option(metavar="CI", help="github, gitlab or none.")] = "github",
     stack: Annotated[str, Option(metavar="NAME", help="The stack that the workflows apply.")] = "production",
@@ -91,16 +91,16 @@ def init(
         str,
         Option(
             metavar="SPEC",
-            help="What pip installs this tool from, such as 'pulumi-posthog @ git+https://...@COMMIT'; "
-            "otherwise what it was itself installed from.",
+            help="What pip installs this tool from, such as 'pulumi-posthog @ git+https://...@COMMIT'. "
+            "Default: what it was itself installed from.",
         ),
     ] = "",
     force: Annotated[
-        bool, Option("--force", help="Write into a folder that is not empty, over files in it.")
+        bool, Option("--force", help="Write into a folder that is not empty, and overwrite files in it.")
     ] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> int:
-    """Make a repository for an organization. With a configuration, a Pulumi project and CI."""
+    """Make a repository for an organization. It has a configuration, a Pulumi project and CI workflows."""
     chosen("--ci", ci, CI)
     chosen("--format", form, ("text", "json"))
     folder = Path(name)

@@ -16,7 +16,9 @@ IN_CSV = ("id", "uuid", "name", "distinct_ids", "properties", "created_at")
 def persons(
     *,
     project: data.Project = "",
-    search: Annotated[str, Option(metavar="TEXT", help="In e-mail addresses, or a whole distinct id.")] = "",
+    search: Annotated[
+        str, Option(metavar="TEXT", help="A part of an e-mail address, or a whole distinct id.")
+    ] = "",
     email: Annotated[str, Option(metavar="ADDRESS", help="Exactly this e-mail address.")] = "",
     distinct_id: Annotated[str, Option(metavar="ID", help="Exactly this distinct id.")] = "",
     limit: data.Limit = 100,

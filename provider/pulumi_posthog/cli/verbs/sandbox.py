@@ -18,32 +18,40 @@ def sandbox(
     host: Annotated[str, Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
     allow_host: Annotated[
         list[str] | None,
-        Option(metavar="NAME", help="A name beside localhost under which it may be asked for; repeatable."),
+        Option(
+            metavar="NAME", help="Another host name, beside localhost, under which it answers; repeatable."
+        ),
     ] = None,
     db: Annotated[
-        Path | None, Option(metavar="FILE", help="SQLite file to keep; temporary without it.")
+        Path | None,
+        Option(metavar="FILE", help="A SQLite file for the data. Without it, the data is temporary."),
     ] = None,
     seed: Annotated[
-        Path | None, Option(metavar="FILE", help="A posthog.yaml to fill an empty database from.")
+        Path | None, Option(metavar="FILE", help="A posthog.yaml that fills an empty database.")
     ] = None,
-    age: Annotated[int, Option(metavar="YEAR", help="Which PostHog to be: 2024, 2025 or 2026.")] = 2026,
+    age: Annotated[
+        int, Option(metavar="YEAR", help="The year of the PostHog that it imitates: 2024, 2025 or 2026.")
+    ] = 2026,
     later_2026: Annotated[
-        bool, Option(help="Be 2026 in its later form, since about July; without it, in its earlier form.")
+        bool, Option(help="With age 2026: imitate PostHog since about July, or before.")
     ] = True,
     legacy_destinations: Annotated[
         bool,
         Option(
-            help="Let legacy destinations and site apps be created in every age; PostHog itself stopped in 2025."
+            help="Allow making legacy destinations and site apps in every age. PostHog itself stopped this in 2025."
         ),
     ] = False,
     latency_ms: Annotated[float, Option(metavar="N", help="Wait before each answer, in milliseconds.")] = 0.0,
     rate_limit: Annotated[
         list[str] | None,
-        Option(metavar="480/min", help="Per key, such as 480/min or 120/hour:hogql; repeatable."),
+        Option(
+            metavar="480/min",
+            help="A rate limit for each key, such as 480/min or 120/hour:hogql; repeatable.",
+        ),
     ] = None,
     fault: Annotated[
         list[str] | None,
-        Option(metavar="'KIND METHOD PATH times=1'", help="What goes wrong; repeatable."),
+        Option(metavar="'KIND METHOD PATH times=1'", help="A fault to simulate; repeatable."),
     ] = None,
     extra_key: Annotated[list[str] | None, Option(hidden=True)] = None,
     admin_password: Annotated[str | None, Option(hidden=True)] = None,
@@ -51,7 +59,7 @@ def sandbox(
         float, Option(metavar="N", help="How long a deleted project stays pending (age 2026), in seconds.")
     ] = 30.0,
     demo_data_seconds: Annotated[
-        float, Option(metavar="N", help="How long a new demo project is generating its data, in seconds.")
+        float, Option(metavar="N", help="How long a new demo project takes to generate its data, in seconds.")
     ] = 0.0,
     export_seconds: Annotated[
         float, Option(metavar="N", help="How long an export has no content, in seconds.")
@@ -60,11 +68,14 @@ def sandbox(
     sample_data: Annotated[
         str,
         Option(
-            metavar="seed|all|none", help="Which projects have persons and events: those of the seed, or all."
+            metavar="seed|all|none",
+            help="Which projects have persons and events: those of the seed, all, or none.",
         ),
     ] = "seed",
     order_seed: Annotated[int, Option(metavar="N", help="Shuffles the lists that have no order.")] = 0,
-    threads: Annotated[int, Option(metavar="N", help="Requests that are answered at the same time.")] = 32,
+    threads: Annotated[
+        int, Option(metavar="N", help="How many requests are answered at the same time.")
+    ] = 32,
 ) -> None:
     """Run a local PostHog until Ctrl-C. It follows PostHog's own rules.
 

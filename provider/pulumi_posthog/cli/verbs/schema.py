@@ -14,7 +14,7 @@ def schema(
     *,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> None:
-    """Print the JSON Schema of posthog.yaml. It is of draft 2020-12, and JSON in every format."""
+    """Print the JSON Schema of posthog.yaml. Its draft is 2020-12. It is JSON in both formats."""
     from pulumi_posthog.config.schema import text
 
     chosen("--format", form, ("text", "json"))

@@ -31,20 +31,24 @@ def types(
     ],
     project: Annotated[
         str | None,
-        Option("--project", metavar="NAME", help="Whose events, where several projects declare some."),
+        Option(
+            "--project",
+            metavar="NAME",
+            help="The project whose events to take, if several projects declare events.",
+        ),
     ] = None,
     output: Annotated[
-        Path | None, Option("--output", "-o", help="The file to write, in place of stdout.")
+        Path | None, Option("--output", "-o", help="The file to write, instead of stdout.")
     ] = None,
     check: Annotated[
-        bool, Option("--check", help="Write nothing: 7 where the file of --output is not current.")
+        bool, Option("--check", help="Write nothing. Status 7 if the file of --output is out of date.")
     ] = False,
     form: Annotated[str, Option("--format", metavar="FORMAT", help="text (the code) or json.")] = "text",
 ) -> int:
-    """Write typed functions of your events. They are for your own code, and capture the events that are declared.
+    """Write typed functions of your events. Your own code calls them to send declared events.
 
-    Neither network nor key is needed. A function takes the properties that the event's `properties` names, with the
-    types that property_definitions say. A name or a property that is not declared does not compile.
+    This needs no network and no key. A function takes the properties that `properties` of the event names, with the
+    types in property_definitions. Code with a name or a property that is not declared does not compile.
     """
     from pulumi_posthog import config
     from pulumi_posthog.capture.python import python

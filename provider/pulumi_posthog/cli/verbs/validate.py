@@ -31,10 +31,10 @@ def validate(
         str, Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
     ] = "text",
 ) -> int:
-    """Check configurations offline. Every problem in one go, with its line; 2 when there is one.
+    """Check configurations offline. It shows all problems at once, with their lines. Status 2 if there is one.
 
-    Values of `!env` and `!secret` need not be at hand. The members and plugins that a file refers to are
-    looked up by `drift`, `adopt` and `pulumi preview`.
+    The values of `!env` and `!secret` need not be set. `drift`, `adopt` and `pulumi preview` look up the members and
+    plugins that a file names; this command does not.
     """
     from pulumi_posthog import config
     from pulumi_posthog.values.problem import ConfigError

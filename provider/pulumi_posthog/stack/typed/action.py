@@ -39,14 +39,14 @@ class Action(Resource):
     Arguments:
         name: Shown in PostHog.
         description: Shown in PostHog.
-        steps: What it stands for: any of these events.
-        tags: Words to find it by, in lower case.
+        steps: Which events it stands for. Any one of them is enough.
+        tags: Tags to find it by, in lower case.
         pinned_at: Whether it is pinned.
-        post_to_slack: Whether PostHog tells Slack of it. This is an older way: declare a hog
+        post_to_slack: Whether PostHog posts it to Slack. This is an older way: declare a hog
             function instead.
-        slack_message_format: The text of that message in Slack.
-        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
-            entry.
+        slack_message_format: The text of the message in Slack.
+        folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
+            system entry.
     """
 
     created_at: pulumi.Output[str]

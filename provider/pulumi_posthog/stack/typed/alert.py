@@ -52,30 +52,32 @@ class AlertScheduleRestrictionArgs(TypedDict, total=False):
 
 
 class Alert(Resource):
-    """An alert: which figure of an insight is watched, when it fires, and who is told.
+    """An alert watches a figure of an insight. It says when it fires, and who is told.
 
     Arguments:
-        insight: The insight that it is about, by its name or its id.
+        insight: The insight that it watches, by its name or its id.
         condition: What is compared: the value itself, or how much it rose or fell since the
             interval before.
-        threshold: When it fires: `{configuration: {type: percentage, bounds: {upper: 30%}}}`. Below
-            `lower`, and above `upper`. An empty one takes the bounds away.
-        config: Which figure of the insight: `{type: TrendsAlertConfig, series_index: 0}`; of SQL a
-            `HogQLAlertConfig`, of a funnel a `FunnelsAlertConfig`, on servers that have them.
-        subscribed_users: Who is told by mail, by e-mail address. Exactly these.
+        threshold: When it fires: below `lower`, and above `upper`. Write `{configuration: {type:
+            percentage, bounds: {upper: 30%}}}`. An empty threshold removes the bounds.
+        config: Which figure of the insight: `{type: TrendsAlertConfig, series_index: 0}`. For SQL
+            it is a `HogQLAlertConfig`, for a funnel a `FunnelsAlertConfig`, on servers that have
+            them.
+        subscribed_users: Exactly these people are told by mail. They are named by their e-mail
+            addresses.
         name: Shown in PostHog.
-        calculation_interval: How often PostHog looks. The shortest ones take a higher plan, and a
-            server since 2026.
-        enabled: Whether it is watched.
-        skip_weekend: Whether nothing is looked at on Saturdays and Sundays.
-        schedule_restriction: When it is not looked at: `{blocked_windows: [{start: "22:00", end:
+        calculation_interval: How often PostHog looks. The shortest intervals need a higher plan,
+            and a server since 2026.
+        enabled: Whether the alert is switched on.
+        skip_weekend: Whether PostHog does not look on Saturdays and Sundays.
+        schedule_restriction: When PostHog does not look: `{blocked_windows: [{start: "22:00", end:
             "07:00"}]}`.
-        detector_config: How unusual values are found in place of bounds, in PostHog's own form.
-            Only what is declared of it is compared, because PostHog fills in the rest.
-        investigation_agent_enabled: Whether PostHog's AI looks into why it fires.
-        investigation_gates_notifications: Whether people are told only after that.
-        investigation_inconclusive_action: What follows when that comes to nothing: people are told,
-            or not.
+        detector_config: How unusual values are found without bounds, in PostHog's own form. Only
+            declared keys are compared, because PostHog fills in the rest.
+        investigation_agent_enabled: Whether PostHog's AI investigates why it fires.
+        investigation_gates_notifications: Whether people are told only after the investigation.
+        investigation_inconclusive_action: Whether people are told if the investigation finds
+            nothing.
     """
 
     created_at: pulumi.Output[str]

@@ -12,19 +12,20 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class Annotation(Resource):
-    """An annotation: a point in time that charts mark, with what happened then.
+    """An annotation marks a point in time in charts, and says what happened then.
 
     Arguments:
-        date_marker: When, as in 2026-03-01T09:00:00Z; a day alone means its beginning in UTC.
-        content: What happened. Its key in the file, unless the entry says it itself.
-        scope: What it is about. One of the `organization` is shown in all its projects, and is
-            declared in one of them. Always sent for a new one, because PostHog takes
-            `dashboard_item` for granted.
-        dashboard_item: Of the scope `dashboard_item`: the insight, by its name or its id.
-        dashboard_id: Of the scope `dashboard`: the dashboard, by its name or its id.
-        creation_type: Who made it: a person (`USR`), or automation (`GIT`), which PostHog marks.
-        emoji: An emoji that stands in place of the usual mark.
-        hidden_in_user_interface: Whether charts leave it out.
+        date_marker: When it happened, as in 2026-03-01T09:00:00Z. A day without a time means its
+            beginning in UTC.
+        content: What happened. It is the key of the entry, unless the entry has `content`.
+        scope: What it is about. An annotation of the `organization` is shown in all its projects,
+            and is declared in one of them.
+        dashboard_item: For the scope `dashboard_item`: the insight, by its name or its id.
+        dashboard_id: For the scope `dashboard`: the dashboard, by its name or its id.
+        creation_type: Who made it: a person (`USR`) or automation (`GIT`). PostHog marks those of
+            automation.
+        emoji: An emoji that is shown instead of the usual mark.
+        hidden_in_user_interface: Whether charts do not show it.
     """
 
     created_at: pulumi.Output[str]

@@ -17,27 +17,28 @@ class BatchExportConfigArgs(TypedDict, total=False):
 
 
 class BatchExport(Resource):
-    """A copy of a project's events, persons or sessions in a storage or a warehouse, at intervals.
+    """A batch export copies a project's events, persons or sessions to a storage or a warehouse, at
+    an interval.
 
     Arguments:
-        type: Where to: the `type` of PostHog's `destination`. New servers take `AwsS3` in place of
-            `S3`.
-        interval: How often. Those of minutes have to be switched on by PostHog.
+        type: Where it copies to: the `type` of PostHog's `destination`. New servers take `AwsS3`
+            instead of `S3`.
+        interval: How often it runs. PostHog has to switch on intervals of minutes for you.
         name: Shown in PostHog.
-        config: The `config` of PostHog's `destination`. Write secrets, the user too, as `!env NAME`
-            or `!secret X`.
-        integration: The integration with the credentials, as in `aws-s3/Acme`, made on PostHog's
-            page; new servers need one.
+        config: The `config` of PostHog's `destination`. Write secrets, and the user too, as `!env
+            NAME` or `!secret X`.
+        integration: The integration with the credentials, as in `aws-s3/Acme`. Make it on PostHog's
+            page. New servers need one.
         model: What is exported.
-        paused: Whether it stands still.
-        filters: Which events: property filters.
-        hogql_query: The query of a `hogql` export. Servers before mid 2026 do not answer it: no
-            change is seen there.
-        start_at: Nothing before it, as in 2026-01-31T00:00:00Z.
-        end_at: Nothing after it, as in 2026-12-31T00:00:00Z.
-        timezone: In which the offsets are meant; it is not the project's.
-        offset_hour: At which hour of the day.
-        offset_day: On which day of the week, 0 is Sunday.
+        paused: Whether it is paused.
+        filters: Which events are copied: property filters.
+        hogql_query: The query of a `hogql` export. Servers from before the middle of 2026 do not
+            show it, so drift cannot see a change there.
+        start_at: It copies nothing before this time, as in 2026-01-31T00:00:00Z.
+        end_at: It copies nothing after this time, as in 2026-12-31T00:00:00Z.
+        timezone: The time zone of the offsets. It is not the project's.
+        offset_hour: The hour of the day at which it runs.
+        offset_day: The day of the week on which it runs; 0 is Sunday.
     """
 
     created_at: pulumi.Output[str]

@@ -36,19 +36,19 @@ class CohortFiltersArgs(TypedDict, total=False):
 
 
 class Cohort(Resource):
-    """A cohort: the persons who fit its criteria, or, of a static one, who were put into it.
+    """A cohort is a set of persons: those who fit its criteria, or those who were put into it (a
+    static cohort).
 
     Arguments:
         name: Shown in PostHog.
         description: Shown in PostHog.
         filters: Who is in it: criteria of properties, events, actions and other cohorts, in
             PostHog's own form.
-        is_static: Whether persons are put into it one by one. Who is in it is kept in PostHog, not
-            in the file.
-        query: Only of a static one: the query that finds its persons at the moment in which it is
-            made.
-        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
-            entry.
+        is_static: Whether persons are put into it one by one. PostHog stores who is in it, not the
+            file.
+        query: Only for a static cohort: the query that finds its persons when it is made.
+        folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
+            system entry.
     """
 
     created_at: pulumi.Output[str]

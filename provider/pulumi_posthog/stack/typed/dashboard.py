@@ -64,27 +64,28 @@ class DashboardFiltersArgs(TypedDict, total=False):
 
 
 class Dashboard(Resource):
-    """A dashboard: insights and texts, where each of them stands, and which time they show.
+    """A dashboard shows insights and texts. It says where each of them is, and which time they
+    show.
 
     Arguments:
         name: Shown in PostHog.
         description: Shown in PostHog.
         pinned: Whether it is pinned in the navigation.
-        tags: Words to find it by, in lower case.
-        tiles: Which insights, texts and buttons are on it, and where. Exactly these: what somebody
-            adds by hand is taken off. What is not said of a tile, such as its colour, stays as it
-            is.
-        filters: What all of its insights are filtered by. Replaced whole.
-        variables: The values of variables in SQL, by their code names: `{country: {value: DE}}`.
-            Replaced whole.
+        tags: Tags to find it by, in lower case.
+        tiles: Which insights, texts and buttons are on it, and where. It has exactly these: a run
+            takes off what somebody adds by hand. What you do not declare of a tile, such as its
+            colour, stays as it is.
+        filters: Filters of all its insights. A change replaces all of them.
+        variables: The values of variables in SQL, by their code names: `{country: {value: DE}}`. A
+            change replaces all of them.
         breakdown_colors: Which value of a breakdown has which colour: `{breakdownValue: ...,
             colorToken: preset-1}`.
         data_color_theme_id: The colours of its charts, by the theme's name or its id.
-        quick_filter_ids: The ids of quick filters that stand above it.
-        restriction_level: Who may change it: everybody in the project (21), or its collaborators
-            alone (37).
-        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
-            entry.
+        quick_filter_ids: The ids of quick filters that are above it.
+        restriction_level: Who may change it: everybody in the project (21), or only its
+            collaborators (37).
+        folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
+            system entry.
     """
 
     creation_mode: pulumi.Output[str]

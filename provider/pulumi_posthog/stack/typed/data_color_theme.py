@@ -13,11 +13,11 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class DataColorTheme(Resource):
-    """A theme: the colours that a project's charts have, in their order.
+    """A theme has the colours of a project's charts, in their order.
 
     Arguments:
         name: Shown in PostHog.
-        colors: The colours, first the first series of a chart.
+        colors: The colours. The first one is for the first series of a chart.
     """
 
     is_global: pulumi.Output[bool]

@@ -12,14 +12,14 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class Domain(Resource):
-    """A domain of your addresses: who has one may join by it, or has to log in through your
-    identity provider.
+    """A domain of your e-mail addresses. People with such an address may join by themselves, or
+    have to log in through your identity provider.
 
     Arguments:
         domain: The domain, in lower case: `acme.io`.
-        jit_provisioning_enabled: Whether whoever logs in with such an address joins the
+        jit_provisioning_enabled: Whether a person who logs in with such an address joins the
             organization without an invitation.
-        sso_enforcement: Through what everybody with such an address has to log in.
+        sso_enforcement: How everybody with such an address has to log in.
     """
 
     verification_challenge: pulumi.Output[str]

@@ -18,19 +18,21 @@ class EarlyAccessFeatureAssigneeArgs(TypedDict, total=False):
 
 
 class EarlyAccessFeature(Resource):
-    """An early access feature: people may switch a flag on for themselves, before it is on for all.
+    """An early access feature lets people switch on a flag for themselves, before it is on for
+    everybody.
 
     Arguments:
-        feature_flag: The flag that it opens, by its key. A flag has one feature at most, no
-            variants, and is for persons.
-        stage: How far it is.
-        name: Shown to people who may try it.
-        description: Shown to people who may try it.
-        documentation_url: Where people read more.
+        feature_flag: The flag that it switches on, by its key. The flag can have only one feature,
+            has no variants, and is for persons.
+        stage: The stage of the feature.
+        name: A text for people who may try it.
+        description: A text for people who may try it.
+        documentation_url: The address of a page where people read more.
         payload: What your code gets with it.
-        assignee: Who takes care of it: a user, or a role. A new one has who made it.
-        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
-            entry.
+        assignee: Who takes care of it: a user, or a role. For a new feature, it is the user who
+            made it.
+        folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
+            system entry.
     """
 
     created_at: pulumi.Output[str]

@@ -19,10 +19,10 @@ class Evaluation(Resource):
         name: Shown in PostHog.
         description: Shown in PostHog.
         enabled: Whether new generations are evaluated.
-        prompt: What the judging model is told; servers of late 2025 have `evaluation_config` in its
-            place.
-        evaluation_type: How it judges, such as `llm_judge`; the first servers with evaluations know
-            `prompt` alone.
+        prompt: The prompt for the judging model. Servers since late 2025 have `evaluation_config`
+            instead.
+        evaluation_type: How it judges, such as `llm_judge`. The first servers with evaluations have
+            only `prompt`.
         evaluation_config: What that type of evaluation needs, such as `prompt`.
         output_type: What it answers, such as `boolean`.
         output_config: What that type of output needs.

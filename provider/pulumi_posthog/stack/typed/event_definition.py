@@ -13,15 +13,15 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class EventDefinition(Resource):
-    """The definition of an event: what it means, who looks after it, whether it is to be used.
+    """The definition of an event says what it means, who owns it, and whether people should use it.
 
     Arguments:
         name: The event's name, as the code sends it.
         description: What the event means.
-        tags: Words to find it by, in lower case.
-        verified: Whether it is marked as one to use. PostHog then takes `hidden` back.
-        hidden: Whether menus leave it out. PostHog then takes `verified` back.
-        owner: The e-mail address of who looks after it.
+        tags: Tags to find it by, in lower case.
+        verified: Whether it is marked as verified. PostHog then resets `hidden`.
+        hidden: Whether menus leave it out. PostHog then resets `verified`.
+        owner: The e-mail address of its owner.
         default_columns: Which columns a list of such events shows.
     """
 

@@ -55,34 +55,34 @@ class ExperimentParametersArgs(TypedDict, total=False):
 
 
 class Experiment(Resource):
-    """An experiment: which variant of a flag does better, by metrics.
+    """An experiment compares the variants of a flag by metrics.
 
     Arguments:
-        feature_flag_key: The key of its flag, with two variants or more, of which `control` is the
-            first. One that does not exist is made, with `control` and `test`.
+        feature_flag_key: The key of its flag. The flag has two variants or more, and the first one
+            is `control`. If the flag does not exist, PostHog makes it, with `control` and `test`.
         name: Shown in PostHog.
         description: What is expected.
-        type: Whether your code shows the variants, or PostHog's own editor.
-        status: How far it is. It moves in one direction, except for a pause, which servers before
-            2026 do not have.
-        holdout: Who is kept out of it, by the name of a holdout; not to be changed while it is
-            running.
-        metrics: What decides. A metric keeps its results by its name.
-        metrics_secondary: What is watched as well.
+        type: Whether your code shows the variants, or PostHog's own editor does.
+        status: The state of the experiment. It moves in one direction, except for a pause. Servers
+            before 2026 have no pause.
+        holdout: Who is kept out of it, by the name of a holdout. It cannot be changed while the
+            experiment is running.
+        metrics: The metrics that decide. PostHog finds the results of a metric by its name.
+        metrics_secondary: Other metrics that are watched.
         saved_metrics_ids: Saved metrics, each with `metadata: {type: primary}`, or `secondary`.
-        parameters: How long it will take, and the variants that its flag has: declare those here or
-            with the flag. All else of the flag is declared with the flag.
-        exposure_criteria: Who counts as having seen it.
+        parameters: How long it will take, and the variants of its flag. Declare the variants here
+            or with the flag. Declare everything else of the flag with the flag.
+        exposure_criteria: Who counts as a person who has seen it.
         stats_config: How it is computed.
         scheduling_config: When its results are computed.
-        running_time_calculation: How long it will take, as newer servers have it.
+        running_time_calculation: How long it will take, in the form of newer servers.
         excluded_variants: Variants that do not count.
         only_count_matured_users: Whether only people count for whom the whole time of the metric
             has passed.
-        conclusion: What came of it.
+        conclusion: The result.
         conclusion_comment: Why.
-        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
-            entry.
+        folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
+            system entry.
     """
 
     created_at: pulumi.Output[str]

@@ -26,7 +26,7 @@ class ExperimentHoldoutFilterArgs(TypedDict, total=False):
 
 
 class ExperimentHoldout(Resource):
-    """A holdout: people who are kept out of experiments.
+    """A holdout keeps people out of experiments.
 
     Arguments:
         filters: Who is held out. A change of it rewrites the flags of its experiments.

@@ -25,13 +25,13 @@ class ExperimentSavedMetricQueryArgs(TypedDict, total=False):
 
 
 class ExperimentSavedMetric(Resource):
-    """A metric that several experiments have.
+    """A metric that several experiments use.
 
     Arguments:
         query: What is measured: a metric in PostHog's own form.
         name: Shown in PostHog.
         description: Shown in PostHog.
-        tags: Words to find it by, in lower case.
+        tags: Tags to find it by, in lower case.
     """
 
     created_at: pulumi.Output[str]

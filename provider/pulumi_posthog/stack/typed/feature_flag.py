@@ -53,28 +53,29 @@ class FeatureFlagEncryptedPayloadsArgs(TypedDict, total=False):
 
 
 class FeatureFlag(Resource):
-    """A feature flag: for whom something is switched on, or which of several variants they get.
+    """A feature flag says for whom something is switched on, or which of several variants a person
+    gets.
 
     Arguments:
-        key: What your code asks for.
+        key: The key that your code asks for.
         name: What it is for; PostHog's page shows it below the key.
         filters: For whom it is on, in PostHog's own form. Without it, a new flag is on for
             everybody.
         active: Whether it is evaluated at all.
-        archived: Whether it is put away; only one that is not active can be.
-        tags: Words to find it by, in lower case.
+        archived: Whether it is archived. Only a flag that is not active can be.
+        tags: Tags to find it by, in lower case.
         evaluation_contexts: In which parts of your product it is evaluated, in lower case. PostHog
-            keeps them only where it has switched this on for the organization.
+            stores them only if it has switched this on for the organization.
         evaluation_runtime: Where it may be evaluated.
         bucketing_identifier: What decides which variant somebody gets: the person, or the device.
         ensure_experience_continuity: Whether a person keeps the variant after logging in.
-        is_remote_configuration: Whether your code asks it for a value, in `filters.payloads`, and
-            not for on or off.
+        is_remote_configuration: Whether your code asks it for a value in `filters.payloads`,
+            instead of for on or off.
         encrypted_payloads: The value of a remote configuration that PostHog keeps encrypted, as
             JSON text: `'true': !env NAME` or `'true': !secret name`. It makes the flag a remote
             configuration.
-        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
-            entry.
+        folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
+            system entry.
     """
 
     created_at: pulumi.Output[str]

@@ -15,10 +15,11 @@ class FileSystemEntry(Resource):
     """A folder, an item or a shortcut in a project's file system.
 
     Arguments:
-        path: Segments joined by /; a / inside a segment is written \\/ and a \\ is written \\\\.
-        type: folder, or the type of the object behind the row.
-        ref: Id or short id of the object behind the row, or `!ref` and its kind and name.
-        href: Where a click leads.
+        path: The names of its folders and its own name, joined by /. Write \\/ for a / inside a
+            name, and \\\\ for a \\.
+        type: `folder`, or the type of the object behind the row.
+        ref: The object behind the row: its id or short id, or `!ref` with its kind and name.
+        href: The address that a click opens.
         shortcut: Whether the row is a shortcut to an object filed elsewhere.
     """
 

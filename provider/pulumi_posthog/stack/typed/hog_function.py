@@ -57,30 +57,30 @@ class HogFunctionMaskingArgs(TypedDict, total=False):
 
 
 class HogFunction(Resource):
-    """What PostHog does with events: a destination, a transformation, a site app, by a template or
-    your own code.
+    """A hog function is code that PostHog runs for events: a destination, a transformation or a
+    site app. It uses a template or your own code.
 
     Arguments:
         name: Shown in PostHog.
-        type: What it is; PostHog does not take it from the template.
+        type: What it is. PostHog does not take it from the template.
         template: The id of the template that it is made from, such as `template-webhook`.
-        description: Shown in PostHog; without it, the template's own.
+        description: A text that PostHog shows. Without it, PostHog shows the template's.
         enabled: Whether it runs.
-        hog: Its code, in Hog or, for a site's page, TypeScript: `!text fn.hog`. A template brings
-            its own.
-        inputs_schema: Which inputs the code takes. A template brings its own.
+        hog: Its code, as in `!text fn.hog`. It is written in Hog, or in TypeScript for a web page.
+            A template has its own code.
+        inputs_schema: Which inputs the code takes. A template has its own.
         inputs: The values of its inputs, by key. Write secrets as `!env NAME` or `!secret name`, an
             integration as `slack/Acme` (it is made on PostHog's page), a Liquid template as
             `{value: ..., templating: liquid}`.
         filters: Which events it is for: `events`, `actions`, `properties`, `filter_test_accounts`,
             `source`.
-        mappings: Of a destination: what it does for which events, in place of the events of
+        mappings: For a destination: what it does for which events, instead of the events in
             `filters`.
-        masking: How often it may run for what `hash` says is the same: `ttl` in seconds, and a
+        masking: How often it may run for events with the same `hash`: `ttl` in seconds, and a
             `threshold`.
-        icon_url: Its picture; without it, the template's own.
-        execution_order: Of a transformation: its place; without it, its place among those of the
-            file.
+        icon_url: Its picture. Without it, PostHog shows the template's.
+        execution_order: For a transformation: its place in the order. Without it, the place in the
+            file decides.
     """
 
     created_at: pulumi.Output[str]

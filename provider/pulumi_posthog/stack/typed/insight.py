@@ -13,18 +13,18 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class Insight(Resource):
-    """An insight: a saved query, and how it is drawn.
+    """An insight is a saved query, and how it is drawn.
 
     Arguments:
         name: Shown in PostHog.
         description: Shown in PostHog.
         query: What is counted and how it is drawn, in PostHog's own form: `{kind: InsightVizNode,
             source: ...}`, or `{kind: DataVisualizationNode, source: {kind: HogQLQuery, query: !text
-            q.sql}}`. Cohorts and actions by name: `!ref cohort/Employees`, `!ref action/Signed up`.
-        tags: Words to find it by, in lower case.
+            q.sql}}`. Name cohorts and actions: `!ref cohort/Employees`, `!ref action/Signed up`.
+        tags: Tags to find it by, in lower case.
         favorited: Whether it is among the project's favorites.
-        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
-            entry.
+        folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
+            system entry.
     """
 
     short_id: pulumi.Output[str]

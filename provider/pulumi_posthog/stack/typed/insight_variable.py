@@ -13,13 +13,14 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class InsightVariable(Resource):
-    """A variable of insights: what SQL says in place of a value that dashboards give.
+    """A variable of insights is a placeholder in SQL. Dashboards give it a value.
 
     Arguments:
-        type: What its values are.
-        code_name: What SQL and dashboards call it. Another one is another variable.
-        name: Shown in PostHog. Without it, a new one is shown by its code name.
-        default_value: The value where nobody gives one.
+        type: The type of its values.
+        code_name: Its name in SQL and on dashboards. Another name is another variable.
+        name: The name that PostHog shows. Without it, PostHog shows the code name of a new
+            variable.
+        default_value: The value if nobody gives one.
         values: The options of a List.
         is_multi: Whether several options of a List may be chosen.
         values_query: SQL that gives the options of a List.

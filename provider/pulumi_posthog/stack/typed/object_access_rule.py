@@ -12,8 +12,9 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ObjectAccessRule(Resource):
-    """Who may do what with one object, such as a dashboard: `viewer` sees it, `editor` changes it,
-    `manager` changes its access rules, too, and `none` hides it.
+    """Who may do what with one object, such as a dashboard. With `none` people do not see it, with
+    `viewer` they see it, with `editor` they may change it, with `manager` they may also change its
+    access rules.
 
     Arguments:
         resource: The type of the object.

@@ -13,17 +13,17 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class OrganizationMember(Resource):
-    """A member of the organization. Whoever is not there is invited by mail, once. Nobody leaves
-    for not being mentioned.
+    """A member of the organization. A run invites a person who is not there by mail, once. A person
+    who is not in the file stays in the organization.
 
     Arguments:
         email: The person's e-mail address.
-        level: What this person may do: a member uses the organization, an admin manages it, an
-            owner does all.
-        projects: What the invitation opens: names of projects, each with a level. It becomes an
-            access rule of each project when the person joins, and counts for nothing afterwards.
-        reinvite: A word of your own, such as `2026-12`: when it changes, an invitation that has
-            expired, or that says something else than the file, is sent again.
+        level: What this person may do: a member uses the organization, an admin manages it, and an
+            owner may do everything.
+        projects: Names of projects, each with a level, for the invitation. PostHog makes an access
+            rule of each project when the person joins. Afterwards, this has no effect.
+        reinvite: Any text, such as `2026-12`. When it changes, a run sends the invitation again, if
+            it has expired or differs from the file.
     """
 
     standing: pulumi.Output[str]

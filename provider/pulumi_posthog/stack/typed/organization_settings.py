@@ -12,25 +12,26 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class OrganizationSettings(Resource):
-    """The settings of the organization. Changing them takes an organization admin.
+    """The settings of the organization. Only an organization admin can change them.
 
     Arguments:
         name: The organization's name, as people see it.
         logo_media_id: The id of an uploaded picture, which PostHog shows as the organization's
             logo.
         is_member_join_email_enabled: Whether members get a mail when somebody joins. Since the
-            middle of 2026 each user sets it alone.
-        enforce_2fa: Whether everybody must log in with a second factor. Servers of 2026 want a plan
-            that has it.
+            middle of 2026, each user decides this.
+        enforce_2fa: Whether everybody must log in with a second factor. On servers of 2026, the
+            plan has to include it.
         members_can_invite: Whether members below admin may invite people.
         members_can_use_personal_api_keys: Whether members below admin may use personal API keys.
         allow_publicly_shared_resources: Whether dashboards and insights may be shared by a public
-            link; false stops the links that there are. Servers of 2026 want a plan that has it.
+            link. With `false`, existing links stop working. On servers of 2026, the plan has to
+            include it.
         default_experiment_stats_method: How new experiments are evaluated.
-        default_role: The name of the role that everybody gets who joins; people who are there do
-            not get it.
-        default_anonymize_ips: Whether new projects drop IP addresses; PostHog in the EU begins with
-            true.
+        default_role: The name of the role that people get when they join. People who joined before
+            do not get it.
+        default_anonymize_ips: Whether new projects drop IP addresses. In the EU, PostHog's default
+            is `true`.
         members_can_create_projects: Whether members below admin may create projects.
         members_can_see_org_members: Whether members below admin see all other members.
         enforce_verified_domains: Whether only people with an address in a verified domain may use

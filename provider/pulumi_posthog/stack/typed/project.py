@@ -114,51 +114,52 @@ class ProjectLogsSettingsArgs(TypedDict, total=False):
 
 
 class Project(Resource):
-    """A project with its settings. On servers of 2026 and newer, changing most of them takes a
-    project admin; creating a project takes an organization admin.
+    """A project with its settings. On servers of 2026 and newer, only a project admin can change
+    most of them. Only an organization admin can create a project.
 
     Arguments:
-        name: Unique within the organization, whatever its case.
-        product_description: What the product is that the project measures; PostHog's assistant
-            reads it.
-        is_demo: A new project is filled with demo data, which is waited for; an organization has
-            one such project.
+        name: The name. It is unique within the organization, and upper and lower case count as the
+            same.
+        product_description: A description of the product that the project measures. PostHog's
+            assistant reads it.
+        is_demo: Whether PostHog fills the new project with demo data. A run waits for the data. An
+            organization can have one such project.
         timezone: The time zone of dates, charts and daily reports.
         week_start_day: The day on which weeks begin in charts: `0` Sunday, `1` Monday.
         base_currency: The currency that amounts are converted to.
         business_model: Whom the product is sold to: businesses, consumers, or others.
-        app_urls: Where the toolbar may run and web experiments may be edited; newer servers refuse
-            `*` in the domain.
-        primary_dashboard: The dashboard on the project's home page, by its name or its id; it must
-            be one of this project's. Any member may change it.
+        app_urls: The addresses where the toolbar may run and web experiments may be edited. Newer
+            servers refuse `*` in the domain.
+        primary_dashboard: The dashboard on the project's home page, by its name or its id. It must
+            be in this project. Any member may change it.
         anonymize_ips: Drop the IP address of every event. New projects may start with the
             organization's own default.
-        cookieless_server_hash_mode: How visitors without cookies are told apart: `0` not at all,
-            `1` by a stateless hash, `2` by a stateful one.
-        access_control: Make the project private. Newer servers have access controls in its place
-            and refuse it.
+        cookieless_server_hash_mode: How PostHog recognizes visitors without cookies: `0` not at
+            all, `1` by a stateless hash, `2` by a stateful one.
+        access_control: Make the project private. Newer servers refuse this, because they have
+            access controls instead.
         receive_org_level_activity_logs: Send what happens in the organization to this project's
             activity notifications. Needs an organization admin.
-        slack_incoming_webhook: The Slack address for action messages, a secret; deprecated in
-            favour of destinations.
+        slack_incoming_webhook: The Slack address for action messages. It is a secret. It is
+            deprecated: use destinations.
         test_account_filters: Filters that keep your own people and tests out of charts. A new
-            project starts with some of PostHog's.
+            project starts with PostHog's filters.
         test_account_filters_default_checked: Whether new charts leave internal and test users out.
         path_cleaning_filters: Rules, in their order, that rewrite addresses in path and web
             analytics.
         data_attributes: HTML attributes by which the toolbar and actions find elements.
-        person_display_name_properties: Person properties that name a person, the first that is set;
-            `null` for PostHog's own choice.
+        person_display_name_properties: Person properties whose first set value is shown as a
+            person's name. `null` means PostHog's own choice.
         correlation_config: What correlation analysis leaves out: `excluded_person_property_names`,
             `excluded_event_names`, ...
         live_events_columns: The columns of the activity page, for everybody in the project.
-        human_friendly_comparison_periods: Compare with four weeks ago in place of a month ago.
-        default_data_theme: The id of the colour theme of new charts; without colour themes in the
-            plan PostHog answers its own.
-        modifiers: How queries run, for all of the project; keys that are not declared are left
-            alone.
-        autocapture_opt_out: Do not capture clicks and page views by themselves.
-        autocapture_exceptions_opt_in: Capture unhandled errors by themselves. Any member may change
+        human_friendly_comparison_periods: Compare with four weeks ago instead of a month ago.
+        default_data_theme: The id of the colour theme of new charts. If the plan has no colour
+            themes, PostHog answers its own id.
+        modifiers: How queries run in the whole project. Keys that are not declared stay as they
+            are.
+        autocapture_opt_out: Do not capture clicks and page views automatically.
+        autocapture_exceptions_opt_in: Capture unhandled errors automatically. Any member may change
             it.
         autocapture_exceptions_errors_to_ignore: Regular expressions of error messages that are not
             captured, 300 characters of JSON in all.
@@ -167,38 +168,40 @@ class Project(Resource):
             `INP`; `null` for all. Any member may change it.
         capture_console_log_opt_in: Record the browser's console with sessions.
         capture_performance_opt_in: Record network requests and their times with sessions.
-        capture_dead_clicks: Capture clicks that nothing answers.
+        capture_dead_clicks: Capture dead clicks: clicks that have no effect.
         heatmaps_opt_in: Collect where people click, move and scroll.
         surveys_opt_in: Let surveys show on your site. Any member may change it.
-        survey_config: How surveys look unless they say otherwise (`appearance`); keys that are not
-            declared are left alone.
+        survey_config: How surveys look by default (`appearance`). Keys that are not declared stay
+            as they are.
         session_recording_opt_in: Record sessions. Any member may change it.
-        session_recording_sample_rate: The share of sessions that is recorded, 0 to 1 with two
-            decimal places; `null` for all.
-        session_recording_minimum_duration_milliseconds: Sessions shorter than this are not kept, in
-            milliseconds.
+        session_recording_sample_rate: The share of sessions that is recorded, from 0 to 1 with two
+            decimal places. `null` means all.
+        session_recording_minimum_duration_milliseconds: Sessions shorter than this are not kept. It
+            is in milliseconds.
         session_recording_linked_flag: Record only people for whom this feature flag is on, or has
             this variant.
         session_recording_network_payload_capture_config: What is recorded of network requests:
             `recordHeaders`, `recordBody`.
         session_recording_masking_config: What recordings hide: every input, texts under a CSS
             selector, elements under one.
-        recording_domains: The origins that may record sessions; none, or `null`: all of them.
+        recording_domains: The origins that may record sessions. An empty list or `null` means all
+            of them.
         session_recording_url_trigger_config: Begin to record on pages with these addresses.
         session_recording_url_blocklist_config: Pause recording on pages with these addresses.
         session_recording_event_trigger_config: Begin to record at events of these names.
         session_recording_trigger_match_type_config: Whether all triggers must be met to record, or
             any one.
-        session_recording_trigger_groups: Groups of triggers, each with a sample rate of its own;
+        session_recording_trigger_groups: Groups of triggers, each with its own sample rate.
             `version` is 2.
-        session_recording_retention_period: How long recordings are kept; longer than the plan
-            allows is refused. Self-hosted projects start with 5y.
-        session_replay_config: Recording of canvases and summaries by AI; keys that are not declared
-            are left alone, two levels deep.
+        session_recording_retention_period: How long recordings are kept. PostHog refuses more than
+            the plan allows. Self-hosted projects start with 5y.
+        session_replay_config: Recording of canvases and summaries by AI. Keys that are not declared
+            stay as they are, two levels deep.
         flags_persistence_default: Whether new feature flags keep their value for a person who logs
             in.
         feature_flag_confirmation_enabled: Ask before a change of a feature flag is saved.
-        feature_flag_confirmation_message: What is asked then; `null` for PostHog's own words.
+        feature_flag_confirmation_message: The text of that question. `null` means PostHog's own
+            text.
         default_evaluation_environments_enabled: Give new feature flags the project's default
             evaluation environments; later called contexts.
         default_evaluation_contexts_enabled: Give new feature flags the project's default evaluation
@@ -206,28 +209,27 @@ class Project(Resource):
         require_evaluation_contexts: Refuse new feature flags without an evaluation context.
         experiment_recalculation_time: When experiments are calculated each day, as "HH:MM:SS" in
             UTC; `null` for PostHog's own choice.
-        web_analytics_pre_aggregated_tables_enabled: Answer web analytics from prepared tables,
-            faster and a little less exact.
-        revenue_analytics_config: Which events carry revenue, and in which currency it is shown;
-            keys that are not declared are left alone.
-        marketing_analytics_config: Sources of ad costs, conversion goals and attribution; a source
-            that is not declared is left alone, `null` removes it.
-        customer_analytics_config: Settings of customer analytics; keys that are not declared are
-            left alone.
-        workflows_config: Settings of workflows; keys that are not declared are left alone.
-        logs_settings: How long logs are kept, 14 or 30 days as the plan allows; it can be changed
+        web_analytics_pre_aggregated_tables_enabled: Answer web analytics from prepared tables. This
+            is faster and a little less exact.
+        revenue_analytics_config: Which events contain revenue, and in which currency it is shown.
+            Keys that are not declared stay as they are.
+        marketing_analytics_config: Sources of ad costs, conversion goals and attribution. A source
+            that is not declared stays as it is. `null` removes a source.
+        customer_analytics_config: Settings of customer analytics. Keys that are not declared stay
+            as they are.
+        workflows_config: Settings of workflows. Keys that are not declared stay as they are.
+        logs_settings: How long logs are kept: 14 or 30 days, as the plan allows. It can be changed
             once a day.
         conversations_enabled: Offer support conversations on your site.
-        conversations_settings: How support conversations look and work; keys that are not declared
-            are left alone.
-        proactive_tasks_enabled: Let PostHog propose tasks of its own; refused for most
+        conversations_settings: How support conversations look and work. Keys that are not declared
+            stay as they are.
+        proactive_tasks_enabled: Let PostHog propose tasks. PostHog refuses this for most
             organizations.
-        extra_settings: Free settings that PostHog's support may name; keys that are not declared,
-            such as the server's own, are left alone.
-        rotate_api_token: Any text, such as `2026-11`: when it changes to another one, PostHog
-            replaces the project's `api_token`, and every SDK stops until it has the new one. The
-            first one replaces nothing. PostHog lets no key with scopes do that: with one, the run
-            is refused and changes nothing.
+        extra_settings: Settings that PostHog's support may name. Keys that are not declared, such
+            as the server's own, stay as they are.
+        rotate_api_token: Any text, such as `2026-11`. The first value does nothing. Each later
+            change replaces the project's `api_token`, and every SDK stops until it has the new one.
+            PostHog does not allow this with a scoped key: the run is refused and changes nothing.
     """
 
     uuid: pulumi.Output[str]

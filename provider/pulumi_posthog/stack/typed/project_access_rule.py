@@ -12,8 +12,9 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ProjectAccessRule(Resource):
-    """Who may do what in the project: `none` hides it, `member` opens and uses it, `admin` changes
-    its settings and these rules, too. Organization admins stand above all rules.
+    """Who may do what in the project. With `none` people do not see it, with `member` they may open
+    and use it, with `admin` they may also change its settings and these rules. Rules do not limit
+    organization admins.
 
     Arguments:
         access_level: What they may do.

@@ -13,8 +13,8 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ProjectSecretApiKey(Resource):
-    """A secret key of the project, with what it may do. Who made it may leave: it stays. The key
-    itself is kept nowhere here: roll it on PostHog's page, and take it from there.
+    """A secret key of the project, and what it may do. It stays when the person who made it leaves.
+    The key itself is not stored here: roll it on PostHog's page, and copy it from there.
 
     Arguments:
         scopes: What it may do.

@@ -13,18 +13,18 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class PropertyDefinition(Resource):
-    """The definition of a property of events, persons, groups or sessions: what it means, and its
-    type.
+    """The definition of a property of events, persons, groups or sessions says what it means, and
+    its type.
 
     Arguments:
-        name: The property's name. Its key in the file, unless the entry says it itself.
+        name: The property's name. It is the key of the entry, unless the entry has `name`.
         type: What has such a property.
-        group_type_index: Of a property of groups: their type, by its name or its index.
-        property_type: What its values are. PostHog guesses it from what comes in.
+        group_type_index: For a property of groups: the type of group, by its name or its index.
+        property_type: The type of its values. PostHog guesses it from what comes in.
         description: What the property means.
-        tags: Words to find it by, in lower case.
-        verified: Whether it is marked as one to use. PostHog then takes `hidden` back.
-        hidden: Whether menus leave it out. PostHog then takes `verified` back.
+        tags: Tags to find it by, in lower case.
+        verified: Whether it is marked as verified. PostHog then resets `hidden`.
+        hidden: Whether menus leave it out. PostHog then resets `verified`.
     """
 
     def __init__(

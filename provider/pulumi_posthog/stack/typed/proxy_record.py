@@ -12,11 +12,11 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ProxyRecord(Resource):
-    """A reverse proxy that PostHog runs for a domain of yours: events reach it where others are
-    blocked.
+    """A reverse proxy that PostHog runs for one of your domains. Events reach it also where
+    PostHog's own domain is blocked.
 
     Arguments:
-        domain: A domain of yours that nothing else uses: `e.acme.io`.
+        domain: One of your domains that nothing else uses: `e.acme.io`.
     """
 
     target_cname: pulumi.Output[str]

@@ -12,8 +12,9 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ResourceAccessRule(Resource):
-    """Who may do what with all objects of a type in the project: `viewer` sees them, `editor`
-    changes them, `manager` changes their access rules, too, and `none` hides them.
+    """Who may do what with all objects of a type in the project. With `none` people do not see
+    them, with `viewer` they see them, with `editor` they may change them, with `manager` they may
+    also change their access rules.
 
     Arguments:
         resource: The type of the objects.

@@ -15,7 +15,8 @@ class Role(Resource):
     """A role of the organization.
 
     Arguments:
-        name: Unique within the organization, whatever its case.
+        name: The name. It is unique within the organization, and upper and lower case count as the
+            same.
         feature_flags_access_level: What the role may do with feature flags: 21 view, 37 edit.
     """
 

@@ -12,7 +12,7 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class RoleMembers(Resource):
-    """Exactly these members of one role: others are removed, within the limits.
+    """Exactly these members of one role. A run removes others, within the limits.
 
     Arguments:
         members: The members' e-mail addresses.

@@ -11,7 +11,7 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class RoleMembership(Resource):
-    """One member of one role, declared beside others that are left alone.
+    """One member of one role. A run does not touch other members.
 
     Arguments:
         user: The member's e-mail address.

@@ -16,12 +16,12 @@ class SiteApp(Resource):
     """A plugin configuration that injects a web app into the project's pages.
 
     Arguments:
-        plugin: The installed plugin: its URL, or its name where that is unique.
+        plugin: The installed plugin: its URL, or its name if that is unique.
         name: Shown in PostHog.
-        description: Shown in PostHog; without it, the plugin's own is shown.
+        description: The text that PostHog shows. Without it, PostHog shows the plugin's.
         enabled: Whether events are sent.
-        order: Its place among the project's plugins; without it, its place in the file when it is
-            created.
+        order: Its place among the project's plugins. Without it, the place in the file decides when
+            it is created.
         config: The plugin's own settings. Write secrets as `!env NAME` or `!secret name`, and files
             as `!file path`.
     """

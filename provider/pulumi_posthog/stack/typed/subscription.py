@@ -13,31 +13,32 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class Subscription(Resource):
-    """A subscription: an insight or a dashboard that is sent to people, a Slack channel or a URL,
-    again and again.
+    """A subscription sends an insight or a dashboard to people, a Slack channel or a URL, again and
+    again.
 
     Arguments:
         target_type: How it is sent.
         frequency: How often it is sent.
-        start_date: When it is sent first, as in 2026-03-02T09:00:00Z; its time is the time of each.
-        title: Shown in PostHog and in the mail. Its key in the file, unless the entry says it
-            itself.
+        start_date: When it is sent first, as in 2026-03-02T09:00:00Z. Later ones are sent at the
+            same time of day.
+        title: The title that PostHog and the mail show. It is the key of the entry, unless the
+            entry has `title`.
         insight: The insight that is sent, by its name or its id.
         dashboard: The dashboard that is sent, by its name or its id.
         dashboard_export_insights: Which insights of the dashboard are sent, by name or id: 1 to 6.
-        target_emails: Of `email`: the addresses. Exactly these: who unsubscribes is taken out by
-            PostHog, and shows as a difference.
+        target_emails: For `email`: exactly these addresses. If somebody unsubscribes, PostHog
+            removes the address, and that is a difference.
         target_value: Of `webhook` the URL, of `slack` the channel as `C0123ABC|#channel`: a secret,
             so `!env NAME`.
-        integration_id: Of `slack`: the workspace, as in `slack/Acme`, or its id. It is connected on
+        integration_id: For `slack`: the workspace, as in `slack/Acme`, or its id. Connect it on
             PostHog's page.
-        interval: Every how many days, weeks, months or years.
+        interval: The number of days, weeks, months or years between two.
         byweekday: On which days of the week: `monday` to `sunday`.
-        bysetpos: Of a month: on which of these days; 1 is the first, -1 the last.
-        count: After how many times it ends.
+        bysetpos: For a month: which of these days. 1 is the first, -1 the last.
+        count: The number of times after which it ends.
         until_date: When it ends.
         enabled: Whether it is sent.
-        invite_message: Stands in the first mail. PostHog shows it to nobody afterwards.
+        invite_message: A text in the first mail. Afterwards, PostHog shows it to nobody.
     """
 
     created_at: pulumi.Output[str]

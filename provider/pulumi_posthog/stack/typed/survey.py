@@ -93,39 +93,38 @@ class SurveyTargetingFlagFiltersArgs(TypedDict, total=False):
 
 
 class Survey(Resource):
-    """A survey: questions for people, and who is asked when.
+    """A survey asks people questions. It says who is asked, and when.
 
     Arguments:
-        type: Where it is shown; `api`: your own code shows it.
+        type: Where it is shown. `api` means that your own code shows it.
         name: Shown in PostHog.
         description: Shown in PostHog.
         status: Whether it is shown. A new one is made as a draft.
-        questions: What is asked. Those that stay keep their answers.
-        conditions: When it is shown. What the file has takes the place of all conditions in
-            PostHog.
-        appearance: How it looks. What the file has takes the place of all that PostHog has.
+        questions: The questions. A question that stays keeps its answers.
+        conditions: When it is shown. The file replaces all conditions in PostHog.
+        appearance: How it looks. The file replaces everything that PostHog has for this.
         linked_flag: Only people who have this flag are asked, by its key.
         linked_insight: The insight that it belongs to, by its name. Servers before August 2026 do
-            not show it: there a new survey gets it, and a change is not seen.
-        targeting_flag_filters: Which people are asked, as a flag has it: PostHog keeps a hidden
-            flag for it.
+            not show it: there, drift cannot see a change.
+        targeting_flag_filters: Which people are asked, in the form of a flag's filters. PostHog
+            keeps a hidden flag for it.
         schedule: How often one person is asked.
-        responses_limit: PostHog stops it after so many answers.
+        responses_limit: PostHog stops it after this number of answers.
         iteration_count: How many times it is repeated.
-        iteration_frequency_days: After how many days it is repeated.
-        response_sampling_start_date: When PostHog begins to ask only some people: today or later,
-            when it is first declared.
-        response_sampling_interval_type: In what `response_sampling_interval` is counted.
+        iteration_frequency_days: The number of days after which it is repeated.
+        response_sampling_start_date: When PostHog begins to ask only some people. At first, it has
+            to be today or later.
+        response_sampling_interval_type: The unit of `response_sampling_interval`.
         response_sampling_interval: How long one period of sampling is.
-        response_sampling_limit: How many answers one period of sampling takes.
+        response_sampling_limit: The number of answers in one period of sampling.
         enable_partial_responses: Whether PostHog keeps the answers of people who stop before the
             last question.
         enable_iframe_embedding: Whether another page may show it in a frame.
         base_language: The language that it is written in.
-        translations: The same in other languages.
+        translations: Translations into other languages.
         form_content: The content of a survey that is a form.
-        folder: In which folder of PostHog's tree a new one is put; move it later by its file-system
-            entry.
+        folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
+            system entry.
     """
 
     targeting_flag: pulumi.Output[str]

@@ -25,16 +25,16 @@ class WarehouseSavedQueryIncrementalArgs(TypedDict, total=False):
 
 
 class WarehouseSavedQuery(Resource):
-    """A view of the data warehouse: SQL with a name, which other SQL reads like a table.
+    """A view of the data warehouse is SQL with a name. Other SQL reads it like a table.
 
     Arguments:
         query: Its SQL, in PostHog's own form: `{kind: HogQLQuery, query: !text q.sql}`. Views that
             it names are made before it, if they are declared. PostHog runs it when it is saved.
-        name: What SQL calls it.
+        name: Its name in SQL.
         description: Shown in PostHog.
-        sync_frequency: How often PostHog calculates its rows and keeps them; with `never`, they are
-            calculated whenever somebody asks.
-        incremental: Of one whose rows are kept: how only the new ones are calculated.
+        sync_frequency: How often PostHog calculates its rows and stores them. With `never`, PostHog
+            calculates them whenever somebody asks.
+        incremental: For a view whose rows are stored: how PostHog calculates only the new ones.
         folder_id: The id of the folder of views that it is in, in PostHog's SQL editor.
         dag_id: The id of the graph of views that calculates it.
     """
