@@ -124,7 +124,7 @@ def test_every_form_has_the_person_and_the_reason(ruled: Lab, form: str):
     assert "Analysts: member" in " ".join(run.out.split())
     assert "everyone:" in run.out
     if form == "html":
-        assert "<li><code>may</code> is what PostHog decides by its legacy resolution" in run.out
+        assert "<li><code>may</code> is the result of PostHog&#x27;s older way to decide" in run.out
 
 
 @pytest.mark.parametrize(

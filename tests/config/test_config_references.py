@@ -294,7 +294,7 @@ BAD = {
     "a secret as it is": (
         destination("Snowflake Export", ", config: {account: x, password: hush-hush}"),
         [
-            '4:93: config.password of pipeline destination "Web/A" is a secret and stands in the file as it is\n'
+            '4:93: config.password of pipeline destination "Web/A" is a secret and is in the file in plain text\n'
             "  hint: write `!env NAME` or `!secret name`, and change the secret: it has been in a file"
         ],
     ),

@@ -89,7 +89,7 @@ def test_the_wait_has_an_end(allowed, monkeypatch):
 
     Settling(allowed.writer, allowed.said.append, longest=10).wait(PROJECT, path, "D", {"is_demo": True})
 
-    assert allowed.said[-1] == 'project "D" is generating demo data after 10 s: going on all the same'
+    assert allowed.said[-1] == 'project "D" is generating demo data after 10 s: the run continues'
     assert found.id
 
 
@@ -101,7 +101,7 @@ def test_a_key_that_may_not_ask_says_so_once_and_goes_on(refused):
     refused.applier.update(PROJECT, {}, found, {"name": "Demo", "surveys_opt_in": True})
 
     assert refused.said == [
-        "PostHog does not tell this key whether a project is generating demo data: going on without waiting"
+        "PostHog does not tell this key whether a project is generating demo data: the run continues without waiting"
     ]
     assert refused.asked() == 1
 

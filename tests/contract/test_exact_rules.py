@@ -68,8 +68,8 @@ def test_rules_that_are_not_in_the_file_are_removed_and_named(it, load):
 
     assert gone(wanted) == ["Web/roles/Sales", "Web/members/cy@acme.io"]
     assert said == [
-        'project access rule of "Web" is removed, because the file has it not: roles Sales: member',
-        'project access rule of "Web" is removed, because the file has it not: members cy@acme.io: admin',
+        'project access rule of "Web" is removed, because it is not in the file: roles Sales: member',
+        'project access rule of "Web" is removed, because it is not in the file: members cy@acme.io: admin',
     ]
     assert it.sent == []
 
@@ -114,7 +114,7 @@ def test_more_than_the_limits_allow_is_refused_with_who_loses_what(it, load):
 
     (problem,) = caught.value.problems
     assert str(problem).partition("posthog.yaml:")[2] == (
-        '5:14: 2 of 5 project access rules of "Web" would be removed, because the file has them not, more than the'
+        '5:14: 2 of 5 project access rules of "Web" would be removed, because they are not in the file: more than the'
         " limits allow: roles Sales: member; members cy@acme.io: admin\n"
         "  hint: if that is meant, say so: pulumi config set posthog:allowRemovals project_access_rule=2"
     )

@@ -238,7 +238,7 @@ def test_what_a_template_does_not_take_is_told_with_its_place_before_anything_is
         'posthog.yaml:8:67: hog function "Web/C": input "method" must be one of POST, PUT, GET',
         'posthog.yaml:8:82: hog function "Web/C": input "retries" must be a number',
         'posthog.yaml:8:97: hog function "Web/C": input "headers" must be a mapping',
-        'posthog.yaml:9:67: hog function "Web/D": input "signing_secret" is a secret and stands in the file as it is\n'
+        'posthog.yaml:9:67: hog function "Web/D": input "signing_secret" is a secret and is in the file in plain text\n'
         "  hint: write `!env NAME` or `!secret name`, and change the secret: it has been in a file",
         'posthog.yaml:10:11: template "template-geoip" is one of a transformation, and hog function "Web/E" would be a'
         " destination\n  hint: write `type: transformation`",

@@ -266,7 +266,9 @@ def test_a_key_that_may_not_look_at_alerts_is_told_that_nobody_can_tell(web, mon
 
     (found,) = web.losses("Web/Weekly signups")
 
-    assert str(found).startswith('nobody can tell which alerts go with the insight "Weekly signups": ')
+    assert str(found).startswith(
+        'it is not known which alerts would be deleted with the insight "Weekly signups": '
+    )
     assert found.names == ()
 
 

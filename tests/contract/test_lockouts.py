@@ -50,7 +50,7 @@ GUARDS = (
         ADA,
         "organization_member",
         {"email": ADA, "level": "admin"},
-        "PostHog lets nobody change the own level",
+        "PostHog lets nobody change their own level",
     ),
     Guard(
         "the key's owner is put out",

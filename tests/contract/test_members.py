@@ -188,7 +188,7 @@ def test_an_invitation_that_has_expired_is_told_and_sent_again_by_a_word_only():
     assert it.mails == ["eve@acme.io"]
     assert said == [
         "the invitation of eve@acme.io has expired, and is not sent again by itself: to send it, declare"
-        " `reinvite: <a word of your own, as 2026-12>`"
+        " `reinvite: <any text, such as 2026-12>`"
     ]
     it.connect()
     again = it.live.object(MEMBER, {}, "eve@acme.io")
@@ -329,7 +329,7 @@ BY_ADMIN = "ana@acme.io"
 @pytest.mark.parametrize(
     ("owner", "wanted", "words"),
     [
-        ("ada@acme.io", entry("ada@acme.io", "admin"), "PostHog lets nobody change the own level"),
+        ("ada@acme.io", entry("ada@acme.io", "admin"), "PostHog lets nobody change their own level"),
         ("ada@acme.io", entry("ada@acme.io"), "would leave the organization"),
         ("ada@acme.io", entry("own@acme.io"), "PostHog removes no owner"),
         ("ada@acme.io", entry("ana@acme.io"), "posthog:allowDeletions organization_member/ana@acme.io"),

@@ -189,7 +189,7 @@ def test_where_there_are_to_be_no_others_only_those_of_that_object_go(view):
     gone = [(each.name, each.parent, each.fields["resource_id"].id) for each in wanted.entries if each.absent]
     assert gone == [(f"{view.name}/Board/dashboard/everyone", view.name, board)]
     assert said == [
-        f'object access rule of "{view.name}/Board" is removed, because the file has it not: everyone: viewer'
+        f'object access rule of "{view.name}/Board" is removed, because it is not in the file: everyone: viewer'
     ]
     assert view.changes(text) == [
         ("create", f"{view.name}/Board/dashboard/members/bo@acme.io"),

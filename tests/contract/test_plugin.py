@@ -118,7 +118,9 @@ def test_a_wrong_value_is_refused_with_what_may_have_been_meant(engine, posthog)
         (
             "Role",
             {},
-            {"name": 'a role needs "name"\n  hint: Unique within the organization, whatever its case.'},
+            {
+                "name": 'a role needs "name"\n  hint: A name that is unique within the organization, whatever its case.'
+            },
         ),
         (
             "Role",

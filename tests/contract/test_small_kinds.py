@@ -224,8 +224,8 @@ def test_keys_themes_domains_and_proxies_are_exported_and_come_back(view, tmp_pa
     [
         (
             "projects: {Web: {group_types: {company: {name_singular: Company}}}}",
-            'group_types of project "Web" is not managed here: events make them, and no key may name them: write the'
-            " names on PostHog's page",
+            'group_types of project "Web" is not managed here: events make group types, and no key may name them:'
+            " write the names on PostHog's page",
         ),
         (
             "domains: {acme.io: {is_verified: true}}",
@@ -234,8 +234,8 @@ def test_keys_themes_domains_and_proxies_are_exported_and_come_back(view, tmp_pa
         ),
         (
             "proxy_records: {e.acme.io: {retry: true}}",
-            'retry of proxy record "e.acme.io" is not managed here: no key may have PostHog try again: take the entry'
-            " out, and declare it anew",
+            'retry of proxy record "e.acme.io" is not managed here: no key can make PostHog try again: take the entry'
+            " out, run, and declare it again",
         ),
     ],
 )

@@ -155,7 +155,7 @@ def test_a_newcomers_day_of_rules(stack: Stack):
     stack.posthog.call("PUT", f"{path}/access_controls/", body)
     closed = stack.up()
     assert closed.status == 0, closed.text
-    assert "is removed, because the file has it not: members dee@acme.io: admin" in closed.text
+    assert "is removed, because it is not in the file: members dee@acme.io: admin" in closed.text
     assert rules_of(stack.posthog, "Web")["member"] == [("project", "member")]
     settled = [stack.up() for _ in range(2)]
     assert [each.status for each in settled] == [0, 0], settled[0].text + settled[1].text

@@ -84,7 +84,11 @@ def test_an_unknown_type_is_told_with_the_one_that_is_meant(plugin, type_, meant
         ("Project", {"name": "Web", "week_start_day": 9}, "week_start_day must be one of 0, 1, null, not 9"),
         ("Project", {"name": "Web", "api_token": "phc_x"}, "api_token is set by PostHog: take it out"),
         ("Project", {"name": "Web", "state": "gone"}, 'state must be "absent", or be left out'),
-        ("Role", {}, 'a role needs "name"\n  hint: Unique within the organization, whatever its case.'),
+        (
+            "Role",
+            {},
+            'a role needs "name"\n  hint: A name that is unique within the organization, whatever its case.',
+        ),
         ("HogFunction", {"project": "1", "name": "x", "inputs": "{"}, "inputs is no JSON: "),
         (
             "Check",

@@ -18,7 +18,7 @@ def is_object(answer: Json, key: str = "id") -> TypeGuard[Mapping[str, Json]]:
     return isinstance(answer, Mapping) and answer.get(key) is not None
 
 
-NO_POSTHOG: Final = "is `host` a PostHog server, and what stands on the way?"
+NO_POSTHOG: Final = "is `host` a PostHog server, and is there a proxy in between?"
 
 
 def object_of(answer: Json, path: str, key: str | None = "id", *, method: str = "GET") -> Mapping[str, Json]:

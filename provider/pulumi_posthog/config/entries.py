@@ -333,7 +333,7 @@ class Builder:
             if field.type is Type.STRING and value and not isinstance(value, SecretText):
                 self.problems.append(
                     Problem(
-                        f"{place} is a secret and stands in the file as it is",
+                        f"{place} is a secret and is in the file in plain text",
                         node.where,
                         "write `!env NAME` or `!secret name`, and change the secret: it has been in a file",
                     )

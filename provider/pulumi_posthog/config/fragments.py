@@ -65,7 +65,7 @@ OPTIONS = described(
 # Whatever is wrong with one of these, its text is in no message: so `writeOnly`, as for a secret.
 PERSON = {"type": "string", "writeOnly": True, "file": True}
 PERSONS = described(
-    "Persons whom the project shall not have: found, they are erased, and erased again when they come back.",
+    "Persons who must not exist in the project. A run erases them, and erases them again when they come back.",
     {
         "type": "object",
         "properties": {

@@ -94,7 +94,7 @@ def _mapping_section(kind: Kind) -> dict[str, Any]:
         "items": described(words, entries),
     }
     return described(
-        f"{words} `{{mode: exact, items: {{...}}}}` puts everybody else out.",
+        f"{words} `{{mode: exact, items: {{...}}}}` removes everybody else.",
         {
             "type": "object",
             "propertyNames": named,

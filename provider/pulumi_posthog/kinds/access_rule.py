@@ -184,10 +184,7 @@ RESOURCE_ACCESS_RULE = Kind(
         "with `viewer` they see them, with `editor` they may change them, with `manager` they may also "
         "change their access rules."
     ),
-    purpose=(
-        "Who may see or change all dashboards, all feature flags and so on of a project, by role or by "
-        "person."
-    ),
+    purpose="Who may see or change all dashboards, all feature flags and so on of a project, by role or by person.",
     page=Page(
         "*Settings*, *Project*, *Access control*", "/project/{project}/settings/environment-access-control"
     ),

@@ -38,7 +38,7 @@ STEP: Final[Mapping[str, Any]] = {
         "url": {**TEXT, "description": "The address of the page."},
         "url_matching": {
             **MATCHING,
-            "description": ("How the address is compared. The default is `contains`."),
+            "description": "How the address is compared. The default is `contains`.",
         },
     },
     "additionalProperties": False,

@@ -260,7 +260,7 @@ ALERT = Kind(
                 },
                 "label_column": {
                     "type": ["string", "null"],
-                    "description": ("For SQL: the column with the name of a row."),
+                    "description": "For SQL: the column with the name of a row.",
                 },
                 "funnel_step": {
                     "type": ["integer", "null"],
@@ -288,9 +288,7 @@ ALERT = Kind(
         ),
         Field(
             name="calculation_interval",
-            doc=(
-                "How often PostHog looks. The shortest intervals need a higher plan, and a server since 2026."
-            ),
+            doc="How often PostHog looks. The shortest intervals need a higher plan, and a server since 2026.",
             choices=("real_time", "every_15_minutes", "hourly", "daily", "weekly", "monthly"),
             default="daily",
         ),

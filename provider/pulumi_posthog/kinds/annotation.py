@@ -106,10 +106,7 @@ ANNOTATION = Kind(
         ),
         Field(
             name="date_marker",
-            doc=(
-                "When it happened, as in 2026-03-01T09:00:00Z. A day without a time means its beginning "
-                "in UTC."
-            ),
+            doc="When it happened, as in 2026-03-01T09:00:00Z. A day without a time means its beginning in UTC.",
             required=True,
             timestamp=True,
             wire=sent_instant,

@@ -182,7 +182,7 @@ def _of_config(
         elif key in secrets and value and not holds_secret(value):
             yield (
                 f"config.{key}",
-                f'has its "{key}" in the file as it is, and PostHog shows that to nobody',
+                f'has its "{key}" in the file in plain text, and PostHog shows that to nobody',
                 "write `!env NAME` or `!secret name`, and change it where it is a secret: it has been in a file",
             )
     for key in (*REQUIRED[type_], *(INLINE.get(type_, ()) if inline else ())):
@@ -194,14 +194,8 @@ BATCH_EXPORT = Kind(
     name="batch_export",
     resource="BatchExport",
     section="projects.*.batch_exports",
-    doc=(
-        "A batch export copies a project's events, persons or sessions to a storage or a warehouse, at "
-        "an interval."
-    ),
-    purpose=(
-        "Keep a copy of all events in your own storage, for other tools, and for longer than PostHog "
-        "keeps them."
-    ),
+    doc="A batch export copies a project's events, persons or sessions to a storage or a warehouse, at an interval.",
+    purpose="Keep a copy of all events in your own storage, for other tools, and for longer than PostHog keeps them.",
     page=Page("*Data pipelines*, *Destinations*", "/project/{project}/pipeline/batch-exports/{id}"),
     collection="/api/projects/{project}/batch_exports/",
     listed_above=("/api/organizations/{organization}/batch_exports/", "team_id"),
@@ -314,7 +308,7 @@ BATCH_EXPORT = Kind(
         ),
         Field(
             name="end_at",
-            doc=("It copies nothing after this time, as in 2026-12-31T00:00:00Z."),
+            doc="It copies nothing after this time, as in 2026-12-31T00:00:00Z.",
             nullable=True,
             timestamp=True,
         ),

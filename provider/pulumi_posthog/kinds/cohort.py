@@ -148,10 +148,7 @@ COHORT = Kind(
     name="cohort",
     resource="Cohort",
     section="projects.*.cohorts",
-    doc=(
-        "A cohort is a set of persons: those who fit its criteria, or those who were put into it (a "
-        "static cohort)."
-    ),
+    doc="A cohort is a set of persons: those who fit its criteria, or those who were put into it (a static cohort).",
     purpose=(
         "Say once who the beta testers, employees or payers are, and use the cohort by its name in flags, "
         "in other cohorts and in the filter of test users. A change of its criteria is then reviewed like "

@@ -20,13 +20,11 @@ CONDITION: Final[Mapping[str, Any]] = {
     "properties": {
         "type": {
             "type": "string",
-            "description": ("What has the property: `person`, `cohort`, `group` or `flag`."),
+            "description": "What has the property: `person`, `cohort`, `group` or `flag`.",
         },
         "key": {
             "type": ["string", "number"],
-            "description": (
-                "The property's name. For a cohort it is `id`, for a flag `!ref feature_flag/KEY`."
-            ),
+            "description": "The property's name. For a cohort it is `id`, for a flag `!ref feature_flag/KEY`.",
         },
         "operator": {"type": ["string", "null"], "description": "`exact`, `icontains`, `in`, ..."},
         "value": {"description": "What it is compared with. For a cohort it is `!ref cohort/NAME`."},

@@ -168,10 +168,7 @@ PROPERTY_DEFINITION = Kind(
     name="property_definition",
     resource="PropertyDefinition",
     section="projects.*.property_definitions",
-    doc=(
-        "The definition of a property of events, persons, groups or sessions says what it means, and its "
-        "type."
-    ),
+    doc="The definition of a property of events, persons, groups or sessions says what it means, and its type.",
     purpose=(
         "Say what a property means, which properties contain personal data, and which ones nobody should "
         "use any more. Everybody sees it in PostHog."

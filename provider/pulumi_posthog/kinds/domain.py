@@ -86,10 +86,7 @@ DOMAIN = Kind(
         Field(
             name="jit_provisioning_enabled",
             type=Type.BOOLEAN,
-            doc=(
-                "Whether a person who logs in with such an address joins the organization without an "
-                "invitation."
-            ),
+            doc="Whether a person who logs in with such an address joins the organization without an invitation.",
             default=False,
             on_create=False,
             silent_when_null=True,

@@ -69,9 +69,7 @@ EARLY_ACCESS_FEATURE = Kind(
     name="early_access_feature",
     resource="EarlyAccessFeature",
     section="projects.*.early_access_features",
-    doc=(
-        "An early access feature lets people switch on a flag for themselves, before it is on for everybody."
-    ),
+    doc="An early access feature lets people switch on a flag for themselves, before it is on for everybody.",
     purpose=(
         "Offer something unfinished to people who want it, and say in one line how far it is. Its flag is "
         "declared beside it, so both are reviewed together."

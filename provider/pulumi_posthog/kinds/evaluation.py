@@ -55,16 +55,12 @@ EVALUATION = Kind(
         ),
         Field(
             name="prompt",
-            doc=(
-                "The prompt for the judging model. Servers since late 2025 have `evaluation_config` instead."
-            ),
+            doc="The prompt for the judging model. Servers since late 2025 have `evaluation_config` instead.",
             until=2025,
         ),
         Field(
             name="evaluation_type",
-            doc=(
-                "How it judges, such as `llm_judge`. The first servers with evaluations have only `prompt`."
-            ),
+            doc="How it judges, such as `llm_judge`. The first servers with evaluations have only `prompt`.",
             since=2025,
         ),
         Field(

@@ -38,11 +38,7 @@ FILLED_IN: Final[Mapping[str, Json]] = {"filterTestAccounts": True}  # 5.5
 HOLDOUT_FILTER: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "properties": {
-            "type": "array",
-            "items": CONDITION,
-            "description": ("People have to fit all of them."),
-        },
+        "properties": {"type": "array", "items": CONDITION, "description": "People have to fit all of them."},
         "rollout_percentage": {
             "type": "number",
             "minimum": 0,
@@ -224,7 +220,7 @@ def checked_saved_metric(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, 
 
 
 _NOT_STARTED: Final = ("has never been started", "write `status: running` first")
-_ONE_WAY: Final = ("has been started, and no way leads back", "declare another experiment")
+_ONE_WAY: Final = ("has been started, and cannot be a draft again", "declare another experiment")
 
 EXPERIMENT_HOLDOUT = Kind(
     name="experiment_holdout",

@@ -163,9 +163,7 @@ FEATURE_FLAG = Kind(
     name="feature_flag",
     resource="FeatureFlag",
     section="projects.*.feature_flags",
-    doc=(
-        "A feature flag says for whom something is switched on, or which of several variants a person gets."
-    ),
+    doc="A feature flag says for whom something is switched on, or which of several variants a person gets.",
     purpose=(
         "Release something to a few people first, or switch it off at once, without a release of the "
         "code. A change of a rollout is then reviewed like any other change."

@@ -150,7 +150,7 @@ FILE_SYSTEM_ENTRY = Kind(
         ),
         Field(
             name="type",
-            doc="`folder`, or the type of the object behind the row.",
+            doc="folder, or the type of the object behind the row.",
             required=True,
             choices=TYPES,
             replace_on_changes=True,

@@ -34,7 +34,7 @@ GROUP: Final[Mapping[str, Any]] = {
         "properties": {
             "type": "array",
             "items": CONDITION,
-            "description": ("People have to fit all of them."),
+            "description": "People have to fit all of them.",
         },
         "rollout_percentage": {
             "type": ["number", "null"],
@@ -59,9 +59,7 @@ VARIANT: Final[Mapping[str, Any]] = {
             "type": "number",
             "minimum": 0,
             "maximum": 100,
-            "description": (
-                "For how many people, in per cent. The percentages of all variants add up to 100."
-            ),
+            "description": "For how many people, in per cent. The percentages of all variants add up to 100.",
         },
     },
     "required": ["key", "rollout_percentage"],
@@ -71,9 +69,7 @@ FILTERS: Final[Mapping[str, Any]] = {
     "groups": {
         "type": "array",
         "items": GROUP,
-        "description": (
-            "Release conditions. A person who fits one of them has the flag. The first one that fits decides."
-        ),
+        "description": "Release conditions. A person who fits one of them has the flag. The first that fits decides.",
     },
     "multivariate": {
         "type": ["object", "null"],
@@ -94,9 +90,7 @@ FILTERS: Final[Mapping[str, Any]] = {
     },
     "early_exit": {
         "type": ["boolean", "null"],
-        "description": (
-            "Whether the search ends at a condition that fits a person who is outside of its rollout."
-        ),
+        "description": "Whether the search ends at a condition that fits a person who is outside of its rollout.",
     },
 }
 

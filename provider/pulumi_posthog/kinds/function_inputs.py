@@ -111,7 +111,7 @@ def _of_value(key: str, spec: Mapping[str, Json], value: Json) -> Iterator[tuple
     type_ = spec.get("type")
     if spec.get("secret") and value != "" and not isinstance(value, SecretText):
         yield (
-            f'input "{key}" is a secret and stands in the file as it is',
+            f'input "{key}" is a secret and is in the file in plain text',
             "write `!env NAME` or `!secret name`, and change the secret: it has been in a file",
         )
     elif not is_at_hand(value) or value in (False, 0, "", {}, []):

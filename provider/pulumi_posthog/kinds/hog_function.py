@@ -54,7 +54,7 @@ INPUT: Final[Mapping[str, Any]] = {
         "required": {"type": "boolean", "description": "Whether it has to have a value."},
         "secret": {
             "type": "boolean",
-            "description": ("Whether it is a secret, which PostHog shows to nobody."),
+            "description": "Whether it is a secret, which PostHog shows to nobody.",
         },
         "hidden": {"type": "boolean", "description": "Whether PostHog's page does not show it."},
     },
@@ -217,7 +217,7 @@ HOG_FUNCTION = Kind(
         ),
         Field(
             name="description",
-            doc=("A text that PostHog shows. Without it, PostHog shows the template's."),
+            doc="A text that PostHog shows. Without it, PostHog shows the template's.",
             default="",
         ),
         Field(name="enabled", type=Type.BOOLEAN, doc="Whether it runs.", default=False),
@@ -315,9 +315,7 @@ HOG_FUNCTION = Kind(
         Field(
             name="masking",
             type=Type.OBJECT,
-            doc=(
-                "How often it may run for events with the same `hash`: `ttl` in seconds, and a `threshold`."
-            ),
+            doc="How often it may run for events with the same `hash`: `ttl` in seconds, and a `threshold`.",
             nullable=True,
             keys={
                 "ttl": {

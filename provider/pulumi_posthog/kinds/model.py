@@ -195,7 +195,7 @@ class Kind:
     deletion_words: str = ""  # what its deletion does, where the words of `deletion` do not say it
     exported_when_asked: bool = False  # `export` writes them only when their kind is asked for
     feature: str | None = None  # what the organization's plan needs for it to have an effect
-    feature_words: str = "PostHog keeps rules and passes over them"  # what happens without that
+    feature_words: str = "PostHog stores rules and ignores them"  # what happens without that
     unmanaged: Mapping[str, str] = dataclass_field(default_factory=dict)  # fields left to people -> why
     serial_writes: bool = False  # writes to one collection go one after another
     from_api: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None

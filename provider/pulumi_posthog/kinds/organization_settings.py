@@ -139,9 +139,7 @@ ORGANIZATION_SETTINGS = Kind(
         ),
         Field(
             name="default_role",
-            doc=(
-                "The name of the role that people get when they join. People who joined before do not get it."
-            ),
+            doc="The name of the role that people get when they join. People who joined before do not get it.",
             nullable=True,
             default=None,
             names="role",

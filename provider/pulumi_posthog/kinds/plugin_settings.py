@@ -34,7 +34,7 @@ def setting_problems(spec: Mapping[str, Json], value: Json) -> Iterator[tuple[st
         yield "is a file, and the plugin takes none there", "write the value itself"
     elif spec.get("secret") and value != "" and not isinstance(value, SecretText):
         yield (
-            "is a secret and stands in the file as it is",
+            "is a secret and is in the file in plain text",
             "write `!env NAME` or `!secret name`, and change the secret: it has been in a file",
         )
     elif type_ == "choice" and choices and value not in choices:

@@ -43,7 +43,7 @@ PROPERTY_FILTER: Final[Mapping[str, Any]] = {
     "properties": {
         "key": {
             "type": ["string", "number"],
-            "description": ("The property's name. For a cohort, it is `id`."),
+            "description": "The property's name. For a cohort, it is `id`.",
         },
         "type": {"type": "string", "description": "What has the property: `person`, `event`, `cohort`, ..."},
         "operator": {
@@ -115,7 +115,7 @@ def switch(name: str, doc: str, **options: Any) -> Field:
 IDENTITY = (
     Field(
         name="name",
-        doc="The name. It is unique within the organization, and upper and lower case count as the same.",
+        doc="A name that is unique within the organization, whatever its case.",
         required=True,
         max_length=200,
         caseless=True,
@@ -235,10 +235,7 @@ EVENTS = (
     Field(
         name="test_account_filters",
         type=Type.LIST,
-        doc=(
-            "Filters that keep your own people and tests out of charts. A new project starts with "
-            "PostHog's filters."
-        ),
+        doc="Filters that keep your own people and tests out of charts. A new project starts with PostHog's filters.",
         items=PROPERTY_FILTER,
         # What cohorts and groups are called, which PostHog writes beside their ids (posthog-api-release.md 2.6).
         hidden_keys=("cohort_name", "group_key_names"),
@@ -275,10 +272,7 @@ EVENTS = (
     Field(
         name="person_display_name_properties",
         type=Type.STRINGS,
-        doc=(
-            "Person properties whose first set value is shown as a person's name. `null` means PostHog's "
-            "own choice."
-        ),
+        doc="Person properties whose first set value is shown as a person's name. `null` means PostHog's own choice.",
         items={**NAME, "maxLength": 400},
         nullable=True,
         default=None,
@@ -286,10 +280,7 @@ EVENTS = (
     Field(
         name="correlation_config",
         type=Type.OBJECT,
-        doc=(
-            "What correlation analysis leaves out: `excluded_person_property_names`, "
-            "`excluded_event_names`, ..."
-        ),
+        doc="What correlation analysis leaves out: `excluded_person_property_names`, `excluded_event_names`, ...",
         nullable=True,
         default={},
     ),
@@ -308,10 +299,7 @@ EVENTS = (
     Field(
         name="default_data_theme",
         type=Type.INTEGER,
-        doc=(
-            "The id of the colour theme of new charts. If the plan has no colour themes, PostHog answers "
-            "its own id."
-        ),
+        doc="The id of the colour theme of new charts. If the plan has no colour themes, PostHog answers its own id.",
         nullable=True,
         default=None,
         fresh=lambda _: (
@@ -348,10 +336,7 @@ CAPTURE = (
     Field(
         name="autocapture_web_vitals_allowed_metrics",
         type=Type.STRINGS,
-        doc=(
-            "Which web vitals are captured: `LCP`, `CLS`, `FCP`, `INP`; `null` for all. Any member may "
-            "change it."
-        ),
+        doc="Which web vitals are captured: `LCP`, `CLS`, `FCP`, `INP`; `null` for all. Any member may change it.",
         nullable=True,
         default=None,
     ),
@@ -365,7 +350,7 @@ CAPTURE = (
     Field(
         name="survey_config",
         type=Type.OBJECT,
-        doc=("How surveys look by default (`appearance`). Keys that are not declared stay as they are."),
+        doc="How surveys look by default (`appearance`). Keys that are not declared stay as they are.",
         nullable=True,
         default=None,
         merge_levels=1,
@@ -382,9 +367,7 @@ RECORDING = (
     Field(
         name="session_recording_sample_rate",
         type=Type.DECIMAL,
-        doc=(
-            "The share of sessions that is recorded, from 0 to 1 with two decimal places. `null` means all."
-        ),
+        doc="The share of sessions that is recorded, from 0 to 1 with two decimal places. `null` means all.",
         minimum=0,
         maximum=1,
         decimal_places=2,

@@ -21,9 +21,7 @@ ROLE = Kind(
     fields=(
         Field(
             name="name",
-            doc=(
-                "The name. It is unique within the organization, and upper and lower case count as the same."
-            ),
+            doc="A name that is unique within the organization, whatever its case.",
             required=True,
             max_length=200,
             caseless=True,

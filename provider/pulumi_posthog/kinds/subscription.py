@@ -188,9 +188,7 @@ SUBSCRIPTION = Kind(
     name="subscription",
     resource="Subscription",
     section="projects.*.subscriptions",
-    doc=(
-        "A subscription sends an insight or a dashboard to people, a Slack channel or a URL, again and again."
-    ),
+    doc="A subscription sends an insight or a dashboard to people, a Slack channel or a URL, again and again.",
     purpose=(
         "Keep in the file who gets which figures, beside the figures themselves. You see who has "
         "unsubscribed. PostHog sends a new subscription at once."
@@ -220,10 +218,7 @@ SUBSCRIPTION = Kind(
         IN_PROJECT,
         Field(
             name="title",
-            doc=(
-                "The title that PostHog and the mail show. It is the key of the entry, unless the entry "
-                "has `title`."
-            ),
+            doc="The title that PostHog and the mail show. It is the key of the entry, unless the entry has `title`.",
             max_length=100,
             from_key=True,
             also_in_body=True,
@@ -329,10 +324,7 @@ SUBSCRIPTION = Kind(
         ),
         Field(
             name="start_date",
-            doc=(
-                "When it is sent first, as in 2026-03-02T09:00:00Z. Later ones are sent at the same time "
-                "of day."
-            ),
+            doc="When it is sent first, as in 2026-03-02T09:00:00Z. Later ones are sent at the same time of day.",
             required=True,
             timestamp=True,
             wire=sent_instant,

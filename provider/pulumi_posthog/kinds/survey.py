@@ -259,8 +259,14 @@ SURVEY = Kind(
                 "has never been started, so it cannot be stopped",
                 "write `status: draft`, or `status: archived`",
             ),
-            ("running", "draft"): ("has been started, and no way leads back", "write `status: stopped`"),
-            ("stopped", "draft"): ("has been started, and no way leads back", "write `status: stopped`"),
+            ("running", "draft"): (
+                "has been started, and cannot be a draft again",
+                "write `status: stopped`",
+            ),
+            ("stopped", "draft"): (
+                "has been started, and cannot be a draft again",
+                "write `status: stopped`",
+            ),
         },
     ),
     fields=(
@@ -330,9 +336,7 @@ SURVEY = Kind(
         Field(
             name="targeting_flag_filters",
             type=Type.OBJECT,
-            doc=(
-                "Which people are asked, in the form of a flag's filters. PostHog keeps a hidden flag for it."
-            ),
+            doc="Which people are asked, in the form of a flag's filters. PostHog keeps a hidden flag for it.",
             keys=FILTERS,
             open_keys=False,
             nullable=True,

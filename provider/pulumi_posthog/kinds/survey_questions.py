@@ -48,7 +48,7 @@ QUESTION: Final[Mapping[str, Any]] = {
         "description": {**TEXT, "description": "Shown below it."},
         "descriptionContentType": {
             "enum": ["text", "html", None],
-            "description": ("The format of the description."),
+            "description": "The format of the description.",
         },
         "optional": {"type": ["boolean", "null"], "description": "Whether people may skip it."},
         "buttonText": {**TEXT, "description": "On the button."},

@@ -48,7 +48,7 @@ class Found:
             raise IncompleteRead(
                 f"{self.kind.title} {self.id} has a field of another form than PostHog gives it"
                 f" ({type(error).__name__})",
-                hint="is `host` a PostHog server, and what stands on the way?",
+                hint="is `host` a PostHog server, and is there a proxy in between?",
             ) from error
 
 

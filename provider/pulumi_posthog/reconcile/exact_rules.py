@@ -95,15 +95,15 @@ def told(found: tuple[Surplus, ...]) -> Iterator[str]:
     """Who loses what, a line for each rule, and what is left alone."""
     for each in found:
         for row in each.shown:
-            yield f'{each.kind.title} of "{one_line(each.parent)}" is removed, because the file has it not: {row}'
+            yield f'{each.kind.title} of "{one_line(each.parent)}" is removed, because it is not in the file: {row}'
         yield from each.notes
 
 
 def _problem(kind: Kind, parent: str, shown: tuple[str, ...], total: int, where: Position | None) -> Problem:
     below = f' of "{one_line(parent)}"' if parent else ""
     return Problem(
-        f"{len(shown)} of {total} {kind.plural}{below} would be removed, because the file has them not, more than the"
-        f" limits allow: {'; '.join(map(one_line, shown))}",
+        f"{len(shown)} of {total} {kind.plural}{below} would be removed, because they are not in the file: more"
+        f" than the limits allow: {'; '.join(map(one_line, shown))}",
         where,
         f"if that is meant, say so: pulumi config set posthog:allowRemovals {kind.name}={len(shown)}",
     )

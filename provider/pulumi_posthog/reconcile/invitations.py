@@ -126,7 +126,7 @@ def notes(kind: Kind, desired: Mapping[str, Json], found: Found, live: Live) -> 
     if invitation is None or not is_pending(found):
         return
     name = one_line(str(found.answer[invitation.address]))
-    word = f"`{invitation.again}: <a word of your own, as 2026-12>`"
+    word = f"`{invitation.again}: <any text, such as 2026-12>`"
     if found.answer.get(invitation.expired):
         yield f"the invitation of {name} has expired, and is not sent again by itself: to send it, declare {word}"
     elif desired and is_stale(live, kind, found, desired):

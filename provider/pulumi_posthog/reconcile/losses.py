@@ -40,8 +40,8 @@ class Loss:
     def __str__(self) -> str:
         if self.unread is not None:
             return (
-                f'nobody can tell which {self.kind.plural} go with the {self.holder.title} "{one_line(self.name)}":'
-                f" {self.unread}"
+                f"it is not known which {self.kind.plural} would be deleted with the {self.holder.title}"
+                f' "{one_line(self.name)}": {self.unread}'
             )
         one, several = self.kind.lost_words
         count = len(self.names)

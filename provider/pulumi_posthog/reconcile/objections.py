@@ -30,7 +30,7 @@ def objection_to_list(
     if found.answer.get("is_default"):
         return (
             f'"{one_line(parent)}" is the organization\'s default role: PostHog puts every new member into it,'
-            " and an exact list would put them out again\n  hint: write `members: {mode: additive, items: [...]}`"
+            " and an exact list would remove them again\n  hint: write `members: {mode: additive, items: [...]}`"
         )
     before, declared = found.values[name], values.get(name, ())
     refusal = list_refusal(item, parent, before, declared, limits)

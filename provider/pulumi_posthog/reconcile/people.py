@@ -104,7 +104,8 @@ def _to_level(found: Found, level: int, own: int | None, live: Live) -> str | No
         return None
     if _is_me(found, live):
         return (
-            f"{live.me().get('email')} owns the key that this runs with, and PostHog lets nobody change the own level\n"
+            f"{live.me().get('email')} owns the key that this runs with, and PostHog lets nobody change their own"
+            " level\n"
             f"  hint: write `{_name(before)}`, or have another {_name(max(before, ADMIN))} change it"
         )
     if own is None:
@@ -245,7 +246,7 @@ def losses_of(gone: Iterable[Found], live: Live) -> Iterator[str]:
             except NotServed:
                 break
             except ApiError as error:
-                yield f"which access rules go along could not be read: {error.problem}"
+                yield f"which access rules would be deleted, too, could not be read: {error.problem}"
                 break
             for rule in rules:
                 rows = lost.get(by_address.get(folded(str(rule.values.get("member") or "")), ""))

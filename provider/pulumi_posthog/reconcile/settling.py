@@ -33,7 +33,7 @@ class Settling:
         while self._is_busy(f"{path}{busy.path}", busy.answer, busy.words, kind):
             if waited >= self._longest:
                 self._say(
-                    f'{kind.title} "{one_line(name)}" is {busy.words} after {waited:.0f} s: going on all the same'
+                    f'{kind.title} "{one_line(name)}" is {busy.words} after {waited:.0f} s: the run continues'
                 )
                 return
             if waited % SAY_EVERY == 0:
@@ -50,6 +50,6 @@ class Settling:
         except (Forbidden, NotFound):
             self._may_ask = False
             self._say(
-                f"PostHog does not tell this key whether a {kind.title} is {words}: going on without waiting"
+                f"PostHog does not tell this key whether a {kind.title} is {words}: the run continues without waiting"
             )
             return False

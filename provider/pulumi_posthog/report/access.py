@@ -16,9 +16,8 @@ COLUMNS = ("member", "level", "roles", "project", "resource", "may", "newer", "w
 DIFFERENCES = ("member", "project", "resource", "change", "before", "after", "why")
 CODE = re.compile(r"`([^`]*)`")
 LEGEND = (
-    "`may` is what PostHog decides by its legacy resolution, `newer` what it decides by the newer one, where an"
-    " organization has switched. Rules of a single object are in it only where"
-    " `--resource TYPE/NAME` names that object."
+    "`may` is the result of PostHog's older way to decide, `newer` the result of the newer way, to which an"
+    " organization can switch. Rules of a single object are included only if `--resource TYPE/NAME` names that object."
 )
 
 

@@ -74,7 +74,7 @@ def _agreed(host: str) -> str:
         return values_host.agreed(host, os.environ, hosts_of_stack(stack_of_program(), project_folder()))
     except UnknownOwners as error:
         raise values_host.HostRefused(
-            f"nobody but the file says that the API key may be sent to {host}: {error}",
+            f"only the file says that the API key may be sent to {host}: {error}",
             f"if it may, say so: export {values_host.VARIABLE}={host}",
         ) from None
 

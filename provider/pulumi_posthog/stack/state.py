@@ -186,7 +186,7 @@ def check_selected(declared: str, folder: Path) -> None:
         if "no stack selected" in str(stop) or "no stack named" in str(stop):
             return
         raise StateError(
-            f"nobody but the file says that the API key may be sent to {declared}: {stop}",
+            f"only the file says that the API key may be sent to {declared}: {stop}",
             f"if it may, say so: export {host.VARIABLE}={declared}",
             unreachable=stop.unreachable,
         ) from None

@@ -169,5 +169,5 @@ def _notes(found: Picture, live: Live) -> list[str]:
     said += [f"rules could not be read: {each}" for each in found.unread]
     for each in found.lacks:
         which = "the rules of roles" if each.startswith("role") else "all rules"
-        said.append(f"the plan lacks {each}: PostHog keeps {which} and passes over them")
+        said.append(f"the plan lacks {each}: PostHog stores {which} and ignores them")
     return said

@@ -146,7 +146,7 @@ def _of_key(desired: Configuration) -> Generator[Check, None, Live | None]:
         yield passed("key", f"{KEY_VARIABLE} is {me.get('email')}'s")
     except Forbidden:
         yield noted(
-            "key", f"{KEY_VARIABLE} works; whose it is, it may not say", "the scope user:read shows it"
+            "key", f"{KEY_VARIABLE} works; it may not say whose it is", "the scope user:read shows it"
         )
     except ApiError as error:
         yield _because("key", error)

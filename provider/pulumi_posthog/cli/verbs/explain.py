@@ -176,7 +176,7 @@ def _persons(path: str, words: list[str]) -> Explanation:
         fact = ("required", "yes") if required else ("default", "false")
         return Explanation(f"{path}.{name}", properties[name]["description"], (fact,))
     facts = (
-        ("when no longer declared", "Nobody is looked for any more, and nobody comes back."),
+        ("when no longer declared", "Nobody is looked for any more, and nobody is restored."),
         ("at most", f"{Limits().erasures} persons of a project in one run: posthog:maxErasures."),
         ("scopes of the key", "person:read to look, person:write to erase"),
         (
@@ -344,7 +344,7 @@ def _behaviour(kind: Kind, described: Field) -> list[tuple[str, str]]:
     if described.unordered:
         sentences.append("The order does not matter.")
     if described.caseless:
-        sentences.append("It is found in another case, too, and one that is written exactly so wins.")
+        sentences.append("Upper and lower case do not matter, but an exact match wins.")
     if described.secret:
         sentences.append("PostHog shows a secret to nobody: a change made by hand cannot be seen.")
     if described.feature:
@@ -365,5 +365,5 @@ def _behaviour(kind: Kind, described: Field) -> list[tuple[str, str]]:
     if described.hidden_keys:
         sentences.append(f"PostHog manages these keys itself: {', '.join(described.hidden_keys)}.")
     if not described.required and not described.from_key:
-        sentences.append("Left out, it is not managed and stays as it is.")
+        sentences.append("If you leave it out, it is not managed and stays as it is.")
     return [("behaviour", " ".join(sentences))] if sentences else []

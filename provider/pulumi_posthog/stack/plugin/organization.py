@@ -171,6 +171,6 @@ def _agreed(host: str, request: Any) -> None:
         raise Refused(f"{error.problem}\n  hint: {error.hint}") from None
     except UnknownOwners as error:
         raise Refused(
-            f"nobody but the file says that the API key may be sent to {host}: {error}\n"
+            f"only the file says that the API key may be sent to {host}: {error}\n"
             f"  hint: if it may, say so: export {values_host.VARIABLE}={host}"
         ) from None

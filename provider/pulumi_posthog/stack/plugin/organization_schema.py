@@ -8,7 +8,7 @@ from typing import Any
 INPUTS: Mapping[str, dict[str, Any]] = {
     "file": {
         "type": "string",
-        "description": "The YAML file, from the folder of Pulumi.yaml: `posthog.yaml` where it is left out.",
+        "description": "The YAML file, relative to the folder of Pulumi.yaml. The default is `posthog.yaml`.",
     }
 }
 OUTPUTS: Mapping[str, dict[str, Any]] = {

@@ -17,7 +17,7 @@ class FileSystemEntry(Resource):
     Arguments:
         path: The names of its folders and its own name, joined by /. Write \\/ for a / inside a
             name, and \\\\ for a \\.
-        type: `folder`, or the type of the object behind the row.
+        type: folder, or the type of the object behind the row.
         ref: The object behind the row: its id or short id, or `!ref` with its kind and name.
         href: The address that a click opens.
         shortcut: Whether the row is a shortcut to an object filed elsewhere.

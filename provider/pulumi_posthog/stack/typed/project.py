@@ -118,8 +118,7 @@ class Project(Resource):
     most of them. Only an organization admin can create a project.
 
     Arguments:
-        name: The name. It is unique within the organization, and upper and lower case count as the
-            same.
+        name: A name that is unique within the organization, whatever its case.
         product_description: A description of the product that the project measures. PostHog's
             assistant reads it.
         is_demo: Whether PostHog fills the new project with demo data. A run waits for the data. An

@@ -15,8 +15,7 @@ class Role(Resource):
     """A role of the organization.
 
     Arguments:
-        name: The name. It is unique within the organization, and upper and lower case count as the
-            same.
+        name: A name that is unique within the organization, whatever its case.
         feature_flags_access_level: What the role may do with feature flags: 21 view, 37 edit.
     """
 
