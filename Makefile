@@ -31,7 +31,6 @@ lint: install ## check style and types
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/mypy --config-file= --strict tools/*.py
 
 QUICK = house values capture kinds api reconcile checks config stack drift export report plugin
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -51,6 +52,14 @@ def pytest_configure() -> None:
     """Before the workers start, which inherit it."""
     heed_interrupts()
     keep_what_is_compiled()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        gc.disable()  # while 17,000 tests are collected nothing becomes garbage: a fifth of that time
+
+
+def pytest_collection_finish() -> None:
+    """From now on there is garbage, and what was collected is none of it."""
+    gc.freeze()
+    gc.enable()
 
 
 def keep_what_is_compiled() -> None:

@@ -93,11 +93,11 @@ def written() -> Iterator[Use]:
         called = {
             id(node.value): ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
             for node in ast.walk(tree)
-            if isinstance(node, ast.Assign | ast.AnnAssign)
+            if isinstance(node, ast.Assign | ast.AnnAssign) and of_re(node.value)
         }
         for node in ast.walk(tree):
-            function = ast.unparse(node.func).removeprefix("re.") if isinstance(node, ast.Call) else ""
-            if function not in FUNCTIONS or not ast.unparse(node.func).startswith("re."):
+            function = of_re(node)
+            if function not in FUNCTIONS:
                 continue
             spelt = ast.unparse(node.args[0])
             if spelt == "pattern":
@@ -111,6 +111,14 @@ def written() -> Iterator[Use]:
                 else re.compile(value, evaluated("|".join(flags) or "0", {}))
             )
             yield Use(f"{name}:{node.lineno}", pattern, used(text, called.get(id(node)), function))
+
+
+def of_re(node: ast.AST) -> str:
+    """The function of the module `re` that a node calls; "" for any other node."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=function)):
+            return function
+    return ""
 
 
 def evaluated(source: str, names: Mapping[str, Any]) -> Any:
