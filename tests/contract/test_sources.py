@@ -10,8 +10,9 @@ import pytest
 
 from harness.engine import Engine
 from harness.release_stack import HEAD, Web, web_of
-from pulumi_posthog.api import OutcomeUnknown
+from pulumi_posthog.api import NotOffered, OutcomeUnknown
 from pulumi_posthog.config import ConfigError
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 SECRET = "sk_live_that_nobody_may_see"
 PASSWORD = "hush-hush-hush"
@@ -229,6 +230,23 @@ def test_a_table_that_posthog_does_not_have_is_told_before_anything_is_sent(web)
     assert web.posthog.writes() == {}
 
 
+def test_a_table_that_went_after_it_was_read_is_told_and_no_other_one_is_changed(newest, monkeypatch):
+    from pulumi_posthog.reconcile import parts
+
+    newest.run(STRIPE)
+    known = parts.id_of
+    monkeypatch.setattr(
+        parts, "id_of", lambda kind, found, name: None if name == "Invoice" else known(kind, found, name)
+    )
+
+    with pytest.raises(
+        Exception, match='PostHog has no "Invoice" among the schemas of this external data source'
+    ):
+        newest.run(STRIPE.replace("should_sync: true", "should_sync: false"))
+
+    assert newest.posthog.writes() == {}
+
+
 def test_a_new_one_without_tables_is_refused_in_the_preview(web):
     bare = STRIPE[: STRIPE.index("        schemas:")]
 
@@ -340,3 +358,19 @@ def test_what_posthog_would_show_to_nobody_may_not_stand_in_the_file_as_it_is(ne
         " that to nobody",
         'external data source "Web/Shop" has its tables in `job_inputs`',
     ]
+
+
+def test_a_server_that_has_them_for_no_key_is_told_and_nothing_is_taken_for_gone(newest, monkeypatch):
+    newest.run(STRIPE)
+    scopes = ["organization:read", "project:read", "user:read", "external_data_source:write"]
+    key = newest.posthog.call("POST", "/_sandbox/keys", {"scopes": scopes})["key"]
+    newest.posthog.call("PATCH", "/_sandbox/settings", {"age": 2024})
+    with monkeypatch.context() as scoped:
+        scoped.setattr(newest.posthog, "key", key)
+        scoped.setenv(KEY_VARIABLE, key)
+
+        with pytest.raises(NotOffered, match="this server does not offer that to a personal API key"):
+            newest.run(STRIPE)
+
+        assert newest.posthog.writes() == {}
+    assert len(newest.all("external_data_sources")) == 1

@@ -129,6 +129,13 @@ def test_a_secret_that_posthog_leaves_out_or_masks_cannot_differ_at_any_depth_un
     assert names(SOURCE, desired, {"job_inputs": {"host": "db", "ssh_tunnel": other}}) == ["job_inputs"]
 
 
+def test_a_list_of_secrets_that_posthog_leaves_out_cannot_differ_either():
+    hosts = [SecretText("hush", "!env ONE"), SecretText("whist", "!env TWO")]
+
+    for desired in ({"keys": hosts}, {"tunnel": {"keys": hosts}}):
+        assert names(SOURCE, {"job_inputs": desired}, {"job_inputs": {}}) == []
+
+
 def test_a_secret_that_is_not_at_hand_is_not_compared():
     desired = {"config": {"password": SecretText("", "!env PASSWORD", known=False)}}
 

@@ -59,9 +59,9 @@ def with_masks(kind: Kind, live: Mapping[str, Json], desired: Mapping[str, Json]
 
 
 def _masked(live: Json, desired: Json) -> Json:
-    if isinstance(desired, SecretText):
-        return MASK if live is None else live
-    if not isinstance(desired, dict) or not isinstance(live, dict | None):
+    if not isinstance(desired, dict):
+        return MASK if live is None and holds_secret(desired) else live
+    if not isinstance(live, dict | None):
         return live
     masks = {key: _masked((live or {}).get(key), item) for key, item in desired.items() if holds_secret(item)}
     return {**(live or {}), **masks} if masks else live
@@ -115,7 +115,7 @@ def _without_masked(desired: Json, live: Json) -> Json:
     return {
         key: _without_masked(value, live.get(key))
         for key, value in desired.items()
-        if not (isinstance(value, SecretText) and live.get(key) == MASK)
+        if not (holds_secret(value) and live.get(key) == MASK)
     }
 
 

@@ -8,8 +8,10 @@ from pulumi_posthog.api import Writer
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import Difference
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.spelling import one_line
 
 
 def without(kind: Kind, fields: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -20,16 +22,23 @@ def without(kind: Kind, fields: Mapping[str, Json]) -> Mapping[str, Json]:
 def write(
     live: Live, writer: Writer, kind: Kind, scope: Scope, found: Found, fields: Mapping[str, Json]
 ) -> bool:
-    """Change the parts that are not as declared, one after another; whether there were any. May raise ApiError.
+    """Change the parts that are not as declared, one after another; whether there were any.
 
-    All that is declared of a part is sent: how it is fetched is several keys, which PostHog checks together.
+    All that is declared of a part is sent: how it is fetched is several keys, which PostHog checks together. Raises
+    ApiError, and CannotApply before anything is sent where PostHog does not have one of them.
     """
     if kind.parts is None or kind.parts.field not in fields:
         return False
     changed = list(to_change(kind, fields[kind.parts.field], found.values.get(kind.parts.field)))
+    ids = {name: id_of(kind, found, name) for name in changed}
+    unknown = [name for name, id_ in ids.items() if id_ is None]
+    if unknown:
+        raise CannotApply(
+            f'PostHog has no "{one_line(unknown[0])}" among the {kind.parts.field} of this {kind.title}: run again when'
+            " it has, or take it out of the file"
+        )
     own = live.path(kind, scope).rstrip("/").rpartition("/")[0]
-    for name in changed:
-        id_ = id_of(kind, found, name)
+    for name, id_ in ids.items():
         writer.patch(f"{own}/{kind.parts.collection}/{id_}/", dict(fields[kind.parts.field][name]))
     return bool(changed)
 
