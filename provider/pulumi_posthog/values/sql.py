@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 # Comments and texts are passed over whole. A name may be quoted, and may have parts.
@@ -20,11 +21,14 @@ TOKEN: Final = re.compile(
     rf"|(?P<other>{UNCLOSED}|.)",
     re.DOTALL,
 )
-BEFORE_A_TABLE: Final = frozenset(("from", "join"))
+# Functions that say `from` themselves.
+TAKES_FROM: Final = frozenset(("extract", "trim", "substring", "overlay"))
+BEFORE_A_QUERY: Final = frozenset(("not", "materialized"))
 # Where a list of tables ends, so that a comma after it is no comma between tables.
 ENDS_THE_LIST: Final = frozenset(
     ("where", "prewhere", "group", "having", "order", "limit", "offset", "union", "intersect", "except")
-) | {"window", "settings", "select"}
+) | {"window", "qualify", "settings", "select"}
+CLAUSES: Final = ENDS_THE_LIST | {"from", "join", "with", "recursive"}
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -38,42 +42,68 @@ def plain_name(name: str) -> str:
     return NAMES.sub(lambda each: each.group()[1:-1] if each["quoted"] else each.group(), name)
 
 
+@dataclass
+class _Level:
+    """What is open at some place in SQL: the text itself, or what stands in a parenthesis."""
+
+    called: str = ""  # the name in front of the parenthesis
+    defines: str = ""  # what `with` calls the query that stands in it
+    listing: bool = False  # whether a list of tables is being read
+    naming: bool = False  # whether it is in a `with`, so that `x as (` names a query
+    recursive: bool = False
+    own: set[str] = field(default_factory=set)  # the queries that `with` has named here so far
+
+    def begins(self, word: str, last: str) -> bool:
+        """One of `CLAUSES` begins, after the word `last`: whether a table comes next."""
+        if word == "recursive":
+            self.recursive = last == "with" or self.recursive
+            return False
+        if word == "from" and (last == "distinct" or self.called.lower() in TAKES_FROM):
+            return False
+        # `array join` takes columns.
+        self.listing = word == "from" or (word == "join" and last != "array")
+        self.naming = word == "with"
+        return self.listing
+
+
 def tables_in(text: str) -> frozenset[str]:
     """The names that stand where SQL names a table, but for those that it gives to queries of its own (`with`).
 
-    A name stands there as it is written: case counts. Of what is no SQL it finds none, and raises nothing.
+    A query's own name holds from its end on, and in what is inside of where it is named; with `recursive` in itself,
+    too. A name stands there as it is written: case counts. Of what is no SQL it finds none, and raises nothing.
     """
-    found, own = set[str](), set[str]()
-    listing = [False]  # for each open parenthesis, whether a list of tables is being read
-    expected, before = False, ""
+    found = set[str]()
+    levels = [_Level()]
+    expected, before, defines = False, "", ""  # a table; the name just read; what `with` is about to define
     tokens = [*_tokens(text), ("other", "")]
     for (sort, said), (_, after) in itertools.pairwise(tokens):
-        word = said.lower()
-        if said == "(":
-            listing.append(False)
-            expected = False
-        elif said == ")":
-            listing = listing[:-1] or [False]
-            expected = False
-        elif said == ",":
-            expected = listing[-1]
-        elif sort == "name" and word == "join" and before.lower() == "array":
-            listing[-1] = expected = False  # `array join` takes columns
-        elif sort == "name" and word in BEFORE_A_TABLE:
-            # `extract(day from at)` is read as a table `at`, which does no harm where no view is called so.
-            listing[-1] = expected = True
-        elif sort == "name" and word in ENDS_THE_LIST:
-            listing[-1] = expected = False
-        elif sort == "name":
-            if expected and after != "(":  # a function gives a table, too
-                found.add(plain_name(said))
-            if word == "as" and after == "(" and before:
-                own.add(plain_name(before))
-            expected = False
-        else:
-            expected = False
+        word, here, last = said.lower() if sort == "name" else "", levels[-1], before
         before = said if sort == "name" else ""
-    return frozenset(found - own)
+        if said == "(":
+            # Where a table may stand, one may stand in a parenthesis as well, and joins of several.
+            here.own |= {plain_name(defines)} - {""} if here.recursive else set()
+            levels.append(_Level(last, defines, listing=expected))
+            defines = ""
+            continue
+        if word in BEFORE_A_QUERY and defines:
+            continue  # `with x as materialized (`
+        in_list, expected, defines = expected, False, ""
+        if said == ")":
+            if len(levels) > 1:
+                levels.pop()
+                before = here.called  # of `with x (column) as (`
+                levels[-1].own |= {plain_name(here.defines)} - {""}
+        elif said == ",":
+            expected = here.listing
+        elif word in CLAUSES:
+            expected = here.begins(word, last.lower())
+        elif word == "as" and here.naming and last:
+            defines = last
+        elif word and in_list and after != "(":  # a function gives a table, too
+            name = plain_name(said)
+            if not any(name in level.own for level in levels):
+                found.add(name)
+    return frozenset(found)
 
 
 def placeholders_in(text: str) -> tuple[str, ...]:
