@@ -116,6 +116,39 @@ def test_one_object_is_told_by_its_own_rules_and_those_of_its_type(ruled: Lab):
     ]
 
 
+def test_two_objects_of_one_name_are_told_apart_by_their_ids(ruled: Lab):
+    project = ruled.posthog.project("Web")["id"]
+    path = f"/api/projects/{project}/dashboards/"
+    (first,) = (each["id"] for each in ruled.posthog.all(path) if each["name"] == "Board")
+    second = ruled.posthog.call("POST", path, {"name": "Board"})["id"]
+    ruled.posthog.call("PUT", f"{path}{second}/access_controls/", {"access_level": "viewer"})
+    what = ("--project", "Web", "--resource", "dashboard/Board", "--format", "json")
+
+    now = ruled.run("access", *what)
+    ruled.write(
+        OBJECT.replace("{dashboards", "{access: {everyone: member}, dashboards").replace(
+            "{access: {mode", f"{{id: {second}, access: {{mode"
+        ),
+        "next.yaml",
+    )
+    then = ruled.run("access", "--from", "next.yaml", *what)
+
+    def of_cy(run):
+        rows = [each for each in run.json["access"] if each["member"] == "cy@acme.io"]
+        return {each["resource"]: each["why"] for each in rows}
+
+    of_type = ["dashboard: everyone: editor"]
+    assert of_cy(now) == {
+        f"dashboard/Board (id {first})": ["everyone: none", *of_type],
+        f"dashboard/Board (id {second})": ["everyone: viewer", *of_type],
+    }
+    # The second one's rules are exactly those of the file.
+    assert of_cy(then) == {
+        f"dashboard/Board (id {first})": ["everyone: none", *of_type],
+        f"dashboard/Board (id {second})": ["everyone: editor"],
+    }
+
+
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "csv"])
 def test_every_form_has_the_person_and_the_reason(ruled: Lab, form: str):
     run = ruled.run("access", "--member", "bo@acme.io", "--project", "Web", "--format", form)

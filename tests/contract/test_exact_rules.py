@@ -13,7 +13,8 @@ from pulumi_posthog import config
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile.access import applied, picture
+from pulumi_posthog.reconcile.access import picture
+from pulumi_posthog.reconcile.access_of_file import applied
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.lockouts import verdict
 from pulumi_posthog.reconcile.observe import observe

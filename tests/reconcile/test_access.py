@@ -15,12 +15,12 @@ from pulumi_posthog.reconcile.access import (
     Picture,
     Rule,
     accesses,
-    applied,
     changes,
     default_of,
     picture,
     resolved,
 )
+from pulumi_posthog.reconcile.access_of_file import applied
 
 BO = Person("bo@acme.io", "member", frozenset({"Analysts", "Support"}))
 

@@ -7,8 +7,7 @@ where somebody asks for them, because each object takes a request; what its make
 
 from __future__ import annotations
 
-import dataclasses
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,7 +20,6 @@ from pulumi_posthog.kinds.organization_member import JOINED, LEVELS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import about_scope
 from pulumi_posthog.reconcile.collection import Found
-from pulumi_posthog.reconcile.desired import Desired, Entry, above, group_of
 from pulumi_posthog.reconcile.features import has_feature
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.reference import Reference
@@ -70,7 +68,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Picture:
-    """Who is in an organization, and which rules it has. Names are PostHog's own."""
+    """Who is in an organization, and which rules it has. Names are PostHog's own.
+
+    Of several projects, or several objects of a project, that have one name, each is called with its id.
+    """
 
     people: Mapping[str, Person]  # by folded address
     projects: tuple[str, ...]
@@ -80,6 +81,16 @@ class Picture:
         frozenset()
     )  # those whose rules were looked at: folded project, resource
     lacks: tuple[str, ...] = ()  # features of the plan without which rules have no effect
+    alike: Mapping[str, str] = field(default_factory=dict)  # what is called with its id -> what it is without
+
+    def names_of(self, called: str) -> tuple[str, str]:
+        """What somebody may say who means a project, or a resource: with its id, and without."""
+        return called, self.alike.get(called, called)
+
+    def called(self, name: str, id_: str | None) -> str:
+        """What a project, or a resource, is called here that a file calls so, and perhaps by its id."""
+        apart = with_id(name, id_ or "")
+        return apart if apart in self.alike else name
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,24 @@ def _rank(resource: str, level: str) -> int:
 def of_object(type_: str, name: str) -> str:
     """One object as a resource: "dashboard/Launch"."""
     return f"{type_}/{name}"
+
+
+def with_id(name: str, id_: str) -> str:
+    """What tells one of several of a name from the others."""
+    return f"{name} (id {id_})"
+
+
+def _told_apart(
+    names: Mapping[str, str], alike: dict[str, str], spelt: Callable[[str], str] = str
+) -> dict[str, str]:
+    """Names by ids -> the same, with the id where several are `spelt` alike; those are noted in `alike`."""
+    numbers = Counter(map(spelt, names.values()))
+    result = {}
+    for id_, name in names.items():
+        result[id_] = with_id(name, id_) if numbers[spelt(name)] > 1 else name
+        if result[id_] != name:
+            alike[result[id_]] = name
+    return result
 
 
 def type_of(resource: str) -> str:
@@ -203,17 +232,18 @@ def accesses(
         if member is not None and folded(person.address) != folded(member):
             continue
         for name in found.projects:
-            if project is not None and folded(name) != folded(project):
+            if project is not None and folded(project) not in map(folded, found.names_of(name)):
                 continue
             here = folded(name)
             legacy, newer, why = resolved(person, THE_PROJECT, by_place.get((here, THE_PROJECT), []))
             known = [each for place, each in [*by_place] if place == here and each in TYPES]
             known += sorted(each for place, each in found.objects if place == here)
-            for resource in (THE_PROJECT, *known) if resources is None else resources:
+            objects = [each for each in known if is_object(each)]
+            for resource in (
+                (THE_PROJECT, *known) if resources is None else _chosen(found, resources, objects)
+            ):
                 if resource == THE_PROJECT:
                     yield Access(person, name, resource, legacy, newer, why)
-                    continue
-                if is_object(resource) and (here, resource) not in found.objects:
                     continue
                 own, of_type = (by_place.get((here, each), []) for each in (resource, type_of(resource)))
                 inside = (
@@ -230,6 +260,12 @@ def accesses(
                     NOTHING if newer == NOTHING else inside[1],
                     (*hidden, *inside[2]),
                 )
+
+
+def _chosen(found: Picture, resources: Sequence[str], objects: Sequence[str]) -> Iterator[str]:
+    """What somebody asks for: types, and those of a project's objects that are meant."""
+    for said in resources:
+        yield from (each for each in objects if said in found.names_of(each)) if is_object(said) else (said,)
 
 
 @dataclass(frozen=True)
@@ -298,7 +334,10 @@ def picture(live: Live, wanted: Callable[[str, str, str], bool] | None = None) -
         for each in live.collection(person_kind, {}).values()
         if each.values["standing"] == JOINED
     }
-    projects = {each.id: str(each.values["name"]) for each in live.collection(PROJECT, {}).values()}
+    alike: dict[str, str] = {}
+    projects = _told_apart(
+        {each.id: str(each.values["name"]) for each in live.collection(PROJECT, {}).values()}, alike, folded
+    )
     rules: list[Rule] = []
     unread: list[str] = []
     for kind in (each for each in KINDS.values() if each.grants and not each.attached):
@@ -308,11 +347,11 @@ def picture(live: Live, wanted: Callable[[str, str, str], bool] | None = None) -
             except NotServed as error:
                 unread.append(str(error.problem))
                 break
-            rules += [_rule(name, each.values, names) for each in found]
+            rules += [stored(name, each.values, names) for each in found]
     objects = set()
-    for project, resource, own in _of_objects(live, projects, wanted) if wanted else ():
+    for project, resource, own in _of_objects(live, projects, wanted, alike) if wanted else ():
         objects.add((folded(project), resource))
-        rules += [_rule(project, each.values, names, resource) for each in own]
+        rules += [stored(project, each.values, names, resource) for each in own]
     organization = live.organization()
     return Picture(
         dict(sorted(people.items())),
@@ -323,29 +362,34 @@ def picture(live: Live, wanted: Callable[[str, str, str], bool] | None = None) -
         tuple(
             each for each in ("access_control", "role_based_access") if not has_feature(organization, each)
         ),
+        alike,
     )
 
 
 def _of_objects(
-    live: Live, projects: Mapping[str, str], wanted: Callable[[str, str, str], bool]
+    live: Live,
+    projects: Mapping[str, str],
+    wanted: Callable[[str, str, str], bool],
+    alike: dict[str, str],
 ) -> Iterator[tuple[str, str, Iterable[Found]]]:
     """The rules of single objects: the project's name, the object as a resource, and its rules."""
     attached = [kind for kind in KINDS.values() if kind.attached and kind.grants]
     for id_, project in projects.items():
-        scope = {PROJECT.name: id_}
+        scope, named = {PROJECT.name: id_}, alike.get(project, project)
         for about in (each for each in KINDS.values() if each.accessible_as):
             type_ = about.accessible_as or ""
-            if not wanted(project, type_, ""):
+            if not wanted(named, type_, ""):
                 continue
-            for each in live.collection(about, scope).values():
-                name = str(about.own_name(each.values))
-                if wanted(project, type_, name):
+            found = live.collection(about, scope)
+            names = {each.id: of_object(type_, str(about.own_name(each.values))) for each in found.values()}
+            for object_, resource in _told_apart(names, alike).items():
+                if wanted(named, type_, names[object_].partition("/")[2]):
                     for kind in attached:
-                        own = live.collection(kind, about_scope(kind, scope, about, each.id))
-                        yield project, of_object(type_, name), own.values()
+                        own = live.collection(kind, about_scope(kind, scope, about, object_))
+                        yield project, resource, own.values()
 
 
-def _rule(
+def stored(
     project: str, values: Mapping[str, object], roles: Mapping[str, str], resource: str | None = None
 ) -> Rule:
     resource = resource or str(values.get("resource") or THE_PROJECT)
@@ -357,120 +401,3 @@ def _rule(
     if values.get(MEMBER):
         return Rule(project, resource, MEMBER, str(values[MEMBER]), level)
     return Rule(project, resource, EVERYONE, "", level)
-
-
-# -- from a file -----------------------------------------------------------------------------------------------------
-
-
-def applied(found: Picture, desired: Desired) -> Picture:
-    """What there will be once a file is applied, as far as the file says it.
-
-    What leaves a file is not known here: only a stack knows what it had. People who are invited count as if they had
-    joined.
-    """
-    people, rules, projects = dict(found.people), dict(found.rules), list(found.projects)
-    objects = set(found.objects)
-    declared_rules: set[tuple[str, str, str, str]] = set()
-    for entry in desired.entries:
-        if entry.kind is PROJECT and not entry.absent and folded(entry.name) not in map(folded, projects):
-            projects.append(entry.name)
-        elif entry.kind.grants and entry.parent is not None:
-            resource = _object_of(entry, desired)
-            rule = _rule(entry.parent, entry.fields, {}, resource)
-            objects |= {(folded(entry.parent), resource)} if resource else set()
-            rules[rule.key] = rule
-            declared_rules.add(rule.key)
-        elif entry.kind.invitation:
-            _person(people, rules, entry)
-    rules = {key: rule for key, rule in rules.items() if key in declared_rules or not _closed(rule, desired)}
-    for kind, _ in desired.exact:
-        if KINDS[kind].invitation:
-            declared = {
-                folded(str(each.kind.own_name(each.fields)))
-                for each in desired.entries
-                if each.kind.invitation
-            }
-            people = {address: each for address, each in people.items() if address in declared}
-    for entry in desired.entries:
-        item = KINDS[entry.kind.set_of] if entry.kind.set_of else entry.kind
-        if item.embedded_in and item.embedded_in[0] == ROLE and entry.parent:
-            _memberships(people, entry)
-    return dataclasses.replace(
-        found,
-        people=dict(sorted(people.items())),
-        rules=rules,
-        projects=tuple(projects),
-        objects=frozenset(objects),
-    )
-
-
-def _object_of(entry: Entry, desired: Desired) -> str | None:
-    """The object that a declared rule is about, as a resource; None of a rule that is about none."""
-    holder = above(group_of(entry), desired) if entry.kind.attached else None
-    return _as_resource(holder) if holder else None
-
-
-def _as_resource(holder: Entry) -> str:
-    return of_object(holder.kind.accessible_as or "", str(holder.kind.own_name(holder.fields)))
-
-
-def objects_of(desired: Desired) -> frozenset[tuple[str, str]]:
-    """The objects of which a file says who may do what with them: folded project, resource."""
-    holders = [above(group_of(each), desired) for each in desired.entries if each.kind.attached]
-    holders += [above(group, desired) for group in desired.exact if KINDS[group[0]].attached]
-    return frozenset((folded(str(each.parent)), _as_resource(each)) for each in holders if each)
-
-
-def _closed(rule: Rule, desired: Desired) -> bool:
-    """Whether a file says that there are no other rules than its own where this one is."""
-    if is_object(rule.resource):
-        closed = (above(group, desired) for group in desired.exact if KINDS[group[0]].attached)
-        return any(
-            (folded(str(each.parent)), _as_resource(each)) == (folded(rule.project), rule.resource)
-            for each in closed
-            if each
-        )
-    for kind in (each for each in KINDS.values() if each.grants and not each.attached):
-        keyed = kind.grants.keyed_by if kind.grants else None
-        if (keyed is None) is not (rule.resource == THE_PROJECT):
-            continue
-        for (name, parent, key), where in desired.exact_blocks.items():
-            if (name, folded(parent or ""), key) == (kind.name, folded(rule.project), rule.resource):
-                return where is not None
-        return any(
-            (kind.name, folded(rule.project)) == (name, folded(parent or ""))
-            for name, parent in desired.exact
-        )
-    return False
-
-
-def _person(people: dict[str, Person], rules: dict[tuple[str, str, str, str], Rule], entry: Entry) -> None:
-    address = str(entry.kind.own_name(entry.fields))
-    before = people.get(folded(address))
-    if entry.absent:
-        people.pop(folded(address), None)
-        return
-    level = str(entry.fields.get("level"))
-    if before is not None:
-        people[folded(address)] = dataclasses.replace(before, level=level)
-        return
-    people[folded(address)] = Person(address, level, invited=True)
-    opened = entry.fields.get("projects")
-    for project, granted in opened.items() if isinstance(opened, Mapping) else ():
-        rule = Rule(str(project), THE_PROJECT, MEMBER, address, str(granted))
-        rules.setdefault(rule.key, rule)
-
-
-def _memberships(people: dict[str, Person], entry: Entry) -> None:
-    """Who is in a role: exactly those, or those as well."""
-    role = str(entry.parent)
-    if entry.kind.set_of:
-        listed = {folded(str(each)) for each in entry.fields.get("members") or ()}
-    else:
-        listed = {folded(str(entry.kind.own_name(entry.fields)))}
-    for address, person in list(people.items()):
-        others = frozenset(each for each in person.roles if folded(each) != folded(role))
-        if address in listed:
-            people[address] = dataclasses.replace(person, roles=others | {role})
-        elif entry.kind.set_of:
-            people[address] = dataclasses.replace(person, roles=others)

@@ -55,13 +55,12 @@ def access(
     from pulumi_posthog.reconcile.access import (
         THE_PROJECT,
         accesses,
-        applied,
         changes,
         is_object,
-        objects_of,
         of_object,
         picture,
     )
+    from pulumi_posthog.reconcile.access_of_file import applied, objects_of
     from pulumi_posthog.report import access as forms
     from pulumi_posthog.values.spelling import folded
 
@@ -88,7 +87,8 @@ def access(
         before = picture(live, wanted)
     after = applied(before, desired) if desired else before
     _known(before, after, member, project)
-    for name in asked - {each for found in (before, after) for _, each in found.objects}:
+    there = {name for found in (before, after) for _, each in found.objects for name in found.names_of(each)}
+    for name in sorted(asked - there):
         raise Stop(f"there is no {name.replace('/', ' ', 1)} in {project or 'any project'}", "check its name")
     narrowed = {"member": member or None, "project": project or None}
     # Without a choice, a table for people has the projects only: all types of all members are too many to read.
@@ -157,7 +157,7 @@ def _known(before: Picture, after: Picture, member: str, project: str) -> None:
     people = [each.address for found in (before, after) for each in found.people.values()]
     for option, name, known in (
         ("--member", member, people),
-        ("--project", project, [*before.projects, *after.projects]),
+        ("--project", project, [name for each in after.projects for name in after.names_of(each)]),
     ):
         if name and name.casefold() not in (each.casefold() for each in known):
             chosen(option, name, list(dict.fromkeys(known)))
