@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from harness.world import Disturbance, Model
 from pulumi_posthog.api import ApiError, Reader
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 
+VIEW = re.compile(r"/api/projects/\d+/warehouse_saved_queries/[^/]+/")
+MEANWHILE = "select 'meanwhile' as plan"
 LATENCY_MS = 25  # while a real run is to be killed: a request takes long enough to be hit
 WHILE_NOT_KILLED = 60  # seconds that a run may take to reach the request at which it is killed
 
@@ -28,9 +31,13 @@ class Reaper:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.left: int | None = None
         self.after = False
+        # Called with the method and the path of each request that is about to be sent.
+        self.meanwhile: Callable[[str, str], None] | None = None
         exchange = Reader._exchange
 
         def dying(reader: Reader, *arguments: Any, **options: Any) -> Any:
+            if self.meanwhile is not None:
+                self.meanwhile(arguments[0].method, arguments[0].path)
             if self.left is not None:
                 self.left -= 1
                 if self.left < 0:
@@ -41,6 +48,27 @@ class Reaper:
             return exchange(reader, *arguments, **options)
 
         monkeypatch.setattr(Reader, "_exchange", dying)
+
+
+class EditsOfViews:
+    """Somebody who changes the SQL of each view just before a run writes it, once."""
+
+    def __init__(self, posthog: Sandbox) -> None:
+        self.posthog = posthog
+        self.edited: set[str] = set()  # the paths of views
+
+    def __call__(self, method: str, path: str) -> None:
+        if method == "PATCH" and VIEW.fullmatch(path) and path not in self.edited:
+            self.edited.add(path)
+            seen = self.posthog.get(path)
+            query = {"kind": "HogQLQuery", "query": MEANWHILE}
+            body = {"query": query, "edited_history_id": seen["latest_history_id"]}
+            self.posthog.call("PATCH", path, body)
+
+    def assert_kept(self) -> None:
+        """The run that has read what was there before has not written over it."""
+        for path in self.edited:
+            assert self.posthog.get(path)["query"]["query"] == MEANWHILE, "an edit by hand was written over"
 
 
 class InProcess:
@@ -54,12 +82,15 @@ class InProcess:
     def disturbed(self, model: Model, disturbance: Disturbance) -> None:
         """One run during which things go wrong; anything but a clear error is a bug."""
         self.reaper.left, self.reaper.after = disturbance.killed_at, disturbance.killed_after
+        edits = EditsOfViews(self.posthog)
+        self.reaper.meanwhile = edits if disturbance.meanwhile else None
         try:
             self.engine.up(model.desired(self.posthog))
         except (Killed, Refused, ApiError, CannotApply, HalfMade):
             pass
         finally:
-            self.reaper.left = None
+            self.reaper.left = self.reaper.meanwhile = None
+        edits.assert_kept()
 
     def up(self, model: Model) -> Outcome:
         """One run in peace."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.run import begin_anew
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.reconcile import exact_rules, limits, unmanaged
+from pulumi_posthog.reconcile import coming_in, exact_rules, limits, unmanaged
 from pulumi_posthog.reconcile.caps import room_first
 from pulumi_posthog.reconcile.desired import Desired
 from pulumi_posthog.reconcile.links import only_referred_to, targets
@@ -26,6 +26,7 @@ from pulumi_posthog.stack.dynamic.kind import KindProvider
 from pulumi_posthog.stack.holdings import claims_of
 from pulumi_posthog.stack.left_out import objection
 from pulumi_posthog.stack.location import PROPERTY, Location
+from pulumi_posthog.stack.resolution import scope_of
 from pulumi_posthog.stack.urn import TYPE
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.secret_text import plain
@@ -95,7 +96,7 @@ class Engine:
         )
         if refresh:
             self._refresh(state, chosen)
-        desired = _with_exact_rules(desired)
+        desired = _with_exact_rules(_without_unseen(desired, state))
         if self.guarded and (chosen is None or GUARD in chosen):
             self._ask_guard(desired, preview)
         _follow_aliases(state, desired)
@@ -240,6 +241,20 @@ def _follow_aliases(state: dict[tuple[str, str], Resource], desired: Desired) ->
                 names[before] = now
     for resource in state.values():
         resource.after = tuple(names.get(name, name) for name in resource.after)
+
+
+def _without_unseen(desired: Desired, state: dict[tuple[str, str], Resource]) -> Desired:
+    """As the program does: what PostHog has to see first is left out."""
+    if not any(entry.kind.comes_in for entry in desired.entries):
+        return desired
+    live = process.run.view(Location(desired.host, desired.organization).as_property).live
+    return coming_in.without_unseen(
+        desired,
+        live,
+        lambda entry: scope_of(desired, entry.parent, live),
+        lambda _key: False,
+        lambda project: ("project", project) not in state,
+    )[0]
 
 
 def _with_exact_rules(desired: Desired) -> Desired:

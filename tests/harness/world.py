@@ -16,7 +16,19 @@ from hypothesis import strategies as st
 
 from harness import rows
 from harness.access import LISTS, RULES, access_by_hand, access_of, identities, in_tree, rules_of
-from harness.charted import CHARTS, assert_about, charts_by_hand, charts_of, drawn_charts, name_of, ours
+from harness.charted import (
+    CHARTS,
+    MADE,
+    assert_about,
+    assert_still_placed,
+    charts_by_hand,
+    charts_of,
+    drawn_charts,
+    drawn_data,
+    name_of,
+    ours,
+    placed_by_hand,
+)
 from harness.engine import Outcome
 from harness.pipelines import exports_of, functions_of, pipelines_by_hand
 from harness.releases import assert_refers, cohorts_of, drawn, flags_of, releases_by_hand
@@ -27,6 +39,8 @@ from harness.surveyed import FAMILIES, all_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile.desired import Desired, Entry
+from pulumi_posthog.reconcile.links import in_order
+from pulumi_posthog.reconcile.tables import views_of
 from pulumi_posthog.values.problem import Position
 from pulumi_posthog.values.reference import Reference, references_in
 from pulumi_posthog.values.secret_text import SecretText
@@ -55,7 +69,7 @@ FAULTS = (
 
 
 BY_KEY = ("hog_function", "batch_export", "feature_flag", "cohort", *FAMILIES, *CHARTS)
-SECTIONS = {kind: f"{kind}s" for kind in BY_KEY}
+SECTIONS = {kind: KINDS[kind].section.rpartition(".")[2] for kind in BY_KEY}
 
 
 # Why something is kept that nobody declares any more.
@@ -78,11 +92,12 @@ class Model:
     exact: tuple[tuple[str, str | None], ...] = ()  # of which nothing else may be
 
     def desired(self, posthog: Sandbox) -> Desired:
+        entries, _ = in_order(self._entry(place, *row) for place, row in enumerate(self.entries, 1))
         return Desired(
             exact=dict.fromkeys(self.exact, Position("posthog.yaml", 1, 1)),
             host=posthog.url,
             organization=posthog.organization,
-            entries=tuple(self._entry(place, *row) for place, row in enumerate(self.entries, 1)),
+            entries=entries,
             unmanaged=tuple(self._entry(place, *row) for place, row in enumerate(self.unmanaged, 1)),
         )
 
@@ -103,7 +118,10 @@ class Model:
     def _followed(
         self, kind: Kind, parent: str | None, fields: Mapping[str, Any]
     ) -> Iterator[tuple[str, str]]:
-        """What is made first because its name stands in a field."""
+        """What is made first because its name stands in a field, or in SQL."""
+        for named, name in views_of(kind, fields):
+            if (key := (named, f"{parent}/{name}")) in {row[:2] for row in self.entries}:
+                yield key
         for field_ in kind.fields:
             key = (field_.follows or "", f"{parent}/{fields.get(field_.name)}")
             if key in {row[:2] for row in self.entries}:
@@ -126,7 +144,7 @@ class Model:
             elif kind in SECTIONS:
                 section = tree["projects"][parent].setdefault(SECTIONS[kind], {})
                 key, called = name.removeprefix(f"{parent}/"), KINDS[kind].own_name(dict(fields))
-                for own in ("key", "title"):
+                for own in ("key", "title", "code_name"):
                     values.pop(own, None)
                 section[key] = values if key == called else {"name": called, **values}
             elif kind == "file_system_entry":
@@ -226,6 +244,7 @@ def models(draw: st.DrawFn) -> Model:
             entries.append(rows.export(project, interval=every, paused=maybe(True, False)))
         entries += drawn(draw, project)
         entries += drawn_charts(draw, project)
+        entries += drawn_data(draw, project)
         folders = draw(st.sampled_from(((), ("M",), ("M", "M/N"))))
         for folder in folders:
             entry("file_system_entry", f"{project}/{folder}", project, path=folder, type="folder")
@@ -293,6 +312,7 @@ class Disturbance:
     faults: tuple[str, ...] = ()
     killed_at: int | None = None
     killed_after: bool = False
+    meanwhile: bool = False  # somebody edits a view just before the run writes it; not with the command line
     edits: int = 0
     seed: int = 0
 
@@ -305,6 +325,7 @@ DISTURBANCES = st.builds(
     ).map(tuple),
     killed_at=st.none() | st.integers(0, 35),
     killed_after=st.booleans(),
+    meanwhile=st.booleans(),
     edits=st.integers(0, 2),
     seed=st.integers(0, 2**16),
 )
@@ -336,7 +357,7 @@ def assert_no_twins(posthog: Sandbox) -> None:
         names += [(path, "flag", each["key"]) for each in flags_of(posthog, project["id"])]
         names += [(path, "cohort", each["name"]) for each in cohorts_of(posthog, project["id"])]
         names += [(path, "source", each["prefix"]) for each in sources_of(posthog, project["id"])]
-        for kind in CHARTS:
+        for kind in MADE:
             names += [(path, kind, each[name_of(kind)]) for each in ours(posthog, project["id"], kind)]
         for kind in FAMILIES:
             names += [(path, kind, each["name"]) for each in all_of(posthog, project["id"], kind)]
@@ -373,10 +394,12 @@ def converge(driver: Driver, posthog: Sandbox, rounds: Rounds) -> None:
         one_round(driver, posthog, model, disturbance)
 
     last = rounds[-1][0]
+    placed = placed_by_hand(posthog, last.entries)
     for _ in range(4):
         outcome = driver.up(last)
         if not outcome.operations and not outcome.errors:
             break
+    assert_still_placed(posthog, placed, last.entries)
     assert_no_twins(posthog)
     assert strangers <= undeclared(posthog), "something that nobody declared is gone"
     if any(disturbance.killed_at is not None for _, disturbance in rounds):
@@ -417,12 +440,14 @@ def assert_referred(posthog: Sandbox, model: Model) -> None:
 
 def one_round(driver: Driver, posthog: Sandbox, model: Model, disturbance: Disturbance) -> None:
     """A disturbed run, after which somebody changes things by hand."""
+    placed = placed_by_hand(posthog, model.entries)
     if disturbance.faults:
         posthog.call("POST", "/_sandbox/faults", {"specs": list(disturbance.faults)})
     try:
         driver.disturbed(model, disturbance)
     finally:
         posthog.call("DELETE", "/_sandbox/faults")
+    assert_still_placed(posthog, placed, model.entries)
     dice = random.Random(disturbance.seed)
     for _ in range(disturbance.edits):
         by_hand(posthog, dice)
@@ -444,7 +469,7 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
         found["cohort", path] = {str(each["id"]) for each in cohorts_of(posthog, project["id"])}
         sources = sources_of(posthog, project["id"])
         found["table", path] = {str(table["id"]) for each in sources for table in each["schemas"]}
-        for kind in CHARTS:
+        for kind in MADE:
             found[kind, path] = {str(each["id"]) for each in charts_of(posthog, project["id"], kind)}
         for kind in FAMILIES:
             found[kind, path] = {str(each["id"]) for each in all_of(posthog, project["id"], kind)}

@@ -25,13 +25,13 @@ REAL_SHARE = 100  # of so many examples in a soak, one runs the real command lin
 FOLDERS = itertools.count()
 
 
-@settings(**examples(25))
+@settings(**examples(23))
 @given(ROUNDS)
 def test_repeated_ups_converge_whatever_happens(anew, posthog, rounds):
     converge(anew(), posthog, rounds)
 
 
-@settings(**examples(15))
+@settings(**examples(13))
 @given(ROUNDS)
 def test_no_run_loses_more_than_the_rails_allow_whatever_happens(anew, posthog, monkeypatch, rounds):
     monkeypatch.setattr(process.run.settings, "limits", Limits())

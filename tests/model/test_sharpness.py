@@ -8,7 +8,23 @@ from __future__ import annotations
 import pytest
 
 from harness.access import object_rule, project_rule
-from harness.charted import alert, insight, subscription
+from harness.charted import (
+    MONDAY,
+    SIGNUPS,
+    alert,
+    come_in,
+    dashboard,
+    event,
+    insight,
+    ours,
+    property_of_events,
+    put_elsewhere,
+    subscription,
+    text,
+    tile,
+    variable,
+    view,
+)
 from harness.engine import Refused
 from harness.releases import CHECKOUT, PAGE, PAYERS, STAFF, TESTERS, cohort, flag
 from harness.rows import EVENTS, HOOK, HOOK_EARLY, RELAY, WEB, function
@@ -17,10 +33,14 @@ from harness.sourced import source
 from harness.surveyed import feature, held, split, survey, trial
 from harness.world import CONFIG, Disturbance, Model, converge, lose_little
 from pulumi_posthog.api import ApiError, NotServed, Reader, paging
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.reconcile import differences, limits, losses
+from pulumi_posthog.reconcile import differences, limits, locking, losses
 from pulumi_posthog.reconcile.apply import Applier
+from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.reconcile.membership import Members
+from pulumi_posthog.stack.declarations import properties_of
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.values import reference
 from pulumi_posthog.values.secret_text import SecretText
@@ -117,6 +137,29 @@ FEWER_ALERTS = [(Model((WEB, insight("Web"), *THREE_ALERTS)), QUIET), (Model((WE
 SHOP = source("Web", "users", "orders", "carts")
 SOURCE = [(Model((WEB, SHOP)), QUIET), (Model((WEB, source("Web", "users", host="db.acme.com"))), QUIET)]
 FEWER_TABLES = [(Model((WEB, SHOP)), QUIET), (Model((WEB,)), QUIET)]
+BOARDS = (
+    insight("Web"),
+    dashboard("Web", tile("Web"), text("On Mondays")),
+    variable("Web"),
+    view("Web", "spending", "select plan from paying"),
+    view("Web"),
+)
+KILLED_BOARDS = [
+    (Model((WEB,)), QUIET),
+    *(
+        (Model((WEB, *BOARDS)), Disturbance(killed_at=at, killed_after=True, edits=1, seed=at))
+        for at in range(3, 16, 4)
+    ),
+]
+EDITED_VIEW = [
+    (Model((WEB, view("Web"))), QUIET),
+    (Model((WEB, view("Web", sql="select 2 as plan"))), Disturbance(meanwhile=True)),
+]
+NOT_COME_IN = [(Model((WEB, event("Web"), property_of_events("Web"))), QUIET)]
+FEWER_VIEWS = [
+    (Model((WEB, *(view("Web", name) for name in ("paying", "spending", "saving")))), QUIET),
+    (Model((WEB,)), QUIET),
+]
 FEWER_FLAGS = [(Model((WEB, *FLAGS)), QUIET), (Model((WEB,)), QUIET)]
 # The hook becomes another one, because its type replaces it: what refers to it has to follow.
 ANOTHER_HOOK = function("Web", "Hook", "x", type="source_webhook")
@@ -209,6 +252,18 @@ def taking_a_secret_that_is_left_out_for_gone(monkeypatch):
     monkeypatch.setattr(differences, "with_masks", lambda _kind, live, _desired: live)
 
 
+def writing_over_the_edits_of_others(monkeypatch):
+    patch = locking.patch
+
+    def insisting(live, writer, kind, scope, found, *rest):
+        try:
+            return patch(live, writer, kind, scope, found, *rest)
+        except CannotApply:
+            return patch(live, writer, kind, scope, live.object(kind, scope, found.id), *rest)
+
+    monkeypatch.setattr(locking, "patch", insisting)
+
+
 def without_rails(monkeypatch):
     for module in (limits, losses):
         monkeypatch.setattr(module, "too_many", lambda *_: False)
@@ -227,6 +282,8 @@ CONVERGENCE = {
     "a run that was killed among surveys": (without_looking_before_a_create, KILLED_SURVEYS),
     "a run that was killed among alerts": (without_looking_before_a_create, KILLED_MAIL),
     "a secret that is left out": (taking_a_secret_that_is_left_out_for_gone, SOURCE),
+    "a run that was killed among dashboards": (without_looking_before_a_create, KILLED_BOARDS),
+    "an edit of a view meanwhile": (writing_over_the_edits_of_others, EDITED_VIEW),
     "a short page": (without_counting_a_list, SHORT_PAGE),
     "a cut answer": (taking_a_list_that_failed_for_an_empty_one, CUT_ANSWER),
 }
@@ -241,6 +298,7 @@ LOSSES = {
     "fewer surveys": FEWER_SURVEYS,
     "fewer alerts with their insight": FEWER_ALERTS,
     "fewer tables with their source": FEWER_TABLES,
+    "fewer views": FEWER_VIEWS,
 }
 
 
@@ -265,7 +323,7 @@ def test_with_the_rails_little_is_lost(anew, posthog, tight, name):
 
 LOST = (
     r": (role|membership|function|flag|cohort|access_controls|object_rules|experiment|experiment_holdout|survey"
-    r"|alert|table) of "
+    r"|alert|table|warehouse_saved_query) of "
 )
 
 
@@ -333,3 +391,130 @@ def test_without_the_proof_that_an_object_is_gone_its_rules_never_follow(anew, p
 
     with pytest.raises(NotServed):
         converge(driver, posthog, [(SURVEYED, QUIET)])
+
+
+# -- analytics -----------------------------------------------------------------------------------------------------
+
+
+def test_a_property_that_has_not_come_in_is_left_out_until_it_does(anew, posthog):
+    driver = anew()
+    converge(driver, posthog, NOT_COME_IN)
+    project = posthog.project("Web")["id"]
+    come_in(posthog, project)
+
+    converge(driver, posthog, NOT_COME_IN)
+
+    assert [each["description"] for each in ours(posthog, project, "property_definition")] == ["Which plan"]
+
+
+def test_without_that_no_run_gets_there(anew, posthog, monkeypatch):
+    monkeypatch.setattr("harness.engine.coming_in.without_unseen", lambda desired, *_: (desired, ()))
+
+    with pytest.raises(Refused, match="PostHog has seen no such property yet"):
+        converge(anew(), posthog, NOT_COME_IN)
+
+
+LOST_MAIL = [
+    (
+        Model((WEB, insight("Web"), subscription("Web", "a@example.com"))),
+        Disturbance(("503-after POST /subscriptions/ times=1",)),
+    )
+]
+
+
+def test_what_people_get_by_mail_is_not_posted_again_on_doubt(anew, posthog, monkeypatch):
+    without_looking_after_a_lost_answer(monkeypatch)
+
+    converge(anew(), posthog, LOST_MAIL)
+
+
+def test_without_that_it_is_there_twice(anew, posthog, monkeypatch):
+    without_looking_after_a_lost_answer(monkeypatch)
+    monkeypatch.setattr(Kind, "posted_once", property(lambda _: False))
+
+    with pytest.raises(AssertionError, match=MONDAY):
+        converge(anew(), posthog, LOST_MAIL)
+
+
+def none_of_two_is_taken(driver, posthog: Sandbox) -> None:
+    """Somebody has made two insights of the name that a file then declares."""
+    driver.up(Model((WEB,)))
+    project = posthog.project("Web")["id"]
+    for described in ("one", "two"):
+        body = {"name": SIGNUPS, "description": described, "saved": True}
+        posthog.call("POST", f"/api/projects/{project}/insights/", body)
+    before = ours(posthog, project, "insight")
+
+    driver.disturbed(Model((WEB, insight("Web"))), QUIET)
+
+    assert ours(posthog, project, "insight") == before
+
+
+def test_of_two_insights_of_one_name_none_is_taken_over(anew, posthog):
+    none_of_two_is_taken(anew(), posthog)
+
+
+def test_without_that_the_first_one_is_changed(anew, posthog, monkeypatch):
+    monkeypatch.setattr(Kind, "oldest_wins", property(lambda _: True))
+
+    with pytest.raises(AssertionError):
+        none_of_two_is_taken(anew(), posthog)
+
+
+UNSAID = Model((WEB, insight("Web"), dashboard("Web", description="On Mondays")))
+SAID = Model((WEB, insight("Web"), dashboard("Web", tile("Web"))))
+ELSEWHERE = Model((WEB, insight("Web"), dashboard("Web", text("On Mondays"))))
+
+
+def changed_by_hand(posthog: Sandbox, **body: object) -> None:
+    """Somebody changes the dashboard."""
+    project = posthog.project("Web")["id"]
+    (board,) = ours(posthog, project, "dashboard")
+    posthog.call("PATCH", f"/api/projects/{project}/dashboards/{board['id']}/", body)
+
+
+def a_text_of_somebody_stays(driver, posthog: Sandbox) -> None:
+    """No file says what is on the dashboard; a run has something else to change there."""
+    driver.up(UNSAID)
+    changed_by_hand(posthog, description="By hand", tiles=[{"text": {"body": "By hand"}}])
+
+    converge(driver, posthog, [(UNSAID, QUIET)])
+
+
+def test_tiles_are_as_somebody_has_put_them_where_no_file_says_which(anew, posthog):
+    a_text_of_somebody_stays(anew(), posthog)
+
+
+def test_without_that_they_are_taken_off(anew, posthog, monkeypatch):
+    def taking_what_is_not_said_for_nothing(entry, parent):
+        nothing = {"tiles": []} if entry.kind.name == "dashboard" else {}
+        return {**nothing, **properties_of(entry, parent)}
+
+    monkeypatch.setattr("harness.engine.properties_of", taking_what_is_not_said_for_nothing)
+
+    with pytest.raises(AssertionError, match="no file says what is on it"):
+        a_text_of_somebody_stays(anew(), posthog)
+
+
+def an_insight_stays_elsewhere(driver, posthog: Sandbox) -> None:
+    """Somebody has put the insight on a dashboard of his own; a run puts it on the declared one."""
+    driver.up(ELSEWHERE)
+    project = posthog.project("Web")["id"]
+    put_elsewhere(posthog, project, ours(posthog, project, "insight")[0])
+
+    converge(driver, posthog, [(SAID, QUIET)])
+
+
+def test_an_insight_stays_where_somebody_has_put_it(anew, posthog):
+    an_insight_stays_elsewhere(anew(), posthog)
+
+
+def test_without_that_it_is_only_where_the_file_puts_it(anew, posthog, monkeypatch):
+    def alone(members, words, scope, id_, container):
+        path = members.live.object_path(KINDS[words.kind], scope, id_)
+        members.writer.patch(path, {words.sent_as: [int(container)]})
+
+    monkeypatch.setattr(Members, "_put", alone)
+
+    with pytest.raises(AssertionError, match="no file says what is on it"):
+        an_insight_stays_elsewhere(anew(), posthog)
