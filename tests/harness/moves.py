@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harness.access import RULES, identities, make_rule, rules_of
+from harness.charted import CHARTS, MADE, charts_of, name_of
 from harness.drivers import InProcess
 from harness.engine import GUARD, Killed, Outcome, Refused
 from harness.pipelines import change_function, exports_of, functions_of
@@ -26,6 +27,7 @@ from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.values.reference import references_in, replaced
 
+NAMED = ("insight", "alert", "subscription", "dashboard")  # what PostHog lets people call otherwise
 NEW = {"Web": "Prod", "Shop": "Store"}
 STEPS = (
     "role key by hand too",
@@ -38,6 +40,8 @@ STEPS = (
     "function key with id",
     "function key with previously",
     "export key by hand too",
+    "chart key by hand too",
+    "chart key with previously",
     "folder by hand too",
     "dashboard elsewhere",
     "address in another case",
@@ -59,6 +63,7 @@ DOUBTFUL = frozenset(
         "function key by hand too",
         "function key with id",
         "export key by hand too",
+        "chart key by hand too",
         "folder by hand too",
         "dashboard elsewhere",
         "another logical name",
@@ -290,6 +295,24 @@ class World:
                     self.posthog.call("PATCH", path, {"name": new})
             self.rename(row, new, name=new)
 
+    def _chart_key_by_hand_too(self) -> None:
+        if row := self.dice.choice([each for each in self.rows if each[0] in NAMED] or [None]):
+            key = name_of(row[0])
+            old, project = dict(row[3])[key], self.live_project(row)
+            new = f"{old} again"
+            for each in charts_of(self.posthog, project, row[0]):
+                if each[key] == old:
+                    path = f"/api/projects/{project}/{CHARTS[row[0]]}/{each['id']}/"
+                    self.posthog.call("PATCH", path, {key: new})
+            self.rename(row, new, **{key: new})
+
+    def _chart_key_with_previously(self) -> None:
+        if row := self.one("dashboard", self._named_as_in_the_state) or self.one(
+            "insight", self._named_as_in_the_state
+        ):
+            self.rename(row, new := f"{dict(row[3])['name']} now", name=new)
+            self.previously[row[0], f"{row[2]}/{new}"] = (row[1],)
+
     def _folder_by_hand_too(self) -> None:
         inner = {dict(row[3]).get("path", "").rpartition("/")[0] for row in self.rows}
         row = self.one(
@@ -377,7 +400,7 @@ def _fields(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(values.items(), key=str))
 
 
-BELONGINGS = ("roles", "people", "destinations", "functions", "exports", "rows", "rules")
+BELONGINGS = ("roles", "people", "destinations", "functions", "exports", "charts", "rows", "rules")
 
 
 def belongings(posthog: Sandbox) -> dict[str, set[Any]]:
@@ -392,6 +415,9 @@ def belongings(posthog: Sandbox) -> dict[str, set[Any]]:
         found["destinations"] |= {each["id"] for each in posthog.all(f"{path}/pipeline_destination_configs/")}
         found["functions"] |= {each["id"] for each in functions_of(posthog, project["id"])}
         found["exports"] |= {each["id"] for each in exports_of(posthog, project["id"])}
+        found["charts"] |= {
+            (kind, each["id"]) for kind in MADE for each in charts_of(posthog, project["id"], kind)
+        }
         found["rules"] |= {(path, *each) for each in identities(rules_of(posthog, project["id"]))}
         found["rows"] |= {
             row["id"]

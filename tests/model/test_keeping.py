@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import harness.engine
 from harness.access import dashboard_rule, project_rule, rules_of
+from harness.charted import dashboard, insight, tile
 from harness.engine import GUARD, Refused
 from harness.moves import ROUND, Sort, belongings, keep_all
 from harness.rows import EVENTS, HOOK, RELAY, WEB
@@ -51,6 +52,7 @@ LOSSES = {
     "function key by hand too": Model((WEB, HOOK, RELAY)),
     "function key with id": Model((WEB, HOOK, RELAY)),
     "export key by hand too": Model((WEB, EVENTS)),
+    "chart key by hand too": Model((WEB, insight("Web"), dashboard("Web", tile("Web")))),
     "folder by hand too": Model((WEB, FOLDER)),
     "dashboard elsewhere": Model((WEB, BOARD)),
     "address in another case": Model((ROLE, ADDITIVE)),
@@ -60,7 +62,7 @@ LOSSES = {
 }
 
 
-@settings(**examples(30))
+@settings(**examples(28))
 @given(ROUND, st.booleans(), st.booleans())
 def test_what_is_still_declared_is_there_after_every_run(anew, posthog, monkeypatch, drawn, guarded, tight):
     monkeypatch.setattr(process.run.settings, "limits", WIDE)
