@@ -94,6 +94,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_fine(load):
 
 # -- what may not stand in a file ---------------------------------------------------------------------------------
 
+KEYS = "  hint: write it by its keys: {organization: ..., ...}"
 BAD = {
     "an empty file": (
         b"",
@@ -183,8 +184,8 @@ BAD = {
         "x-deep: " + "[" * 100 + "]" * 100 + "\n",
         "posthog.yaml:4:73: nested more than 64 levels deep",
     ),
-    "a list": (b"[]\n", "posthog.yaml:1:1: the file must be a mapping, not a list"),
-    "a text": (b"posthog\n", 'posthog.yaml:1:1: the file must be a mapping, not "posthog"'),
+    "a list": (b"[]\n", "posthog.yaml:1:1: the file must be a mapping, not a list\n" + KEYS),
+    "a text": (b"posthog\n", 'posthog.yaml:1:1: the file must be a mapping, not "posthog"\n' + KEYS),
 }
 
 

@@ -27,6 +27,7 @@ TYPES: Final = {
     "object": "a mapping",
     "null": "null",
 }
+SHOWN_KEYS: Final = 3  # of a mapping that needs none of its keys
 
 
 def worded(error: Finding, root: Node) -> Iterator[Problem]:
@@ -65,7 +66,10 @@ def _of_alternatives(error: Finding, root: Node) -> Iterator[Problem]:
             return
     path = tuple(error.absolute_path)
     wanted = " or ".join(TYPES[name] for name in dict.fromkeys(types_of(error.schema)))
-    yield Problem(f"{subject(path)} must be {wanted}{not_what(error)}", position(root, path))
+    meant: Any = next((each for each in error.validator_value if "properties" in each), {})
+    types = types_of(error.schema)
+    hint = None if error.schema.get("writeOnly") else _form_hint(meant, types, error.instance)
+    yield Problem(f"{subject(path)} must be {wanted}{not_what(error)}", position(root, path), hint)
 
 
 def _unknown_keys(error: Finding, path: Path, root: Node) -> Iterator[Problem]:
@@ -120,7 +124,7 @@ def predicate_of(error: Finding, found: str) -> tuple[str, str | None]:
         case "type":
             types = (limit,) if isinstance(limit, str) else tuple(limit)
             wanted = " or ".join(TYPES[name] for name in types)
-            return f"must be {wanted}{found}", _type_hint(types, value)
+            return f"must be {wanted}{found}", _type_hint(types, value) or _form_hint(schema, types, value)
         case "enum":
             if "title" in schema:
                 wanted = f"a {schema['title']}"
@@ -162,6 +166,23 @@ def _shown(value: Json) -> str:
         return "a list"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f'{text[:50]}..."'
+
+
+def _form_hint(schema: Any, types: Sequence[str], value: Json) -> str | None:
+    """How a mapping or a list is written where something else stands."""
+    if value is None:
+        return None
+    if "array" in types:
+        return None if isinstance(value, dict) else "put it into a list: [...]"
+    known = schema.get("properties", {})
+    if "object" not in types:
+        return None
+    if not known:
+        by_name = {"additionalProperties", "patternProperties"} & {*schema}
+        return "write each by its name: `NAME: {...}`" if by_name else None
+    keys = schema.get("required") or [*known][:SHOWN_KEYS]
+    more = ", ..." if len(known) > len(keys) else ""
+    return f"write it by its keys: {{{', '.join(f'{key}: ...' for key in keys)}{more}}}"
 
 
 def _type_hint(types: Sequence[str], value: Json) -> str | None:
