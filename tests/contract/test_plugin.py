@@ -282,6 +282,23 @@ def test_what_is_no_longer_declared_is_no_change(engine):
     assert not diff.detailedDiff
 
 
+def test_what_would_be_if_nothing_were_known_is_asked_where_the_object_is(engine):
+    before = engine.inputs("Role", {"name": "A"})
+    made, _ = engine.call("Create", "Role", properties=before)
+
+    answer, context = engine.call(
+        "Diff",
+        "Role",
+        id=made.id,
+        olds=received(made.properties),
+        old_inputs=before,
+        news=dict.fromkeys(before, NOT_YET_KNOWN),
+    )
+
+    assert context.details == ""
+    assert list(answer.replaces) == []
+
+
 def test_every_resource_but_those_that_are_nothing_in_posthog_is_read_in_every_run(engine):
     made, _ = engine.call("Create", "Role", properties=engine.inputs("Role", {"name": "New"}))
     guard, _ = engine.call("Create", "Guard", properties=engine.inputs("Guard", {"__managed": "{}"}))

@@ -51,6 +51,47 @@ roles:
   Support: {}
 """
 
+# What refers to each other, is found below its parent, goes along with it, or has an id of several parts.
+WATCHED = """\
+projects:
+  Web:
+    timezone: Europe/Berlin
+    access: {everyone: none, roles: {Analysts: admin}}
+    resource_access: {dashboard: {everyone: viewer}}
+    warehouse_saved_queries:
+      orders: {query: {kind: HogQLQuery, query: "select person_id from events where event = 'order'"}}
+      buyers: {query: {kind: HogQLQuery, query: "select count() from orders"}}
+    feature_flags:
+      checkout: {access: {everyone: viewer, roles: {Analysts: manager}}}
+    insights:
+      Signups:
+        access: {everyone: none, members: {bo@acme.io: editor}}
+        query: {kind: InsightVizNode, source: {kind: TrendsQuery, series: [{event: signed_up, math: dau}]}}
+    dashboards:
+      Growth:
+        tiles: [{insight: Signups, color: blue}]
+        access: {everyone: none, roles: {Analysts: editor}}
+    alerts:
+      Collapse:
+        insight: Signups
+        condition: {type: relative_decrease}
+        threshold: {configuration: {type: percentage, bounds: {upper: 30%}}}
+        config: {type: TrendsAlertConfig, series_index: 0}
+        subscribed_users: [ana@acme.io]
+    subscriptions:
+      On Mondays:
+        dashboard: Growth
+        dashboard_export_insights: [Signups]
+        target_type: webhook
+        target_value: !env HOOK
+        frequency: weekly
+        byweekday: [monday]
+        start_date: 2026-01-05
+roles:
+  Analysts:
+    members: [ana@acme.io, bo@acme.io]
+"""
+
 
 def needed(*programs: Path) -> None:
     """Skip what cannot run without these; fail in CI."""
@@ -128,6 +169,45 @@ def test_the_example_deploys_its_file_and_shows_what_was_changed_by_hand(acme):
 
     assert '~ timezone: "UTC" => "Europe/Berlin"' in preview.text
     assert acme.up().changes == {"updated": 1, "unchanged": 5}
+
+
+def test_what_a_component_watches_and_shows_to_whom_is_made_healed_and_removed(acme):
+    posthog = acme.posthog
+    acme.environment["HOOK"] = "https://hooks.example.com/hush-hush-very-secret"
+    acme.write(WATCHED)
+    made = acme.up()
+    assert made.status == 0, made.text
+    posthog.count_anew()
+
+    again = acme.up()
+
+    assert again.changes == {"unchanged": made.changes["created"]}, again.text
+    assert set(posthog.requests()["by_method"]) == {"GET"}
+    assert "hush-hush" not in made.text + again.text + json.dumps(exported(acme))
+
+    web = f"/api/projects/{posthog.project('Web')['id']}"
+    (board,) = (each["id"] for each in posthog.all(f"{web}/dashboards/") if each["name"] == "Growth")
+    (mail,) = posthog.all(f"{web}/subscriptions/")
+    posthog.call("PATCH", f"{web}/subscriptions/{mail['id']}/", {"frequency": "daily", "byweekday": None})
+    posthog.call("PUT", f"{web}/dashboards/{board}/access_controls/", {"access_level": "viewer"})
+    preview = acme.preview()
+
+    assert preview.changes == {"update": 2, "unchanged": 20}, preview.text
+    assert '~ frequency : "daily" => "weekly"' in preview.text
+    assert '~ access_level: "viewer" => "none"' in preview.text
+    assert "start_date" not in preview.text
+    assert acme.up().changes == {"updated": 2, "unchanged": 20}
+
+    acme.write("projects:\n  Web: {}\nroles:\n  Analysts:\n    members: [ana@acme.io, bo@acme.io]\n")
+    acme.set("allowRemovals", "object_access_rule=6,project_access_rule=2,warehouse_saved_query=2")
+    left = acme.up()
+    assert left.status == 0, left.text
+    assert [
+        posthog.all(f"{web}/{each}/") for each in ("alerts", "subscriptions", "warehouse_saved_queries")
+    ] == [[]] * 3
+    assert posthog.get(f"{web}/resource_access_controls/")["access_controls"] == []
+    assert "Growth" not in [each["name"] for each in posthog.all(f"{web}/dashboards/")]
+    assert acme.preview().changes == {"unchanged": 6}
 
 
 def test_typescript_deploys_a_file_and_declares_a_role_its_members_and_a_function_beside_it(in_typescript):

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from harness.drivers import descendants
 from harness.half_moved import exported, half_move
 from harness.sandbox import Sandbox
 from harness.stack import DOORS, DYNAMIC_DOOR, PLUGIN_DOOR, Stack
+from pulumi_posthog import __version__
 
 pytestmark = pytest.mark.e2e
 
@@ -103,17 +105,57 @@ def test_a_program_in_any_language_sees_what_was_changed_by_hand_and_who_is_adde
     assert posthog.members("Analysts") == ["ana@acme.io", "bo@acme.io", "cy@acme.io"]
 
 
-def test_what_is_wrong_is_told_property_by_property_and_nothing_is_written(plain):
-    program(
-        plain, 'CustomResource("posthog:index:Project", "web", {"name": "Web", "timezone": "Europe/Pariss"})'
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'CustomResource("posthog:index:Project", "web", {"name": "Web", "timezone": "Europe/Pariss"})',
+            ['timezone must be a time zone, not "Europe/Pariss"\n  hint: did you mean "Europe/Paris"?'],
+        ),
+        (
+            'CustomResource("posthog:index:Role", "ops", {"name": "Ops", "colour": "red"})',
+            ['a role has no property "colour"'],
+        ),
+        (
+            'CustomResource("posthog:index:Roll", "ops", {"name": "Ops"})',
+            ['there is no resource type "posthog:index:Roll"\n  hint: did you mean "Role"?'],
+        ),
+    ],
+    ids=["a value", "a property", "a type"],
+)
+def test_what_is_wrong_is_told_property_by_property_and_nothing_is_written(plain, text, said):
+    program(plain, text)
+
+    run = plain.up("--continue-on-error")
+
+    assert run.status != 0
+    assert not [each for each in said if each not in run.text], run.text
+    assert "Traceback" not in run.text
+    assert plain.posthog.writes() == {}
+
+
+def test_a_provider_of_another_version_than_the_program_is_refused_before_anything_is_done(plain):
+    old = plain.folder / "old"
+    old.mkdir()
+    (old / "pulumi-resource-posthog").write_text(
+        f"#!{sys.executable}\n"
+        "from pulumi_posthog.values import version\n\n"
+        'version.__version__ = "0.0.1"\n'
+        "from pulumi_posthog.stack.plugin.server import main\n\n"
+        "main()\n"
     )
+    (old / "pulumi-resource-posthog").chmod(0o755)
+    settings = plain.folder / "Pulumi.yaml"
+    settings.write_text(settings.read_text().replace(str(Path(sys.executable).parent), "old"))
+    plain.write("roles: {Ops: {}}\n")
 
     run = plain.up()
 
     assert run.status != 0
     assert (
-        'timezone must be a time zone, not "Europe/Pariss"\n  hint: did you mean "Europe/Paris"?' in run.text
-    )
+        f"the program has pulumi-posthog {__version__}, and the provider plugin is of 0.0.1\n  hint: "
+        in run.text
+    ), run.text
     assert "Traceback" not in run.text
     assert plain.posthog.writes() == {}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from harness.drivers import RealPulumi
-from harness.stack import DOORS, DYNAMIC_DOOR, Stack
+from harness.stack import DOORS, Stack
 from harness.world import Disturbance, Model
 
 pytestmark = pytest.mark.e2e
@@ -77,7 +77,6 @@ def test_a_program_without_a_guard_was_destroyed(program):
     assert stack.posthog.role("Alpha") is None
 
 
-@pytest.mark.parametrize("door", [DYNAMIC_DOOR])
 def test_of_a_file_the_guard_and_the_old_name_were_targets(stack: Stack):
     stack.write("roles:\n  Alpha: {}\n  Ops: {}\n")
     assert stack.up().status == 0

@@ -79,6 +79,17 @@ def test_of_a_live_object_the_state_keeps_what_is_declared():
     }
 
 
+def test_a_day_stays_as_it_is_declared_while_posthog_has_its_beginning():
+    annotation = KINDS["annotation"]
+    declared = {"project": "1", "date_marker": "2026-04-12", "__declared": "date_marker"}
+
+    same = recorded(annotation, {"date_marker": "2026-04-12T00:00:00+00:00"}, declared)
+    later = recorded(annotation, {"date_marker": "2026-04-13T00:00:00+00:00"}, declared)
+
+    assert same == declared
+    assert later["date_marker"] == "2026-04-13T00:00:00+00:00"
+
+
 def test_what_is_declared_null_is_kept_while_it_is_not_so():
     state = checked(PROJECT, {}, to_properties(PROJECT, {"surveys_opt_in": None}))
 

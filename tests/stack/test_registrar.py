@@ -59,6 +59,16 @@ HOOK = declared(
 ROLE = declared("role", "Ops", follows=(THE_GUARD,))
 
 
+def test_no_property_of_what_only_follows_another_one_depends_on_that():
+    engine = Engine()
+
+    registrar(engine).register([GUARD, ROLE])
+
+    role = json_format.MessageToDict(engine.asked[1])
+    assert role["dependencies"] == [f"{PREFIX}::posthog:index:Guard::guard"]
+    assert role["propertyDependencies"] == {"name": {}}  # without a word of any the engine says so of all
+
+
 def test_what_is_in_another_one_is_registered_after_it_with_its_id_and_what_is_secret_is_marked():
     engine = Engine()
 

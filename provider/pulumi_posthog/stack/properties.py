@@ -313,6 +313,9 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
             value = _as_declared(field, value, json.loads(properties[field.name]))
         if field.is_document and isinstance(properties.get(field.name), str):
             value = _as_document(field, value, json.loads(properties[field.name]))
+        before = properties.get(field.name)
+        if field.timestamp and isinstance(before, str) and field.normal(before) == field.normal(value):
+            value = before  # a day alone stays one, so that no change of its spelling is shown
         if field.secret and isinstance(value, dict):
             result |= _recorded_secrets(field, values[field.name], value, properties)
         else:

@@ -110,7 +110,12 @@ class Registrar:
             custom=True,
             object=sent(properties),
             dependencies=list(dict.fromkeys(followed)),
-            propertyDependencies={name: dependencies(urns=urns) for name, urns in from_others.items()},
+            # Of one without any, the engine takes each property for dependent on all that the resource follows, keeps
+            # that in the state, and asks what would be if none of them were known.
+            propertyDependencies={
+                name: dependencies(urns=urns)
+                for name, urns in (from_others or dict.fromkeys([*properties][:1], ())).items()
+            },
             provider=self.provider,
             protect=self.protect,
             # Said in any case: what says nothing is retained where its parent is, as every project is.

@@ -122,7 +122,7 @@ class Provider(BeforeResources):
     @answering(provider_pb2.DiffResponse)
     def Diff(self, request: Any, resource: Resource, call: Call) -> Any:
         """What is declared against what PostHog has."""
-        form, news = resource.form, received(request.news)
+        form, news = resource.form, _placed(received(request.news), request.old_inputs)
         if resource.name == GUARD and "__provider" in request.olds:
             call.say(MOVES)
         taken = form.taken(news)
@@ -264,6 +264,19 @@ class Provider(BeforeResources):
     @functools.cache  # noqa: B019 - one provider for each process
     def _stub(self) -> Any:
         return engine_pb2_grpc.EngineStub(grpc.insecure_channel(self.engine)) if self.engine else None
+
+
+def _placed(news: dict[str, Any], old_inputs: Any) -> dict[str, Any]:
+    """`news` with what is ours alone (`__at`) as it was, where Pulumi asks what would be if nothing were known.
+
+    It asks so of what depends on something that is to be replaced, as the state says: one that an earlier version has
+    written says so of every property.
+    """
+    unknown = [name for name, value in news.items() if value is NOT_YET_KNOWN and name.startswith("__")]
+    if not unknown:
+        return news
+    before = received(old_inputs)
+    return news | {name: before[name] for name in unknown if name in before}
 
 
 def _secret(properties: Mapping[str, Any]) -> frozenset[str]:
