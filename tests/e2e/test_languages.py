@@ -193,7 +193,7 @@ def test_what_a_component_watches_and_shows_to_whom_is_made_healed_and_removed(a
     preview = acme.preview()
 
     assert preview.changes == {"update": 2, "unchanged": 20}, preview.text
-    assert '~ frequency : "daily" => "weekly"' in preview.text
+    assert re.search(r'~ frequency\s*: "daily" => "weekly"', preview.text), preview.text
     assert '~ access_level: "viewer" => "none"' in preview.text
     assert "start_date" not in preview.text
     assert acme.up().changes == {"updated": 2, "unchanged": 20}

@@ -7,6 +7,11 @@ instead, and a first preview would say `= import`. Tried with Pulumi 3.259.0:
 - Where the state has another id under that name, Pulumi replaces, and deletes the object that the state has. Somebody
   renames the role "Ops" to "Support" on PostHog's page and makes another "Ops": the first one would be lost.
 - Whether the state has one, only Pulumi knows when a resource is registered.
+- An empty state is no way out. Tried with a role that another stack manages, `posthog:otherStates` naming that stack:
+  the engine reads it, then calls Check with the object's own properties as the old ones. That is a resource that the
+  state has had all along, so nothing that is asked of a new one is asked: the run ended well, with `= import` and an
+  empty `~`, where `create` is refused ("is managed by another stack"). Both states then have the object, and whichever
+  stack leaves it out deletes it for both. Nor could the refusal come later: the import is in the state by then.
 So an id comes from whoever writes it down, and from nobody else.
 """
 
