@@ -113,8 +113,8 @@ class Registrar:
             # Of one without any, the engine takes each property for dependent on all that the resource follows, keeps
             # that in the state, and asks what would be if none of them were known.
             propertyDependencies={
-                name: dependencies(urns=urns)
-                for name, urns in (from_others or dict.fromkeys([*properties][:1], ())).items()
+                name: dependencies(urns=from_others.get(name, ()))
+                for name in from_others or [*properties][:1]
             },
             provider=self.provider,
             protect=self.protect,
