@@ -89,7 +89,7 @@ def charted(posthog, insights: int, annotations: int, dashboards: int, alerts: i
     )
 
 
-def test_more_than_a_page_of_insights_alerts_and_annotations_costs_one_list_of_each_and_dashboards_what_is_on_them(
+def test_500_insights_100_alerts_and_as_many_annotations_cost_one_list_of_each_and_50_dashboards_what_is_on_them(
     posthog, requests_of_a_preview
 ):
     few = requests_of_a_preview(posthog, charted(posthog, 2, 2, 2, 2))
@@ -97,7 +97,7 @@ def test_more_than_a_page_of_insights_alerts_and_annotations_costs_one_list_of_e
 
     # One more for each dashboard of which more is declared than its list has.
     # Alerts, subscriptions, and the members who are told, cost one list each.
-    assert requests_of_a_preview(posthog, charted(posthog, 110, 110, 20, 110)) == few + 9 <= 4 + 6 + 10
+    assert requests_of_a_preview(posthog, charted(posthog, 500, 110, 50, 100)) == few + 24 <= 4 + 6 + 25
 
 
 def test_hundreds_of_flags_cohorts_and_actions_cost_one_list_of_each(

@@ -11,6 +11,7 @@ import pytest
 from harness.pipeline_stack import Stack
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
+from pulumi_posthog.drift.attribution import Attribution
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.losses import losses, refusal_of_losses
@@ -140,6 +141,30 @@ def test_a_change_by_hand_is_one_patch_of_that_alone_and_keeps_the_threshold(web
     assert web.posthog.writes() == {f"PATCH {web.path()}{before['id']}/": 1}
     assert after["threshold"] == {**before["threshold"], "name": "Ours"}
     assert web.differences(WHOLE, head=HEAD) == []
+
+
+def test_who_changed_one_is_told(web):
+    web.up(WHOLE, head=HEAD)
+    found = web.alerts()["Signups collapsed"]
+    web.posthog.call(
+        "PATCH", f"{web.path()}{found['id']}/", {"enabled": False, "calculation_interval": "weekly"}
+    )
+
+    live = web.live()
+    try:
+        kind, project = KINDS["alert"], str(web.posthog.project("Web")["id"])
+        now = live.object(kind, {"project": project}, found["id"])
+        who = Attribution(live)
+        named = {
+            name: str(who.changed(now, project, kind.field(name)))
+            for name in ("enabled", "calculation_interval", "condition")
+        }
+    finally:
+        live.reader.close()
+
+    assert "ada@acme.io" in named["enabled"]
+    assert "ada@acme.io" in named["calculation_interval"]
+    assert "ada@acme.io" not in named["condition"]
 
 
 def test_the_one_of_the_same_insight_is_taken_over_and_of_two_a_file_says_which(web):

@@ -12,6 +12,7 @@ from harness.pipeline_stack import Stack
 from harness.run import begin_anew
 from harness.sandbox import Sandbox
 from pulumi_posthog.api import OutcomeUnknown
+from pulumi_posthog.drift.attribution import Attribution
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
@@ -173,6 +174,21 @@ def test_somebody_who_unsubscribed_is_a_difference_and_that_they_would_be_mailed
     said = difference.field.side_effect(difference.live, difference.desired)
     assert said.startswith("is sent at once to ann@example.com: PostHog takes out whoever unsubscribes")
     assert difference.field.side_effect(difference.desired, difference.live) is None
+
+
+def test_who_changed_one_is_told_where_the_server_has_a_log_of_them(web):
+    web.up(WHOLE, head=HEAD)
+    web.patch("Monday growth mail", frequency="daily", byweekday=None)
+
+    live = web.live()
+    try:
+        kind, project = KINDS["subscription"], str(web.posthog.project("Web")["id"])
+        found = live.object(kind, {"project": project}, str(web.subscriptions()["Monday growth mail"]["id"]))
+        who = Attribution(live).changed(found, project, kind.field("frequency"))
+    finally:
+        live.reader.close()
+
+    assert ("ada@acme.io" in str(who)) is (web.age == "2026"), who
 
 
 def test_one_that_was_deleted_comes_back_with_its_id_and_is_not_mailed_anew(web):
