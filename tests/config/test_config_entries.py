@@ -302,3 +302,23 @@ def test_two_keys_that_look_the_same_are_let_pass_and_said(load):
         'posthog.yaml:6:3: role "Qualite\u0301" looks like the one at posthog.yaml:5:3, and is another name to'
         " PostHog: an accent is a character of its own in one of them",
     )
+
+
+def test_sql_that_still_reads_a_view_by_its_former_name_is_let_pass_and_said(load):
+    desired = load(
+        "projects:\n"
+        "  Web:\n"
+        "    warehouse_saved_queries:\n"
+        "      payers: {previously: paying, query: {kind: HogQLQuery, query: select 1 as a}}\n"
+        "      rich: {query: {kind: HogQLQuery, query: select a from paying p where a > 9}}\n"
+        "    insights:\n"
+        "      Rich: {query: {kind: DataVisualizationNode, source: {kind: HogQLQuery, query: select a from payers}}}\n"
+        "  Shop:\n"
+        "    warehouse_saved_queries:\n"
+        "      rich: {query: {kind: HogQLQuery, query: select a from paying}}\n"
+    )
+
+    assert desired.notes == (
+        'posthog.yaml:8:14: query.query of warehouse saved query "Web/rich" reads "paying", and that view is called'
+        ' "payers" now: write the new name into the SQL, or it fails when the view is renamed',
+    )

@@ -11,6 +11,7 @@ from pulumi_posthog.config.alike import looking_alike
 from pulumi_posthog.config.beside import contradictions
 from pulumi_posthog.config.configuration import Configuration
 from pulumi_posthog.config.exposure import exposed
+from pulumi_posthog.config.formerly import formerly_named
 from pulumi_posthog.config.references import misplaced
 from pulumi_posthog.config.source import Source
 from pulumi_posthog.config.syntax import nothing
@@ -64,7 +65,8 @@ def load(
         problems.append(nothing("the file declares nothing", source.main))
     if problems:
         raise ConfigError(sorted(dict.fromkeys(problems), key=_place))
-    return dataclasses.replace(desired, notes=(*desired.notes, *looking_alike(desired.entries)))
+    notes = (*desired.notes, *looking_alike(desired.entries), *formerly_named(desired.entries))
+    return dataclasses.replace(desired, notes=notes)
 
 
 def _place(problem: Problem) -> tuple[Position, str]:
