@@ -325,6 +325,25 @@ def test_one_bad_object_stopped_all_the_others(stack):
     assert left.changes == {"create": 2, "unchanged": 2 + len(NINE)}, left.text
 
 
+def test_the_next_name_of_what_was_never_made_was_taken_for_a_rename(stack):
+    stack.posthog.call("POST", "/_sandbox/faults", {"spec": "500 POST /roles/$ times=50"})
+    stack.write("roles:\n  Analysts: {members: [ana@acme.io]}\n  Editors: {members: [bo@acme.io]}\n")
+    failed = stack.up("--continue-on-error")
+    assert (failed.status != 0, "Analysts" in role_names(stack.posthog)) == (True, False), failed.text
+    stack.posthog.call("DELETE", "/_sandbox/faults")
+    stack.write("roles:\n  Research: {members: [ana@acme.io]}\n")
+
+    run = stack.up()
+
+    assert run.status == 0, run.text
+    assert "looks like" not in run.text
+    assert "Research" in role_names(stack.posthog)
+    # What was made since is not renamed without a word.
+    stack.write("roles:\n  Science: {members: [ana@acme.io]}\n")
+    refused = stack.preview()
+    assert (refused.status != 0, 'looks like what was "Research"' in refused.text) == (True, True), refused.text
+
+
 def test_an_output_of_what_failed_ended_in_a_traceback(stack):
     stack.posthog.call("POST", "/_sandbox/faults", {"spec": "500 POST /projects/$ times=50"})
     stack.write("projects:\n  Web: {}\n" + roles_file(NINE))

@@ -213,6 +213,12 @@ class Holdings:
                 if isinstance(id_, str)
             }
 
+    @property
+    def has_nothing(self) -> bool:
+        """Whether the whole state was read, and there is no object in it: nothing can be deleted then."""
+        with self._lock:
+            return self._state is not None and not any(self._state.values())
+
     def _of(self, claims: Iterable[Claim]) -> list[_Object]:
         names = [name for claim in claims for name in (claim, (ANYWHERE, *claim[1:]))]
         return [self._objects[name] for name in names if name in self._objects]

@@ -74,6 +74,7 @@ def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
     stack, _, rest = urn.removeprefix("urn:pulumi:").partition("::")
     project = rest.partition("::")[0]
     try:
+        resources = [*_resources(_of_stack(stack, folder))]
         found = {
             str(resource["urn"]): claims_of(
                 kind,
@@ -82,12 +83,14 @@ def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
                 str(resource["id"]),
                 {},
             )
-            for resource in _resources(_of_stack(stack, folder))
+            for resource in resources
             if (kind := _kind(resource)) is not None and resource.get("id")
         }
+        # What is no object of PostHog, such as the guard, tells whose state it is as well.
+        own = any(str(each["urn"]).startswith(f"urn:pulumi:{stack}::{project}::") for each in resources)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnknownOwners(f"{one_line(stack)} is not the state of a Pulumi stack") from None
-    if not any(each.startswith(f"urn:pulumi:{stack}::{project}::") for each in found):
+    if not own:
         raise UnknownOwners(
             f'the stack "{one_line(stack)}" that `pulumi stack export` shows has nothing of this one'
         )

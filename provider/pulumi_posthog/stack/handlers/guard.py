@@ -67,7 +67,7 @@ class GuardHandler:
         if inputs.get("__file"):
             self.run.file = project_folder() / inputs["__file"]
         after, renamed = _managed(news["__managed"]), _kept(news, "__renamed")
-        before = self.run.refreshed.deletable(_managed(olds.get("__managed")))
+        before = self._held(self.run.refreshed.deletable(_managed(olds.get("__managed"))), after, renamed)
         called = self.run.refreshed.called | live_names(
             self.run,
             removals(before, after, renamed),
@@ -126,6 +126,20 @@ class GuardHandler:
             for text in left_alone(olds, inputs, all_before, before, going):
                 pulumi_engine.say(text)
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
+
+    def _held(
+        self, before: Managed, after: Managed, renamed: Mapping[str, Mapping[str, str]]
+    ) -> Managed:
+        """`before`, but for a state that has a guard alone: a run in which all else failed leaves such a one.
+
+        What was never made is neither removed nor renamed. A refresh tells that of some of it, and not of everything.
+        """
+        going = removals(before, after, renamed)
+        if not any(names for parents in going.values() for names in parents.values()):
+            return before
+        with contextlib.suppress(UnknownOwners):  # then all of it counts
+            self.run.know_the_state(pulumi_engine.resource_name())
+        return {} if self.run.holdings.has_nothing else before
 
     def _looks(
         self,
