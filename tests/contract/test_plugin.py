@@ -107,7 +107,7 @@ def test_a_wrong_value_is_refused_with_what_may_have_been_meant(engine, posthog)
     ) == {
         "week_start_day": "week_start_day must be one of 0, 1, null, not 9",
         "timezone": 'timezone must be a time zone, not "Europe/Pariss"\n  hint: did you mean "Europe/Paris"?',
-        "app_urls": 'app_urls must be a list, not "https://acme.io"',
+        "app_urls": 'app_urls must be a list, not "https://acme.io"\n  hint: put it into a list: [...]',
     }
     assert posthog.requests()["total"] == 0
 
