@@ -8,18 +8,12 @@ from typing import Any
 
 import pytest
 
-from harness.pipeline_stack import Stack
-from harness.run import begin_anew
-from harness.sandbox import Sandbox
+from harness.release_stack import HEAD, Web, web_of
 from pulumi_posthog.drift.attribution import Attribution
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.losses import losses, refusal_of_losses
-from pulumi_posthog.reconcile.observe import observe
-from pulumi_posthog.values.problem import ConfigError
-from pulumi_posthog.values.variables import KEY_VARIABLE
 
-HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
 INSIGHT = """\
     insights:
       Weekly signups:
@@ -50,19 +44,17 @@ TOLD = """\
 WHOLE = INSIGHT + ALERT
 
 
-class Charts(Stack):
+class Charts(Web):
     """A stack, and the alerts of its one project."""
 
-    age = ""
-
-    def path(self, family: str = "alerts") -> str:
-        return f"/api/projects/{self.posthog.project('Web')['id']}/{family}/"
+    def listed(self, family: str = "alerts") -> str:
+        return f"{self.path}/{family}/"
 
     def alerts(self) -> dict[str, Any]:
-        return {each["name"]: each for each in self.posthog.all(self.path())}
+        return {each["name"]: each for each in self.posthog.all(self.listed())}
 
     def insight(self, name: str = "Weekly signups") -> dict[str, Any]:
-        listed = self.posthog.all(f"{self.path('insights')}?basic=true&limit=1000")
+        listed = self.posthog.all(f"{self.listed('insights')}?basic=true&limit=1000")
         return next(each for each in listed if each["name"] == name)
 
     def alert(self, **fields: Any) -> dict[str, Any]:
@@ -74,36 +66,13 @@ class Charts(Stack):
             "condition": {"type": "absolute_value"},
             "config": {"type": "TrendsAlertConfig", "series_index": 0},
         }
-        return self.posthog.call("POST", self.path(), {**whole, **fields})
-
-    def problems(self, text: str, **more: Any) -> list[str]:
-        self.posthog.count_anew()
-        with pytest.raises(ConfigError) as error:
-            self.up(text, **more)
-        assert self.posthog.writes() == {}
-        return [str(problem).replace(f"{self.folder}/", "") for problem in error.value.problems]
-
-    def notes(self, text: str) -> list[str]:
-        live = self.live()
-        try:
-            return [
-                note.replace(f"{self.folder}/", "")
-                for note in observe(self.load(text, head=HEAD), live).notes
-            ]
-        finally:
-            live.reader.close()
+        return self.posthog.call("POST", self.listed(), {**whole, **fields})
 
 
-@pytest.fixture(params=["2026", "2025"])
+@pytest.fixture(params=["2026 later", "2025"])
 def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Charts]:
-    sandbox: Sandbox = started("--age", request.param)
-    monkeypatch.setenv(KEY_VARIABLE, sandbox.key)
-    monkeypatch.chdir(tmp_path)
-    begin_anew()
-    charts = Charts(tmp_path, sandbox)
-    charts.age = request.param
-    yield charts
-    begin_anew()
+    with web_of(started, request.param, tmp_path, monkeypatch, of=Charts) as charts:
+        yield charts
 
 
 def test_ids_are_sent_and_objects_answered_and_a_percentage_is_what_people_write(web):
@@ -118,7 +87,7 @@ def test_ids_are_sent_and_objects_answered_and_a_percentage_is_what_people_write
     assert alert["threshold"]["configuration"] == {"type": "percentage", "bounds": {"upper": 0.3}}
     web.posthog.count_anew()
     assert web.differences(WHOLE, head=HEAD) == []
-    assert web.posthog.requests()["by_path"][f"GET {web.path()}"] == 1
+    assert web.posthog.requests()["by_path"][f"GET {web.listed()}"] == 1
     assert web.up(WHOLE.replace("30%", "30.0 %"), head=HEAD) == []
     assert web.posthog.writes() == {}
 
@@ -130,7 +99,7 @@ def test_a_change_by_hand_is_one_patch_of_that_alone_and_keeps_the_threshold(web
         "threshold": {"name": "Ours", "configuration": {"type": "percentage", "bounds": {"upper": 0.333}}},
         "subscribed_users": [],
     }
-    web.posthog.call("PATCH", f"{web.path()}{before['id']}/", by_hand)
+    web.posthog.call("PATCH", f"{web.listed()}{before['id']}/", by_hand)
 
     assert web.differences(WHOLE, head=HEAD) == [
         "update Web/Signups collapsed: ['threshold', 'subscribed_users']"
@@ -138,7 +107,7 @@ def test_a_change_by_hand_is_one_patch_of_that_alone_and_keeps_the_threshold(web
     assert web.up(WHOLE, head=HEAD) == [("update", ("alert", "Web/Signups collapsed"))]
 
     after = web.alerts()["Signups collapsed"]
-    assert web.posthog.writes() == {f"PATCH {web.path()}{before['id']}/": 1}
+    assert web.posthog.writes() == {f"PATCH {web.listed()}{before['id']}/": 1}
     assert after["threshold"] == {**before["threshold"], "name": "Ours"}
     assert web.differences(WHOLE, head=HEAD) == []
 
@@ -147,7 +116,7 @@ def test_who_changed_one_is_told(web):
     web.up(WHOLE, head=HEAD)
     found = web.alerts()["Signups collapsed"]
     web.posthog.call(
-        "PATCH", f"{web.path()}{found['id']}/", {"enabled": False, "calculation_interval": "weekly"}
+        "PATCH", f"{web.listed()}{found['id']}/", {"enabled": False, "calculation_interval": "weekly"}
     )
 
     live = web.live()
@@ -192,11 +161,11 @@ def test_one_of_another_insight_is_another_alert_and_can_be_moved_by_its_id(web)
 
     web.up(other + INSIGHT.partition("\n")[2] + ALERT, head=HEAD)
 
-    assert len(web.posthog.all(web.path())) == 2
+    assert len(web.posthog.all(web.listed())) == 2
     moved = ALERT.replace("        insight", f"        id: {there['id']}\n        insight")
     web.engine.state.pop(("alert", "Web/Signups collapsed"))
     web.up(other + INSIGHT.partition("\n")[2] + moved, head=HEAD)
-    answer = web.posthog.call("GET", f"{web.path()}{there['id']}/")
+    answer = web.posthog.call("GET", f"{web.listed()}{there['id']}/")
     assert answer["insight"]["id"] == web.insight()["id"]
 
 
@@ -251,7 +220,7 @@ def test_an_alert_is_held_against_an_insight_that_nobody_declares_as_it_is_now(w
     drawn = {**by_hand["source"], "trendsFilter": {"display": "WorldMap"}}
     insight = web.insight()
     web.posthog.call(
-        "PATCH", f"{web.path('insights')}{insight['id']}/", {"query": {**by_hand, "source": drawn}}
+        "PATCH", f"{web.listed('insights')}{insight['id']}/", {"query": {**by_hand, "source": drawn}}
     )
 
     (note,) = web.notes(ALERT)
@@ -267,7 +236,7 @@ def test_an_alert_is_held_against_an_insight_that_nobody_declares_as_it_is_now(w
 def test_a_hog_function_is_told_of_the_alert_that_it_names(web):
     web.up(WHOLE + TOLD, head=HEAD)
 
-    functions = {each["name"]: each for each in web.posthog.all(f"{web.path('hog_functions')}?full=true")}
+    functions = {each["name"]: each for each in web.posthog.all(f"{web.listed('hog_functions')}?full=true")}
     (told,) = functions["Tell Slack"]["filters"]["properties"]
     assert told["value"] == web.alerts()["Signups collapsed"]["id"]
     assert web.differences(WHOLE + TOLD, head=HEAD) == []
@@ -286,7 +255,7 @@ def test_what_is_told_of_an_alert_and_what_goes_with_its_insight_is_counted_once
     told = {"events": [{"id": "$insight_alert_firing", "type": "events"}]}
     told["properties"] = [{"key": "alert_id", "type": "event", "operator": "exact", "value": alert["id"]}]
     function = {"name": "By hand", "type": "internal_destination", "hog": "return event", "filters": told}
-    web.posthog.call("POST", web.path("hog_functions"), function)
+    web.posthog.call("POST", web.listed("hog_functions"), function)
     web.alert(name="By hand")
     gone = {"insight": ["Web/Weekly signups"], "alert": ["Web/Signups collapsed"]}
     live = web.live()

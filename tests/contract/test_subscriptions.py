@@ -8,18 +8,12 @@ from typing import Any
 
 import pytest
 
-from harness.pipeline_stack import Stack
-from harness.run import begin_anew
-from harness.sandbox import Sandbox
+from harness.release_stack import HEAD, Web, web_of
 from pulumi_posthog.api import OutcomeUnknown
 from pulumi_posthog.drift.attribution import Attribution
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.observe import observe
-from pulumi_posthog.reconcile.plan import plan
-from pulumi_posthog.values.problem import ConfigError
-from pulumi_posthog.values.variables import KEY_VARIABLE
 
-HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
 CHARTS = """\
     insights:
       Weekly signups:
@@ -53,48 +47,25 @@ URL = "https://hooks.example.com/T0PS3CRET/b0x"
 WHOLE = CHARTS + MONDAY
 
 
-class Charts(Stack):
+class Charts(Web):
     """A stack, and the subscriptions of its one project."""
 
-    age = ""
-
-    def path(self, family: str = "subscriptions") -> str:
-        return f"/api/projects/{self.posthog.project('Web')['id']}/{family}/"
+    def listed(self, family: str = "subscriptions") -> str:
+        return f"{self.path}/{family}/"
 
     def subscriptions(self) -> dict[str, Any]:
-        return {each["title"]: each for each in self.posthog.all(self.path())}
+        return {each["title"]: each for each in self.posthog.all(self.listed())}
 
     def patch(self, title: str, **fields: Any) -> None:
-        self.posthog.call("PATCH", f"{self.path()}{self.subscriptions()[title]['id']}/", fields)
-
-    def changes(self, text: str) -> list[Any]:
-        live = self.live()
-        try:
-            observed = observe(self.load(text, head=HEAD), live)
-            return list(plan(observed.readable, observed.for_plan).changes)
-        finally:
-            live.reader.close()
-
-    def problems(self, text: str, **more: Any) -> list[str]:
-        self.posthog.count_anew()
-        with pytest.raises(ConfigError) as error:
-            self.up(text, **more)
-        assert self.posthog.writes() == {}
-        return [str(problem).replace(f"{self.folder}/", "") for problem in error.value.problems]
+        self.posthog.call("PATCH", f"{self.listed()}{self.subscriptions()[title]['id']}/", fields)
 
 
-@pytest.fixture(params=["2026", "2025"])
+@pytest.fixture(params=["2026 later", "2025"])
 def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Charts]:
-    sandbox: Sandbox = started("--age", request.param)
-    monkeypatch.setenv(KEY_VARIABLE, sandbox.key)
     monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
-    monkeypatch.chdir(tmp_path)
-    begin_anew()
-    charts = Charts(tmp_path, sandbox)
-    charts.age = request.param
-    charts.environment["HOOK"] = URL
-    yield charts
-    begin_anew()
+    with web_of(started, request.param, tmp_path, monkeypatch, of=Charts) as charts:
+        charts.environment["HOOK"] = URL
+        yield charts
 
 
 def test_addresses_are_one_text_on_the_wire_and_instants_are_compared(web):
@@ -108,7 +79,7 @@ def test_addresses_are_one_text_on_the_wire_and_instants_are_compared(web):
         "[bob@example.com, ann@example.com]", "[ann@example.com, bob@example.com]"
     )
     assert web.differences(otherwise, head=HEAD) == []
-    assert web.posthog.requests()["by_path"][f"GET {web.path()}"] == 1
+    assert web.posthog.requests()["by_path"][f"GET {web.listed()}"] == 1
     assert web.up(otherwise, head=HEAD) == []
     assert web.posthog.writes() == {}
 
@@ -135,8 +106,8 @@ def test_one_that_was_made_before_its_answer_was_lost_is_kept_and_mailed_once(we
 
     web.up(WHOLE, head=HEAD)
 
-    assert web.posthog.writes() == {f"POST {web.path()}": 1}
-    assert len(web.posthog.all(web.path())) == 1
+    assert web.posthog.writes() == {f"POST {web.listed()}": 1}
+    assert len(web.posthog.all(web.listed())) == 1
 
 
 def test_it_is_taken_over_and_not_mailed_and_of_two_a_file_says_which(web):
@@ -152,7 +123,7 @@ def test_it_is_taken_over_and_not_mailed_and_of_two_a_file_says_which(web):
         key: first[key]
         for key in ("insight", "target_type", "target_value", "frequency", "start_date", "title")
     }
-    web.posthog.call("POST", web.path(), twin)
+    web.posthog.call("POST", web.listed(), twin)
     with pytest.raises(Exception, match=r"add `id: ...` to say which one is meant"):
         web.up(WHOLE, head=HEAD)
     assert web.posthog.writes() == {}
@@ -165,7 +136,7 @@ def test_somebody_who_unsubscribed_is_a_difference_and_that_they_would_be_mailed
     web.up(WHOLE, head=HEAD)
     web.patch("Monday growth mail", target_value="bob@example.com")
 
-    (change,) = web.changes(WHOLE)
+    (change,) = web.plan(WHOLE)
     (difference,) = change.differences
     assert (difference.live, difference.desired) == (
         ["bob@example.com"],
@@ -188,7 +159,7 @@ def test_who_changed_one_is_told_where_the_server_has_a_log_of_them(web):
     finally:
         live.reader.close()
 
-    assert ("ada@acme.io" in str(who)) is (web.age == "2026"), who
+    assert ("ada@acme.io" in str(who)) is (web.age == "2026 later"), who
 
 
 def test_one_that_was_deleted_comes_back_with_its_id_and_is_not_mailed_anew(web):
@@ -199,16 +170,16 @@ def test_one_that_was_deleted_comes_back_with_its_id_and_is_not_mailed_anew(web)
     web.up(WHOLE, head=HEAD)
 
     assert web.subscriptions()["Monday growth mail"]["id"] == id_
-    assert web.posthog.writes() == {f"PATCH {web.path()}{id_}/": 1}
+    assert web.posthog.writes() == {f"PATCH {web.listed()}{id_}/": 1}
     web.up(CHARTS, head=HEAD)
     assert web.subscriptions() == {}
-    assert web.posthog.writes() == {f"PATCH {web.path()}{id_}/": 1}
+    assert web.posthog.writes() == {f"PATCH {web.listed()}{id_}/": 1}
 
 
 def test_a_url_is_shown_nowhere_and_exported_as_a_variable(web, capsys):
     hook = (
         HOOK
-        if web.age == "2026"
+        if web.age == "2026 later"
         else HOOK.replace("        dashboard_export_insights: [Weekly signups]\n", "")
     )
     web.up(WHOLE + hook, head=HEAD)
@@ -217,7 +188,7 @@ def test_a_url_is_shown_nowhere_and_exported_as_a_variable(web, capsys):
     assert there["target_value"] == URL
     assert web.differences(WHOLE + hook, head=HEAD) == []
     web.patch("To the wall", target_value="https://hooks.example.com/0THERS3CRET")
-    (change,) = web.changes(WHOLE + hook)
+    (change,) = web.plan(WHOLE + hook)
     assert [each.field.name for each in change.differences] == ["target_value"]
     assert web.up(WHOLE + hook, head=HEAD) == [("update", ("subscription", "Web/To the wall"))]
     live = web.live()
@@ -230,7 +201,7 @@ def test_a_url_is_shown_nowhere_and_exported_as_a_variable(web, capsys):
     assert "target_value: !env" in text
     assert "target_emails: [ann@example.com, bob@example.com]" in text
     assert "insight: !ref insight/Weekly signups" in text
-    if web.age == "2026":
+    if web.age == "2026 later":
         assert text.partition("dashboard_export_insights:")[2].split("\n")[1].strip() == (
             "- !ref insight/Weekly signups"
         )
@@ -245,7 +216,7 @@ def test_a_url_is_shown_nowhere_and_exported_as_a_variable(web, capsys):
 def test_another_subject_makes_it_anew_and_another_insight_does_not(web):
     web.up(WHOLE, head=HEAD)
     id_ = web.subscriptions()["Monday growth mail"]["id"]
-    export = "dashboard_export_insights: [Weekly signups]" if web.age == "2026" else "interval: 1"
+    export = "dashboard_export_insights: [Weekly signups]" if web.age == "2026 later" else "interval: 1"
     of_dashboard = MONDAY.replace("insight: Weekly signups", f"dashboard: Growth\n        {export}")
 
     assert [operation for operation, _ in web.up(CHARTS + of_dashboard, head=HEAD)] in (

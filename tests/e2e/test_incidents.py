@@ -341,7 +341,9 @@ def test_the_next_name_of_what_was_never_made_was_taken_for_a_rename(stack):
     # What was made since is not renamed without a word.
     stack.write("roles:\n  Science: {members: [ana@acme.io]}\n")
     refused = stack.preview()
-    assert (refused.status != 0, 'looks like what was "Research"' in refused.text) == (True, True), refused.text
+    assert (refused.status != 0, 'looks like what was "Research"' in refused.text) == (True, True), (
+        refused.text
+    )
 
 
 def test_an_output_of_what_failed_ended_in_a_traceback(stack):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -16,6 +16,7 @@ from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import Change, plan
 from pulumi_posthog.stack.dynamic import process
+from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
 HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
@@ -62,11 +63,23 @@ class Web(Stack):
         """`up` of what stands below the project."""
         return self.up(text, head=HEAD, **more)
 
+    def problems(self, text: str, **more: Any) -> list[str]:
+        """Why a run is refused before it writes anything."""
+        self.posthog.count_anew()
+        with pytest.raises(ConfigError) as error:
+            self.up(text, **more)
+        assert self.posthog.writes() == {}
+        return [self.bare(str(problem)) for problem in error.value.problems]
+
+    def bare(self, text: str) -> str:
+        """A message without the folder of its place."""
+        return text.replace(f"{self.folder}/", "")
+
     def notes(self, text: str) -> list[str]:
         """What `drift` says of objects beside its findings."""
         live = self.live()
         try:
-            return list(observe(self.load(text, head=HEAD), live).notes)
+            return [self.bare(note) for note in observe(self.load(text, head=HEAD), live).notes]
         finally:
             live.reader.close()
 
@@ -84,14 +97,18 @@ class Web(Stack):
         return self.differences(text, head=HEAD)
 
 
+A_Web = TypeVar("A_Web", bound=Web)
+
+
 @contextlib.contextmanager
 def web_of(
     started: Callable[..., Sandbox],
     age: str,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
+    of: type[A_Web] = Web,  # type: ignore[assignment]
     **allowed: int,
-) -> Iterator[Web]:
+) -> Iterator[A_Web]:
     """A stack on a sandbox of an age of `AGES`; so many removals are allowed."""
     year, _, later = age.partition(" ")
     form = "--later-2026" if later else "--no-later-2026"
@@ -100,7 +117,7 @@ def web_of(
     monkeypatch.setattr(process.run.settings, "limits", Limits(allowed=allowed))
     monkeypatch.chdir(folder)
     begin_anew()
-    web = Web(folder, sandbox)  # type: ignore[arg-type]
+    web = of(folder, sandbox)  # type: ignore[arg-type]
     web.age = age
     yield web
     begin_anew()

@@ -127,9 +127,7 @@ class GuardHandler:
                 pulumi_engine.say(text)
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
 
-    def _held(
-        self, before: Managed, after: Managed, renamed: Mapping[str, Mapping[str, str]]
-    ) -> Managed:
+    def _held(self, before: Managed, after: Managed, renamed: Mapping[str, Mapping[str, str]]) -> Managed:
         """`before`, but for a state that has a guard alone: a run in which all else failed leaves such a one.
 
         What was never made is neither removed nor renamed. A refresh tells that of some of it, and not of everything.
