@@ -27,27 +27,31 @@ PROVED: dict[str, tuple[str, ...]] = {
     "The host that gets the key": (
         "security/test_hosts.py::test_posthog_host_decides_and_a_file_that_says_another_is_refused",
     ),
-    "where that is not set, the one of the state": (
+    "If that is not set, it is the host in the state": (
         "security/test_hosts.py::test_a_host_other_than_the_states_is_refused_with_the_way_to_move",
     ),
-    "Another one in the file is refused": (
+    "Another host in the file is refused": (
         "security/test_hosts.py::test_a_proposed_file_that_names_another_host_is_refused_before_anybody_connects",
     ),
     "A secret in the file as plain text is refused": (
         "config/test_config_entries.py::test_a_key_never_travels_in_plain_text",
     ),
-    "Secrets of destinations are encrypted in the state": (
+    "Pulumi encrypts the secrets of destinations in the state": (
         "e2e/test_secrets.py::test_no_secret_is_in_anything_that_a_full_run_writes",
         "security/test_marks_of_secrets.py::test_a_state_has_nothing_in_plain_that_depends_on_a_secret",
     ),
-    "previews and reports show a mark": (
+    "Previews and reports show only a number": (
         "stack/test_properties.py::test_two_secrets_that_say_the_same_are_not_known_by_it_and_nothing_of_them_is_in_plain_text",
     ),
     "Variables of the run are never shown": (
         "security/test_names_never_plain.py::test_a_name_that_is_never_plain_is_refused_at_its_place",
         "security/test_names_never_plain.py::test_what_applies_the_file_is_no_secret_of_a_destination_either",
     ),
-    "names such as `GITHUB_TOKEN`": (
+    "A configuration cannot use the key": (
+        "security/test_names_never_plain.py::test_a_name_that_is_never_plain_is_refused_at_its_place",
+        "security/test_names_never_plain.py::test_what_applies_the_file_is_no_secret_of_a_destination_either",
+    ),
+    "It can use names such as": (
         "security/test_names_never_plain.py::test_a_name_that_is_never_plain_is_refused_at_its_place",
         "security/test_names_never_plain.py::test_a_variable_of_a_ci_may_be_a_secret_of_a_destination",
     ),
@@ -63,7 +67,10 @@ PROVED: dict[str, tuple[str, ...]] = {
         "e2e/test_incidents.py::test_a_program_that_died_half_way_looked_like_a_smaller_one",
         "e2e/test_incidents.py::test_a_weak_key_was_told_403_and_everything_was_taken_for_gone",
     ),
-    "What PostHog or a pull request says becomes text": (
+    "Text from PostHog or a pull request stays text": (
+        "security/test_control_characters.py::test_names_in_messages_pass_one_line_by_rule",
+    ),
+    "It never becomes code": (
         "security/test_output.py::test_no_line_of_a_log_is_a_command_for_the_ci",
         "security/test_control_characters.py::test_a_name_begins_no_line_of_a_message",
         "security/test_control_characters.py::test_names_in_messages_pass_one_line_by_rule",
@@ -71,14 +78,14 @@ PROVED: dict[str, tuple[str, ...]] = {
     "The generated workflows give a secret only to the steps": (
         "cli/test_cli_init.py::test_no_secret_is_there_while_something_is_installed_or_an_action_of_others_runs",
     ),
-    "pin actions by commit": (
+    "They pin actions by commit": (
         "cli/test_cli_init.py::test_the_workflows_pass_zizmor",
         "cli/test_cli_init.py::test_python_is_isolated_and_each_package_has_its_hash_wherever_a_job_runs_it",
     ),
-    "import nothing from the branch": (
+    "They import nothing from the branch": (
         "cli/test_shadowing.py::test_a_module_that_hides_an_installed_one_is_found",
     ),
-    "write reports into a folder of their own": (
+    "They write reports into a separate folder": (
         "cli/test_cli_scripts.py::test_reports_are_never_written_through_a_committed_link",
     ),
     "The job that comments": (
