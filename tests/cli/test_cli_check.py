@@ -257,15 +257,15 @@ def test_a_query_from_the_environment_that_is_not_set_is_told(lab: Lab):
 
 
 def test_all_run_side_by_side(lab: Lab):
-    checks(lab, *(f"n{n}: {{query: {COUNT}, expect: '< 0', within: 3s, every: 1s}}" for n in range(12)))
+    checks(lab, *(f"n{n}: {{query: {COUNT}, expect: '>= 0'}}" for n in range(12)))
+    switch(lab, latency_ms=300)
+    lab.posthog.count_anew()
 
-    run = lab.run("check", "--format", "json")
+    run = lab.run("check")
 
-    seconds = [each["seconds"] for each in run.json["checks"]]
-    assert run.status == 7
-    # One after the other, the last would begin half a minute after the first.
-    assert all(each["attempts"] >= 2 for each in run.json["checks"])
-    assert max(seconds) < 20
+    assert run.status == 0
+    # One after the other, it would be one; a busy machine may not begin all twelve within the latency.
+    assert lab.posthog.requests()["at_once"]["POST query"] >= 4
 
 
 def test_the_check_of_a_destination_and_an_old_server(lab_of_any_age: Lab):
