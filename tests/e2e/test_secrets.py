@@ -267,6 +267,6 @@ def test_a_pickled_provider_holds_the_name_of_its_kind_and_nothing_else(story, d
         for resource in story.stack.state().values()
         if "__provider" in resource.get("outputs", {})
     }
-    assert len(providers) == (0 if door == PLUGIN_DOOR else 5)
+    assert len(providers) == (0 if door == PLUGIN_DOOR else 6)
     assert all(len(text) < 200 for text in providers.values())
     assert leaks({**SECRETS, "the host": story.stack.posthog.url}, {"all": json.dumps(providers)}) == []
