@@ -77,8 +77,16 @@ class Stack:
         self.posthog.count_anew()
         with pytest.raises(ConfigError) as error:
             self.up(text, **more)
-        assert self.posthog.bodies == []
-        return [str(problem).replace(str(self.folder) + os.sep, "") for problem in error.value.problems]
+        assert not self.written()
+        return [self.bare(str(problem)) for problem in error.value.problems]
+
+    def written(self) -> Any:
+        """What was sent that is no GET, since the last count."""
+        return self.posthog.bodies
+
+    def bare(self, text: str) -> str:
+        """A message without the folder of its place."""
+        return text.replace(str(self.folder) + os.sep, "")
 
     def exported(self) -> Exported:
         """What exists, as a file, which takes the place of this one and declares nothing that differs."""

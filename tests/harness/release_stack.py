@@ -16,7 +16,6 @@ from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import Change, plan
 from pulumi_posthog.stack.dynamic import process
-from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
 HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
@@ -63,17 +62,9 @@ class Web(Stack):
         """`up` of what stands below the project."""
         return self.up(text, head=HEAD, **more)
 
-    def problems(self, text: str, **more: Any) -> list[str]:
-        """Why a run is refused before it writes anything."""
-        self.posthog.count_anew()
-        with pytest.raises(ConfigError) as error:
-            self.up(text, **more)
-        assert self.posthog.writes() == {}
-        return [self.bare(str(problem)) for problem in error.value.problems]
-
-    def bare(self, text: str) -> str:
-        """A message without the folder of its place."""
-        return text.replace(f"{self.folder}/", "")
+    def written(self) -> dict[str, int]:
+        """What was sent that is no GET, since the last count."""
+        return dict(self.posthog.writes())
 
     def notes(self, text: str) -> list[str]:
         """What `drift` says of objects beside its findings."""

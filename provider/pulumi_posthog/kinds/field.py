@@ -75,9 +75,8 @@ class Field:
     max_json_length: int | None = None  # of the whole value, as JSON text
     pattern: str | None = None  # a regular expression that the text must match
     pattern_words: str = ""  # what such a text is, for messages: "an e-mail address"
-    items: Mapping[str, Any] | None = (
-        None  # JSON Schema of a list's items, or of what an object has under any key
-    )
+    # JSON Schema of a list's items, or of what an object has under any key.
+    items: Mapping[str, Any] | None = None
     keys: Mapping[str, Any] | None = None  # JSON Schema of an object's properties, where the list is closed
     open_keys: bool = True  # False: only `keys` are allowed
     required_keys: tuple[str, ...] = ()
