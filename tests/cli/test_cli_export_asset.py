@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
-import time
 
 import pytest
 
 from cli.lab import Lab
+from harness.waiting import eventually
 
 BEGINNINGS = {"png": b"\x89PNG", "pdf": b"%PDF", "csv": b"type,name", "json": b"{"}
 
@@ -129,9 +129,7 @@ def test_an_export_that_never_ends_is_given_up(lab: Lab, board: str):
 def test_ctrl_c_leaves_nothing_behind(lab: Lab, board: str):
     lab.call("PATCH", "/_sandbox/settings", {"export_seconds": 600})
     process = lab.start("export-asset", "board.png", "--dashboard", board, "--project", "Web")
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and not lab.posthog.writes():
-        time.sleep(0.05)
+    assert eventually(lab.posthog.writes)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
 

@@ -98,7 +98,8 @@ def test_a_key_is_explained(capsys: pytest.CaptureFixture[str], path: str, said:
     assert run(["explain", path, "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
 
-    assert all(each in text for each in said), text
+    flowing = " ".join(text.split())  # where a line breaks is not what is said
+    assert all(each in flowing for each in said), text
     assert document["doc"].split()[0] in text
 
 

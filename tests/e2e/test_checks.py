@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 
 import pytest
 
 from harness.stack import DYNAMIC_DOOR, PLUGIN_DOOR, Run, Stack
+from harness.waiting import eventually
 
 EVENTS = "GET /api/projects/1/events/"
 DELIVERED = "select count() from events where event = 'delivered'"
@@ -148,16 +148,6 @@ projects:
     assert (rotated.status, queries()) == (0, 1), rotated.text
     assert (up(stack).status, queries()) == (0, 0)
     assert "hush" not in str(stack.state())
-
-
-def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
-    """Whether it comes true in that time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if true():
-            return True
-        time.sleep(0.2)
-    return False
 
 
 # Pulumi tells its plugins of the first one, and a dynamic provider hears only that nobody waits any more.

@@ -15,6 +15,7 @@ import pytest
 
 from harness.drivers import delete_empty_attributes, descendants, kill, take_the_lock_away
 from harness.stack import DOORS, Stack
+from harness.waiting import eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -278,9 +279,7 @@ def test_a_runner_was_killed_in_the_middle_of_a_create(lone_stack):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + 60
-    while not posthog.requests()["by_method"].get("POST") and time.monotonic() < deadline:
-        time.sleep(0.1)
+    assert eventually(lambda: posthog.requests()["by_method"].get("POST"))
     family = descendants(running.pid)
     running.send_signal(signal.SIGKILL)
     running.wait()
@@ -426,7 +425,7 @@ def test_two_runs_at_once_wrote_over_each_other(lone_stack):
         stderr=subprocess.STDOUT,
         text=True,
     ) as first:
-        posthog.await_request(60)
+        posthog.await_request()
         second = lone_stack.up()
         said, _ = first.communicate(timeout=120)
 

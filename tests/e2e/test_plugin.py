@@ -17,6 +17,7 @@ from harness.drivers import descendants
 from harness.half_moved import exported, half_move
 from harness.sandbox import Sandbox
 from harness.stack import DOORS, DYNAMIC_DOOR, PLUGIN_DOOR, Stack
+from harness.waiting import eventually
 from pulumi_posthog import __version__
 
 pytestmark = pytest.mark.e2e
@@ -304,11 +305,8 @@ def begun(stack: Stack, *command: str) -> subprocess.Popen[str]:
 def start(stack: Stack) -> subprocess.Popen[str]:
     """`pulumi up`, when it has begun to write."""
     running = begun(stack, "up", "--yes", "--skip-preview")
-    deadline = time.monotonic() + 60
-    while not stack.posthog.writes():
-        assert running.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    assert eventually(lambda: stack.posthog.writes() or running.poll() is not None)
+    assert running.poll() is None
     return running
 
 
@@ -323,10 +321,7 @@ def test_a_killed_command_line_leaves_no_provider_behind(slow, door):
     running.kill()
     running.communicate()
 
-    deadline = time.monotonic() + 20
-    while any(alive(each) for each in providers):
-        assert time.monotonic() < deadline, "the provider is still there"
-        time.sleep(0.1)
+    assert eventually(lambda: not any(alive(each) for each in providers)), "the provider is still there"
 
 
 def test_ctrl_c_ends_a_preview_without_the_answer_that_is_under_way(slow):
@@ -336,13 +331,9 @@ def test_ctrl_c_ends_a_preview_without_the_answer_that_is_under_way(slow):
         '    ResourceOptions(import_="0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"))\n',
     )
     slow.posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 120_000})
+    slow.posthog.count_anew()
     running = begun(slow, "preview")
-    deadline = time.monotonic() + 60
-    while not any("pulumi-resource-posthog" in command_of(each) for each in descendants(running.pid)):
-        assert running.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    time.sleep(2)  # it asks PostHog by now
+    slow.posthog.await_request()
 
     running.send_signal(signal.SIGINT)
     said, _ = running.communicate(timeout=60)

@@ -7,11 +7,12 @@ import os
 import re
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
+
+from harness.waiting import eventually
 
 KEY = "phx_test_key_that_must_not_leak"
 START_SECONDS = 30
@@ -109,12 +110,9 @@ class Sandbox:
         """Starts the counts from zero."""
         self.call("DELETE", "/_sandbox/requests")
 
-    def await_request(self, seconds: float = 30) -> None:
+    def await_request(self) -> None:
         """Until a request has begun since the last `count_anew`; one that began before it does not count."""
-        deadline = time.monotonic() + seconds
-        while not self.requests()["at_once"]:
-            assert time.monotonic() < deadline, "nothing is asked of PostHog"
-            time.sleep(0.05)
+        assert eventually(lambda: self.requests()["at_once"]), "nothing is asked of PostHog"
 
     def writes(self) -> dict[str, int]:
         """Every request that was no GET: "METHOD path" -> how often."""
