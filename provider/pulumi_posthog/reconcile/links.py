@@ -166,10 +166,22 @@ def _before(entry: Entry) -> Iterator[Before]:
 def _said_of(followed: Key, entry: Entry) -> tuple[str, Position | None]:
     """What an entry says of one that it follows without a reference: its SQL names it."""
     name = followed[1].removeprefix(f"{entry.parent}/")
+    where = _place_of(entry, name)
+    return f'"{one_line(name)}" in the SQL of {entry.kind.title} "{one_line(entry.name)}"', where
+
+
+def _place_of(entry: Entry, name: str) -> Position | None:
+    """Where the SQL of an entry is that names a table."""
     places = (place for place, table in tables_of(entry.kind, entry.fields) if table == name)
     place = next(places, "")
-    where = entry.positions.get(place) or entry.positions.get(place.partition(".")[0])
-    return f'"{one_line(name)}" in the SQL of {entry.kind.title} "{one_line(entry.name)}"', where
+    return entry.positions.get(place) or entry.positions.get(place.partition(".")[0])
+
+
+def _reader(entry: Entry, table: str) -> str:
+    """Whose SQL names a table, and where."""
+    where = _place_of(entry, table)
+    at = f" at {one_line(str(where))}" if where else ""
+    return f'{entry.kind.title} "{one_line(entry.name)}", in its SQL{at}'
 
 
 # -- what is not declared ------------------------------------------------------------------------------------
@@ -186,8 +198,16 @@ def lookups_of(desired: Desired) -> set[tuple[str, str | None]]:
 
 
 def only_referred_to(desired: Desired) -> dict[str, dict[str, str]]:
-    """kind's name -> what of it is referred to and not declared, as the stack would name it -> who does, and where."""
+    """kind's name -> what of it is referred to and not declared, as the stack would name it -> who does, and where.
+
+    A table in SQL may be any object that SQL names; one that a declared source brings is declared.
+    """
     result: dict[str, dict[str, str]] = {}
+    brought = {
+        (project_of(each, desired), table)
+        for table, those in bringers(desired.entries).items()
+        for each in those
+    }
     for entry in desired.entries:
         here = project_of(entry, desired) or (entry.name if entry.kind is PROJECT else None)
         for reference in references_in(entry.fields):
@@ -199,9 +219,9 @@ def only_referred_to(desired: Desired) -> dict[str, dict[str, str]]:
                     who += f", at {one_line(str(reference.where))}"
                 result.setdefault(reference.kind, {}).setdefault(name, who)
         for kind, table in views_of(entry.kind, entry.fields):
-            name, who = f"{here}/{table}", f'{entry.kind.title} "{one_line(entry.name)}", in its SQL'
-            if (kind, name) not in desired.by_name:
-                result.setdefault(kind, {}).setdefault(name, who)
+            name = f"{here}/{table}"
+            if (kind, name) not in desired.by_name and (here, joined(table)) not in brought:
+                result.setdefault(kind, {}).setdefault(name, _reader(entry, table))
     return result
 
 

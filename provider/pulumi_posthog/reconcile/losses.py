@@ -16,6 +16,7 @@ from pulumi_posthog.kinds.words import TakenAlong
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.limits import Limits, too_many
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.reconcile.meant import Meant
 from pulumi_posthog.reconcile.object_lists import objects_with_rules, told
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.spelling import folded, one_line
@@ -60,7 +61,7 @@ def losses(
 
     May raise ApiError: who loses something is not guessed. What PostHog does not have takes nothing along.
     """
-    found = [*_along(_Gone(gone, called, ids, live), live)]
+    found = [*_along(Meant(gone, called, ids, live), live)]
     for item in KINDS.values():
         if item.embedded_in is None or item.set_of:
             continue
@@ -75,60 +76,16 @@ def losses(
     return tuple(found)
 
 
-class _Gone:
-    """What is deleted, by kind, and which objects of a project those are."""
-
-    def __init__(
-        self,
-        gone: Mapping[str, Iterable[str]],
-        called: Mapping[tuple[str, str], str],
-        ids: Mapping[tuple[str, str], str],
-        live: Live,
-    ) -> None:
-        self.gone, self.called, self.ids, self.live = gone, called, ids, live
-
-    def of(self, kind: Kind, project: Found) -> dict[str, str]:
-        """The objects of a kind that are deleted in a project, by id: what PostHog calls each."""
-        wanted = [
-            (self.ids.get((kind.name, name)), self.called.get((kind.name, name), rest))
-            for name in self.gone.get(kind.name, ())
-            for above, rest in _halves(name)
-            if self._is(project, above)
-        ]
-        if not wanted:
-            return {}
-        objects = self.live.collection(kind, {PROJECT.name: project.id})
-        return {
-            id_: str(kind.own_name(found.values))
-            for id_, found in objects.items()
-            for known, name in wanted
-            if (id_ == known if known is not None else kind.own_name(found.values) == name)
-        }
-
-    def _is(self, project: Found, name: str) -> bool:
-        """Whether what the stack calls so is that project: the state knows its id, whatever it is called by now."""
-        known = self.ids.get((PROJECT.name, name))
-        if known is not None:
-            return known == project.id
-        return project.values.get("name") == self.called.get((PROJECT.name, name), name)
-
-
-def _halves(name: str) -> Iterator[tuple[str, str]]:
-    """The ways in which a name may be what something is in, and what it is called there."""
-    parts = name.split("/")
-    return (("/".join(parts[:place]), "/".join(parts[place:])) for place in range(1, len(parts)))
-
-
-def _along(gone: _Gone, live: Live) -> Iterator[Loss]:
+def _along(gone: Meant, live: Live) -> Iterator[Loss]:
     """What PostHog deletes with objects of projects, but for what the run deletes itself."""
-    holders = [kind for kind in KINDS.values() if kind.taken_along and gone.gone.get(kind.name)]
+    holders = [kind for kind in KINDS.values() if kind.taken_along and gone.names.get(kind.name)]
     for project in live.collection(PROJECT, {}).values() if holders else ():
         for holder in holders:
             yield from _along_in(project, holder, gone.of(holder, project), gone, live)
 
 
 def _along_in(
-    project: Found, holder: Kind, those: Mapping[str, str], gone: _Gone, live: Live
+    project: Found, holder: Kind, those: Mapping[str, str], gone: Meant, live: Live
 ) -> Iterator[Loss]:
     """What goes with objects of one project, and with what goes with them; `those` are their names by id."""
     for taken in holder.taken_along if those else ():

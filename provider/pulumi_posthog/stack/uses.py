@@ -7,12 +7,12 @@ follows, so each resource is looked through when it is checked. PostHog itself a
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.reconcile.tables import views_of
+from pulumi_posthog.reconcile.tables import joined, views_of
 from pulumi_posthog.stack.properties import known_ids, to_values
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.reference import Reference, with_names
@@ -58,7 +58,25 @@ class Uses:
 
     def user_of(self, kind: Kind, id_: str, props: Mapping[str, Any], urn: str) -> str | None:
         """The URN of another resource that names an object with these recorded properties; None where there is none."""
-        name = f"{props.get(kind.parent or '')}/{kind.own_name(to_values(kind, props))}"
-        wanted = {(kind.name, id_), (kind.name, name)}
+        above, values = props.get(kind.parent or ""), to_values(kind, props)
+        wanted = {(kind.name, id_), (kind.name, f"{above}/{kind.own_name(values)}")}
+        brought = {joined(table) for table in kind.tables(values)} if kind.tables else set[str]()
+
+        def reads(used: Iterable[Used]) -> bool:
+            """Whether one of these names is that of a table which the object brings."""
+            return any(
+                KINDS[named].named_in_sql and there == str(above) and joined(table) in brought
+                for named, each in used
+                if named in KINDS
+                for there, _, table in (each.partition("/"),)
+            )
+
         with self._lock:
-            return next((each for each, used in self._by.items() if each != urn and used & wanted), None)
+            return next(
+                (
+                    each
+                    for each, used in self._by.items()
+                    if each != urn and (used & wanted or (brought and reads(used)))
+                ),
+                None,
+            )

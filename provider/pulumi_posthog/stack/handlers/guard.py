@@ -14,8 +14,10 @@ from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_li
 from pulumi_posthog.reconcile.links import still_referred_to
 from pulumi_posthog.reconcile.lockouts import objections_to_going
 from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
+from pulumi_posthog.reconcile.meant import Meant
 from pulumi_posthog.reconcile.objections import objection_to_age
 from pulumi_posthog.reconcile.renames import Rename, bare, earlier_names, probable_renames
+from pulumi_posthog.reconcile.still_read import BRING_TABLES, Broken, broken, still_declared
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
@@ -97,14 +99,15 @@ class GuardHandler:
             (kind, name) for kind, parents in going.items() for gone in parents.values() for name in gone
         )
         taken_along, too_much = self._losses(going, before, inputs, called)
+        referred = json_in(inputs.pop("__referred", None) or "{}", dict, levels=2)
+        fails, needed = self._still_read(going, before, after, inputs, called, referred)
         idle = self._idle(going)
         if before and idle:
             pulumi_engine.warn(
                 f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
                 " pulumi config rm posthog:allowRemovals"
             )
-        needed = [*still_referred_to(going, json_in(inputs.pop("__referred", None) or "{}", dict, levels=2))]
-        needed += self._too_old(before, after, inputs)
+        needed += [*still_referred_to(going, referred), *self._too_old(before, after, inputs)]
         in_file = bool(inputs.get("__file"))
         doubtful = [] if found else self._doubtful(looks, going, in_file=in_file)
         told = [] if doubtful else [self._placed(look, look.words(in_file=in_file)) for look in looks]
@@ -113,6 +116,8 @@ class GuardHandler:
                 pulumi_engine.warn(text)
         for loss in () if too_much else taken_along:
             pulumi_engine.warn(str(loss))
+        for each in () if needed else fails:
+            pulumi_engine.warn(str(each))
         refused = [
             *strangers,
             *doubtful,
@@ -224,6 +229,58 @@ class GuardHandler:
         }
         too_much = refusal_of_losses(found, self.run.settings.limits, removed)
         return found, "\n".join([*locked, *([too_much] if too_much else [])]) or None
+
+    def _still_read(
+        self,
+        going: Mapping[str, Mapping[str, list[str]]],
+        before: Managed,
+        after: Managed,
+        inputs: Props,
+        called: Mapping[tuple[str, str], str],
+        referred: Mapping[str, Mapping[str, str]],
+    ) -> tuple[tuple[Broken, ...], list[str]]:
+        """What nobody declares and reads a table that is deleted; and why that is not done for what is declared."""
+        gone = {
+            kind: [each for names in parents.values() for each in names] for kind, parents in going.items()
+        }
+        names = {kind: names_in(after, kind) for kind in after}
+        ours = {
+            (kind, name): theirs
+            for kind, those in _kept(inputs, "__called").items()
+            for name, theirs in those.items()
+        }
+        formerly = {
+            kind: {old: new for old, new in those.items() if new in names.get(kind, ())}
+            for kind, those in _kept(inputs, "__renamed").items()
+        }
+        renamed = {
+            kind.name: {
+                old: ours.get((kind.name, new), new.rpartition("/")[2])
+                for old, new in formerly.get(kind.name, {}).items()
+                if old in names_in(before, kind.name) - names.get(kind.name, set())
+            }
+            for kind in BRING_TABLES
+        }
+        location = inputs.get("__asked_at")
+        if not location or not any(gone.get(kind.name) or renamed[kind.name] for kind in BRING_TABLES):
+            return (), []
+        try:
+            live = self.run.view({PROPERTY: location}).live
+            with contextlib.suppress(UnknownOwners):  # then names have to do
+                self.run.know_the_state(pulumi_engine.resource_name())
+            ids = self.run.holdings.ids_in_state()
+            goes = Meant(gone, called, ids, live)
+            # What is renamed in this run is in the state by its former name.
+            stays = Meant(
+                {kind: {*those, *formerly.get(kind, ())} for kind, those in names.items()},
+                {**ours, **called},
+                ids,
+                live,
+            )
+            refused = [*still_declared(goes, stays, referred, live)]
+            return (() if refused else broken(goes, stays, renamed, live)), refused
+        except (ApiError, CannotApply) as error:
+            return (), [f"nothing is removed, because it cannot be read whose SQL reads it: {error}"]
 
     def _too_old(self, before: Managed, after: Managed, inputs: Props) -> list[str]:
         """Why what is new and attached to objects cannot be: asked before the first of these objects is made."""
