@@ -289,6 +289,42 @@ def test_who_changed_one_is_told_and_of_its_tiles_nobody_is_accused(web):
     assert "ada@acme.io" not in named["tiles"]
 
 
+@pytest.mark.parametrize("web", ["2026 later", "2025"], indirect=True)
+def test_who_put_an_insight_on_it_or_took_one_off_is_told_and_of_a_move_and_a_text_nobody_is(web):
+    from pulumi_posthog.cli.comparing import _attributed
+
+    more = (
+        INSIGHTS
+        + "      Refunds: {query: {kind: InsightVizNode, source: {kind: TrendsQuery, series: [{event: x}]}}}\n"
+    )
+    web.up(more + GROWTH, head=HEAD)
+    web.posthog.call("POST", f"{web.project}dashboards/", {"name": "By hand"})
+    web.put("Signups", "By hand")  # takes it off
+    web.put("Refunds", "By hand")
+    web.put("Refunds", "By hand", "Growth")
+    web.put("Refunds", "Growth")  # is about another dashboard
+    (orders,) = (each for each in web.board()["tiles"] if (each["insight"] or {}).get("name") == "Orders")
+    moved = {"id": orders["id"], "layouts": {"sm": {"x": 0, "y": 9, "w": 6, "h": 5}}}
+    web.change({"tiles": [moved, {"text": {"body": "By hand"}}]})
+
+    live = web.live()
+    try:
+        observed = observe(web.load(more + GROWTH, head=HEAD), live)
+        found = findings(observed, plan(observed.readable, observed.for_plan))
+        who = Attribution(live)
+        named = {each.path.partition(".tiles")[2]: _attributed(each, who).who for each in found}
+    finally:
+        live.reader.close()
+
+    put, took = named.pop(".Refunds"), named.pop(".Signups")
+    assert put is not None
+    assert took is not None
+    assert {put.name, took.name} == {"ada@acme.io (the owner of this key)"}
+    assert put.when > took.when
+    assert set(named) == {".By hand", ".Orders.layouts.sm.x", ".Orders.layouts.sm.y"}
+    assert set(named.values()) == {None}
+
+
 @newest
 def test_what_was_dragged_is_a_picture_in_the_report(web):
     web.up(INSIGHTS + GROWTH, head=HEAD)

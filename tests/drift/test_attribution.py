@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
+
+import pytest
 
 from pulumi_posthog.api import Forbidden
 from pulumi_posthog.drift.attribution import Attribution
@@ -11,6 +13,7 @@ from pulumi_posthog.drift.finding import Who
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.reference import Reference
 
 PROJECT, DESTINATION, ROLE = KINDS["project"], KINDS["pipeline_destination"], KINDS["role"]
 WEB = Found(
@@ -147,3 +150,57 @@ def test_what_the_log_masks_or_calls_otherwise_is_attributed_by_its_newest_entry
     assert who(function, "inputs", entry("encrypted_inputs", "masked")) == Who("ana@acme.io", "at masked")
     assert who(function, "execution_order", entry("priority", "7")) == Who("ana@acme.io", "at 7")
     assert who(export, "paused", entry("enabled", False)) == Who("ana@acme.io", "at False")
+
+
+BOARD = Found(
+    KINDS["dashboard"],
+    "5",
+    {
+        "id": 5,
+        "name": "Growth",
+        "tiles": [{"id": 1, "insight": {"id": 7}}, {"id": 2, "insight": {"id": 8}, "deleted": True}],
+    },
+)
+
+
+def placed(*ids: int, before: Sequence[int] = (), form: str = "plain", who: str = "ana") -> dict[str, Any]:
+    """An entry of an insight's log: on which dashboards it is from then on."""
+
+    def listed(those: Sequence[int]) -> list[Any]:
+        objects = [{"id": each, "name": "x"} for each in those]
+        return (
+            [*those]
+            if form == "ids"
+            else [{"dashboard": each} for each in objects]
+            if form == "within"
+            else objects
+        )
+
+    change = {"field": "dashboards", "before": listed(before), "after": listed(ids)}
+    return entry(who=who, created_at=who) | {"detail": {"changes": [change]}}
+
+
+def who_placed(log: Log, insight: Any) -> Who | None:
+    return attribution(log).changed(BOARD, "1", BOARD.kind.field("tiles"), "Signups", {"insight": insight})
+
+
+@pytest.mark.parametrize("form", ["plain", "within", "ids"])
+def test_who_put_an_insight_on_a_dashboard_is_in_the_log_of_the_insight(form):
+    log = Log(placed(5, 6, before=[5], form=form, who="bo"), placed(5, form=form))
+
+    assert who_placed(log, 7) == Who("ana@acme.io", "ana")
+    assert who_placed(log, Reference("insight", "Signups", id_="7")) == Who("ana@acme.io", "ana")
+    assert log.asked[0] == (
+        "/api/projects/1/activity_log/",
+        {"scopes": "Insight", "item_id": "7", "page_size": 100},
+    )
+
+
+def test_who_took_it_off_is_in_the_log_of_the_insight_as_well():
+    assert who_placed(Log(placed(before=[5]), placed(5, who="bo")), 8) == Who("ana@acme.io", "ana")
+
+
+def test_nobody_is_accused_of_what_the_log_of_an_insight_does_not_say():
+    assert who_placed(Log(placed(5, who="bo")), 8) is None  # which is off it since, by no logged way
+    assert who_placed(Log(entry("dashboards", 5), {"activity": "created", "detail": None}), 8) is None
+    assert who_placed(Log(placed(5)), Reference("insight", "Signups")) is None

@@ -255,7 +255,7 @@ def _attributed(finding: Finding, attribution: Attribution) -> Finding:
     if trace is None or not finding.counts or finding.status not in (Status.CHANGED, Status.UNDECLARED):
         return finding
     who = (
-        attribution.changed(trace.found, trace.project, trace.field, trace.key)
+        attribution.changed(trace.found, trace.project, trace.field, trace.key, trace.item)
         if trace.field
         else attribution.created(trace.found, trace.project)
     )

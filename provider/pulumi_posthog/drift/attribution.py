@@ -1,6 +1,7 @@
 """activity log -> who changed a field and when (posthog-api.md 8).
 
-PostHog keeps no log of some kinds, and not all servers show it: then nobody is named, and that is no error.
+PostHog keeps no log of some kinds, and not all servers show it: then nobody is named, and that is no error. Of a tile,
+it logs on the insight that it came or left (posthog-api-analytics.md 2.8), and nowhere that it was moved (17).
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from itertools import islice
 
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.drift.finding import Who
+from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.project import PROJECT
+from pulumi_posthog.kinds.words import Membership
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.parts import id_of
 from pulumi_posthog.values.json_value import Json
+from pulumi_posthog.values.reference import Reference
 
 REQUESTS = 20  # at most, for one report
 PAGE = 100  # entries of an object's feed that are looked through: one page, one request
@@ -36,9 +40,22 @@ class Attribution:
         self._feeds: dict[tuple[str, str], tuple[Mapping[str, Json], ...]] = {}
         self._owner: str | None = None
 
-    def changed(self, found: Found, project: str | None, field: Field, key: str | None = None) -> Who | None:
-        """Who gave a field the value that it has now; `key` is the key of an object field that differs."""
+    def changed(
+        self, found: Found, project: str | None, field: Field, key: str | None = None, item: Json = None
+    ) -> Who | None:
+        """Who gave a field the value that it has now.
+
+        `key` is the key of an object field that differs. `item` is the whole item of a list that came or left.
+        """
         live = found.values.get(field.name)
+        words = found.kind.membership
+        if (
+            words
+            and field.name == words.field
+            and isinstance(item, dict)
+            and item.get(words.item) is not None
+        ):
+            return self._placed(found, project, words, item[words.item])
         if key is not None and found.kind.parts and field.name == found.kind.parts.field:
             return self._changed_part(found, project, key)
         for entry in self._feed(found.kind, project, found.id):
@@ -62,6 +79,24 @@ class Attribution:
         id_ = id_of(found.kind, found, name)
         feed = self._feed(found.kind, project, id_) if id_ else ()
         return next((self._who(entry) for entry in feed if _changes(entry)), None)
+
+    def _placed(self, found: Found, project: str | None, words: Membership, member: Json) -> Who | None:
+        """Who put an object of another kind into this one, or took it out: PostHog logs that on the other one."""
+        id_ = member.id if isinstance(member, Reference) else str(member)
+        if id_ is None:
+            return None
+        there = any(
+            str(each[words.item].get("id")) == id_
+            for each in found.answer.get(words.field) or ()
+            if each.get(words.item) and not each.get("deleted")
+        )
+        for entry in self._feed(KINDS[words.kind], project, id_):
+            for change in _changes(entry):
+                before, after = (found.id in _ids(change.get(each), words) for each in ("before", "after"))
+                if change.get("field") == words.sent_as and before != after:
+                    # What PostHog does not log has made it otherwise since: nobody is accused.
+                    return self._who(entry) if after == there else None
+        return None
 
     def created(self, found: Found, project: str | None) -> Who | None:
         """Who made an object that nobody declared."""
@@ -127,6 +162,14 @@ def _changes(entry: Mapping[str, Json]) -> list[Mapping[str, Json]]:
     detail = entry.get("detail")
     changes = detail.get("changes") if isinstance(detail, Mapping) else None
     return [change for change in changes if isinstance(change, Mapping)] if isinstance(changes, list) else []
+
+
+def _ids(listed: Json, words: Membership) -> set[str]:
+    """The ids in what the log has of a list of objects: `{id, name}` of each; on older servers within another key."""
+    container = words.container.removesuffix("_id")
+    found = listed if isinstance(listed, list) else []
+    objects = [each.get(container, each) if isinstance(each, Mapping) else {"id": each} for each in found]
+    return {str(each.get("id")) for each in objects if isinstance(each, Mapping)}
 
 
 def _switched(entry: Mapping[str, Json], field: Field, live: Json) -> bool:

@@ -69,6 +69,7 @@ class Trace:
     project: str | None
     field: Field | None = None  # None: it is about the whole object
     key: str | None = None  # the key of an object field that differs
+    item: Json = None  # the whole item of a list that came or left
 
 
 @dataclass(frozen=True)

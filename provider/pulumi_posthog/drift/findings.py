@@ -12,6 +12,7 @@ from pulumi_posthog.drift.finding import About, Fate, Finding, Status, Trace
 from pulumi_posthog.drift.renamed import renamed
 from pulumi_posthog.drift.settings import undeclared_settings
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import list_field, may_be_below, possible_keys
@@ -29,7 +30,7 @@ from pulumi_posthog.reconcile.path import collection_path, path_of, where_of
 from pulumi_posthog.reconcile.plan import Action, Change, Plan
 from pulumi_posthog.reconcile.recorded import Recorded, remembered
 from pulumi_posthog.reconcile.renames import Rename, probable_renames
-from pulumi_posthog.reconcile.shown import rows, without_secrets
+from pulumi_posthog.reconcile.shown import Row, rows, without_secrets
 from pulumi_posthog.values.attachment import comparable
 from pulumi_posthog.values.json_value import Json, shown_json
 from pulumi_posthog.values.masking import HIDDEN
@@ -38,6 +39,7 @@ from pulumi_posthog.values.secret_text import MASK, holds_secret, known
 from pulumi_posthog.values.spelling import one_line
 
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
+WHOLE_ITEM: Final = re.compile(r"""\w+\[(?:'[^']*'|"[^"]*")\]""")
 FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
 LEFT_HINT: Final = "whoever has left the organization: take the address out of the file"
 KEY: Final = re.compile(r"\['([^']*)'\]")
@@ -326,7 +328,7 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
             message=row.message,
             hint=f"`pulumi up` refuses that: {stays}" if stays else None,
             where=where_of(entry, field.name, key[1] if key else None),
-            trace=Trace(place.found, place.project, field, key[1] if key else None),
+            trace=Trace(place.found, place.project, field, key[1] if key else None, _moved(field, row)),
             about=About(
                 entry,
                 item=(row.declared if row.removal else row.live) if row.message else None,
@@ -334,6 +336,13 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
             ),
             picture=picture,
         )
+
+
+def _moved(field: Field, row: Row) -> Json:
+    """The whole item that came into a list or left it, where a row is about one; None where it is about less."""
+    if field.items_by is None or not WHOLE_ITEM.fullmatch(row.path):
+        return None
+    return row.declared if row.missing else row.live if row.undeclared else None
 
 
 def _contradicting(
