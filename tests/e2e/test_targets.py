@@ -8,8 +8,9 @@ from __future__ import annotations
 import pytest
 
 from harness.drivers import RealPulumi
+from harness.model import Model
 from harness.stack import DOORS, Stack
-from harness.world import Disturbance, Model
+from harness.world import Disturbance
 
 pytestmark = pytest.mark.e2e
 

@@ -18,6 +18,7 @@ from pulumi_posthog.kinds import KINDS
 
 SIGNUPS, COLLAPSED, MONDAY, GROWTH = "Signups", "Collapsed", "Monday", "Growth"
 PAYING, SPENDING, COUNTRY, EVENT, PLAN = "paying", "spending", "country", "signed_up", "plan"
+BUYERS = "buyers"  # a view of what a source brings
 READS_PAYING = "select plan from paying"
 BY_HAND = "By hand"  # a dashboard that nobody declares
 CHARTS: Mapping[str, str] = {
@@ -38,7 +39,7 @@ TITLES: Mapping[str, tuple[str, ...]] = {
     "subscription": (MONDAY,),
     "dashboard": (GROWTH,),
     "insight_variable": (COUNTRY,),
-    "warehouse_saved_query": (PAYING, SPENDING),
+    "warehouse_saved_query": (PAYING, SPENDING, BUYERS),
     "event_definition": (EVENT,),
     "property_definition": (PLAN,),
 }

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from harness.engine import Engine, Killed, Outcome, Refused
+from harness.model import Model
 from harness.sandbox import Sandbox
 from harness.stack import Run, Stack
-from harness.world import Disturbance, Model
+from harness.world import Disturbance
 from pulumi_posthog.api import ApiError, Reader
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 

@@ -17,10 +17,10 @@ from harness.access import RULES, identities, make_rule, rules_of
 from harness.charted import CHARTS, MADE, charts_of, name_of
 from harness.drivers import InProcess
 from harness.engine import GUARD, Killed, Outcome, Refused
+from harness.model import Model, models
 from harness.pipelines import change_function, exports_of, functions_of
 from harness.rows import Row, refer_to
 from harness.sandbox import Sandbox
-from harness.world import Model, models
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.limits import Limits

@@ -2,30 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hypothesis import strategies as st
+
 from harness import rows
+from harness.charted import BUYERS, view
 from harness.sandbox import Sandbox
+from pulumi_posthog.values.secret_text import SecretText
+
+KIND = "external_data_source"
+READS = "select id from postgres.shop."
+TABLES = ("users", "orders", "carts")
+NEXT = SecretText("hush, the next one", f"!env {rows.VARIABLE}")
 
 
-def source(project: str, *tables: str, host: str = "db.acme.io", synced: bool = True) -> rows.Row:
+def source(
+    project: str,
+    *tables: str,
+    host: str = "db.acme.io",
+    synced: bool = True,
+    every: str = "1hour",
+    password: SecretText = rows.SECRET,
+) -> rows.Row:
     """A database whose password is from the environment, at two places."""
     return rows.row(
-        "external_data_source",
+        KIND,
         f"{project}/shop",
         project,
         prefix="shop",
         source_type="Postgres",
         job_inputs={
             "host": host,
-            "password": rows.SECRET,
-            "ssh_tunnel": {"enabled": True, "auth": {"username": "ops", "password": rows.SECRET}},
+            "password": password,
+            "ssh_tunnel": {"enabled": True, "auth": {"username": "ops", "password": password}},
         },
-        schemas={table: {"should_sync": synced, "sync_frequency": "1hour"} for table in tables},
+        schemas={table: {"should_sync": synced, "sync_frequency": every} for table in tables},
     )
+
+
+def drawn_sources(draw: st.DrawFn, project: str) -> Iterator[rows.Row]:
+    """Perhaps a database: where it is, its password, and how which of its tables are fetched; and who reads one."""
+
+    def one_of(*values: Any) -> Any:
+        return draw(st.sampled_from(values))
+
+    if not one_of(True, False, False):
+        return
+    tables = one_of(TABLES[:1], TABLES[:2], TABLES)
+    yield source(
+        project,
+        *tables,
+        host=one_of("db.acme.io", "db.acme.com"),
+        synced=one_of(True, False),
+        every=one_of("1hour", "6hour"),
+        password=one_of(rows.SECRET, NEXT),
+    )
+    if one_of(True, False):
+        yield view(project, BUYERS, READS + one_of(*tables))
+
+
+def of_another_sort(row: rows.Row) -> rows.Row:
+    """A source of which a file says what never changes in another way."""
+    return (*row[:3], (*row[3], ("access_method", "direct"))) if row[0] == KIND else row
 
 
 def sources_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
     """The sources of a project."""
     return posthog.all(f"/api/projects/{project}/external_data_sources/?limit=1000")
+
+
+def sources_by_hand(posthog: Sandbox, project: Any, dice: random.Random) -> None:
+    """Somebody switches a table, has it fetched more rarely, says another host, or deletes the source."""
+    path = f"/api/projects/{project}"
+    for each in sources_of(posthog, project):
+        table = dice.choice(sorted(each["schemas"], key=lambda one: str(one["name"])))
+        match dice.randrange(4):
+            case 0:
+                body: Any = {"should_sync": not table["should_sync"]}
+                posthog.call("PATCH", f"{path}/external_data_schemas/{table['id']}/", body)
+            case 1:
+                body = {"sync_frequency": "24hour"}
+                posthog.call("PATCH", f"{path}/external_data_schemas/{table['id']}/", body)
+            case 2:
+                body = {"job_inputs": {"host": "db.by-hand.io"}}
+                posthog.call("PATCH", f"{path}/external_data_sources/{each['id']}/", body)
+            case _:
+                posthog.call("DELETE", f"{path}/external_data_sources/{each['id']}/")

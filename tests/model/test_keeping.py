@@ -16,10 +16,10 @@ import harness.engine
 from harness.access import dashboard_rule, project_rule, rules_of
 from harness.charted import dashboard, insight, tile
 from harness.engine import GUARD, Refused
+from harness.model import CONFIG, Model
 from harness.moves import ROUND, Sort, belongings, keep_all
 from harness.rows import EVENTS, HOOK, RELAY, WEB
 from harness.soak import examples
-from harness.world import CONFIG, Model
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import exact_rules
 from pulumi_posthog.reconcile.errors import CannotApply

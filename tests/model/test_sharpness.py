@@ -26,12 +26,13 @@ from harness.charted import (
     view,
 )
 from harness.engine import Refused
+from harness.model import CONFIG, Model
 from harness.releases import CHECKOUT, PAGE, PAYERS, STAFF, TESTERS, cohort, flag
 from harness.rows import EVENTS, HOOK, HOOK_EARLY, RELAY, WEB, function
 from harness.sandbox import Sandbox
 from harness.sourced import source
 from harness.surveyed import feature, held, split, survey, trial
-from harness.world import CONFIG, Disturbance, Model, converge, lose_little
+from harness.world import Disturbance, converge, lose_little
 from pulumi_posthog.api import ApiError, NotServed, Reader, paging
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
