@@ -198,7 +198,17 @@ class Field:
     def named(self, live: Json, declared: Json) -> Json:
         """A live value with names in place of ids, and its items in the order of the declared ones that they are."""
         if self.items_by is not None and isinstance(live, list) and isinstance(declared, list):
-            live = self.items_by.in_order(live, declared)
+            # What nobody declared is called as its like is, wherever that is declared.
+            like = {
+                key: value
+                for item in declared
+                for key, value in (item.items() if isinstance(item, dict) else ())
+                if isinstance(value, Reference)
+            }
+            return [
+                named(item, like if partner is None else partner)
+                for item, partner in self.items_by.in_order(live, declared)
+            ]
         return named(live, declared)
 
     @property

@@ -97,11 +97,11 @@ class Items:
     pairs: Callable[[Sequence[Json], Sequence[Json]], Sequence[int | None]]
     called: Callable[[Json], str]
 
-    def in_order(self, live: Sequence[Json], declared: Sequence[Json]) -> list[Json]:
-        """The live items in the order of the declared ones that they are, and the others after them."""
-        first = [place for place in self.pairs(live, declared) if place is not None]
-        rest = (place for place in range(len(live)) if place not in first)
-        return [live[place] for place in (*first, *rest)]
+    def in_order(self, live: Sequence[Json], declared: Sequence[Json]) -> list[tuple[Json, Json]]:
+        """The live items, each with the declared one that it is, in the order of those; then the others, with None."""
+        places = self.pairs(live, declared)
+        first = [(live[at], item) for at, item in zip(places, declared, strict=True) if at is not None]
+        return [*first, *((item, None) for place, item in enumerate(live) if place not in places)]
 
     def labelled(
         self, live: Sequence[Json], declared: Sequence[Json]
