@@ -380,7 +380,7 @@ class _Exporter:
                     continue
                 if field.secret:
                     value = self._without_secrets(field, value, found, path)
-                if field.secrets_left_out:
+                if field.left_out:
                     self.left_out.append(
                         f"{shown((*path, field.name))}: PostHog does not even say which secrets it has, and keeps those"
                         " that a file does not name; to be able to make it anew, write them as `!env NAME`"

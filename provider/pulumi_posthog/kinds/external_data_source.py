@@ -201,7 +201,7 @@ EXTERNAL_DATA_SOURCE = Kind(
             ),
             merge_levels=1,
             secret=True,
-            secrets_left_out=True,
+            left_out=True,
             logged_as=("configuration",),
         ),
         Field(

@@ -99,7 +99,7 @@ class Field:
         None  # the field that refers to what describes the keys: a plugin's `config_schema`
     )
     secret: bool = False
-    secrets_left_out: bool = False  # PostHog answers no mask for the secrets in it, and not their keys
+    left_out: bool = False  # PostHog answers no mask for the secrets in it, and not their keys
     files: bool = False  # what stands below its keys may be a file, which is sent in a part of its own
     write_only: bool = False
     trigger: Trigger | None = None

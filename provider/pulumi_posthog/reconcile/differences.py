@@ -52,7 +52,7 @@ def differences(
 
 def with_masks(kind: Kind, live: Mapping[str, Json], desired: Mapping[str, Json]) -> Mapping[str, Json]:
     """Live values with a mask in place of each declared secret that PostHog leaves out of its answer."""
-    left_out = [field.name for field in kind.fields if field.secrets_left_out and field.name in desired]
+    left_out = [field.name for field in kind.fields if field.left_out and field.name in desired]
     if not left_out:
         return live
     return {**live, **{name: _masked(live.get(name), desired[name]) for name in left_out}}

@@ -341,7 +341,7 @@ def _recorded_secrets(
     field: Field, live: Mapping[str, Json], declared: Mapping[str, Json], properties: Mapping[str, Any]
 ) -> Properties:
     hidden = _hidden(properties, field)
-    if field.secrets_left_out:
+    if field.left_out:
         live = _completed(live, hidden)
     files = whole(properties.get(files_name(field)) or {})
     keys = hidden.keys() - files.keys()
