@@ -344,7 +344,27 @@ def test_an_export_says_all_but_the_secrets_and_plans_to_nothing(web):
     assert SECRET not in text
     assert "stripe_account_id: acct_1" in text
     assert "incremental_field: created" in text
-    assert any("does not even say which secrets it has" in each for each in exported.left_out)
+    assert [each for each in exported.left_out if "external_data_sources" in each] == [
+        "projects.Web.external_data_sources.eu.job_inputs: PostHog does not even say which secrets it has, and keeps"
+        " those that a file does not name; to be able to make it anew, add each secret of its form in PostHog, such as"
+        " `password: !env WEB_EU_PASSWORD`"
+    ]
+    assert "#" in next(line for line in text.splitlines() if "WEB_EU_PASSWORD" in line)
+
+
+def test_a_file_that_names_no_secret_of_a_source_is_told_so_and_asks_for_nothing(newest):
+    newest.run(STRIPE)
+    bare = STRIPE.replace("          stripe_secret_key: !env STRIPE_KEY\n", "")
+
+    assert [newest.bare(note) for note in newest.load(bare, head=HEAD).notes] == [
+        'posthog.yaml:7:9: job_inputs of external data source "Web/eu" has no secret: PostHog keeps those of one that'
+        " is there, and makes no new one without them; add each secret of its form in PostHog, such as"
+        " `password: !env NAME`"
+    ]
+    assert newest.load(STRIPE, head=HEAD).notes == ()
+    connected = bare.replace("stripe_account_id: acct_1", "stripe_integration_id: 7")
+    assert newest.load(connected, head=HEAD).notes == ()
+    assert newest.run(bare) == []
 
 
 def test_what_posthog_would_show_to_nobody_may_not_stand_in_the_file_as_it_is(newest):

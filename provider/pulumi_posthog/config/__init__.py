@@ -10,6 +10,7 @@ from pulumi_posthog.config import checking, entries
 from pulumi_posthog.config.alike import looking_alike
 from pulumi_posthog.config.beside import contradictions
 from pulumi_posthog.config.configuration import Configuration
+from pulumi_posthog.config.credentials import without_credentials
 from pulumi_posthog.config.exposure import exposed
 from pulumi_posthog.config.formerly import formerly_named
 from pulumi_posthog.config.references import misplaced
@@ -65,7 +66,12 @@ def load(
         problems.append(nothing("the file declares nothing", source.main))
     if problems:
         raise ConfigError(sorted(dict.fromkeys(problems), key=_place))
-    notes = (*desired.notes, *looking_alike(desired.entries), *formerly_named(desired.entries))
+    notes = (
+        *desired.notes,
+        *looking_alike(desired.entries),
+        *formerly_named(desired.entries),
+        *without_credentials(desired.entries),
+    )
     return dataclasses.replace(desired, notes=notes)
 
 

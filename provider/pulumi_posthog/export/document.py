@@ -381,9 +381,11 @@ class _Exporter:
                 if field.secret:
                     value = self._without_secrets(field, value, found, path)
                 if field.left_out:
+                    example = variable_name([*map(str, path[1::2]), "password"], self.variables)
                     self.left_out.append(
                         f"{shown((*path, field.name))}: PostHog does not even say which secrets it has, and keeps those"
-                        " that a file does not name; to be able to make it anew, write them as `!env NAME`"
+                        " that a file does not name; to be able to make it anew, add each secret of its form in"
+                        f" PostHog, such as `password: !env {example}`"
                     )
             result[field.name] = value
         return result
