@@ -265,6 +265,36 @@ def test_a_set_is_shown_by_who_comes_and_who_goes(engine, posthog):
     assert diff.changes == provider_pb2.DiffResponse.DIFF_SOME
 
 
+def test_a_value_that_posthog_does_not_answer_is_no_change_once_it_was_sent(engine, posthog):
+    project = posthog.all(f"/api/organizations/{posthog.organization}/projects/")[0]["id"]
+
+    def source(key: str) -> dict[str, Any]:
+        inputs = {"stripe_account_id": "acct_1", "key": key, "stripe_secret_key": Secret("sk_live_1")}
+        tables = {"Customer": {"should_sync": True, "sync_type": "full_refresh"}}
+        return {
+            "project": str(project),
+            "prefix": "eu",
+            "source_type": "Stripe",
+            "job_inputs": inputs,
+            "schemas": tables,
+        }
+
+    def diff(kept: Any, news: dict[str, Any]) -> Any:
+        fields = {"olds": received(kept.properties), "old_inputs": before}
+        return engine.call("Diff", "ExternalDataSource", id=made.id, news=news, **fields)[0].changes
+
+    before = engine.inputs("ExternalDataSource", source("pk_1"))
+    made, context = engine.call("Create", "ExternalDataSource", properties=before)
+    assert context.code is None, context.details
+    read, _ = engine.call(
+        "Read", "ExternalDataSource", id=made.id, properties=received(made.properties), inputs=before
+    )
+    now = engine.inputs("ExternalDataSource", source("pk_2"), before)
+
+    nothing, some = provider_pb2.DiffResponse.DIFF_NONE, provider_pb2.DiffResponse.DIFF_SOME
+    assert (diff(read, before), diff(read, now)) == (nothing, some)
+
+
 def test_what_is_no_longer_declared_is_no_change(engine):
     before = engine.inputs("Project", {"name": "New", "timezone": "CET"})
     made, _ = engine.call("Create", "Project", properties=before)

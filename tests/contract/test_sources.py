@@ -129,6 +129,68 @@ def test_what_is_no_secret_is_compared_and_the_secret_stays_where_it_is(web):
     assert web.run(changed) == []
 
 
+UNSAID = STRIPE.replace("acct_1\n", "acct_1\n          key: pk_1\n          within: {shown: 1, key: pk_1}\n")
+
+
+def test_a_value_that_posthog_does_not_answer_is_sent_once_and_again_when_it_changes(web):
+    web.run(UNSAID)
+    assert not {"key"} & {*source(web, "eu")["job_inputs"], *source(web, "eu")["job_inputs"]["within"]}
+    web.posthog.count_anew()
+    assert web.run(UNSAID) == []
+    assert web.posthog.writes() == {}
+    assert web.differs(UNSAID) == []
+
+    for changed in (
+        UNSAID.replace("key: pk_1", "key: pk_2", 1),
+        UNSAID.replace("1, key: pk_1", "1, key: pk_2"),
+    ):
+        assert web.run(changed, preview=True) == [("update", ("external_data_source", "Web/eu"))]
+        web.run(changed)
+        assert writes(web) == ["external_data_sources"]
+        assert web.run(changed) == []
+
+    shown = changed.replace("shown: 1", "shown: 2")
+    assert web.differs(shown) == ["update Web/eu: ['job_inputs']"]
+    web.run(shown)
+    assert web.run(shown) == []
+
+
+def test_a_value_that_posthog_does_not_answer_is_sent_when_it_is_new_in_the_file(newest):
+    newest.run(STRIPE)
+
+    newest.run(UNSAID)
+
+    assert writes(newest) == ["external_data_sources"]
+    assert newest.run(UNSAID) == []
+
+
+def test_drift_beside_a_stack_tells_a_value_that_waits_in_git_and_that_posthog_does_not_answer(newest):
+    from pulumi_posthog.drift.findings import findings
+    from pulumi_posthog.reconcile.observe import observe
+    from pulumi_posthog.reconcile.plan import plan
+    from pulumi_posthog.reconcile.recorded import Recorded
+
+    newest.run(UNSAID)
+    desired = newest.load(UNSAID.replace("key: pk_1", "key: pk_2", 1), head=HEAD)
+    applied = {entry.name: entry for entry in newest.load(UNSAID, head=HEAD).entries}["Web/eu"]
+    id_ = source(newest, "eu")["id"]
+    live = newest.live()
+    try:
+        observed = observe(desired, live)
+    finally:
+        live.reader.close()
+
+    def told(recorded: Any) -> list[tuple[str, str]]:
+        found = findings(observed, plan(observed.readable, observed.for_plan), recorded)
+        return [(each.path.rpartition(".")[2], str(each.message)) for each in found if each.kind != "project"]
+
+    assert told({(applied.kind.name, "Web/eu"): Recorded(applied.kind, "Web/eu", id_, applied.fields)}) == [
+        ("key", "is another value than the one last applied, and PostHog does not answer it")
+    ]
+    now = desired.by_name[applied.kind.name, "Web/eu"].fields
+    assert told({(applied.kind.name, "Web/eu"): Recorded(applied.kind, "Web/eu", id_, now)}) == []
+
+
 def test_only_the_table_that_differs_is_changed_and_undeclared_ones_stay(web):
     web.run(STRIPE)
     one = STRIPE.replace("      Customer: {should_sync: true", "      Customer: {should_sync: false")

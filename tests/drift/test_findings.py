@@ -14,8 +14,9 @@ from harness.trials import TRIAL, Trials
 from pulumi_posthog.api import Forbidden
 from pulumi_posthog.drift import baseline
 from pulumi_posthog.drift.finding import Finding, Report, Status
-from pulumi_posthog.drift.findings import findings, untold
+from pulumi_posthog.drift.findings import findings
 from pulumi_posthog.drift.rules import Rule, ignored, rules
+from pulumi_posthog.drift.unanswered import untold
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry, key_of

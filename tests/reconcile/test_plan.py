@@ -136,6 +136,22 @@ def test_a_list_of_secrets_that_posthog_leaves_out_cannot_differ_either():
         assert names(SOURCE, {"job_inputs": desired}, {"job_inputs": {}}) == []
 
 
+@pytest.mark.parametrize("value", ["acct_1", 0, False, "", ["a"], {}, {"depth": {"of": 1}}])
+def test_a_value_that_posthog_leaves_out_cannot_differ_unless_it_is_another_than_was_sent(value):
+    desired = {"job_inputs": {"host": "db", "account": value, "within": {"shown": 1, "unsaid": value}}}
+    live = {"job_inputs": {"host": "db", "within": {"shown": 1}}}
+
+    assert names(SOURCE, desired, live) == []
+    for changed in ("account", "within"):
+        assert names(SOURCE, desired, live, rotated=lambda _field, key, it=changed: key == it) == [
+            "job_inputs"
+        ]
+    other = {"job_inputs": {"host": "db", "within": {"shown": 2}}}
+    assert names(SOURCE, desired, other) == ["job_inputs"]
+    shown = {"job_inputs": {**live["job_inputs"], "account": "by hand"}}
+    assert names(SOURCE, desired, shown) == ["job_inputs"]
+
+
 def test_a_secret_that_is_not_at_hand_is_not_compared():
     desired = {"config": {"password": SecretText("", "!env PASSWORD", known=False)}}
 

@@ -88,7 +88,8 @@ def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
     from pulumi_posthog.drift import persons
     from pulumi_posthog.drift.attribution import Attribution
     from pulumi_posthog.drift.finding import Report, Status
-    from pulumi_posthog.drift.findings import findings, refused, untold
+    from pulumi_posthog.drift.findings import findings, refused
+    from pulumi_posthog.drift.unanswered import untold
     from pulumi_posthog.reconcile.path import path_of
 
     alone = asked.is_of_a_stack_alone

@@ -11,6 +11,7 @@ from pulumi_posthog.api.errors import ApiError
 from pulumi_posthog.drift.finding import About, Fate, Finding, Status, Trace
 from pulumi_posthog.drift.renamed import renamed
 from pulumi_posthog.drift.settings import undeclared_settings
+from pulumi_posthog.drift.unanswered import rotated
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Deletion, Kind
@@ -21,7 +22,6 @@ from pulumi_posthog.reconcile.addresses import person_field, single
 from pulumi_posthog.reconcile.collection import Found
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, group_of, key_of
 from pulumi_posthog.reconcile.differences import Difference, differences
-from pulumi_posthog.reconcile.fingerprint import is_fingerprinted
 from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.losses import Loss, losses, lost_besides, refusal_of_losses
 from pulumi_posthog.reconcile.objections import contradiction, objection_to_differences
@@ -30,12 +30,10 @@ from pulumi_posthog.reconcile.path import collection_path, path_of, where_of
 from pulumi_posthog.reconcile.plan import Action, Change, Plan
 from pulumi_posthog.reconcile.recorded import Recorded, remembered
 from pulumi_posthog.reconcile.renames import Rename, probable_renames
-from pulumi_posthog.reconcile.shown import Row, rows, without_secrets
-from pulumi_posthog.values.attachment import comparable
+from pulumi_posthog.reconcile.shown import Row, rows
 from pulumi_posthog.values.json_value import Json, shown_json
-from pulumi_posthog.values.masking import HIDDEN
 from pulumi_posthog.values.problem import Problem
-from pulumi_posthog.values.secret_text import MASK, holds_secret, known
+from pulumi_posthog.values.secret_text import MASK
 from pulumi_posthog.values.spelling import one_line
 
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
@@ -69,7 +67,7 @@ def findings(
             for found in _of_change(change, observed, recorded)
         ),
         *_contradicting(desired, recorded or {}, observed),
-        *_rotated(observed, recorded or {}),
+        *rotated(observed, recorded or {}),
         *_no_longer_declared(desired, observed, recorded or {}),
         # What the stack knows is not strange, only no longer wanted.
         *(
@@ -366,45 +364,6 @@ def _contradicting(
                 hint=hint,
                 where=entry.where,
             )
-
-
-def _rotated(observed: Observed, recorded: Mapping[Key, Recorded]) -> Iterator[Finding]:
-    """Secrets and files that are not those last applied: PostHog gives neither back, the stack has digests."""
-    for entry in observed.compared:
-        before = remembered(entry, recorded)
-        if before is None or key_of(entry) not in observed.found:
-            continue
-        for name, value in entry.fields.items():
-            if not entry.kind.field(name).secret or not isinstance(value, dict):
-                continue
-            for key, item in value.items():
-                if is_fingerprinted(item) and known(item) and before.rotated(name, key, item):
-                    path = path_of(entry, observed.desired)
-                    yield Finding(
-                        status=Status.PENDING,
-                        kind=entry.kind.name,
-                        object=path,
-                        path=f"{path}.{name}.{key}",
-                        declared=without_secrets(comparable(item)),
-                        live=HIDDEN,
-                        id=before.id,
-                        message=f"is another {'secret' if holds_secret(item) else 'file'} than the one last applied",
-                        where=where_of(entry, name, key),
-                    )
-
-
-def untold(observed: Observed, recorded: Mapping[Key, Recorded]) -> int:
-    """How many secrets and files are at hand, and cannot be compared with what the stack last applied."""
-    return sum(
-        is_fingerprinted(item)
-        and known(item)
-        and not recorded[entry.kind.name, entry.name].knows(field.name, key)
-        for entry in observed.desired.entries
-        if (entry.kind.name, entry.name) in recorded
-        for field in entry.kind.fields
-        if field.secret and isinstance(entry.fields.get(field.name), dict)
-        for key, item in entry.fields[field.name].items()
-    )
 
 
 def _no_longer_declared(

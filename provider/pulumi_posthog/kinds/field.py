@@ -99,7 +99,8 @@ class Field:
         None  # the field that refers to what describes the keys: a plugin's `config_schema`
     )
     secret: bool = False
-    left_out: bool = False  # PostHog answers no mask for the secrets in it, and not their keys
+    # PostHog answers neither its secrets nor their keys, not even as masks; and PostHog decides what is secret.
+    left_out: bool = False
     files: bool = False  # what stands below its keys may be a file, which is sent in a part of its own
     write_only: bool = False
     trigger: Trigger | None = None

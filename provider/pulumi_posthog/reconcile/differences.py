@@ -51,7 +51,10 @@ def differences(
 
 
 def with_masks(kind: Kind, live: Mapping[str, Json], desired: Mapping[str, Json]) -> Mapping[str, Json]:
-    """Live values with a mask in place of each declared secret that PostHog leaves out of its answer."""
+    """Live values with a mask in place of each declared value that PostHog leaves out of its answer.
+
+    PostHog decides what of such a field is secret: values are left out that no file would call so.
+    """
     left_out = [field.name for field in kind.fields if field.left_out and field.name in desired]
     if not left_out:
         return live
@@ -59,12 +62,19 @@ def with_masks(kind: Kind, live: Mapping[str, Json], desired: Mapping[str, Json]
 
 
 def _masked(live: Json, desired: Json) -> Json:
-    if not isinstance(desired, dict):
-        return MASK if live is None and holds_secret(desired) else live
+    if not isinstance(desired, dict) or not desired:
+        return MASK if live is None and desired is not None else live
     if not isinstance(live, dict | None):
         return live
-    masks = {key: _masked((live or {}).get(key), item) for key, item in desired.items() if holds_secret(item)}
-    return {**(live or {}), **masks} if masks else live
+    masks = {key: _masked((live or {}).get(key), item) for key, item in desired.items() if item is not None}
+    return {**(live or {}), **masks}
+
+
+def is_masked(live: Json, desired: Json) -> bool:
+    """Whether a mask stands in place of something that is declared, at any depth."""
+    if isinstance(desired, dict) and isinstance(live, dict):
+        return any(is_masked(live.get(key), item) for key, item in desired.items())
+    return bool(live == MASK)
 
 
 def _state_field(kind: Kind) -> str | None:
@@ -89,7 +99,11 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
     live = field.named(live, desired)
     desired, live = field.document(desired, live, declared=True), field.document(live, desired)
     if field.secret and isinstance(desired, dict) and isinstance(live, dict):
-        secrets = {key for key, value in desired.items() if is_fingerprinted(value)}
+        secrets = {
+            key
+            for key, value in desired.items()
+            if is_fingerprinted(value) or (field.left_out and is_masked(live.get(key), value))
+        }
         if any(rotated(field.name, key) for key in secrets):
             return False
         desired, live = with_files(desired), with_files(live)
@@ -100,7 +114,8 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
         live = declared_part(field, live, desired)
         desired = _without_nulls(field, desired)
     if field.secret:
-        desired, live = _without_masked(desired, live), _without_masks(live)
+        masked = _anything if field.left_out else holds_secret
+        desired, live = _without_masked(desired, live, masked), _without_masks(live)
     if field.from_key and isinstance(desired, str) and isinstance(live, str):
         desired, live = composed(desired), composed(live)
     if field.case_is_theirs and isinstance(desired, str) and isinstance(live, str):
@@ -108,15 +123,22 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
     return bool(desired == live)
 
 
-def _without_masked(desired: Json, live: Json) -> Json:
-    """A declared object without the secrets in it, at any depth, that PostHog masks: nobody can compare them."""
+def _without_masked(desired: Json, live: Json, may_be: Callable[[Json], bool]) -> Json:
+    """A declared object without what PostHog masks in it, at any depth: nobody can compare that.
+
+    `may_be` says of a declared value whether a mask may be in its place.
+    """
     if not isinstance(desired, dict) or not isinstance(live, dict):
         return desired
     return {
-        key: _without_masked(value, live.get(key))
+        key: _without_masked(value, live.get(key), may_be)
         for key, value in desired.items()
-        if not (holds_secret(value) and live.get(key) == MASK)
+        if not (live.get(key) == MASK and may_be(value))
     }
+
+
+def _anything(_value: Json) -> bool:
+    return True
 
 
 def _without_masks(live: Json, *, within: bool = False) -> Json:
@@ -170,7 +192,11 @@ def as_live(field: Field, declared: Json, live: Json) -> Json:
             live if isinstance(live, dict) else {}, declared, field.merge_levels, field.merged_keys
         )
         if field.secret:
-            live |= {key: item for key, item in declared.items() if is_fingerprinted(item)}
+            live |= {
+                key: item
+                for key, item in declared.items()
+                if is_fingerprinted(item) or (field.left_out and key not in live)
+            }
     if field.unordered and isinstance(declared, list) and isinstance(live, list):
         return [item for item in declared if item in live] + [item for item in live if item not in declared]
     return live

@@ -52,8 +52,8 @@ def rows(difference: Difference) -> Iterator[Row]:
     for path, before, after in details(difference):
         if before in (None, ABSENT) and after in (None, ABSENT):
             continue  # a key that should be absent, and is
-        if holds_secret(after) and before == MASK:
-            continue  # there is a secret on both sides, and nobody can compare them
+        if before == MASK and (holds_secret(after) or field.left_out):
+            continue  # there is one on both sides, and nobody can compare them
         yield Row(
             path,
             None if before is ABSENT else without_secrets(before, hide=is_secret(field, path, after)),

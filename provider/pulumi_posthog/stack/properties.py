@@ -252,14 +252,19 @@ def _same_file(olds: Mapping[str, Any], field: Field, key: str, file: Mapping[st
 
 
 def rotated(olds: Mapping[str, Any], news: Mapping[str, Any], field: str, key: str) -> bool:
-    """Whether the secret below `key` is another than the one last sent."""
+    """Whether what is below `key` is another than was last sent: a secret, or what else PostHog does not answer."""
     marks, secrets = f"{field}_fingerprints", f"secret_{field}"
     if (olds.get(marks) or {}).get(key) != (news.get(marks) or {}).get(key):
         return True
     before, after = (
         json.loads(text) if isinstance(text, str) else {} for text in (olds.get(secrets), news.get(secrets))
     )
-    return key in before and key in after and before[key] != after[key]
+    if key in before and key in after:
+        return bool(before[key] != after[key])
+    sent, wanted = (
+        json.loads(text) if isinstance(text, str) else {} for text in (olds.get(field), news.get(field))
+    )
+    return key in wanted and (key not in sent or sent[key] != wanted[key])
 
 
 def unsent(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Properties:
@@ -342,6 +347,8 @@ def _recorded_secrets(
 ) -> Properties:
     hidden = _hidden(properties, field)
     if field.left_out:
+        # What PostHog does not answer is compared with what was sent last.
+        declared = _completed(declared, json.loads(properties[field.name]))
         live = _completed(live, hidden)
     files = whole(properties.get(files_name(field)) or {})
     keys = hidden.keys() - files.keys()
