@@ -8,6 +8,7 @@ text. `markdownDescription` and `patternErrorMessage` are what YAML editors show
 from __future__ import annotations
 
 import copy
+import functools
 import json
 from typing import Any
 
@@ -23,8 +24,12 @@ from pulumi_posthog.kinds.tree import below, body_fields, in_the_organization, k
 ID = "urn:pulumi-posthog:posthog.schema.json"
 
 
+@functools.cache
 def json_schema() -> dict[str, Any]:
-    """The schema of a whole file, once `!env`, `!secret`, `!file` and `!include` are resolved."""
+    """The schema of a whole file, once `!env`, `!secret`, `!file` and `!include` are resolved.
+
+    It is always the same object: whoever changes it makes a copy first.
+    """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,
