@@ -126,10 +126,10 @@ def stack(tmp_path: Path, posthog: Sandbox, door: str) -> Stack:
 
 
 @pytest.fixture
-def lone_stack(tmp_path: Path) -> Iterator[Stack]:
+def lone_stack(tmp_path: Path, door: str) -> Iterator[Stack]:
     """A stack with a sandbox of its own, for runs that are killed: what they leave behind goes on writing."""
     with Sandbox() as sandbox:
-        yield Stack(tmp_path / "lone", sandbox)
+        yield Stack(tmp_path / "lone", sandbox, door=door)
 
 
 @pytest.fixture

@@ -151,8 +151,9 @@ def test_a_kill_between_two_moves_of_a_survey_leaves_one_for_the_next_run(stack)
     preview = stack.preview()
     # The dynamic provider's answer shows in columns.
     assert re.search('~ status *: "running" => "archived"', preview.text), preview.text
+    # The second move does not arrive, and is tried again and again until the kill.
+    posthog.call("POST", "/_sandbox/faults", {"spec": "reset-before PATCH /surveys/ after=1"})
     posthog.count_anew()
-    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 2_000})
     running = start(stack)
     wait_for_writes(posthog, 1, running)
 
@@ -160,11 +161,11 @@ def test_a_kill_between_two_moves_of_a_survey_leaves_one_for_the_next_run(stack)
     kill([running.pid, *family])
     running.wait()
     take_the_lock_away(stack)
-    posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": 0})
 
     surveys = f"/api/projects/{posthog.project('Shop')['id']}/surveys/"
     (between,) = posthog.all(surveys)
     assert (between["end_date"] is None, between["archived"]) == (False, False)
+    posthog.call("DELETE", "/_sandbox/faults")
     assert re.search('~ status *: "stopped" => "archived"', stack.preview().text)
     posthog.count_anew()
     run = stack.up()
