@@ -16,11 +16,13 @@ from pulumi_posthog.api import Reader, Writer
 from pulumi_posthog.cli.look import Look
 from pulumi_posthog.cli.verbs.estimate import of_look
 from pulumi_posthog.reconcile.limits import Limits
+from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
 from pulumi_posthog.stack import view
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.resolution import resolved
+from pulumi_posthog.values.problem import ConfigError
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
 PEOPLE, ROLES, PROJECTS = 1000, 50, 50
@@ -79,6 +81,20 @@ def test_two_requests_for_the_rules_of_each_project_and_five_for_all_people_and_
         for path in (ROOT, f"{ROOT}members/", f"{ROOT}invites/", f"{ROOT}roles/", f"{ROOT}projects/")
     }
     assert max(it.asked.values()) == 1
+
+
+def test_where_the_members_are_read_they_answer_for_the_organization_too(tmp_path):
+    file = tmp_path / "posthog.yaml"
+    role = "roles: {Analysts: {members: [ana@acme.io]}}"
+    file.write_text(f"organization: {{host: 'https://eu.posthog.com', id: {ID}}}\n{role}\n")
+    it, wanted = Organization({"ana@acme.io": 1}), config.load(file, environment={})
+
+    resolved(wanted, it.live)
+    assert it.asked == {f"GET {ROOT}members/": 1}
+
+    it.live = Live(it.live.reader, "0191dead-0000-0000-0000-000000000000")
+    with pytest.raises(ConfigError, match="shows this key no organization 0191dead"):
+        resolved(wanted, it.live)
 
 
 def test_an_up_sends_what_changes_reads_as_a_preview_and_an_estimate_agrees(large, tmp_path, monkeypatch):

@@ -128,6 +128,8 @@ class Organization:
     def _answer(self, method: str, path: str, body: Any) -> Any:
         if path == "/api/users/@me/":
             return {"uuid": f"u-{self.owner}", "email": self.owner, "organization": {"id": ID}}
+        if path.startswith("/api/organizations/") and not path.startswith(ROOT):
+            raise Refusal(404, "not_found", "Not found.")
         if path == ROOT:
             return {
                 "id": ID,

@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from pulumi_posthog.api import NotFound
 from pulumi_posthog.config.configuration import Configuration
+from pulumi_posthog.kinds.lookups import MEMBER
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.reconcile import against, exact_rules, people, references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
@@ -34,14 +35,11 @@ def resolved(
 
     What may not be done to people within the `limits` is among it, and who loses what is said (`reconcile.people`).
     Addresses that nobody has are not in it but in the result's `strangers`: the guard knows who has left.
-    The organization is read first of all, so that a wrong key, host or id ends here. `ours` are the ids of the
-    projects that the stack has, or raises UnknownOwners; it is asked where a project may be a new one or one under
-    another name.
+    The organization is read first of all, or its members where they are needed: a wrong key, host or id ends here.
+    `ours` are the ids of the projects that the stack has, or raises UnknownOwners; it is asked where a project may be a
+    new one or one under another name.
     """
-    try:
-        live.organization()
-    except NotFound as error:
-        raise no_such_organization(live) from error
+    _reach(desired, live)
     if people.people_of(desired):
         desired = people.with_exact(desired, live)
         refused = people.refusals(desired, live, limits or Limits())
@@ -87,6 +85,17 @@ def resolved(
             say(text)
         result = exact_rules.with_surplus(result, surplus)
     return result
+
+
+def _reach(desired: Configuration, live: Live) -> None:
+    """Read the organization, or its members where they are needed anyway. Raises ConfigError when there is none."""
+    try:
+        if MEMBER.name in references.needed(desired):
+            live.lookup(MEMBER.name)
+        else:
+            live.organization()
+    except NotFound as error:
+        raise no_such_organization(live) from error
 
 
 def scope_of(desired: Configuration, project: str | None, live: Live) -> Scope | None:
