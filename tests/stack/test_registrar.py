@@ -69,6 +69,15 @@ def test_no_property_of_what_only_follows_another_one_depends_on_that():
     assert role["propertyDependencies"] == {"name": {}}  # without a word of any the engine says so of all
 
 
+def test_a_list_is_deleted_with_its_role():
+    engine = Engine()
+    members = declared("role_members", "Ops", parent=("role", "Ops"), deleted_with=("role", "Ops"))
+
+    registrar(engine).register([GUARD, ROLE, members])
+
+    assert [each.deletedWith for each in engine.asked] == ["", "", f"{PREFIX}::posthog:index:Role::Ops"]
+
+
 def test_what_is_in_another_one_is_registered_after_it_with_its_id_and_what_is_secret_is_marked():
     engine = Engine()
 

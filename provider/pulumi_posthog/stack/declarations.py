@@ -67,8 +67,8 @@ class Declaration:
 
     `type` is the type without its provider's beginning. `properties` may have `IdOf`; those that are None are outputs
     that a program may read. `follows` are made before it, as its `parent` is. `retained` ones stay where they are when
-    they leave the program. `secrets` names the properties, and `secret_outputs` the outputs, that are secret.
-    `about` is what messages call it.
+    they leave the program. Nobody is asked to delete what is `deleted_with` another one, where that is deleted.
+    `secrets` names the properties, and `secret_outputs` the outputs, that are secret. `about` is what messages call it.
     """
 
     key: Key
@@ -78,6 +78,7 @@ class Declaration:
     parent: Key | None = None
     follows: tuple[Key, ...] = ()
     retained: bool = False
+    deleted_with: Key | None = None
     previously: tuple[str, ...] = ()
     secrets: frozenset[str] = frozenset()
     secret_outputs: tuple[str, ...] = ()
@@ -171,6 +172,7 @@ def declaration_of(entry: Entry, configuration: Desired, after: tuple[Key, ...])
         follows=after if parent else (THE_GUARD, *after),
         # Only `state: absent` deletes what is guarded so; leaving the file never does.
         retained=kind.deletion is Deletion.NEVER,
+        deleted_with=parent if kind.deletion is Deletion.FORGET else None,
         previously=entry.previously,
         secrets=secrets_of(kind),
         secret_outputs=secret_outputs_of(kind),

@@ -40,6 +40,7 @@ class Declared(Resource):
             parent=resources[declaration.parent] if declaration.parent else None,
             depends_on=[resources[key] for key in declaration.follows],
             retain_on_delete=declaration.retained,
+            deleted_with=resources[declaration.deleted_with] if declaration.deleted_with else None,
             aliases=[
                 *(pulumi.Alias(name=name) for name in declaration.previously),
                 *in_component(declaration, resources),

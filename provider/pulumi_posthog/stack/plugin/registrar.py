@@ -120,6 +120,7 @@ class Registrar:
             protect=self.protect,
             # Said in any case: what says nothing is retained where its parent is, as every project is.
             retainOnDelete=declaration.retained or bool(self.retain),
+            deletedWith=self.made[declaration.deleted_with].urn if declaration.deleted_with else "",
             additionalSecretOutputs=declaration.secret_outputs,
             aliases=list(
                 self.aliases(declaration, self.made[declaration.parent].urn if declaration.parent else None)
