@@ -127,14 +127,13 @@ class Provider(BeforeResources):
             call.say(MOVES)
         taken = form.taken(news)
         result = resource.handler(self.run).diff(request.id, form.taken(received(request.olds)), taken)
+        if not result.changes:
+            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
         replaces = list(result.replaces or ())
-        before, now = opened(received(request.old_inputs)), opened(news)
-        found = details(before, now, form.shown) if result.changes else {}
+        found = details(opened(received(request.old_inputs)), opened(news), form.shown)
         kind = provider_pb2.PropertyDiff.Kind
         return provider_pb2.DiffResponse(
-            changes=(
-                provider_pb2.DiffResponse.DIFF_SOME if result.changes else provider_pb2.DiffResponse.DIFF_NONE
-            ),
+            changes=provider_pb2.DiffResponse.DIFF_SOME,
             replaces=replaces,
             deleteBeforeReplace=bool(result.delete_before_replace),
             diffs=sorted({path.partition("[")[0] for path in found}),
