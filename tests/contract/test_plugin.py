@@ -362,7 +362,7 @@ def test_an_object_is_imported_by_its_id_with_what_is_worth_declaring(engine, po
 
     place = Location(posthog.url, posthog.organization).as_property
     assert answer.id == made["id"]
-    assert received(answer.inputs) == {"name": "By hand", "__declared": "name", **place}
+    assert received(answer.inputs) == {"name": "By hand", **place}
     assert PROPERTY in received(answer.properties)
 
 

@@ -63,7 +63,7 @@ def test_whole_numbers_are_whole_again():
 def test_inputs_are_what_is_declared_and_nothing_else():
     inputs = checked(PROJECT, {"timezone": "UTC", "anonymize_ips": True}, {"timezone": "CET"})
 
-    assert inputs == {"timezone": "CET", "__declared": "timezone"}
+    assert inputs == {"timezone": "CET"}
 
 
 def test_of_a_live_object_the_state_keeps_what_is_declared():
@@ -75,13 +75,38 @@ def test_of_a_live_object_the_state_keeps_what_is_declared():
     assert recorded(PROJECT, live, state) == {
         "timezone": "CET",
         "survey_config": json.dumps({"color": "red"}),
-        "__declared": "survey_config timezone",
+    }
+
+
+def test_what_posthog_has_lost_stays_declared():
+    state = checked(PROJECT, {}, to_properties(PROJECT, {"timezone": "UTC", "app_urls": ["https://acme.io"]}))
+
+    lost = recorded(PROJECT, {"timezone": "UTC", "app_urls": None}, state)
+    there = recorded(PROJECT, {"timezone": "UTC", "app_urls": ["https://acme.io"]}, lost)
+
+    assert lost == {"timezone": "UTC", "__declared": "app_urls timezone"}
+    assert there == state
+
+
+def test_what_only_posthog_says_is_not_declared():
+    properties = {"timezone": "UTC", "uuid": "1", "surveys_opt_in": True, "__nulls": ["surveys_opt_in"]}
+
+    assert declared_names(PROJECT, properties) == ("timezone",)
+
+
+@pytest.mark.parametrize("names", ["app_urls timezone", ["app_urls", "timezone"]])
+def test_what_is_declared_is_read_from_states_from_before(names):
+    state = {"timezone": "UTC", "app_urls": ["https://acme.io"], "__declared": names}
+
+    assert recorded(PROJECT, {"timezone": "CET", "app_urls": [], "anonymize_ips": True}, state) == {
+        "timezone": "CET",
+        "app_urls": [],
     }
 
 
 def test_a_day_stays_as_it_is_declared_while_posthog_has_its_beginning():
     annotation = KINDS["annotation"]
-    declared = {"project": "1", "date_marker": "2026-04-12", "__declared": "date_marker"}
+    declared = {"project": "1", "date_marker": "2026-04-12"}
 
     same = recorded(annotation, {"date_marker": "2026-04-12T00:00:00+00:00"}, declared)
     later = recorded(annotation, {"date_marker": "2026-04-13T00:00:00+00:00"}, declared)
@@ -225,7 +250,7 @@ def test_a_program_may_give_files_and_nothing_else(key_file):
     inputs = checked(DESTINATION, {}, {"plugin": 7, "config_files": {"key": "key.json"}})
 
     assert to_values(DESTINATION, inputs)["config"] == {"key": Attachment.at(key_file)}
-    assert "config" in declared_names(inputs)
+    assert "config" in declared_names(DESTINATION, inputs)
 
 
 def test_another_content_of_the_same_size_has_another_fingerprint(key_file):

@@ -58,7 +58,7 @@ def say_changes(kind: Kind, changed: tuple[Difference, ...], olds: Props) -> Non
     The state has no earlier value to show for a field that was not declared before; and a change may do something else
     besides.
     """
-    before = {*declared_names(olds), *(olds.get("__nulls") or ())}
+    before = {*declared_names(kind, olds), *(olds.get("__nulls") or ())}
     rows = [line for d in changed if d.field.name not in before for line in lines(d)]
     if rows:
         pulumi_engine.say("\n".join([f"newly declared of this {kind.title}, live => declared:", *rows]))

@@ -75,7 +75,7 @@ def _fields(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Json]]
         if not (isinstance(value, dict) and KIND_OF_VALUE in value)
     }
     values = to_values(kind, {name: value for name, value in open_.items() if name not in _secrets(kind)})
-    for name in (*declared_names(inputs), *(inputs.get("__nulls") or ())):
+    for name in (*declared_names(kind, inputs), *(inputs.get("__nulls") or ())):
         field = kind.field(name)
         if name == kind.parent:
             continue

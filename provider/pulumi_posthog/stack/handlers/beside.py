@@ -80,14 +80,16 @@ def _followed() -> frozenset[str]:
 
 
 def _is_known(kind: Kind, inputs: Props) -> bool:
-    names = (name for name in declared_names(inputs) if name != kind.parent)
+    names = (name for name in declared_names(kind, inputs) if name != kind.parent)
     return all(pulumi_engine.known(inputs.get(name)) for name in names)
 
 
 def _has_its_form(kind: Kind, inputs: Props) -> bool:
     """Whether the properties have the form that the schema wants; PostHog says what is wrong with others."""
     return all(
-        _fits(kind.field(name), inputs.get(name)) for name in declared_names(inputs) if name != kind.parent
+        _fits(kind.field(name), inputs.get(name))
+        for name in declared_names(kind, inputs)
+        if name != kind.parent
     )
 
 

@@ -145,7 +145,7 @@ class KindHandler:
         live = self.run.view(news).live
         if kind is PROJECT:
             self.run.ahead.compared(live)
-        found = live.object(kind, scope_of(kind, news), id_, all_declared(news))
+        found = live.object(kind, scope_of(kind, news), id_, all_declared(kind, news))
         absent = bool(news.get("__absent"))
         problem = contradiction(kind, news.get("__id"), id_, found) or (
             (
@@ -189,7 +189,7 @@ class KindHandler:
         self._say_resting(found, to_values(kind, news))
         say_changes(kind, changed, olds)
         self._say_set_back(changed)
-        unknown = [name for name in declared_names(news) if not pulumi_engine.known(news.get(name))]
+        unknown = [name for name in declared_names(kind, news) if not pulumi_engine.known(news.get(name))]
         replaces = [d.field.name for d in changed if d.field.replaces(d.live, d.desired)]
         if replaces:
             return replaced(replaces)
@@ -229,7 +229,7 @@ class KindHandler:
         """What PostHog has now; an id of None says that the object is gone, and nothing else says so."""
         props = relocated(props)
         kind, live, urn = self.kind, self.run.view(props).live, pulumi_engine.resource_name()
-        found = live.object(kind, scope_of(kind, props), id_, all_declared(props))
+        found = live.object(kind, scope_of(kind, props), id_, all_declared(kind, props))
         left = addresses.leavers(kind, props, found, live)
         self.run.holdings.recorded(claims_for(kind, props, id_), urn)
         if found is None:
@@ -289,7 +289,7 @@ class KindHandler:
         kind, view, scope = self.kind, self.run.view(news), scope_of(self.kind, news)
         if news.get("__absent"):
             return UpdateResult(self._remove(kind, view, scope, news, id_).outs)
-        found = view.live.object(kind, scope, id_, all_declared(news))
+        found = view.live.object(kind, scope, id_, all_declared(kind, news))
         if found is None and kind.restored:
             found = view.applier.restore(kind, scope, id_)
         if found is None:
