@@ -430,12 +430,16 @@ def test_a_file_that_names_no_secret_of_a_source_is_told_so_and_asks_for_nothing
 
 
 def test_what_posthog_would_show_to_nobody_may_not_stand_in_the_file_as_it_is(newest):
-    bare = POSTGRES.replace("!env DB_PASSWORD}}", "hush}}").replace("port: 5432", "schemas: []")
+    bare = POSTGRES.replace("!env DB_PASSWORD}}", "hush, passphrase: hush}}").replace(
+        "port: 5432", "schemas: []"
+    )
 
     with pytest.raises(ConfigError) as refused:
         newest.load(bare, head=HEAD)
 
     assert sorted(problem.message for problem in refused.value.problems) == [
+        'external data source "Web/Shop" has its "ssh_tunnel.auth.passphrase" in the file as it is, and PostHog shows'
+        " that to nobody",
         'external data source "Web/Shop" has its "ssh_tunnel.auth.password" in the file as it is, and PostHog shows'
         " that to nobody",
         'external data source "Web/Shop" has its tables in `job_inputs`',

@@ -38,7 +38,8 @@ MASK: Final = "**************** POSTHOG SECRET FIELD ****************"
 
 # What a key is called whose value is a secret, where nothing else says so.
 LOOKS_SECRET: Final = re.compile(
-    r"passw|secret|token|credential|private|api[_-]?key|access[_-]?key|webhook|authorization", re.IGNORECASE
+    r"passw|passphrase|secret|token|credential|private|api[_-]?key|access[_-]?key|webhook|authorization",
+    re.IGNORECASE,
 )
 
 
