@@ -45,7 +45,7 @@ REPORT = Report(
             kind="role_members",
             object="roles.Analysts",
             path="roles.Analysts.members[dee@acme.io]",
-            message="is in PostHog, and nobody declared it",
+            message="is in PostHog, and is not declared",
             where=Position("posthog.yaml", 10, 5),
         ),
     ),

@@ -241,7 +241,7 @@ def test_a_list_read_again_is_said(connect, said):
 
     assert connect(App(half, whole)).list_all("/api/roles/") == [{"id": 1}]
     assert said == [
-        "GET /api/roles/: the list does not add up (PostHog counts 2 objects and gave 1): reading it again"
+        "GET /api/roles/: the list is inconsistent (PostHog counts 2 objects and gave 1): reading it again"
     ]
 
 

@@ -114,7 +114,9 @@ def test_a_web_page_instead_of_json_is_no_answer_and_no_reason_to_try_again(conn
 def test_a_post_whose_answer_is_lost_is_sent_once_and_its_outcome_unknown(connect, failure: Any):
     app = App(failure, ok())
 
-    with pytest.raises(OutcomeUnknown, match="it may have been carried out; look before trying again"):
+    with pytest.raises(
+        OutcomeUnknown, match="it may have been carried out; look in PostHog before you try again"
+    ):
         connect(app).post("/api/x/", {})
     assert app.methods == ["POST"]
 

@@ -271,7 +271,7 @@ def test_a_pace_gives_up_before_it_waits_too_long(clock):
         pace.take("GET")
 
     assert str(gave_up.value) == (
-        "PostHog has had too many requests with this key: the next request may go out in 100 s, more than "
+        "PostHog has had too many requests with this key: the next request is possible in 100 s, more than "
         "is left of the 5 min that this run may wait; run again later, or allow a longer wait"
     )
     assert clock.slept == [250]

@@ -144,7 +144,7 @@ def test_a_list_without_an_order_is_read_again_in_one_page(said):
     assert sorted(row["id"] for row in whole) == list(range(3_000))
     assert posthog.queries[4:] == [{"limit": "3100"}]
     assert said == [
-        f"GET {PATH}: the list does not add up (it moved, or has no order, between one page and the next): "
+        f"GET {PATH}: the list is inconsistent (it moved, or has no order, between one page and the next): "
         "reading it again"
     ]
 
@@ -193,8 +193,8 @@ def test_a_list_that_never_adds_up_is_no_list():
         read_all(posthog, path=PATH)
 
     assert str(incomplete.value) == (
-        f"GET {PATH}: the list does not add up, read 4 times: PostHog counts 3 objects and gave 2; "
-        "nothing is planned from half a list; try again when nobody is changing it"
+        f"GET {PATH}: the list is inconsistent, read 4 times: PostHog counts 3 objects and gave 2; "
+        "nothing is planned from an incomplete list; try again when nobody changes it"
     )
     assert requests == [{}] * 4
 

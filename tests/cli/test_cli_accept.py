@@ -416,7 +416,7 @@ def test_where_nobody_can_answer_nothing_is_asked_and_nothing_written(
 
     status, _, err = desk("accept", "--interactive")
 
-    assert (status, "there is nobody to answer" in err) == (Exit.USAGE, True)
+    assert (status, "asks in a terminal" in err) == (Exit.USAGE, True)
     assert desk.texts["posthog.yaml"] == MAIN
 
 

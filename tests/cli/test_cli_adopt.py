@@ -122,5 +122,5 @@ def test_adopt_goes_on_where_somebody_has_left_the_organization(lab: Lab):
         rows = {each["path"]: (each["fate"], each["changes"]) for each in each_run.json["entries"]}
         assert ("left the organization", []) in rows.values()
         assert all(changes == [] for _, changes in rows.values())
-        assert 'nobody in the organization has the e-mail address "gone@acme.io"' in each_run.err
+        assert 'no member of the organization has the e-mail address "gone@acme.io"' in each_run.err
     assert (known.status, unknown.status) == (0, 2)

@@ -143,7 +143,7 @@ def test_a_query_that_posthog_cannot_read_is_quoted_at_its_place(lab: Lab):
 
     (found,) = run.json["checks"]
     assert (run.status, found["state"]) == (4, "could_not_be_run")
-    assert "the query stands at posthog.yaml:8:23" in found["hint"]
+    assert "the query is at posthog.yaml:8:23" in found["hint"]
     assert found["problem"]
     assert "web page" not in found["problem"]
 

@@ -308,7 +308,7 @@ def test_what_ends_with_7_can_be_chosen(lab: Lab, fail_on: str, status: int):
         (["--fail-on", "chnged-live"], {}, 2, "did you mean changed-live?"),
         (["--output", "report.pdf"], {}, 2, ".html"),
         (["--baseline", "nowhere.json"], {}, 2, "nowhere.json"),
-        (["--baseline", "posthog.yaml"], {}, 2, "is no report"),
+        (["--baseline", "posthog.yaml"], {}, 2, "is not a report"),
         (["--stack-state", "posthog.yaml"], {}, 2, "is not the state of a Pulumi stack"),
         ([], {"POSTHOG_PERSONAL_API_KEY": ""}, 3, "set POSTHOG_PERSONAL_API_KEY"),
         ([], {"POSTHOG_PERSONAL_API_KEY": "phc_project_token_of_web"}, 3, "begins with phx_"),

@@ -77,7 +77,7 @@ def test_either_a_dashboard_or_an_insight(lab: Lab, arguments: list[str]):
 
 
 @pytest.mark.parametrize(
-    ("file", "said"), [("board.doc", '".doc" is no format'), ("board", '"" is no format')]
+    ("file", "said"), [("board.doc", '".doc" is not a format'), ("board", '"" is not a format')]
 )
 def test_an_unknown_kind_is_refused_before_anything_is_asked(lab: Lab, board: str, file: str, said: str):
     run = export(lab, board, file)

@@ -206,7 +206,7 @@ def test_what_cannot_be_meant_is_told(lab: Lab):
     assert "say which: --output" in lab.run("types", "two.yaml", *language, "--check").err
     # It has no end, or may have none: it is not even read.
     device = lab.run("types", "two.yaml", *language, "--project", "Web", "--output", "/dev/null", "--check")
-    assert (device.status, "/dev/null is no file\n  hint: name a file" in device.err) == (2, True)
+    assert (device.status, "/dev/null is not a file\n  hint: name a file" in device.err) == (2, True)
 
 
 def test_posthog_is_not_told_of_the_properties_of_an_event(lab: Lab):

@@ -75,7 +75,7 @@ def test_a_project_that_is_opened_for_nobody_is_said(load):
 
     assert closed.notes == (
         'posthog.yaml:4:27: project "Web" is hidden from everyone, and no rule here opens it: only organization'
-        " admins, and whoever a rule in PostHog names, can use it",
+        " admins, and people whom a rule in PostHog names, can use it",
     )
     assert opened.notes == ()
 

@@ -83,11 +83,11 @@ def test_a_query_may_come_from_the_environment(load):
         ("query: '  ', expect: '> 0'", '42: check "alive" of project "Web" has an empty query'),
         (
             "query: !secret password, expect: '> 0'",
-            '42: checks.alive.query of project "Web" is no secret to PostHog',
+            '42: checks.alive.query of project "Web" is not a secret to PostHog',
         ),
         (
             "query: q, expect: !env ZONE",
-            '53: check "alive" of project "Web" expects something that stands elsewhere',
+            '53: check "alive" of project "Web" takes its condition from somewhere else',
         ),
         (
             "query: q, expect: '> 0', within: soon",

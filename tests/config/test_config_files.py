@@ -53,11 +53,11 @@ def test_offline_a_file_that_is_not_there_is_unknown(load):
     ("settings", "said"),
     [
         ("{a: !file none}", "4:69: !file none: there is no file none\n  hint: paths are relative to ."),
-        ("{a: !file keys}", "4:69: !file keys: keys is no file\n  hint: paths are relative to ."),
+        ("{a: !file keys}", "4:69: !file keys: keys is not a file\n  hint: paths are relative to ."),
         (
             "{a: !file /etc/hosts}",
             "4:69: !file /etc/hosts is an absolute path\n"
-            "  hint: write it relative to the file that it stands in",
+            "  hint: write it relative to the file that contains it",
         ),
         (
             "{a: !file ../secret}",
@@ -68,7 +68,7 @@ def test_offline_a_file_that_is_not_there_is_unknown(load):
         (
             "{a: {b: !file keys/k}}",
             '4:73: config of pipeline destination "A" takes no file there\n'
-            "  hint: `!file` stands for a setting of a plugin, right below `config`",
+            "  hint: `!file` gives the value of a plugin's setting, directly below `config`",
         ),
     ],
 )

@@ -95,13 +95,13 @@ def test_offline_what_is_not_at_hand_is_missing_and_no_problem(load):
 @pytest.mark.parametrize(
     ("absent", "message"),
     [
-        (f"[{ANA}]", "7:16: a person stands in the file"),
-        ("[17]", "7:16: a person stands in the file"),
-        (f"[distinct_id: {ANA}]", "7:29: a person stands in the file"),
-        ('[""]', "7:16: a person stands in the file"),
-        (f"[!env [UNSET, {ANA}]]", "7:29: a person stands in the file"),
+        (f"[{ANA}]", "7:16: the name of a person is in the file"),
+        ("[17]", "7:16: the name of a person is in the file"),
+        (f"[distinct_id: {ANA}]", "7:29: the name of a person is in the file"),
+        ('[""]', "7:16: the name of a person is in the file"),
+        (f"[!env [UNSET, {ANA}]]", "7:29: the name of a person is in the file"),
         ("[!env UNSET]", "7:16: the environment variable UNSET is not set"),
-        ("[!env BLANK]", "7:16: !env BLANK names nobody"),
+        ("[!env BLANK]", "7:16: !env BLANK names no person"),
         ("[!secret password]", "7:16: !secret password cannot name persons"),
         (
             "[{email: !env GONE, distinct_id: !env GONE}]",
@@ -127,15 +127,15 @@ def test_a_line_that_is_no_address_is_told_at_its_line(said):
     files = {"gone.txt": f"# list\n{ANA}, bo@example.org\n"}
 
     (problem,) = said("[!file gone.txt]", files=files)
-    assert problem.startswith("gone.txt:2:1: this line has an @ in it and is no e-mail address")
+    assert problem.startswith("gone.txt:2:1: this line has an @ in it and is not an e-mail address")
     (problem,) = said("[email: !file gone.txt]", files={"gone.txt": "device-17\n"})
-    assert problem.startswith("gone.txt:1:1: this line is no e-mail address")
+    assert problem.startswith("gone.txt:1:1: this line is not an e-mail address")
 
 
 def test_a_file_that_is_no_text_is_told(said):
     (problem,) = said("[!file gone.txt]", files={"gone.txt": b"\xff\xfe"})
 
-    assert problem.startswith("posthog.yaml:7:16: !file gone.txt: this is no UTF-8 text")
+    assert problem.startswith("posthog.yaml:7:16: !file gone.txt: this is not UTF-8 text")
 
 
 def test_a_project_that_is_to_be_deleted_has_no_list(load):

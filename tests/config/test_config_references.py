@@ -114,9 +114,9 @@ def test_an_unknown_e_mail_is_a_problem_at_its_place(load):
     )
 
     assert problems(desired) == [
-        'posthog.yaml:8:9: nobody in the organization has the e-mail address "anna@acme.io"\n'
+        'posthog.yaml:8:9: no member of the organization has the e-mail address "anna@acme.io"\n'
         '  hint: did you mean "Ana@acme.io"?',
-        'posthog.yaml:9:41: nobody in the organization has the e-mail address "who@else.io"\n'
+        'posthog.yaml:9:41: no member of the organization has the e-mail address "who@else.io"\n'
         "  hint: invite that person in PostHog first",
     ]
 
@@ -138,7 +138,7 @@ def test_who_may_have_left_is_kept_and_told_where_that_is_asked_for(load):
 
     assert result.entries[1].fields == {"members": ["bo@acme.io", "gone@acme.io"]}
     assert {address: problem.message for address, problem in result.strangers.items()} == {
-        "gone@acme.io": 'nobody in the organization has the e-mail address "gone@acme.io"'
+        "gone@acme.io": 'no member of the organization has the e-mail address "gone@acme.io"'
     }
 
 
@@ -169,7 +169,7 @@ def test_a_spelling_that_several_answer_to_is_a_problem_that_names_them(load):
 def test_one_member_in_two_spellings_stands_there_twice(load, members):
     (problem,) = problems(load(f"roles: {{A: {{members: {members}}}}}\n"))
 
-    assert '"Ana@acme.io" stands twice in members of role "A"' in problem
+    assert '"Ana@acme.io" is listed twice in members of role "A"' in problem
     assert "in another spelling" in problem
 
 
@@ -281,7 +281,7 @@ BAD = {
         destination("Snowflake Export", ", config: {account: x, certificate: x}"),
         [
             '4:93: config.certificate of pipeline destination "Web/A" must be a file\n'
-            "  hint: write `!file path`, relative to the file that it stands in"
+            "  hint: write `!file path`, relative to the file that contains it"
         ],
     ),
     "a file for a text": (

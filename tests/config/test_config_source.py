@@ -117,11 +117,11 @@ BAD = {
     ),
     "a key twice": (
         "roles:\n  A: {}\n  B: {}\n  A: {}\n",
-        'posthog.yaml:7:3: "A" stands here already, at posthog.yaml:5:3\n  hint: keep one of the two',
+        'posthog.yaml:7:3: "A" is here already, at posthog.yaml:5:3\n  hint: keep one of the two',
     ),
     "no UTF-8": (
         b"roles:\n  a: {}\n  \xff: {}\n",
-        "posthog.yaml:3:3: this is no UTF-8 text\n  hint: save the file as UTF-8",
+        "posthog.yaml:3:3: this is not UTF-8 text\n  hint: save the file as UTF-8",
     ),
     "two files put together": (
         "roles:\n  A: {}\n\ufeff  B: {}\n".encode(),
@@ -142,7 +142,7 @@ BAD = {
     ),
     "an open bracket": (
         "roles: {A: {}\n",
-        "posthog.yaml:5:1: this is no YAML: did not find expected ',' or '}'",
+        "posthog.yaml:5:1: this is not YAML: did not find expected ',' or '}'",
     ),
     "an object tag": (
         "roles: !!python/object/apply:os.system [echo]\n",
@@ -156,17 +156,17 @@ BAD = {
     ),
     "an alias without an anchor": (
         "roles: *none\n",
-        "posthog.yaml:4:8: an alias whose anchor does not stand above it\n"
+        "posthog.yaml:4:8: an alias without its anchor above it\n"
         "  hint: put a text that begins with * in quotes",
     ),
     "an alias within itself": (
         "x-loop: &loop [*loop]\nroles: {A: {}}\n",
-        "posthog.yaml:4:16: an alias within what it stands for",
+        "posthog.yaml:4:16: an alias inside its own anchor",
     ),
-    "a key that is a list": ("roles:\n  ? [A]\n  : {}\n", "posthog.yaml:5:5: a key that is no plain text"),
+    "a key that is a list": ("roles:\n  ? [A]\n  : {}\n", "posthog.yaml:5:5: a key that is not plain text"),
     "a key from the environment": (
         "roles:\n  !env ZONE : {}\n",
-        "posthog.yaml:5:3: a key that is no plain text",
+        "posthog.yaml:5:3: a key that is not plain text",
     ),
     "a merge of no mapping": (
         "roles:\n  A: {<<: 3}\n",
@@ -446,7 +446,7 @@ INCLUDES = {
         "roles: !include /etc/passwd\n",
         {},
         'posthog.yaml:4:8: !include "/etc/passwd" is an absolute path\n'
-        "  hint: write it relative to the file that it stands in",
+        "  hint: write it relative to the file that contains it",
     ),
     "itself": (
         "x-a: !include posthog.yaml\nroles: {A: {}}\n",
@@ -467,7 +467,7 @@ INCLUDES = {
     "no YAML": (
         "roles: !include a.yaml\n",
         {"a.yaml": "A: {]\n"},
-        "a.yaml:1:5: this is no YAML: did not find expected node content",
+        "a.yaml:1:5: this is not YAML: did not find expected node content",
     ),
     "a mistake in it": (
         "roles: !include a.yaml\n",
@@ -483,7 +483,7 @@ INCLUDES = {
     "a list among mappings": (
         "roles: !include r/*.yaml\n",
         {"r/a.yaml": "A: {}\n", "r/b.yaml": "[]\n"},
-        "r/b.yaml:1:1: one of several included files, and no mapping",
+        "r/b.yaml:1:1: one of several included files, and not a mapping",
     ),
     "a whole section twice": (
         "roles: {A: {}}\n<<: !include a.yaml\n",

@@ -175,5 +175,5 @@ def test_one_about_an_insight_that_no_name_stands_for_is_left_out_of_a_file_and_
 
     assert "dashboard_item: !ref insight/Signups" in exported.files["posthog.yaml"]
     assert [row for row in exported.left_out if "annotations" in row] == [
-        f"projects.Web.annotations.Which one?: its dashboard_item {ids['Twin'][0]} has no name of its own"
+        f"projects.Web.annotations.Which one?: its dashboard_item {ids['Twin'][0]} has no unique name"
     ]

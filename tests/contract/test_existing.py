@@ -72,7 +72,7 @@ def test_a_project_a_member_and_a_cohort_are_found_by_name_with_one_request_for_
         ),
         (
             lambda web: posthog.get_member("ama@acme.io", address=web.address),
-            'nobody in the organization has the e-mail address "ama@acme.io"\n'
+            'no member of the organization has the e-mail address "ama@acme.io"\n'
             '  hint: did you mean "Ana@acme.io"?',
         ),
         (

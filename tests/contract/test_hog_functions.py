@@ -209,7 +209,7 @@ def test_the_21st_transformation_is_refused_before_anything_is_sent(stack, posth
     ]
     stack.up("      {}")
     with pytest.raises(Refused, match="would have 21 enabled transformations"):
-        stack.up(many(20), preview=True)  # GeoIP, which nobody declared, is the 21st
+        stack.up(many(20), preview=True)  # GeoIP, which is not declared, is the 21st
     assert posthog.writes == []
 
 

@@ -78,7 +78,7 @@ GUARDS = (
         ANA,
         "organization_member",
         {"email": BO, "level": "owner"},
-        "nobody gives more than they have",
+        "nobody can give a level above their own",
     ),
     Guard(
         "an admin's key demotes an owner",
@@ -92,7 +92,7 @@ GUARDS = (
         BO,
         "organization_member",
         {"email": CY, "level": "admin"},
-        "may change nobody's level",
+        "may not change anybody's level",
     ),
     Guard(
         "everyone may change the rules of a project",

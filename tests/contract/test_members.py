@@ -333,11 +333,11 @@ BY_ADMIN = "ana@acme.io"
         ("ada@acme.io", entry("ada@acme.io"), "would leave the organization"),
         ("ada@acme.io", entry("own@acme.io"), "PostHog removes no owner"),
         ("ada@acme.io", entry("ana@acme.io"), "posthog:allowDeletions organization_member/ana@acme.io"),
-        (BY_ADMIN, entry("bo@acme.io", "owner"), "nobody gives more than they have"),
-        (BY_ADMIN, entry("eve@acme.io", "owner"), "nobody gives more than they have"),
+        (BY_ADMIN, entry("bo@acme.io", "owner"), "nobody can give a level above their own"),
+        (BY_ADMIN, entry("eve@acme.io", "owner"), "nobody can give a level above their own"),
         (BY_ADMIN, entry("own@acme.io", "admin"), "an owner is above the owner of the key"),
         (BY_ADMIN, entry("own@acme.io"), "PostHog removes no owner"),
-        ("bo@acme.io", entry("cy@acme.io", "admin"), "may change nobody's level"),
+        ("bo@acme.io", entry("cy@acme.io", "admin"), "may not change anybody's level"),
         ("bo@acme.io", entry("cy@acme.io"), "may not remove this person"),
         ("ada@acme.io", entry("eve@acme.io", "member", projects={"Shop": "admin"}), 'no project "Shop"'),
     ],
@@ -356,7 +356,7 @@ def test_what_posthog_would_refuse_or_would_shut_somebody_out_is_refused_before_
 def test_an_invitation_that_only_admins_may_send_is_refused_where_the_plan_has_that_setting():
     it, eve = Organization(PEOPLE, "bo@acme.io"), entry("eve@acme.io", "member")
     it.members_can_invite, it.features = False, [{"key": "organization_invite_settings"}]
-    assert "nobody below admin may invite people in this organization" in refused(it, eve)[0]
+    assert "only admins may invite people in this organization" in refused(it, eve)[0]
 
     for owner, features in (("bo@acme.io", []), (BY_ADMIN, it.features)):
         it.owner, it.features = owner, features

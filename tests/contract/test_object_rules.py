@@ -349,7 +349,7 @@ def test_what_is_no_id_leads_nowhere_and_nothing_is_sent(view, place, field):
         given = {**place, "resource_id": board, "access_level": "none", field: text}
         for call in (partial(provider.check, {}), provider.create):
             begin_anew()
-            with pytest.raises(Exception, match=r"is no id of a|nobody knows what"):
+            with pytest.raises(Exception, match=r"is not an id of a|it is not known what"):
                 call(given)
 
     assert view.posthog.writes() == {}

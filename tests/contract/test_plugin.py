@@ -144,7 +144,7 @@ def test_a_wrong_value_is_refused_with_what_may_have_been_meant(engine, posthog)
         (
             "PipelineDestination",
             {"project": "1", "plugin": 1, "name": "A", "config": "{no JSON"},
-            {"config": f"config is no JSON: {NO_JSON}"},
+            {"config": f"config is not JSON: {NO_JSON}"},
         ),
         (
             "Guard",
@@ -414,7 +414,7 @@ def test_an_id_that_posthog_does_not_have_is_no_object(engine, id_):
 def test_what_is_nothing_in_posthog_cannot_be_imported(engine):
     _, context = engine.call("Read", "Guard", id="guard")
 
-    assert context.details == "a Guard is nothing in PostHog: it can't be imported"
+    assert context.details == "a Guard is not an object in PostHog: it can't be imported"
 
 
 def test_without_a_key_nothing_begins(posthog, monkeypatch):

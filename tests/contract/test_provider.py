@@ -96,7 +96,7 @@ def test_an_address_that_nobody_has_is_refused_before_anything_is_sent(posthog, 
 
     (failure,) = KindProvider("role_members").check({}, given).failures
 
-    assert 'nobody in the organization has the e-mail address "who@acme.io"' in failure.reason
+    assert 'no member of the organization has the e-mail address "who@acme.io"' in failure.reason
     assert "invite that person" in failure.reason
 
 
@@ -116,7 +116,8 @@ def test_whoever_has_left_since_is_left_out_of_an_exact_list(posthog, place, ana
         assert (each.inputs["members"], each.inputs["__left"]) == (["ana@acme.io"], ["bo@acme.io"])
         assert not provider.diff(analysts, olds, each.inputs).changes
     assert (
-        'nobody in the organization has the e-mail address "bo@acme.io" any more' in capsys.readouterr().err
+        'no member of the organization has the e-mail address "bo@acme.io" any more'
+        in capsys.readouterr().err
     )
 
 
@@ -199,7 +200,7 @@ def test_of_several_rows_of_one_entry_the_oldest_counts_and_it_is_said(posthog, 
 
     said = capsys.readouterr().err
     assert f'file system entry "Twins" exists in PostHog already (id {rows[0]})' in said
-    assert f"PostHog has 2 of it, and the oldest counts: ids {rows[1]} are left alone" in said
+    assert f"PostHog has 2 of it, and the oldest is used: ids {rows[1]} are left alone" in said
 
 
 @pytest.mark.usefixtures("legacy_destinations")

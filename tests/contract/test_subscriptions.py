@@ -143,7 +143,7 @@ def test_somebody_who_unsubscribed_is_a_difference_and_that_they_would_be_mailed
         ["bob@example.com", "ann@example.com"],
     )
     said = difference.field.side_effect(difference.live, difference.desired)
-    assert said.startswith("is sent at once to ann@example.com: PostHog takes out whoever unsubscribes")
+    assert said.startswith("is sent at once to ann@example.com: PostHog removes everybody who unsubscribes")
     assert difference.field.side_effect(difference.desired, difference.live) is None
 
 

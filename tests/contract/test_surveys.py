@@ -115,7 +115,7 @@ def test_one_that_posthog_has_stopped_at_its_limit_is_told_and_goes_on_with_anot
     assert web.notes(text("running", responses_limit=2)) == []
 
 
-GO_ON = "Declare another limit to go on with it, or `status: stopped`"
+GO_ON = "Declare another limit to continue it, or `status: stopped`"
 
 
 def test_the_insight_that_it_belongs_to_is_sent_and_where_posthog_shows_it_compared(web):

@@ -295,7 +295,7 @@ def test_rules_are_read_in_full_or_not_at_all():
         'ignore.yaml, rule 2 has an unknown key "colour"',
         'ignore.yaml, rule 2 has no "reason"',
         'ignore.yaml, rule 2 has no "owner"',
-        'ignore.yaml, rule 2: until is "soon", which is no date',
+        'ignore.yaml, rule 2: until is "soon", which is not a date',
         "ignore.yaml, rule 3 is not a mapping",
     ]
 
@@ -308,7 +308,7 @@ def test_a_baseline_is_an_earlier_report(tmp_path: Path):
 
     assert known.known
     path.write_text(json.dumps({"findings": "none"}))
-    with pytest.raises(ConfigError, match="is no report"):
+    with pytest.raises(ConfigError, match="is not a report"):
         baseline.read(path)
 
 

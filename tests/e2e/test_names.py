@@ -63,7 +63,7 @@ def test_somebody_left_and_all_other_work_went_on(bo_has_left, refresh):
 
     for run in (preview, first, second):
         assert run.status == 0, run.text
-        assert 'nobody in the organization has the e-mail address "bo@acme.io" any more' in run.text
+        assert 'no member of the organization has the e-mail address "bo@acme.io" any more' in run.text
         assert "take it out of what is declared" in run.text
         assert "did you mean" not in run.text
     assert stack.posthog.members("Reviewers") == ["ana@acme.io"]
@@ -79,7 +79,7 @@ def test_whoever_left_is_gone_in_drift_with_a_stack_and_without(bo_has_left):
         assert "2 gone" in run.text, run.text
         assert "roles.Analysts.members" in run.text
         assert "take the address out of the file" in run.text
-        assert "nobody in the organization has that address" in run.text
+        assert "no member of the organization has that address" in run.text
 
 
 def test_whoever_left_may_be_taken_out_of_the_file_and_all_is_silent(bo_has_left):
@@ -98,7 +98,9 @@ def test_beside_somebody_who_left_an_address_that_never_was_stops_everything(bo_
 
     for run in (stack.preview(), stack.up()):
         assert run.status != 0
-        assert 'posthog.yaml:8:9: nobody in the organization has the e-mail address "bob@acme.io"' in run.text
+        assert (
+            'posthog.yaml:8:9: no member of the organization has the e-mail address "bob@acme.io"' in run.text
+        )
     assert stack.posthog.writes() == {}
     assert stack.command("drift", "--stack", "test").status == 2
 
@@ -135,7 +137,7 @@ def test_of_two_spellings_the_exact_one_is_meant_and_an_exact_list_has_no_other(
     run = stack.up()
 
     assert seen.status == 7
-    assert "[ANA@acme.io] is in PostHog, and nobody declared it" in seen.text
+    assert "[ANA@acme.io] is in PostHog, and is not declared" in seen.text
     assert run.status == 0, run.text
     assert stack.posthog.members("Analysts") == ["ana@acme.io"]
     assert_settled(stack)

@@ -104,7 +104,7 @@ def test_an_hour_that_is_used_up_is_said_before_anything_is_waited_for(tmp_path,
     run = stack.up()
 
     assert run.status != 0
-    assert "PostHog allows 4 requests an hour: the next request may go out in 60 min" in run.text
+    assert "PostHog allows 4 requests an hour: the next request is possible in 60 min" in run.text
     assert "Traceback" not in run.text
     # What was made before is in the state: nothing is half done, and nothing unsaid.
     made = [urn for urn in stack.state() if ":Role::" in urn]

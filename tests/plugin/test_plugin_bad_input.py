@@ -89,7 +89,7 @@ def test_an_unknown_type_is_told_with_the_one_that_is_meant(plugin, type_, meant
             {},
             'a role needs "name"\n  hint: A name that is unique within the organization, whatever its case.',
         ),
-        ("HogFunction", {"project": "1", "name": "x", "inputs": "{"}, "inputs is no JSON: "),
+        ("HogFunction", {"project": "1", "name": "x", "inputs": "{"}, "inputs is not JSON: "),
         (
             "Check",
             {"project": "1", "expekt": "> 0"},
@@ -115,7 +115,7 @@ def test_what_lies_in_another_object_is_imported_by_both_ids(plugin):
 
 @pytest.mark.parametrize("type_", ["Guard", "Check", "AbsentPersons"])
 def test_what_is_nothing_in_posthog_is_not_imported(plugin, type_):
-    assert plugin.read(type_, "7").error == f"a {type_} is nothing in PostHog: it can't be imported"
+    assert plugin.read(type_, "7").error == f"a {type_} is not an object in PostHog: it can't be imported"
 
 
 def test_a_file_that_is_not_there_is_told_with_how_to_make_one(plugin):

@@ -221,9 +221,9 @@ def test_json_of_any_form_is_no_traceback(body: str):
     ("name", "value", "words"),
     [
         ("ALL_PROXY", "socks5://proxy.example:1080", "it names a SOCKS proxy"),
-        ("HTTPS_PROXY", "gopher://proxy.example", "it is no address of a proxy"),
-        ("https_proxy", "http://user:hush@proxy.example:port", "it is no address of a proxy"),
-        ("NO_PROXY", "localhost,fd00::/8", '"fd00::/8" is no name and no address'),
+        ("HTTPS_PROXY", "gopher://proxy.example", "it is not the address of a proxy"),
+        ("https_proxy", "http://user:hush@proxy.example:port", "it is not the address of a proxy"),
+        ("NO_PROXY", "localhost,fd00::/8", '"fd00::/8" is neither a name nor an address'),
         ("SSL_CERT_FILE", "/does/not/exist.pem", "No such file"),
     ],
 )

@@ -76,7 +76,7 @@ def test_what_is_no_state_and_no_report_is_said_in_one_line(tmp_path: Path, cont
 
     with pytest.raises(StateError, match="is not the state"):
         state.recorded(state.state_in(file), str(file))
-    with pytest.raises(ConfigError, match="is no report"):
+    with pytest.raises(ConfigError, match="is not a report"):
         baseline.read(file)
 
 

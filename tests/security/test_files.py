@@ -120,7 +120,7 @@ def test_the_main_file_is_a_file(tmp_path: Path, what: str):
 
     (said,) = refusal(path.parent, path.name)
 
-    assert said.startswith((f"{path.name} is no file", f"{path.name} cannot be read"))
+    assert said.startswith((f"{path.name} is not a file", f"{path.name} cannot be read"))
 
 
 def refusal(folder: Path, name: str = "posthog.yaml") -> list[str]:

@@ -138,8 +138,8 @@ projects:
     sent = "would send the API key of this run, which !env {} holds\n  hint: give the variable another value"
     assert said == [
         f'posthog.yaml:4:26: product_description of project "Web" {sent.format("COPIED")}',
-        f'posthog.yaml:5:16: the API key of this run stands in app_urls[0] of project "Web"{revoke}',
-        f'posthog.yaml:6:29: the API key of this run stands in pipeline destination "..."{revoke}',
+        f'posthog.yaml:5:16: the API key of this run is in app_urls[0] of project "Web"{revoke}',
+        f'posthog.yaml:6:29: the API key of this run is in pipeline destination "..."{revoke}',
         f'posthog.yaml:6:111: config.password of pipeline destination "..." {sent.format("COPY")}',
     ]
 
@@ -161,7 +161,7 @@ def test_a_list_of_names_that_cannot_be_understood_is_refused(proposed):
     said = proposed.refused("roles: {A: {}}\n", {"POSTHOG_NEVER_PLAIN": "ACME-*"})
 
     assert said == [
-        "POSTHOG_NEVER_PLAIN is no list of variables: names of letters, digits and underscores, with * for anything,"
+        "POSTHOG_NEVER_PLAIN is not a list of variables: names of letters, digits and underscores, with * for anything,"
         " and at most 100 of them"
     ]
 
@@ -175,6 +175,6 @@ def test_a_secret_of_the_stack_in_a_plain_field_is_not_answered_with_another_way
     said = proposed.refused("projects: {Web: {product_description: !secret password}}\n", {}, offline=True)
 
     assert said == [
-        'posthog.yaml:2:39: product_description of project "Web" is no secret to PostHog: everybody in the project can'
-        " read it there\n  hint: take it out; what is no secret is written as it is"
+        'posthog.yaml:2:39: product_description of project "Web" is not a secret to PostHog: everybody in the project'
+        " can read it there\n  hint: take it out; a value that is not secret is written as it is"
     ]

@@ -47,7 +47,7 @@ def test_the_folder_that_the_user_names_may_be_a_link(tmp_path: Path):
 def test_a_pipe_is_no_file(tmp_path: Path):
     os.mkfifo(tmp_path / "drift.md")
 
-    with pytest.raises(Stop, match="is no file"):
+    with pytest.raises(Stop, match="is not a file"):
         refuse_links(tmp_path / "drift.md")
 
 

@@ -269,7 +269,7 @@ class Reader:
         ours = httpx.URL(self.connection.host)
         if (request.url.scheme, request.url.host, request.url.port) != (ours.scheme, ours.host, ours.port):
             raise WriteRefused(
-                f"the key is for {ours.host} and does not go to another host",
+                f"the key is for {ours.host} and is not sent to another host",
                 method=request.method,
                 path=self._shown(request.url.path),
             )
@@ -286,7 +286,7 @@ class Reader:
     ) -> Json:
         """Sends a request as often as is safe, and returns the JSON of the answer, None for an empty one."""
         if not path.startswith("/") or path.startswith("//"):
-            raise ValueError("a path begins with one slash: the host is the connection's affair")
+            raise ValueError("a path begins with one slash: the host comes from the connection")
         sending = Request(method, path, content, repeatable, keep, deadline)
         # Attempts to write that were not answered, and so may have been carried out.
         lost: list[ApiError] = []
@@ -323,7 +323,7 @@ class Reader:
             f"the answer was lost ({error.problem}), it may have been carried out",
             method=method,
             path=error.path,
-            hint="look before trying again",
+            hint="look in PostHog before you try again",
             status=error.status,
             code=error.code,
             attr=error.attr,
@@ -424,7 +424,7 @@ class Reader:
                     "the answer is a web page, not PostHog's JSON",
                     hint="check `host`, and any proxy on the way",
                 ) from error
-            cut = self._incomplete(method, path, "the answer was cut short: it is no complete JSON")
+            cut = self._incomplete(method, path, "the answer was cut short: it is not complete JSON")
             raise TryAgain(cut) from error
 
     def _refusal(self, method: str, path: str, response: httpx.Response) -> Refused:

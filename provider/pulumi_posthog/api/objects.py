@@ -40,7 +40,7 @@ def lost(method: str, path: str) -> OutcomeUnknown:
         "the answer is not the object: it may have been carried out, or not",
         method=method,
         path=path,
-        hint="look before trying again",
+        hint="look in PostHog before you try again",
     )
 
 
@@ -61,7 +61,7 @@ class Shape(Enum):
                 for item in page_of(answer, path).items:
                     object_of(item, path, key=None, method=method)
             elif self is Shape.ARRAY and not isinstance(answer, list):
-                raise IncompleteRead("the answer is no list", method=method, path=path, hint=NO_POSTHOG)
+                raise IncompleteRead("the answer is not a list", method=method, path=path, hint=NO_POSTHOG)
         except IncompleteRead as error:
             if written:
                 raise lost(method, path) from error

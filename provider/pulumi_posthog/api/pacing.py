@@ -207,7 +207,7 @@ class Pace:
                     return now
                 if deadline is not None and until > deadline:
                     raise GaveUp(
-                        f"{reason}: the next request may go out in {duration(until - now)}, later than allowed",
+                        f"{reason}: the next request is possible in {duration(until - now)}, later than allowed",
                         hint="run again later, or allow it more time",
                     )
                 self._count_wait(now, until, reason)
@@ -336,7 +336,7 @@ class Pace:
             return
         if self.waited + more > self.max_wait:
             raise GaveUp(
-                f"{reason}: the next request may go out in {duration(until - now)}, "
+                f"{reason}: the next request is possible in {duration(until - now)}, "
                 f"more than is left of the {duration(self.max_wait)} that this run may wait",
                 hint="run again later, or allow a longer wait",
             )

@@ -56,7 +56,7 @@ def read_all(
     query but `params`: the only way that old servers take for some lists (posthog-api.md 4.3). `path` is for
     messages; `on_pages` hears how many requests are to come, `on_again` why the list is read again.
 
-    Raises IncompleteRead if the list does not add up, and whatever `get_page` raises: a refusal is no empty
+    Raises IncompleteRead if the list is inconsistent, and whatever `get_page` raises: a refusal is no empty
     list.
     """
     size = page_size
@@ -69,12 +69,12 @@ def read_all(
             reasons.append(str(problem))
             if len(reasons) > READ_AGAIN:
                 raise IncompleteRead(
-                    f"the list does not add up, read {len(reasons)} times: {problem}",
+                    f"the list is inconsistent, read {len(reasons)} times: {problem}",
                     method="GET",
                     path=path,
-                    hint="nothing is planned from half a list; try again when nobody is changing it",
+                    hint="nothing is planned from an incomplete list; try again when nobody changes it",
                 ) from problem
-            on_again(f"GET {path}: the list does not add up ({problem}): reading it again")
+            on_again(f"GET {path}: the list is inconsistent ({problem}): reading it again")
             if reading.pages > 1:  # a single page without parameters may be all that this server takes
                 size = max(size or LARGE_PAGE, reading.most + HEADROOM)
 
@@ -215,13 +215,13 @@ def page_of(answer: Json, path: str) -> Page:
     if isinstance(answer, list):
         return Page(tuple(answer), None, None)
     if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
-        raise not_a_list("the answer is no list: it has no `results`", path)
+        raise not_a_list("the answer is not a list: it has no `results`", path)
     count = answer.get("count", answer.get("total_count"))
     if count is not None and (isinstance(count, bool) or not isinstance(count, int)):
-        raise not_a_list("the `count` of the list is no number", path)
+        raise not_a_list("the `count` of the list is not a number", path)
     link = answer.get("next")
     if link is not None and not isinstance(link, str):
-        raise not_a_list("the `next` of the list is no link", path)
+        raise not_a_list("the `next` of the list is not a link", path)
     return Page(tuple(answer["results"]), count, query_of(link) if link else None)
 
 

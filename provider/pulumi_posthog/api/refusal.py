@@ -88,7 +88,7 @@ def refusal(
     if 300 <= status < 400:
         target = urlsplit(headers.get("location", ""))
         host = f"{target.scheme}://{target.hostname}" if target.scheme and target.hostname else "another path"
-        problem = f"answered {said(status)} to {mask(one_line(host))}, and the key does not go there"
+        problem = f"answered {said(status)} to {mask(one_line(host))}, and the key is not sent there"
         hint = "set `host` to the address that answers without a redirect"
     else:
         problem = f"{words.name} answered {said(status)}"

@@ -53,7 +53,7 @@ def _proxies(environment: Mapping[str, str], verify: ssl.SSLContext, error: Exce
             if not _is_pattern(item.strip()):
                 return _unusable(
                     name,
-                    f'"{item.strip()[:100]}" is no name and no address',
+                    f'"{item.strip()[:100]}" is neither a name nor an address',
                     "write host names and single addresses; networks of IPv6 are not understood",
                 )
     return BadSurroundings(
@@ -75,7 +75,7 @@ def _of_proxy(address: str, verify: ssl.SSLContext) -> str | None:
     except ImportError:
         return "it names a SOCKS proxy, which takes the package socksio"
     except (ValueError, TypeError, httpx.InvalidURL):
-        return "it is no address of a proxy"
+        return "it is not the address of a proxy"
     return None
 
 

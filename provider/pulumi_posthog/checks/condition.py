@@ -195,7 +195,7 @@ def compared(value: Json, operator: str, operand: Json) -> bool:
     if kind_of(value) != kind_of(operand) or isinstance(value, dict | list):
         raise Mismatch(
             f"the value is {kind_of(value)}, and the condition compares it with {shown(operand)}",
-            "compare it with a value of its own sort, or convert it in the query: toFloat(...), toString(...)",
+            "compare it with a value of the same type, or convert it in the query: toFloat(...), toString(...)",
         )
     result = {
         "==": lambda: value == operand,
@@ -250,7 +250,7 @@ class _Parser:
     def _take(self, wanted: str) -> _Token:
         token = self._peek()
         if token is None:
-            raise ConditionError(f"ends where {wanted} should stand")
+            raise ConditionError(f"ends where {wanted} is expected")
         self._next += 1
         return token
 
@@ -298,7 +298,7 @@ class _Parser:
             return token.text[1:-1]
         if token.text not in WORDS:
             hint = f"put texts in quotes: '{token.text}'" if token.kind in ("word", "column") else None
-            raise ConditionError(f"has {_quoted(token.text)} where a value should stand", hint)
+            raise ConditionError(f"has {_quoted(token.text)} where a value is expected", hint)
         if ordered:
             raise ConditionError(f"{token.text} is neither more nor less than anything", "write == or !=")
         return WORDS[token.text]
@@ -312,7 +312,7 @@ def _operator(token: _Token, subject: str | None) -> str:
         raise ConditionError(f'has no operator "{token.text}"', f"write {meant}")
     if subject is None and token.kind in ("number", "text"):
         raise ConditionError("has no operator", f"write == {token.text}")
-    raise ConditionError(f"has {_quoted(token.text)} where an operator should stand", _hint_after(token))
+    raise ConditionError(f"has {_quoted(token.text)} where an operator is expected", _hint_after(token))
 
 
 def _hint_after(token: _Token) -> str | None:

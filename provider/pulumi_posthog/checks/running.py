@@ -93,7 +93,7 @@ def _hint(check: Check, error: ApiError) -> str | None:
     if isinstance(error, NotFound) and isinstance(check.ask, Query):
         return "this server may be too old for queries: ask it for `events` instead"
     if isinstance(error, Invalid):
-        return f"the query stands at {check.asked_at}" if check.asked_at else error.hint
+        return f"the query is at {check.asked_at}" if check.asked_at else error.hint
     if isinstance(error, GaveUp) and check.timeout and "did not end" in error.problem:
         return f"ask for less, or allow it more than `timeout: {duration(check.timeout)}`"
     return error.hint

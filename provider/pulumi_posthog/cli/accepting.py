@@ -253,7 +253,7 @@ def _section(group: Group, desired: Configuration) -> tuple[str, ...]:
 def _chosen(wishes: Iterable[tuple[Wish, Finding]]) -> list[tuple[Wish, Finding]]:
     """Those that the user says yes to."""
     if not sys.stdin.isatty():
-        raise Stop("--interactive asks, and there is nobody to answer", "name the paths to accept")
+        raise Stop("--interactive asks in a terminal, and this is not one", "name the paths to accept")
     chosen = []
     for wish, finding in wishes:
         where = f"{finding.where}: " if finding.where else ""

@@ -174,7 +174,7 @@ def _failed(error: BaseException, *, debug: bool) -> tuple[Exit, tuple[Failure, 
         said = (
             Failure(
                 f"this is a bug of pulumi-posthog: {type(error).__name__}: {error}",
-                "please report it to whoever maintains it" + ("" if debug else f", with what {DEBUG} shows"),
+                "please report it to those who maintain it" + ("" if debug else f", with what {DEBUG} shows"),
                 Exit.BUG,
             ),
         )

@@ -74,7 +74,7 @@ def place(host: str) -> tuple[str, str]:
     if not file.exists():
         raise Stop(
             "which PostHog?",
-            f"give --host https://eu.posthog.com, set POSTHOG_HOST, or go to the folder of a {DEFAULT_FILE}",
+            f"give --host https://eu.posthog.com, set POSTHOG_HOST, or run it in the folder of a {DEFAULT_FILE}",
         )
     from pulumi_posthog.cli.look import address
 

@@ -111,11 +111,11 @@ def _lock(program: str, backend: str, folder: Path) -> Iterator[Check]:
         yield failed(
             "stack",
             f"{stack} is locked: an update is under way, or was killed",
-            "wait for it; if nobody is running one: `pulumi cancel`, then `pulumi up` with the same file",
+            "wait until it ends; if none is running: `pulumi cancel`, then `pulumi up` with the same file",
             Exit.USAGE,
         )
     else:
-        yield passed("stack", f"{stack} is selected, and nobody holds it")
+        yield passed("stack", f"{stack} is selected, and is not locked")
 
 
 def without_password(text: str) -> str:

@@ -20,7 +20,7 @@ def write_file(path: Path, text: str, *, within: Path | None = None, private: bo
     """Write a file anew, without what must not be told (`terminal.data`).
 
     `within` is the folder that the user has named: below it, folders that are missing are made, and none may be a
-    link. With `private`, nobody else may read the file. Raises Stop for a link and for what is no file, OSError.
+    link. With `private`, nobody else may read the file. Raises Stop for a link and for what is not a file, OSError.
     """
     refuse_links(path, within)
     if within is not None:
@@ -46,7 +46,7 @@ def refuse_links(path: Path, within: Path | None = None) -> None:
                 Exit.REFUSED,
             )
     if path.exists() and not stat.S_ISREG(path.lstat().st_mode):
-        raise Stop(f"{path} is no file, and nothing was written", "name another one", Exit.REFUSED)
+        raise Stop(f"{path} is not a file, and nothing was written", "name another one", Exit.REFUSED)
 
 
 def replace_files(after: Mapping[Path, str], before: Mapping[Path, str]) -> None:

@@ -114,7 +114,7 @@ class _Body:
         if not isinstance(text, str):
             return None
         if isinstance(text, SecretText):
-            self._problem("expects something that stands elsewhere", "expect", "write the condition itself")
+            self._problem("takes its condition from somewhere else", "expect", "write the condition itself")
             return None
         try:
             return condition(text)

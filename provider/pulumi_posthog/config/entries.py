@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pulumi_posthog.checks.declared import Check
 
 
-FILES_HINT: Final = "`!file` stands for a setting of a plugin, right below `config`"
+FILES_HINT: Final = "`!file` gives the value of a plugin's setting, directly below `config`"
 
 
 def desired(
@@ -299,7 +299,7 @@ class Builder:
             if other[1] is not where:
                 self.problems.append(
                     Problem(
-                        f'"{name}" stands twice in {list_field(kind).name} of {parent.kind.title} '
+                        f'"{name}" is listed twice in {list_field(kind).name} of {parent.kind.title} '
                         f'"{parent.name}"',
                         where,
                         f"it is at {other[1]} already",

@@ -53,7 +53,7 @@ def _written(path: Path, node: Node, key: str) -> Iterator[Problem]:
         places.append((path, node.where))
     for place, where in places:
         yield Problem(
-            f"the API key of this run stands in {_place(place, key)}",
+            f"the API key of this run is in {_place(place, key)}",
             where,
             "take it out, delete the key in PostHog and make a new one: it has been in a file",
         )
@@ -82,9 +82,9 @@ def _problem(
         return None
     if source.startswith(SECRET):
         return Problem(
-            f"{place} is no secret to PostHog: everybody in the project can read it there",
+            f"{place} is not a secret to PostHog: everybody in the project can read it there",
             node.where,
-            "take it out; what is no secret is written as it is",
+            "take it out; a value that is not secret is written as it is",
         )
     if is_never_plain(name, more):
         return Problem(

@@ -97,7 +97,7 @@ PERSONS = described(
                 },
             ),
             "delete_events": described(
-                "Whether their events go as well: PostHog deletes these once a week.",
+                "Whether their events are deleted as well. PostHog does that once a week.",
                 {"type": "boolean", "default": False},
             ),
         },

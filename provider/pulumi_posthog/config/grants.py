@@ -66,7 +66,11 @@ def levels_of(kind: Kind, about: Kind | None) -> tuple[str, ...]:
 
 def _block(kind: Kind, levels: tuple[str, ...]) -> dict[str, Any]:
     level = {"enum": list(levels)}
-    properties = {EVERYONE: described("Whoever has no rule: without it, PostHog's own default holds.", level)}
+    properties = {
+        EVERYONE: described(
+            "Everybody who has no rule. If you leave it out, PostHog's own default applies.", level
+        )
+    }
     for key, name in kind.grants.subjects.items() if kind.grants else ():
         names: dict[str, Any] = {"minLength": 1}
         field = kind.field(name)
@@ -244,5 +248,5 @@ def closed(every: Iterable[Entry]) -> Iterator[str]:
         ):
             yield (
                 f'{entry.where}: {entry.kind.parent} "{entry.parent}" is hidden from everyone, and no rule here opens'
-                " it: only organization admins, and whoever a rule in PostHog names, can use it"
+                " it: only organization admins, and people whom a rule in PostHog names, can use it"
             )

@@ -15,7 +15,7 @@ from pulumi_posthog.values.local_file import UnreadableError, file_text, shown
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.secret_text import SecretText
 
-ELSEWHERE = "write `!env NAME`, or `!file path` of a file outside of Git, so that nobody's data is in Git"
+ELSEWHERE = "write `!env NAME`, or `!file path` of a file outside of Git, so that no personal data is in Git"
 
 
 def erasures(
@@ -73,7 +73,7 @@ def _origins(item: Node, tell: Callable[[Problem], object]) -> Iterator[tuple[Or
     if isinstance(node.value, Attachment):
         yield Origin(f"{FILE}{shown(node.value.path)}", str(node.where), by, several), node
     elif not isinstance(node.value, SecretText):
-        tell(Problem("a person stands in the file", node.where, ELSEWHERE))
+        tell(Problem("the name of a person is in the file", node.where, ELSEWHERE))
     elif node.value.source.startswith((ENV, FILE)):
         yield Origin(node.value.source, str(node.where), by, several), node
     elif node.value.known:

@@ -14,7 +14,7 @@ from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.reference import Reference, references_in
 from pulumi_posthog.values.secret_text import is_unknown
 
-HINT = "`!ref` stands for the id of an object, in a field that holds one, or anywhere in a JSON document"
+HINT = "`!ref` gives the id of an object: use it in a field that holds an id, or anywhere in a JSON document"
 
 
 def takes_reference(field: Field) -> bool:
@@ -87,7 +87,7 @@ def known_otherwise(entry: Entry) -> Iterator[Problem]:
             yield Problem(
                 f"{value!r} has no meaning here: PostHog wants the `{second}` of the {value.kind}",
                 value.where,
-                f"write its `{second}`, which stands in the address of its page",
+                f"write its `{second}`, which is in the address of its page",
             )
 
 

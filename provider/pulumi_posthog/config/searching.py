@@ -103,7 +103,7 @@ class Places:
     def beside(self, name: str, folder: Path, tag: str) -> Path | tuple[str, str]:
         """The file of that name, relative to `folder`; else why it may not be read, and what to do."""
         if Path(name).is_absolute() or not storable(name):
-            return f"{tag} {name} is an absolute path", "write it relative to the file that it stands in"
+            return f"{tag} {name} is an absolute path", "write it relative to the file that contains it"
         path = Path(os.path.normpath(folder / name))
         if not real(path).is_relative_to(self.folder):
             words = "copy it there; out of Git, where it is a secret"

@@ -259,7 +259,7 @@ class Source:
                 Problem(
                     f'!include "{pattern}" is an absolute path',
                     node.where,
-                    "write it relative to the file that it stands in",
+                    "write it relative to the file that contains it",
                 )
             )
         named = os.path.normpath(Path(document.name).parent / pattern)
@@ -307,7 +307,9 @@ class Source:
         for each in trees:
             if not isinstance(each.value, dict):
                 if not each.unknown:
-                    self.problems.append(Problem("one of several included files, and no mapping", each.where))
+                    self.problems.append(
+                        Problem("one of several included files, and not a mapping", each.where)
+                    )
                 continue
             for key, item in each.value.items():
                 if key in keys:
@@ -396,11 +398,11 @@ class Document:
     def _alias(self, anchor: str | None, where: Position) -> Node:
         # The name is not shown: it may be an unquoted password that begins with "*".
         if anchor not in self.anchors:
-            message = "an alias whose anchor does not stand above it"
+            message = "an alias without its anchor above it"
             return self.source.lost(Node(None, where), message, "put a text that begins with * in quotes")
         node = self.anchors[anchor]
         if node is None:
-            return self.source.lost(Node(None, where), "an alias within what it stands for")
+            return self.source.lost(Node(None, where), "an alias inside its own anchor")
         return node
 
     def _scalar(self, event: yaml.ScalarEvent, where: Position) -> Json:
@@ -440,12 +442,12 @@ class Document:
             including = getattr(self.events.peek_event(), "tag", None) == "!include"
             item = self.node(depth + 1)
             if key is None:
-                self.source.problems.append(Problem("a key that is no plain text", here))
+                self.source.problems.append(Problem("a key that is not plain text", here))
             elif key == "<<" and event.implicit[0]:
                 merged += self._merged(item, here, including)
             elif key in keys:
                 self.source.problems.append(
-                    Problem(f'"{key}" stands here already, at {keys[key]}', here, "keep one of the two")
+                    Problem(f'"{key}" is here already, at {keys[key]}', here, "keep one of the two")
                 )
             else:
                 items[key], keys[key] = item, here

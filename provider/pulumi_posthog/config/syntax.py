@@ -18,7 +18,7 @@ def syntax(error: yaml.YAMLError, text: str, name: str) -> Problem:
     """A syntax error in words; none of them quotes the text."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        return Problem("this is no YAML", Position(name, 1, 1))
+        return Problem("this is not YAML", Position(name, 1, 1))
     where = Position(name, mark.line + 1, mark.column + 1)
     lines = LINE_END.split(text)
     line = lines[mark.line] if mark.line < len(lines) else ""
@@ -27,7 +27,7 @@ def syntax(error: yaml.YAMLError, text: str, name: str) -> Problem:
     words = getattr(error, "problem", None) or getattr(error, "context", None) or "it cannot be read"
     begins = BLOCK.search(line)
     hint = f"put a text that begins with {begins[1]} in quotes" if begins else None
-    return Problem(f"this is no YAML: {words}", where, hint)
+    return Problem(f"this is not YAML: {words}", where, hint)
 
 
 def nothing(message: str, name: str) -> Problem:

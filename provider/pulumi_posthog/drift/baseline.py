@@ -23,7 +23,7 @@ def read(path: Path) -> frozenset[str]:
         raise ConfigError(
             [
                 Problem(
-                    f"{path} is no report",
+                    f"{path} is not a report",
                     hint="write one with: pulumi-posthog drift --format json > baseline.json",
                 )
             ]

@@ -161,7 +161,7 @@ class Finding:
         if self.whole:
             return {
                 Status.GONE: f"{self.path} is declared, and PostHog does not have it",
-                Status.UNDECLARED: f"{self.path} is in PostHog, and nobody declared it",
+                Status.UNDECLARED: f"{self.path} is in PostHog, and is not declared",
                 Status.PENDING: f"{self.path} is not in PostHog yet",
             }.get(self.status, f"{self.path} differs")
         if self.removal:

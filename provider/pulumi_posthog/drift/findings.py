@@ -39,7 +39,7 @@ from pulumi_posthog.values.spelling import one_line
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
 WHOLE_ITEM: Final = re.compile(r"""\w+\[(?:'[^']*'|"[^"]*")\]""")
 FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
-LEFT_HINT: Final = "whoever has left the organization: take the address out of the file"
+LEFT_HINT: Final = "if that person has left the organization, take the address out of the file"
 KEY: Final = re.compile(r"\['([^']*)'\]")
 LEAVING: Final = {
     Fate.DELETED: "is in the stack and no longer declared: the next run deletes it",
@@ -244,7 +244,7 @@ def _maybe_renamed(finding: Finding, entry: Entry | None, looks: Mapping[Key, Fo
         words = "write the new name as its `name` into the file"
     return replace(
         finding,
-        message=f"is declared, and PostHog does not have it; {shown_json(name)} (id {found.id}), which nobody declared,"
+        message=f"is declared, and PostHog does not have it; {shown_json(name)} (id {found.id}), which is not declared,"
         " looks like it: renamed by hand?",
         hint=f"`--stack NAME` knows by the id; if it was, {words}",
         about=About(entry, renamed=found),
@@ -260,7 +260,7 @@ def _left(entry: Entry, object_: str, path: str, stranger: Problem, *, sure: boo
         path=path,
         whole=True,
         removal=True,
-        message="is declared, and nobody in the organization has that address",
+        message="is declared, and no member of the organization has that address",
         hint=LEFT_HINT if sure or "did you mean" not in (stranger.hint or "") else stranger.hint,
         where=stranger.where or entry.where,
         about=About(entry),

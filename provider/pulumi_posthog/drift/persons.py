@@ -37,14 +37,14 @@ def findings(sighting: Sighting, limits: Limits | None) -> Iterator[Finding]:
             status=Status.UNREAD,
             path=f"{path}.{origin.source}",
             message="could not be looked at: there is no such variable or file here",
-            hint=f"it names persons who shall not exist; {origin.where}",
+            hint=f"it names persons who must not exist; {origin.where}",
             **common,
         )
     for identifier, several in sighting.found.unclear:
         yield Finding(
             status=Status.REFUSED,
             path=f"{path}.{identifier.where}",
-            message=f"this {said(identifier.by)} means {several:,} persons: nobody is erased",
+            message=f"this {said(identifier.by)} means {several:,} persons: no person is erased",
             hint=f"name the one by a distinct id, or all by `{{{identifier.by}: ..., several: true}}`",
             **common,
         )

@@ -83,7 +83,8 @@ def _rule(item: Json, source: str) -> Rule | list[Problem]:
         if item.get("until"):
             problems.append(
                 Problem(
-                    f'{source}: until is "{item["until"]}", which is no date', hint="write it as 2026-12-31"
+                    f'{source}: until is "{item["until"]}", which is not a date',
+                    hint="write it as 2026-12-31",
                 )
             )
     if problems or until is None:

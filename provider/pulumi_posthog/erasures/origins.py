@@ -31,12 +31,14 @@ def identifiers(origin: Origin, text: str) -> tuple[list[Identifier], list[Probl
             by = origin.by or ("email" if is_email else "distinct_id")
             result.append(Identifier(name, by, str(where or origin.where), origin.several))
         elif origin.by == "email":
-            problems.append(Problem(f"{place} is no e-mail address", where, "write one in each line"))
+            problems.append(Problem(f"{place} is not an e-mail address", where, "write one in each line"))
         else:
             hint = "write one in each line; a distinct id with an @ in it as `{distinct_id: ...}`"
-            problems.append(Problem(f"{place} has an @ in it and is no e-mail address", where, hint))
+            problems.append(Problem(f"{place} has an @ in it and is not an e-mail address", where, hint))
     if not result and not problems and not file:
-        problems.append(Problem(f"{origin.source} names nobody", None, "set it, or take it out of the list"))
+        problems.append(
+            Problem(f"{origin.source}names no person", None, "set it, or take it out of the list")
+        )
     return result, problems
 
 

@@ -183,7 +183,7 @@ class _Attempt:
         where = entry.where
         file = self._file(where)
         if where is None:
-            raise _Refused("nobody knows where it is declared", None, HAND)
+            raise _Refused("it is not known where it is declared", None, HAND)
         source = self.rewritings[file].source
         with _Placing(self._name(file), source.text):
             if found := source.keys.get((where.line, where.column)):
@@ -192,7 +192,7 @@ class _Attempt:
                 return
             item = source.values.get((where.line, where.column))
             if item is None or item.parent is None:
-                raise _Refused("nobody knows where it is declared", where, HAND)
+                raise _Refused("it is not known where it is declared", where, HAND)
             self._alone(where, entry)
             self.rewritings[file].drop(item.parent, item.parent.items.index(item))
 
@@ -255,7 +255,7 @@ class _Attempt:
         file = self._file(where)
         found = self._rewriting(file).source.keys.get((where.line, where.column))
         if found is None:
-            raise _Refused("nobody knows where it belongs", where, HAND)
+            raise _Refused("it is not known where it belongs", where, HAND)
         wanted: dict[str, Any] = {}
         for wish in wishes:
             *keys, last = wish.way
@@ -289,7 +289,7 @@ class _Attempt:
                 return
             item = rewriting.source.values.get((where.line, where.column))
             if item is None or item.parent is None:
-                raise _Refused("nobody knows where it belongs", where, HAND)
+                raise _Refused("it is not known where it belongs", where, HAND)
             rewriting.add(item.parent, None, wish.name)
 
     def _check_mapping(self, body: Written, where: Position | None) -> None:
@@ -304,7 +304,7 @@ class _Attempt:
             self._rewriting(file).source.keys.get((where.line, where.column)) if where is not None else None
         )
         if found is None or where is None:
-            raise _Refused("nobody knows where it is declared", where, HAND)
+            raise _Refused("it is not known where it is declared", where, HAND)
         self._alone(where, entry)
         return (*found, file)
 
@@ -321,11 +321,11 @@ class _Attempt:
 
     def _file(self, where: Position | None) -> Path:
         if where is None:
-            raise _Refused("nobody knows where it is declared", None, HAND)
+            raise _Refused("it is not known where it is declared", None, HAND)
         path = Path(where.file) if Path(where.file).is_absolute() else self.folder / where.file
         real = path.resolve()
         if real not in self.files:
-            raise _Refused("nobody knows where it is declared", where, HAND)
+            raise _Refused("it is not known where it is declared", where, HAND)
         self._rewriting(real)
         return real
 

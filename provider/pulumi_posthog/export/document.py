@@ -431,9 +431,7 @@ class _Exporter:
             name = dig(own or {}, key)
             if name and sum(dig(answer, key) == name for answer in answers) == 1:
                 return name
-        self.left_out.append(
-            f"{shown(path)}: its {field.name} {value} has neither a URL nor a name of its own"
-        )
+        self.left_out.append(f"{shown(path)}: its {field.name} {value} has neither a URL nor a unique name")
         return None
 
     def _without_secrets(self, field: Field, value: Json, found: Found, path: Path_) -> Json:

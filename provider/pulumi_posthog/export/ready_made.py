@@ -45,7 +45,7 @@ def left_out(kind: Kind, values: Mapping[str, Json], body: Mapping[str, Json]) -
     wrong = unfit(kind, body)
     if not wrong or not lacking or unfit(kind, {**body, **lacking}):
         return wrong
-    return f"{' and '.join(f'its {name} {id_}' for name, id_ in lacking.items())} has no name of its own"
+    return f"{' and '.join(f'its {name} {id_}' for name, id_ in lacking.items())} has no unique name"
 
 
 def unfit(kind: Kind, body: Mapping[str, Json]) -> str | None:
@@ -54,7 +54,7 @@ def unfit(kind: Kind, body: Mapping[str, Json]) -> str | None:
         found = next(iter(kind.checked(_as_loaded(body))), None) if kind.checked else None
     except (TypeError, AttributeError, KeyError, ValueError):
         return None  # PostHog may keep it in another form, which the check of the file will tell
-    return f"{found[1]}: mend it on PostHog's page" if found else None
+    return f"{found[1]}: correct it on PostHog's page" if found else None
 
 
 def _as_loaded(value: Any) -> Any:

@@ -256,7 +256,7 @@ class Rewriting:
 
     def _comment(self, node: Written) -> CannotWrite:
         return CannotWrite(
-            "a comment stands within what would be written anew",
+            "a comment is inside the part that would be written anew",
             "write the value by hand, so that the comment stays where it belongs",
             node.start,
         )

@@ -47,7 +47,7 @@ def block_of(
         subject = values[field.name]
         named = name_of(field.names, subject) if field.names else subject
         if field.names and not isinstance(named, Ref):
-            leave_out(f"a rule of {field.name} {subject}, which has no name of its own")
+            leave_out(f"a rule of {field.name} {subject}, which has no unique name")
             continue
         name = named.name if isinstance(named, Ref) else named
         block.setdefault(group, {})[name] = values[grants.value]

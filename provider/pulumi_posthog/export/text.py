@@ -280,7 +280,7 @@ def header(
             "Hog functions in place of legacy destinations are switched off: enable one, disable the other."
         )
     if names := list(variables):
-        lines += ["", "Secrets, which PostHog shows to nobody, come from the environment:"]
+        lines += ["", "PostHog never shows secrets. These come from the environment:"]
         lines += [f"  {name}" for name in names]
     for title, rows in (("Left out:", left_out), ("Could not be read:", unread)):
         if shown := [f"  {printable(row)}" for row in rows]:

@@ -78,11 +78,11 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     for place, step in enumerate(fields.get("steps") or ()):
         for name in ("text", "href", "url"):
             if step.get(f"{name}_matching") == "regex" and (why := broken(step.get(name))):
-                yield f"steps.{place}.{name}", f"has a `{name}` that is no regular expression: {why}", None
+                yield f"steps.{place}.{name}", f"has a `{name}` that is not a regular expression: {why}", None
         for number, condition in enumerate(step.get("properties") or ()):
             if condition.get("operator") in PATTERNS and (why := broken(condition.get("value"))):
                 where = f"steps.{place}.properties.{number}"
-                yield where, f"has a value that is no regular expression: {why}", None
+                yield where, f"has a value that is not a regular expression: {why}", None
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -122,7 +122,7 @@ ACTION = Kind(
         Field(
             name="steps",
             type=Type.LIST,
-            doc="Which events it stands for. Any one of them is enough.",
+            doc="The events that count as this action. Any one of them is enough.",
             items=STEP,
             default=[],
             hidden_keys=("selector_regex",),

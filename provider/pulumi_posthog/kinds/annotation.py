@@ -38,7 +38,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     if isinstance(when, str) and not is_unknown(when) and not is_instant(when):
         yield (
             "date_marker",
-            f'is at "{when}", which is no point in time',
+            f'is at "{when}", which is not a point in time',
             "write it as in 2026-03-01T09:00:00Z, or a day alone, whose beginning in UTC is meant",
         )
     scope = fields.get("scope", SCOPE)

@@ -182,7 +182,7 @@ def _of_config(
         elif key in secrets and value and not holds_secret(value):
             yield (
                 f"config.{key}",
-                f'has its "{key}" in the file in plain text, and PostHog shows that to nobody',
+                f'has its "{key}" in the file in plain text, and PostHog shows that value to nobody',
                 "write `!env NAME` or `!secret name`, and change it where it is a secret: it has been in a file",
             )
     for key in (*REQUIRED[type_], *(INLINE.get(type_, ()) if inline else ())):

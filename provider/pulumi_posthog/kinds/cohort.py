@@ -88,7 +88,7 @@ def wrong_criteria(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str
     for place, each in enumerate(group.get("values") or ()):
         where = f"{at}.values.{place}"
         if not isinstance(each, Mapping):
-            yield where, "has a criterion that is no mapping", None
+            yield where, "has a criterion that is not a mapping", None
         elif each.get("type") in GROUPS or "values" in each:
             yield from wrong_group(each, where)
         else:
@@ -114,7 +114,7 @@ def wrong_criterion(leaf: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]
         return
     if type_ not in REQUIRED:
         if meant := nearly(type_, REQUIRED):  # others, a newer server may have
-            yield f"has a criterion of the type `{type_}`, which there is not", f"did you mean `{meant}`?"
+            yield f"has a criterion of the type `{type_}`, which does not exist", f"did you mean `{meant}`?"
         return
     needed = (*REQUIRED[type_], *(() if leaf.get("operator") in WITHOUT_VALUE else ("value",)))
     missing = [name for name in dict.fromkeys(needed) if leaf.get(name) is None]

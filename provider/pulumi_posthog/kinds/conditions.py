@@ -121,16 +121,16 @@ def wrong_value(condition: Mapping[str, Any]) -> Iterator[tuple[str, str | None]
     if operator is None or is_unknown(value) or isinstance(value, Reference):
         return
     if operator not in OPERATORS and (meant := MISTAKEN.get(operator.lower()) or nearly(operator, OPERATORS)):
-        yield f"has the operator `{operator}`, which there is not", f"did you mean `{meant}`?"
+        yield f"has the operator `{operator}`, which does not exist", f"did you mean `{meant}`?"
     elif operator in NEEDS_ONE and isinstance(value, list | dict):
         yield f"compares by `{operator}` with several values", "write one text; `exact` takes a list"
     elif operator in DATES and not is_date(value):
         yield (
-            f"compares by `{operator}` with what is no date",
+            f"compares by `{operator}` with a value that is not a date",
             "write `2026-12-31`, or a time before now, as in `-30d`",
         )
     elif operator in PATTERNS and (why := broken(value)):
-        yield f"has a value that is no regular expression: {why}", None
+        yield f"has a value that is not a regular expression: {why}", None
 
 
 def is_date(value: Json) -> bool:

@@ -230,7 +230,7 @@ def misplaced(
         yield (
             f"tiles.{place}.layouts",
             f"has tile {place + 1} where tile {under + 1} is",
-            "PostHog's page moves one of them down: give each a place of its own",
+            "PostHog's page moves one of them down: give each another place",
         )
     taken.update(dict.fromkeys(fields, place))
 

@@ -84,7 +84,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     for place in _bare_secrets(inputs):
         yield (
             f"job_inputs.{place}",
-            f'has its "{place}" in the file as it is, and PostHog shows that to nobody',
+            f'has its "{place}" in the file as it is, and PostHog shows that value to nobody',
             "write `!env NAME` or `!secret name`, and change it where it is a secret: it has been in a file",
         )
 

@@ -187,7 +187,7 @@ def wrong_payloads(
         if isinstance(payload, str) and not is_unknown(payload) and not is_json(payload):
             yield (
                 f"{at}.{key}",
-                f'has a payload for "{key}" that is no JSON text',
+                f'has a payload for "{key}" that is not JSON text',
                 f"write the value itself, or a text as JSON has it: '{json.dumps(payload)}'",
             )
 

@@ -56,7 +56,7 @@ def wrong_metric(metric: Mapping[str, Any]) -> Iterator[tuple[str, str, str | No
         if meant := nearly(sort, MADE_OF):  # others, a newer server may have
             yield (
                 "metric_type",
-                f"has a metric of the sort `{sort}`, which there is not",
+                f"has a metric of the sort `{sort}`, which does not exist",
                 f"did you mean `{meant}`?",
             )
         return

@@ -29,7 +29,7 @@ def setting_problems(spec: Mapping[str, Json], value: Json) -> Iterator[tuple[st
         return
     if type_ == "attachment":
         if not isinstance(value, Attachment):
-            yield "must be a file", "write `!file path`, relative to the file that it stands in"
+            yield "must be a file", "write `!file path`, relative to the file that contains it"
     elif isinstance(value, Attachment):
         yield "is a file, and the plugin takes none there", "write the value itself"
     elif spec.get("secret") and value != "" and not isinstance(value, SecretText):

@@ -114,7 +114,7 @@ def _checked_schedule(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str
         if not is_instant(value):
             yield (
                 name,
-                f'has the {name} "{value}", which is no point in time',
+                f'has the {name} "{value}", which is not a point in time',
                 "write it as in 2026-03-02T09:00:00Z, or a day alone, whose beginning in UTC is meant",
             )
             continue
@@ -179,8 +179,8 @@ def mailed(live: Json, desired: Json) -> str | None:
     if not added:
         return None
     return (
-        f"is sent at once to {', '.join(added)}: PostHog takes out whoever unsubscribes by a mail's link, so"
-        " take such a one out of the file"
+        f"is sent at once to {', '.join(added)}: PostHog removes everybody who unsubscribes by a mail's link, so"
+        " take such an address out of the file"
     )
 
 

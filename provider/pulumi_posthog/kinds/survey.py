@@ -87,7 +87,7 @@ def rests(declared: Mapping[str, Any], live: Mapping[str, Any]) -> str | None:
         return None
     return (
         f"is stopped, and stays so: PostHog stops it after {limit} answers (`responses_limit`). Declare another limit"
-        " to go on with it, or `status: stopped`"
+        " to continue it, or `status: stopped`"
     )
 
 
@@ -188,7 +188,7 @@ def wrong_within(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | No
         for key, words, hint in wrong_question(question):
             yield f"questions.{place}.{key}", words, hint
     if conditions.get("urlMatchType") in ("regex", "not_regex") and (why := broken(conditions.get("url"))):
-        yield "conditions.url", f"has a `url` that is no regular expression: {why}", None
+        yield "conditions.url", f"has a `url` that is not a regular expression: {why}", None
     said = [name for name in SAMPLING if fields.get(name) is not None]
     if said and len(said) < len(SAMPLING):
         lacking = " and ".join(f"`{name}`" for name in SAMPLING if name not in said)
@@ -197,7 +197,7 @@ def wrong_within(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | No
     if isinstance(start, str) and not is_unknown(start) and not is_date(start):
         yield (
             "response_sampling_start_date",
-            f'is to begin on "{start}", which is no date',
+            f'is to begin on "{start}", which is not a date',
             "write `2026-12-31`",
         )
 

@@ -108,4 +108,4 @@ def wrong_question(question: Mapping[str, Any]) -> Iterator[tuple[str, str, str 
     branching = question.get("branching") or {}
     way = branching.get("type")
     if isinstance(way, str) and way not in BRANCHES and (meant := nearly(way, BRANCHES)):
-        yield "branching", f"goes on by `{way}`, which there is not", f"did you mean `{meant}`?"
+        yield "branching", f"continues by `{way}`, which does not exist", f"did you mean `{meant}`?"

@@ -22,11 +22,11 @@ from pulumi_posthog.values.spelling import folded
 
 LEFT: Final = "__left"  # the property that holds the declared addresses of those who have left
 GONE: Final = (
-    'nobody in the organization has the e-mail address "{}" any more: left out here\n'
+    'no member of the organization has the e-mail address "{}" any more: left out here\n'
     "  hint: take it out of what is declared, or invite that person again"
 )
 STRANGER: Final = (
-    'nobody in the organization has the e-mail address "{}"\n  hint: invite that person in PostHog first'
+    'no member of the organization has the e-mail address "{}"\n  hint: invite that person in PostHog first'
 )
 
 
@@ -96,7 +96,7 @@ def of_guard(properties: Mapping[str, Any]) -> frozenset[str]:
 
 
 def strangers(said: str | None, known: Collection[str]) -> list[str]:
-    """What is wrong with the addresses that nobody in the organization has, but for those of whoever has left.
+    """What is wrong with the addresses that no member of the organization has, but for those of whoever has left.
 
     `said` is JSON text: address -> what is wrong. The guard asks, because nothing has been touched yet.
     """

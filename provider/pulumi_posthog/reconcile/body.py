@@ -125,7 +125,7 @@ class Bodies:
             found = with_ids(value, field.ids_as_text)
         except LookupError as error:
             raise CannotApply(
-                f"{field.name} of this {kind.title} refers to {error.args[0].key}, and nobody knows its id"
+                f"{field.name} of this {kind.title} refers to {error.args[0].key}, and its id is not known"
             ) from None
         if field.number_ids:
             return int(found) if isinstance(found, str) and is_number(found) else found

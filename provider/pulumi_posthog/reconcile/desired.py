@@ -70,7 +70,7 @@ class Desired:
     entries: tuple[Entry, ...]
     file: str = "posthog.yaml"
     notes: tuple[str, ...] = ()  # what a reader of the file should know, and need not put right
-    # Addresses that nobody in the organization has -> what is wrong with each, where it was asked for (`resolve`).
+    # Addresses that no member of the organization has -> what is wrong with each, where it was asked for (`resolve`).
     strangers: Mapping[str, Problem] = field(default_factory=dict)
     # Collections of which nothing else may be than what is declared, and where a file says so.
     exact: Mapping[Group, Position] = field(default_factory=dict)

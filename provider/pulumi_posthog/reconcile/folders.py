@@ -57,6 +57,6 @@ def check_empty(live: Live, kind: Kind, scope: Scope, found: Found) -> None:
     names = [str(other.values["path"]) for other in inside(live, kind, scope, found)]
     if names:
         raise CannotApply(
-            f"{len(names)} entries that this stack does not manage are in this {kind.title} and would go with it"
-            f' (the first is "{one_line(min(names))}"): move them elsewhere in PostHog, or declare the entry again'
+            f"{len(names)} entries that this stack does not manage are in this {kind.title} and would be deleted"
+            f' with it (the first is "{one_line(min(names))}"): move them elsewhere in PostHog, or declare it again'
         )

@@ -140,7 +140,7 @@ def contradiction(
         return None
     return (
         f"`id: {declared}` contradicts the stack, which has this {kind.title} as {recorded}\n"
-        f"  hint: write `id: {recorded}`, or take `id` out; to manage the other object, give it a key of its own"
+        f"  hint: write `id: {recorded}`, or take `id` out; to manage the other object, declare it under another key"
     )
 
 
@@ -164,7 +164,7 @@ def _objection_to_another(kind: Kind, changed: Sequence[Difference]) -> str | No
             return (
                 f'this {kind.title} has the {each.field.name} "{one_line(str(each.live))}", which never changes:'
                 f" another one would have to take its place{lost}\n"
-                "  hint: put it back, and declare the other one under a key of its own; when that has what it needs,"
+                "  hint: put it back, and declare the other one under another key; when that has what it needs,"
                 f" take this {kind.title} out of the file, within the limits on removals"
             )
     return None

@@ -79,7 +79,7 @@ def objection(
         return _too_high(level, own)
     if found is None and own is not None and own < ADMIN and _only_admins_invite(live):
         return (
-            "nobody below admin may invite people in this organization, and the owner of the key is no admin\n"
+            "only admins may invite people in this organization, and the owner of the key is not an admin\n"
             "  hint: run with the key of an organization admin"
         )
     missing = unknown_projects(kind, values, live) if found is None else []
@@ -112,7 +112,7 @@ def _to_level(found: Found, level: int, own: int | None, live: Live) -> str | No
         return None
     if own < ADMIN:
         return (
-            "the owner of the key is no admin of the organization, and may change nobody's level\n"
+            "the owner of the key is not an admin of the organization, and may not change anybody's level\n"
             "  hint: run with the key of an organization owner"
         )
     if before > own:
@@ -125,8 +125,8 @@ def _to_level(found: Found, level: int, own: int | None, live: Live) -> str | No
 
 def _too_high(level: int, own: int) -> str:
     return (
-        f"{_article(level)} cannot be made by the owner of the key, who is {_article(own)}: nobody gives more than"
-        " they have\n  hint: run with the key of an organization owner"
+        f"{_article(level)} cannot be made by the owner of the key, who is {_article(own)}: nobody can give"
+        " a level above their own\n  hint: run with the key of an organization owner"
     )
 
 
@@ -143,7 +143,8 @@ def _to_removal(kind: Kind, found: Found, live: Live, limits: Limits) -> str | N
     if level >= OWNER:
         return (
             f"{name} is an owner of the organization, and PostHog removes no owner\n"
-            "  hint: declare `admin` in a run of its own, with the key of another owner, and `absent` after that"
+            "  hint: first declare `admin` and run with the key of another owner; declare `absent` in the"
+            " run after that"
         )
     if own is not None and (own < ADMIN or level > own):
         return (

@@ -28,6 +28,6 @@ def persons_called(
                 f"asked for the persons of one {by}, PostHog answers others",
                 method="GET",
                 path=path,
-                hint="nobody is erased on such an answer; does this server know the parameter?",
+                hint="no person is erased after such an answer; does this server know the parameter?",
             )
     return found

@@ -131,7 +131,7 @@ class Resolver:
         self.strangers.setdefault(
             email,
             Problem(
-                f'nobody in the organization has the e-mail address "{email}"',
+                f'no member of the organization has the e-mail address "{email}"',
                 where or entry.where,
                 f'did you mean "{close}"?' if close else "invite that person in PostHog first",
             ),
@@ -156,7 +156,7 @@ class Resolver:
                         continue
                     self.problems.append(
                         Problem(
-                            f'"{text}" stands twice in {_named_in(entry, "members of ")}',
+                            f'"{text}" is listed twice in {_named_in(entry, "members of ")}',
                             where,
                             f"it is at {seen[key]} already, in another spelling",
                         )

@@ -17,7 +17,7 @@ def looks_around_lists(kinds: Iterable[Kind]) -> int:
 
 
 def writes_of(change: Change, strangers: Collection[str] = ()) -> int:
-    """The requests that one change takes; none for `strangers`, whose addresses nobody in the organization has."""
+    """The requests that one change takes; none for `strangers`, whose addresses no member of the organization has."""
     from pulumi_posthog.reconcile import membership, parts
     from pulumi_posthog.reconcile.addresses import person_field
     from pulumi_posthog.reconcile.lifecycle import with_moves

@@ -22,7 +22,7 @@ def of_ids(kind: Kind | Lookup, scope: Scope) -> Scope:
         id_ = value.partition("/")[2] if name == place else value
         if not ID.fullmatch(id_):
             raise CannotApply(
-                f'"{one_line(id_)}" is no id of a {name}, and nothing is asked or sent\n'
+                f'"{one_line(id_)}" is not an id of a {name}, and nothing is asked or sent\n'
                 "  hint: give the `id` of a resource, or the number in the address of PostHog's page"
             )
     return scope

@@ -77,7 +77,7 @@ def _of_set(field: Field, live: list[Json], declared: list[Json]) -> Iterator[Ro
     for key in have:
         if key not in want:
             yield Row(
-                f"{field.name}[{have[key]}]", have[key], None, message="is in PostHog, and nobody declared it"
+                f"{field.name}[{have[key]}]", have[key], None, message="is in PostHog, and is not declared"
             )
 
 

@@ -19,7 +19,7 @@ MEANING = {
     Status.GONE: "Declared, and PostHog does not have it.",
     Status.UNDECLARED: "In PostHog, and in no configuration.",
     Status.PENDING: "The configuration changed and was not applied yet.",
-    Status.UNREAD: "Nobody knows whether these differ.",
+    Status.UNREAD: "It is not known whether these differ.",
     Status.REFUSED: "pulumi up would stop here, before it changes anything.",
 }
 NEXT = {
@@ -27,8 +27,8 @@ NEXT = {
     Status.GONE: "To have it again, run `pulumi up`. If it is to stay away, take it out of the file.",
     Status.UNDECLARED: "To manage it, copy what `pulumi-posthog export` writes of it. Else nothing touches it.",
     Status.PENDING: "Read `pulumi preview`, then run `pulumi up`.",
-    Status.UNREAD: "Put right what each line says, then look again.",
-    Status.REFUSED: "Each line says what allows it. If it is not meant, put the file right.",
+    Status.UNREAD: "Correct what each line says, then look again.",
+    Status.REFUSED: "Each line says what allows it. If it is not meant, correct the file.",
 }
 """What a reader can do now, beside reading each line."""
 

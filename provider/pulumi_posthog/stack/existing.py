@@ -99,7 +99,7 @@ def get_member(email: str, *, address: Address | None = None) -> ExistingMember:
             )
         close = nearly(email, (str(dig(each, MEMBER.keys[0])) for each in _read(where, _members)))
         raise _failed(
-            f'nobody in the organization has the e-mail address "{one_line(email)}"',
+            f'no member of the organization has the e-mail address "{one_line(email)}"',
             f'did you mean "{one_line(close)}"?'
             if close
             else "invite that person first: `posthog.OrganizationMember`",

@@ -163,7 +163,7 @@ def guarded() -> Iterator[None]:
     from pulumi_posthog.stack.guard_resource import Guard
 
     if current() is not None:
-        raise RuntimeError("guarded() stands in another guarded(): one block holds all resources")
+        raise RuntimeError("guarded() is inside another guarded(): one block holds all resources")
     block = GuardBlock(asyncio.get_running_loop().create_future())
     token = _block.set(block)
     try:

@@ -61,14 +61,14 @@ def kept_by_another(
     if holdings.failed is not None and not holdings.to_be_replaced(claims, urn):
         raise CannotApply(
             f'it is not removed in this run, in which "{shown_name(holdings.failed)}" failed: that may be what takes'
-            " its place\n  hint: put that right and run again"
+            " its place\n  hint: correct that and run again"
         )
     try:
         run.know_the_state(urn)
     except UnknownOwners as error:
         raise CannotApply(
             f"it is not removed, because another resource of the stack may have the same object: {error}\n"
-            "  hint: run `pulumi up` with a refresh of everything, or see to it that `pulumi stack export` works here"
+            "  hint: run `pulumi up` with a refresh of everything, or make sure that `pulumi stack export` works here"
         ) from error
     if not (
         holdings.is_declared(urn) or holdings.to_be_replaced(claims, urn) or holdings.keeper(claims, urn)
@@ -137,7 +137,7 @@ def _check_all_asked(run: Run) -> None:
         return
     raise CannotApply(
         f'it is not removed, because this run has not asked about "{one_line(unasked)}":'
-        " whoever has the same object now may be left out as well\n"
+        " the resource that has the same object now may be left out as well\n"
         f"  hint: run `pulumi up --refresh` without --target or --exclude; or say that it is meant: {DESTROY}"
     )
 

@@ -38,7 +38,7 @@ def live_names(
         kind
         for kind in going
         if kind in HOLDERS
-        # What is attached to an object has no name of its own.
+        # What is attached to an object has no unique name.
         or (kind in KINDS and not KINDS[kind].attached and names_in(after, kind) - names_in(before, kind))
     ]
     if run.refreshed.whole or not place or not any(any(going[kind].values()) for kind in useful):

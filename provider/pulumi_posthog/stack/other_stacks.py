@@ -159,7 +159,7 @@ def _of_file(path: Path) -> str:
     except TooLarge as error:
         raise UnknownOwners(str(error)) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
+        reason = getattr(error, "strerror", None) or "it is not text"
         raise UnknownOwners(f"{path.name} cannot be read: {reason}") from None
 
 
@@ -172,7 +172,7 @@ def _said(command: list[str], folder: Path) -> str:
     try:
         done = output_of(command, folder, seconds=SECONDS, most=STATE_BYTES)
     except (TooLarge, UnicodeDecodeError) as error:
-        reason = "it is no text" if isinstance(error, UnicodeDecodeError) else str(error)
+        reason = "it is not text" if isinstance(error, UnicodeDecodeError) else str(error)
         raise UnknownOwners(f"`{' '.join(command[:-1])}`: {reason}") from None
     except (OSError, subprocess.TimeoutExpired):
         raise UnknownOwners(f"`{' '.join(command[:-1])}` could not be run") from None

@@ -101,7 +101,7 @@ def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS, most: in
     except TooLarge as error:
         raise StateError(f"`{shown}`: {error}") from None
     except UnicodeDecodeError:
-        raise StateError(f"`{shown}`: what it prints is no text") from None
+        raise StateError(f"`{shown}`: what it prints is not text") from None
     except subprocess.TimeoutExpired:
         raise StateError(
             f"`{shown}` did not end within {seconds} s", "is the backend reachable?", unreachable=True

@@ -46,7 +46,7 @@ class Attachment:
         except (OSError, ValueError) as error:
             raise UnreadableFile(f"there is no file {shown(path)}") from error
         if not regular:
-            raise UnreadableFile(f"{shown(path)} is no file")
+            raise UnreadableFile(f"{shown(path)} is not a file")
         if size > MAX_BYTES:
             raise UnreadableFile(
                 f"{shown(path)} is larger than {MAX_BYTES // 1_000_000} MB, and that is the most that is sent"

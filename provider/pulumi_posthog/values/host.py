@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 VARIABLE: Final = "POSTHOG_HOST"
 EXAMPLE: Final = "write it as https://eu.posthog.com"
-# PostHog's own: a key for PostHog is no secret to PostHog, so a state need not be asked before they get it.
+# PostHog's own: a key for PostHog is not a secret to PostHog, so a state need not be asked before they get it.
 OWN: Final = frozenset({"https://us.posthog.com", "https://eu.posthog.com"})
 # Hosts of PostHog that do not serve the API: those that SDKs send to, and the one from before there were regions.
 ELSEWHERE: Final[Mapping[str, str]] = {
@@ -41,10 +41,10 @@ def checked(host: str) -> str:
         parts = urlsplit(host.strip())
         name, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise HostRefused("host is no address", EXAMPLE) from None
+        raise HostRefused("host is not an address", EXAMPLE) from None
     if parts.scheme not in ("http", "https") or not name or not _is_name(name):
         # Not repeated: whoever mixed up two variables has the key here.
-        raise HostRefused("host is no address", EXAMPLE)
+        raise HostRefused("host is not an address", EXAMPLE)
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise HostRefused("host may have no user, query or fragment", EXAMPLE)
     if parts.path.strip("/"):

@@ -24,13 +24,13 @@ def json_in(text: Any, type_: type[T], *, levels: int = 1, most: int = GUARD_CHA
     With more `levels`, it is mappings within mappings, and texts at the last.
     """
     if not isinstance(text, str):
-        raise Damaged("it is no text")
+        raise Damaged("it is not text")
     if len(text) > most:
         raise Damaged(f"it is larger than {most // MEGABYTE:,} MB")
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise Damaged("it is no JSON") from None
+        raise Damaged("it is not JSON") from None
     if not isinstance(value, type_):
         raise Damaged("it is not of the form that was written")
     if levels > 1:

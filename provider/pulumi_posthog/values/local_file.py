@@ -55,7 +55,7 @@ def file_text(path: Path, name: str) -> str:
     try:
         data = _bytes(path)
         if data is None:
-            raise UnreadableError(Problem(f"{name} is no file", hint="name a file with YAML in it"))
+            raise UnreadableError(Problem(f"{name} is not a file", hint="name a file with YAML in it"))
         if len(data) > MAX_BYTES:
             raise UnreadableError(Problem(f"the file is larger than {MAX_BYTES // 1_000_000} MB", start))
     except FileNotFoundError:
@@ -72,7 +72,7 @@ def file_text(path: Path, name: str) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         where = position_after(data[: error.start].decode("utf-8-sig", errors="replace"), name)
-        raise UnreadableError(Problem("this is no UTF-8 text", where, "save the file as UTF-8")) from None
+        raise UnreadableError(Problem("this is not UTF-8 text", where, "save the file as UTF-8")) from None
     import yaml  # late, because the command line starts without it
 
     if control := yaml.reader.Reader.NON_PRINTABLE.search(text):

@@ -58,7 +58,7 @@ class ConfigError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         found = tuple(problems)
         if more := len(found) - PROBLEMS if len(found) > PROBLEMS else 0:
-            rest = Problem(f"and {more:,} more problems", hint="mend these first, then look again")
+            rest = Problem(f"and {more:,} more problems", hint="correct these first, then run it again")
             found = (*found[:PROBLEMS], rest)
         self.problems = found
         super().__init__("\n".join(str(problem) for problem in self.problems))

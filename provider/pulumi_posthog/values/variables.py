@@ -102,7 +102,7 @@ def added(environment: Mapping[str, str]) -> tuple[str, ...]:
     patterns = [each for each in re.split(r"[\s,]+", environment.get(MORE, "")) if each]
     if len(patterns) > MOST or not all(map(PATTERN.fullmatch, patterns)):
         raise ValueError(
-            f"{MORE} is no list of variables: names of letters, digits and underscores, with * for anything,"
+            f"{MORE} is not a list of variables: names of letters, digits and underscores, with * for anything,"
             f" and at most {MOST} of them"
         )
     return tuple(patterns)

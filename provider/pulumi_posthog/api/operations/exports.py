@@ -73,7 +73,7 @@ class Exports(Operations):
         while True:
             export = self.get(id)
             if not isinstance(export, dict):
-                raise IncompleteRead("the answer is no export", method="GET", path=path)
+                raise IncompleteRead("the answer is not an export", method="GET", path=path)
             if str(export.get("has_content")).casefold() == "true":
                 return export
             if export.get("exception"):

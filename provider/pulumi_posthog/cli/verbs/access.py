@@ -108,7 +108,7 @@ def access(
         if rows.items:
             terminal.show(table(rows))
         else:
-            terminal.note("nobody gains or loses anything" if diff else "there is nobody")
+            terminal.note("nobody gains or loses anything" if diff else "there are no members")
         for note in notes:
             terminal.note(note)
     elif form == "json":

@@ -333,7 +333,7 @@ def _show(found: Estimate) -> None:
             *([Text(f"Of a stack that is new: {found.summary}.")] if found.summary else []),
             table,
             Text(
-                f"At most {per_minute:,} requests a minute and {per_hour:,} an hour go out with one key.{apart}",
+                f"At most {per_minute:,} requests a minute and {per_hour:,} an hour can be sent with one key.{apart}",
                 style="dim",
             ),
         )

@@ -176,7 +176,10 @@ def _persons(path: str, words: list[str]) -> Explanation:
         fact = ("required", "yes") if required else ("default", "false")
         return Explanation(f"{path}.{name}", properties[name]["description"], (fact,))
     facts = (
-        ("when no longer declared", "Nobody is looked for any more, and nobody is restored."),
+        (
+            "when no longer declared",
+            "Runs no longer look for these persons. Erased persons do not come back.",
+        ),
         ("at most", f"{Limits().erasures} persons of a project in one run: posthog:maxErasures."),
         ("scopes of the key", "person:read to look, person:write to erase"),
         (
@@ -243,7 +246,10 @@ def _section(path: str, kind: Kind | None, about: Kind | None = None) -> Explana
     assert kind is not None  # noqa: S101 - a path has at least one word, and that is a section
     left = deletion(kind)
     if kind.set_of:
-        left = "A list that leaves the file removes nobody. Whoever leaves the list, or an additive list, is removed."
+        left = (
+            "If a whole exact list leaves the file, nobody is removed. A person who leaves a list, or whose additive"
+            " list leaves the file, is removed."
+        )
     elif kind.deletion in (Deletion.DELETE, Deletion.PATCH) and not kind.grants:
         left += " Not with `state: unmanaged` in the entry: then the stack forgets it, and PostHog keeps it."
     writes = (kind.write_scope, *kind.also_scopes)
@@ -346,7 +352,7 @@ def _behaviour(kind: Kind, described: Field) -> list[tuple[str, str]]:
     if described.caseless:
         sentences.append("Upper and lower case do not matter, but an exact match wins.")
     if described.secret:
-        sentences.append("PostHog shows a secret to nobody: a change made by hand cannot be seen.")
+        sentences.append("PostHog never shows a secret, so a change made by hand cannot be seen.")
     if described.feature:
         sentences.append(f"It needs the plan feature {described.feature}.")
     if described.confirmed:

@@ -52,7 +52,7 @@ def export_asset(
     ending = chosen("--as", as_, FORMATS) if as_ else file.suffix[1:].lower()
     if ending not in FORMATS:
         raise Stop(
-            f'{file}: its ending "{file.suffix}" is no format',
+            f'{file}: its ending "{file.suffix}" is not a format',
             f"one of {', '.join(FORMATS)}, or give --as",
         )
     within = data.seconds(max_wait)

@@ -115,7 +115,7 @@ def init(
         )
     host = _address(host)
     if organization and not from_live and not ORGANIZATION.fullmatch(organization):
-        raise Stop(f"{organization!r} is no organization's id", "with --from-live its name will do")
+        raise Stop(f"{organization!r} is not the id of an organization", "with --from-live its name will do")
     if folder.exists() and any(folder.iterdir()) and not force:
         raise Stop(f"{folder} is not empty, and nothing was written", "--force writes over it", Exit.REFUSED)
     tool = requirement(package)

@@ -47,7 +47,7 @@ def query(
                 progress=lambda seconds: tell(f"asking PostHog: {seconds:.0f} s"),
             )
         except Invalid as error:
-            raise Stop(error.problem, "put the query right; HogQL is described in PostHog's docs") from error
+            raise Stop(error.problem, "correct the query; HogQL is described in PostHog's docs") from error
     found = result.rows[:limit] if limit else result.rows
     columns = result.columns or tuple(
         dict.fromkeys(name for row in found if isinstance(row, dict) for name in row)
@@ -95,7 +95,7 @@ def node(text: str) -> str | Mapping[str, Any]:
     try:
         found = json.loads(asked)
     except (ValueError, RecursionError) as error:
-        raise Stop(f"the query node is no JSON: {error}") from None
+        raise Stop(f"the query node is not JSON: {error}") from None
     if "kind" not in found:
         raise Stop("the query node has no kind", 'such as {"kind": "HogQLQuery", "query": "select 1"}')
     return dict(found)

@@ -120,7 +120,7 @@ def _has(path: Path, text: str) -> bool:
     """Whether a file has that text; one that is not there, or is in another encoding, has not. Raises Stop."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a device may have no end, and a pipe no beginning
-            raise Stop(f"{path} is no file", "name a file with --output", Exit.USAGE)
+            raise Stop(f"{path} is not a file", "name a file with --output", Exit.USAGE)
         return path.read_bytes().replace(b"\r\n", b"\n") == text.encode()
     except FileNotFoundError:
         return False

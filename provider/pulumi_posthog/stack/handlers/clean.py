@@ -64,7 +64,7 @@ def harmless_check(answer: object) -> object:
         answer.failures = [CheckFailure(each.property, lines(each.reason)) for each in answer.failures or ()]
         if tells(answer.inputs):
             answer.failures.append(
-                CheckFailure("", "the API key of this run stands in it, and would be sent")
+                CheckFailure("", "it contains the API key of this run, which would be sent")
             )
     return answer
 

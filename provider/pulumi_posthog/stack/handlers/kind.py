@@ -453,7 +453,7 @@ class KindHandler:
             if len(matches) > 1:
                 others = ", ".join(match.id for match in matches[1:])
                 pulumi_engine.say(
-                    f"PostHog has {len(matches)} of it, and the oldest counts: ids {others} are left alone"
+                    f"PostHog has {len(matches)} of it, and the oldest is used: ids {others} are left alone"
                 )
         return refusal
 

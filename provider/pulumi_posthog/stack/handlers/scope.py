@@ -30,7 +30,7 @@ def scope_of(kind: Kind, properties: Props) -> dict[str, str]:
     if about is None or about[1] is None:
         types = ", ".join(each.accessible_as for each in KINDS.values() if each.accessible_as)
         raise CannotApply(
-            f"nobody knows what this {kind.title} is about\n"
+            f"it is not known what this {kind.title} is about\n"
             f"  hint: `{kind.attached.type}` is one of {types}, and `{kind.attached.id}` the id of such an object"
         )
     return about_scope(kind, scope, about[0], about[1])

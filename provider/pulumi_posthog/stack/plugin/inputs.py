@@ -84,7 +84,7 @@ def given(kind: Kind, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fau
             try:
                 result |= _property(field, name, value)
             except ValueError as error:
-                faults.append(Fault(name, f"{one_line(name)} is no JSON: {error}"))
+                faults.append(Fault(name, f"{one_line(name)} is not JSON: {error}"))
     return result, faults or list(_faults(kind, result))
 
 

@@ -127,7 +127,7 @@ def _configuration(request: Any, inputs: Mapping[str, Any], run: Run) -> Configu
     file = inputs.get("file", "posthog.yaml")
     if not isinstance(file, str):
         raise Refused(
-            "file must be known before anything is done: write the path itself, and no output of a resource"
+            "file must be known before anything is done: write the path itself, and not an output of a resource"
         )
     try:
         configuration = config.load(

@@ -32,7 +32,7 @@ def main() -> None:
     *flags, address = arguments or ["127.0.0.1:0"]
     if address.startswith("-") or ":" not in address or (flags and not flags[0].startswith("-")):
         sys.exit(
-            "pulumi-resource-posthog: Pulumi starts this program; it is no command of its own\n"
+            "pulumi-resource-posthog: Pulumi starts this program; do not run it yourself\n"
             "  hint: name it in Pulumi.yaml: `plugins: {providers: [{name: posthog, path: .venv/bin}]}`"
         )
 

@@ -154,7 +154,7 @@ class Provider(BeforeResources):
         if not stored and resource.kind is not None:
             result = imported(self.run, resource.kind, request.id, self._address)
         elif not stored:
-            raise Refused(f"a {resource.name} is nothing in PostHog: it can't be imported")
+            raise Refused(f"a {resource.name} is not an object in PostHog: it can't be imported")
         else:
             result = resource.handler(self.run).read(request.id, resource.form.taken(stored))
         if result.id is None:

@@ -25,8 +25,8 @@ PROPERTIES: Mapping[str, tuple[str, str]] = {
     "organization": ("string", "The organization's id, a UUID. Without it, POSTHOG_ORGANIZATION_ID."),
     KEY: (
         "string",
-        f"A personal API key, a secret. {KEY_VARIABLE} in the environment comes first, and is the better place: what"
-        " stands there is in no state, not even encrypted.",
+        f"A personal API key, a secret. {KEY_VARIABLE} in the environment is used before this one, and is the"
+        " better place: it is in no state, not even encrypted.",
     ),
     "maxRemovals": ("integer", "How many objects of a kind one run may remove, below each parent."),
     "maxRemovalShare": ("number", "The share of a kind's objects that one run may remove, from 0 to 1."),

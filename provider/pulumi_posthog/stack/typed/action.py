@@ -39,7 +39,7 @@ class Action(Resource):
     Arguments:
         name: Shown in PostHog.
         description: Shown in PostHog.
-        steps: Which events it stands for. Any one of them is enough.
+        steps: The events that count as this action. Any one of them is enough.
         tags: Tags to find it by, in lower case.
         pinned_at: Whether it is pinned.
         post_to_slack: Whether PostHog posts it to Slack. This is an older way: declare a hog
