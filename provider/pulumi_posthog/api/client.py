@@ -257,7 +257,7 @@ class Reader:
         return self.send("GET", path, params=params)
 
     def _gate(self, request: httpx.Request) -> None:
-        """The last thing before the network, whoever asks: no write from a reader, no key to another host."""
+        """The last check before the network, for every caller: no write from a reader, no key to another host."""
         path = request.url.path.removeprefix(urlsplit(self.connection.host).path)
         if request.method not in self.METHODS and not only_reads(request.method, path):
             raise WriteRefused(

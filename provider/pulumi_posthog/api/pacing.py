@@ -217,7 +217,7 @@ class Pace:
             self._sleep(until - now)
 
     def rejected(self, sent_at: float, retry_after: float | None) -> None:
-        """PostHog answered 429 to the request that went out at `sent_at`: nobody goes on before it allows.
+        """PostHog answered 429 to the request that went out at `sent_at`: no request is sent before it allows.
 
         `retry_after` is in seconds, honoured in full; without it the wait doubles from 1 s to 60 s.
         """
@@ -229,7 +229,7 @@ class Pace:
             if sent_at > self._paused_at:
                 self._rejected_in_a_row += 1
                 # A wait of more than a minute comes from the budget of the hour. That one is not lowered:
-                # PostHog says to the second when it goes on, and our own count would only go down in an
+                # PostHog says to the second when requests may continue, and our own count would only go down in an
                 # hour's time.
                 from_the_minute = (
                     self._learns_from_silence if retry_after is None else retry_after <= self._minute.seconds

@@ -247,7 +247,7 @@ def remember(query: Query, seen: set[frozenset[tuple[str, str]]], path: str, mos
 
 
 def too_many_pages(most: int, path: str) -> IncompleteRead:
-    """The error for a list that goes on and on."""
+    """The error for a list without an end."""
     return IncompleteRead(
         f"the list has more than {most:,} pages, or no end",
         method="GET",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Property:
-    """One property; `type` is PostHog's word for its values, None where nobody says any."""
+    """One property; `type` is PostHog's word for its values, None if there is none."""
 
     name: str
     type: str | None

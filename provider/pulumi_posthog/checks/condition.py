@@ -134,7 +134,7 @@ class Condition:
 
 
 def _place(column: str | None, columns: Sequence[str]) -> int:
-    """Where the value stands in a row."""
+    """The position of the value in a row."""
     named = ", ".join(columns)
     if column is None:
         if len(columns) == 1:

@@ -41,7 +41,7 @@ def load(
     with `known` False), and an unknown host or organization is the empty string, which nobody can talk to.
     `read` gives the text of each file, by its path and its name in messages, and raises UnreadableError.
 
-    Raises ConfigError with everything that is wrong with the files, in the order in which it stands there.
+    Raises ConfigError with everything that is wrong with the files, in their order in the files.
     """
     source = Source(
         path, read=read, environment=environment, secret=secret, offline=offline, configured=configured

@@ -77,5 +77,5 @@ def _properties(
 
 
 def _text(value: Json) -> str:
-    """A description as it may stand in code: nothing that is secret, or not at hand."""
+    """A description as it may be in code: nothing that is secret, or not available."""
     return str(value) if type(value) is str else ""

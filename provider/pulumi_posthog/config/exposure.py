@@ -1,4 +1,4 @@
-"""Nodes -> what must not be shown and stands where it would be: in any place that is no secret field.
+"""Nodes -> what must not be shown and is in a place where it would be: everywhere except in secret fields.
 
 Every place counts, the host, lists of names and persons included: what is wrong is told before anything is sent.
 """

@@ -38,7 +38,7 @@ def fitted(value: Json, schema: Mapping[str, Any], definitions: Mapping[str, Any
         items = alternative(schema, "array").get("items", {})
         return [fitted(item, items, definitions) for item in value]
     if isinstance(value, Attachment) and schema.get("file"):
-        return SecretText("", "!file", known=False)  # its text is read by whoever needs it
+        return SecretText("", "!file", known=False)  # its text is read where it is needed
     if isinstance(value, SecretText) and value.known and value.source.startswith("!env"):
         return _converted(value, types_of(schema))
     if isinstance(value, Configured):

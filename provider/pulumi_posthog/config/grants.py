@@ -32,7 +32,7 @@ class Exact(Protocol):
 
 
 def schema(kind: Kind, about: Kind | None = None) -> dict[str, Any]:
-    """The JSON Schema of what stands under a kind's section, or under its key in an entry of the kind `about`."""
+    """The JSON Schema of what is under a kind's section, or under its key in an entry of the kind `about`."""
     grants = kind.grants
     if grants is None:
         return {}
@@ -107,7 +107,7 @@ def _note_exact(kind: Kind, section: Node, values: Json, parent: Entry, noted: E
 
 
 def keys(kind: Kind, about: Kind | None = None) -> dict[str, str]:
-    """What may stand under a kind's section, or under its key in an entry of the kind `about`, and what it means."""
+    """What may be under a kind's section, or under its key in an entry of the kind `about`, and what it means."""
     found = schema(kind, about)["properties"]
     return {key: f"{each['description']} {_choices(each)}".strip() for key, each in found.items()}
 

@@ -25,9 +25,9 @@ WORDS: Final[Mapping[str, Json]] = {
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A value and where it stands.
+    """A value and where it is.
 
-    `value` is a tuple of nodes, a dict of nodes (`keys` says where each key stands), or a scalar; texts from
+    `value` is a tuple of nodes, a dict of nodes (`keys` says where each key is), or a scalar; texts from
     `!env` and `!secret` are `SecretText`, not `known` when they were not to be had. `size` counts the nodes. `sources`
     are the tags that the value may come from on one machine or another ("!env NAME"), the one of a default included.
     """
@@ -54,7 +54,7 @@ def number(text: str) -> int | float | None:
 
 
 def tree(value: Json, where: Position) -> Node:
-    """A plain value as nodes that all stand at one place."""
+    """A plain value as nodes that are all at one place."""
     if isinstance(value, dict):
         items = {str(key): tree(item, where) for key, item in value.items()}
         return Node(items, where, dict.fromkeys(items, where), 1 + sum(item.size for item in items.values()))

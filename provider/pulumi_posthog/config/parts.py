@@ -12,7 +12,7 @@ from pulumi_posthog.values.secret_text import is_unknown
 
 
 def positions_of(name: str, where: Position, node: Node) -> dict[str, Position]:
-    """Where a field stands, and its keys or items one level down: "config.password", "members.0"."""
+    """Where a field is, and its keys or items one level down: "config.password", "members.0"."""
     result = {name: where}
     if isinstance(node.value, dict):
         result |= {f"{name}.{key}": node.keys[key] for key in node.value}
@@ -36,7 +36,7 @@ def within(node: Node, place: str) -> Position | None:
 
 
 def texts(node: Node) -> Iterator[tuple[str, Position]]:
-    """Every text in a tree and where it stands."""
+    """Every text in a tree and where it is."""
     if isinstance(node.value, dict):
         for item in node.value.values():
             yield from texts(item)
@@ -48,7 +48,7 @@ def texts(node: Node) -> Iterator[tuple[str, Position]]:
 
 
 def files(node: Node, depth: int = 0) -> Iterator[tuple[int, Position]]:
-    """Every file in a tree: how deep it stands, and where."""
+    """Every file in a tree: how deep it is, and where."""
     if isinstance(node.value, dict | tuple):
         for item in node.value.values() if isinstance(node.value, dict) else node.value:
             yield from files(item, depth + 1)

@@ -1,4 +1,4 @@
-"""`persons:` of a project -> the persons whom it shall not have, without a word of who they are in any message."""
+"""`persons:` of a project -> the persons whom it must not have. No message says who they are."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def erasures(
 
 
 def _origins(item: Node, tell: Callable[[Problem], object]) -> Iterator[tuple[Origin, Node]]:
-    """What one item of the list says, and the text that it stands for."""
+    """What one item of the list says, and the text that it means."""
     by, several, node = None, False, item
     if isinstance(item.value, dict):
         given = [name for name in ("email", "distinct_id") if name in item.value]
@@ -81,7 +81,7 @@ def _origins(item: Node, tell: Callable[[Problem], object]) -> Iterator[tuple[Or
 
 
 def _text(origin: Origin, node: Node) -> str | None:
-    """What stands where an origin points to; None when it is not at hand. Raises UnreadableError."""
+    """What is where an origin points to; None when it is not available. Raises UnreadableError."""
     if isinstance(node.value, Attachment):
         return file_text(node.value.path, origin.source.removeprefix(FILE))
     return None if node.unknown else str.__str__(node.value)

@@ -18,7 +18,7 @@ HINT = "`!ref` gives the id of an object: use it in a field that holds an id, or
 
 
 def takes_reference(field: Field) -> bool:
-    """Whether a `!ref` may stand in a field."""
+    """Whether a `!ref` may be in a field."""
     return field.names is not None or field.may_refer or field.type in (Type.OBJECT, Type.LIST)
 
 
@@ -61,7 +61,7 @@ def _keyed(words: KeyedIds, value: Json, node: Node, under: str = "") -> Json:
 
 
 def misplaced(root: Node, desired: Desired) -> Iterator[Problem]:
-    """Every reference that no entry has, where it stands."""
+    """Every reference that no entry has, where it is."""
     used = {
         reference.where
         for entry in desired.entries
@@ -77,7 +77,7 @@ def misplaced(root: Node, desired: Desired) -> Iterator[Problem]:
 
 
 def known_otherwise(entry: Entry) -> Iterator[Problem]:
-    """References to what stands there under its second id, which nobody knows before it is made."""
+    """References to what is there under its second id, which nobody knows before it is made."""
     for field in entry.kind.fields:
         value = entry.fields.get(field.name)
         if not field.may_refer or not isinstance(value, Reference) or value.kind not in KINDS:

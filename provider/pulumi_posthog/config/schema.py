@@ -1,7 +1,7 @@
 """Kinds -> the JSON Schema (draft 2020-12) of posthog.yaml, for editors and for `config`.
 
 Keywords that are ours and that other validators pass over: `decimalPlaces`, the most that a number may have,
-`maxJsonLength`, the most characters that a value may have as JSON text, and `file`, where `!file` stands for its
+`maxJsonLength`, the most characters that a value may have as JSON text, and `file`, where `!file` gives its
 text. `markdownDescription` and `patternErrorMessage` are what YAML editors show.
 """
 
@@ -63,14 +63,14 @@ def organization() -> dict[str, Any]:
 
 
 def sections(kind: Kind | None) -> dict[str, Any]:
-    """Key in the file -> schema of what stands under it, within an entry of `kind`; None: at the top."""
+    """Key in the file -> schema of what is under it, within an entry of `kind`; None: at the top."""
     return {key: section(kinds, kind) for key, kinds in below(kind).items()}
 
 
 def section(kinds: tuple[Kind, ...], within: Kind | None = None) -> dict[str, Any]:
     """The schema of a section: a mapping of entries, a list where a kind can be declared exactly, or the only entry.
 
-    It stands in an entry of the kind `within`, or in none.
+    It is in an entry of the kind `within`, or in none.
     """
     if kinds[0].grants:
         return grants.schema(kinds[0], within)

@@ -61,7 +61,7 @@ def real(path: Path) -> Path:
 def matching(folder: Path, pattern: str) -> list[Path]:
     """The files that a pattern means, sorted; folders that are links are not entered.
 
-    `..` stands before the first wildcard only. Raises TooMuchToSearch.
+    `..` is before the first wildcard only. Raises TooMuchToSearch.
     """
     parts = Path(pattern).parts
     first = next(place for place, part in enumerate(parts) if has_wildcards(part))

@@ -1,4 +1,4 @@
-"""`ana@acme.io: admin` -> the entry that it stands for; `{mode: exact, items: {...}}` -> the entries in it."""
+"""`ana@acme.io: admin` -> the entry that it means; `{mode: exact, items: {...}}` -> the entries in it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def in_full(kind: Kind, body: Node, value: Json) -> tuple[Node, Json]:
 
 
 def lacking(kind: Kind, key: str, body: Node, values: Mapping[str, Json]) -> Iterator[Problem]:
-    """The field that may stand alone, and does not stand in a longer body either."""
+    """The field that may be written alone, and is not in a longer body either."""
     if kind.shorthand is not None and kind.shorthand not in values and values.get("state") != ABSENT:
         yield Problem(
             f'{titled(kind, key)} lacks "{kind.shorthand}"', body.where, kind.field(kind.shorthand).doc

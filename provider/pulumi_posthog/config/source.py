@@ -1,4 +1,4 @@
-"""YAML text -> nodes that know where they stand, with `!env`, `!secret`, `!file` and `!include` resolved.
+"""YAML text -> nodes that know where they are, with `!env`, `!secret`, `!file` and `!include` resolved.
 
 Built on PyYAML's events, not on its constructors: no tag makes an object, and depth, aliases and files have limits.
 Plain scalars mean what YAML 1.2 says: `yes`, `12:30` and `2026-01-01` are texts.
@@ -35,7 +35,7 @@ from pulumi_posthog.values.suggestion import closest
 from pulumi_posthog.values.variables import is_never_plain
 
 MAX_FILES: Final = 1_000
-MAX_NODES: Final = 500_000  # once every alias and include stands for what it means
+MAX_NODES: Final = 500_000  # with every alias and include written out
 MAX_DEPTH: Final = 64
 MAX_EXACT: Final = 2**53  # larger whole numbers do not survive JSON readers that know only floats
 SAME: Final = "tag:yaml.org,2002:"
@@ -109,7 +109,7 @@ class Source:
     # -- tags ------------------------------------------------------------------------------------------------
 
     def tagged(self, tag: str, node: Node, document: Document) -> Node:
-        """What a tagged node stands for."""
+        """The value of a tagged node."""
         if tag not in TAGS:
             close = difflib.get_close_matches(tag, TAGS, 1)
             # The tag itself is not shown: it may be an unquoted password that begins with "!".
@@ -156,7 +156,7 @@ class Source:
             or not VARIABLE.match(name)
             or (default is not None and isinstance(default.value, dict | tuple))
         ):
-            # What stands there is not shown: it may be the secret itself.
+            # What is there is not shown: it may be the secret itself.
             return self.lost(
                 node,
                 "!env takes the name of an environment variable",
@@ -172,7 +172,7 @@ class Source:
         state = "is empty" if value == "" else "is not set"
         near = closest(name, tuple(each for each, text in self.environment.items() if text and each != name))
         hint = f'did you mean "{near}"? Else set it' if near else "set it"
-        # A secret has no default: it would stand in Git.
+        # A secret has no default: it would be in Git.
         hint += "" if is_never_plain(name) else f", or write `!env [{name}, default]`"
         return self.lost(node, f"the environment variable {name} {state}", hint, source)
 
@@ -321,7 +321,7 @@ class Source:
         return self.counted(Node(items, where, keys, 1 + sum(item.size for item in items.values())))
 
     def counted(self, node: Node) -> Node:
-        """`node`, unless it stands for too much."""
+        """`node`, unless it has too many values."""
         if node.size > MAX_NODES:
             raise UnreadableError(
                 Problem(
@@ -465,7 +465,7 @@ class Document:
         return text if storable(text) else None
 
     def _merged(self, node: Node, where: Position, including: bool) -> Iterator[tuple[Position, Node, bool]]:
-        """The mappings that one `<<` brings: (where it stands, the mapping, whether from other files)."""
+        """The mappings that one `<<` brings: (where it is, the mapping, whether from other files)."""
         for each in node.value if isinstance(node.value, tuple) else (node,):
             if isinstance(each.value, dict):
                 yield where, each, including

@@ -1,4 +1,4 @@
-"""What `!ref` and `!config` stand for: a value, or what is wrong with them."""
+"""What `!ref` and `!config` mean: a value, or what is wrong with them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pulumi_posthog.values.suggestion import suggestion
 
 @dataclass(frozen=True)
 class Wrong:
-    """Why a tag stands for nothing. `missing` says that only the machine lacks it."""
+    """Why a tag has no value. `missing` says that only the machine lacks it."""
 
     message: str
     hint: str | None = None

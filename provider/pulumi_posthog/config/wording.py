@@ -35,7 +35,7 @@ def worded(error: Finding, root: Node) -> Iterator[Problem]:
     if isinstance(error.instance, SecretText) and not error.instance.known:
         return
     if isinstance(error.instance, Reference):
-        return  # what it stands for is an id; where none may stand is told elsewhere
+        return  # what it means is an id; where none may be is told elsewhere
     if error.validator == "anyOf":
         yield from _of_alternatives(error, root)
         return
@@ -118,7 +118,7 @@ def _missing_keys(error: Finding, path: Path, root: Node) -> Iterator[Problem]:
 
 
 def predicate_of(error: Finding, found: str) -> tuple[str, str | None]:
-    """What is wrong, as the end of a sentence, and what to do; `found` says what stands there."""
+    """What is wrong, as the end of a sentence, and what to do; `found` says what is there."""
     limit, value, schema = error.validator_value, error.instance, error.schema
     match error.validator:
         case "type":

@@ -1,4 +1,4 @@
-"""YAML text -> where each of its values begins and ends: for whoever changes a part of a file and nothing else."""
+"""YAML text -> where each of its values begins and ends. Changes of a part of a file use it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Form(enum.Enum):
 
 @dataclass(eq=False, kw_only=True)
 class Written:
-    """A value as it stands in a text.
+    """A value as it is in a text.
 
     `start` and `end` are places in the text, counted in characters from 0: before its anchor and tag, and after its
     last character that is no blank. `items` are those of a sequence, or the values of a mapping, whose `keys` are
@@ -44,7 +44,7 @@ class Written:
     keys: list[Written] = field(default_factory=list)
     items: list[Written] = field(default_factory=list)
     parent: Written | None = None
-    uses: int = 0  # how many aliases stand for it
+    uses: int = 0  # how many aliases refer to it
 
     @property
     def lineage(self) -> Iterator[Written]:
@@ -104,11 +104,11 @@ class Text:
         return place - self.line_begin(place)
 
     def comments(self, start: int, end: int) -> bool:
-        """Whether a comment stands between two places, outside of all values."""
+        """Whether a comment is between two places, outside of all values."""
         return any("#" in gap for gap in self._gaps(self.root, start, end))
 
     def _gaps(self, node: Written, start: int, end: int) -> Iterator[str]:
-        """What stands between the places and belongs to no scalar."""
+        """What is between the places and belongs to no scalar."""
         leaves = sorted(
             (leaf.start, leaf.end) for leaf in _leaves(node) if leaf.end > start and leaf.start < end
         )

@@ -39,7 +39,7 @@ class Identifier:
 
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
-    """Persons whom one project shall not have. `missing` are origins that were not at hand (offline)."""
+    """Persons whom one project must not have. `missing` are origins that were not available (offline)."""
 
     project: str  # the name of the project's entry
     origins: tuple[Origin, ...]

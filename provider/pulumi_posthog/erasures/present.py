@@ -22,7 +22,7 @@ READERS = 8  # look-ups under way at the same time
 
 @dataclass(frozen=True, repr=False)
 class Present:
-    """Who of those who shall not exist does: PostHog's uuid -> the identifiers that led there.
+    """Who of those who must not exist does: PostHog's uuid -> the identifiers that led there.
 
     `unclear` are identifiers that mean more than one person without saying that they may, and how many.
     """
@@ -62,7 +62,7 @@ def _looked_up(live: Live, project: str, identifiers: Sequence[Identifier]) -> l
 
 @dataclass(frozen=True)
 class Sighting:
-    """What one project has of the persons whom it shall not have, or why that could not be looked at."""
+    """What one project has of the persons whom it must not have, or why that could not be looked at."""
 
     erasure: Erasure
     found: Present

@@ -1,4 +1,4 @@
-"""An action stands for several events and clicks that mean the same.
+"""An action groups several events and clicks that mean the same.
 
 Contract: posthog-api-release.md 4. The list is answered whole, without pages. Servers up to 2025 fail on a write
 without `name`; nobody is asked before an action is deleted that others use. The user that PostHog logs for a change

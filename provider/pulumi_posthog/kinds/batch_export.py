@@ -1,7 +1,7 @@
 """A batch export copies a project's events, persons or sessions to a storage or a warehouse, at intervals.
 
 Contract: posthog-api-cdp.md 4. PostHog has type, `config` and integration in one object, `destination`; in the
-file they stand beside each other. Secrets, and the user among them, are never answered (4.4).
+file they are beside each other. Secrets, and the user among them, are never answered (4.4).
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def typed(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An export as PostHog answers it -> its fields; a mask stands for each secret that its type may have."""
+    """An export as PostHog answers it -> its fields; a mask replaces each secret that its type may have."""
     destination = answer.get("destination") or {}
     type_ = str(destination.get("type"))
     inside = {**dict.fromkeys(SECRETS.get(type_, ()), MASK), **typed(destination.get("config") or {})}

@@ -1,4 +1,4 @@
-"""Values that PostHog takes from closed lists too long to stand in a kind: time zones and currencies.
+"""Values that PostHog takes from closed lists too long to be in a kind: time zones and currencies.
 
 Committed, not asked from the machine: a configuration that is good on one machine is good on all of them.
 """

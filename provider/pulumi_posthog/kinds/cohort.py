@@ -84,7 +84,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
 
 
 def wrong_criteria(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str, str | None]]:
-    """What PostHog refuses of a group of criteria, which stands at `at`, and of what is in it (3.3)."""
+    """What PostHog refuses of a group of criteria, which is at `at`, and of what is in it (3.3)."""
     for place, each in enumerate(group.get("values") or ()):
         where = f"{at}.values.{place}"
         if not isinstance(each, Mapping):
@@ -97,7 +97,7 @@ def wrong_criteria(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str
 
 
 def wrong_group(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str, str | None]]:
-    """What PostHog refuses of a group within another one, which stands at `at`."""
+    """What PostHog refuses of a group within another one, which is at `at`."""
     if group.get("type") not in GROUPS or not isinstance(group.get("values"), list):
         yield at, "has a group of criteria without a `type` or `values`", "write `{type: AND, values: [...]}`"
     else:

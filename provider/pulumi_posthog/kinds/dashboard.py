@@ -211,7 +211,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
 def misplaced(
     place: int, tile: Mapping[str, Any], taken: dict[tuple[int, int], int]
 ) -> Iterator[tuple[str, str, str | None]]:
-    """A tile that does not fit, or stands on another one; `taken` are the fields of the grid that have one."""
+    """A tile that does not fit, or is on another one; `taken` are the fields of the grid that have one."""
     layouts = tile.get("layouts")
     sm = layouts.get("sm") if isinstance(layouts, Mapping) else None
     if not isinstance(sm, Mapping) or not all(isinstance(sm.get(side), int) for side in SIDES):

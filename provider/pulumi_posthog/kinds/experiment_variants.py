@@ -51,7 +51,7 @@ def of_flag(parameters: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[st
     if live:  # a draft's would be reset to two halves without them
         kept[VARIANTS] = live
     if filters:
-        # They may be older than the flag, and one rollout may not stand for several conditions.
+        # They may be older than the flag, and one rollout may not replace several conditions.
         kept.pop("rollout_percentage", None)
         groups: Any = filters.get("groups") or ()
         if len(groups) == 1 and not groups[0].get("properties"):

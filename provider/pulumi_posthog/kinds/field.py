@@ -101,7 +101,7 @@ class Field:
     secret: bool = False
     # PostHog answers neither its secrets nor their keys, not even as masks; and PostHog decides what is secret.
     left_out: bool = False
-    files: bool = False  # what stands below its keys may be a file, which is sent in a part of its own
+    files: bool = False  # what is below its keys may be a file, which is sent in a part of its own
     write_only: bool = False
     trigger: Trigger | None = None
     read_only: bool = False
@@ -122,7 +122,7 @@ class Field:
     trimmed_keys: tuple[str, ...] = ()  # keys, at any depth, whose texts PostHog trims
     lowered: bool = False  # PostHog keeps the texts of a list in lower case, each of them once
     wire: Callable[[Json], Json] | None = None  # a value as the file has it -> as a request has it
-    names: str | None = None  # the value is an id of this kind, or lookup, and its bare name may stand there
+    names: str | None = None  # the value is an id of this kind, or lookup, and its bare name may be there
     follows: str | None = (
         None  # the kind whose name the value is: one of that name is made first, if it is declared
     )
@@ -134,7 +134,7 @@ class Field:
     number_ids: bool = False
     names_what: str | None = None  # the value is an id of the kind that this other field says, if it is one
     may_refer: bool = (
-        False  # a plain value, and a `!ref` may stand there, as it may anywhere in an object or list
+        False  # a plain value, and a `!ref` may be there, as it may anywhere in an object or list
     )
     ids: tuple[IdPlace, ...] = ()  # where in it ids of other objects stand
     keyed_ids: tuple[KeyedIds, ...] = ()  # which mappings in it have ids for keys, and names in a file

@@ -124,7 +124,7 @@ def with_texts(filters: Json) -> Json:
 
 
 def wrong_filters(filters: Mapping[str, Any], at: str = "filters") -> Iterator[tuple[str, str, str | None]]:
-    """What is wrong in filters, which stand at `at`: in variants, conditions and payloads."""
+    """What is wrong in filters, which are at `at`: in variants, conditions and payloads."""
     multivariate = filters.get("multivariate") or {}
     variants = multivariate.get("variants") or () if isinstance(multivariate, Mapping) else ()
     keys = [each["key"] for each in variants]
@@ -150,7 +150,7 @@ def wrong_filters(filters: Mapping[str, Any], at: str = "filters") -> Iterator[t
 
 
 def wrong_variants(variants: Sequence[Mapping[str, Any]], at: str) -> Iterator[tuple[str, str, str | None]]:
-    """Variants, which stand at `at`, that do not come to the whole, or whose keys PostHog does not take."""
+    """Variants, which are at `at`, that do not come to the whole, or whose keys PostHog does not take."""
     keys = [each["key"] for each in variants]
     if variants and not any(is_unknown(each["rollout_percentage"]) for each in variants):
         total = math.fsum(each["rollout_percentage"] for each in variants)
@@ -174,7 +174,7 @@ def wrong_variants(variants: Sequence[Mapping[str, Any]], at: str) -> Iterator[t
 def wrong_payloads(
     payloads: Mapping[str, Any], keys: list[str], at: str
 ) -> Iterator[tuple[str, str, str | None]]:
-    """Payloads, which stand at `at`, of no variant, and texts that are no JSON."""
+    """Payloads, which are at `at`, of no variant, and texts that are no JSON."""
     for key, payload in payloads.items():
         if key not in (keys or [ENCRYPTED]):
             yield (
@@ -209,7 +209,7 @@ def is_json(text: str) -> bool:
     return True
 
 
-# How the filters of a flag are compared and sent, wherever they stand.
+# How the filters of a flag are compared and sent, wherever they are.
 FLAG_FILTERS: Final[Mapping[str, Any]] = {
     "max_json_length": LARGEST,
     "required_keys": ("groups",),

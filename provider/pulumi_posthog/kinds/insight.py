@@ -19,7 +19,7 @@ from pulumi_posthog.values.secret_text import is_unknown
 from pulumi_posthog.values.suggestion import nearly
 
 BASIC: Final[Mapping[str, str]] = {"basic": "true", "include_dashboards": "true"}
-# What stands around a query, and what may be within (2.5).
+# What is around a query, and what may be within (2.5).
 WITHIN: Final[Mapping[str, tuple[str, ...]]] = {
     "InsightVizNode": (
         "TrendsQuery",

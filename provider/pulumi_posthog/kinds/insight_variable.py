@@ -1,4 +1,4 @@
-"""A variable of insights stands in SQL as `{variables.country}`, and a dashboard gives it a value.
+"""A variable of insights is written in SQL as `{variables.country}`, and a dashboard gives it a value.
 
 Contract: posthog-api-analytics.md 10. PostHog makes the code name from the name that a new one has, and never again.
 So a new one is made with its code name for a name, and gets its name afterwards.

@@ -82,7 +82,7 @@ def without_names(metrics: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def counted(metric: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What is counted in a metric, and where it stands."""
+    """What is counted in a metric, and where it is."""
     for name in (source.removesuffix(".*") for source in SOURCES):
         found = metric.get(name)
         items = (

@@ -92,7 +92,7 @@ class Kind:
 
     name: str
     resource: str  # the Pulumi resource's class name
-    section: str  # where it stands in the YAML, as in "projects.*.pipeline_destinations"
+    section: str  # where it is in the YAML, as in "projects.*.pipeline_destinations"
     doc: str
     purpose: str = ""  # what it is for, in a sentence or two for somebody who decides whether to declare it
     page: Page | None = None
@@ -136,7 +136,7 @@ class Kind:
     )
     edit_lock: EditLock | None = None
     named_in_sql: bool = False  # SQL names them where it names a table: see `Field.sql`
-    # Field values -> what SQL may call the tables that it brings, whatever stands between their words.
+    # Field values -> what SQL may call the tables that it brings, whatever is between their words.
     tables: Callable[[Mapping[str, Json]], Iterator[str]] | None = None
     narrowed_by: str | None = None  # the field that tells those apart that have one natural key
     reuse_words: str = (
@@ -216,7 +216,7 @@ class Kind:
     containers: Callable[[Mapping[str, Json]], tuple[Mapping[str, Json], ...]] | None = (
         None  # what it is in, nearest first
     )
-    accepts: Callable[[Mapping[str, Json]], bool] | None = None  # may the plugin referred to stand here?
+    accepts: Callable[[Mapping[str, Json]], bool] | None = None  # may the plugin referred to be used here?
     # What is made in its place today: the kind, and what is declared of every such one.
     successor: tuple[str, Mapping[str, Json]] | None = None
     discontinued: Discontinued | None = None  # which servers make no new one
@@ -296,7 +296,7 @@ class Kind:
     ) -> Mapping[str, Json] | None:
         """What a file may say of an object with these live values; None: nothing need be said of it.
 
-        That is so where somebody else looks after it, and, but for `with_defaults`, where each new project has it.
+        That is so where somebody else looks after it, and, without `with_defaults`, where each new project has it.
         """
         if self.kept_by and self.kept_by(values):
             return None

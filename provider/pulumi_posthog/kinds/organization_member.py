@@ -1,6 +1,6 @@
 """A member of the organization, or somebody who is asked to become one (posthog-api-access.md 1 and 2).
 
-Nobody is made a member: people accept an invitation. So whoever is not there is invited, and a later run finds a
+Nobody is made a member: people accept an invitation. So a person who is not there is invited, and a later run finds a
 member.
 """
 
@@ -41,7 +41,7 @@ def from_person(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def joined(values: Mapping[str, Json]) -> Mapping[str, Json] | None:
-    """Of members, what is worth writing into a file; of whoever is only invited, nothing."""
+    """Of members, what is worth writing into a file; of a person who is only invited, nothing."""
     return values if values.get("standing") == JOINED else None
 
 

@@ -48,7 +48,7 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def confided(answer: Mapping[str, Any]) -> Iterator[str]:
-    """Where it is sent, unless by mail: whoever has such a URL can write there."""
+    """Where it is sent, unless by mail: anybody who has such a URL can write there."""
     target = answer.get("target_value")
     if answer.get("target_type") != "email" and isinstance(target, str) and target:
         yield target

@@ -78,7 +78,7 @@ def state(answer: Mapping[str, Any]) -> Json:
 def rests(declared: Mapping[str, Any], live: Mapping[str, Any]) -> str | None:
     """Why one that is to run stays stopped: PostHog stops it when it has as many answers as were asked for (7.2).
 
-    No answer says who stopped it. Whoever wants more answers declares another limit.
+    No answer says who stopped it. Anybody who wants more answers declares another limit.
     """
     limit = live.get("responses_limit")
     if (declared.get("status"), live.get("status")) != ("running", "stopped") or limit is None:

@@ -21,7 +21,7 @@ def ancestors(kind: Kind) -> tuple[str, ...]:
 
 
 def may_be_below(kind: Kind, other: Kind) -> bool:
-    """Whether objects of a kind may stand in the entries of another one, at any depth."""
+    """Whether objects of a kind may be in the entries of another one, at any depth."""
     return other.name in ancestors(kind) or bool(kind.attached and other.accessible_as)
 
 
@@ -81,9 +81,9 @@ def key_field(kind: Kind) -> Field:
 
 
 def possible_keys(kind: Kind, name: str, values: Mapping[str, Json]) -> Iterator[str]:
-    """Under which keys an object of that name may stand in a file: its name, else with what tells it from another.
+    """Under which keys an object of that name may be in a file: its name, else with what tells it from another.
 
-    A text of several lines, or a long one, stands in the body, and its beginning is the key.
+    A text of several lines, or a long one, is in the body, and its beginning is the key.
     """
     own = key_field(kind)
     if own.also_in_body:
@@ -114,5 +114,5 @@ def list_field(kind: Kind) -> Field:
 
 
 def body_fields(kind: Kind) -> tuple[Field, ...]:
-    """The fields that stand in an entry's body: not the parent, and the key's only where the body may say it."""
+    """The fields that are in an entry's body: not the parent, and the key's only where the body may say it."""
     return tuple(field for field in kind.writable if not field.from_key or field.also_in_body)

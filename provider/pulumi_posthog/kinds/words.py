@@ -1,4 +1,4 @@
-"""What kinds and fields are described with beside their own words: where ids stand, what objects are made from."""
+"""What kinds and fields are described with beside their own words: where ids are, what objects are made from."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class IdPlace:
 class KeyedIds:
     """A mapping whose keys are names in a file, and ids in PostHog: `{country: {value: DE}}`.
 
-    It stands under the key `under`, at any depth; with "", it is the whole value. The names are of objects of the kind
+    It is under the key `under`, at any depth; with "", it is the whole value. The names are of objects of the kind
     `names`. Each item has its id under `id_key`, and its name under `name_key`, in PostHog alone.
     """
 
@@ -177,7 +177,7 @@ class Lookup:
 
 @dataclass(frozen=True, kw_only=True)
 class Blueprint:
-    """What objects of a kind are made from: one of a lookup, whose id stands in `field`.
+    """What objects of a kind are made from: one of a lookup, whose id is in `field`.
 
     It says which `inputs` there are, as `schema` does of an object without one, whose own `code` has to be declared.
     `fits` names the field whose value it suggests.
@@ -350,7 +350,7 @@ class Confirmed:
 class Upsert:
     """Objects without an id of their own: PUT to the list's URL makes or changes one, and removes it.
 
-    The list's answer has them under `items`. What stands under the keys `identity` of an answer tells one from the
+    The list's answer has them under `items`. What is under the keys `identity` of an answer tells one from the
     others; the id is made of it. The last two of them are alternatives. A null in place of `value` removes one.
     """
 
@@ -366,7 +366,7 @@ class Grants:
     `subjects` says for each such group which field the names in it give, `value` which one the level gives. With
     `keyed_by`, the section is a mapping of such blocks, whose keys give that field; `levels` are the levels by key.
     `covered` are keys that have no effect, and which other key has. `last` says of which rules, by their values, the
-    others are written before and removed after. Whoever runs this keeps the level `administers`.
+    others are written before and removed after. Anybody who runs this keeps the level `administers`.
     """
 
     value: str

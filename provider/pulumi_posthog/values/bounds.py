@@ -23,7 +23,7 @@ FEED_PAGES: Final = 10_000  # of one feed, which is shown piece by piece: a mill
 PAGES: Final = 5_000  # of one list that is read whole: a thousand objects each, where the server allows that
 OBJECTS: Final = 1_000_000  # of one list that is read whole
 FOREIGN_WORDS: Final = 40_000  # characters of an error page that are looked at for words to quote
-LONGEST_SECRET: Final = 10_000  # characters: half of one may stand where a text was cut
+LONGEST_SECRET: Final = 10_000  # characters: half of one may be where a text was cut
 
 
 STATE_BYTES: Final = 1_000 * MEGABYTE  # of one exported state: 2 kB for each resource, and then some

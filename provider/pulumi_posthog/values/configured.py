@@ -12,7 +12,7 @@ class Configured(str):
 
 
 class IsSecret(Exception):
-    """The stack's configuration has the name as a secret, which stands nowhere else."""
+    """The stack's configuration has the name as a secret, which is nowhere else."""
 
 
 def value_of(text: str) -> Json:

@@ -74,7 +74,7 @@ def _within_base64(secret: bytes, alphabet: Callable[[bytes], bytes]) -> Iterato
     """Base64 spells bytes by threes: there are three spellings of a text inside something longer."""
     for shift in range(3):
         spelt = alphabet(b"\0" * shift + secret).rstrip(b"=").decode()
-        # The first and last signs also tell of what stands beside it.
+        # The first and last signs also tell of what is beside it.
         inner = spelt[(shift * 8 + 5) // 6 : -1 if len(spelt) % 4 else None]
         if len(inner) >= SHORTEST:
             yield inner
@@ -93,7 +93,7 @@ def harmless(value: Any) -> Any:
     """A text, or lists and mappings with texts in them, as this process may show or store it.
 
     Without what must not be told, and with nothing that GitHub's runner would take for a command of the workflow when
-    it stands in a log: `::error::` at the beginning of a line, `##[error]` anywhere (actions/runner, ActionCommand.cs).
+    it is in a log: `::error::` at the beginning of a line, `##[error]` anywhere (actions/runner, ActionCommand.cs).
     """
     if isinstance(value, str):
         text = UNTOLD(value)

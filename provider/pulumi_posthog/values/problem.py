@@ -45,7 +45,7 @@ class Problem:
 
 
 def _cut(text: str) -> str:
-    """A long text without its middle: what is wrong with a name may stand after it. It is to be masked before."""
+    """A long text without its middle: what is wrong with a name may be after it. It is to be masked before."""
     if len(text) <= MESSAGE:
         return text
     end = MESSAGE // 4

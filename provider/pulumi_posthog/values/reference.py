@@ -1,4 +1,4 @@
-"""A name that stands where PostHog wants an id: `!ref cohort/Beta testers`.
+"""A name in the place where PostHog wants an id: `!ref cohort/Beta testers`.
 
 It travels as the text that a reader sees, `!ref cohort/Beta testers`; which id it means is told beside it.
 """
@@ -17,9 +17,9 @@ TAG: Final = "!ref"
 class Reference(str):
     """A text such as "!ref cohort/Beta testers".
 
-    `id` is the id that it means, as text; None while nobody knows it. `others` are the names of other objects of the
+    `id` is the id that it means, as text; None while it is not known. `others` are the names of other objects of the
     kind by their ids, so that another id can be shown by its name. `where` is its place in the file. `target` is the
-    declared entry that it means, (kind's name, entry's name); None: a live object that nobody declares.
+    declared entry that it means, (kind's name, entry's name); None: a live object that is not declared.
     """
 
     kind: str
@@ -133,7 +133,7 @@ def _name_of(live: Json, declared: Reference) -> Json:
 def with_names(
     value: Json, path: str, name: Callable[[Json], Json], where: tuple[str, Json] | None = None
 ) -> Json:
-    """The value with `name` of what stands at a place such as "actions.*.id"; with `where`, only beside such a key.
+    """The value with `name` of what is at a place such as "actions.*.id"; with `where`, only beside such a key.
 
     "**.id" is the place at any depth.
     """

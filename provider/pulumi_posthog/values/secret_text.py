@@ -12,7 +12,7 @@ from pulumi_posthog.values.reference import Reference
 class SecretText(str):
     """A string that must not be shown: it came from `!env` or `!secret`. `source` says which, as in "!env NAME".
 
-    `known` is False for a value that was not at hand and was not needed (offline checks): it is then empty, and
+    `known` is False for a value that was not available and was not needed (offline checks): it is then empty, and
     never compared or sent.
     """
 
@@ -44,7 +44,7 @@ LOOKS_SECRET: Final = re.compile(
 
 
 def looks_secret(key: str, value: Json) -> bool:
-    """Whether a text that stands under such a key seems to be a secret, and is at hand as it is."""
+    """Whether a text that is under such a key seems to be a secret, and is available as plain text."""
     bare = isinstance(value, str) and not isinstance(value, SecretText | Reference)
     return bare and bool(value) and bool(LOOKS_SECRET.search(key))
 
@@ -64,7 +64,7 @@ UNKNOWN: Final = SecretText("", "a value that is missing", known=False)
 
 
 def is_unknown(value: Json) -> bool:
-    """Whether a value was not at hand."""
+    """Whether a value was not available."""
     return isinstance(value, SecretText) and not value.known
 
 
@@ -80,7 +80,7 @@ def revealed(value: Json) -> Json:
 
 
 def is_at_hand(value: Json) -> bool:
-    """Whether there is a value, and it is at hand."""
+    """Whether there is a value, and it is available."""
     return value is not None and not (isinstance(value, SecretText) and not value.known)
 
 

@@ -44,10 +44,10 @@ def plain_name(name: str) -> str:
 
 @dataclass
 class _Level:
-    """What is open at some place in SQL: the text itself, or what stands in a parenthesis."""
+    """What is open at some place in SQL: the text itself, or what is in a parenthesis."""
 
     called: str = ""  # the name in front of the parenthesis
-    defines: str = ""  # what `with` calls the query that stands in it
+    defines: str = ""  # what `with` calls the query that is in it
     listing: bool = False  # whether a list of tables is being read
     naming: bool = False  # whether it is in a `with`, so that `x as (` names a query
     recursive: bool = False
@@ -67,10 +67,10 @@ class _Level:
 
 
 def tables_in(text: str) -> frozenset[str]:
-    """The names that stand where SQL names a table, but for those that it gives to queries of its own (`with`).
+    """The names in places where SQL names a table, except those that it gives to queries of its own (`with`).
 
     A query's own name holds from its end on, and in what is inside of where it is named; with `recursive` in itself,
-    too. A name stands there as it is written: case counts. Of what is no SQL it finds none, and raises nothing.
+    too. Names are given as they are written: case counts. In a text that is not SQL it finds none, and raises nothing.
     """
     found = set[str]()
     levels = [_Level()]
@@ -80,7 +80,7 @@ def tables_in(text: str) -> frozenset[str]:
         word, here, last = said.lower() if sort == "name" else "", levels[-1], before
         before = said if sort == "name" else ""
         if said == "(":
-            # Where a table may stand, one may stand in a parenthesis as well, and joins of several.
+            # Where a table may be, one may be in a parenthesis as well, and joins of several.
             here.own |= {plain_name(defines)} - {""} if here.recursive else set()
             levels.append(_Level(last, defines, listing=expected))
             defines = ""
@@ -107,5 +107,5 @@ def tables_in(text: str) -> frozenset[str]:
 
 
 def placeholders_in(text: str) -> tuple[str, ...]:
-    """What stands in braces outside of texts and comments, such as `{variables.country}`, in its order."""
+    """What is in braces outside of texts and comments, such as `{variables.country}`, in its order."""
     return tuple(token for sort, token in _tokens(text) if sort == "placeholder")

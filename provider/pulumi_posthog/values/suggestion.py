@@ -46,7 +46,7 @@ def closest(word: str, names: tuple[str, ...]) -> str | None:
 def nearly(word: str, names: Iterable[str]) -> str | None:
     """The address that is one or two letters away from `word`, whatever its case: written wrong, and not another's.
 
-    Within one domain at most half of what stands before it may differ: "bo" is not "cy", written wrong.
+    Within one domain at most half of what is before it may differ: "bo" is not "cy", written wrong.
     """
     near = []
     for name in names:

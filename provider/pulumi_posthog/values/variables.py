@@ -79,12 +79,12 @@ MOST: Final = 100  # patterns that are added
 
 
 def is_never_plain(name: str, more: Iterable[str] = ()) -> bool:
-    """Whether a variable of that name may only stand where PostHog and Pulumi keep secrets."""
+    """Whether a variable of that name may only be where PostHog and Pulumi keep secrets."""
     return any(fnmatchcase(name.upper(), pattern.upper()) for pattern in (*NEVER_PLAIN, *more))
 
 
 def stands_nowhere(name: str) -> bool:
-    """Whether a variable of that name may not stand in a configuration at all."""
+    """Whether a variable of that name may not be in a configuration at all."""
     return any(fnmatchcase(name.upper(), pattern) for pattern in NOWHERE)
 
 

@@ -42,7 +42,7 @@ class HogFunctions(Operations):
 
     @operation("PATCH", "{id}/", scope="hog_function:write", scoped_since=2025)
     def update(self, id: str, *, body: Mapping[str, Json]) -> Json:
-        """Changes fields, each as a whole but for secrets; `deleted` removes a function and brings it back."""
+        """Changes fields, each as a whole except secrets; `deleted` removes a function and brings it back."""
 
     @operation("PUT", "{id}/", scope="hog_function:write", scoped_since=2025)
     def replace(self, id: str, *, body: Mapping[str, Json]) -> Json:

@@ -46,7 +46,7 @@ class Operation:
     which there is that scope. `answers` are the good statuses, and `shape` says what a good answer is; another one is
     refused. `since` and `until` are the server ages that serve it.
     `repeatable`: carried out twice it does what it does once, so that it may be sent again when an answer is lost.
-    `formats` are what PostHog can answer in; we ask for JSON alone, but for files.
+    `formats` are what PostHog can answer in; we ask for JSON alone, except for files.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Operation:
 
     @property
     def body_fields(self) -> Mapping[str, Any]:
-        """PostHog's names of what travels in the body, with their types; `body` stands for fields of any name."""
+        """PostHog's names of what travels in the body, with their types; `body` takes fields of any name."""
         return self._sent_in("body")
 
     def served_by(self, age: int) -> bool:
@@ -121,7 +121,7 @@ class Operation:
         if name in {parameter for _, parameter, _, _ in Formatter().parse(self.path)}:
             return ("path",)
         if name == "target":
-            return ()  # where a file goes on this machine
+            return ()  # the place of a file on this machine
         if name in self.in_both:
             return ("query", "body")
         return ("query",) if self.method in ("GET", "DELETE") or name in self.in_query else ("body",)

@@ -47,7 +47,7 @@ class PipelineConfigs(Operations):
         config: Mapping[str, Json] | None = None,
         deleted: bool | None = None,
     ) -> Json:
-        """Changes fields; `config` is replaced as a whole, but for its secrets."""
+        """Changes fields; `config` is replaced as a whole, except its secrets."""
 
     @operation("PUT", "{id}/", scope="plugin:write", as_form=True)
     def replace(
