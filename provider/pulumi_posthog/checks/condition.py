@@ -184,8 +184,8 @@ def kind_of(value: Json) -> str:
 def compared(value: Json, operator: str, operand: Json) -> bool:
     """`value operator operand`; raises Mismatch for values of different sorts.
 
-    null equals only null, and is neither more nor less than anything. true is 1 and false is 0, for so ClickHouse
-    answers comparisons. Texts are ordered character by character, which is right for ISO times.
+    null equals only null, and is neither more nor less than anything. true is 1 and false is 0, because ClickHouse
+    answers comparisons in this way. Texts are ordered character by character, which is right for ISO times.
     """
     if value is None or operand is None:
         same = value is None and operand is None

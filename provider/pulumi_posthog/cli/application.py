@@ -120,14 +120,14 @@ def run(arguments: Sequence[str]) -> int:
     except BaseException as error:
         status, failures = _failed(error, debug=DEBUG in anywhere)
         if failures and json_is_wanted(rest) and not terminal.has_written():
-            # Whoever reads JSON gets some, whatever the status.
+            # A reader of JSON gets some, whatever the status.
             _write_failures(status, failures)
         return status
     return int(result or Exit.NOTHING)
 
 
 def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The options of all verbs, wherever they stand, and the other arguments."""
+    """The options of all verbs, wherever they are, and the other arguments."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     anywhere = [argument for argument in arguments[:end] if argument in (NO_COLOR, DEBUG)]
     rest = [argument for argument in arguments[:end] if argument not in (NO_COLOR, DEBUG)]
@@ -161,7 +161,7 @@ def _failed(error: BaseException, *, debug: bool) -> tuple[Exit, tuple[Failure, 
         # Whoever read our output has stopped: there is nobody to tell, and Python must not try at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.CANCELLED, ()
-    if isinstance(error, SystemExit):  # a shell has been told how a line may go on
+    if isinstance(error, SystemExit):  # a shell has been told how a line may continue
         return Exit.NOTHING if not error.code else Exit.USAGE, ()
     if isinstance(error, typer.TyperException):
         if type(error).__name__ == "NoArgsIsHelpError":

@@ -1,4 +1,4 @@
-"""A host and the environment -> a client of PostHog; but for one verb it can only read."""
+"""A host and the environment -> a client of PostHog; it can only read, except for one verb."""
 
 from __future__ import annotations
 

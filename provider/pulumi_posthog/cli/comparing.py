@@ -77,7 +77,7 @@ def loaded(file: Path, texts: dict[Path, str], instead: Mapping[Path, str] | Non
         texts[real] = text if text is not None else file_text(path, name)
         return texts[real]
 
-    # Offline: PostHog never shows a secret, so there is none to compare, and none needs to be at hand.
+    # Offline: PostHog never shows a secret, so there is none to compare, and none needs to be available.
     return config.load(file, read=read, environment=os.environ, offline=True)
 
 
@@ -198,7 +198,7 @@ DEEPEST_RULE = 10  # collections within each other; a rule takes two
 
 
 def rules_in(path: Path) -> Any:
-    """The list in a file of what to ignore, as it stands in the YAML; raises Stop, OSError."""
+    """The list in a file of what to ignore, as it is in the YAML; raises Stop, OSError."""
     import yaml
 
     from pulumi_posthog.values.bounds import IGNORE_BYTES, TooLarge, text_of
@@ -207,7 +207,7 @@ def rules_in(path: Path) -> Any:
         text = text_of(path, IGNORE_BYTES)
         depth = 0
         for event in yaml.parse(text, yaml.SafeLoader):
-            # A few aliases can stand for a list without end, and no rule needs one; depth takes its square in time.
+            # A few aliases can mean a list without end, and no rule needs one; depth takes its square in time.
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent) or depth > DEEPEST_RULE:
                 raise Stop(f"{path} has an alias (`*name`) or is nested too deeply", "write each rule out")

@@ -35,5 +35,5 @@ _FIRST_WINS = (
 
 
 def worst(exits: Iterable[Exit]) -> Exit:
-    """The one status that stands for several: 4 over 5 over 7."""
+    """The one status in place of several: 4 over 5 over 7."""
     return min(exits, key=_FIRST_WINS.index, default=Exit.NOTHING)

@@ -18,7 +18,7 @@ class Failure:
 
 
 class Stop(Exception):
-    """A verb cannot go on, for a reason of its own."""
+    """A verb cannot continue, for a reason of its own."""
 
     def __init__(self, message: str, hint: str | None = None, exit_: Exit = Exit.USAGE) -> None:
         super().__init__(message)

@@ -27,7 +27,7 @@ class Look:
     live: Live
     observed: Observed
     plan: Plan
-    persons: tuple[Sighting, ...] = ()  # of those who shall not exist, where it was asked for
+    persons: tuple[Sighting, ...] = ()  # of those who must not exist, where it was asked for
 
     @property
     def requests(self) -> int:
@@ -44,7 +44,7 @@ class Look:
 
     @property
     def missing(self) -> int:
-        """How many variables and files that name persons are not at hand."""
+        """How many variables and files that name persons are not available."""
         return sum(len(sighting.erasure.missing) for sighting in self.persons)
 
     @property

@@ -34,7 +34,7 @@ def passed(name: str, said: str) -> Check:
 
 
 def noted(name: str, said: str, hint: str | None = None) -> Check:
-    """Something to know, which keeps nobody from going on."""
+    """Something to know, which does not stop a run."""
     return Check(name, Outcome.NOTED, said, hint)
 
 

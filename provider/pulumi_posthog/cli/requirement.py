@@ -1,6 +1,6 @@
 """What this package was installed from -> the line of requirements.txt that installs the same again.
 
-The name on the public package index is nobody's: whoever takes it first runs code with the key of everybody who
+Nobody owns the name on the public package index: the first who takes it runs code with the key of everybody who
 installs by name. So a name alone is written only when the user gives it.
 """
 

@@ -106,7 +106,7 @@ SPELT: Final[Mapping[str, str | None]] = {
 
 
 def write(text: str, form: str = "text") -> None:
-    """Data for stdout, as it is but for what must not be told.
+    """Data for stdout, unchanged except for what must not be told.
 
     `form` is what it is: of text, what stdout lacks is escaped as in JSON, for people. Of what programs read nothing
     may become something else: it is spelt in ASCII, or Stop is raised.
@@ -186,7 +186,7 @@ def _headed(head: str, colour: str, text: str, before: str = "") -> None:
 
 @contextlib.contextmanager
 def working(what: str) -> Iterator[Callable[[str], object]]:
-    """Tells what is going on, and what it is told to, on a terminal; elsewhere nothing."""
+    """Tells what is happening, and what it is told to, on a terminal; elsewhere nothing."""
     console = stderr()
     if not console.is_terminal:
         yield lambda _text: None

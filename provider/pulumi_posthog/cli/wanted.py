@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def json_is_wanted(arguments: Sequence[str]) -> bool:
-    """Whether a command line asks for JSON, which whoever reads it gets whatever happens."""
+    """Whether a command line asks for JSON. Then JSON is printed whatever happens."""
     pairs = zip(arguments, [*arguments, ""][1:], strict=True)
     return any(
         argument == "--format=json" or (argument, value) == ("--format", "json") for argument, value in pairs

@@ -99,7 +99,7 @@ class Attribution:
         return None
 
     def created(self, found: Found, project: str | None) -> Who | None:
-        """Who made an object that nobody declared."""
+        """Who made an object that is not declared."""
         for entry in self._feed(found.kind, project, found.id):
             if entry.get("activity") == "created":
                 return self._who(entry)

@@ -92,7 +92,7 @@ class About:
 class Finding:
     """One difference: of a field, of a whole object, or of something that could not be read.
 
-    `object` is where the object stands in the YAML, as in "projects.Web"; `path` says what of it differs and
+    `object` is where the object is in the YAML, as in "projects.Web"; `path` says what of it differs and
     is `object` itself for a whole one. `live` and `declared` are fit to be shown: no secret is in them.
     """
 

@@ -50,7 +50,7 @@ LEAVING: Final = {
 def findings(
     observed: Observed, plan: Plan, recorded: Mapping[Key, Recorded] | None = None
 ) -> tuple[Finding, ...]:
-    """Everything that differs, in the order of the configuration; what nobody declared and what could not be
+    """Everything that differs, in the order of the configuration; what is not declared and what could not be
     read come last.
 
     With `recorded`, what differs because the configuration changed is told from what somebody changed in
@@ -310,7 +310,7 @@ def _of_difference(difference: Difference, status: Status, place: _Place) -> Ite
         picture = field.drawn(field.named(difference.live, difference.desired), difference.desired)
     for row in rows(difference):
         key = FIRST_KEY.match(row.path)
-        # An exact list stands in the YAML where the object itself would.
+        # An exact list is in the YAML where the object itself would.
         own = KEY.sub(r".\1", row.path.removeprefix(field.name) if entry.kind.set_of else f".{row.path}")
         yield Finding(
             status=status,

@@ -1,4 +1,4 @@
-"""Persons who shall not exist -> findings: how many there are, and nothing of who they are."""
+"""Persons who must not exist -> findings: how many there are, and nothing of who they are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pulumi_posthog.reconcile.limits import Limits, erasure_refusal
 
 
 def path_of(sighting: Sighting) -> str:
-    """Where it stands in the YAML: "projects.Web.persons"."""
+    """Where it is in the YAML: "projects.Web.persons"."""
     return f"{PROJECT.section}.{sighting.erasure.project}.{PROJECT.persons}"
 
 

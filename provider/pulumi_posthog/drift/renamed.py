@@ -18,7 +18,7 @@ Names = dict[str, dict[str, dict[str, str]]]  # as `limits.Managed`
 
 
 def renamed(observed: Observed) -> Mapping[Key, Found]:
-    """Entry -> the live object that nobody declared and that looks like it, for entries that PostHog does not have."""
+    """Entry -> the live object that is not declared and that looks like it, for entries that PostHog does not have."""
     gone = [
         entry
         for entry in observed.compared
@@ -87,7 +87,7 @@ def _live_items(found: Found) -> Iterator[tuple[str, str]]:
 
 
 def _same_content(entry: Entry, strange: tuple[Undeclared, ...]) -> str | None:
-    """The key of the one object in the same collection that is what the entry declares but for its key."""
+    """The key of the one object in the same collection that has what the entry declares, except for its key."""
     identity = {name for key in entry.kind.natural_keys for name in key}
     content: dict[str, Json] = {
         field.name: entry.fields[field.name]

@@ -1,4 +1,4 @@
-"""Ignore rules: differences that somebody decided to live with, for a time."""
+"""Ignore rules: differences that are accepted for a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Rule:
 
     @property
     def why(self) -> str:
-        """For whoever wonders why a difference is not told."""
+        """Why a difference is not told, in words."""
         return f"{self.reason} ({self.owner}, until {self.until})"
 
     def hides(self, finding: Finding) -> bool:
@@ -39,7 +39,7 @@ class Rule:
 
 
 def rules(items: Json, source: str) -> tuple[Rule, ...]:
-    """Rules as they stand in YAML; raises ConfigError with everything that is wrong with them."""
+    """Rules as they are in YAML; raises ConfigError with everything that is wrong with them."""
     if items is None:
         return ()
     if not isinstance(items, list):

@@ -43,7 +43,7 @@ def identifiers(origin: Origin, text: str) -> tuple[list[Identifier], list[Probl
 
 
 def distinct(found: Iterable[Identifier]) -> tuple[Identifier, ...]:
-    """Each person's name once: the first, for its place."""
+    """Each person's name once, at its first place."""
     result: dict[tuple[str, str], Identifier] = {}
     for each in found:
         result.setdefault((each.by, each.text), each)

@@ -278,7 +278,7 @@ class _Attempt:
                     raise _Refused(f'"{key}" is declared already', where, HAND)
 
     def _beside(self, where: Position, wish: Wish) -> None:
-        """Declare something behind what stands at a place."""
+        """Declare something behind what is at a place."""
         file = self._file(where)
         rewriting = self._rewriting(file)
         with _Placing(self._name(file), rewriting.text):

@@ -66,7 +66,7 @@ def export(
     With `split`, one file per project and one per other section; with `ascii_only` all other letters are escaped, so
     that the text means the same in any encoding. Raises ApiError when PostHog cannot be read at
     all; a list that cannot be read is in `unread`, and nothing of it in the files. With `migrate`, what PostHog makes
-    today in place of legacy objects stands beside these. What PostHog has by default, or puts into what is new, is left
+    today in place of legacy objects is beside these. What PostHog has by default, or puts into what is new, is left
     out unless `with_defaults` asks for it. `progress` is told how many lists are read, and of how many.
     """
     named = frozenset(map(folded, projects))
@@ -78,9 +78,9 @@ def export(
 def entry_of(
     live: Live, found: Found, scope: Scope, path: Path_, taken: Collection[str] = ()
 ) -> ExportedEntry:
-    """One live object, with everything below it, as an entry; `path` is where its section stands in a file.
+    """One live object, with everything below it, as an entry; `path` is where its section is in a file.
 
-    `taken` are the keys that stand there. Raises ApiError when what is below it cannot be read.
+    `taken` are the keys that are there. Raises ApiError when what is below it cannot be read.
     """
     exporter = _Exporter(live, frozenset(), frozenset(), silent)
     entries = exporter.entries(found.kind, scope, path, [found], taken)
@@ -188,7 +188,7 @@ class _Exporter:
         except (Unauthorized, GaveUp):
             raise
         except ApiError:
-            return  # asked again by whoever needs it, which then says so
+            return  # it is asked again where it is needed, and an error is told there
         finally:
             self._done += 1
             self.progress(self._done, self._total)
@@ -264,7 +264,7 @@ class _Exporter:
         return result
 
     def _rules(self, kind: Kind, scope: Scope, path: Path_) -> dict[str, Json]:
-        """What stands under a section that says who has what."""
+        """What is under a section that says who has what."""
         return block_of(
             kind,
             self._list(kind, scope, path),
@@ -355,7 +355,7 @@ class _Exporter:
         return result
 
     def _is_elsewhere(self, found: Found, path: Path_) -> bool:
-        """Whether it stands below another project already: the lists of all projects have it."""
+        """Whether it is below another project already: the lists of all projects have it."""
         if found.kind.everywhere is None or not found.kind.everywhere(found.values):
             return False
         return self._everywhere.setdefault((found.kind.name, found.id), path) != path

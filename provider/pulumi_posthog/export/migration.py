@@ -35,8 +35,8 @@ def successor(
 ) -> Successor | str | None:
     """What PostHog would make of an object; why it would make nothing; None for a kind that has not ended.
 
-    It is switched off, for both would do the same work. `variable` gives what stands for a secret of that key. May
-    raise ApiError.
+    It is switched off, because both would do the same work. `variable` gives the text in place of a
+    secret of that key. May raise ApiError.
     """
     if found.kind.discontinued is None or found.kind.successor is None:
         return None

@@ -58,7 +58,7 @@ def unfit(kind: Kind, body: Mapping[str, Json]) -> str | None:
 
 
 def _as_loaded(value: Any) -> Any:
-    """What an export writes, as a file without its variables would be loaded: a secret is one that is not at hand."""
+    """What an export writes, as a file without its variables would be loaded: a secret is one that is not available."""
     if isinstance(value, Variable):
         return UNKNOWN
     if isinstance(value, Mapping):

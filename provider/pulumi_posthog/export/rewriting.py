@@ -29,7 +29,7 @@ class CannotWrite(Exception):
         self.place = place
 
 
-Edit = tuple[int, int, str]  # from, to, what stands there afterwards
+Edit = tuple[int, int, str]  # from, to, what is there afterwards
 
 
 @dataclass
@@ -157,14 +157,14 @@ class Rewriting:
                     raise self._shared(each)
 
     def _check_below(self, node: Written) -> None:
-        """What is taken out must not be what an alias elsewhere stands for."""
+        """What is taken out must not be what an alias elsewhere means."""
         if node.uses:
             raise self._shared(node)
         for each in (*node.keys, *node.items):
             self._check_below(each)
 
     def _only_for_others(self, node: Written) -> bool:
-        """Whether a value is in a section `x-...`, and so declares nothing where it stands."""
+        """Whether a value is in a section `x-...`, and so declares nothing where it is."""
         lineage = list(node.lineage)
         root = lineage[-1]
         if len(lineage) < 2 or root.form is not Form.MAPPING:
@@ -196,7 +196,7 @@ class Rewriting:
         in_order = [
             (start, end, -depth, order, new) for order, (depth, (start, end, new)) in enumerate(edits)
         ]
-        # At one place, what ends the inner value stands before what ends the outer one.
+        # At one place, what ends the inner value is before what ends the outer one.
         for start, end, _, _, new in sorted(in_order, reverse=True):
             text = text[:start] + new + text[end:]
         return text
@@ -239,7 +239,7 @@ class Rewriting:
             begin -= 1
         first, newline, lines = block.partition(self.line)
         if "#" in self.text[node.end : after] and first.strip() and not first.strip().startswith(("|", ">")):
-            # A comment cannot stand within the first of several lines.
+            # A comment cannot be within the first of several lines.
             lines = f"{' ' * (self._column(node) + 2)}{first.strip()}{newline}{lines}"
             first = ""
         yield (begin, node.end, first)

@@ -193,7 +193,7 @@ def item(value: Json) -> str:
 
 
 def bracketed(value: Json, style: str | None = None) -> str:
-    """A value on one line, as it may stand within brackets; a text in quotes of this `style` where it can be."""
+    """A value on one line, as it may be within brackets; a text in quotes of this `style` where it can be."""
     if isinstance(value, str) and style and not (style == "'" and not value.isprintable()):
         text = yaml.dump(
             [_Quoted(value, style)],

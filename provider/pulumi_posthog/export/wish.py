@@ -30,7 +30,7 @@ class Wish:
     field: Field | None = None
     key: str | None = None
     item: Json = None
-    meant: Json = None  # what is declared of the field, with the ids that names stand for
+    meant: Json = None  # what is declared of the field, with the ids that names mean
     group: Group | None = None
     name: str = ""
     body: Mapping[str, Json] | None = None

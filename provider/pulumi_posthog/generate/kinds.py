@@ -82,7 +82,7 @@ def file_of(kind: Kind) -> str:
 
 
 def section_of(kind: Kind) -> str:
-    """Where a kind stands in a file; of what is attached to objects, with a word for the sections of these."""
+    """Where a kind is in a file; of what is attached to objects, with a word for the sections of these."""
     return kind.section.replace(".*.*.*.", ".*.OBJECTS.*.") if kind.attached else kind.section
 
 
@@ -305,7 +305,7 @@ def _sentences(kind: Kind, field: Field) -> Iterator[str]:
 
 
 def _persons() -> str:
-    """What a project may say about persons: no kind, for none of them is to exist."""
+    """What a project may say about persons: this is not a kind, because none of them is to exist."""
     rows: list[tuple[str, ...]] = [
         (f"`{name}`" + (" (required)" if name in PERSONS["required"] else ""), schema["description"])
         for name, schema in PERSONS["properties"].items()

@@ -1,4 +1,4 @@
-"""People, roles, rules -> who may do what, and why. Pure but for `picture`, which only reads.
+"""People, roles, rules -> who may do what, and why. Pure, except for `picture`, which only reads.
 
 posthog-api-access.md 3.5 and 3.6. PostHog decides in one of two ways, and no endpoint says in which: the legacy one
 takes the highest of the rules that apply, the newer one the nearest. Both are told. An object's own rules are looked at
@@ -62,7 +62,7 @@ class Person:
 
     @property
     def administers(self) -> bool:
-        """Whether this person stands above all rules."""
+        """Whether this person is above all rules."""
         return LEVELS.get(self.level, 0) >= LEVELS["admin"]
 
 

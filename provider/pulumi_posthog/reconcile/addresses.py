@@ -1,8 +1,8 @@
 """The people whom an object names by address, the organization's members -> PostHog's spelling, and who has left.
 
-Somebody leaves an organization without anybody touching the configuration, which then names an address that PostHog
-does not know. That is no mistake of whoever runs it next: such an address is left out, with a warning, when the stack
-knew it before. One that it never knew is a mistake.
+When a person leaves an organization, nobody changes the configuration. It then names an address that PostHog does not
+know, and the person who runs it next has made no mistake. So such an address is left out, with a warning, when the
+stack knew it before. An address that the stack never knew is a mistake.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def of_guard(properties: Mapping[str, Any]) -> frozenset[str]:
 
 
 def strangers(said: str | None, known: Collection[str]) -> list[str]:
-    """What is wrong with the addresses that no member of the organization has, but for those of whoever has left.
+    """What is wrong with the addresses that no member of the organization has, except those of people who have left.
 
     `said` is JSON text: address -> what is wrong. The guard asks, because nothing has been touched yet.
     """

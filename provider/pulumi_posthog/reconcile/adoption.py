@@ -59,7 +59,7 @@ def is_successor(kind: Kind, answer: Json) -> bool:
 
 
 def is_of_another(kind: Kind, desired: Mapping[str, Json]) -> bool:
-    """Whether an object is known by another one, which its file declares: a row is by what it stands for."""
+    """Whether an object is known by another one, which its file declares: a row is known by what it is about."""
     return any(
         isinstance(desired.get(name), Reference) and kind.field(name).may_refer
         for names in kind.natural_keys

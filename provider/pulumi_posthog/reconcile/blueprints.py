@@ -99,7 +99,7 @@ def with_blueprints(
 
 
 def first_fields(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live) -> dict[str, Json]:
-    """What a new object is made with: its template's suggestions for inputs that nobody declared."""
+    """What a new object is made with: its template's suggestions for inputs that are not declared."""
     blueprint = kind.blueprint
     name = desired.get(blueprint.field) if blueprint else None
     if blueprint is None or not isinstance(name, str):
@@ -183,7 +183,7 @@ def _input_problems(
 
 
 def _placed(entry: Entry, blueprint: Blueprint, inputs: Mapping[str, Json]) -> dict[str, Json]:
-    """References that were made from bare names know where those stand."""
+    """References that were made from bare names know where those are."""
 
     def placed(value: Json, place: str) -> Json:
         if isinstance(value, list):
@@ -203,7 +203,7 @@ def integration_inputs(kind: Kind, field: Field, found: Found) -> tuple[str, ...
 
 
 def reads(desired: Desired, of_a_project: int) -> int:
-    """How many requests a program takes to know templates, and what names mean that nobody declares.
+    """How many requests a program takes to know templates, and what names of undeclared objects mean.
 
     `of_a_project` are those for one project. Of several projects, any one has the templates.
     """

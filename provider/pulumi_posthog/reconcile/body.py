@@ -27,7 +27,7 @@ SHORTEST_LINE = (
 
 
 def replacing(live: Json, declared: Mapping[str, Json]) -> Json:
-    """A whole object to send: what nobody declared stays. What is declared null is sent, because a server may merge."""
+    """A whole object to send: what is not declared stays. What is declared null is sent, because a server may merge."""
     return {
         **merged(live or {}, declared, 1),
         **{key: None for key, value in declared.items() if value is None},

@@ -20,7 +20,7 @@ def counts(kind: Kind, cap: Cap, values: Mapping[str, Json]) -> bool:
 
 
 def makes_room(kind: Kind, cap: Cap, values: Mapping[str, Json]) -> bool:
-    """Whether an object is of those that a cap counts, but for one value: it may have had that until now."""
+    """Whether an object is of those that a cap counts, if one value is left out: it may have had that until now."""
     others = [
         name
         for name in cap.values

@@ -110,7 +110,7 @@ class Collection:
         ]
 
     def all(self) -> dict[str, Found]:
-        """Everything, by id: a copy, for somebody else may write meanwhile."""
+        """Everything, by id: a copy, because another thread may write meanwhile."""
         return dict(self._found)
 
 

@@ -69,7 +69,7 @@ def _unseen(
             if (in_new or missing) and objection_to_making(entry.kind, live):
                 yield entry
         except ApiError:
-            continue  # whoever looks at it says why
+            continue  # the error is told where it is looked at
 
 
 def _note(entry: Entry) -> str:

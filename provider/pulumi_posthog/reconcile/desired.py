@@ -21,7 +21,7 @@ class Entry:
 
     `name` is unique within its kind and is Pulumi's resource name: "Web", "Web/Marketing/Launch board",
     "Analysts/ana@acme.io". `fields` holds what is declared, without the reference to the parent, whose entry's
-    name is `parent`. `positions` says where each field stands; "" is the entry itself.
+    name is `parent`. `positions` says where each field is; "" is the entry itself.
     """
 
     kind: Kind

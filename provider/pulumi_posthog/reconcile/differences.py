@@ -107,7 +107,7 @@ def _same(field: Field, desired: Json, live: Json, rotated: Callable[[str, str],
         if any(rotated(field.name, key) for key in secrets):
             return False
         desired, live = with_files(desired), with_files(live)
-        # What is masked, or not at hand, cannot be compared; an empty one is drift that can be seen.
+        # What is masked, or not available, cannot be compared; an empty one is drift that can be seen.
         unseen = {key for key in secrets if live.get(key) == MASK or not known(desired[key])}
         desired = {key: value for key, value in desired.items() if key not in unseen}
     if field.merge_levels and isinstance(desired, dict):

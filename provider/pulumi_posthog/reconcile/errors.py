@@ -14,7 +14,7 @@ class CannotApply(Exception):
 
 
 class HalfMade(Exception):
-    """The first of several steps was done, and then something failed: the next run goes on from `found`."""
+    """The first of several steps was done, and then something failed: the next run continues from `found`."""
 
     def __init__(self, found: Found, error: Exception) -> None:
         super().__init__(str(error))

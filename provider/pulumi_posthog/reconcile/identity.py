@@ -47,14 +47,14 @@ def scope_in_id(kind: Kind, id_: str) -> Scope:
 
 
 def address_id(address: str) -> str:
-    """The id of whoever has this address; PostHog has addresses in lower case since 2025."""
+    """The id of the person with this address; PostHog has addresses in lower case since 2025."""
     return address.lower()
 
 
 def people(
     kind: Kind, members: Iterable[Mapping[str, Json]], invitations: Iterable[Mapping[str, Json]], path: str
 ) -> Iterator[Mapping[str, Json]]:
-    """Members, and whoever is invited and is none, each with the address as the id.
+    """Members, and invited people who are not members, each with the address as the id.
 
     Of several invitations for one address the one that counts longest is told. Two members whose addresses differ in
     their case alone have them as they are for ids.

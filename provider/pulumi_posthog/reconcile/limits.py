@@ -124,7 +124,7 @@ def items(text: str | None) -> list[str]:
 
 @dataclass(frozen=True)
 class TooMany:
-    """Why a run is not allowed to go on."""
+    """Why a run is not allowed to continue."""
 
     kind: Kind
     parent: str

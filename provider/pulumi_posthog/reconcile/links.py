@@ -1,4 +1,4 @@
-"""What entries refer to by name (`!ref`): declared entries, or live objects that nobody declares.
+"""What entries refer to by name (`!ref`): declared entries, or live objects that are not declared.
 
 Declared ones are made first. What is declared nowhere is looked up in the project of the entry that names it.
 """
@@ -253,7 +253,7 @@ def names(live: Live, kind: str, scope: Scope) -> Names:
 
 
 def looked_up(reference: Reference, known: Names, declared: Iterable[str] = ()) -> Reference | Problem:
-    """The reference with the id of the one live object of its name; else what is wrong, where it stands.
+    """The reference with the id of the one live object of its name; else what is wrong, where it is.
 
     `declared` are the names of entries of the kind, one of which may have been meant.
     """

@@ -1,4 +1,4 @@
-"""PostHog -> live. What PostHog has now: found by name, and kept true by whoever writes."""
+"""PostHog -> live. What PostHog has now: found by name, and kept current by all that writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pulumi_posthog.values.spelling import one_line
 
 
 class Live(Listing):
-    """What one organization has in PostHog now, found by its names and kept true by whoever writes.
+    """What one organization has in PostHog now, found by its names and kept current by all that writes.
 
     Every method may raise `ApiError`; nothing that could not be read is ever reported as absent.
     """
@@ -58,7 +58,7 @@ class Live(Listing):
 
     def persons(self, project: str, by: str, name: str) -> list[Mapping[str, Json]]:
         """The persons of a project whom PostHog knows by an `email` or a `distinct_id`, exactly; of a project that is
-        gone, none. Have the reader `hide` the name first, if it shall be in no message.
+        gone, none. Have the reader `hide` the name first, if it must be in no message.
 
         Raises IncompleteRead when the answer holds somebody else: a server that passes over the filter answers
         everybody.

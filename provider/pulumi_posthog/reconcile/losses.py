@@ -129,7 +129,7 @@ def _inside(
 def losses_of_rules(
     gone: Mapping[str, Iterable[str]], called: Mapping[tuple[str, str], str], live: Live
 ) -> tuple[Loss, ...]:
-    """The access rules that PostHog deletes with what they are about, but for those that the stack removes itself.
+    """The access rules that PostHog deletes with what they are about, except those that the stack removes itself.
 
     Two lists of each project are read, and on newer servers one more for each that goes, of the single objects that it
     has rules of; and only when something of such a kind goes. May raise ApiError; a key that may

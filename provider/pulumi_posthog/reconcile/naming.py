@@ -30,7 +30,7 @@ def is_one_of(kind: Kind, path: str) -> bool:
 def with_name(
     lookup: Lookup, key: str, value: str, answers: Iterable[Mapping[str, Json]]
 ) -> list[Mapping[str, Json]]:
-    """The objects that `value` may mean by what stands at `key`."""
+    """The objects that `value` may mean by what is at `key`."""
 
     def name(answer: Mapping[str, Json]) -> str:
         return str(dig(answer, key) or "")

@@ -97,7 +97,7 @@ def objection_to_creation(kind: Kind, values: Mapping[str, Json], live: Live) ->
 def objection_to_age(kind: Kind, live: Live) -> str | None:
     """Why this server has nothing of a kind that is attached to objects, before its object is made; None when it may.
 
-    Of other kinds the list says so, which stands in what is there already. May raise ApiError.
+    Of other kinds the list says so, which is in what is there already. May raise ApiError.
     """
     if kind.attached is None:
         return None

@@ -166,7 +166,7 @@ class _Observer:
 
     def observe(self, desired: Desired, *, undeclared: bool) -> Observed:
         if not self.kinds or any(KINDS[name].invitation for name in self.kinds):
-            with contextlib.suppress(ApiError):  # then whoever is declared is told as unread
+            with contextlib.suppress(ApiError):  # then each declared person is told as unread
                 desired = with_exact(desired, self.live)
         wanted = self._wanted(desired.entries)
         desired = dataclasses.replace(desired, entries=wanted)
@@ -302,7 +302,7 @@ class _Observer:
             if unknown:
                 raise ConfigError(unknown)
         resolved = result.by_name
-        # Whoever is invited and has not joined is in neither.
+        # A person who is invited and has not joined is in neither.
         entries = tuple(
             resolved.get(key_of(entry), entry)
             for entry in desired.entries

@@ -27,7 +27,7 @@ class Once:
             try:
                 future.set_result(read())
             except BaseException as error:
-                # Whoever asks again looks again: an error is not a result to keep.
+                # A second question looks again: an error is not a result to keep.
                 self.forget(key)
                 future.set_exception(error)
         result: T = future.result()

@@ -15,7 +15,7 @@ EVERYONE: Final = "everyone"
 
 
 def path_of(entry: Entry, desired: Desired) -> str:
-    """Where an entry stands in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
+    """Where an entry is in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
     key = entry.key if entry.named_apart else entry.kind.own_name(entry.fields)
     if entry.kind.attached:
         key = ".".join(_way(entry))
@@ -34,7 +34,7 @@ def collection_path(group: Group, desired: Desired) -> str:
 
 
 def _holder(entry: Entry, desired: Desired) -> Entry | None:
-    """The entry that another one stands in."""
+    """The entry that another one is in."""
     if entry.kind.attached:
         return above(group_of(entry), desired)
     return desired.by_name.get((entry.kind.parent or "", entry.parent or ""))

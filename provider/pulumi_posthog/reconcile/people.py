@@ -160,7 +160,7 @@ def _to_removal(kind: Kind, found: Found, live: Live, limits: Limits) -> str | N
 
 
 def owners_first(desired: Wanted, live: Live) -> Wanted:
-    """`desired` with whoever becomes an owner written before an owner is one no longer, so that there always is one."""
+    """`desired` in an order in which new owners come before owners who lose that level. So there always is an owner."""
     levels = {
         key_of(entry): (int(found.answer["level"]), LEVELS.get(str(entry.fields.get("level")), 0))
         for entry in people_of(desired)

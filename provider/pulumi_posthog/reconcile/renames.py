@@ -48,7 +48,7 @@ class Rename:
         )
 
     def refusal(self, removals: int, *, in_file: bool) -> str:
-        """Why a run may not go on before it is said; `removals` is how many objects of the kind it would remove."""
+        """Why a run may not continue before it is said; `removals` is how many objects of the kind it would remove."""
         if self.same:  # another one cannot be made under that name
             return self.words(in_file=in_file)
         return (
@@ -118,7 +118,7 @@ def looks(desired: Desired) -> dict[str, dict[str, str]]:
         content = {name: value for name, value in entry.fields.items() if name not in own}
         content |= lists.get((entry.kind.name, entry.name), {})
         if content and (content.keys() - names_of(entry.kind) or entry.kind.natural_key(content)):
-            # A secret is no part of it: this stands in the state as it is.
+            # A secret is no part of it: this is in the state as it is.
             text = json.dumps(content, sort_keys=True, default=lambda _: "")
             digest = hashlib.sha256(text.encode()).hexdigest()[:12]
             result.setdefault(entry.kind.name, {})[entry.name] = digest

@@ -91,7 +91,7 @@ def _fields(entry: Entry, key: Key) -> Mapping[str, Json]:
 def contrasts(before: Side, after: Side, *, kinds: Iterable[str] = ()) -> Iterator[Contrast]:
     """What differs, in the order of the kinds and then by name; `kinds` narrows it.
 
-    A value that neither side has at hand, and a secret, are not compared.
+    A value that neither side has available, and a secret, are not compared.
     """
     chosen = frozenset(kinds)
     place = {name: index for index, name in enumerate(KINDS)}
@@ -140,9 +140,9 @@ def _of_object(
 
 
 def _answered(kind: Kind, declared: Mapping[str, Json], asked: Mapping[str, Json]) -> dict[str, Json]:
-    """A side as PostHog would answer it: with defaults in place of what nobody declares, and with masks for secrets.
+    """A side as PostHog would answer it: with defaults in place of what is not declared, and with masks for secrets.
 
-    What is not at hand is what the other side says, because nobody can compare it.
+    What is not available is what the other side says, because nobody can compare it.
     """
     result: dict[str, Json] = {}
     for field in kind.writable:

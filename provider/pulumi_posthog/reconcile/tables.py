@@ -36,7 +36,7 @@ def views_of(kind: Kind, values: Mapping[str, Json]) -> Iterator[tuple[str, str]
 
 
 def bringers(entries: Iterable[Entry]) -> Mapping[str, list[Entry]]:
-    """What SQL may call the tables that entries bring, without what stands between its words -> those entries."""
+    """What SQL may call the tables that entries bring, without what is between its words -> those entries."""
     result: dict[str, list[Entry]] = {}
     for entry in entries:
         for table in entry.kind.tables(entry.fields) if entry.kind.tables else ():
@@ -58,7 +58,7 @@ def _in_field(field: Field, value: Json) -> Iterator[tuple[str, str]]:
 
 
 def _texts_at(field: Field, path: str, value: Json) -> list[tuple[str, str]]:
-    """(place, text) of every text at a path that is at hand; a place at any depth is the field itself."""
+    """(place, text) of every text at a path that is available; a place at any depth is the field itself."""
     place = f"{field.name}.{path}" if path and "*" not in path else field.name
     found: list[tuple[str, str]] = []
 

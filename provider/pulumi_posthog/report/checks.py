@@ -57,7 +57,7 @@ class CheckReport:
         return f"check: {', '.join(counts)}"
 
     def path(self, outcome: Outcome) -> str:
-        """Where a check stands in the YAML: "projects.Web.checks.events_last_hour"."""
+        """Where a check is in the YAML: "projects.Web.checks.events_last_hour"."""
         check = outcome.check
         entry = self.desired.by_name.get(check.subject) if self.desired else None
         if entry is None or self.desired is None:

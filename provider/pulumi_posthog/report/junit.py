@@ -53,7 +53,7 @@ def rendered(report: Report) -> str:
 def document(suites: Xml.Element) -> str:
     """The text of a document, of which no line is a command for a CI that shows it, and no sign turns its direction.
 
-    What could be one is spelt as a character reference: whoever reads the document gets the same texts.
+    What could be one is spelt as a character reference: a reader of the document gets the same texts.
     """
     Xml.indent(suites)
     text = Xml.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"

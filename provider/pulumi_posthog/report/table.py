@@ -89,7 +89,7 @@ def shortened(text: str) -> str:
 
 
 def as_csv(rows: Rows) -> str:
-    """A header and a line for each row, as RFC 4180 has it but for the ends of lines; objects and lists as JSON."""
+    """A header and a line for each row, as in RFC 4180 except for the ends of lines; objects and lists as JSON."""
     lines = [rows.columns, *rows.values]
     return "".join(csv_line(line) for line in lines)
 
@@ -97,7 +97,7 @@ def as_csv(rows: Rows) -> str:
 def csv_line(values: Iterable[Any]) -> str:
     """One line, which may have ends of lines within its values."""
     text = io.StringIO()
-    # Only what is in the terminator is quoted for it: with a bare newline, "\r" would stand there as it is.
+    # Only what is in the terminator is quoted for it: with a bare newline, "\r" would be there as it is.
     csv.writer(text, lineterminator="\r\n").writerow([harmless(value) for value in values])
     return text.getvalue().removesuffix("\r\n") + "\n"
 

@@ -94,7 +94,7 @@ def _object(path: str, findings: list[Finding]) -> Iterator[RenderableType]:
 
 
 def _pending(path: str, findings: list[Finding]) -> Iterator[RenderableType]:
-    """One line for an object: what the values are stands in the file, and `pulumi preview` shows both."""
+    """One line for an object: what the values are is in the file, and `pulumi preview` shows both."""
     fields = [finding for finding in findings if _says_a_value(finding)]
     names = dict.fromkeys(finding.path.removeprefix(path).removeprefix(".") for finding in fields)
     words = [_line(finding).plain for finding in findings if finding not in fields]

@@ -26,7 +26,7 @@ def announce(
 ) -> Standing:
     """Say that an existing object is about to be taken over, and what changes of it.
 
-    With `brief`, nothing is said of what does not change: whoever counts it says that. Returns how it stands.
+    With `brief`, nothing is said of what does not change: the caller counts and tells that. Returns how it is.
     """
     stands = standing(kind, values, changed=bool(changed))
     if kind.set_of:

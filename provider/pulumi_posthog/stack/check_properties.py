@@ -3,7 +3,7 @@
 Shown: `project`, `query` or `event` and `last`, `expect`, `within`, `every`, `timeout`. Hidden:
 `__of`, `__subject`   what it belongs to: the kind, PostHog's id
 `__name`, `__key`, `__owner`, `__in`  its name, the last part of it, the names of what it belongs to and of its project
-`__where`, `__asked`  where it stands in the file
+`__where`, `__asked`  where it is in the file
 `__digest`            of what is declared in the subject: another one means that something was to change there
 `__passed`            in the outputs only: whether it held when it last ran
 """

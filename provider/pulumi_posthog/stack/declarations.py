@@ -202,7 +202,7 @@ def _check(check: Check, configuration: Configuration, location: Location) -> De
 
 
 def _persons(erasure: Erasure, location: Location) -> Declaration:
-    """Persons whom a project shall not have. What names them stays outside of Pulumi: it gets the origins alone.
+    """Persons whom a project must not have. What names them stays outside of Pulumi: it gets the origins alone.
 
     `receipts` tell of every erasure (`erasures.receipt`). They are secret, because nobody reads a terminal that fills
     with them in every run. `present` is how many of the persons there were.
@@ -292,7 +292,7 @@ def people(desired: Desired) -> list[str]:
 
 
 def properties_of(entry: Entry, parent: Any) -> dict[str, Any]:
-    """The properties of one entry's resource; `parent` stands for the id of what it is in, None for nothing."""
+    """The properties of one entry's resource; `parent` is used as the id of what it is in, None for nothing."""
     kind = entry.kind
     properties: dict[str, Any] = to_properties(kind, entry.fields)
     for field in kind.fields:

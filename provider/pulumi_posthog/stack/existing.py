@@ -163,7 +163,7 @@ class Views:
         return self._live[address]
 
     def close(self) -> None:
-        """Close the connections; whoever looks something up again reads anew."""
+        """Close the connections; a later look-up reads anew."""
         _close(self._live)
 
 
@@ -173,7 +173,7 @@ def _close(views: dict[Address, Live]) -> None:
 
 
 def close() -> None:
-    """Close the connections of this run; whoever looks something up again reads anew."""
+    """Close the connections of this run; a later look-up reads anew."""
     of_run(Views).close()
 
 

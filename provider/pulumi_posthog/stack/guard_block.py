@@ -1,4 +1,4 @@
-"""The limits for programs in Python: what stands in `with guarded():` is compared with what stood there before.
+"""The limits for programs in Python: what is in `with guarded():` is compared with what was there before.
 
 Pulumi registers resources in the background, so everything in the block can wait for a guard that is made at its end,
 when it is known what the program declares. It then has its say before anything else is touched, as with YAML.

@@ -1,7 +1,7 @@
 """Who has a live object in this run: what one resource gives up and another one has is not deleted.
 
 Pulumi creates before it deletes. An object that comes to another resource name is first taken over under the new name,
-and then its deletion under the old one is asked for: the same object. So whoever has it is noted from each call.
+and then its deletion under the old one is asked for: the same object. So each call notes who has it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _Object:
 
     in_state: set[str] = field(default_factory=set)
     compared: dict[str, bool] = field(default_factory=dict)  # -> whether it is to be replaced
-    claimed: set[str] = field(default_factory=set)  # whoever means it and is yet to have it
+    claimed: set[str] = field(default_factory=set)  # the resources that mean it and do not have it yet
     made: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
 

@@ -35,7 +35,7 @@ def ignored(configuration: Configuration, today: datetime.date) -> Ignored:
 
 
 def _paths(entry: Entry, configuration: Configuration) -> Iterator[tuple[str, str]]:
-    """The declared fields of an entry, and where each stands; an exact list stands where its entry would."""
+    """The declared fields of an entry, and where each is; an exact list is where its entry would."""
     path = path_of(entry, configuration)
     for field in entry.fields:
         yield field, path if entry.kind.set_of else f"{path}.{field}"

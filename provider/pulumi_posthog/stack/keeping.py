@@ -145,7 +145,7 @@ def _check_all_asked(run: Run) -> None:
 def recognised(run: Run, kind: Kind, props: Props, found: Found, urn: str) -> tuple[str | None, str | None]:
     """What a new resource takes over is what the stack has under another name: why it may not, or what to say.
 
-    An entry of a file can say what it was called, and has to; anything else goes on keeping the object.
+    An entry of a file can say what it was called, and has to; any other resource keeps the object.
     """
     claims, holdings = claims_for(kind, props, found.id), run.holdings
     holdings.claimed(claims, urn)

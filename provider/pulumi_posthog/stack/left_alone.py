@@ -38,7 +38,7 @@ def left_alone(
 
 
 def _lists(olds: Mapping[str, Any], news: Mapping[str, Any], going: Going) -> Iterator[str]:
-    """Exact lists that nobody declares any more: what is in them stays, unless what they belong to is deleted."""
+    """Exact lists that are not declared any more: what is in them stays, unless what they belong to is deleted."""
     before, after = (json_in(each.get("__lists") or "{}", dict) for each in (olds, news))
     managed = json_in(news.get("__managed") or "{}", dict)
     renamed = json_in(news.get("__renamed") or "{}", dict)

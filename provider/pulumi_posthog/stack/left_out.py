@@ -59,7 +59,7 @@ def watch(
 
 async def _judge(watched: Watched) -> None:
     left_out = []
-    for each in watched:  # it grows while the program goes on
+    for each in watched:  # it grows while the program runs
         with contextlib.suppress(Exception):  # that it failed, the engine says
             if not await each.resource.id.is_known():
                 left_out.append(each)

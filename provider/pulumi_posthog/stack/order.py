@@ -1,4 +1,4 @@
-"""The order in which a program declares things -> the places that they have where nobody says any, as in a file."""
+"""The order in which a program declares things -> the places that they have where none is given, as in a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Places:
         self._parents: dict[int, object] = {}  # what is told apart by its identity has to stay
 
     def parent(self, given: object) -> object:
-        """What stands for a parent: its id, or the output that will be its id."""
+        """What is used for a parent: its id, or the output that will be its id."""
         if isinstance(given, str | None):
             return given
         self._parents[id(given)] = given

@@ -13,7 +13,7 @@ Beside an object with secrets in it stand `secret_<field>` (a Pulumi secret: JSO
 `<field>_files`: key -> path, which `check` completes by name, size and type; files have marks, too, and the digest of
 their content is in `secret_<field>`.
 
-A mark is a number that counts how often a secret became another one. It is no digest: whoever reads a state could try
+A mark is a number that counts how often a secret became another one. It is no digest: a reader of a state could try
 words against that, because what keys it has to be known to every run, whoever's API key that has, and so to be in the
 state as well. What is compared is in the Pulumi secret. States from before have digests for marks, with their key in
 plain text in `__salt`: a digest stays as a mark until its secret becomes another one, and `__salt` is removed.
@@ -255,7 +255,7 @@ def _next(mark: Json) -> str:
 
 
 def _same_file(olds: Mapping[str, Any], field: Field, key: str, file: Mapping[str, Any] | None) -> bool:
-    """Whether a file is the one of a state from before, by the digest that stands there."""
+    """Whether a file is the one of a state from before, by the digest that is there."""
     salt, prints = olds.get("__salt"), olds.get(fingerprints_name(field)) or {}
     if not file or not salt or key in _hidden(olds, field):
         return False

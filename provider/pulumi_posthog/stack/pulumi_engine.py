@@ -30,8 +30,8 @@ def fail(
 ) -> NoReturn:
     """Raise `error` as one clean line, `text` where it is given, which `once` shortens where it was told before.
 
-    With `created_id`, Pulumi records the half-made object and goes on from it. An error that has been told is raised as
-    it is: whoever catches it on its way out knows less of it.
+    With `created_id`, Pulumi records the half-made object and continues from it. An error that has been told is
+    raised as it is: code that catches it on its way out knows less of it.
     """
     call = current()
     if getattr(error, TOLD, _NOBODY) is call:

@@ -107,6 +107,6 @@ class ReadAhead:
                     self._at_work -= 1
                     return
                 read = self._waiting.popleft()
-            # Whoever needs it asks again, and says what is wrong.
+            # It is asked again where it is needed, and that says what is wrong.
             with contextlib.suppress(Exception):
                 read()

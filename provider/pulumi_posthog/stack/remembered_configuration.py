@@ -68,7 +68,7 @@ def _entry(kind: Kind, resource: Mapping[str, Any], names: Mapping[tuple[str, st
 
 
 def _fields(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
-    """What is declared, with what is secret as not at hand."""
+    """What is declared, with what is secret as not available."""
     open_ = {
         name: value
         for name, value in inputs.items()

@@ -66,7 +66,7 @@ class Resource(pulumi.CustomResource):
 def declared(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments of a typed resource -> properties; objects become JSON text, which keeps numbers and order.
 
-    Outputs may stand anywhere in `values`; fields that are UNSET are left out and None is said as null.
+    Outputs may be anywhere in `values`; fields that are UNSET are left out and None is said as null.
     """
     texts = {name for field in kind.fields if field.as_json_text for name in (field.name, secret_name(field))}
     given = {name: value for name, value in values.items() if value is not UNSET}

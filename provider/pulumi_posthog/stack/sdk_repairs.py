@@ -1,7 +1,7 @@
-"""What our programs mend in Pulumi's SDK: it is slow with thousands of resources, and ends in a traceback when one
+"""What our programs correct in Pulumi's SDK: it is slow with thousands of resources, and ends in a traceback when one
 fails that others are in.
 
-Each mend looks for what it changes, and where a new SDK has it no more everything works as without the mend.
+Each correction looks for what it changes. Where a new SDK has it no more, everything works as without the correction.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def not_tried(names: Iterable[str]) -> None:
 def registering(about: str) -> None:
     """Say what the next resource is called in a list of what was not tried; before it is made.
 
-    When a resource fails and Pulumi goes on (`--continue-on-error`), what depends on it cannot be registered. The SDK
+    When a resource fails and Pulumi continues (`--continue-on-error`), what depends on it cannot be registered. The SDK
     would end the program there, with a traceback. Instead everything else is registered, and the program ends with
     NotTried: with an error, so that Pulumi deletes nothing, because what was not registered looks as if it had left.
     """

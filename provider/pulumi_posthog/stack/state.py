@@ -47,7 +47,7 @@ def state_of(stack: str, folder: Path, *, secrets: bool = False, seconds: int = 
     """What `pulumi stack export` prints, run in `folder`; raises StateError.
 
     Pulumi may take so many `seconds`.
-    With `secrets`, those of the stack are in it as they are, unless what decrypts them is not at hand.
+    With `secrets`, those of the stack are in it as they are, unless what decrypts them is not available.
     """
     export = ["stack", "export", "--stack", stack]
     if secrets:
@@ -233,7 +233,7 @@ def is_of(file: Path, text: str) -> bool:
     try:
         resources = resources_in(text, "")
     except StateError:
-        return True  # whoever reads it says what is wrong with it
+        return True  # reading it says what is wrong with it
     guards = [each for each in resources if own_name(str(each.get("type", ""))) == "Guard"]
     names = [(each.get("inputs") or {}).get("__file") for each in guards]
     return above is not None and any(

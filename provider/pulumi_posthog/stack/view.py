@@ -1,4 +1,4 @@
-"""One organization as a run sees it: one snapshot and one pace, whoever asks."""
+"""One organization as a run sees it: one snapshot and one pace for all of its code."""
 
 from __future__ import annotations
 

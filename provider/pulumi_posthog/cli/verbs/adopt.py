@@ -148,7 +148,7 @@ def _rows(
         else:
             change = changes.get(key)
             fields = tuple(difference.field.name for difference in change.differences) if change else ()
-            # Whoever has left is left out of a list: that alone changes nothing.
+            # A person who has left is left out of a list: that alone changes nothing.
             fields = fields if change and writes_of(change, strangers) else ()
             known = (entry.kind.name, found.id) in managed
             secrets = standing(entry.kind, entry.fields, changed=False) is Standing.SECRETS

@@ -195,7 +195,7 @@ def _read(host: str, projects: list[str], kinds: frozenset[str]) -> Lived:
     check_projects(live, projects)
     with terminal.progress() as tell:
         result = export(live, kinds=kinds, projects=projects, progress=tell)
-    # The lists are at hand by now.
+    # The lists are available by now.
     whole = export(live, kinds=kinds, projects=projects, with_defaults=True)
     return Lived(_desired(result), _desired(whole), result.left_out, result.unread)
 

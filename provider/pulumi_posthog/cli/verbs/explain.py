@@ -142,7 +142,7 @@ def _of_the_file() -> dict[str, dict[str, Any]]:
 
 
 def _of_schema(words: list[str]) -> Explanation:
-    """What a schema that stands for itself says about a path in it; a list is spoken of as its items."""
+    """What a schema that contains itself says about a path in it; a list is spoken of as its items."""
     schema, required = _of_the_file()[words[0]], words[0] == "organization"
     for number, word in enumerate(words[1:], 1):
         keys = _item(schema).get("properties", {})
@@ -216,7 +216,7 @@ def _checks(path: str, kind: Kind, words: list[str]) -> Explanation:
 
 
 def _keys(kind: Kind, about: Kind | None = None) -> dict[str, str]:
-    """Everything that may stand in an entry of a kind, but for sections, and what it means.
+    """Everything that may be in an entry of a kind, except sections, and what it means.
 
     Of what is attached to objects, `about` is the kind of these.
     """

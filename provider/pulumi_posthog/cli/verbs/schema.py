@@ -1,4 +1,4 @@
-"""`pulumi-posthog schema`: what may stand in posthog.yaml, for editors and other programs."""
+"""`pulumi-posthog schema`: what may be in posthog.yaml, for editors and other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dynamic provider of persons who shall not exist.
+"""The dynamic provider of persons who must not exist.
 
 States name its class in `pulumi_posthog.absent_persons_provider`, for ever.
 """
@@ -25,5 +25,5 @@ class AbsentPersonsProvider(Door):
 
 @functools.cache
 def absent_persons_provider_string() -> str:
-    """The pickled provider of persons who shall not exist."""
+    """The pickled provider of persons who must not exist."""
     return pickled_provider(AbsentPersonsProvider())

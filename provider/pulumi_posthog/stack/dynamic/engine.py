@@ -34,7 +34,7 @@ class Served(Call):
 
 @contextmanager
 def call() -> Iterator[Served]:
-    """Make the call at hand known to all that is decided in the block, and tell the engine of its end."""
+    """Make the current call known to all that is decided in the block, and tell the engine of its end."""
     request = _local("request", lambda value: hasattr(value, "urn"))
     context = _local("context", lambda value: hasattr(value, "set_trailing_metadata"))
     urn = getattr(request, "urn", "")

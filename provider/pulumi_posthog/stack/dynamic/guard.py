@@ -20,7 +20,7 @@ class GuardProvider(Door):
 
     @property
     def handler(self) -> GuardHandler:
-        """Who decides whether a run may go on."""
+        """Who decides whether a run may continue."""
         return GuardHandler(process.run)
 
     def diff(self, _id: str, _olds: Any, _news: Any) -> DiffResult:

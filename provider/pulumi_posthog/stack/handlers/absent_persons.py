@@ -1,4 +1,4 @@
-"""What is decided about persons who shall not exist: how many there are is all that Pulumi ever learns of them."""
+"""What is decided about persons who must not exist: how many there are is all that Pulumi ever learns of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class AbsentPersonsHandler:
 
     @clean
     def diff(self, id_: str, olds: Props, news: Props) -> DiffResult:
-        """A difference is that somebody is there, or that others are meant; not that they stand in another line."""
+        """A difference is that a person is there, or that others are meant; not that they are in another line."""
         if str(olds.get("project")) != str(news.get("project")):
             return replaced(["project"])
         differs = _meant(olds) != _meant(news) or bool(self._present(news))
@@ -98,7 +98,7 @@ class AbsentPersonsHandler:
         outs, error = erase.carry_out(view.applier, str(props["project"]), found, kept, events=events)
         outs = {**props, **outs}
         if error is not None:
-            # Who is gone has a receipt all the same, and the next run goes on with the others.
+            # Who is gone has a receipt all the same, and the next run continues with the others.
             pulumi_engine.fail(error, self.run.once, created_id=id_, outs=outs)
         pulumi_engine.say(
             f'project "{one_line(props["__name"])}": {erase.erased_words(len(found), events=events)}'

@@ -1,4 +1,4 @@
-"""One call of Pulumi's engine, as whoever decides sees it: whom it is about, and how to speak to the user meanwhile.
+"""One call of Pulumi's engine, as our decisions see it: what it is about, and how to speak to the user meanwhile.
 
 The door that took the call makes it known for as long as it lasts (`serving`). Nothing here knows gRPC or the SDK.
 """

@@ -1,4 +1,4 @@
-"""What the guard decides: whether a run may go on, by what the stack managed and what it will manage."""
+"""What the guard decides: whether a run may continue, by what the stack managed and what it will manage."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class GuardHandler:
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
 
     def _held(self, before: Managed, after: Managed, renamed: Mapping[str, Mapping[str, str]]) -> Managed:
-        """`before`, but for a state that has a guard alone: a run in which all else failed leaves such a one.
+        """`before`, except for a state that has a guard alone: a run in which all else failed leaves such a one.
 
         What was never made is neither removed nor renamed. A refresh tells that of some of it, and not of everything.
         """
@@ -291,7 +291,7 @@ class GuardHandler:
         ]
         if not new or not (location := inputs.get("__asked_at")):
             return []
-        with contextlib.suppress(ApiError, CannotApply):  # whoever reads or makes one says why
+        with contextlib.suppress(ApiError, CannotApply):  # the error is told where one is read or made
             live = self.run.view({PROPERTY: location}).live
             return [words for kind in new if (words := objection_to_age(kind, live))]
         return []
@@ -357,7 +357,7 @@ def _taken_over(
 ) -> Managed:
     """`before` without what a program declares under another resource name: that is taken over, and not removed.
 
-    `declared` says what PostHog shall call the resources of `after`, `called` what it calls those of `before` now. Two
+    `declared` says what PostHog must call the resources of `after`, `called` what it calls those of `before` now. Two
     objects of one name below different parents are two: the second one does not take over the first.
     """
 

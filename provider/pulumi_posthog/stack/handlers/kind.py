@@ -126,7 +126,7 @@ class KindHandler:
         """Compare what is declared with what PostHog has, not with what the state remembers."""
         kind, urn = self.kind, pulumi_engine.resource_name()
         result = self._diff(id_, olds, news)
-        if self.run.holdings.is_declared(urn):  # a refresh compares what nobody declares any more, too
+        if self.run.holdings.is_declared(urn):  # a refresh compares what is not declared any more, too
             self.run.holdings.compared(claims_for(kind, olds, id_), urn, replaced=bool(result.replaces))
             if is_placed(kind, news):
                 claim_items(self.run, kind, scope_of(kind, news), news, urn)
@@ -237,7 +237,7 @@ class KindHandler:
             if props.get("__absent"):
                 return ReadResult(id_, dict(props), inputs=dict(props))
             if kind.restored:
-                # It can come back, and only by its id: the state goes on having it.
+                # It can come back, and only by its id: the state continues having it.
                 return ReadResult(id_, dict(props), inputs=dict(props))
             if left:
                 kept = {**props, addresses.LEFT: left}  # so that the next run knows the address

@@ -24,7 +24,7 @@ def failed(context: Any, call: Call, error: Exception) -> None:
     if failure is None and isinstance(error, Refused):
         failure = Failure(lines(str(error)))
     if failure is None:
-        # A mistake of ours: the place helps whoever mends it, and values may be secret.
+        # A mistake of ours: the place helps to correct it, and values may be secret.
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
         failure = Failure(f"a bug in pulumi-posthog: {type(error).__name__} at {place}")

@@ -12,7 +12,7 @@ instead, and a first preview would say `= import`. Tried with Pulumi 3.259.0:
   state has had all along, so nothing that is asked of a new one is asked: the run ended well, with `= import` and an
   empty `~`, where `create` is refused ("is managed by another stack"). Both states then have the object, and whichever
   stack leaves it out deletes it for both. Nor could the refusal come later: the import is in the state by then.
-So an id comes from whoever writes it down, and from nobody else.
+So an id comes only from the person who writes it down.
 """
 
 from __future__ import annotations

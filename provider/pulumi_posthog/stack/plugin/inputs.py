@@ -137,7 +137,7 @@ def _faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault(field.name, f'a {kind.title} needs "{field.name}"{words}')
             continue
         value = properties[field.name]
-        # What refers to something may be its name or its id, and whoever looks it up says what is wrong.
+        # What refers to something may be its name or its id, and the look-up says what is wrong.
         if field.refers_to and field.type is not Type.STRINGS:
             continue
         value = json.loads(value) if field.as_json_text and isinstance(value, str) else value

@@ -177,7 +177,7 @@ def in_stack(declaration: Declaration, parent: str | None, stack: str) -> Iterat
 
 
 def _named(declaration: Declaration, beginning: str, *places: Mapping[str, Any]) -> Iterator[Any]:
-    """Its names in each of the places, but for the one that it has now."""
+    """Its names in each of the places, except the one that it has now."""
     for name in (declaration.name, *declaration.previously):
         for place in places:
             if (name, beginning, place) != (declaration.name, PLUGIN_TYPE, {}):

@@ -236,7 +236,7 @@ class Provider(BeforeResources):
         return empty_pb2.Empty()
 
     def finish(self) -> None:
-        """Have what PostHog does for us called off, then wake whoever waits."""
+        """Have what PostHog does for us called off, then wake all that waits."""
         self._calls.finish(self.run)
 
     # -- speaking ---------------------------------------------------------------------------------------------

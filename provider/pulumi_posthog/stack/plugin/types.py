@@ -39,7 +39,7 @@ class Form:
 class Resource:
     """A type of resource: its name, the form, the kind where it is one.
 
-    `handler` makes whoever decides in a run: check, diff, read, create, update, delete.
+    `handler` makes what decides in a run: check, diff, read, create, update, delete.
     """
 
     name: str

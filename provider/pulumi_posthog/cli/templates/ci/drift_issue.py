@@ -38,7 +38,7 @@ def drift(folder: Path) -> int:
 
 
 def patch(folder: Path) -> str:
-    """What takes PostHog's values into the files, for whoever wants to keep them; leaves accept.patch in the folder."""
+    """What takes PostHog's values into the files, to keep them there; leaves accept.patch in the folder."""
     command = [".venv/bin/pulumi-posthog", "accept", "--dry-run"]
     text = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
     if text:
