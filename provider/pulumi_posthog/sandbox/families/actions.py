@@ -1,4 +1,4 @@
-"""Actions of a project, which stand for several events (posthog-api-release.md 4)."""
+"""Actions of a project, which represent several events (posthog-api-release.md 4)."""
 
 from __future__ import annotations
 

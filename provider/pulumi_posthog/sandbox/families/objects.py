@@ -11,7 +11,7 @@ from pulumi_posthog.sandbox.rules.models import Project, User
 
 
 class ProjectObject(models.Model):
-    """A dashboard, insight, flag, ...: what a row of the file system can stand for (7.7)."""
+    """A dashboard, insight, flag, ...: what a row of the file system can represent (7.7)."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="objects_of_project")
     type = models.CharField(max_length=100, default="dashboard")

@@ -358,7 +358,7 @@ class Expressions:
         return self.expanded(alias, node)
 
     def expanded(self, alias: str, node: exp.Expression) -> Term:
-        """An alias stands for its expression, in any clause; in its own it is the column's name."""
+        """An alias represents its expression, in any clause; in its own it is the column's name."""
         self.expanding.append(alias)
         try:
             return self.term(node)

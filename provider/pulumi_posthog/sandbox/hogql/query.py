@@ -138,7 +138,7 @@ class Select(Expressions):
         table, alias = node.name, node.alias or node.name
         if table in self.named:
             inner = self.named[table]
-            # A name stands for what was defined before it.
+            # A name represents what was defined before it.
             outer = {key: value for key, value in self.named.items() if key != table}
             return self.subquery(inner, alias, named=outer)
         if table not in self.tables.relations:

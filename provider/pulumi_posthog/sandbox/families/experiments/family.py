@@ -380,7 +380,7 @@ class Experiments(ObjectFamily):
         row.parameters = Experiment.objects.values_list("parameters", flat=True).get(pk=row.pk)
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
-        """`status` in place of the dates that it stands for, and the flag by its key."""
+        """`status` in place of the dates that it represents, and the flag by its key."""
         given = dict(given)
         status = given.get("status")
         if isinstance(given.get("feature_flag"), str):

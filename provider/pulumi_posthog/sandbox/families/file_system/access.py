@@ -34,7 +34,7 @@ class TreeAccess:
         return {(each.type, each.ref): each for each in found}
 
     def level(self, row: FileSystem) -> str | None:
-        """None: no rules are about what it stands for."""
+        """None: no rules are about what it represents."""
         if self.is_free or (thing := self.things.get((row.type or "", row.ref or ""))) is None:
             return None
         return self.rules.object_access(self.who, thing.type, thing.key_of_rules, thing.created_by_id).level

@@ -46,7 +46,7 @@ def family_of_type(type_: str) -> ObjectFamily | None:
 
 
 def for_good(type_: str) -> ObjectFamily | None:
-    """The family of a type that knows no `deleted`: what a row of it stands for is deleted for good."""
+    """The family of a type that knows no `deleted`: what a row of it represents is deleted for good."""
     family = family_of_type(type_)
     return family if family is not None and family.deletion == "row" else None
 

@@ -38,7 +38,7 @@ class FileSystem(models.Model):
 
 
 class FileSystemView(models.Model):
-    """When somebody last opened what a row stands for (7.1 `log_view`)."""
+    """When somebody last opened what a row represents (7.1 `log_view`)."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -244,7 +244,7 @@ class NewPath(serializers.Serializer[Any]):
 
 
 class Reference(serializers.Serializer[Any]):
-    """What a row stands for."""
+    """What a row represents."""
 
     type = serializers.CharField(max_length=100)
     ref = serializers.CharField(max_length=100)

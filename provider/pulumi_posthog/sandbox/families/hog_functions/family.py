@@ -366,7 +366,7 @@ class HogFunctions(Family):
         recompute_inject_web_apps(row.project)
 
     def in_tree(self, type_: str, ref: str, project: Project) -> HogFunction | None:
-        """What a row of the tree stands for."""
+        """What a row of the tree represents."""
         id_ = as_uuid(ref) if type_.startswith("hog_function/") else None
         return HogFunction.objects.filter(project=project, pk=id_).first() if id_ else None
 
@@ -388,7 +388,7 @@ class HogFunctions(Family):
         return (*SECRET_FIELDS, "encrypted_inputs", *more)
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
-        """`template:` may stand for `template_id`, and an input's value for the input."""
+        """`template:` may represent `template_id`, and an input's value for the input."""
         sent = {"name": name, "enabled": True, **given}
         if "template" in sent:
             sent["template_id"] = sent.pop("template")

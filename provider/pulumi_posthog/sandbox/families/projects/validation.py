@@ -79,7 +79,7 @@ class Domains(serializers.ListField):
 
 
 class AppURLs(Domains):
-    """2026 refuses a wildcard where it would stand for other people's sites (15)."""
+    """2026 refuses a wildcard where it would represent other people's sites (15)."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         urls = super().to_internal_value(data)

@@ -326,7 +326,7 @@ class Surveys(ObjectFamily):
         row.save()
 
     def from_seed(self, name: str, given: dict[str, Any], parent: Any) -> dict[str, Any]:
-        """`status` in place of the dates that it stands for."""
+        """`status` in place of the dates that it represents."""
         status = given.get("status")
         dates: dict[str, Any] = {}
         if status in {"running", "stopped", "archived"}:
