@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from cli.lab import BROKEN, DECLARED, Lab
 from pulumi_posthog.cli.application import run
+from pulumi_posthog.cli.verbs.explain import explanation
+from pulumi_posthog.config.schema import json_schema
 
 
 def test_a_good_file_is_said_to_be_good(lab: Lab):
@@ -90,6 +94,11 @@ def test_the_schema_is_the_one_that_is_committed(lab: Lab):
         ("options", ["drift"]),
         ("options.drift.ignore", ["list", "never a removal", "owner", "2026-12-31"]),
         ("options.drift.ignore.until", ["The last day", "required"]),
+        ("projects.feature_flags.filters", ["groups", "Release conditions", "early_exit"]),
+        ("projects.Web.feature_flags.new.filters.groups", ["required", "list", "rollout_percentage"]),
+        ("projects.feature_flags.filters.groups.rollout_percentage", ["number or null", "at most 100"]),
+        ("projects.logs_settings.retention_days", ["14, 30", "of PostHog's own"]),
+        ("projects.surveys.conditions", ["those below and others", "seenSurveyWaitPeriodInDays"]),
     ],
 )
 def test_a_key_is_explained(capsys: pytest.CaptureFixture[str], path: str, said: list[str]):
@@ -101,6 +110,28 @@ def test_a_key_is_explained(capsys: pytest.CaptureFixture[str], path: str, said:
     flowing = " ".join(text.split())  # where a line breaks is not what is said
     assert all(each in flowing for each in said), text
     assert document["doc"].split()[0] in text
+
+
+def keys_of(schema: dict[str, Any], path: str = "") -> Iterator[str]:
+    """The path of every key that a schema names, at any depth."""
+    for each in (schema, *schema.get("anyOf", ())):
+        for key, below in each.get("properties", {}).items():
+            yield f"{path}{key}"
+            yield from keys_of(below, f"{path}{key}.")
+        if isinstance(each.get("items"), dict):
+            yield from keys_of(each["items"], path)
+        if isinstance(each.get("additionalProperties"), dict):
+            yield from keys_of(each["additionalProperties"], f"{path}*.")
+
+
+def test_every_key_of_the_schema_has_an_explanation():
+    schema = json_schema()
+    paths = [path for path in keys_of(schema) if not path.startswith("x-")]
+    assert {path for path in paths if "." not in path} == set(schema["properties"])
+
+    lacking = [path for path in paths if not explanation(path).doc]
+
+    assert (lacking, "projects.*.persons.absent" in paths) == ([], True)
 
 
 def test_an_explanation_in_a_terminal(lab: Lab):
@@ -116,6 +147,11 @@ def test_an_explanation_in_a_terminal(lab: Lab):
         ("organization.hst", "did you mean host?"),
         ("organization.host.name", "there is nothing below it"),
         ("options.drft", "did you mean drift?"),
+        ("persons", "did you mean projects.persons?"),
+        ("timezone", "did you mean projects.timezone"),
+        ("settings", "did you mean organization.settings?"),
+        ("projects.feature_flags.filters.grops", "did you mean groups?"),
+        ("projects.feature_flags.key.nothing", "there is nothing below it"),
     ],
 )
 def test_an_unknown_key_is_answered_with_the_closest_one(

@@ -86,9 +86,10 @@ def explanation(path: str) -> Explanation:
         known = in_the_organization()
         walked.append(words.pop(0))
     elif words[0] in _of_the_file():
-        return _of_schema(words)
-    else:
-        chosen("explain", words[0], [*known, *_of_the_file()])
+        schema, required = _of_the_file()[words[0]], words[0] == "organization"
+        return _of_schema(words[0], schema, words[1:], required=required)
+    elif words[0] not in known:
+        raise Stop(f'explain: there is no "{words[0]}"', _hint(words[0], [*known, *_of_the_file()]))
     while words:
         word = words.pop(0)
         walked.append(word)
@@ -110,7 +111,7 @@ def explanation(path: str) -> Explanation:
         if kind.grants and word in _keys(kind, about):
             return Explanation(".".join(walked), _keys(kind, about)[word])
         if word in _keys(kind):
-            return _field(".".join(walked), kind, word)
+            return _field(".".join(walked), kind, word, words)
         raise Stop(
             f'explain: {".".join(walked[:-1])} has no "{word}"',
             did_you_mean(word, [*_keys(kind), *known, *filter(None, [kind.checks])]),
@@ -141,22 +142,70 @@ def _of_the_file() -> dict[str, dict[str, Any]]:
     return {"organization": organization(), "options": OPTIONS}
 
 
-def _of_schema(words: list[str]) -> Explanation:
-    """What a schema that contains itself says about a path in it; a list is spoken of as its items."""
-    schema, required = _of_the_file()[words[0]], words[0] == "organization"
-    for number, word in enumerate(words[1:], 1):
-        keys = _item(schema).get("properties", {})
-        if word not in keys:
-            hint = did_you_mean(word, keys) if keys else "there is nothing below it"
-            raise Stop(f'explain: {".".join(words[:number])} has no "{word}"', hint)
-        required = word in _item(schema).get("required", ())
-        schema = keys[word]
-    facts = [("required", "yes")] if required else []
-    facts += [("type", "list")] if "items" in schema else []
-    below = tuple(
-        (name, str(each["description"])) for name, each in _item(schema).get("properties", {}).items()
+def _hint(word: str, known: list[str]) -> str:
+    """Where a key is that is not at the top of a file, or the ones at the top that are most like it."""
+    from pulumi_posthog.kinds import KINDS
+
+    kinds = [(kind.section.replace(".*", ""), kind) for kind in KINDS.values()]
+    paths = [path for path, _ in kinds if path.rpartition(".")[2] == word]
+    paths += [f"{path}.{word}" for path, kind in kinds if word in {*_keys(kind), kind.checks, kind.persons}]
+    return (
+        f"did you mean {' or '.join(list(dict.fromkeys(paths))[:3])}?" if paths else did_you_mean(word, known)
     )
-    return Explanation(".".join(words), str(schema["description"]), tuple(facts), below)
+
+
+def _of_schema(path: str, schema: dict[str, Any], words: list[str], *, required: bool = False) -> Explanation:
+    """What a schema says about the place below it that `words` lead to; a list is spoken of as its items.
+
+    Of a mapping that takes any keys, the nearest place above that is known. Raises Stop for a key that there is not.
+    """
+    for word in words:
+        inner = _item(schema)
+        keys: dict[str, Any] = inner.get("properties", {})
+        others = inner.get("additionalProperties")
+        if word in keys:
+            path, schema, required = f"{path}.{word}", keys[word], word in inner.get("required", ())
+        elif others is False or get_close_matches(word, keys):
+            raise Stop(f'explain: {path} has no "{word}"', did_you_mean(word, keys))
+        elif isinstance(others, dict):
+            schema = others
+        elif not {"object", "array"} & set(_types(inner)):
+            raise Stop(f'explain: {path} has no "{word}"', "there is nothing below it")
+        else:
+            break
+    facts = [("required", "yes")] if required else []
+    facts += [("type", words) for words in [_words_of(schema)] if words]
+    facts += [("choices", ", ".join(map(str, schema["enum"])))] if "enum" in schema else []
+    facts += [(name, f"{schema[key]:,.10g}") for name, key in BOUNDS if key in schema]
+    return Explanation(path, str(schema.get("description", UNTOLD)), tuple(facts), _rows(schema))
+
+
+UNTOLD = "A key of PostHog's own, which is sent as it is written."
+BOUNDS = (("at least", "minimum"), ("at most", "maximum"))
+WORDS = {
+    "array": "list",
+    "boolean": "true or false",
+    "integer": "whole number",
+    "object": "mapping",
+    "string": "text",
+}
+
+
+def _types(schema: dict[str, Any]) -> tuple[str, ...]:
+    """JSON Schema's names of the types of a value; all of them where it says none."""
+    found = schema.get("type", ("object", "array") if "enum" not in schema else ())
+    return (found,) if isinstance(found, str) else tuple(found)
+
+
+def _words_of(schema: dict[str, Any]) -> str:
+    """The types of a value, as the pages have them; empty where any will do."""
+    return " or ".join(WORDS.get(each, each) for each in _types(schema)) if "type" in schema else ""
+
+
+def _rows(schema: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The keys of a schema, or of its items, with what they mean."""
+    keys = _item(schema).get("properties", {})
+    return tuple((name, str(each.get("description", ""))) for name, each in keys.items())
 
 
 def _item(schema: dict[str, Any]) -> dict[str, Any]:
@@ -268,10 +317,16 @@ def _section(path: str, kind: Kind | None, about: Kind | None = None) -> Explana
     return Explanation(path, kind.doc, tuple(facts), tuple(rows.items()))
 
 
-def _field(path: str, kind: Kind, name: str) -> Explanation:
+def _field(path: str, kind: Kind, name: str, words: list[str]) -> Explanation:
+    """A field, or the place in it that `words` lead to."""
+    from pulumi_posthog.config.schema import field_schema
+
     if name not in kind.by_name:
         return Explanation(path, _keys(kind)[name])
     described = kind.by_name[name]
+    schema = field_schema(described)
+    if words and (found := _of_schema(path, schema, words)).path != path:
+        return found
     facts = [
         ("type", _type(described)),
         *_limits(described),
@@ -279,7 +334,8 @@ def _field(path: str, kind: Kind, name: str) -> Explanation:
         *_ages(described.since, described.until),
         *_behaviour(kind, described),
     ]
-    return Explanation(path, described.doc or f"The {name} of a {kind.title}.", tuple(facts))
+    rows = tuple((key, text) for key, text in _rows(schema) if text)
+    return Explanation(path, described.doc or f"The {name} of a {kind.title}.", tuple(facts), rows)
 
 
 def _type(described: Field) -> str:
@@ -312,7 +368,10 @@ def _limits(described: Field) -> list[tuple[str, str]]:
     if described.max_length is not None:
         facts.append(("length", f"at most {described.max_length:,} characters"))
     if described.keys:
-        facts.append(("keys", ", ".join(described.keys) + ("" if not described.open_keys else " and others")))
+        # Those that are explained follow in a list of their own.
+        bare = ", ".join(key for key, schema in described.keys.items() if not schema.get("description"))
+        named = [bare or "those below"] if bare or described.open_keys else []
+        facts += [("keys", " and ".join((*named, *["others"] * described.open_keys)))] if named else []
     return facts
 
 
