@@ -1,5 +1,5 @@
-"""Installs the programs that tests drive: Chromium, Node.js with the YAML language server and TypeScript, PostgreSQL,
-actionlint, and Pulumi's hosts for programs in YAML and in TypeScript.
+"""Installs the programs that tests drive: Chromium, Node.js with the YAML language server, TypeScript and pyright,
+PostgreSQL, actionlint, and Pulumi's hosts for programs in YAML and in TypeScript.
 
 `make test` runs it before pytest; any Python 3.11 or newer will do. What it cannot install it names in one line, and
 the tests that need that are skipped; where CI=true is set, where nothing may be skipped, it fails instead.
@@ -30,6 +30,7 @@ PACKAGES = {
 # Folder with a lock file of npm's -> what is installed there.
 NODE_PACKAGES = {
     places.REPOSITORY / "tests" / "editor": "the YAML language server",
+    places.REPOSITORY / "tests" / "pyright": "pyright",
     places.REPOSITORY / "tests" / "typescript": "Pulumi's SDK for TypeScript",
 }
 CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pulumi_posthog.values.version import __version__  # noqa: F401 - part of the face
+from pulumi_posthog.values.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pulumi_posthog.stack.absent_persons import AbsentPersons, PersonsFrom

@@ -41,6 +41,7 @@ def test_what_cannot_be_installed_is_told_in_a_line_and_its_tests_are_skipped(ba
     assert "missing: chromium, chromium-driver, nodejs, npm" in packages
     for words in (
         "the YAML language server needs npm: the tests that need it are skipped",
+        "pyright needs npm: the tests that need it are skipped",
         "actionlint is built for .venv, which is not there",
         "pulumi-language-yaml is built for .venv, which is not there",
         "pulumi-language-nodejs is built for .venv, which is not there",
