@@ -273,6 +273,8 @@ def test_whoever_reads_only_the_beginning_leaves_no_traceback(lab: Lab):
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["accept", "--yes"],
+        ["access"],
         ["adopt"],
         ["doctor"],
         ["estimate"],
