@@ -336,7 +336,7 @@ HOG_FUNCTION = Kind(
         Field(
             name="execution_order",
             type=Type.INTEGER,
-            doc="For a transformation: its place in the order. Without it, the place in the file decides.",
+            doc="For a transformation: its place in the order. Without it, its place in the file or program decides.",
             minimum=0,
             maximum=32_767,
             numbered_within=("type", ORDERED),

@@ -87,8 +87,8 @@ PIPELINE_DESTINATION = Kind(
             name="order",
             type=Type.INTEGER,
             doc=(
-                "Its place among the project's plugins. Without it, the place in the file decides when it "
-                "is created."
+                "Its place among the project's plugins. Without it, its place in the file or program decides "
+                "when it is created."
             ),
             minimum=-(2**31),
             maximum=2**31 - 1,

@@ -79,8 +79,8 @@ class HogFunction(Resource):
         masking: How often it may run for events with the same `hash`: `ttl` in seconds, and a
             `threshold`.
         icon_url: Its picture. Without it, PostHog shows the template's.
-        execution_order: For a transformation: its place in the order. Without it, the place in the
-            file decides.
+        execution_order: For a transformation: its place in the order. Without it, its place in the
+            file or program decides.
     """
 
     created_at: pulumi.Output[str]

@@ -20,8 +20,8 @@ class SiteApp(Resource):
         name: Shown in PostHog.
         description: The text that PostHog shows. Without it, PostHog shows the plugin's.
         enabled: Whether events are sent.
-        order: Its place among the project's plugins. Without it, the place in the file decides when
-            it is created.
+        order: Its place among the project's plugins. Without it, its place in the file or program
+            decides when it is created.
         config: The plugin's own settings. Write secrets as `!env NAME` or `!secret name`, and files
             as `!file path`.
     """
