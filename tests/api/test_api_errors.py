@@ -158,8 +158,8 @@ def test_a_redirect_names_the_host_it_leads_to():
 
     assert type(error) is Refused
     assert str(error) == (
-        "GET /api/x/: answered 301 Moved Permanently to https://us.posthog.com, and the key does not "
-        "go there; set `host` to the address that answers without a redirect"
+        "GET /api/x/: answered 301 Moved Permanently to https://us.posthog.com, and the key is not "
+        "sent there; set `host` to the address that answers without a redirect"
     )
 
 

@@ -114,9 +114,9 @@ def test_an_answer_without_rows_has_no_value_yet():
         ("> 0", Answer(("a",), ((1,), (2,))), "gives 2 rows, and the condition is about one", "limit 1"),
         ("> 0", value("many"), "the value is a text, and the condition compares it with 0", "toFloat"),
         ("== 'ok'", value(5), 'the value is a number, and the condition compares it with "ok"', "toString"),
-        ("== true", value("yes"), "the value is a text, and the condition compares it with true", "sort"),
-        ("> 0", value([1, 2]), "the value is a list", "sort"),
-        ("> 0", value({"a": 1}), "the value is a mapping", "sort"),
+        ("== true", value("yes"), "the value is a text, and the condition compares it with true", "type"),
+        ("> 0", value([1, 2]), "the value is a list", "type"),
+        ("> 0", value({"a": 1}), "the value is a mapping", "type"),
         ("> 0", Answer((), ()), "gives 0 columns", "one"),
     ],
 )

@@ -309,7 +309,7 @@ def test_a_folder_that_is_not_empty_is_left_alone(lab: Lab):
         (["acme", "--from-live"], "which PostHog?"),
         (["acme", "--host", "https://eu.posthog.com\n      X: y"], "host is not an address"),
         (["acme", "--host", "https://${{ secrets.KEY }}.acme.io"], "host is not an address"),
-        (["acme", "--organization", "a: b"], "is no organization's id"),
+        (["acme", "--organization", "a: b"], "is not the id of an organization"),
         (["acme", "--package", "--index-url=https://acme.io"], "is not a requirement"),
         (["acme", "--package", "a\nb"], "is not a requirement"),
     ],

@@ -47,7 +47,7 @@ def test_a_query_that_posthog_does_not_understand_is_quoted(shop: Lab):
 
     assert (run.status, run.out) == (2, "")
     assert run.err.startswith("error: PostHog ")
-    assert "hint: put the query right" in run.err
+    assert "hint: correct the query" in run.err
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"query": "select 1"}'])

@@ -483,7 +483,7 @@ INCLUDES = {
     "a list among mappings": (
         "roles: !include r/*.yaml\n",
         {"r/a.yaml": "A: {}\n", "r/b.yaml": "[]\n"},
-        "r/b.yaml:1:1: one of several included files, and not a mapping",
+        "r/b.yaml:1:1: one of several included files, not a mapping",
     ),
     "a whole section twice": (
         "roles: {A: {}}\n<<: !include a.yaml\n",

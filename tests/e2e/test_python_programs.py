@@ -242,3 +242,69 @@ def test_what_a_file_declares_is_counted_by_the_guard_of_the_file_alone_and_is_u
         transformed = stack.pulumi("preview", timeout=90)
         assert transformed.status == 0, transformed.text
         assert transformed.changes == {"unchanged": 7}, transformed.text
+
+
+OF_MANY_KINDS = [
+    "posthog.OrganizationSettings('settings', members_can_create_projects=True)",
+    "web = posthog.Project('web', name='Web', timezone='Europe/Berlin', app_urls=['https://acme.io'])",
+    "theirs = posthog.get_project('Default project')",  # a parent that no state has
+    "posthog.FileSystemEntry('notes', project=theirs.id, path='Notes', type='folder')",
+    "posthog.FileSystemEntry('folder', project=web.id, path='Marketing', type='folder')",
+    "readers = posthog.Role('readers', name='Readers')",
+    "posthog.RoleMembers('readers', role=readers.id, members=['ana@acme.io', 'bo@acme.io'])",
+    "writers = posthog.Role('writers', name='Writers')",
+    "posthog.RoleMembership('cy', role=writers.id, user='cy@acme.io')",
+    f"staff = posthog.Cohort('staff', project=web.id, name='Staff', filters={CRITERIA})",
+    "among = {'type': 'cohort', 'key': 'id', 'operator': 'in', 'value': staff.id.apply(int)}",
+    "posthog.FeatureFlag('beta', project=web.id, key='beta', filters={'groups': [{'properties': [among]}]})",
+    "series = [{'kind': 'EventsNode', 'event': '$pageview'}]",
+    "trend = {'kind': 'InsightVizNode', 'source': {'kind': 'TrendsQuery', 'series': series}}",
+    "visits = posthog.Insight('visits', project=web.id, name='Visits', query=trend)",
+    "tiles = [{'insight': visits.id}, {'text': {'body': 'How we are doing'}}]",
+    "posthog.Dashboard('board', project=web.id, name='Board', tiles=tiles)",
+    "posthog.Annotation('launch', project=web.id, content='Launch', date_marker='2026-01-02T00:00:00Z')",
+    "posthog.HogFunction('hook', project=web.id, name='Hook', type='destination', template='template-webhook',"
+    " inputs={'url': 'https://hooks.acme.io/x', 'headers': {'Authorization': pulumi.Output.secret('hush')}})",
+    "posthog.HealthCheck('alive', project=web, last='1h', expect='>= 0')",
+]
+
+
+def test_what_differs_from_a_program_of_many_kinds_is_told_without_a_file(stack):
+    stack.set("host", stack.posthog.url)
+    stack.set("organization", stack.posthog.organization)
+    program(stack, *OF_MANY_KINDS)
+    first = stack.up()
+    assert first.status == 0, first.text
+    stack.posthog.count_anew()
+
+    same = stack.command("drift", "--stack", "test", "--who", "0")
+    assert (same.status, "there is no configuration" in same.text) == (0, True), same.text
+
+    organization = f"/api/organizations/{stack.posthog.organization}"
+    project = f"/api/projects/{stack.posthog.project('Web')['id']}"
+    flag, hook, board = (
+        next(each for each in stack.posthog.all(f"{project}/{path}/") if each["name"] == name or name is None)
+        for path, name in (("feature_flags", None), ("hog_functions", "Hook"), ("dashboards", "Board"))
+    )
+    reading = stack.posthog.role("Readers")["id"]
+    (ana,) = (
+        each
+        for each in stack.posthog.all(f"{organization}/roles/{reading}/role_memberships/")
+        if each["user"]["email"] == "ana@acme.io"
+    )
+    for method, path, body in (
+        ("PATCH", f"{organization}/", {"members_can_create_projects": False}),
+        ("PATCH", f"{project}/", {"timezone": "Asia/Tokyo"}),
+        ("PATCH", f"{project}/feature_flags/{flag['id']}/", {"active": False, "filters": {"groups": [{}]}}),
+        ("PATCH", f"{project}/hog_functions/{hook['id']}/", {"deleted": True}),
+        ("PATCH", f"{project}/dashboards/{board['id']}/", {"name": "Bored"}),
+        ("DELETE", f"{organization}/roles/{reading}/role_memberships/{ana['id']}/", None),
+    ):
+        stack.posthog.call(method, path, body)
+
+    told = stack.command("drift", "--stack", "test", "--who", "0", "--format", "json")
+
+    report = json.loads(told.text[told.text.index("{") :])
+    assert sorted((each["status"], each["path"]) for each in report["findings"]) == [
+        ("changed_live", "organization.settings.members_can_create_projects"),
+    ]

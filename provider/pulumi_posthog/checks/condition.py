@@ -279,7 +279,7 @@ class _Parser:
         word = self._take('"and"')
         if word.text != "and":
             raise ConditionError(
-                f'has {_quoted(word.text)} where "and" should stand', "write `between 10 and 20`"
+                f'has {_quoted(word.text)} where "and" is expected', "write `between 10 and 20`"
             )
         high = self._value(ordered=True)
         if kind_of(low) != kind_of(high):

@@ -307,9 +307,7 @@ class Source:
         for each in trees:
             if not isinstance(each.value, dict):
                 if not each.unknown:
-                    self.problems.append(
-                        Problem("one of several included files, and not a mapping", each.where)
-                    )
+                    self.problems.append(Problem("one of several included files, not a mapping", each.where))
                 continue
             for key, item in each.value.items():
                 if key in keys:

@@ -37,7 +37,7 @@ def identifiers(origin: Origin, text: str) -> tuple[list[Identifier], list[Probl
             problems.append(Problem(f"{place} has an @ in it and is not an e-mail address", where, hint))
     if not result and not problems and not file:
         problems.append(
-            Problem(f"{origin.source}names no person", None, "set it, or take it out of the list")
+            Problem(f"{origin.source} names no person", None, "set it, or take it out of the list")
         )
     return result, problems
 

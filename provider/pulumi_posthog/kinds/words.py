@@ -299,9 +299,7 @@ class MadeAlong:
 
 @dataclass(frozen=True, kw_only=True)
 class Carries:
-    """What comes with an object and is of use to the code that sends it.
-
-    An entry has it under `key`, and PostHog is not told.
+    """What comes with an object, under `key` of its entry. The code that sends it uses it; PostHog is not told.
 
     It is a mapping of names to `required` or `optional`. A name is of an object of `kind`, whose field `sort` has the
     value `of`; that one's field `type` says what its values are. Names that begin with `built_in` need none.
