@@ -302,9 +302,27 @@ def test_what_differs_from_a_program_of_many_kinds_is_told_without_a_file(stack)
     ):
         stack.posthog.call(method, path, body)
 
+    elsewhere = stack.posthog.project("Default project")["id"]
+    (notes,) = stack.posthog.all(f"/api/projects/{elsewhere}/file_system/?search=Notes")
+    stack.posthog.call("DELETE", f"/api/projects/{elsewhere}/file_system/{notes['id']}/")
+
     told = stack.command("drift", "--stack", "test", "--who", "0", "--format", "json")
 
     report = json.loads(told.text[told.text.index("{") :])
     assert sorted((each["status"], each["path"]) for each in report["findings"]) == [
         ("changed_live", "organization.settings.members_can_create_projects"),
+        ("changed_live", "projects.Web.dashboards.Board.name"),
+        ("changed_live", "projects.Web.feature_flags.beta.filters.groups[0].properties"),
+        ("changed_live", "projects.Web.timezone"),
+        ("changed_live", "roles.Readers.members[ana@acme.io]"),
+        ("gone", f"projects.{elsewhere}.file_system.Notes"),
+        ("gone", "projects.Web.hog_functions.Hook"),
     ]
+    undeclared = stack.command("drift", "--stack", "test", "--who", "0", "--undeclared")
+    assert (undeclared.status, "projects.Default project" in undeclared.text) == (7, False), undeclared.text
+
+    again = stack.up()
+
+    assert again.status == 0, again.text
+    after = stack.command("drift", "--stack", "test", "--who", "0")
+    assert after.status == 0, after.text

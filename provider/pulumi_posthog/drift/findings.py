@@ -175,7 +175,7 @@ def _of_change(
     change: Change, observed: Observed, recorded: Mapping[Key, Recorded] | None
 ) -> Iterator[Finding]:
     entry = change.entry
-    if entry is None:
+    if entry is None or entry.elsewhere:
         return
     path, strangers = path_of(entry, observed.desired), observed.desired.strangers
     if change.action is Action.CREATE:

@@ -95,7 +95,9 @@ class Observed:
     def compared(self) -> tuple[Entry, ...]:
         """The entries that were asked about: not those that are only there because others are below them."""
         return tuple(
-            entry for entry in self.desired.entries if not self.kinds or entry.kind.name in self.kinds
+            entry
+            for entry in self.desired.entries
+            if not entry.elsewhere and (not self.kinds or entry.kind.name in self.kinds)
         )
 
     @property
@@ -453,7 +455,7 @@ class _Observer:
         return matches[0] if matches else None
 
     def _undeclared(self, desired: Desired, pool: ThreadPoolExecutor) -> tuple[Undeclared, ...]:
-        groups = dict.fromkeys(group_of(entry) for entry in desired.entries)
+        groups = dict.fromkeys(group_of(entry) for entry in desired.entries if not entry.elsewhere)
         for name in self.kinds:
             groups.update(dict.fromkeys(groups_of(KINDS[name], desired)))
         missing = [group for group in groups if group not in self._collections]

@@ -16,7 +16,7 @@ EVERYONE: Final = "everyone"
 
 def path_of(entry: Entry, desired: Desired) -> str:
     """Where an entry is in the YAML: "projects.Web.file_system.Marketing/Launch board"."""
-    key = entry.key if entry.named_apart else entry.kind.own_name(entry.fields)
+    key = entry.key if entry.named_apart or entry.elsewhere else entry.kind.own_name(entry.fields)
     if entry.kind.attached:
         key = ".".join(_way(entry))
     elif entry.kind.grants and entry.parent:

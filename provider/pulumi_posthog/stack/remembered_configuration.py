@@ -6,17 +6,17 @@ compared: nobody can read them in PostHog.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pulumi_posthog.config.configuration import Configuration
-from pulumi_posthog.kinds import BY_RESOURCE
+from pulumi_posthog.kinds import BY_RESOURCE, KINDS
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.properties import declared_names, fingerprints_name, secret_name, to_values
-from pulumi_posthog.stack.state import KIND_OF_VALUE, StateError, resources_in
+from pulumi_posthog.stack.state import StateError, is_encrypted, resources_in
 from pulumi_posthog.stack.urn import name_of, own_name
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import UNKNOWN
@@ -38,7 +38,9 @@ def remembered_configuration(text: str, source: str) -> Configuration:
     names = {(kind.name, str(each["id"])): name_of(str(each["urn"])) or "" for kind, each in found}
     try:
         addresses = {(at.host, at.organization) for at in (location_of(each["inputs"]) for _, each in found)}
-        entries = [_entry(kind, each, names) for kind, each in found]
+        above = _parents_elsewhere(found, names)
+        names |= {(entry.kind.name, str(entry.id)): entry.name for entry in above}
+        entries = [*above, *(_entry(kind, each, names) for kind, each in found)]
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise StateError(
             f"{source}: what it remembers cannot be read",
@@ -56,6 +58,23 @@ def remembered_configuration(text: str, source: str) -> Configuration:
     return Configuration(host=host, organization=organization, entries=tuple(entries), file=source)
 
 
+def _parents_elsewhere(
+    found: Sequence[tuple[Kind, Mapping[str, Any]]], names: Mapping[tuple[str, str], str]
+) -> list[Entry]:
+    """What objects of the stack are below and something else declares: a program knows no more than the id."""
+    ids: dict[tuple[str, str], None] = {}
+    for kind, each in found:
+        if kind.parent and (id_ := each["inputs"].get(kind.parent)) is not None:
+            if not isinstance(id_, str | int):
+                raise ValueError(f"the {kind.parent} of {each['urn']} cannot be read")
+            ids[kind.parent, str(id_)] = None
+    return [
+        Entry(kind=KINDS[parent], name=id_, fields={}, id=id_, elsewhere=True)
+        for parent, id_ in ids
+        if (parent, id_) not in names
+    ]
+
+
 def _entry(kind: Kind, resource: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> Entry:
     inputs = resource["inputs"]
     parent = names.get((kind.parent, str(inputs.get(kind.parent)))) if kind.parent else None
@@ -69,11 +88,7 @@ def _entry(kind: Kind, resource: Mapping[str, Any], names: Mapping[tuple[str, st
 
 def _fields(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
     """What is declared, with what is secret as not available."""
-    open_ = {
-        name: value
-        for name, value in inputs.items()
-        if not (isinstance(value, dict) and KIND_OF_VALUE in value)
-    }
+    open_ = {name: value for name, value in inputs.items() if not is_encrypted(value)}
     values = to_values(kind, {name: value for name, value in open_.items() if name not in _secrets(kind)})
     for name in (*declared_names(kind, inputs), *(inputs.get("__nulls") or ())):
         field = kind.field(name)

@@ -139,7 +139,15 @@ def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
             kind,
             name,
             str(resource["id"]),
-            to_values(kind, inputs),
+            # A program may have encrypted a whole document, as text: nothing of that can be read.
+            to_values(
+                kind,
+                {
+                    name: value
+                    for name, value in inputs.items()
+                    if not (is_encrypted(value) and name in kind.by_name and kind.by_name[name].as_json_text)
+                },
+            ),
             {
                 field.name: opened
                 for field in kind.fields
@@ -213,6 +221,11 @@ def workspaces(folder: Path) -> list[Path]:
     # Pulumi's own name for it (pulumi, sdk/go/common/workspace/workspace.go).
     digest = hashlib.sha1(str(above / "Pulumi.yaml").encode(), usedforsecurity=False).hexdigest()
     return sorted(home().glob(f"workspaces/*-{digest}-workspace.json"))
+
+
+def is_encrypted(value: Any) -> bool:
+    """Whether a property in an export is a secret, or something else that only Pulumi can read."""
+    return isinstance(value, dict) and KIND_OF_VALUE in value
 
 
 def _opened(value: Any) -> dict[str, Any] | None:
