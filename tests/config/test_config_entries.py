@@ -300,7 +300,7 @@ def test_two_keys_that_look_the_same_are_let_pass_and_said(load):
 
     assert desired.notes == (
         'posthog.yaml:6:3: role "Qualite\u0301" looks like the one at posthog.yaml:5:3, and is another name to'
-        " PostHog: an accent is a character of its own in one of them",
+        " PostHog: in one of them, an accent is a separate character",
     )
 
 

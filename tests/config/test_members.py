@@ -63,8 +63,8 @@ def test_only_these_is_a_word_of_its_own(load, mode, exact):
             "ana@acme.io: member\n  ANA@acme.io: admin",
             '6:3: organization member "ANA@acme.io" is the same to PostHog as organization member "ana@acme.io"',
         ),
-        ("mode: exact", '5:3: "mode" of organization members stands without "items"'),
-        ("items: {}", '5:3: "items" of organization members stands without "mode"'),
+        ("mode: exact", '5:3: "mode" of organization members needs "items" beside it'),
+        ("items: {}", '5:3: "items" of organization members needs "mode" beside it'),
         ("mode: some\n  items: {}", 'must be one of "exact", "additive"'),
     ],
 )

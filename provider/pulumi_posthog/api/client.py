@@ -87,7 +87,7 @@ class Clients:
                 self._idle.append(client)
 
     def close(self) -> None:
-        """Closes the connections that nobody is using."""
+        """Closes the connections that are not in use."""
         while self._idle:
             self._idle.pop().close()
 

@@ -35,7 +35,7 @@ def object_of(answer: Json, path: str, key: str | None = "id", *, method: str = 
 
 
 def lost(method: str, path: str) -> OutcomeUnknown:
-    """The error for an answer to a write that is not the object: nobody knows what was done."""
+    """The error for an answer to a write that is not the object: it is not known what was done."""
     return OutcomeUnknown(
         "the answer is not the object: it may have been carried out, or not",
         method=method,

@@ -69,7 +69,7 @@ def _apart(budget: str, per_minute: int, per_hour: int) -> tuple[int, int]:
 
 
 def silent(_text: str) -> None:
-    """Notifies nobody."""
+    """Notifies of nothing."""
 
 
 class Window:
@@ -101,7 +101,7 @@ class Window:
         return len(self._sent) - bisect_right(self._sent, now - self.seconds)
 
     def free_at(self, now: float) -> float:
-        """When the next request may go out."""
+        """When the next request may be sent."""
         self._recover(now)
         while self._sent and self._sent[0] + self.seconds + MARGIN <= now:
             self._sent.popleft()
@@ -186,7 +186,7 @@ class Pace:
     def take(
         self, method: str, notify: Callable[[str], object] = silent, deadline: float | None = None
     ) -> float:
-        """Waits until a request may go out, counts it, and returns its time, which `rejected` wants.
+        """Waits until a request may be sent, counts it, and returns its time, which `rejected` wants.
 
         Raises GaveUp instead of waiting longer than `max_wait` in total or, on its own clock, beyond `deadline`,
         or once stopped.
@@ -248,7 +248,7 @@ class Pace:
                 self._rejected_in_a_row = 0
 
     def pause(self, seconds: float) -> None:
-        """Stops all requests for that long: a 503 with `Retry-After`, for one."""
+        """Stops all requests for so many seconds, for example after a 503 with `Retry-After`."""
         with self._lock:
             self._pause(self._clock(), seconds, "PostHog asks for a pause")
 
@@ -294,7 +294,7 @@ class Pace:
         return self._clock()
 
     def stop(self) -> None:
-        """Wakes every waiting thread with GaveUp, and drops the reads under way: after Ctrl-C nobody waits for them.
+        """Wakes every waiting thread with GaveUp, and drops the reads under way: after Ctrl-C they are not needed.
 
         Writes under way get their answer, because it says what was made.
         """
@@ -352,7 +352,7 @@ class Pace:
 
 
 class Patience:
-    """The pauses of somebody who asks again and again whether a thing is done: 0.25 s at first, 5 s later.
+    """The pauses between questions whether something is done: 0.25 s at first, 5 s later.
 
     `limit` is how many seconds it may take in all.
     """

@@ -190,7 +190,7 @@ def agree(pages: Sequence[Page]) -> None:
 def joined(pages: Sequence[Page]) -> list[Json]:
     """The objects of pages that overlap by one.
 
-    The overlap is what shows that the list moved between two pages: if one object goes and another comes, the
+    The overlap is what shows that the list moved between two pages: if one object is deleted and another is made, the
     count is right and yet an object in between was never seen. Raises DoesNotAddUp for that.
     """
     rows = list(pages[0].items)

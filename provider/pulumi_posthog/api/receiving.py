@@ -30,7 +30,7 @@ class TookTooLong(httpx.ReadTimeout):
 
 
 class Dropped(Exception):
-    """An exchange was ended before its answer was there, because nobody wants it any more."""
+    """An exchange was ended before its answer was there, because it is not needed any more."""
 
 
 class Deadline:

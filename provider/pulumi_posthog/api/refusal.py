@@ -168,7 +168,7 @@ def words_of(body: bytes, content_type: str, mask: Callable[[str], str], status:
 
 
 def query_status(body: bytes) -> Mapping[str, Any] | None:
-    """How a query ended, for those that failed; None in all other bodies (posthog-api.md 10.2)."""
+    """How a query ended, for those that failed; None for all other bodies (posthog-api.md 10.2)."""
     if b'"query_status"' not in body:
         return None
     try:

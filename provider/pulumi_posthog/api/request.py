@@ -47,12 +47,12 @@ class TryAgain(Exception):
 
     @property
     def timed_out(self) -> bool:
-        """Whether nobody answered for as long as we wait."""
+        """Whether there was no answer for as long as we wait."""
         return isinstance(self.__cause__, httpx.ReadTimeout)
 
 
 class StopRetrying(stop_base):
-    """After five tries, or three that nobody answered. One for each request, as it counts them."""
+    """After five tries, or three without an answer. One for each request, as it counts them."""
 
     def __init__(self) -> None:
         self._unanswered = 0

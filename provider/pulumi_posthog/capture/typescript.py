@@ -25,7 +25,7 @@ export interface Client {{
   capture(event: string, properties?: Record<string, unknown>): unknown;
 }}
 
-/** Properties of these names, and of no others: of an object that stands elsewhere in the code, too. */
+/** Properties of these names, and of no others: of an object that is elsewhere in the code, too. */
 export type Exactly<Wanted, Given extends Wanted> = Given & Record<Exclude<keyof Given, keyof Wanted>, never>;
 """
 

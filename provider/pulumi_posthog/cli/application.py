@@ -1,4 +1,4 @@
-"""The verbs as one program, and what becomes of an error that nobody caught.
+"""The verbs as one program, and what becomes of an error that was not caught.
 
 Typer reads each verb's options from its signature, which mypy checks. Click alone would start sooner by 22 ms of CPU
 (70 ms against 48 for an empty program with either, medians of 20 pairs, CPython 3.11), of 160 for `--help` and 370 for

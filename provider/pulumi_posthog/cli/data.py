@@ -170,7 +170,7 @@ def show(rows: Rows, form: str, name: str, document: Mapping[str, Any]) -> None:
 def show_list(
     items: Iterable[Any], limit: int, columns: Sequence[str], form: str, *, what: str, project: int
 ) -> None:
-    """Read at most `limit` (0: all) of a project's things, write them, and say whether there is more.
+    """Read at most `limit` (0: all) of a project's persons or events, write them, and say whether there is more.
 
     `what` is one of them, as in "person".
     """

@@ -1,4 +1,4 @@
-"""What `doctor` finds: one check for each thing that a run needs, and all of them in one sentence."""
+"""What `doctor` finds: one check for each need of a run, and all of them in one sentence."""
 
 from __future__ import annotations
 

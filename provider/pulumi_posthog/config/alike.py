@@ -19,5 +19,5 @@ def looking_alike(entries: Iterable[Entry]) -> Iterator[str]:
         if other.name != entry.name:
             yield (
                 f"{entry.where}: {described(entry)} looks like the one at {other.where}, and is another name to"
-                " PostHog: an accent is a character of its own in one of them"
+                " PostHog: in one of them, an accent is a separate character"
             )

@@ -236,7 +236,7 @@ def problems(every: Iterable[Entry]) -> Iterator[Problem]:
 
 
 def closed(every: Iterable[Entry]) -> Iterator[str]:
-    """What a reader should know of a project that is hidden from everyone, and opened for nobody here."""
+    """A note about a project that is hidden from everyone, and that no rule here opens."""
     every = tuple(every)
     for entry in every:
         grants = entry.kind.grants

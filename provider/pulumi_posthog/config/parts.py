@@ -1,4 +1,4 @@
-"""A node -> the texts and files in it, and where the parts of a field stand."""
+"""A node -> the texts and files in it, and where the parts of a field are."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def positions_of(name: str, where: Position, node: Node) -> dict[str, Position]:
 
 
 def within(node: Node, place: str) -> Position | None:
-    """Where in a node a place such as "filters.groups.0" stands, or what is nearest to it; None where nothing is."""
+    """Where in a node a place such as "filters.groups.0" is, or what is nearest to it; None where nothing is."""
     where = None
     for part in place.split("."):
         if isinstance(node.value, dict) and part in node.value:

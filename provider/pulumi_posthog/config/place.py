@@ -58,7 +58,7 @@ def node_at(root: Node, path: Path) -> Node:
 
 
 def key_position(root: Node, path: Path) -> Position:
-    """Where the last key of a path stands; of a list's item, where that begins."""
+    """Where the last key of a path is; of a list's item, where that begins."""
     parent = node_at(root, path[:-1])
     return parent.keys.get(str(path[-1])) or node_at(root, path).where
 

@@ -1,4 +1,4 @@
-"""Where `!ref` may stand: a name in place of an id has a meaning in some fields of entries, and nowhere else."""
+"""Where `!ref` may be: a name in place of an id has a meaning in some fields of entries, and nowhere else."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def misplaced(root: Node, desired: Desired) -> Iterator[Problem]:
 
 
 def known_otherwise(entry: Entry) -> Iterator[Problem]:
-    """References to what is there under its second id, which nobody knows before it is made."""
+    """References to what is there under its second id, which is not known before it is made."""
     for field in entry.kind.fields:
         value = entry.fields.get(field.name)
         if not field.may_refer or not isinstance(value, Reference) or value.kind not in KINDS:

@@ -32,7 +32,7 @@ def halves(kind: Kind, section: Node) -> Iterator[Problem]:
     if len(there) == 1:
         other = "items" if there == ["mode"] else "mode"
         yield Problem(
-            f'"{there[0]}" of {kind.plural} stands without "{other}"',
+            f'"{there[0]}" of {kind.plural} needs "{other}" beside it',
             section.keys[there[0]],
             "write `{mode: exact, items: {...}}`, or the entries alone",
         )

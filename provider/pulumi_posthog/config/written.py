@@ -100,7 +100,7 @@ class Text:
         return len(self.text) if found < 0 else found + 1
 
     def column(self, place: int) -> int:
-        """How many characters stand before a place in its line."""
+        """How many characters are before a place in its line."""
         return place - self.line_begin(place)
 
     def comments(self, start: int, end: int) -> bool:

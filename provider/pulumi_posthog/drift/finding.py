@@ -120,7 +120,7 @@ class Finding:
 
     @property
     def counts(self) -> bool:
-        """Whether it is new, and nobody said that it does not matter."""
+        """Whether it is new, and no rule says that it does not matter."""
         return not self.known and self.ignored is None
 
     @property
@@ -203,7 +203,7 @@ class Report:
     def by_status(self) -> Mapping[Status, tuple[Finding, ...]]:
         """What counts, in the order of `Status`; statuses without a finding are left out.
 
-        All findings about one object stand together, where the first of them stood.
+        All findings about one object are together, at the place of the first of them.
         """
         place: dict[str, int] = {}
         for each in self.new:

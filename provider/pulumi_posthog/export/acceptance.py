@@ -28,7 +28,7 @@ def shown(path: Path_) -> str:
 
 def accepted(document: dict[str, Json], live: Live) -> tuple[Desired | None, list[str]]:
     """Take out of `document`, and tell, what could not be loaded again: names that PostHog would refuse today,
-    types that nobody knows, settings that a plugin no longer has.
+    unknown types, settings that a plugin no longer has.
 
     The configuration that is left, None when there is none, and a line for each thing that was taken out.
     """

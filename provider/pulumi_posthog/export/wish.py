@@ -1,4 +1,4 @@
-"""What is to be accepted: one thing that PostHog has, and where it belongs; values only."""
+"""What is to be accepted: one object or value that PostHog has, and where it belongs; values only."""
 
 from __future__ import annotations
 

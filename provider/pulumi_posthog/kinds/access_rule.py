@@ -92,7 +92,7 @@ OF_OBJECTS: Final = (
 
 
 def levels(resource: str) -> tuple[str, ...]:
-    """The levels that a rule may give for a type, from the lowest; of a type that follows another one, for that."""
+    """The levels that a rule may give for a type, from the lowest. A type that follows another one has the same."""
     _, lowest, highest = TYPES[COVERED.get(resource, resource)]
     return LEVELS[LEVELS.index(lowest) : LEVELS.index(highest) + 1]
 
@@ -103,7 +103,7 @@ def without_the_object(fields: Mapping[str, Any], _live: Mapping[str, Any]) -> M
 
 
 def is_for_everyone(values: Mapping[str, Any]) -> bool:
-    """Whether a rule is about nobody in particular."""
+    """Whether a rule is about everyone."""
     return not values.get("role") and not values.get("member")
 
 

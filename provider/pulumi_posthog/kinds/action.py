@@ -1,8 +1,8 @@
 """An action groups several events and clicks that mean the same.
 
 Contract: posthog-api-release.md 4. The list is answered whole, without pages. Servers up to 2025 fail on a write
-without `name`; nobody is asked before an action is deleted that others use. The user that PostHog logs for a change
-is who made the action, not who changed it: so its log is not asked who it was.
+without `name`. PostHog deletes an action that others use without a question. The user that PostHog logs for a change is
+who made the action, not who changed it: so its log is not asked who it was.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Conditions about persons, groups, cohorts and flags: their form, and what PostHog refuses of one.
 
-They stand in flags, in what surveys aim at, in holdouts and in steps of actions (posthog-api-release.md 2.4).
+They are in flags, in what surveys aim at, in holdouts and in steps of actions (posthog-api-release.md 2.4).
 """
 
 from __future__ import annotations

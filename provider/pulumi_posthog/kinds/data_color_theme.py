@@ -12,7 +12,7 @@ from pulumi_posthog.values.json_value import Json
 
 
 def exported(values: Mapping[str, Json]) -> Mapping[str, Json] | None:
-    """Themes of the project; those that PostHog has for everybody are nobody's to change."""
+    """Themes of the project; nobody can change those that PostHog has for everybody."""
     if values.get("is_global"):
         return None
     return {name: value for name, value in values.items() if name != "is_global"}

@@ -60,7 +60,7 @@ def checked_property(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str 
 
 
 def is_virtual(answer: Mapping[str, Any]) -> bool:
-    """Whether PostHog computes it: nobody can describe such a one."""
+    """Whether PostHog computes it. Then it cannot be described."""
     return bool(answer.get("virtual"))
 
 

@@ -1,7 +1,7 @@
 """An early access feature lets people try by themselves what a flag switches on.
 
 Contract: posthog-api-release.md 6. While its stage is an active one, PostHog keeps a key of enrolment in the flag's
-`filters`: the flag leaves it alone (2.5). Without a flag, PostHog makes one whose key nobody can choose: so the flag
+`filters`: the flag leaves it alone (2.5). Without a flag, PostHog makes one with a key of its choice: so the flag
 has to be said. It takes no other flag later on.
 """
 
@@ -40,7 +40,7 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """An assignee of whom half is said, and documentation that is nowhere."""
+    """An assignee with a type and no id, or the other way round, and documentation that is not a URL."""
     address = fields.get("documentation_url")
     if address and not is_unknown(address) and not ADDRESS.match(address.strip()):
         yield (

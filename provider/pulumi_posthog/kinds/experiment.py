@@ -153,7 +153,7 @@ def noted(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """What PostHog refuses, or takes and counts in a way that nobody meant."""
+    """What PostHog refuses, or takes and counts in a way that was not meant."""
     for field in ("metrics", "metrics_secondary"):
         names: list[Any] = []
         for place, metric in enumerate(fields.get(field) or ()):
@@ -204,7 +204,7 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def checked_holdout(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """A holdout of nobody, or with conditions that PostHog does not know (5.7)."""
+    """A holdout that holds nobody out, or one with conditions that PostHog does not know (5.7)."""
     if fields.get("filters") == []:
         yield "filters", "holds nobody out", "write for how many, as in `[{rollout_percentage: 5}]`"
     for place, each in enumerate(fields.get("filters") or ()):

@@ -47,7 +47,7 @@ def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An encrypted payload stands among the others in a request; a new flag makes no dashboard (2.3)."""
+    """An encrypted payload is among the others in a request; a new flag makes no dashboard (2.3)."""
     body = {name: value for name, value in fields.items() if name != "encrypted_payloads"}
     if fields.get("encrypted_payloads"):
         filters = body.get("filters", live.get("filters")) or {}
@@ -97,7 +97,7 @@ def confided(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """What newer servers take without a word, and evaluate in a way that nobody meant (2.7)."""
+    """What newer servers take without an error, and evaluate in a way that was not meant (2.7)."""
     filters = fields.get("filters")
     if isinstance(filters, Mapping):
         yield from wrong_filters(filters)

@@ -55,7 +55,7 @@ class Trigger:
 class Field:
     """One field of a kind, with PostHog's own name.
 
-    `default` is what PostHog has when nobody set the field (export leaves it out). `merge_levels` is how many
+    `default` is what PostHog has when the field was never set (export leaves it out). `merge_levels` is how many
     levels of an object PostHog merges on PATCH instead of replacing (posthog-api.md 3.4): only declared keys are
     compared and sent. `since` and `until` are the server ages (years) that know the field.
     """

@@ -82,7 +82,7 @@ def removal(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def instead_of_delete(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Where PostHog files what nobody has filed; since 2026 it deletes no item without a `ref` (7.8)."""
+    """Where PostHog puts what has no folder; since 2026 it deletes no item without a `ref` (7.8)."""
     if values["type"] == "folder" or values.get("shortcut"):
         return None
     name = values["type"].rpartition("/")[2]

@@ -13,7 +13,7 @@ from pulumi_posthog.values.json_value import Json, dig
 
 @dataclass(frozen=True, kw_only=True)
 class IdPlace:
-    """Where in a value an id stands, as in "actions.*.id", and of what; with `where`, only beside such a key.
+    """Where in a value an id is, as in "actions.*.id", and of what; with `where`, only beside such a key.
 
     "**.id" is the place at any depth.
 
@@ -202,7 +202,7 @@ class Cap:
 
 @dataclass(frozen=True, kw_only=True)
 class TakenAlong:
-    """What PostHog deletes together with an object, and nobody declares in its place.
+    """What PostHog deletes together with an object, and is not declared in its place.
 
     `collection` is their list, `parameters` what it is asked with. `holders` says of one of them with which objects, by
     their ids, it is deleted; `called` is the key of its name. `name` and `plural` are what they are, `lost_words` how
@@ -380,7 +380,7 @@ class Grants:
 
 @dataclass(frozen=True, kw_only=True)
 class Attached:
-    """Objects that are each about an object of another kind, and stand under `key` in that one's entry.
+    """Objects that are each about an object of another kind, and are under `key` in that one's entry.
 
     The field `type` says PostHog's type of that object (`Kind.accessible_as`), and the field `id` which one it is.
     `place` is what the path of their list has for the two: "dashboards/12" (posthog-api-access.md 3.2).

@@ -59,7 +59,7 @@ def silent(_text: str) -> None:
 
 
 def never(_other: Found) -> bool:
-    """Nobody steps aside."""
+    """No object steps aside."""
     return False
 
 
@@ -92,8 +92,8 @@ class Applier:
     ) -> Applied:
         """Take over the object with the natural key of `desired` (or with `id_`), or make it.
 
-        A new one also gets `defaults`: fields that PostHog requires and nobody declared. Raises HalfMade when it was
-        made and could not be completed, CannotApply when several objects match.
+        A new one also gets `defaults`: fields that PostHog requires and that are not declared. Raises HalfMade when
+        it was made and could not be completed, CannotApply when several objects match.
         """
         with self.live.writing(kind, scope):
             existing = self._existing(kind, scope, desired, id_)

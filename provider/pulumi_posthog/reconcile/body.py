@@ -44,7 +44,7 @@ def texts_in(content: bytes) -> Iterator[str]:
 
 
 def secrets_in(value: Json) -> Iterator[str]:
-    """The texts of a secret field that nobody may see: of an object its secrets, else the value itself."""
+    """The texts of a secret field that must not be shown: of an object its secrets, else the value itself."""
     if isinstance(value, str):
         yield str.__str__(value)
     elif isinstance(value, dict | list):

@@ -12,7 +12,7 @@ from pulumi_posthog.values.secret_text import holds_secret
 
 
 class Standing(enum.Enum):
-    """How a declared object stands to PostHog, before a stack has it for the first time."""
+    """What is to be done about a declared object, before a stack has it for the first time."""
 
     AS_DECLARED = "as declared"
     SECRETS = "get their secrets again"

@@ -21,7 +21,7 @@ def without_what_is_silent(
 ) -> Mapping[str, Json]:
     """An answer without the fields that it has empty because the organization's plan does not have them.
 
-    PostHog takes them, keeps nothing of them, and says so to nobody (posthog-api-release.md 1.3).
+    PostHog takes them, keeps nothing of them, and does not say so (posthog-api-release.md 1.3).
     """
     empty = [
         field

@@ -34,10 +34,10 @@ class LimitsError(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """How much may go in one run, for each kind and below each parent.
+    """How much one run may remove, of each kind and below each parent.
 
-    One object may always go. More may when they are at most `number` and at most `share` (0..1) of what is there.
-    `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
+    One object may always be removed. More may be removed when they are at most `number`, and at most `share` (0..1) of
+    what is there. `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
     `state: absent` may delete ("project/Web"), `takeovers` what may be taken over from another stack. `erasures` is
     how many persons of one project may be erased. `risks` names what may shut people out, as paths of the file.
     `invitations` is how many people may be invited by mail.
@@ -231,7 +231,7 @@ def renamed(desired: Desired) -> dict[str, dict[str, str]]:
 def removals(
     before: Managed, after: Managed, moved: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, list[str]]]:
-    """kind's name -> parent's name -> what goes or is replaced there, sorted; every kind and parent of `before`."""
+    """kind's name -> parent's name -> what is removed or replaced there, sorted; every kind and parent of `before`."""
     result: dict[str, dict[str, list[str]]] = {}
     for kind, parents in before.items():
         now = {name: key for objects in after.get(kind, {}).values() for name, key in objects.items()}
@@ -283,7 +283,7 @@ def list_refusal(
 
 
 def too_many(kind: Kind | TakenAlong, gone: int, total: int, limits: Limits) -> bool:
-    """Whether `gone` of `total` objects are more than may go in one run."""
+    """Whether `gone` of `total` objects are more than one run may remove."""
     if gone <= max(1 if limits.number else 0, limits.allowed.get(kind.name, 0)):
         return False
     return gone > limits.number or gone > total * limits.share

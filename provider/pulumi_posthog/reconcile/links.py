@@ -281,7 +281,7 @@ def with_live(
 ) -> tuple[Declared, list[Problem]]:
     """`desired` with every reference to an undeclared object knowing its id, and what is wrong.
 
-    `known` answers for a kind and a project's name what `names` does, None where nobody can tell yet.
+    `known` answers for a kind and a project's name what `names` does, None where it cannot be known yet.
     """
     problems: list[Problem] = []
     entries = []

@@ -1,4 +1,4 @@
-"""PostHog -> what it answers: each thing is read once per process, a list whole or not at all."""
+"""PostHog -> what it answers: each object and list is read once per process, and a list whole or not at all."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PROJECTS, ENVIRONMENTS = "/api/projects/", "/api/environments/"
 
 
 class Listing:
-    """What one organization has, read on demand: each thing once, and a list whole or not at all.
+    """What one organization has, read on demand: each object and list once, and a list whole or not at all.
 
     Every method may raise `ApiError`; nothing that could not be read is ever reported as absent.
     """
@@ -134,7 +134,7 @@ class Listing:
         return found
 
     def collection(self, kind: Kind, scope: Scope) -> Mapping[str, Found]:
-        """All objects of a kind below one parent, by id; a copy that nobody else changes."""
+        """All objects of a kind below one parent, by id; a copy that other threads do not change."""
         collection = self._collection(kind, scope)
         if collection.partial:
             raise IncompleteRead(

@@ -116,7 +116,7 @@ def objection_to_losing_rules(
 ) -> str | None:
     """Why a rule may not become `level` (None: go): the key's owner may change rules by it alone.
 
-    Organization admins stand above all rules, so for them nothing is looked at.
+    Organization admins are above all rules, so for them nothing is looked at.
     """
     grants = kind.grants
     if grants is None or grants.administers is None or level == grants.administers or id_ is None:

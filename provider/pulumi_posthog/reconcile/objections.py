@@ -111,7 +111,7 @@ def objection_to_age(kind: Kind, live: Live) -> str | None:
 
 
 def objection_to_deletion(kind: Kind, values: Mapping[str, Json], live: Live, limits: Limits) -> str | None:
-    """Why a guarded object that is declared absent may not be deleted: nobody allowed it, or it is the last one."""
+    """Why a guarded object that is declared absent may not be deleted: it was not allowed, or it is the last one."""
     name = str(values.get("name", ""))
     if not live.find(kind, {}, values):
         return None

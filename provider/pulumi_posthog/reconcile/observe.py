@@ -52,7 +52,7 @@ from pulumi_posthog.values.spelling import folded, one_line
 
 
 class Unclear(Exception):
-    """Nobody but a person can say which live object an entry means; `matches` are those that it may be."""
+    """Only a person can say which live object an entry means; `matches` are those that it may be."""
 
     def __init__(self, problem: str, *, hint: str, matches: Collection[Found] = ()) -> None:
         super().__init__(problem)
@@ -107,7 +107,7 @@ class Observed:
 
 
 def silent(_done: int, _total: int) -> None:
-    """Tells nobody how far the reading is."""
+    """Tells nothing about the progress of the reading."""
 
 
 def observe(

@@ -42,7 +42,7 @@ def of_accesses(found: Iterable[Access]) -> Rows:
 
 
 def of_changes(found: Iterable[Change]) -> Rows:
-    """A row for each thing that somebody gains or loses."""
+    """A row for each level that a person gains or loses."""
     return Rows(
         DIFFERENCES,
         tuple(

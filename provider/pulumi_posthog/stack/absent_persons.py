@@ -1,6 +1,6 @@
 """Persons who must not exist, for programs in Python, as `persons: absent:` declares them in YAML.
 
-Nobody's name passes through the program: it says where the names are, and the provider reads them there.
+No name of a person passes through the program: it says where the names are, and the provider reads them there.
 """
 
 from __future__ import annotations

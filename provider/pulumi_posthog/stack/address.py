@@ -42,7 +42,7 @@ class Address:
 
 
 class NoOrganization(pulumi.RunError, ValueError):
-    """Nobody says which organization it is. Pulumi shows it as one error, without a traceback."""
+    """It is not said which organization it is. Pulumi shows it as one error, without a traceback."""
 
 
 class KeySentNowhere(pulumi.RunError, ValueError):

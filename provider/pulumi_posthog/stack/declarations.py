@@ -318,7 +318,7 @@ def ids_of(entry: Entry) -> dict[str, Any]:
 
 
 def granted_before(entry: Entry, desired: Desired) -> Iterator[Key]:
-    """The rules that are written before one, and removed after it: so nobody is shut out in between.
+    """The rules that are written before one, and removed after it: so no person is shut out in between.
 
     A rule that is declared absent is removed after what holds for everyone, and after those that are written.
     """

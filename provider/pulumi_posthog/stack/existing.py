@@ -35,7 +35,7 @@ from pulumi_posthog.values.variables import KEY_VARIABLE
 
 
 class LookupFailed(pulumi.RunError, LookupError):
-    """Nothing, or more than one thing, has that name, or PostHog could not be read.
+    """No object, or more than one, has that name, or PostHog could not be read.
 
     Pulumi shows it as one error without a traceback.
     """

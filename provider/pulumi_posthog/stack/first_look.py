@@ -36,7 +36,7 @@ class FirstLook:
         return many and environment.get(DETAILS.partition("=")[0]) != "true"
 
     def stands(self, urn: str, standing: Standing) -> None:
-        """How a resource that the stack does not have yet stands to PostHog."""
+        """What is to be done in PostHog about a resource that the stack does not have yet."""
         with self._lock:
             self._standings[urn] = standing
 

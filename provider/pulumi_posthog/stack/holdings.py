@@ -163,7 +163,7 @@ class Holdings:
             self.failed = self.failed or urn
 
     def give_up(self, claims: Iterable[Claim], urn: str) -> str | None:
-        """`urn` has it no longer. Returns who keeps it, None when nobody does."""
+        """`urn` has it no longer. Returns the resource that keeps it, None without one."""
         with self._lock:
             objects = self._of(claims)
             keeper = next(filter(None, (each.keeper(urn) for each in objects)), None)

@@ -42,7 +42,7 @@ def claims_for(kind: Kind, props: Props, id_: str | None) -> tuple[Claim, ...]:
 
 
 def claim_items(run: Run, kind: Kind, scope: Mapping[str, str], props: Props, urn: str) -> None:
-    """Note whom an exact list declares: nobody of them is put out because another resource gives them up."""
+    """Note whom an exact list declares. They stay even if another resource gives them up."""
     if kind.set_of:
         organization, parent = location_of(props).organization, scope[kind.parent or ""]
         run.holdings.claimed(claims_of_list(kind, organization, parent, to_values(kind, props)), urn)
@@ -51,7 +51,7 @@ def claim_items(run: Run, kind: Kind, scope: Mapping[str, str], props: Props, ur
 def kept_by_another(
     run: Run, kind: Kind, props: Props, id_: str, urn: str, *, stays: bool = False
 ) -> str | None:
-    """Give an object up: why it is not deleted, because another resource has it; None when nobody does.
+    """Give an object up: why it is not deleted, because another resource has it; None without one.
 
     With `stays`, the resource itself stays, declared absent: that it has the object keeps nothing.
     Raises CannotApply when it may only seem so, that is, where something of this run has failed that may be about to

@@ -76,7 +76,7 @@ def kind_of(urn: str) -> Kind | None:
 
 
 def place(entry: Entry, attr: str | None) -> Position | None:
-    """Where the field stands that PostHog names (`app_urls__0`, `config__key`: posthog-api.md 1.6), else the entry."""
+    """The place of the field that PostHog names (`app_urls__0`, `config__key`: posthog-api.md 1.6), else the entry."""
     parts = (attr or "").split("__")
     for length in range(len(parts), 0, -1):
         found = entry.positions.get(".".join(parts[:length]))

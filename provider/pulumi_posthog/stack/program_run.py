@@ -14,7 +14,7 @@ _alone: dict[Any, Any] = {}  # of a process in which no program of Pulumi runs
 
 
 def of_run(make: Callable[[], Part]) -> Part:
-    """The one thing of its class that this run has; it is made when it is first asked for."""
+    """The one object of its class that this run has; it is made when it is first asked for."""
     stack = runtime.get_root_resource()
     parts: dict[Any, Any] = _alone if stack is None else vars(stack).setdefault(NAME, {})
     if make not in parts:

@@ -148,7 +148,7 @@ def to_values(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Json]:
 
 
 def placed(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """What a new object gets by its place in the file, though nobody declared it."""
+    """What a new object gets by its place in the file, though it is not declared."""
     place = properties.get("__place")
     return {field.name: place for field in kind.fields if field.placed_by_file and place is not None}
 
@@ -173,7 +173,7 @@ def trigger_differs(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]
 def wanted(kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Json]:
     """The field values that an update is to bring about: those declared, and no file that is so no longer.
 
-    Other keys stay in PostHog when nobody declares them any more; a file came from here and would stay for ever.
+    Other keys stay in PostHog when they are no longer declared; a file came from here and would stay for ever.
     """
     values = to_values(kind, news)
     for field in kind.fields:

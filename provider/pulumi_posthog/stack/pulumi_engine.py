@@ -100,7 +100,7 @@ def _engine() -> Any:
 
 
 def resource_name() -> str:
-    """The URN of the resource that the engine asks about; empty where nobody asks, as in a test."""
+    """The URN of the resource that the engine asks about; empty without a call, as in a test."""
     call = current()
     return call.urn if call is not None else ""
 

@@ -1,6 +1,6 @@
 """A stack's state -> what it keeps, as a Configuration: for a comparison where no file says what is desired.
 
-What a program in Python last applied is what it desires, as far as anybody knows who does not run it. Secrets are not
+What a program in Python last applied is what it desires, as far as can be known without running it. Secrets are not
 compared: nobody can read them in PostHog.
 """
 

@@ -63,7 +63,7 @@ def checked(host: str) -> str:
 def permitted(host: str, environment: Mapping[str, str], *, recorded: str | None = None) -> str:
     """A declared host, checked, when the key may be sent there; raises HostRefused.
 
-    `recorded` is the host that the state has, None where there is none or nobody knows it.
+    `recorded` is the host that the state has, None where there is none or it is not known.
     """
     declared, given = checked(host), wanted(environment)
     if given is not None and given != declared:

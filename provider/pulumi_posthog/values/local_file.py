@@ -96,7 +96,7 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def position_after(before: str, name: str) -> Position:
-    """Where the character stands that comes after this much of a file."""
+    """The place of the character that comes after this much of a file."""
     lines = LINE_END.split(before)
     return Position(name, len(lines), len(lines[-1]) + 1)
 

@@ -1,4 +1,4 @@
-"""Boxes on a grid, before and after: what a report draws where things have another place."""
+"""Boxes on a grid, before and after: what a report draws where tiles have another place."""
 
 from __future__ import annotations
 

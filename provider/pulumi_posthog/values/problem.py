@@ -53,7 +53,7 @@ def _cut(text: str) -> str:
 
 
 class ConfigError(Exception):
-    """Everything that is wrong with a configuration, not only the first thing; of very many, how many more."""
+    """Everything that is wrong with a configuration, not only the first problem. Of very many, it counts the rest."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         found = tuple(problems)

@@ -50,7 +50,7 @@ def looks_secret(key: str, value: Json) -> bool:
 
 
 def plain(value: Json) -> Json:
-    """`value` with secrets as ordinary strings, for a request body and for nothing else."""
+    """`value` with secrets as ordinary strings. Only a request body may have it."""
     if isinstance(value, SecretText):
         return str.__str__(value)
     if isinstance(value, dict):
@@ -69,7 +69,7 @@ def is_unknown(value: Json) -> bool:
 
 
 def revealed(value: Json) -> Json:
-    """`value` with what came from `!env` as ordinary text, for fields that are no secret."""
+    """`value` with what came from `!env` as ordinary text, for fields that are not secret."""
     if isinstance(value, SecretText):
         return str.__str__(value)
     if isinstance(value, dict):

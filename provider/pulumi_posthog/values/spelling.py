@@ -26,7 +26,7 @@ def is_number(text: str) -> bool:
 def folded(text: str) -> str:
     """`text` as PostgreSQL's UPPER makes it, by which PostHog sees that a name is taken in another case.
 
-    It goes character by character, so that "Maße" and "Masse" stay two names.
+    Each character is taken alone, so that "Maße" and "Masse" stay two names.
     """
     return text.upper() if text.isascii() else "".join(map(_upper, text))
 

@@ -1,4 +1,4 @@
-"""A word that nobody knows -> the one that was probably meant."""
+"""An unknown word -> the one that was probably meant."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from pulumi_posthog.stack.handlers.call import Call, Failure
 
 @dataclass(kw_only=True)
 class Served(Call):
-    """A call of the engine; `request` is None where nobody asks, as in a test."""
+    """A call of the engine; `request` is None without a call, as in a test."""
 
     request: Any = None
 

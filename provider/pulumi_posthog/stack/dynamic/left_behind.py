@@ -1,6 +1,6 @@
 """The end of a provider whose Pulumi was killed: the SDK would let it wait for ever.
 
-A shell is between Pulumi and this process, so its parent says nothing. Pulumi's address does: nobody listens there.
+A shell is between Pulumi and this process, so its parent says nothing. Pulumi's address does: nothing listens there.
 """
 
 from __future__ import annotations

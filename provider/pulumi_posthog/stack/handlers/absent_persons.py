@@ -28,14 +28,14 @@ from pulumi_posthog.values.spelling import one_line
 
 
 class AbsentPersonsHandler:
-    """Keeps a project free of certain persons, who stand in no property: they are read anew where they come from."""
+    """Keeps a project free of certain persons, who are in no property: they are read anew from their source."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
 
     @clean
     def check(self, olds: Props, news: Props) -> CheckResult:
-        """Look everybody up, and refuse what nobody may mean."""
+        """Look all of them up, and refuse names that must not be used."""
         inputs = {name: value for name, value in news.items() if name != "__provider"}
         if objection := objection_to_move(olds, inputs):
             return CheckResult(inputs, [CheckFailure("", objection)])
@@ -78,7 +78,7 @@ class AbsentPersonsHandler:
         return UpdateResult(self._erased(id_, olds, news))
 
     def delete(self, id_: str, props: Props) -> None:
-        """Nobody comes back, and nobody is looked for any more."""
+        """Erased persons do not come back, and nothing looks for them any more."""
 
     def _present(self, props: Props) -> present.Present:
         identifiers, problems = _identifiers(props)

@@ -40,7 +40,7 @@ def is_set(field: Field) -> bool:
 
 
 def item_of(field: Field) -> str:
-    """What one thing of a set is called: a member of the members."""
+    """What one item of a set is called: a member of the members."""
     return field.name.removesuffix("s")
 
 

@@ -49,7 +49,7 @@ class Resource:
 
 
 def at(properties: Properties, address: tuple[str, str] | None) -> list[Fault]:
-    """Put in where a resource is, unless its program has said so; what is wrong where nobody has."""
+    """Put in where a resource is, unless its program has said so; what is wrong if it is not known."""
     if PROPERTY in properties or "__host" in properties:
         return []
     if address is None:
