@@ -36,8 +36,10 @@ class LimitsError(ValueError):
 class Limits:
     """How much one run may remove, of each kind and below each parent.
 
-    One object may always be removed. More may be removed when they are at most `number`, and at most `share` (0..1) of
-    what is there. `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
+    One object may always be removed. More may be removed when they are at most `number` and at most `share` (0..1) of
+    what is there.
+
+    `allowed` raises the number for a kind, whatever the share. `deletions` names the guarded objects that
     `state: absent` may delete ("project/Web"), `takeovers` what may be taken over from another stack. `erasures` is
     how many persons of one project may be erased. `risks` names what may shut people out, as paths of the file.
     `invitations` is how many people may be invited by mail.
