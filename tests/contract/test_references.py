@@ -178,8 +178,8 @@ def test_what_nobody_has_and_what_several_are_is_told_with_its_place(stack):
         ),
         (
             "      A: {hog: a, description: !ref cohort/Beta testers}",
-            "posthog.yaml:5:32: !ref cohort/Beta testers has no meaning here\n  hint: `!ref` stands for the id of an"
-            " object, in a field that holds one, or anywhere in a JSON document",
+            "posthog.yaml:5:32: !ref cohort/Beta testers has no meaning here\n  hint: `!ref` gives the id of an"
+            " object: use it in a field that holds an id, or anywhere in a JSON document",
         ),
     ],
     ids=["kind", "form", "loop", "across projects", "place"],

@@ -39,7 +39,7 @@ from pulumi_posthog.values.spelling import one_line
 # Of a path as `details` writes it, and as people read it: config['account'] -> config.account
 WHOLE_ITEM: Final = re.compile(r"""\w+\[(?:'[^']*'|"[^"]*")\]""")
 FIRST_KEY: Final = re.compile(r"^\w+\['([^']*)'\]")
-LEFT_HINT: Final = "if that person has left the organization, take the address out of the file"
+LEFT_HINT: Final = "if that person has left, take the address out of the file"
 KEY: Final = re.compile(r"\['([^']*)'\]")
 LEAVING: Final = {
     Fate.DELETED: "is in the stack and no longer declared: the next run deletes it",
