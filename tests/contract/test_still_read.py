@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.release_stack import Web, web_of
+from harness.release_stack import HEAD, Web, web_of
 from pulumi_posthog.reconcile import still_read
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
@@ -195,6 +196,34 @@ def test_a_source_whose_table_a_declared_view_reads_is_not_deleted(web):
     assert len(web.all("external_data_sources")) == 1
     web.run(NOTHING)
     assert web.all("external_data_sources") == []
+
+
+CHECKS = """\
+    checks:
+      buyers_come: {query: select count() from stripe.eu.Customer, expect: "> 0"}
+      who_pays: {query: select count() from paying, expect: "> 0"}
+"""
+
+
+def test_what_a_health_check_reads_is_not_deleted_either(newest, monkeypatch):
+    from pulumi_posthog.stack.declarations import guard_of
+    from pulumi_posthog.stack.location import Location
+
+    newest.run(SOURCE + VIEWS)
+    asked = newest.load(OTHERS + CHECKS, head=HEAD)
+    guard = guard_of(asked, Location(asked.host, asked.organization))
+    referred = guard.properties["__referred"]
+    monkeypatch.setattr("harness.engine.only_referred_to", lambda _desired: json.loads(referred))
+
+    with pytest.raises(Exception, match="no longer declared") as refused:
+        newest.run(OTHERS, preview=True)
+
+    for what, who in (
+        ('warehouse saved query "Web/paying"', r"who_pays\", in its SQL at \S*posthog.yaml:7:\d+,"),
+        ('external data source "Web/eu"', r"buyers_come\", in its SQL at \S*posthog.yaml:6:\d+,"),
+    ):
+        pattern = rf'{what} is no longer declared and would be deleted, but health check "Web/{who}'
+        assert re.search(pattern, str(refused.value)), refused.value
 
 
 def test_a_program_without_a_guard_keeps_a_source_that_something_reads(newest):

@@ -17,11 +17,12 @@ from pulumi_posthog.kinds.tree import ancestors
 from pulumi_posthog.reconcile.collection import Scope
 from pulumi_posthog.reconcile.desired import Desired, Entry, Key, key_of
 from pulumi_posthog.reconcile.live import Live
-from pulumi_posthog.reconcile.tables import bringers, has_sql, joined, tables_of, views_of
+from pulumi_posthog.reconcile.tables import bringers, has_sql, joined, named_in_sql, tables_of, views_of
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Position, Problem
 from pulumi_posthog.values.reference import Reference, references_in, replaced
 from pulumi_posthog.values.spelling import one_line
+from pulumi_posthog.values.sql import tables_in
 from pulumi_posthog.values.suggestion import enumeration, suggestion
 
 Declared = TypeVar("Declared", bound=Desired)
@@ -197,10 +198,13 @@ def lookups_of(desired: Desired) -> set[tuple[str, str | None]]:
     }
 
 
-def only_referred_to(desired: Desired) -> dict[str, dict[str, str]]:
+def only_referred_to(
+    desired: Desired, questions: Iterable[tuple[str, str, str]] = ()
+) -> dict[str, dict[str, str]]:
     """kind's name -> what of it is referred to and not declared, as the stack would name it -> who does, and where.
 
-    A table in SQL may be any object that SQL names; one that a declared source brings is declared.
+    A table in SQL may be any object that SQL names; one that a declared source brings is declared. `questions` are SQL
+    besides the entries: the project that it is asked in, the SQL, and who asks it.
     """
     result: dict[str, dict[str, str]] = {}
     brought = {
@@ -208,6 +212,12 @@ def only_referred_to(desired: Desired) -> dict[str, dict[str, str]]:
         for table, those in bringers(desired.entries).items()
         for each in those
     }
+
+    def note(here: str | None, named: str, table: str, who: str) -> None:
+        name = f"{here}/{table}"
+        if (named, name) not in desired.by_name and (here, joined(table)) not in brought:
+            result.setdefault(named, {}).setdefault(name, who)
+
     for entry in desired.entries:
         here = project_of(entry, desired) or (entry.name if entry.kind is PROJECT else None)
         for reference in references_in(entry.fields):
@@ -219,9 +229,11 @@ def only_referred_to(desired: Desired) -> dict[str, dict[str, str]]:
                     who += f", at {one_line(str(reference.where))}"
                 result.setdefault(reference.kind, {}).setdefault(name, who)
         for kind, table in views_of(entry.kind, entry.fields):
-            name = f"{here}/{table}"
-            if (kind, name) not in desired.by_name and (here, joined(table)) not in brought:
-                result.setdefault(kind, {}).setdefault(name, _reader(entry, table))
+            note(here, kind, table, _reader(entry, table))
+    for project, text, who in questions:
+        for table in sorted(tables_in(text)):
+            for kind in named_in_sql():
+                note(project, kind, table, who)
     return result
 
 

@@ -30,9 +30,13 @@ def tables_of(kind: Kind, values: Mapping[str, Json]) -> Iterator[tuple[str, str
 def views_of(kind: Kind, values: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """(a kind's name, a name): every object that may be meant by a table which the values name."""
     for _, table in tables_of(kind, values):
-        for each in KINDS.values():
-            if each.named_in_sql:
-                yield each.name, table
+        for named in named_in_sql():
+            yield named, table
+
+
+def named_in_sql() -> Iterator[str]:
+    """The names of the kinds whose objects SQL names like tables."""
+    return (kind.name for kind in KINDS.values() if kind.named_in_sql)
 
 
 def bringers(entries: Iterable[Entry]) -> Mapping[str, list[Entry]]:

@@ -114,7 +114,7 @@ def guard_of(configuration: Configuration, location: Location) -> Declaration:
     # Relative: the next run may be on another machine.
     file = Path(os.path.relpath(configuration.file, project_folder())).as_posix()
     strangers = {address: str(problem) for address, problem in configuration.strangers.items()}
-    referred = only_referred_to(configuration)
+    referred = only_referred_to(configuration, _questions(configuration))
     return Declaration(
         key=THE_GUARD,
         type=GUARD,
@@ -137,6 +137,16 @@ def guard_of(configuration: Configuration, location: Location) -> Declaration:
         },
         about="the guard",
     )
+
+
+def _questions(configuration: Configuration) -> Iterator[tuple[str, str, str]]:
+    """The SQL of health checks: the project that it is asked in, the SQL, and which check it is."""
+    from pulumi_posthog.checks.declared import Query  # most files have no check
+
+    for check in configuration.checks:
+        if isinstance(check.ask, Query):
+            at = f" at {one_line(str(check.asked_at or check.where))}" if check.where else ""
+            yield check.project, check.ask.hogql, f'health check "{one_line(check.name)}", in its SQL{at}'
 
 
 def only(desired: Desired) -> list[str]:
