@@ -68,6 +68,8 @@ class Collection:
         self.partial = partial  # the server lists only some: the others must be asked for one by one
         self._found: dict[str, Found] = {}
         self._ids: dict[NaturalKey, dict[str, None]] = {}
+        # What something is in -> what is in it. Made when it is first asked for: most runs never ask.
+        self._inside: dict[NaturalKey | None, dict[str, None]] | None = None
         for answer in answers:
             self.put(answer)
 
@@ -78,6 +80,8 @@ class Collection:
         self._found[found.id] = found
         for key in self.kind.all_natural_keys(found.values):
             self._ids.setdefault(key, {})[found.id] = None
+        if self._inside is not None:
+            self._enter(found, self._inside)
         return found
 
     def drop(self, id_: str) -> None:
@@ -85,6 +89,9 @@ class Collection:
         found = self._found.pop(id_, None)
         for key in self.kind.all_natural_keys(found.values) if found else ():
             self._ids[key].pop(id_, None)
+        if found and self._inside is not None:
+            for holder in self._holders(found):
+                self._inside[holder].pop(id_, None)
 
     def get(self, id_: str) -> Found | None:
         """The object with that id, or with that second id, where the kind has one."""
@@ -108,6 +115,23 @@ class Collection:
             for found in self._found.values()
             if (other := self.kind.natural_key(found.values)) and _looks(other) == _looks(key)
         ]
+
+    def inside(self, key: NaturalKey | None) -> list[Found]:
+        """Everything that is in the object with that natural key, at any depth."""
+        if self._inside is None:
+            self._inside = {}
+            for found in self._found.values():
+                self._enter(found, self._inside)
+        return [self._found[id_] for id_ in self._inside.get(key, ())] if key else []
+
+    def _enter(self, found: Found, inside: dict[NaturalKey | None, dict[str, None]]) -> None:
+        for holder in self._holders(found):
+            inside.setdefault(holder, {})[found.id] = None
+
+    def _holders(self, found: Found) -> list[NaturalKey | None]:
+        if self.kind.containers is None:
+            return []
+        return [self.kind.natural_key(holder) for holder in self.kind.containers(found.values)]
 
     def all(self) -> dict[str, Found]:
         """Everything, by id: a copy, because another thread may write meanwhile."""

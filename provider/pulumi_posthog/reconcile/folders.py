@@ -12,14 +12,7 @@ from pulumi_posthog.values.spelling import one_line
 
 def inside(live: Live, kind: Kind, scope: Scope, found: Found) -> list[Found]:
     """Everything that is in an object, at any depth."""
-    if kind.containers is None:
-        return []
-    own = kind.natural_key(found.values)
-    return [
-        other
-        for other in live.collection(kind, scope).values()
-        if any(kind.natural_key(holder) == own for holder in kind.containers(other.values))
-    ]
+    return live.inside(kind, scope, found) if kind.containers else []
 
 
 def move(live: Live, writer: Writer, kind: Kind, scope: Scope, found: Found, target: str) -> Found:

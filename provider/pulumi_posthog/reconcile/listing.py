@@ -135,14 +135,24 @@ class Listing:
 
     def collection(self, kind: Kind, scope: Scope) -> Mapping[str, Found]:
         """All objects of a kind below one parent, by id; a copy that other threads do not change."""
+        collection = self._whole(kind, scope)
+        with self._lock:
+            return collection.all()
+
+    def inside(self, kind: Kind, scope: Scope, found: Found) -> list[Found]:
+        """Everything that is in an object, at any depth."""
+        collection = self._whole(kind, scope)
+        with self._lock:
+            return collection.inside(kind.natural_key(found.values))
+
+    def _whole(self, kind: Kind, scope: Scope) -> Collection:
         collection = self._collection(kind, scope)
         if collection.partial:
             raise IncompleteRead(
                 f"this server cannot list more than {len(collection.all())} objects of kind {kind.title}",
                 hint="servers up to 2025 cannot page this list: only what is declared can be looked at",
             )
-        with self._lock:
-            return collection.all()
+        return collection
 
     def object(self, kind: Kind, scope: Scope, id_: str, names: Iterable[str] | None = None) -> Found | None:
         """One object by its id, None when PostHog says that it does not exist.

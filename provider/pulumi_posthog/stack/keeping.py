@@ -132,8 +132,8 @@ def steps_aside(run: Run, kind: Kind, props: Props, other: Found, urn: str) -> b
 
 def _check_all_asked(run: Run) -> None:
     """Raises CannotApply in a run that leaves something out: nobody knows whether that has the object now."""
-    unasked = run.holdings.unasked()
-    if unasked is None or destroying():
+    unasked = None if destroying() else run.holdings.unasked()
+    if unasked is None:
         return
     raise CannotApply(
         f'it is not removed, because this run has not asked about "{one_line(unasked)}":'
