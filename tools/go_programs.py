@@ -17,7 +17,7 @@ from steps import ToolError, alone, say
 
 @dataclass(frozen=True)
 class GoProgram:
-    """A program: its name, the folder of tools/ with its go.mod, the module that this pins, its package in there.
+    """A program: its name, the folder with its go.mod, seen from tools/, the module that this pins, its package there.
 
     `stamp` is the variable of the package that its version is written into, empty where it has none. A `package` that
     begins with "./" is ours, in that folder.
@@ -108,4 +108,6 @@ NODE_HOST = GoProgram(
 )
 # Makes the classes for them, which that host can't; a minute.
 NODE_SDK = GoProgram("node_sdk", "pulumi/engine", "github.com/pulumi/pulumi/pkg/v3", "./node_sdk")
-GO_PROGRAMS = (ACTIONLINT, YAML_HOST, NODE_HOST, NODE_SDK)
+# The example in Go, which drives the Pulumi command line by itself; two minutes.
+GO_EXAMPLE = GoProgram("acme-go", "../examples/go", "github.com/pulumi/pulumi/sdk/v3", "./")
+GO_PROGRAMS = (ACTIONLINT, YAML_HOST, NODE_HOST, NODE_SDK, GO_EXAMPLE)

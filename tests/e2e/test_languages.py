@@ -1,5 +1,5 @@
 """Programs in other languages than Python: `examples/yaml` deploys a posthog.yaml as deploy() does, and
-`examples/typescript` declares more beside it.
+`examples/typescript` and `examples/go` declare more beside it.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ import yaml
 
 from harness.half_moved import exported, half_move
 from harness.sandbox import Sandbox
-from harness.stack import DYNAMIC_DOOR, HEADER, PLUGIN_DOOR, Stack
+from harness.stack import DYNAMIC_DOOR, HEADER, PLUGIN_DOOR, Run, Stack
 
 pytestmark = pytest.mark.e2e
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = REPOSITORY / "examples" / "yaml"
 IN_TYPESCRIPT = REPOSITORY / "examples" / "typescript"
+IN_GO = REPOSITORY / "examples" / "go"
 NODE_PACKAGES = REPOSITORY / "tests" / "typescript" / "node_modules"
-HOST, NODE_HOST, NODE_SDK = (
+HOST, NODE_HOST, NODE_SDK, GO_PROGRAM = (
     Path(sys.executable).with_name(name)
-    for name in ("pulumi-language-yaml", "pulumi-language-nodejs", "node_sdk")
+    for name in ("pulumi-language-yaml", "pulumi-language-nodejs", "node_sdk", "acme-go")
 )
 IN_YAML = """\
 projects:
@@ -136,6 +137,21 @@ def in_typescript(tmp_path: Path, posthog: Sandbox) -> Stack:
     return stack
 
 
+def run_by_itself(command: list[str], stack: Stack, **environment: str) -> Run:
+    """A program that drives Pulumi itself, in the stack's folder."""
+    done = subprocess.run(
+        command,
+        cwd=stack.folder,
+        env={**stack.environment, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout)
+
+
 def project(stack: Stack, settings: dict[str, object]) -> None:
     """Write Pulumi.yaml; the provider is the one beside our Python, and the stack that of the harness."""
     provider = {"name": "posthog", "path": str(HOST.parent)}
@@ -230,6 +246,47 @@ def test_typescript_deploys_a_file_and_declares_a_role_its_members_and_a_functio
     assert 'hint: did you mean "destination"?' in preview.text
     assert 'not "destnation"' in preview.text
     assert posthog.writes() == {}
+
+
+def test_go_deploys_a_file_and_declares_a_role_beside_it(tmp_path: Path, posthog: Sandbox):
+    needed(GO_PROGRAM)
+    stack = Stack(tmp_path / "acme", posthog, door=PLUGIN_DOOR, PULUMI_STACK="test")
+    (stack.folder / "__main__.py").unlink()
+    shutil.copy(IN_GO / "posthog.yaml", stack.folder)
+    project(stack, yaml.safe_load((IN_GO / "Pulumi.yaml").read_text()))
+
+    def go(command: str, **environment: str) -> Run:
+        """The example does it itself, without Pulumi's own host for programs in Go."""
+        return run_by_itself([str(GO_PROGRAM), command], stack, **environment)
+
+    posthog.count_anew()
+    preview = go("preview")
+    assert (preview.status, preview.changes) == (0, {"create": 7}), preview.text
+    assert posthog.writes() == {}
+    assert go("up").changes == {"created": 7}
+    assert posthog.members("Analysts") == ["ana@acme.io", "bo@acme.io"]
+    web = posthog.project("Web")
+    assert (web["timezone"], posthog.role("Guests")["name"]) == ("Europe/Berlin", "Guests")
+    posthog.count_anew()
+    assert go("up").changes == {"unchanged": 7}
+    assert posthog.writes() == {}
+
+    posthog.call("PATCH", f"/api/projects/{web['id']}/", {"timezone": "Asia/Tokyo"})
+    posthog.count_anew()
+    healed = go("up")
+    assert healed.changes == {"updated": 1, "unchanged": 6}, healed.text
+    assert '"Asia/Tokyo" => "Europe/Berlin"' in healed.text
+    assert list(posthog.writes().values()) == [1]
+
+    refused = go("destroy")
+    assert refused.status != 0
+    assert "if that is meant, say so: POSTHOG_ALLOW_DESTROY=true" in refused.text
+    assert list(posthog.writes().values()) == [1]
+    assert go("up").status == 0
+    gone = go("destroy", POSTHOG_ALLOW_DESTROY="true")
+    assert gone.status == 0, gone.text
+    assert (posthog.role("Analysts"), posthog.role("Guests")) == (None, None)
+    assert posthog.project("Web") is not None
 
 
 def test_a_stack_of_a_program_in_python_moves_to_the_component_and_keeps_its_limits_secrets_and_renames(acme):
