@@ -242,3 +242,28 @@ def test_no_stack_and_a_stack_contradict_each_other(lab: Lab):
 
     assert run.status == 2
     assert "--no-stack" in run.err
+
+
+def test_where_a_program_has_no_file_its_stack_is_named_and_doctor_looks_at_that(lab: Lab):
+    select(lab)
+    lab.pulumi(program_of(lab))
+    (lab.folder / "posthog.yaml").unlink()
+
+    drift, doctor = lab.run("drift"), lab.run("doctor")
+
+    assert (drift.status, drift.out) == (2, "drift: nothing could be compared\n")
+    assert drift.err == (
+        "error: there is no file posthog.yaml\n"
+        "  hint: a program without YAML is compared with what its stack last applied: --stack prod\n"
+    )
+    assert "ok   configuration: no file posthog.yaml; stack prod last applied 5 objects" in doctor.out
+    assert "ok   organization: " in doctor.out
+
+    lab.pulumi('{"deployment": {"resources": []}}')
+    where = {"POSTHOG_HOST": lab.posthog.url, "POSTHOG_ORGANIZATION_ID": ORGANIZATION}
+    assert "stack prod last applied 0 objects" in lab.run("doctor", **where).out
+    nowhere = lab.run("doctor", POSTHOG_HOST="", POSTHOG_ORGANIZATION_ID="")
+    assert "FAIL configuration: stack prod does not say which organization" in nowhere.out
+    lab.pulumi("not a state")
+    broken = lab.run("doctor")
+    assert "FAIL configuration: there is no file posthog.yaml; stack prod is not the state of" in broken.out

@@ -84,7 +84,7 @@ def loaded(file: Path, texts: dict[Path, str], instead: Mapping[Path, str] | Non
 def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
     """Compare PostHog with a configuration; `texts` get what is in its files (`loaded`)."""
     from pulumi_posthog.cli.look import look_at
-    from pulumi_posthog.cli.remembered import remembered
+    from pulumi_posthog.cli.remembered import of_a_program, remembered
     from pulumi_posthog.drift import persons
     from pulumi_posthog.drift.attribution import Attribution
     from pulumi_posthog.drift.finding import Report, Status
@@ -93,6 +93,11 @@ def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
     from pulumi_posthog.reconcile.path import path_of
 
     alone = asked.is_of_a_stack_alone
+    if not alone and not asked.no_stack and (name := of_a_program(asked.file)):
+        raise Stop(
+            f"there is no file {asked.file.name}",
+            f"a program without YAML is compared with what its stack last applied: --stack {name}",
+        )
     desired = None if alone else loaded(asked.file, {} if texts is None else texts)
     state = remembered(
         asked.file,

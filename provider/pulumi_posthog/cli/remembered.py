@@ -103,6 +103,11 @@ def selected(folder: Path) -> str | None:
     return None
 
 
+def of_a_program(file: Path) -> str | None:
+    """The stack that is selected where `file` is not: the one of a program without YAML, most likely."""
+    return None if file.exists() else selected(file.parent)
+
+
 def _json(path: Path) -> dict[str, object]:
     try:
         found = json.loads(text_of(path, SETTINGS_BYTES))

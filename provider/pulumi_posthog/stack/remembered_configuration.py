@@ -22,10 +22,14 @@ from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import UNKNOWN
 
 
+class NothingRemembered(StateError):
+    """The stack can be read, and has nothing of ours: it was not applied yet."""
+
+
 def remembered_configuration(text: str, source: str) -> Configuration:
     """What `pulumi stack export` printed, as a configuration; `source` names it in messages.
 
-    Raises StateError for a stack that has nothing of ours, or objects of several organizations.
+    Raises NothingRemembered for a stack that has nothing of ours, StateError for objects of several organizations.
     """
     found = [
         (kind, each)
@@ -47,7 +51,9 @@ def remembered_configuration(text: str, source: str) -> Configuration:
             "put an earlier version of the state back: `pulumi stack export --version N`, `pulumi stack import`",
         ) from None
     if not addresses:
-        raise StateError(f"{source} has nothing of PostHog", "name a stack that has, or a configuration")
+        raise NothingRemembered(
+            f"{source} has nothing of PostHog", "name a stack that has, or a configuration"
+        )
     if len(addresses) > 1:
         raise StateError(
             f"{source} has objects of {len(addresses)} organizations", "one comparison is about one of them"

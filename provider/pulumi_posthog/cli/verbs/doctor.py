@@ -20,6 +20,7 @@ from pulumi_posthog.cli.machine import of_this_machine, of_variables
 from pulumi_posthog.cli.options import DEFAULT_FILE, File, chosen
 from pulumi_posthog.cli.readiness import Check, Outcome, failed, noted, passed, verdict
 from pulumi_posthog.values.spelling import folded
+from pulumi_posthog.values.text import plural
 
 if TYPE_CHECKING:
     from pulumi_posthog.config.configuration import Configuration
@@ -100,10 +101,40 @@ def _of_environment() -> Check:
     return passed("environment", f"certificates can be read; {f'proxies by {used}' if used else 'no proxy'}")
 
 
+def _of_program(name: str, file: Path) -> Generator[Check, None, Configuration | None]:
+    """Of a program without YAML, what its stack last applied is in place of a configuration."""
+    from pulumi_posthog.config.configuration import Configuration
+    from pulumi_posthog.stack.remembered_configuration import NothingRemembered, remembered_configuration
+    from pulumi_posthog.stack.state import StateError, settings_of, state_of
+
+    source = f"stack {name}"
+    try:
+        try:
+            desired = remembered_configuration(state_of(name, file.parent), source)
+        except NothingRemembered:
+            given = settings_of(name, file.parent)
+            host = os.environ.get("POSTHOG_HOST") or given.get("host")
+            organization = given.get("organization") or os.environ.get("POSTHOG_ORGANIZATION_ID")
+            if not host or not organization:
+                hint = "pulumi config set posthog:host https://eu.posthog.com, and posthog:organization <id>"
+                yield failed("configuration", f"{source} does not say which organization", hint, Exit.USAGE)
+                return None
+            desired = Configuration(host=host, organization=organization, entries=(), file=source)
+    except StateError as error:
+        yield failed("configuration", f"there is no file {file.name}; {error}", error.hint, Exit.USAGE)
+        return None
+    count = plural(len(desired.entries), "object")
+    yield passed("configuration", f"no file {file.name}; stack {name} last applied {count}")
+    return desired
+
+
 def _of_configuration(file: Path) -> Generator[Check, None, Configuration | None]:
     from pulumi_posthog import config
+    from pulumi_posthog.cli.remembered import of_a_program
     from pulumi_posthog.values.problem import ConfigError
 
+    if name := of_a_program(file):
+        return (yield from _of_program(name, file))
     try:
         desired = config.load(file, environment=os.environ, offline=True)
     except ConfigError as error:
