@@ -262,6 +262,11 @@ class Kind:
         return tuple(field for field in self.fields if not field.read_only)
 
     @cached_property
+    def declarable_names(self) -> frozenset[str]:
+        """Their names."""
+        return frozenset(field.name for field in self.declarable)
+
+    @cached_property
     def in_path(self) -> frozenset[str]:
         """The fields that say where its objects are: which parent they are below, and what they are about."""
         about = (self.attached.type, self.attached.id) if self.attached else ()

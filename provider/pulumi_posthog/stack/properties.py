@@ -109,12 +109,8 @@ def declared_names(kind: Kind, properties: Mapping[str, Any]) -> tuple[str, ...]
 
 
 def _with_a_value(kind: Kind, properties: Mapping[str, Any]) -> tuple[str, ...]:
-    nulls, fields = properties.get("__nulls") or (), kind.by_name
-    return tuple(
-        sorted(
-            name for name in properties if name in fields and not fields[name].read_only and name not in nulls
-        )
-    )
+    names = kind.declarable_names & properties.keys()
+    return tuple(sorted(names.difference(properties.get("__nulls") or ())))
 
 
 def all_declared(kind: Kind, properties: Mapping[str, Any]) -> tuple[str, ...]:
