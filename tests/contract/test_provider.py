@@ -296,3 +296,35 @@ def _asked(kind, name, method, *arguments):
     """A call of the provider, which finds in the calling frames whom it is about."""
     request = SimpleNamespace(urn=urn_of(kind, name))
     return getattr(KindProvider(kind), method)(*arguments) if request else None
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "said"),
+    [
+        (
+            "role_members",
+            {"role": "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c", "members": "bo@acme.io"},
+            "members must be a",
+        ),
+        ("project", {"name": "Web", "week_start_day": 9}, "week_start_day must be"),
+        ("project", {"name": "Web", "timezone": "Europe/Pariss"}, 'did you mean "Europe/Paris"?'),
+        ("project", {"name": ["Web"]}, "name must be"),
+        ("cohort", {"project": "1", "name": "A", "filters": '"all"'}, "filters must be"),
+    ],
+)
+def test_what_has_another_form_is_refused_before_posthog_is_asked(posthog, place, kind, given, said):
+    posthog.count_anew()
+
+    result = KindProvider(kind).check({}, {**place, **given})
+
+    assert said in "\n".join(failure.reason for failure in result.failures)
+    assert posthog.requests()["total"] == 0
+
+
+def test_a_secret_of_another_form_is_not_shown(place):
+    given = {**place, "project": "1", "plugin": "1", "name": "Orders", "config": '"hush-hush-very-secret"'}
+
+    result = KindProvider("pipeline_destination").check({}, given)
+
+    assert result.failures
+    assert "hush" not in "\n".join(failure.reason for failure in result.failures)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pulumi.dynamic import CheckFailure, CheckResult  # noqa: TID251 - this is the one door
+
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.stack.dynamic.provider import Door
+from pulumi_posthog.stack.form import of_another_form
 from pulumi_posthog.stack.handlers.kind import KindHandler
 
 
@@ -21,3 +26,13 @@ class KindProvider(Door):
     def handler(self) -> KindHandler:
         """Who decides about this kind."""
         return KindHandler(KINDS[self.kind], process.run)
+
+    def check(self, _olds: Any, news: Any) -> CheckResult:
+        """What is declared, complete and comparable, or why it cannot be; a program may give values of any form.
+
+        The failure names no property: Pulumi would print the value, which may be a secret.
+        """
+        faults = [*of_another_form(KINDS[self.kind], news)]
+        if faults:
+            return CheckResult(news, [CheckFailure("", each.text) for each in faults])
+        return super().check(_olds, news)

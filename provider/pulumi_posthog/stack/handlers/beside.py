@@ -94,7 +94,7 @@ def _has_its_form(kind: Kind, inputs: Props) -> bool:
 
 
 def _fits(field: Field, value: Any) -> bool:
-    from pulumi_posthog.stack.plugin.fitting import fits
+    from pulumi_posthog.stack.fitting import fits
 
     if field.names or field.refers_to:
         return True

@@ -8,30 +8,18 @@ Other than in the handlers
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.stack.form import Fault, all_known, of_another_form
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
-from pulumi_posthog.stack.plugin.fitting import fits
 from pulumi_posthog.stack.plugin.wire import Secret, holds_secret, opened
 from pulumi_posthog.stack.properties import files_name, fingerprints_name, secret_name
-from pulumi_posthog.stack.pulumi_engine import known
 from pulumi_posthog.values.json_value import json_text, whole
 from pulumi_posthog.values.spelling import one_line
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one property; `text` is a sentence, and a hint in a line of its own."""
-
-    name: str
-    text: str
 
 
 def is_set(field: Field) -> bool:
@@ -78,14 +66,14 @@ def given(kind: Kind, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fau
                 faults.append(Fault(name, 'state must be "absent", or be left out'))
         elif field is None:
             faults.append(_unknown(kind, name, names))
-        elif not _all_known(opened(value)):
+        elif not all_known(opened(value)):
             result[name] = NOT_YET_KNOWN
         else:
             try:
                 result |= _property(field, name, value)
             except ValueError as error:
                 faults.append(Fault(name, f"{one_line(name)} is not JSON: {error}"))
-    return result, faults or list(_faults(kind, result))
+    return result, faults or list(of_another_form(kind, result))
 
 
 def _property(field: Field, name: str, value: Any) -> dict[str, Any]:
@@ -123,43 +111,6 @@ def _unknown(kind: Kind, name: str, names: Mapping[str, Field]) -> Fault:
         return Fault(name, f"{one_line(name)} is set by PostHog: take it out")
     hint = suggestion(name, sorted(names))
     return Fault(name, f'a {kind.title} has no property "{one_line(name)}"\n  hint: {hint}')
-
-
-def _faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
-    """What the schema of the kind has against known values."""
-    nulls = properties.get("__nulls") or ()
-    for field in kind.declarable:
-        if field.name not in properties:
-            beside = field.as_json_text and {secret_name(field), files_name(field)} & properties.keys()
-            surplus = kind.deletion is not Deletion.NEVER and "__absent" in properties
-            if field.required and not beside and field.name not in nulls and not surplus:
-                words = f"\n  hint: {field.doc}" if field.doc else ""
-                yield Fault(field.name, f'a {kind.title} needs "{field.name}"{words}')
-            continue
-        value = properties[field.name]
-        # What refers to something may be its name or its id, and the look-up says what is wrong.
-        if field.refers_to and field.type is not Type.STRINGS:
-            continue
-        value = json.loads(value) if field.as_json_text and isinstance(value, str) else value
-        schema = _schema(kind.name, field.name)
-        if _all_known(value) and not fits(schema, value):
-            from pulumi_posthog.config.checking import objections
-
-            for text in objections(schema, value):
-                yield Fault(field.name, f"{field.name} {text}")
-
-
-@functools.cache
-def _schema(kind: str, field: str) -> Mapping[str, Any]:
-    return KINDS[kind].field(field).json_schema
-
-
-def _all_known(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return all(_all_known(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return all(_all_known(item) for item in value)
-    return value is None or known(value)
 
 
 def taken(kind: Kind, stored: Mapping[str, Any]) -> dict[str, Any]:

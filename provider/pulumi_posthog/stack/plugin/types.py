@@ -9,11 +9,11 @@ from typing import Any
 
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.stack.form import Fault
 from pulumi_posthog.stack.handlers.guard import GuardHandler
 from pulumi_posthog.stack.handlers.kind import KindHandler
 from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.plugin import inputs
-from pulumi_posthog.stack.plugin.inputs import Fault
 from pulumi_posthog.stack.plugin.wire import Secret, opened
 from pulumi_posthog.stack.run import Run
 from pulumi_posthog.stack.urn import PLUGIN_TYPE

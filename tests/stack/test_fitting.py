@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_posthog.config.checking import objections
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.stack.plugin.fitting import fits
+from pulumi_posthog.stack.fitting import fits
 
 SCHEMAS = {
     json.dumps(field.json_schema, sort_keys=True): field.json_schema

@@ -1,0 +1,65 @@
+"""Properties of a kind as the handlers know them -> what is wrong with their form. Pure.
+
+A preview of any language and through either provider refuses what a file would be refused for.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import Type
+from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.stack.fitting import fits
+from pulumi_posthog.stack.properties import files_name, secret_name
+from pulumi_posthog.stack.pulumi_engine import known
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one property; `text` is a sentence, and a hint in a line of its own."""
+
+    name: str
+    text: str
+
+
+def of_another_form(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
+    """What the schema of the kind has against known values."""
+    nulls = properties.get("__nulls") or ()
+    for field in kind.declarable:
+        if field.name not in properties:
+            beside = field.as_json_text and {secret_name(field), files_name(field)} & properties.keys()
+            surplus = kind.deletion is not Deletion.NEVER and "__absent" in properties
+            if field.required and not beside and field.name not in nulls and not surplus:
+                words = f"\n  hint: {field.doc}" if field.doc else ""
+                yield Fault(field.name, f'a {kind.title} needs "{field.name}"{words}')
+            continue
+        value = properties[field.name]
+        # What refers to something may be its name or its id, and the look-up says what is wrong.
+        if field.refers_to and field.type is not Type.STRINGS:
+            continue
+        value = json.loads(value) if field.as_json_text and isinstance(value, str) else value
+        schema = _schema(kind.name, field.name)
+        if all_known(value) and not fits(schema, value):
+            from pulumi_posthog.config.checking import objections
+
+            for text in objections(schema, value):
+                yield Fault(field.name, f"{field.name} {text}")
+
+
+@functools.cache
+def _schema(kind: str, field: str) -> Mapping[str, Any]:
+    return KINDS[kind].field(field).json_schema
+
+
+def all_known(value: Any) -> bool:
+    """Whether nothing of a value waits for another resource."""
+    if isinstance(value, Mapping):
+        return all(all_known(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return all(all_known(item) for item in value)
+    return value is None or known(value)
