@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.field import Type
+from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.stack.fitting import fits
 from pulumi_posthog.stack.properties import files_name, secret_name
@@ -27,28 +27,42 @@ class Fault:
     text: str
 
 
-def of_another_form(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
-    """What the schema of the kind has against known values."""
+def faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is missing, and what has another form than the schema of the kind wants, field by field."""
     nulls = properties.get("__nulls") or ()
+    surplus = kind.deletion is not Deletion.NEVER and "__absent" in properties
     for field in kind.declarable:
-        if field.name not in properties:
-            beside = field.as_json_text and {secret_name(field), files_name(field)} & properties.keys()
-            surplus = kind.deletion is not Deletion.NEVER and "__absent" in properties
-            if field.required and not beside and field.name not in nulls and not surplus:
-                words = f"\n  hint: {field.doc}" if field.doc else ""
-                yield Fault(field.name, f'a {kind.title} needs "{field.name}"{words}')
+        if field.name in properties:
+            yield from _of_another_form(kind, field, properties[field.name])
             continue
-        value = properties[field.name]
-        # What refers to something may be its name or its id, and the look-up says what is wrong.
-        if field.refers_to and field.type is not Type.STRINGS:
-            continue
-        value = json.loads(value) if field.as_json_text and isinstance(value, str) else value
-        schema = _schema(kind.name, field.name)
-        if all_known(value) and not fits(schema, value):
-            from pulumi_posthog.config.checking import objections
+        beside = field.as_json_text and {secret_name(field), files_name(field)} & properties.keys()
+        if field.required and not beside and field.name not in nulls and not surplus:
+            words = f"\n  hint: {field.doc}" if field.doc else ""
+            yield Fault(field.name, f'a {kind.title} needs "{field.name}"{words}')
 
-            for text in objections(schema, value):
-                yield Fault(field.name, f"{field.name} {text}")
+
+def of_another_form(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
+    """Only what is there, and has another form; what Pulumi's SDK for Python lets no program leave out is not missed."""
+    for field in kind.declarable:
+        if field.name in properties:
+            yield from _of_another_form(kind, field, properties[field.name])
+
+
+def _of_another_form(kind: Kind, field: Field, given: Any) -> Iterator[Fault]:
+    # What refers to something may be its name or its id, and the look-up says what is wrong.
+    if field.refers_to and field.type is not Type.STRINGS:
+        return
+    try:
+        value = json.loads(given) if field.as_json_text and isinstance(given, str) else field.as_id(given)
+    except ValueError as error:
+        yield Fault(field.name, f"{field.name} is not JSON: {error}")
+        return
+    schema = _schema(kind.name, field.name)
+    if all_known(value) and not fits(schema, value):
+        from pulumi_posthog.config.checking import objections  # late: it loads what reads JSON Schema
+
+        for text in objections(schema, value):
+            yield Fault(field.name, f"{field.name} {text}")
 
 
 @functools.cache

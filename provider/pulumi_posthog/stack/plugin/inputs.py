@@ -14,7 +14,7 @@ from typing import Any
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.stack.form import Fault, all_known, of_another_form
+from pulumi_posthog.stack.form import Fault, all_known, faults
 from pulumi_posthog.stack.handlers.call import NOT_YET_KNOWN
 from pulumi_posthog.stack.plugin.wire import Secret, holds_secret, opened
 from pulumi_posthog.stack.properties import files_name, fingerprints_name, secret_name
@@ -55,7 +55,7 @@ def names_of(kind: Kind) -> dict[str, Field]:
 
 def given(kind: Kind, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """The properties of a request, secrets and all -> plain ones as the handlers know them, and what is wrong."""
-    names, result, faults = names_of(kind), {}, []
+    names, result, wrong = names_of(kind), {}, []
     for name, value in news.items():
         field = names.get(name)
         if name.startswith("__"):
@@ -63,17 +63,17 @@ def given(kind: Kind, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fau
         elif name == "state" and (kind.deletion is Deletion.NEVER or "__absent" in news):
             result |= {"state": "absent", "__absent": True}
             if opened(value) != "absent":
-                faults.append(Fault(name, 'state must be "absent", or be left out'))
+                wrong.append(Fault(name, 'state must be "absent", or be left out'))
         elif field is None:
-            faults.append(_unknown(kind, name, names))
+            wrong.append(_unknown(kind, name, names))
         elif not all_known(opened(value)):
             result[name] = NOT_YET_KNOWN
         else:
             try:
                 result |= _property(field, name, value)
             except ValueError as error:
-                faults.append(Fault(name, f"{one_line(name)} is not JSON: {error}"))
-    return result, faults or list(of_another_form(kind, result))
+                wrong.append(Fault(name, f"{one_line(name)} is not JSON: {error}"))
+    return result, wrong or list(faults(kind, result))
 
 
 def _property(field: Field, name: str, value: Any) -> dict[str, Any]:
