@@ -164,8 +164,8 @@ def test_what_is_wrong_is_told_with_its_place_before_anything_is_sent(stack, pos
     assert [problem.splitlines()[0] for problem in found[:-1]] == [
         'posthog.yaml:6:42: batch export "Web/A" lacks "host", which Postgres needs',
         'posthog.yaml:6:51: batch export "Web/A" has a "hots" that Postgres does not know',
-        'posthog.yaml:6:73: batch export "Web/A" has its "user" in the file in plain text, and PostHog shows that to'
-        " nobody",
+        'posthog.yaml:6:73: batch export "Web/A" has its "user" in the file in plain text, and PostHog shows that'
+        " value to nobody",
         'posthog.yaml:7:37: batch export "Web/B" has an hour, and is not of every day or week',
         'posthog.yaml:7:69: batch export "Web/B" takes filters with the model `events` only',
     ]

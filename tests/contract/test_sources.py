@@ -439,7 +439,7 @@ def test_what_posthog_would_show_to_nobody_may_not_stand_in_the_file_as_it_is(ne
 
     assert sorted(problem.message for problem in refused.value.problems) == [
         'external data source "Web/Shop" has its "ssh_tunnel.auth.passphrase" in the file as it is, and PostHog shows'
-        " that to nobody",
+        " that value to nobody",
         'external data source "Web/Shop" has its "ssh_tunnel.auth.password" in the file as it is, and PostHog shows'
         " that value to nobody",
         'external data source "Web/Shop" has its tables in `job_inputs`',

@@ -31,9 +31,8 @@ class Entry:
     id: str | None = None  # take over exactly this object
     previously: tuple[str, ...] = ()  # names (as `name`) that this entry had before
     absent: bool = False
-    elsewhere: bool = (
-        False  # something else declares it: only what is below it is compared; known by its `id`
-    )
+    # Something else declares it: only what is below it is compared, and it is known by its `id`.
+    elsewhere: bool = False
     place: int = 1  # its place among its siblings in the file, from 1
     positions: Mapping[str, Position] = field(default_factory=dict)
     follows: tuple[Key, ...] = ()  # declared entries that are made before it, beside those that it refers to

@@ -42,7 +42,7 @@ def faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def of_another_form(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Fault]:
-    """Only what is there, and has another form; what Pulumi's SDK for Python lets no program leave out is not missed."""
+    """Only what is there, and has another form: the classes for Python let no program leave out what is needed."""
     for field in kind.declarable:
         if field.name in properties:
             yield from _of_another_form(kind, field, properties[field.name])
