@@ -39,7 +39,7 @@ quick: ## the tests that need neither Pulumi nor a server: half a minute
 
 test: lint ## all checks and all tests, as .ci/run has them
 	@.venv/bin/python tools/test_programs.py
-	.venv/bin/pytest -n 5 --dist worksteal --durations 15 --durations-min 1
+	.venv/bin/pytest -n 4 --dist worksteal --durations 15 --durations-min 1
 
 dynamic: install ## the tests with the real pulumi once more, those through the usual provider now through the dynamic one
 	POSTHOG_TEST_DOOR=dynamic .venv/bin/pytest -n 4 --dist worksteal tests/e2e
