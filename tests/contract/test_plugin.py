@@ -95,6 +95,7 @@ def engine(posthog: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine
     args = sent({"host": posthog.url, "organization": posthog.organization})
     engine.provider.Configure(provider_pb2.ConfigureRequest(args=args), Context())
     yield engine
+    engine.provider.run.close()
     begin_anew()
 
 

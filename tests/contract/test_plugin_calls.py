@@ -1,5 +1,7 @@
 """The provider plugin's calls against the sandbox: what PostHog refuses is one error that says what to do."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,15 +13,15 @@ NOBODY = "0191c0de-7e3a-0000-8000-0c6f5d1a2b3c"
 
 
 @pytest.fixture
-def plugin(posthog: Sandbox, monkeypatch, tmp_path: Path) -> Plugin:
+def plugin(posthog: Sandbox, monkeypatch, tmp_path: Path) -> Iterator[Plugin]:
     """The plugin as a process of its own has it, with the sandbox's address and key from the environment."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POSTHOG_HOST", posthog.url)
     monkeypatch.setenv("POSTHOG_ORGANIZATION_ID", posthog.organization)
     monkeypatch.setenv("POSTHOG_PERSONAL_API_KEY", posthog.key)
-    plugin = Plugin()
-    assert plugin.configure().error == ""
-    return plugin
+    with closing(Plugin()) as plugin:
+        assert plugin.configure().error == ""
+        yield plugin
 
 
 def test_what_exists_is_imported_with_what_is_worth_declaring(plugin, posthog):
@@ -67,10 +69,9 @@ def test_a_wrong_key_is_told_by_every_door_in_one_line_and_is_not_shown(plugin, 
 def test_a_host_that_does_not_answer_is_told(plugin, monkeypatch):
     monkeypatch.setattr("pulumi_posthog.api.client.BACKOFF", lambda _state: 0.0)
     monkeypatch.setenv("POSTHOG_HOST", "http://127.0.0.1:9")
-    elsewhere = Plugin()
-    elsewhere.configure()
-
-    error = elsewhere.read("Role", NOBODY).error
+    with closing(Plugin()) as elsewhere:
+        elsewhere.configure()
+        error = elsewhere.read("Role", NOBODY).error
 
     assert "127.0.0.1:9 cannot be reached" in error
     assert "bug in pulumi-posthog" not in error
