@@ -53,16 +53,27 @@ def _of_another_form(kind: Kind, field: Field, given: Any) -> Iterator[Fault]:
     if field.refers_to and field.type is not Type.STRINGS:
         return
     try:
-        value = json.loads(given) if field.as_json_text and isinstance(given, str) else field.as_id(given)
+        value = value_of(field, given)
     except ValueError as error:
         yield Fault(field.name, f"{field.name} is not JSON: {error}")
         return
+    if all_known(value):
+        for text in misfits(kind, field, value):
+            yield Fault(field.name, f"{field.name} {text}")
+
+
+def value_of(field: Field, given: Any) -> Any:
+    """The value of a property, which may be JSON text. Raises ValueError."""
+    return json.loads(given) if field.as_json_text and isinstance(given, str) else field.as_id(given)
+
+
+def misfits(kind: Kind, field: Field, value: Any) -> Iterator[str]:
+    """What the schema of a field has against a value: ends of sentences, with a hint in a line of its own."""
     schema = _schema(kind.name, field.name)
-    if all_known(value) and not fits(schema, value):
+    if not fits(schema, value):
         from pulumi_posthog.config.checking import objections  # late: it loads what reads JSON Schema
 
-        for text in objections(schema, value):
-            yield Fault(field.name, f"{field.name} {text}")
+        yield from objections(schema, value)
 
 
 @functools.cache

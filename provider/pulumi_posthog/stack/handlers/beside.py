@@ -6,7 +6,6 @@ A file has been looked through when it was read. A program says its properties h
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile import made_along
 from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.form import misfits, value_of
 from pulumi_posthog.stack.handlers.scope import scope_now
 from pulumi_posthog.stack.host_now import Props
 from pulumi_posthog.stack.properties import declared_names, to_values
@@ -87,20 +87,13 @@ def _is_known(kind: Kind, inputs: Props) -> bool:
 def _has_its_form(kind: Kind, inputs: Props) -> bool:
     """Whether the properties have the form that the schema wants; PostHog says what is wrong with others."""
     return all(
-        _fits(kind.field(name), inputs.get(name))
+        _fits(kind, kind.field(name), inputs.get(name))
         for name in declared_names(kind, inputs)
         if name != kind.parent
     )
 
 
-def _fits(field: Field, value: Any) -> bool:
-    from pulumi_posthog.stack.fitting import fits
-
+def _fits(kind: Kind, field: Field, given: Any) -> bool:
     if field.names or field.refers_to:
         return True
-    value = json.loads(value) if field.as_json_text and isinstance(value, str) else value
-    if fits(field.json_schema, value):
-        return True
-    from pulumi_posthog.config.checking import objections  # late: it loads what reads JSON Schema
-
-    return next(objections(field.json_schema, value), None) is None
+    return next(misfits(kind, field, value_of(field, given)), None) is None
