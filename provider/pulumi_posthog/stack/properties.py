@@ -315,7 +315,8 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
     }
     if kind.parent:
         result[kind.parent] = properties[kind.parent]
-    declared = {*all_declared(kind, properties)}
+    names = declared_names(kind, properties)
+    declared = {*names, *(properties.get("__nulls") or ())}
     sent = to_values(kind, properties) if properties.get(IDS) else {}
     for field in kind.writable:
         value = field.named(values.get(field.name), sent.get(field.name))
@@ -334,7 +335,6 @@ def recorded(kind: Kind, values: Mapping[str, Json], properties: Mapping[str, An
             result |= _recorded_secrets(field, values[field.name], value, properties)
         else:
             result[field.name] = json_text(value) if field.as_json_text else _plain(value)
-    names = declared_names(kind, properties)
     if {*names} != {*_with_a_value(kind, result)}:
         result["__declared"] = " ".join(names)
     return result

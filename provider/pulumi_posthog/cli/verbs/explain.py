@@ -174,7 +174,8 @@ def _of_schema(path: str, schema: dict[str, Any], words: list[str], *, required:
         else:
             break
     facts = [("required", "yes")] if required else []
-    facts += [("type", words) for words in [_words_of(schema)] if words]
+    if told := _words_of(schema):
+        facts.append(("type", told))
     facts += [("choices", ", ".join(map(str, schema["enum"])))] if "enum" in schema else []
     facts += [(name, f"{schema[key]:,.10g}") for name, key in BOUNDS if key in schema]
     return Explanation(path, str(schema.get("description", UNTOLD)), tuple(facts), _rows(schema))
