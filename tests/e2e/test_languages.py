@@ -137,21 +137,6 @@ def in_typescript(tmp_path: Path, posthog: Sandbox) -> Stack:
     return stack
 
 
-def run_by_itself(command: list[str], stack: Stack, **environment: str) -> Run:
-    """A program that drives Pulumi itself, in the stack's folder."""
-    done = subprocess.run(
-        command,
-        cwd=stack.folder,
-        env={**stack.environment, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout)
-
-
 def project(stack: Stack, settings: dict[str, object]) -> None:
     """Write Pulumi.yaml; the provider is the one beside our Python, and the stack that of the harness."""
     provider = {"name": "posthog", "path": str(HOST.parent)}
@@ -257,7 +242,7 @@ def test_go_deploys_a_file_and_declares_a_role_beside_it(tmp_path: Path, posthog
 
     def go(command: str, **environment: str) -> Run:
         """The example does it itself, without Pulumi's own host for programs in Go."""
-        return run_by_itself([str(GO_PROGRAM), command], stack, **environment)
+        return stack.run(str(GO_PROGRAM), command, **environment)
 
     posthog.count_anew()
     preview = go("preview")

@@ -190,7 +190,7 @@ class Stack:
 
     def pulumi(self, *arguments: str, timeout: float = 300) -> Run:
         """Runs the command; seconds."""
-        return self._run("pulumi", *arguments, "--non-interactive", timeout=timeout)
+        return self.run("pulumi", *arguments, "--non-interactive", timeout=timeout)
 
     def command(self, *arguments: str, timeout: float = 120) -> Run:
         """`pulumi-posthog` in the stack's folder, with its environment; seconds."""
@@ -199,11 +199,12 @@ class Stack:
         )
         return Run(status, text)
 
-    def _run(self, *command: str, timeout: float) -> Run:
+    def run(self, *command: str, timeout: float = 300, **environment: str) -> Run:
+        """Any program in the stack's folder, with more in its environment; seconds."""
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env=self.environment,
+            env={**self.environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
