@@ -33,10 +33,11 @@ from harness.sandbox import Sandbox
 from harness.sourced import source
 from harness.surveyed import feature, held, split, survey, trial
 from harness.world import Disturbance, converge, lose_little
+from model import sources
 from pulumi_posthog.api import ApiError, NotServed, Reader, paging
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.model import Kind
-from pulumi_posthog.reconcile import differences, limits, locking, losses
+from pulumi_posthog.reconcile import limits, locking, losses
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.errors import CannotApply
 from pulumi_posthog.reconcile.limits import Limits
@@ -249,10 +250,6 @@ def taking_those_of_one_name_for_one(monkeypatch):
     )
 
 
-def taking_a_secret_that_is_left_out_for_gone(monkeypatch):
-    monkeypatch.setattr(differences, "with_masks", lambda _kind, live, _desired: live)
-
-
 def writing_over_the_edits_of_others(monkeypatch):
     patch = locking.patch
 
@@ -282,11 +279,12 @@ CONVERGENCE = {
     "a run that was killed among cohorts": (without_looking_before_a_create, KILLED_COHORTS),
     "a run that was killed among surveys": (without_looking_before_a_create, KILLED_SURVEYS),
     "a run that was killed among alerts": (without_looking_before_a_create, KILLED_MAIL),
-    "a secret that is left out": (taking_a_secret_that_is_left_out_for_gone, SOURCE),
+    "a secret that is left out": (sources.taking_a_secret_that_is_left_out_for_gone, SOURCE),
     "a run that was killed among dashboards": (without_looking_before_a_create, KILLED_BOARDS),
     "an edit of a view meanwhile": (writing_over_the_edits_of_others, EDITED_VIEW),
     "a short page": (without_counting_a_list, SHORT_PAGE),
     "a cut answer": (taking_a_list_that_failed_for_an_empty_one, CUT_ANSWER),
+    **sources.CONVERGENCE,
 }
 LOSSES = {
     "fewer roles": FEWER_ROLES,
@@ -334,6 +332,14 @@ def test_without_the_rails_the_model_test_fails(anew, posthog, tight, monkeypatc
 
     with pytest.raises(AssertionError, match=LOST):
         lose_little(anew(), posthog, LOSSES[name])
+
+
+def test_without_refusing_another_source_in_its_place_the_tables_are_lost(anew, posthog, monkeypatch):
+    monkeypatch.setattr(process.run.settings, "limits", Limits())
+    sources.making_another_one_in_its_place(monkeypatch)
+
+    with pytest.raises(AssertionError, match=r"3 of 3: table of "):
+        lose_little(anew(), posthog, sources.OF_ANOTHER_SORT)
 
 
 def transformations(*enabled: bool) -> Model:
