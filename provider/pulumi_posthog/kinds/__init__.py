@@ -1,4 +1,4 @@
-"""All kinds, in no particular order: the order of work follows from who refers to whom."""
+"""All kinds, parents before their children. The order of work follows from who refers to whom, not from this list."""
 
 from collections.abc import Mapping
 

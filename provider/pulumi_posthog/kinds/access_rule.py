@@ -92,7 +92,10 @@ OF_OBJECTS: Final = (
 
 
 def levels(resource: str) -> tuple[str, ...]:
-    """The levels that a rule may give for a type, from the lowest. A type that follows another one has the same."""
+    """The levels that a rule may give for a type of object, from the lowest.
+
+    A type that follows another one (`COVERED`) has the levels of that one.
+    """
     _, lowest, highest = TYPES[COVERED.get(resource, resource)]
     return LEVELS[LEVELS.index(lowest) : LEVELS.index(highest) + 1]
 

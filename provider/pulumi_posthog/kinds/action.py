@@ -13,6 +13,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.conditions import CONDITION, PATTERNS, broken
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import IdPlace, Page
 from pulumi_posthog.values.json_value import Json
@@ -59,7 +60,7 @@ def trimmed(steps: Json) -> Json:
 
 
 def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Blanks around `selector` and `url` count for nothing."""
+    """The fields without blanks around `selector` and `url`, which count for nothing."""
     return {**fields, "steps": trimmed(fields["steps"])} if "steps" in fields else fields
 
 
@@ -69,12 +70,12 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The name, without which servers up to 2025 fail."""
+    """The body with the name, without which servers up to 2025 fail."""
     return {"name": answer.get("name"), **body}
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """Steps that can match nothing: PostHog takes them."""
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
+    """Patterns that are not regular expressions: PostHog takes them, and such a step matches nothing."""
     for place, step in enumerate(fields.get("steps") or ()):
         for name in ("text", "href", "url"):
             if step.get(f"{name}_matching") == "regex" and (why := broken(step.get(name))):
@@ -86,7 +87,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without what is as if absent."""
+    """The values without what is as if absent."""
     return {**values, "steps": ACTION.field("steps").document(values.get("steps") or [], [])}
 
 

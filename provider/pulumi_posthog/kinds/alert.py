@@ -122,7 +122,7 @@ def sent_threshold(threshold: Json) -> Json:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without the blank name of a threshold."""
+    """The values without the blank name of a threshold."""
     threshold = values.get("threshold")
     if not isinstance(threshold, Mapping) or threshold.get("name"):
         return values
@@ -130,14 +130,14 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def remark(answer: Mapping[str, Any]) -> str | None:
-    """That PostHog could not check it."""
+    """That PostHog could not check it the last time; None when it could."""
     if answer.get("state") == "Errored":
         return "could not be checked by PostHog the last time: look at its insight"
     return None
 
 
 def watched(function: Mapping[str, Any]) -> list[str]:
-    """The alerts that a hog function is told of (4.5)."""
+    """The ids of the alerts that a hog function is told of (4.5)."""
     properties = dig(function, "filters.properties")
     values = [
         each.get("value")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.values.json_value import Json, dig, whole
 from pulumi_posthog.values.secret_text import is_unknown
 
@@ -35,7 +36,7 @@ def percentage(fraction: Json) -> Json:
 
 
 def number(text: str) -> Decimal:
-    """The number before the percent sign."""
+    """The number in front of the percent sign: "30%" is 30."""
     return Decimal(text.replace("%", "").strip())
 
 
@@ -74,13 +75,16 @@ def sent_bound(relative: bool, value: Json) -> Json:
 
 
 def minutes(time: str) -> int:
-    """The minute of the day."""
+    """The minute of the day, counted from 0, of a time such as "09:30"."""
     hours, _, rest = time.partition(":")
     return int(hours) * 60 + int(rest)
 
 
 def merged_windows(windows: Any) -> Iterator[dict[str, str]]:
-    """Windows of a day in order, those that touch each other as one, as PostHog keeps them (4.3)."""
+    """Windows of a day (`start` and `end`, as in "09:30") in order.
+
+    Those that touch each other are one, as PostHog keeps them (4.3).
+    """
     spans: list[tuple[int, int]] = []
     for each in windows:
         start, end = minutes(each["start"]), minutes(each["end"])
@@ -95,7 +99,7 @@ def merged_windows(windows: Any) -> Iterator[dict[str, str]]:
         yield {"start": f"{start // 60:02}:{start % 60:02}", "end": f"{end // 60:02}:{end % 60:02}"}
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What PostHog refuses whatever the insight is (4.4)."""
     condition, kind = dig(fields, "condition.type"), dig(fields, "threshold.configuration.type")
     bounds = mapping(dig(fields, "threshold.configuration.bounds"))
@@ -143,7 +147,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     yield from _checked_windows(fields)
 
 
-def _checked_config(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def _checked_config(fields: Mapping[str, Any]) -> Iterator[Objection]:
     figure = fields.get("config")
     if not isinstance(figure, Mapping) or is_unknown(figure.get("type")):
         return
@@ -165,7 +169,7 @@ def _checked_config(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str |
         yield "config", "does not say which series it is about", "write `series_index: 0` for the first one"
 
 
-def _checked_windows(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def _checked_windows(fields: Mapping[str, Any]) -> Iterator[Objection]:
     windows = dig(fields, "schedule_restriction.blocked_windows")
     times = 0
     for place, each in enumerate(windows if isinstance(windows, list) else ()):
@@ -198,7 +202,7 @@ def noted(fields: Mapping[str, Any]) -> Iterator[str]:
         yield "has neither a lower nor an upper bound: it never fires, and servers since mid-2026 refuse it"
 
 
-def misfits(fields: Mapping[str, Any], insight: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def misfits(fields: Mapping[str, Any], insight: Mapping[str, Any]) -> Iterator[Objection]:
     """What PostHog refuses of an alert because of the insight that it is about (4.4)."""
     query = insight.get("query")
     if not isinstance(query, Mapping) or not query:
@@ -229,9 +233,7 @@ def misfits(fields: Mapping[str, Any], insight: Mapping[str, Any]) -> Iterator[t
         yield from _unlike_trends(fields, source)
 
 
-def _unlike_trends(
-    fields: Mapping[str, Any], source: Mapping[str, Any]
-) -> Iterator[tuple[str, str, str | None]]:
+def _unlike_trends(fields: Mapping[str, Any], source: Mapping[str, Any]) -> Iterator[Objection]:
     index, condition = dig(fields, "config.series_index"), dig(fields, "condition.type")
     drawn = mapping(source.get("trendsFilter"))
     formulas = drawn.get("formulaNodes") or drawn.get("formulas") or (drawn.get("formula") and [0]) or ()

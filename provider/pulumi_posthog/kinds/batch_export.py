@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Lifecycle, Move, Page
 from pulumi_posthog.values.secret_text import MASK, holds_secret, is_unknown
@@ -118,7 +119,7 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """PostHog answers an offset of null as 0 (4.3)."""
+    """The fields with 0 for an offset of null, because PostHog answers that one so (4.3)."""
     return {name: (value or 0) if name in OFFSETS else value for name, value in fields.items()}
 
 
@@ -145,7 +146,7 @@ def packed(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """PostHog's own exports are left out, and so are the secrets that an export need not have."""
+    """The values without secrets that an export need not have; None for PostHog's own exports."""
     if values.get("type") not in REQUIRED:
         return None
     inside, type_ = values.get("config") or {}, values["type"]
@@ -156,8 +157,8 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {**values, "config": kept}
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """(place, the end of a sentence, a hint) for what is wrong before PostHog is asked."""
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
+    """What is wrong in any project, whatever PostHog has."""
     type_, config = fields.get("type"), fields.get("config")
     if isinstance(type_, str) and type_ in REQUIRED and isinstance(config, Mapping):
         yield from _of_config(type_, config, inline=fields.get("integration") is None)
@@ -172,9 +173,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield "offset_hour", "has an hour, and is not of every day or week", "write `interval: day`"
 
 
-def _of_config(
-    type_: str, config: Mapping[str, Any], *, inline: bool
-) -> Iterator[tuple[str, str, str | None]]:
+def _of_config(type_: str, config: Mapping[str, Any], *, inline: bool) -> Iterator[Objection]:
     known, secrets = keys_of(type_), SECRETS.get(type_, ())
     for key, value in config.items():
         if key not in known:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.conditions import wrong_value
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT
 from pulumi_posthog.kinds.words import IdPlace, Page
 from pulumi_posthog.values.json_value import Json
@@ -61,7 +62,7 @@ def numbers(value: Json) -> Json:
 
 
 def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Numbers and their texts are one."""
+    """The fields with numbers in place of their texts."""
     return {**fields, "filters": numbers(fields["filters"])} if "filters" in fields else fields
 
 
@@ -74,7 +75,7 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**answer, "filters": {} if empty else filters, "description": answer.get("description") or ""}
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What PostHog refuses, sometimes with half of the cohort left behind (3.3)."""
     if fields.get("query") is not None and fields.get("filters"):
         yield "query", "has both `query` and `filters`", "write one of them"
@@ -83,7 +84,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     yield from wrong_criteria((fields.get("filters") or {}).get("properties") or {}, "filters.properties")
 
 
-def wrong_criteria(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str, str | None]]:
+def wrong_criteria(group: Mapping[str, Any], at: str) -> Iterator[Objection]:
     """What PostHog refuses of a group of criteria, which is at `at`, and of what is in it (3.3)."""
     for place, each in enumerate(group.get("values") or ()):
         where = f"{at}.values.{place}"
@@ -96,7 +97,7 @@ def wrong_criteria(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str
                 yield where, words, hint
 
 
-def wrong_group(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str, str | None]]:
+def wrong_group(group: Mapping[str, Any], at: str) -> Iterator[Objection]:
     """What PostHog refuses of a group within another one, which is at `at`."""
     if group.get("type") not in GROUPS or not isinstance(group.get("values"), list):
         yield at, "has a group of criteria without a `type` or `values`", "write `{type: AND, values: [...]}`"
@@ -105,7 +106,7 @@ def wrong_group(group: Mapping[str, Any], at: str) -> Iterator[tuple[str, str, s
 
 
 def wrong_criterion(leaf: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """What PostHog refuses of one criterion, or takes and cannot calculate."""
+    """What PostHog refuses of one criterion, or takes and cannot calculate: (the end of a sentence, a hint)."""
     type_ = leaf.get("type")
     if is_unknown(type_):
         return
@@ -140,7 +141,7 @@ def noted(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without what is as if absent."""
+    """The values without what is as if absent."""
     return {**values, "filters": COHORT.field("filters").document(values.get("filters") or {}, {})}
 
 

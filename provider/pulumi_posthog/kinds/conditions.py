@@ -88,7 +88,10 @@ def broken(pattern: Json) -> str | None:
 
 
 def wrong_condition(condition: Mapping[str, Any], *, of_groups: bool) -> Iterator[tuple[str, str | None]]:
-    """What PostHog refuses of one condition, of a flag for persons or for groups (2.4, 2.7, 2.8)."""
+    """What PostHog refuses of one condition, of a flag for persons or for groups (2.4, 2.7, 2.8).
+
+    Each is (the end of a sentence, a hint).
+    """
     type_, operator = condition.get("type"), condition.get("operator")
     known = ("group",) if of_groups else ("person", "cohort", "flag")
     if is_unknown(type_) or is_unknown(operator):

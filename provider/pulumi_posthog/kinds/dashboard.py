@@ -14,6 +14,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.conditions import CONDITION
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.tiles import (
     COLUMNS,
@@ -133,7 +134,10 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The tiles by their ids: what changes of those that are there, new texts, and what is no longer declared."""
+    """The body with the tiles by their ids.
+
+    It has what changes of those that are there, new texts, and what is no longer declared.
+    """
     if "tiles" not in body:
         return body
     live = standing(answer.get("tiles"))
@@ -168,7 +172,7 @@ def changed_tile(tile: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, 
     return result
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What PostHog refuses, drops or moves (3.4 to 3.6)."""
     filters = fields.get("filters")
     if isinstance(filters, Mapping) and isinstance(filters.get("properties"), Mapping):
@@ -208,10 +212,11 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield from misplaced(place, tile, taken)
 
 
-def misplaced(
-    place: int, tile: Mapping[str, Any], taken: dict[tuple[int, int], int]
-) -> Iterator[tuple[str, str, str | None]]:
-    """A tile that does not fit, or is on another one; `taken` are the fields of the grid that have one."""
+def misplaced(place: int, tile: Mapping[str, Any], taken: dict[tuple[int, int], int]) -> Iterator[Objection]:
+    """A tile that does not fit, or is on another one.
+
+    `taken` says which fields of the grid, as (column, row), have a tile, and which one; this tile is added to it.
+    """
     layouts = tile.get("layouts")
     sm = layouts.get("sm") if isinstance(layouts, Mapping) else None
     if not isinstance(sm, Mapping) or not all(isinstance(sm.get(side), int) for side in SIDES):
@@ -277,7 +282,7 @@ def taken_off(live: Json, desired: Json) -> str | None:
 
 
 def remark(answer: Mapping[str, Any]) -> str | None:
-    """How many of its tiles are of a sort that no file says."""
+    """How many of its tiles are of a sort that no file says; None when there are none."""
     tiles = [each for each in answer.get("tiles") or () if not each.get("deleted")]
     others = len(tiles) - len(standing(tiles))
     return (

@@ -12,7 +12,7 @@ from pulumi_posthog.values.json_value import Json
 
 
 def exported(values: Mapping[str, Json]) -> Mapping[str, Json] | None:
-    """Themes of the project; nobody can change those that PostHog has for everybody."""
+    """The values of a theme of the project; None for those that PostHog has for everybody, which nobody can change."""
     if values.get("is_global"):
         return None
     return {name: value for name, value in values.items() if name != "is_global"}

@@ -13,6 +13,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.lookups import GROUP_TYPE
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import Apart, Carries, ComesIn, Page
 
@@ -35,18 +36,18 @@ def cleared(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def said(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Only what people have said about is worth writing into a file; PostHog makes the rest."""
+    """The values of a definition that people have said something about; None for any other, which PostHog makes."""
     return values if cleared(values) or values.get("owner") else None
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """What PostHog refuses."""
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
+    """What PostHog refuses of the definition of an event or a property."""
     if fields.get("verified") is True and fields.get("hidden") is True:
         yield "hidden", "is both verified and hidden, which PostHog refuses", "leave one of them out"
 
 
-def checked_property(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """The same, and a property of groups that does not say of which, or another one that does."""
+def checked_property(fields: Mapping[str, Any]) -> Iterator[Objection]:
+    """What `checked` finds, a property of groups that does not say of which, and any other that does say it."""
     yield from checked(fields)
     of_group = fields.get("type", "event") == "group"
     if of_group and fields.get("group_type_index") is None:

@@ -53,6 +53,7 @@ def an(name: str) -> str:
 
 
 def type(field: Field) -> str:
+    """What a field holds, in words of Markdown: "text: names an insight", "one of `AND`, `OR`"."""
     if field.names and field.type is Type.STRING:
         return f"text: names {an(field.names)}"
     if field.refers_to in LOOKUPS and field.type is not Type.STRINGS:
@@ -75,6 +76,7 @@ def type(field: Field) -> str:
 
 
 def servers(field: Field) -> str:
+    """The ages (years) of the servers that have a field: "2025 and newer"; "" when all have it."""
     if field.since > OLDEST and field.until:
         return str(field.since) if field.since == field.until else f"{field.since} to {field.until}"
     if field.until:

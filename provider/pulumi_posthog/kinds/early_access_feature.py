@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, id_text
 from pulumi_posthog.kinds.words import IdPlace, Others, Page
 from pulumi_posthog.values.secret_text import is_unknown
@@ -32,14 +33,17 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without the user who takes care of it: that is who made it, and the number means nobody elsewhere (6)."""
+    """The values without the user who takes care of it.
+
+    That is who made it, and the number means nobody elsewhere (6).
+    """
     assignee = values.get("assignee")
     if isinstance(assignee, Mapping) and assignee.get("type") == "user":
         return {name: value for name, value in values.items() if name != "assignee"}
     return values
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """An assignee with a type and no id, or the other way round, and documentation that is not a URL."""
     address = fields.get("documentation_url")
     if address and not is_unknown(address) and not ADDRESS.match(address.strip()):
@@ -57,7 +61,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         )
 
 
-def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[str, str, str | None]]:
+def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[Objection]:
     """A flag for groups, which PostHog refuses from both sides (2.7, 6)."""
     flag = others("feature_flag", fields.get("feature_flag"))
     filters = flag.get("filters") if flag else None

@@ -14,7 +14,7 @@ from pulumi_posthog.kinds.words import Page
 
 
 def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """PostHog takes the blanks off both ends of the prompt in `evaluation_config`, as of one on its own."""
+    """The fields with the prompt in `evaluation_config` as PostHog keeps it: without blanks at both ends."""
     judge = fields.get("evaluation_config")
     if not isinstance(judge, Mapping) or not isinstance(judge.get("prompt"), str):
         return fields

@@ -29,6 +29,7 @@ from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.flag_filters import KEY
 from pulumi_posthog.kinds.metrics import METRIC, SOURCES, with_uuids, without_names, wrong_metric
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import DATED, FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, MadeAlong, Move, Others, Page
 from pulumi_posthog.values.json_value import Json
@@ -91,14 +92,17 @@ def state(answer: Mapping[str, Any]) -> Json:
 
 
 def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Events that have never been sent are fine: a metric may be declared before them (5.5)."""
+    """The fields to send: with metrics, that unknown events are fine.
+
+    A metric may be declared before its events (5.5).
+    """
     if fields.keys() & {"metrics", "metrics_secondary"}:
         return {**fields, "allow_unknown_events": True}
     return fields
 
 
 def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What of a metric's results, and of the flag, hangs on what was read."""
+    """The body with what the results of its metrics and its flag depend on, as it was read."""
     result = {**body}
     for name in ("metrics", "metrics_secondary"):
         if name in body:
@@ -108,7 +112,7 @@ def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str
     return result
 
 
-def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[str, str, str | None]]:
+def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[Objection]:
     """Variants that the file says twice, and not alike: each of the two would set back the other."""
     flag = others("feature_flag", fields.get("feature_flag_key"))
     variants = variants_in(flag) if flag else None
@@ -124,7 +128,7 @@ def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[
 
 
 def fixed(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What PostHog changes of a draft only (5.3, 5.4)."""
+    """What PostHog changes of a draft only (5.3, 5.4): (the end of a sentence, a hint)."""
     if not answer.get("start_date"):
         return
     if "holdout" in fields and not answer.get("end_date"):
@@ -141,7 +145,7 @@ def fixed(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tupl
 
 
 def of_saved_metric(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A metric with its uuid, on which results hang (5.5)."""
+    """The body of a metric with its uuid, on which results depend (5.5)."""
     uuid = (answer.get("query") or {}).get("uuid")
     return {**body, "query": {"uuid": uuid, **body["query"]}} if "query" in body and uuid else body
 
@@ -152,7 +156,7 @@ def noted(fields: Mapping[str, Any]) -> Iterator[str]:
         yield "declares no metric: it will have no result"
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What PostHog refuses, or takes and counts in a way that was not meant."""
     for field in ("metrics", "metrics_secondary"):
         names: list[Any] = []
@@ -189,7 +193,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without the variants, which its flag says, and without what PostHog fills in, or is as if absent."""
+    """The values without the variants, which its flag says, and without what PostHog fills in, or is as if absent."""
     result = {**values}
     for name in ("metrics", "metrics_secondary"):
         if values.get(name):
@@ -203,7 +207,7 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return result
 
 
-def checked_holdout(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked_holdout(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """A holdout that holds nobody out, or one with conditions that PostHog does not know (5.7)."""
     if fields.get("filters") == []:
         yield "filters", "holds nobody out", "write for how many, as in `[{rollout_percentage: 5}]`"
@@ -213,7 +217,7 @@ def checked_holdout(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str |
                 yield (f"filters.{place}.properties.{number}", *problem)
 
 
-def checked_saved_metric(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked_saved_metric(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What is wrong with its metric."""
     for place, words, hint in wrong_metric(fields.get("query") or {}):
         yield f"query.{place}", words, hint

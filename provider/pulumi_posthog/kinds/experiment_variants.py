@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_posthog.kinds.flag_filters import VARIANT, wrong_variants
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.values.secret_text import is_unknown
 
 VARIANTS: Final = "feature_flag_variants"
@@ -72,7 +73,7 @@ def of_flag(parameters: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[st
 
 
 def shares(variants: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Which variants there are, and how many people get each."""
+    """The key of each variant -> how many per cent of people get it."""
     return {str(each.get("key")): each.get("rollout_percentage") for each in variants}
 
 
@@ -83,7 +84,10 @@ def of_new_flag(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def unlike(fields: Mapping[str, Any], flag: Mapping[str, Any]) -> tuple[str, str] | None:
-    """What speaks against a new experiment about a flag that is there, or is declared (5.4)."""
+    """Why there can be no new experiment about a flag that is there, or is declared (5.4).
+
+    It is (the end of a sentence, a hint), or None.
+    """
     own = (fields.get("parameters") or {}).get(VARIANTS)
     there = variants_in(flag)
     if there is None:
@@ -113,7 +117,7 @@ def words_of(variants: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(f"{key} {share:g}" for key, share in shares(variants).items()) or "none"
 
 
-def wrong_own_variants(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def wrong_own_variants(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """Variants that no experiment can have (5.4)."""
     variants = (fields.get("parameters") or {}).get("feature_flag_variants")
     if variants is None:

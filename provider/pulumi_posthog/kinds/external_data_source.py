@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Page, Parts, TakenAlong
 from pulumi_posthog.values.json_value import Json
@@ -74,8 +75,8 @@ def packed(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**{name: value for name, value in rest.items() if value != ""}, "payload": inside}
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """(place, the end of a sentence, a hint) for what is wrong before PostHog is asked."""
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
+    """What is wrong in any project, whatever PostHog has."""
     inputs = fields.get("job_inputs")
     if not isinstance(inputs, Mapping):
         return
@@ -98,7 +99,10 @@ def _bare_secrets(inputs: Mapping[str, Any], above: str = "") -> Iterator[str]:
 
 
 def fixed(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Tables that PostHog does not know of a source: it finds them itself, and is told of none (11)."""
+    """Tables that PostHog does not know of a source: it finds them itself, and is told of none (11).
+
+    Each is (the end of a sentence, a hint).
+    """
     known = from_api(answer).get("schemas") or {}
     unknown = sorted(set(fields.get("schemas") or {}) - set(known))
     if unknown:
@@ -111,7 +115,7 @@ def fixed(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tupl
 
 
 def tables(values: Mapping[str, Json]) -> Iterator[str]:
-    """What SQL may call its tables: words that are joined by dots or underscores."""
+    """What SQL may call its tables, with a dot between the words: "Stripe.prefix.charges"."""
     type_, prefix = values.get("source_type"), values.get("prefix") or ""
     for table in values.get("schemas") or {}:
         yield f"{type_}.{prefix}.{table}"

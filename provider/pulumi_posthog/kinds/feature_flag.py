@@ -21,6 +21,7 @@ from pulumi_posthog.kinds.flag_filters import (
     wrong_filters,
 )
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import Others, Page, Scheduled
 from pulumi_posthog.values.json_value import instant
@@ -42,12 +43,12 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Payloads are compared as values: `{a: 1}` and its JSON text are one."""
+    """The fields with payloads as values, so that `{a: 1}` and its JSON text are equal."""
     return {**fields, "filters": with_values(fields["filters"])} if "filters" in fields else fields
 
 
 def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An encrypted payload is among the others in a request; a new flag makes no dashboard (2.3)."""
+    """The fields to send: an encrypted payload is among the others; a new flag makes no dashboard (2.3)."""
     body = {name: value for name, value in fields.items() if name != "encrypted_payloads"}
     if fields.get("encrypted_payloads"):
         filters = body.get("filters", live.get("filters")) or {}
@@ -58,7 +59,7 @@ def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, A
 
 
 def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The complete `filters`, and what was read, so that PostHog undoes no change of the last seconds (2.10)."""
+    """The body with the complete `filters` and with what was read, so that PostHog undoes no recent change (2.10)."""
     result = {**body}
     if isinstance(body.get("filters"), Mapping):
         result["filters"] = complete(body["filters"], answer)
@@ -96,7 +97,7 @@ def confided(answer: Mapping[str, Any]) -> Iterator[str]:
         yield from (value for value in payloads.values() if isinstance(value, str))
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What newer servers take without an error, and evaluate in a way that was not meant (2.7)."""
     filters = fields.get("filters")
     if isinstance(filters, Mapping):
@@ -117,7 +118,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         )
 
 
-def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[tuple[str, str, str | None]]:
+def checked_beside(fields: Mapping[str, Any], others: Others) -> Iterator[Objection]:
     """A flag that is on and needs one that is off: PostHog refuses either to be so (2.8)."""
     filters = fields.get("filters")
     if not isinstance(filters, Mapping) or not fields.get("active", True):
@@ -140,7 +141,7 @@ def noted(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def scheduled(change: Mapping[str, Any]) -> str | None:
-    """What a change that somebody has scheduled will do (2.12)."""
+    """What a change that somebody has scheduled will do (2.12); None for one that is over, or of something else."""
     if change.get("model_name") != "FeatureFlag" or (
         change.get("executed_at") and not change.get("is_recurring")
     ):
@@ -152,7 +153,7 @@ def scheduled(change: Mapping[str, Any]) -> str | None:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without what is as if absent, and without what others keep in it."""
+    """The values without what is as if absent, and without what others keep in it."""
     filters = values.get("filters")
     if not isinstance(filters, Mapping):
         return values

@@ -175,8 +175,8 @@ class Field:
     def normal(self, value: Json) -> Json:
         """`value` as PostHog would store and answer it, so that equal things are equal.
 
-        Strings are trimmed, decimals become numbers, whole floats integers, null items of string lists go
-        (posthog-api.md 1.1, 3.4); keys that PostHog manages itself are left out.
+        Strings are trimmed. Decimals become numbers, and floats that are whole become integers. Null items of string
+        lists are left out (posthog-api.md 1.1, 3.4), and so are keys that PostHog manages itself.
         """
         if value is None or isinstance(value, Reference):
             return value
@@ -214,15 +214,14 @@ class Field:
 
     @property
     def ids_as_text(self) -> tuple[str, ...]:
-        """Where in it PostHog has ids as texts, not as numbers."""
+        """The paths in its value at which PostHog has ids as texts, not as numbers."""
         return tuple(each.path for each in self.ids if each.as_text)
 
     def document(self, value: Json, other: Json, *, declared: bool = False) -> Json:
         """`value` as it is compared with `other`: without keys that are as if absent, or that PostHog alone has.
 
-        `declared` says that `value` is the declared one of the two, and `other` the live one.
-
-        Those are, in an object with a closed list of keys, all others, too (posthog-api-release.md 1.6).
+        In an object with a closed list of keys, PostHog alone has all others (posthog-api-release.md 1.6). `declared`
+        says that `value` is the declared one of the two, and `other` the live one.
         """
         if isinstance(value, dict) and self.is_closed:
             value = {key: item for key, item in value.items() if key in (self.keys or ())}
@@ -291,7 +290,7 @@ class Field:
         return self.replace_on_changes or between
 
     def in_order(self, value: Json) -> Json:
-        """The value with its keys in the order in which people read them: that of the schema."""
+        """The value with its keys in the order in which people read them: that of the schema, and then all others."""
         return _in_order(self.json_schema, value) if isinstance(value, dict | list) else value
 
     def own(self, value: Json) -> Json:

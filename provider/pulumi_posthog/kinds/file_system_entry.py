@@ -55,14 +55,17 @@ def folder_of(path: str) -> str:
 
 
 def comparable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Of an item with a `ref`, the folder alone: the last segment is the object's own name."""
+    """The fields; of an item with a `ref` the folder as its path: the last segment is the object's own name."""
     if fields.get("ref") and not fields.get("shortcut") and "path" in fields:
         return {**fields, "path": folder_of(fields["path"])}
     return fields
 
 
 def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A moved item keeps the name that PostHog gave it; `meta` is never null, which breaks the list (7.6)."""
+    """The fields to send.
+
+    A moved item keeps the name that PostHog gave it. `meta` is never null, which breaks the list (7.6).
+    """
     body = dict(fields)
     if "path" in body and live.get("ref") and not live.get("shortcut"):
         body["path"] = "/".join(filter(None, (folder_of(body["path"]), segments(live["path"])[-1])))
@@ -82,7 +85,10 @@ def removal(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def instead_of_delete(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Where PostHog puts what has no folder; since 2026 it deletes no item without a `ref` (7.8)."""
+    """What to PATCH: the path where PostHog puts what has no folder; None where a DELETE does it.
+
+    Since 2026 PostHog deletes no item without a `ref` (7.8).
+    """
     if values["type"] == "folder" or values.get("shortcut"):
         return None
     name = values["type"].rpartition("/")[2]
@@ -91,7 +97,10 @@ def instead_of_delete(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def holders(values: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    """The folders that an entry is in, nearest first: PostHog deletes it with any of them."""
+    """The folders that an entry is in, nearest first, each as `type` and `path`.
+
+    PostHog deletes the entry with any of them.
+    """
     parts = segments(values["path"])
     return tuple(
         {"type": "folder", "path": "/".join(parts[:depth])} for depth in range(len(parts) - 1, 0, -1)
@@ -99,7 +108,10 @@ def holders(values: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Nothing of what PostHog files by itself, and of an item no link, which PostHog keeps up to date (7.7)."""
+    """The values; None for what PostHog files by itself.
+
+    An item is without the link, which PostHog keeps up to date (7.7).
+    """
     if segments(values["path"])[0] == "Unfiled":
         return None
     if values.get("ref") and not values.get("shortcut"):

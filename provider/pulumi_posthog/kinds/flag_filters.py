@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.conditions import CONDITION, wrong_condition
 from pulumi_posthog.kinds.field import Field
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.words import IdPlace
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.secret_text import is_unknown
@@ -123,7 +124,7 @@ def with_texts(filters: Json) -> Json:
     return {**filters, "payloads": texts}
 
 
-def wrong_filters(filters: Mapping[str, Any], at: str = "filters") -> Iterator[tuple[str, str, str | None]]:
+def wrong_filters(filters: Mapping[str, Any], at: str = "filters") -> Iterator[Objection]:
     """What is wrong in filters, which are at `at`: in variants, conditions and payloads."""
     multivariate = filters.get("multivariate") or {}
     variants = multivariate.get("variants") or () if isinstance(multivariate, Mapping) else ()
@@ -149,7 +150,7 @@ def wrong_filters(filters: Mapping[str, Any], at: str = "filters") -> Iterator[t
     yield from wrong_payloads(filters.get("payloads") or {}, keys, f"{at}.payloads")
 
 
-def wrong_variants(variants: Sequence[Mapping[str, Any]], at: str) -> Iterator[tuple[str, str, str | None]]:
+def wrong_variants(variants: Sequence[Mapping[str, Any]], at: str) -> Iterator[Objection]:
     """Variants, which are at `at`, that do not come to the whole, or whose keys PostHog does not take."""
     keys = [each["key"] for each in variants]
     if variants and not any(is_unknown(each["rollout_percentage"]) for each in variants):
@@ -171,9 +172,7 @@ def wrong_variants(variants: Sequence[Mapping[str, Any]], at: str) -> Iterator[t
             )
 
 
-def wrong_payloads(
-    payloads: Mapping[str, Any], keys: list[str], at: str
-) -> Iterator[tuple[str, str, str | None]]:
+def wrong_payloads(payloads: Mapping[str, Any], keys: list[str], at: str) -> Iterator[Objection]:
     """Payloads, which are at `at`, of no variant, and texts that are no JSON."""
     for key, payload in payloads.items():
         if key not in (keys or [ENCRYPTED]):

@@ -90,7 +90,10 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What PostHog would forget is sent along: mappings in every PATCH (2.8), the place with `enabled` (2.10)."""
+    """The fields to send, with what PostHog would forget.
+
+    That is the mappings in every PATCH (2.8), and the place with `enabled` (2.10).
+    """
     body = dict(fields)
     if (live or fields).get("type", "destination") not in ORDERED:
         body.pop("execution_order", None)
@@ -102,7 +105,10 @@ def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, A
 
 
 def mappings_on_the_wire(mappings: Any) -> Any:
-    """None of them is null, which clears them: an empty list would take the events out of the filters (2.6)."""
+    """Mappings as a request has them, None where there are none.
+
+    Null clears them in PostHog. An empty list would take the events out of the filters (2.6).
+    """
     items = [
         {
             **each,
@@ -115,12 +121,12 @@ def mappings_on_the_wire(mappings: Any) -> Any:
 
 
 def complete(schema: Any) -> Any:
-    """A PATCH fills in no nested defaults, so they are sent (2.8)."""
+    """The schema of inputs with every flag in each of them: a PATCH fills in no nested defaults (2.8)."""
     return [{**dict.fromkeys(FLAGS, False), **item} for item in schema or ()]
 
 
 def kept_by(values: Mapping[str, Any]) -> str | None:
-    """Functions that PostHog, or Zapier, makes and looks after (2.11)."""
+    """That PostHog's alerts, or Zapier, made a function and look after it (2.11); None for any other."""
     events = (values.get("filters") or {}).get("events") or ()
     if any(isinstance(each, Mapping) and each.get("id") in MANAGED_EVENTS for each in events):
         return "PostHog's alerts look after it"
@@ -128,14 +134,14 @@ def kept_by(values: Mapping[str, Any]) -> str | None:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What its template supplied is left out."""
+    """The values without what its template supplied."""
     dropped = {"hog", "inputs_schema", "icon_url"} if values.get("template") else set()
     dropped |= set() if values.get("type") in ORDERED else {"execution_order"}
     return {name: value for name, value in values.items() if name not in dropped}
 
 
 def remark(answer: Mapping[str, Any]) -> str | None:
-    """What PostHog's watcher did, which is no difference: `enabled` stays true (2.13)."""
+    """What PostHog's watcher did, which is no difference: `enabled` stays true (2.13). None when it did nothing."""
     if answer.get("enabled") and dig(answer, "status.state") == SWITCHED_OFF:
         return "is enabled, and PostHog's watcher has switched it off because it failed too often"
     return None

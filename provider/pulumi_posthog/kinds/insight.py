@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import FOLDER, IN_PROJECT, TAGS
 from pulumi_posthog.kinds.words import IdPlace, KeyedIds, Page, TakenAlong
 from pulumi_posthog.values.json_value import Json, dig
@@ -55,7 +56,7 @@ def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, A
 
 
 def kinds_of(query: Json) -> tuple[str | None, str | None]:
-    """The `kind` of a query's node, and of what is within."""
+    """The `kind` of a query's node and the `kind` of its source; None for each that is not there."""
     if not isinstance(query, Mapping):
         return None, None
     source = query.get("source")
@@ -63,7 +64,7 @@ def kinds_of(query: Json) -> tuple[str | None, str | None]:
     return query.get("kind"), within
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What PostHog's parser refuses, before it looks at anything else (2.5)."""
     query = fields.get("query")
     if not isinstance(query, Mapping) or not query:
@@ -87,7 +88,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield from misspelled("query.source.kind", str(source["kind"]), WITHIN[node])
 
 
-def misspelled(place: str, kind: str, known: tuple[str, ...]) -> Iterator[tuple[str, str, str | None]]:
+def misspelled(place: str, kind: str, known: tuple[str, ...]) -> Iterator[Objection]:
     """A kind of node that is almost one of those that PostHog has; of any other it may have more than we know."""
     close = nearly(kind, known)
     if close is not None and kind not in known:
@@ -133,7 +134,7 @@ def removal(_values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without what is as if absent."""
+    """The values without what is as if absent."""
     return {**values, "query": without_empty(values["query"])} if values.get("query") else values
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Page
 
@@ -23,7 +24,7 @@ def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, A
     return body if live else {**body, "name": fields["code_name"]}
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What PostHog takes and turns into something else (10)."""
     if fields.get("type") != LIST:
         for name in ("values", "is_multi", "values_query"):

@@ -50,9 +50,10 @@ INTEGRATION = _in_a_project(
     "What a project is connected with, such as a Slack workspace: `slack/Acme`.",
     "kind/display_name",
 )
+# posthog-api-access.md 8
 GROUP_TYPE = _in_a_project(
     "group_type",
-    "A type of group, such as `company`, by which events are counted (posthog-api-access.md 8).",
+    "A type of group, such as `company`, by which events are counted.",
     "group_type",
     collection="/api/projects/{project}/groups_types/",
     value="group_type_index",

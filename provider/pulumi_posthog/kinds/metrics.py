@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.values.secret_text import is_unknown
 from pulumi_posthog.values.suggestion import nearly
 
@@ -44,8 +45,8 @@ METRIC: Final[Mapping[str, Any]] = {
 }
 
 
-def wrong_metric(metric: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """What is wrong with one metric: where in it, the end of a sentence, a hint. One from before 2025 is left alone."""
+def wrong_metric(metric: Mapping[str, Any]) -> Iterator[Objection]:
+    """What is wrong with one metric, with places in the metric. One from before 2025 is left alone."""
     if metric.get("kind") != "ExperimentMetric" or is_unknown(metric.get("metric_type")):
         return
     sort = metric.get("metric_type")
@@ -82,7 +83,7 @@ def without_names(metrics: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def counted(metric: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What is counted in a metric, and where it is."""
+    """Each event or action that a metric counts, with its place: ("series.0", {"kind": "EventsNode", ...})."""
     for name in (source.removesuffix(".*") for source in SOURCES):
         found = metric.get(name)
         items = (
@@ -94,7 +95,7 @@ def counted(metric: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def with_uuids(metrics: Any, live: Any) -> list[Any]:
-    """Metrics with the uuids on which their results hang: by the name, else by the place and the type (5.5)."""
+    """Metrics with the uuids on which their results depend: by the name, else by the place and the type (5.5)."""
     rest = [each for each in live if isinstance(each, Mapping) and each.get("uuid")]
     result: list[Any] = [{**each} for each in metrics or ()]
 

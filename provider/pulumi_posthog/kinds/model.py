@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from pulumi_posthog.kinds.field import UNSET, Field
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.words import (
     Against,
     Apart,
@@ -87,7 +88,8 @@ class Kind:
 
     `collection` is the URL path of the list, with `{organization}`, `{project}` and `{role}` to fill in.
     `natural_keys` are alternatives, tried in order: the first whose fields all have a value identifies an object
-    within its collection (posthog-api.md 11).
+    within its collection (posthog-api.md 11). `page_size` is how many objects a page of the list may have. `since` and
+    `recased_since` are server ages (years).
     """
 
     name: str
@@ -148,11 +150,9 @@ class Kind:
     listed_above: tuple[str, str] | None = None
     packed: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None  # a body, as the server wants it
     # Declared fields -> (place, the end of a sentence, a hint) for what can be known to be wrong without PostHog.
-    checked: Callable[[Mapping[str, Json]], Iterator[tuple[str, str, str | None]]] | None = None
+    checked: Callable[[Mapping[str, Json]], Iterator[Objection]] | None = None
     # The same, of what is known together with what is declared beside it.
-    checked_beside: Callable[[Mapping[str, Json], Others], Iterator[tuple[str, str, str | None]]] | None = (
-        None
-    )
+    checked_beside: Callable[[Mapping[str, Json], Others], Iterator[Objection]] | None = None
     # Declared fields that differ, PostHog's answer -> what PostHog will refuse of them: the end of a sentence, a hint.
     fixed: Callable[[Mapping[str, Json], Mapping[str, Json]], Iterator[tuple[str, str]]] | None = None
     made_along: MadeAlong | None = None
@@ -263,7 +263,7 @@ class Kind:
 
     @cached_property
     def declarable_names(self) -> frozenset[str]:
-        """Their names."""
+        """The names of the fields that a user may write."""
         return frozenset(field.name for field in self.declarable)
 
     @cached_property

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pulumi_posthog.kinds.field import Field, Trigger, Type
 from pulumi_posthog.kinds.lookups import EMAIL
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.words import Invitation, Page
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.spelling import one_line
@@ -24,7 +25,7 @@ PROJECT_LEVELS = ("none", "member", "admin")
 
 
 def as_number(level: Json) -> Json:
-    """A level's name as a request has it."""
+    """The number that a request has for a level's name; any other value as it is."""
     return LEVELS.get(level, level) if isinstance(level, str) else level
 
 
@@ -41,11 +42,11 @@ def from_person(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def joined(values: Mapping[str, Json]) -> Mapping[str, Json] | None:
-    """Of members, what is worth writing into a file; of a person who is only invited, nothing."""
+    """The values of a member; None for a person who is only invited, because no file need say that."""
     return values if values.get("standing") == JOINED else None
 
 
-def objections(values: Mapping[str, Json]) -> Iterator[tuple[str, str, str | None]]:
+def objections(values: Mapping[str, Json]) -> Iterator[Objection]:
     """Levels of a project that there are not."""
     projects = values.get("projects")
     for name, level in projects.items() if isinstance(projects, Mapping) else ():

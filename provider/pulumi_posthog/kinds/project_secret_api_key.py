@@ -11,6 +11,7 @@ from typing import Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import Cap, Page
 from pulumi_posthog.values.json_value import Json
@@ -24,7 +25,7 @@ def confided(answer: Mapping[str, Json]) -> Iterator[str]:
         yield str(answer["value"])
 
 
-def objections(values: Mapping[str, Json]) -> Iterator[tuple[str, str, str | None]]:
+def objections(values: Mapping[str, Json]) -> Iterator[Objection]:
     """A key that may do nothing, which PostHog does not make (7)."""
     if values.get("scopes") == []:
         yield "scopes", "may do nothing, and PostHog makes no such key", f"some of {', '.join(SCOPES)}"

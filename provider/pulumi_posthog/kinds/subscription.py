@@ -14,6 +14,7 @@ from pulumi_posthog.kinds.annotation import is_instant, sent_instant
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.lookups import EMAIL
 from pulumi_posthog.kinds.model import Deletion, Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.tiles import known_as
 from pulumi_posthog.kinds.words import Against, IdPlace, Items, Page
@@ -55,11 +56,11 @@ def confided(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def joined(addresses: Json) -> Json:
-    """Addresses as a request has them."""
+    """Addresses as a request has them: one text, with commas."""
     return ",".join(addresses) if isinstance(addresses, list) else addresses
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What PostHog refuses, or accepts and cannot send (5.2)."""
     about = [name for name in ABOUT if fields.get(name) is not None]
     if len(about) != 1:
@@ -86,7 +87,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     yield from _checked_schedule(fields)
 
 
-def _checked_target(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def _checked_target(fields: Mapping[str, Any]) -> Iterator[Objection]:
     target = fields.get("target_type")
     if target is None or is_unknown(target):
         return
@@ -105,7 +106,7 @@ def _checked_target(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str |
         )
 
 
-def _checked_schedule(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def _checked_schedule(fields: Mapping[str, Any]) -> Iterator[Objection]:
     times: dict[str, datetime] = {}
     for name in ("start_date", "until_date"):
         value = fields.get(name)
@@ -133,8 +134,8 @@ def noted(fields: Mapping[str, Any]) -> Iterator[str]:
         yield "is sent to Slack and has no `integration_id`, without which servers since 2026 make none"
 
 
-def misfits(fields: Mapping[str, Any], dashboard: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """Insights that are to be sent and are not on the dashboard, where it is known what is on it."""
+def misfits(fields: Mapping[str, Any], dashboard: Mapping[str, Any]) -> Iterator[Objection]:
+    """Insights that are to be sent and are not on the dashboard. Nothing where it is not known what is on it."""
     tiles = dashboard.get("tiles")
     if not isinstance(tiles, list):
         return
@@ -159,7 +160,10 @@ def _names(insight: Any) -> set[str]:
 
 
 def pairs(live: Sequence[Any], declared: Sequence[Any]) -> list[int | None]:
-    """Which live insight each declared one is, whatever their order."""
+    """For each declared insight, the place of the live one that it is; None where it is not there.
+
+    Order does not matter.
+    """
     result: list[int | None] = []
     for each in declared:
         left = (place for place in range(len(live)) if place not in result)
@@ -173,7 +177,10 @@ def called(insight: Any) -> str:
 
 
 def mailed(live: Json, desired: Json) -> str | None:
-    """Whom a change mails at once (5.3); somebody who is added again may have unsubscribed."""
+    """Whom a change mails at once (5.3), as the end of a sentence; None for nobody.
+
+    Somebody who is added again may have unsubscribed.
+    """
     before = live or []
     added = [each for each in desired or () if each not in before]
     if not added:

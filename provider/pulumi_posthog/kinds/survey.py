@@ -15,6 +15,7 @@ from pulumi_posthog.kinds.conditions import broken, is_date
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.flag_filters import CLEARED, FILTERS, FLAG_FILTERS, tidied, wrong_filters
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import DATED, FOLDER, IN_PROJECT
 from pulumi_posthog.kinds.survey_questions import CONDITIONS, QUESTION, with_ids_of_questions, wrong_question
 from pulumi_posthog.kinds.words import NOW, IdPlace, Lifecycle, Move, Page
@@ -92,7 +93,10 @@ def rests(declared: Mapping[str, Any], live: Mapping[str, Any]) -> str | None:
 
 
 def kept_by(values: Mapping[str, Any]) -> str | None:
-    """A survey to which somebody has attached a flag that is not its own: PostHog would delete that with it (7.6)."""
+    """Why a survey is left alone: somebody has attached a flag that is not its own. None for any other.
+
+    PostHog would delete that flag with it (7.6).
+    """
     key = values.get("targeting_flag")
     if key is None or OWNED.fullmatch(str(key)):
         return None
@@ -103,7 +107,11 @@ def kept_by(values: Mapping[str, Any]) -> str | None:
 
 
 def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Its own flag is removed by a word; else all of its filters are said, because PostHog merges them (7.6)."""
+    """The fields to send.
+
+    Its own flag is removed by a key of its own in the body. Else all of its filters are sent, because PostHog merges
+    them (7.6).
+    """
     body = {**fields}
     if "targeting_flag_filters" in body:
         filters = body.pop("targeting_flag_filters")
@@ -115,7 +123,10 @@ def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, A
 
 
 def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What PostHog would forget or refuse without: the conditions, the ids of questions, what belongs together."""
+    """The body with what PostHog would forget, or refuse it without.
+
+    That is the conditions, the ids of questions, and all fields of a group that belongs together.
+    """
     result = {**body}
     if "questions" in body:
         result["questions"] = with_ids_of_questions(body["questions"], answer.get("questions") or ())
@@ -131,8 +142,8 @@ def alongside(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str
     return result
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """What PostHog refuses, in words that say less (7.3, 7.5)."""
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
+    """What PostHog refuses with words that say less (7.3, 7.5)."""
     filters = fields.get("targeting_flag_filters") or {}
     for place, group in enumerate(filters.get("groups") or ()):
         if not group.get("properties") and group.get("rollout_percentage") in (None, 100):
@@ -168,7 +179,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
 
 
 def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Without what is as if absent; nothing of one that somebody else keeps."""
+    """The values without what is as if absent; None for one that somebody else keeps."""
     if kept_by(values):
         return None
     result = {**values}
@@ -181,7 +192,7 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return result
 
 
-def wrong_within(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def wrong_within(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What is wrong with its questions, patterns, and with how its answers are sampled."""
     questions, conditions = fields.get("questions") or (), fields.get("conditions") or {}
     for place, question in enumerate(questions):
@@ -203,7 +214,7 @@ def wrong_within(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | No
 
 
 def fixed(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What the time that has passed does not allow any more (7.2, 7.5)."""
+    """What the time that has passed does not allow any more (7.2, 7.5): (the end of a sentence, a hint)."""
     count, current = fields.get("iteration_count"), answer.get("current_iteration")
     if isinstance(count, int) and isinstance(current, int) and count < current:
         yield f"is in its iteration {current}, and cannot have {count} of them", f"write {current} or more"

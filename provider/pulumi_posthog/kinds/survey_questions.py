@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.values.secret_text import is_unknown
 from pulumi_posthog.values.suggestion import nearly
 
@@ -90,8 +91,8 @@ def with_ids_of_questions(questions: Any, live: Any) -> list[Any]:
     return result
 
 
-def wrong_question(question: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """What is wrong with one question: which key of it, the end of a sentence, a hint (7.3)."""
+def wrong_question(question: Mapping[str, Any]) -> Iterator[Objection]:
+    """What is wrong with one question, with places in the question (7.3)."""
     if question["type"] in ("single_choice", "multiple_choice") and not question.get("choices"):
         yield (
             "type",

@@ -79,15 +79,16 @@ def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def known_as(insight: Any) -> set[str]:
-    """What an insight is called in a tile: its id, its name, or both."""
+    """What an insight is called in a tile: its id, its name, or both, as texts."""
     name = str.__str__(insight) if isinstance(insight, str) else str(insight)
     return {name, insight.id} if isinstance(insight, Reference) and insight.id is not None else {name}
 
 
 def pairs(live: Sequence[Any], declared: Sequence[Any]) -> list[int | None]:
-    """Which live tile each declared one is: the one that shows the same, else the text at the same place (3.7).
+    """For each declared tile, the place of the live one that it is; None where it is not there.
 
-    Of several texts that are the same, it is the one that is as declared, or that is where the declared one is.
+    That is the tile that shows the same, else the text at the same place (3.7). Of several texts that are the same, it
+    is the one that is as declared, or that is where the declared one is.
     """
     left = [place for place, each in enumerate(live) if isinstance(each, Mapping)]
     result: list[int | None] = [None] * len(declared)
@@ -143,7 +144,7 @@ def is_text_in_place(live: Mapping[str, Any], tile: Mapping[str, Any]) -> bool:
 
 
 def place_of(tile: Mapping[str, Any]) -> tuple[Json, Json] | None:
-    """Where the upper left corner of a tile is."""
+    """The (column, row) of the upper left corner of a tile, counted from 0; None where nothing is said of it."""
     sm = (tile.get("layouts") or {}).get("sm") or {}
     return (sm.get("x"), sm.get("y")) if sm else None
 

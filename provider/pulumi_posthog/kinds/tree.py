@@ -14,7 +14,7 @@ LONGEST_KEY: Final = 80  # characters of an entry's key, where its body may say 
 
 
 def ancestors(kind: Kind) -> tuple[str, ...]:
-    """The kinds that objects of a kind are below, nearest first."""
+    """The names of the kinds that objects of a kind are below, nearest first."""
     if kind.parent is None:
         return ()
     return (kind.parent, *ancestors(KINDS[kind.parent]))
@@ -42,7 +42,10 @@ def accessible(type_: Json) -> Kind | None:
 
 
 def about_scope(kind: Kind, scope: Mapping[str, str], about: Kind, id_: str) -> dict[str, str]:
-    """The ids that lead to what is attached to one object: those of its own collection, and where it is in that."""
+    """The ids that lead to what is attached to one object, by the names in its URL path.
+
+    They are those of the object's own collection, and where the object is in that: {"project": "1", ...}.
+    """
     if kind.attached is None or kind.parent is None:
         raise AssertionError(f"unreachable: {kind.name} is about no object of another kind")
     return {kind.parent: scope[kind.parent], kind.attached.place: f"{_last_part(about)}/{id_}"}
@@ -62,7 +65,7 @@ def _last_part(kind: Kind) -> str:
 
 
 def in_the_organization() -> dict[str, tuple[Kind, ...]]:
-    """The same of the file's `organization`, which is no entry of any kind."""
+    """Key in the file's `organization`, which is no entry of any kind -> the kinds declared under it."""
     return _under("organization.")
 
 

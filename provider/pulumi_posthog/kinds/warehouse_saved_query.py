@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.kinds.shared_fields import IN_PROJECT
 from pulumi_posthog.kinds.words import EditLock, Page
 from pulumi_posthog.values.json_value import Json
@@ -56,11 +57,11 @@ def from_api(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def with_kind(query: Json) -> Json:
-    """A query as a request has it."""
+    """A query as a request has it: with its `kind`."""
     return {"kind": SQL, **query} if isinstance(query, Mapping) else query
 
 
-def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
     """What PostHog refuses (9.3)."""
     query = fields.get("query")
     text = query.get("query") if isinstance(query, Mapping) else None
@@ -79,7 +80,7 @@ def checked(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
 
 
 def kept_by(values: Mapping[str, Any]) -> str | None:
-    """Who else keeps a view: PostHog changes those that it has made itself."""
+    """That PostHog made a view itself, and changes it; None for any other."""
     managed = values.get("managed_viewset_kind")
     return f"PostHog keeps it, as a view of {managed}" if managed else None
 

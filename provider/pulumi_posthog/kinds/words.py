@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Final
 
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.values.json_value import Json, dig
 
 
@@ -15,9 +16,8 @@ from pulumi_posthog.values.json_value import Json, dig
 class IdPlace:
     """Where in a value an id is, as in "actions.*.id", and of what; with `where`, only beside such a key.
 
-    "**.id" is the place at any depth.
-
-    `as_text` says that PostHog has the id of a number as a text there, `bare` that a text in a file is a name.
+    "**.id" is the place at any depth. `as_text` says that PostHog has the id of a number as a text there, `bare` that a
+    text in a file is a name.
     """
 
     path: str
@@ -106,7 +106,7 @@ class Items:
     def labelled(
         self, live: Sequence[Json], declared: Sequence[Json]
     ) -> tuple[dict[str, Json], dict[str, Json]]:
-        """Both by what they are called; what is one and the same has one label."""
+        """The live and the declared items by what people call them; what is one and the same has one label."""
         labels: dict[int, str] = {}
         wanted: dict[str, Json] = {}
         for item, place in zip(declared, self.pairs(live, declared), strict=True):
@@ -246,7 +246,7 @@ class Against:
 
     field: str
     needs: str
-    misfits: Callable[[Mapping[str, Json], Mapping[str, Json]], Iterator[tuple[str, str, str | None]]]
+    misfits: Callable[[Mapping[str, Json], Mapping[str, Json]], Iterator[Objection]]
 
 
 @dataclass(frozen=True, kw_only=True)

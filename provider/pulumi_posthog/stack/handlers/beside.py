@@ -12,6 +12,7 @@ from typing import Any
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field
 from pulumi_posthog.kinds.model import Kind
+from pulumi_posthog.kinds.objection import Objection
 from pulumi_posthog.reconcile import made_along
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.form import misfits, value_of
@@ -46,9 +47,7 @@ def objection(kind: Kind, inputs: Props, run: Run) -> str | None:
     return "\n".join(dict.fromkeys(lines))
 
 
-def _problems(
-    kind: Kind, values: Mapping[str, Json], inputs: Props, run: Run
-) -> Iterator[tuple[str, str, str | None]]:
+def _problems(kind: Kind, values: Mapping[str, Json], inputs: Props, run: Run) -> Iterator[Objection]:
     def others(name: str, value: Json) -> Mapping[str, Json] | None:
         return run.beside.get((name, str(inputs.get(kind.parent or "")), str(getattr(value, "name", value))))
 
