@@ -95,9 +95,9 @@ class Clients:
 class Reader:
     """Reads PostHog, and can do nothing else. Safe to use from many threads at once.
 
-    All readers and writers of a process should share one `pace`. `notify` gets a line of text for each wait
-    of more than 3 seconds and each list that is read again. `timeout` is in seconds without a byte,
-    `longest` in seconds for a whole answer; `transport` is for tests.
+    All readers and writers of a process should share one `pace`. `notify` gets a line of text for each wait of more
+    than 3 seconds and each list that is read again. `timeout` is in seconds without a byte, `longest` in seconds for a
+    whole answer; `transport` is for tests. Raises BadSurroundings for proxies or certificates that cannot be used.
     """
 
     METHODS: frozenset[str] = frozenset({"GET"})
@@ -194,7 +194,8 @@ class Reader:
     def get(self, path: str, /, **params: str | int | bool | None) -> Json:
         """An object, as PostHog answers it. Parameters that are None are left out.
 
-        Raises Refused and its kin for a no, IncompleteRead for half an answer, Unreachable for none, GaveUp.
+        Raises Refused and its kin for a no, IncompleteRead for half an answer, Unreachable for none, and GaveUp where
+        waiting would take too long.
         """
         return self._get(path, query(params))
 
@@ -212,8 +213,7 @@ class Reader:
     ) -> list[Json]:
         """A whole list, each object once; raises as `get` does, and IncompleteRead if it does not add up.
 
-        `page_size` None sends no `limit`: some lists of old servers fail on any parameter (posthog-api.md
-        4.3).
+        `page_size` None sends no `limit`: some lists of old servers fail on any parameter (posthog-api.md 4.3).
         """
         try:
             return paging.read_all(
@@ -230,7 +230,7 @@ class Reader:
             raise
 
     def iterate(self, path: str, /, **params: str | int | bool | None) -> Iterator[Json]:
-        """The objects of a feed with a cursor, read page after page only as far as they are asked for."""
+        """The objects of a feed with a cursor, page after page as they are asked for; raises as `list_all` does."""
         return paging.follow(lambda page: self._get(path, page), path=self._shown(path), params=query(params))
 
     def _new_client(self, transport: httpx.BaseTransport | None, verify: ssl.SSLContext) -> httpx.Client:
@@ -461,7 +461,10 @@ class Reader:
 
 
 class Writer(Reader):
-    """Reads and writes PostHog."""
+    """Reads and writes PostHog. The body of a request has PostHog's names of fields and JSON values.
+
+    All writes raise as `get`, and OutcomeUnknown where an answer was lost and it is not known what was done.
+    """
 
     METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 
@@ -478,7 +481,10 @@ class Writer(Reader):
     def patch(
         self, path: str, body: Mapping[str, Json], /, *, form: bool = False, files: Files | None = None
     ) -> Json:
-        """Changes the given fields; returns the answer. Raises OutcomeUnknown if no attempt was answered."""
+        """Changes the given fields; returns the answer.
+
+        Raises OutcomeUnknown if an answer was lost and no attempt succeeded.
+        """
         return self._send("PATCH", path, **encoded(body, form=form, files=files))
 
     def put(

@@ -13,9 +13,9 @@ from pulumi_posthog.values.version import __version__
 class Connection:
     """Where PostHog is and who is asking.
 
-    `host` is an address like https://eu.posthog.com (`hosts.checked`); `key` a
-    personal API key (posthog-api.md 1.2). Raises ValueError for what cannot be one. Never shows the key, and
-    cannot be pickled, so that no Pulumi state can hold it by accident.
+    `host` is an address like https://eu.posthog.com (`values.host.checked`); `key` a personal API key (posthog-api.md
+    1.2). Raises ValueError for what cannot be one. Never shows the key, and cannot be pickled, so that no Pulumi state
+    can hold it by accident.
     """
 
     host: str

@@ -2,6 +2,7 @@
 
 ApiError
 ├── Unreachable          no answer at all, and nothing was sent that could have changed anything
+├── BadSurroundings      a proxy or a certificate cannot be used: nothing was sent
 ├── OutcomeUnknown       a write was sent and its answer was lost: it may have happened
 ├── IncompleteRead       a list or object could not be read whole: nothing may be planned from it
 │   └── NotServed        the server is too old for a list, or has it switched off

@@ -22,7 +22,10 @@ NO_POSTHOG: Final = "is `host` a PostHog server, and is there a proxy in between
 
 
 def object_of(answer: Json, path: str, key: str | None = "id", *, method: str = "GET") -> Mapping[str, Json]:
-    """The answer to a request that reads; raises IncompleteRead when it is no object. With `key` None, of any keys."""
+    """The answer to a request that reads; raises IncompleteRead when it is no object.
+
+    The object has to have a value under `key`; with None, any object will do.
+    """
     if is_object(answer, key) if key else isinstance(answer, Mapping):
         found: Mapping[str, Json] = answer
         return found

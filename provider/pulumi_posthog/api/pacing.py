@@ -52,13 +52,13 @@ def settings(environment: Mapping[str, str]) -> dict[str, int]:
 
 
 def limits(environment: Mapping[str, str]) -> tuple[int, int]:
-    """How many requests go out in a minute and in an hour; raises ValueError."""
+    """How many requests are sent in a minute and in an hour; raises ValueError for a variable that is no number."""
     given = settings(environment)
     return given.get("per_minute", PER_MINUTE), given.get("per_hour", PER_HOUR)
 
 
 def limits_apart(budget: str, environment: Mapping[str, str]) -> tuple[int, int]:
-    """The same of a budget of its own; raises ValueError."""
+    """How many requests of a budget of its own (`APART`) are sent in a minute and in an hour; raises ValueError."""
     return _apart(budget, *limits(environment))
 
 
@@ -75,8 +75,8 @@ def silent(_text: str) -> None:
 class Window:
     """The requests of the last `seconds`, at most `limit` of them.
 
-    `believed` is how much of the limit seems to be left for us: less than `limit` while others use the same
-    key.
+    `believed` is how much of the limit seems to be left for us: less than `limit` while others use the same key. All
+    times are in seconds, on one clock.
     """
 
     def __init__(self, seconds: float, limit: int, name: str) -> None:

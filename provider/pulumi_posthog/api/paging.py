@@ -108,7 +108,10 @@ class Reading:
         self.most = 0  # the largest count that any page gave
 
     def whole(self, page_size: int | None) -> list[Json]:
-        """The list, each object once. Raises DoesNotAddUp."""
+        """The list, each object once.
+
+        Raises DoesNotAddUp, and IncompleteRead for a list that is too long or has no end.
+        """
         first = self._page(self._query(page_size))
         if (first.count or 0) > OBJECTS:
             raise IncompleteRead(
@@ -235,7 +238,10 @@ def query_of(link: str) -> Query:
 
 
 def remember(query: Query, seen: set[frozenset[tuple[str, str]]], path: str, most: int) -> None:
-    """Notes a page; raises IncompleteRead if it was read before, or is one too many: such a list has no end."""
+    """Notes a page; raises IncompleteRead if it was read before, or if there are more than `most` pages.
+
+    Such a list has no end.
+    """
     page = frozenset(query.items())
     if len(seen) >= most:
         raise too_many_pages(most, path)
@@ -247,7 +253,7 @@ def remember(query: Query, seen: set[frozenset[tuple[str, str]]], path: str, mos
 
 
 def too_many_pages(most: int, path: str) -> IncompleteRead:
-    """The error for a list without an end."""
+    """The error for a list of more than `most` pages."""
     return IncompleteRead(
         f"the list has more than {most:,} pages, or no end",
         method="GET",

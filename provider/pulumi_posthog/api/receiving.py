@@ -99,7 +99,7 @@ def received(response: httpx.Response) -> None:
 
 
 def kept(response: httpx.Response, most: int = DOWNLOAD_BYTES) -> Iterator[bytes]:
-    """An answer piece by piece, unpacked; raises TooLarge."""
+    """An answer piece by piece, unpacked; raises TooLarge if it has more than `most` bytes, or a forbidden encoding."""
     _check_encoding(response)
     size = 0
     for piece in response.iter_bytes():

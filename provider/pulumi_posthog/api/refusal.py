@@ -168,7 +168,7 @@ def words_of(body: bytes, content_type: str, mask: Callable[[str], str], status:
 
 
 def query_status(body: bytes) -> Mapping[str, Any] | None:
-    """How a query ended, for those that failed; None for all other bodies (posthog-api.md 10.2)."""
+    """The `query_status` of a query that failed; None for all other bodies (posthog-api.md 10.2)."""
     if b'"query_status"' not in body:
         return None
     try:
@@ -206,7 +206,7 @@ def looks_like_html(text: str, content_type: str) -> bool:
 
 
 def quoted(text: str, mask: Callable[[str], str]) -> str:
-    """Foreign text, fit for our messages: without secrets, on one line, not too long."""
+    """Foreign text, fit for our messages: without secrets, on one line, of at most `LONGEST_QUOTE` characters."""
     # Masked before it is cut: half a secret would not be recognised. So of what is too long to be masked as a whole,
     # the end is not quoted, where half of one may stand.
     whole = len(text) <= FOREIGN_WORDS

@@ -111,7 +111,7 @@ def query(params: Mapping[str, Json]) -> dict[str, str]:
 
 
 def encoded(body: Mapping[str, Json], *, form: bool, files: Files | None) -> dict[str, Any]:
-    """A body as JSON, as a form, or in parts if there are files (posthog-api.md 1.1, 6.3)."""
+    """What httpx sends: a body as `json`, as a form (`data`), or in parts with `files` (posthog-api.md 1.1, 6.3)."""
     if form or files:
         return {
             "data": {name: form_value(value) for name, value in body.items()},

@@ -65,8 +65,8 @@ class Exports(Operations):
     ) -> Json:
         """Waits until the file of an export is there; returns the export.
 
-        `within` is in seconds; `progress` hears for how many it has waited. Raises Invalid when PostHog could not
-        make the file, GaveUp when it takes longer.
+        `within` is in seconds; `progress` hears for how many it has waited. Raises Invalid when PostHog could not make
+        the file, GaveUp when it takes longer, and as `get`.
         """
         path = self._path(self.PREFIXES[0], f"{id}/")
         patience = Patience(self.client.pace, within)

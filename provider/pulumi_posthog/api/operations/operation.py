@@ -99,7 +99,7 @@ class Operation:
         return self.since <= age <= (self.until or age)
 
     def parts(self, arguments: Mapping[str, Json]) -> tuple[str, dict[str, Json], dict[str, Json]]:
-        """Path, query and body of a call; what is None is left out."""
+        """Path, query and body of a call; what is None is left out. Raises ValueError for an id that is none."""
         names: dict[str, str] = {}
         query: dict[str, Json] = {}
         body: dict[str, Json] = {}
@@ -145,8 +145,9 @@ def segment(name: str, value: Json) -> str:
 class Operations:
     """The operations of one part of PostHog's API, on a client and below one parent.
 
-    `parents` fill the names of the prefixes: project=42, or organization="0191...". All methods raise as the
-    client's own do, and NotForKeys, before anything is sent, for what no personal API key may do.
+    `parents` fill the names of the prefixes: project=42, or organization="0191...". `limit`, `offset` and `page_size`
+    count objects. A page is what PostHog answers: the objects under `results`, mostly with `count` and `next`. All
+    methods raise as the client's own do, and NotForKeys, before anything is sent, for what no personal API key may do.
     """
 
     PREFIXES: ClassVar[tuple[str, ...]]
@@ -158,7 +159,7 @@ class Operations:
         self._deadline: float | None = None
 
     def until(self, deadline: float) -> Self:
-        """The same, with no request going out after `deadline`, on the clock of the client's pace: GaveUp."""
+        """The same, with no request sent after `deadline`, on the clock of the client's pace: it raises GaveUp then."""
         bounded = copy.copy(self)
         bounded._deadline = deadline
         return bounded
@@ -170,7 +171,10 @@ class Operations:
         return tuple(member.row(cls) for member in members.values() if hasattr(member, "row"))
 
     def call(self, called: Operation, arguments: Mapping[str, Json]) -> Json:
-        """Carries out an operation; returns PostHog's answer, None for an empty one."""
+        """Carries out an operation; returns PostHog's answer, None for an empty one.
+
+        `arguments` are those of the method, by its own names for them. Raises as the client does, and NotForKeys.
+        """
         path, query, body = called.parts(arguments)
         if called.scope is None:
             raise NotForKeys(

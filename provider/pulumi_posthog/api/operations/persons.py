@@ -71,7 +71,7 @@ class Persons(Operations):
 
     @operation("DELETE", "{id}/", scope="person:write", formats=BOTH)
     def delete(self, id: int | str, *, delete_events: bool | None = None) -> Json:
-        """Deletes one person; the events, if asked for, go within a week."""
+        """Deletes one person; the events, if asked for, are deleted within a week."""
 
     # The reference has all of them in the query, and what is known to work sends them in the body. Ids stay out of
     # the query: that is what servers log.

@@ -95,8 +95,8 @@ class Queries(Operations):
         """Asks a query and waits for its end: HogQL as a text, or a query node as the reference has it.
 
         `within` is in seconds, after which the query is cancelled, as it is on Ctrl-C; `progress` hears for how many
-        seconds it has run. Raises Invalid with PostHog's words for a query that fails, GaveUp for one that takes
-        too long.
+        seconds it has run. Raises Invalid with PostHog's words for a query that fails, GaveUp for one that takes too
+        long, and as `get`.
         """
         node = {"kind": "HogQLQuery", "query": query} if isinstance(query, str) else query
         id_ = str(uuid.uuid4())
@@ -153,7 +153,7 @@ class Queries(Operations):
 
 
 def status_of(answer: Json) -> Mapping[str, Json] | None:
-    """The status in an answer; None for an answer that holds the results themselves."""
+    """The `query_status` in an answer; None for an answer that holds the results themselves."""
     status = answer.get("query_status") if isinstance(answer, dict) else None
     return status if isinstance(status, dict) else None
 
