@@ -47,7 +47,7 @@ class Rule:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What tells it from the others."""
+        """What tells it from the others: project, resource, subject and name, the names folded."""
         return folded(self.project), self.resource, self.subject, folded(self.name)
 
 
@@ -179,7 +179,7 @@ def _highest(those: Sequence[Rule]) -> str:
 def resolved_of_object(
     person: Person, resource: str, rules: Iterable[Rule], of_type: Sequence[Rule]
 ) -> Resolved:
-    """The same of one object, by its own rules and those of its type.
+    """What `resolved` gives, of one object: by its own rules, and by those of its type (`of_type`).
 
     The legacy resolution takes a rule of the object for the person or a role, else what the type's rules come to, else
     the object's rule for everyone. The newer one takes any rule of the object before those of the type (3.6).
@@ -294,7 +294,7 @@ class Change:
 
 
 def changes(before: Iterable[Access], after: Iterable[Access]) -> tuple[Change, ...]:
-    """Who gains and who loses what."""
+    """Each access that is not the same before and after: who gains and who loses what."""
 
     def key(each: Access) -> tuple[str, str, str]:
         return folded(each.person.address), folded(each.project), each.resource
@@ -392,6 +392,7 @@ def _of_objects(
 def stored(
     project: str, values: Mapping[str, object], roles: Mapping[str, str], resource: str | None = None
 ) -> Rule:
+    """A rule from its field values; `roles` has the names of roles by id, `resource` says of which object it is."""
     resource = resource or str(values.get("resource") or THE_PROJECT)
     level = str(values["access_level"])
     if values.get(ROLE):

@@ -76,7 +76,10 @@ def addressed(
 def put(
     kind: Kind, scope: Scope | None, properties: dict[str, Any], known: Collection[str], live: Live
 ) -> Addressed:
-    """The same with the properties of a resource, which get the result; nothing while a program does not know them."""
+    """As `addressed`, for the properties of a resource, which get the result.
+
+    Nothing is looked up while a program does not know the addresses.
+    """
     field = person_field(kind)
     declared = properties.get(field.name) if field else None
     texts = declared if isinstance(declared, list) else [declared]
@@ -98,7 +101,8 @@ def of_guard(properties: Mapping[str, Any]) -> frozenset[str]:
 def strangers(said: str | None, known: Collection[str]) -> list[str]:
     """What is wrong with the addresses that no member of the organization has, except those of people who have left.
 
-    `said` is JSON text: address -> what is wrong. The guard asks, because nothing has been touched yet.
+    `said` is JSON text: address -> what is wrong; raises Damaged for any other. The guard asks, because nothing has
+    been touched yet.
     """
     problems = json_in(said or "{}", dict)
     return [problem for address, problem in problems.items() if folded(address) not in known]

@@ -18,7 +18,7 @@ from pulumi_posthog.values.spelling import one_line
 def adoptable(
     live: Live, kind: Kind, scope: Scope, desired: Mapping[str, Json], id_: str | None
 ) -> tuple[list[Found], str | None]:
-    """The objects that a new resource may mean, the one to take over first; and why none of them can be."""
+    """The objects that a new resource may mean, the one to take over first; and why none of them can be, or None."""
     if id_ is not None:
         found = live.object(kind, scope, id_, desired)
         if found is None:
@@ -99,10 +99,11 @@ Owners = Mapping[tuple[str, str], str]  # what is managed (`claims`) -> the stac
 
 
 def claims(kind: Kind, parent: str | None, id_: str | None) -> Iterator[tuple[str, str]]:
-    """Under which names another stack may have what is about to be managed.
+    """The names under which another stack may have what is about to be managed.
 
-    `parent` and `id_` are ids in PostHog, as far as there are any. An exact list is in conflict with every item of
-    its parent that another stack manages, and the other way round.
+    Each is (a kind's name, an object's id), or (what `below` gives, the parent's id). `parent` and `id_` are ids in
+    PostHog, as far as there are any. An exact list is in conflict with every item of its parent that another stack
+    manages, and the other way round.
     """
     if id_ is not None:
         yield kind.name, id_
@@ -113,4 +114,5 @@ def claims(kind: Kind, parent: str | None, id_: str | None) -> Iterator[tuple[st
 
 
 def below(kind: str) -> str:
+    """What a claim calls all objects of a kind below one parent: "role_membership of"."""
     return f"{kind} of"

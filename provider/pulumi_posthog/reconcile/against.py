@@ -35,7 +35,7 @@ class Misfit:
 
     @property
     def note(self) -> str:
-        """The same of an entry of which nothing is to be sent."""
+        """What to say of it where nothing is to be sent of the entry."""
         hint = f" ({self.problem.hint})" if self.problem.hint else ""
         return f"{self.problem.message}, so PostHog refuses every change of it: {self.problem.where}{hint}"
 

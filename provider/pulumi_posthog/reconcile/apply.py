@@ -69,7 +69,10 @@ def nothing_rotated(_field: str, _key: str) -> bool:
 
 
 class Applier:
-    """Carries out changes. Every method may raise `ApiError` or `CannotApply`; none repeats a POST blindly."""
+    """Carries out changes. Every method may raise `ApiError` or `CannotApply`; none repeats a POST blindly.
+
+    Those that send a declared file may raise UnreadableFile as well.
+    """
 
     def __init__(self, live: Live, writer: Writer, say: Callable[[str], object] = silent) -> None:
         self.live = live
@@ -200,8 +203,8 @@ class Applier:
     def delete(self, kind: Kind, scope: Scope, id_: str, *, even_guarded: bool = False) -> None:
         """Remove an object; one that is gone already is fine.
 
-        `even_guarded` deletes what is otherwise never deleted. Raises CannotApply when something that nobody
-        declared would go with it.
+        `even_guarded` deletes what is otherwise never deleted. Raises CannotApply when something that nobody declared
+        would be deleted with it.
         """
         if kind.deletion is Deletion.FORGET or (kind.deletion is Deletion.NEVER and not even_guarded):
             return

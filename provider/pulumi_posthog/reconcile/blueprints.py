@@ -99,7 +99,10 @@ def with_blueprints(
 
 
 def first_fields(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live) -> dict[str, Json]:
-    """What a new object is made with: its template's suggestions for inputs that are not declared."""
+    """What a new object is made with: its template's suggestions for inputs that are not declared.
+
+    May raise ApiError, among them NotServed where the server has no list of templates.
+    """
     blueprint = kind.blueprint
     name = desired.get(blueprint.field) if blueprint else None
     if blueprint is None or not isinstance(name, str):

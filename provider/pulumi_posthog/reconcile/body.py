@@ -63,7 +63,10 @@ class Bodies:
     def content(
         self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
     ) -> tuple[dict[str, Json], Files]:
-        """The body of a request, and the files that go along in parts of their own (posthog-api.md 6.3)."""
+        """The body of a request, and the files that go along in parts of their own (posthog-api.md 6.3).
+
+        Raises UnreadableFile for a file that cannot be read, or is another by now.
+        """
         files: dict[str, tuple[str | None, bytes, str]] = {}
         rest = dict(values)
         for field in kind.fields:
@@ -92,6 +95,10 @@ class Bodies:
     def body(
         self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
     ) -> dict[str, Json]:
+        """The body of a request, without files: `values` by PostHog's names and with ids in place of names.
+
+        `live` are the object's values, {} for a new one.
+        """
         live = with_masks(kind, live, values) if live else live
         chosen = kind.to_api(values, live) if kind.to_api else values
         result = {
@@ -157,6 +164,7 @@ class Bodies:
         return plain(value)
 
     def reference(self, field: Field, value: str) -> Json:
+        """What a request has for the member or plugin `value`; raises CannotApply where there is none, or several."""
         try:
             found = self.live.refer(field.refers_to or "", value, field.found_by)
         except Ambiguous as error:

@@ -36,12 +36,12 @@ class Found:
 
     @property
     def age(self) -> tuple[str, int, str]:
-        """By which the oldest object is the first one."""
+        """What sorts the oldest object first: when it was made, and its id."""
         return (str(self.answer.get("created_at") or ""), int(self.id) if self.id.isdigit() else 0, self.id)
 
     @cached_property
     def values(self) -> Mapping[str, Json]:
-        """Field values, normalised (`Kind.values`)."""
+        """Field values, normalised (`Kind.values`); raises IncompleteRead for a field in another form."""
         try:
             return self.kind.values(self.answer)
         except (TypeError, ValueError, LookupError, AttributeError) as error:
@@ -74,7 +74,7 @@ class Collection:
             self.put(answer)
 
     def put(self, answer: Mapping[str, Json]) -> Found:
-        """Add an object, or replace it."""
+        """Add an object, or replace it; raises IncompleteRead for an answer that is no object."""
         found = Found(self.kind, str(object_of(answer, self.kind.collection)["id"]), answer)
         self.drop(found.id)
         self._found[found.id] = found

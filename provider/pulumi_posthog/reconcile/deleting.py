@@ -20,7 +20,10 @@ def delete(
     found: Found,
     say: Callable[[str], object],
 ) -> Mapping[str, Json] | None:
-    """Delete an object; what to PATCH in place of it, where the server refuses and there is such a way."""
+    """Delete an object; what to PATCH in place of it, where the server refuses and there is such a way.
+
+    Raises ApiError.
+    """
     try:
         writer.delete(live.object_path(kind, scope, found.id))
     except NotFound:

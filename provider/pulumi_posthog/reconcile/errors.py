@@ -22,4 +22,4 @@ class HalfMade(Exception):
 
 
 class WholeRunRefused(CannotApply):
-    """The same for every resource of a run, whatever was asked for: so that it is told once."""
+    """Nothing of this run can be applied, whatever was asked for. Each resource says the same, so it is told once."""

@@ -44,7 +44,7 @@ def move(live: Live, writer: Writer, kind: Kind, scope: Scope, found: Found, tar
 
 
 def check_empty(live: Live, kind: Kind, scope: Scope, found: Found) -> None:
-    """Raises CannotApply when something that is not declared would go with an object, or has to keep it."""
+    """Raises CannotApply when something that is not declared would be deleted with an object, or has to keep it."""
     if kind.kept_by and (who := kind.kept_by(found.values)):
         raise CannotApply(f"this {kind.title} is not deleted: {one_line(who)}")
     names = [str(other.values["path"]) for other in inside(live, kind, scope, found)]

@@ -57,7 +57,7 @@ def people(
     """Members, and invited people who are not members, each with the address as the id.
 
     Of several invitations for one address the one that counts longest is told. Two members whose addresses differ in
-    their case alone have them as they are for ids.
+    their case alone have them as they are for ids. Raises IncompleteRead for an answer that is no object.
     """
     by_address: dict[str, list[Mapping[str, Json]]] = defaultdict(list)
     for each in members:

@@ -42,7 +42,7 @@ def create(live: Live, writer: Writer, kind: Kind, desired: Mapping[str, Json]) 
 
 
 def update(live: Live, writer: Writer, kind: Kind, found: Found, changed: Mapping[str, Json]) -> Found:
-    """Give a member another level; an invitation cannot be changed."""
+    """Give a member another level; an invitation cannot be changed. Raises OutcomeUnknown where nobody can tell."""
     if is_pending(found):
         return found
     # The key of the file is the person's address in another spelling, at most.
@@ -66,7 +66,10 @@ def update(live: Live, writer: Writer, kind: Kind, found: Found, changed: Mappin
 
 
 def again(live: Live, writer: Writer, kind: Kind, found: Found, desired: Mapping[str, Json]) -> Found:
-    """Send an invitation anew, where that would change something: PostHog mails it, and the former one ends (2.4)."""
+    """Send an invitation anew, where that would change something: PostHog mails it, and the former one ends (2.4).
+
+    Raises CannotApply for a project that is not there.
+    """
     if not is_stale(live, kind, found, desired):
         return found
     return _invite(live, writer, kind, desired, before=found)
@@ -90,7 +93,10 @@ def is_stale(live: Live, kind: Kind, found: Found, desired: Mapping[str, Json]) 
 
 
 def delete(live: Live, writer: Writer, kind: Kind, found: Found) -> None:
-    """Take an invitation back, or put a member out; PostHog deletes that person's rules and roles along (1.4)."""
+    """Take an invitation back, or put a member out; PostHog deletes that person's rules and roles along (1.4).
+
+    Raises OutcomeUnknown where PostHog still lists the member, CannotApply where the invitation is not gone.
+    """
     invitation = kind.invitation
     if invitation is None:
         return

@@ -1,7 +1,7 @@
-"""What is about to go, limits -> allowed, or refused with reasons. Pure: nothing here reads or writes.
+"""What is about to be deleted, limits -> allowed, or refused with reasons. Pure: nothing here reads or writes.
 
-An empty file, a lost include or a wrong merge must not empty an organization, so every removal counts: of objects
-that left the configuration, of objects that must be replaced, and of the members of an exact list.
+An empty file, a lost include or a wrong merge must not empty an organization, so every removal counts: of objects that
+left the configuration, of objects that must be replaced, and of the members of an exact list.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def items(text: str | None) -> list[str]:
 
 @dataclass(frozen=True)
 class TooMany:
-    """Why a run is not allowed to continue."""
+    """Why a run is not allowed to continue: it would remove or replace `names`, of `total` objects below one parent."""
 
     kind: Kind
     parent: str
@@ -187,7 +187,10 @@ def with_listed(
     lists: Mapping[str, Mapping[str, Mapping[str, Any]]],
     moved: Mapping[str, Mapping[str, str]],
 ) -> Managed:
-    """`after` with what of `before` an exact list below the same parent declares now (`exact_lists`): it stays."""
+    """`after` with what of `before` an exact list below the same parent declares now (`exact_lists`): it stays.
+
+    Raises Damaged for what a state has in `before` and was never written there.
+    """
     result = {kind: dict(parents) for kind, parents in after.items()}
     for kind_name, by_name in lists.items():
         kind = KINDS[kind_name]

@@ -43,7 +43,8 @@ PROJECTS, ENVIRONMENTS = "/api/projects/", "/api/environments/"
 class Listing:
     """What one organization has, read on demand: each object and list once, and a list whole or not at all.
 
-    Every method may raise `ApiError`; nothing that could not be read is ever reported as absent.
+    Every method may raise `ApiError`, and `CannotApply` for a scope with something in it that cannot be an id. Nothing
+    that could not be read is ever reported as absent.
     """
 
     def __init__(self, reader: Reader, organization: str) -> None:

@@ -22,7 +22,7 @@ from pulumi_posthog.values.spelling import one_line
 class Live(Listing):
     """What one organization has in PostHog now, found by its names and kept current by all that writes.
 
-    Every method may raise `ApiError`; nothing that could not be read is ever reported as absent.
+    Every method may raise what those of `Listing` do; nothing that could not be read is ever reported as absent.
     """
 
     # -- finding --------------------------------------------------------------------------------------------------

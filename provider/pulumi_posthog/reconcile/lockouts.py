@@ -114,7 +114,7 @@ def _shutting_out(difference: Difference, live: Live, warnings: list[str]) -> st
 def objection_to_losing_rules(
     kind: Kind, scope: Scope, id_: str | None, level: Json, live: Live
 ) -> str | None:
-    """Why a rule may not become `level` (None: go): the key's owner may change rules by it alone.
+    """Why a rule may not become `level` (None: be deleted): the key's owner may change rules by it alone.
 
     Organization admins are above all rules, so for them nothing is looked at.
     """
@@ -178,8 +178,8 @@ def objections_to_going(
     """Why rules may not leave a file: the key's owner may change the rules of a project or an object by them alone.
 
     `gone` are names by kind, `called` says how PostHog calls one of them now, and `ids` which objects kinds and names
-    of the state are. A rule goes along with the role that it is about. May raise ApiError: who is shut out is not
-    guessed.
+    of the state are. A rule is deleted together with the role that it is about. May raise ApiError: who is shut out is
+    not guessed.
     """
     for item in KINDS.values():
         grants = item.grants

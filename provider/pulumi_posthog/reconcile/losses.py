@@ -131,9 +131,9 @@ def losses_of_rules(
 ) -> tuple[Loss, ...]:
     """The access rules that PostHog deletes with what they are about, except those that the stack removes itself.
 
-    Two lists of each project are read, and on newer servers one more for each that goes, of the single objects that it
-    has rules of; and only when something of such a kind goes. May raise ApiError; a key that may
-    not read rules is told, because rules are not what such a stack manages.
+    Two lists of each project are read, and on newer servers one more for each object that is deleted, of the single
+    objects that it has rules of. They are read only when something of such a kind is deleted. May raise ApiError; a key
+    that may not read rules is told, because rules are not what such a stack manages.
     """
     return tuple(
         loss

@@ -32,7 +32,10 @@ def objection(kind: Kind, scope: Scope, desired: Mapping[str, Json], live: Live)
 def objection_beside(
     kind: Kind, desired: Mapping[str, Json], other: Mapping[str, Json], why: str = "is declared"
 ) -> str | None:
-    """The same, of the values of the one that is there, or is declared, as `why` says."""
+    """Why a new object cannot be made as declared, because of the values `other` of what it is made together with.
+
+    `why` says of that other one that it is there, or is declared.
+    """
     unlike = kind.made_along.unlike(desired, other) if kind.made_along else None
     if kind.made_along is None or unlike is None:
         return None

@@ -40,7 +40,10 @@ class Mover:
         changed: Sequence[Difference],
         patch: Callable[[Found, Mapping[str, Json]], Found],
     ) -> Found:
-        """Bring what differs about: the state by its moves, everything else with one call of `patch` between them."""
+        """Bring what differs about: the state by its moves, everything else with one call of `patch` between them.
+
+        Raises as `move`, and as `patch` does.
+        """
         fields = {each.field.name: each.desired for each in changed if not is_moved(kind, each.field.name)}
         state = of_state(kind, changed)
         if state:

@@ -102,7 +102,7 @@ class Observed:
 
     @property
     def for_plan(self) -> dict[Key, tuple[str, Mapping[str, Json]]]:
-        """As `plan.plan` wants it."""
+        """(id, field values) of each entry that exists, as `plan.plan` wants it."""
         return {key: (found.id, found.values) for key, found in self.found.items()}
 
 

@@ -26,7 +26,7 @@ def path_of(entry: Entry, desired: Desired) -> str:
 
 
 def collection_path(group: Group, desired: Desired) -> str:
-    """Where the entries of one collection stand: "projects.Web.file_system"."""
+    """Where the entries of one collection are: "projects.Web.file_system"."""
     kind, holder = KINDS[group[0]], above(group, desired)
     if kind.attached and holder is None:  # those of all objects of a project
         return collection_path((kind.parent or "", None), desired) + f".{group[1]}"

@@ -13,7 +13,10 @@ from pulumi_posthog.values.spelling import folded
 def persons_called(
     reader: Reader, path: str, by: str, name: str, is_there: Callable[[], bool]
 ) -> list[Mapping[str, Json]]:
-    """Those with an `email` or a `distinct_id`, exactly (`Live.persons`). `is_there`: whether their project is."""
+    """Those with an `email` or a `distinct_id` (`by`), exactly; none where `is_there` says that their project is gone.
+
+    Raises as `Live.persons`.
+    """
     try:
         found: list[Mapping[str, Json]] = reader.list_all(path, params={by: name})
     except NotFound:

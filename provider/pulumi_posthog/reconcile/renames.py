@@ -1,4 +1,4 @@
-"""What goes, what comes -> what was probably renamed, so that it can be said before anything is lost. Pure."""
+"""What leaves, what comes -> what was probably renamed, so that it can be said before anything is lost. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALIKE = 0.8  # of difflib's ratio (0..1): a few letters of a name differ
 
 @dataclass(frozen=True)
 class Rename:
-    """An entry that goes while a look-alike comes. `key` is what `previously` has to say.
+    """An entry that leaves while a look-alike comes. `key` is what `previously` has to say.
 
     `sure` says that more than the spelling of the two names speaks for it, `same` that PostHog calls it so already.
     """
@@ -68,7 +68,7 @@ def probable_renames(
     earlier: Earlier | None = None,
     bare: tuple[Names, ...] = ((), ()),
 ) -> tuple[Rename, ...]:
-    """The entries of `before` that probably stand in `after` under another name, parents before their children.
+    """The entries of `before` that probably are in `after` under another name, parents before their children.
 
     `moved` are the renames that are declared, `called` says how PostHog calls an object now that the state knows by a
     kind and a name, `looks` are the digests of what was declared and of what is, `earlier` the names that entries of

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def looks_around_lists(kinds: Iterable[Kind]) -> int:
-    """Before a list of members changes, it is read who they are and whose key it is: nobody locks themselves out."""
+    """How many requests a run makes before a list of members changes.
+
+    It reads who they are and whose key it is, so that nobody locks themselves out.
+    """
     return 2 if any(kind.set_of for kind in kinds) else 0
 
 
@@ -85,6 +88,7 @@ def _moves(live: object, declared: object) -> int:
 
 
 def writes_to_make(entry: Entry) -> int:
+    """How many requests make a new object with everything that is declared of it."""
     from pulumi_posthog.reconcile import membership, parts
     from pulumi_posthog.reconcile.lifecycle import is_moved, moves_to_make
 

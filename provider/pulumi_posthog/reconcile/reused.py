@@ -61,7 +61,7 @@ class Deleted:
 
 
 def reads(new: Iterable[Entry]) -> int:
-    """How many requests that takes for objects which are new: one for each project."""
+    """How many requests it takes to know that of new objects: one for each project."""
     return len({entry.parent for entry in new if entry.kind.reuse_words})
 
 

@@ -78,7 +78,7 @@ def _alike(text: str | None, other: Json) -> bool:
 
 
 def as_text(desired: Desired) -> str:
-    """All of them, as the guard is told."""
+    """The entries that a stack gives up, as JSON text for the guard."""
     return json_text([asdict(_unmanaged(entry, desired)) for entry in desired.unmanaged])
 
 

@@ -18,7 +18,10 @@ TRIES = 3  # how often a removal is asked for: two racing writes may have stored
 
 
 def put(live: Live, writer: Writer, kind: Kind, scope: Scope, body: Mapping[str, Json]) -> Found:
-    """Make or change one; an answer that is not the object is looked up again."""
+    """Make or change one; an answer that is not the object is looked up again.
+
+    Raises OutcomeUnknown if it is not there.
+    """
     path = live.path(kind, scope)
     answer = writer.put(path, body)
     if not isinstance(answer, Mapping) or any(answer.get(name) != value for name, value in body.items()):
