@@ -64,7 +64,7 @@ class Check:
 
 
 def interval(within: int) -> int:
-    """Seconds between two attempts, where nobody said how many."""
+    """Seconds between two attempts, where nobody said how many; `within` are the seconds for all of them."""
     return min(max(within // ATTEMPTS, SHORTEST), LONGEST)
 
 

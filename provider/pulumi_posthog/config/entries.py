@@ -472,7 +472,7 @@ def moved_along(entry: Entry, folders: Mapping[object, Entry]) -> Entry:
 
 
 def holders_first(made: list[tuple[Entry, Node, Json]]) -> Iterator[tuple[Entry, Node, Json]]:
-    """The same in the order of the file, but nothing before the declared folders that it is in."""
+    """What was `made`, in the order of the file, but nothing before the declared folders that it is in."""
     by_key = {natural_key(item[0]): item for item in made}
     done: set[int] = set()
     for item in made:

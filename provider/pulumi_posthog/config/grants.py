@@ -216,7 +216,7 @@ def _with_earlier(entry: Entry, before: Mapping[tuple[str, str], tuple[str, ...]
 
 
 def problems(every: Iterable[Entry]) -> Iterator[Problem]:
-    """Two rules about one subject: a role or an address in two spellings."""
+    """A problem for two rules about one subject: a role or an address in two spellings."""
     seen: dict[Any, Entry] = {}
     for entry in every:
         grants = entry.kind.grants

@@ -57,6 +57,6 @@ def files(node: Node, depth: int = 0) -> Iterator[tuple[int, Position]]:
 
 
 def listed(value: Json) -> tuple[str, ...]:
-    """One text or a list of them, as a list; anything else is none."""
+    """One text or a list of texts, as a tuple; anything else is an empty one."""
     items = value if isinstance(value, list) else [value]
     return tuple(str(item) for item in items if isinstance(item, str) and not is_unknown(item))

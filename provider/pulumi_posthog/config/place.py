@@ -11,7 +11,7 @@ Path = tuple[str | int, ...]
 
 
 def entry_at(path: Path) -> tuple[Kind | None, str, Path]:
-    """The entry that a path leads into, as its kind and key, and the rest of the path below it."""
+    """The entry that a path leads into, as its kind (None: it leads into none) and key, and the rest of the path."""
     kind, key, rest, known = None, "", path, below(None)
     if path[:1] == ("organization",) and len(path) > 1 and str(path[1]) in in_the_organization():
         rest, known = path[1:], in_the_organization()

@@ -25,7 +25,7 @@ def items_of(kind: Kind, section: Node, values: Json) -> tuple[Node, Json, bool]
 
 
 def halves(kind: Kind, section: Node) -> Iterator[Problem]:
-    """One of the two words without the other."""
+    """A problem where one of the words `mode` and `items` is there without the other."""
     if kind.invitation is None or not isinstance(section.value, dict):
         return
     there = [word for word in ("mode", "items") if word in section.value]
@@ -39,7 +39,10 @@ def halves(kind: Kind, section: Node) -> Iterator[Problem]:
 
 
 def in_full(kind: Kind, body: Node, value: Json) -> tuple[Node, Json]:
-    """An entry's body, where it is the value of one field alone, or the word that puts it away."""
+    """An entry's body and value, with a field's name where they were the value of that field alone.
+
+    The word `absent` becomes `state: absent`.
+    """
     if (
         kind.shorthand is None
         or not isinstance(body.value, str)
@@ -52,7 +55,7 @@ def in_full(kind: Kind, body: Node, value: Json) -> tuple[Node, Json]:
 
 
 def lacking(kind: Kind, key: str, body: Node, values: Mapping[str, Json]) -> Iterator[Problem]:
-    """The field that may be written alone, and is not in a longer body either."""
+    """A problem where the field that may be written alone is not in a longer body either."""
     if kind.shorthand is not None and kind.shorthand not in values and values.get("state") != ABSENT:
         yield Problem(
             f'{titled(kind, key)} lacks "{kind.shorthand}"', body.where, kind.field(kind.shorthand).doc
@@ -60,7 +63,7 @@ def lacking(kind: Kind, key: str, body: Node, values: Mapping[str, Json]) -> Ite
 
 
 def contradictions(entries: Iterable[Entry]) -> Iterator[Problem]:
-    """Somebody who is to leave, and is named where only members can be."""
+    """A problem for somebody who is to leave, and is named where only members can be."""
     entries = tuple(entries)
     leaving = {
         folded(str(key_value)): entry

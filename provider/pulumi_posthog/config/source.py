@@ -50,7 +50,7 @@ class Source:
     """Reads one configuration: `root` is its tree, or None; `problems` is what is wrong with its files' text.
 
     `secret` and `configured` look a name up in the stack configuration; the latter raises IsSecret. With `offline`,
-    what the machine lacks is no problem.
+    what the machine lacks is no problem. Its methods raise UnreadableError for what cannot be read, or is too much.
     """
 
     def __init__(
@@ -332,7 +332,7 @@ class Source:
 
 
 class Document:
-    """One file's events, made into nodes."""
+    """One file's events, made into nodes. Its methods raise UnreadableError for what cannot be read, or is too much."""
 
     def __init__(self, source: Source, text: str, path: Path, name: str, within: tuple[Path, ...]) -> None:
         self.source = source

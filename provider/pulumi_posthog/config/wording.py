@@ -151,6 +151,7 @@ def predicate_of(error: Finding, found: str) -> tuple[str, str | None]:
 
 
 def not_what(error: Finding) -> str:
+    """What is there in place of what is wanted, as in `, not "abc"`; "" for a secret."""
     return "" if error.schema.get("writeOnly") else f", not {_shown(error.instance)}"
 
 

@@ -9,10 +9,10 @@ from pulumi_posthog.values.problem import Position
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the names of persons come from, which themselves stand nowhere: "!env NAME" or "!file path".
+    """Where the names of persons come from, which are in no file of YAML themselves: "!env NAME" or "!file path".
 
-    `by` is what they are: "email", "distinct_id", or None for each as it looks. With `several`, one of them may
-    mean more than one person. `where` is the place in the YAML, as text.
+    `by` is what they are: "email", "distinct_id", or None for each as it looks. With `several`, one of them may mean
+    more than one person. `where` is the place in the YAML, as text.
     """
 
     source: str

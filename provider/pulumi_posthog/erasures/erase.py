@@ -44,7 +44,8 @@ def carry_out(
 ) -> tuple[dict[str, Json], ApiError | None]:
     """Erase who is there, and look again: what the stack remembers of it, and what kept it from being whole.
 
-    `kept` is what it remembered before: `receipts`, oldest first, and `digest_key`.
+    That is how many are `present` now, the `receipts`, oldest first, and the `digest_key`; `kept` is what it remembered
+    before. Raises ApiError where nobody can look again.
     """
     applier.writer.hide(*(each.text for names in found.persons.values() for each in names))
     done = applier.erase(project, chunks(found.persons), delete_events=events)
@@ -62,7 +63,7 @@ def looked_at_again(found: Present) -> list[Identifier]:
 
 
 def after(live: Live, project: str, found: Present) -> Present:
-    """Look those up again who were there before an erasure."""
+    """Look those up again who were there before an erasure; raises ApiError."""
     identifiers = looked_at_again(found)
     for each in identifiers:
         live.forget_persons(project, each.by, each.text)

@@ -14,10 +14,12 @@ RECEIPTS = 100  # that a stack keeps: the newest
 
 
 def receipt(found: Present, done: Erased, *, events: bool, key: str) -> dict[str, Json]:
-    """What may be kept of an erasure: how many, when, by which request, and keyed digests of who was named.
+    """What may be kept of an erasure.
 
-    A digest is the first 32 hexadecimal digits of HMAC-SHA256 of an identifier, under the stack's secret
-    `digest_key`: only who has both can tell that somebody is in it.
+    That is when it was (`at`, in UTC), how many `persons`, whether their `events` as well, by how many `requests` of
+    which kind (`request`), and keyed `digests` of who was named. A digest is the first 32 hexadecimal digits of
+    HMAC-SHA256 of an identifier, under the stack's secret `digest_key`: only who has both can tell that somebody is in
+    it.
     """
     names = {identifier.text for uuid in done.persons for identifier in found.persons[uuid]}
     return {

@@ -25,7 +25,7 @@ ANY_TYPE: Final = "application/octet-stream"
 
 @cache
 def types() -> mimetypes.MimeTypes:
-    """Python's own table: that of the machine differs from one to the next, and the type is compared."""
+    """Python's own table of file types: that of the machine differs from one to the next, and the type is compared."""
     return mimetypes.MimeTypes()
 
 
@@ -65,7 +65,7 @@ class Attachment:
 
     @property
     def shown(self) -> dict[str, Json]:
-        """What may be seen of it."""
+        """What may be seen of it: `name`, `size` (bytes) and `type`."""
         return {"name": self.name, "size": self.size, "type": self.type}
 
 
@@ -94,5 +94,5 @@ def without_files(config: Mapping[str, Json] | None) -> dict[str, Json]:
 
 
 def with_files(config: Json) -> Json:
-    """A declared or live object with every file as what can be compared of it."""
+    """An object with every file, declared or live, as `comparable` has it; any other value as it is."""
     return {key: comparable(value) for key, value in config.items()} if isinstance(config, dict) else config

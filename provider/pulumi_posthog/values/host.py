@@ -1,4 +1,4 @@
-"""Which hosts are this machine itself."""
+"""Which hosts may get the API key, in which spelling, and which are this machine itself."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ Json = Any  # what json.loads returns; recursive types are more trouble than hel
 
 
 class Damaged(ValueError):
-    """JSON text that a state keeps is not what was once written there."""
+    """JSON text that a state keeps is not what was once written there. The message has no subject: "it is not text"."""
 
 
 def json_in(text: Any, type_: type[T], *, levels: int = 1, most: int = GUARD_CHARACTERS) -> T:
@@ -61,7 +61,7 @@ def whole(value: Json) -> Json:
 
 
 def json_text(value: Json) -> str:
-    """Equal values give equal texts."""
+    """A value as JSON text with its keys sorted: equal values give equal texts."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
@@ -84,7 +84,7 @@ Answer = Mapping[str, Json]
 
 
 def dig(answer: Mapping[str, Json], path: str) -> Json:
-    """The value at a dotted path."""
+    """The value at a dotted path, such as "condition.type"; None where there is none."""
     value: Json = answer
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None

@@ -37,7 +37,7 @@ LINE_END: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read; the problem says why."""
+    """A file that cannot be read; `problem` says why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))

@@ -13,7 +13,7 @@ from pulumi_posthog.values.bounds import COMPLAINT_BYTES, MEGABYTE, TooLarge
 
 @dataclass(frozen=True)
 class Output:
-    """How a program ended, and what it printed to stdout and stderr."""
+    """How a program ended, and what it printed to stdout (`said`) and stderr (`complaint`)."""
 
     status: int
     said: str

@@ -64,7 +64,7 @@ UNKNOWN: Final = SecretText("", "a value that is missing", known=False)
 
 
 def is_unknown(value: Json) -> bool:
-    """Whether a value was not available."""
+    """Whether a value itself was not available; it does not look inside of lists and mappings, as `known` does."""
     return isinstance(value, SecretText) and not value.known
 
 
@@ -94,6 +94,7 @@ def holds_secret(value: Json) -> bool:
 
 
 def known(value: Json) -> bool:
+    """Whether everything in `value`, at any depth, was available."""
     if isinstance(value, dict):
         return all(known(item) for item in value.values())
     if isinstance(value, list):

@@ -107,5 +107,5 @@ def tables_in(text: str) -> frozenset[str]:
 
 
 def placeholders_in(text: str) -> tuple[str, ...]:
-    """What is in braces outside of texts and comments, such as `{variables.country}`, in its order."""
+    """What is in braces outside of texts and comments, with the braces, in its order: "{variables.country}"."""
     return tuple(token for sort, token in _tokens(text) if sort == "placeholder")

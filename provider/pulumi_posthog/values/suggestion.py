@@ -14,7 +14,7 @@ from pulumi_posthog.values.spelling import folded
 
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:
-    """The closest ones, or all."""
+    """A hint that names those of `known` that are most like `value` (three at most), or else all of them."""
     known = list(known)
     close = get_close_matches(value, known, 3, 0.6)
     return f"did you mean {' or '.join(close)}?" if close else f"there are: {', '.join(known)}"

@@ -30,6 +30,6 @@ def plural(number: int, noun: str) -> str:
 
 
 def first_of(texts: Sequence[str], most: int) -> list[str]:
-    """The first `most` of them, and how many more there are."""
+    """The first `most` texts, and a last one that says how many more there are."""
     left = len(texts) - most
     return [*texts[:most], *([f"and {left} more"] if left > 0 else [])]

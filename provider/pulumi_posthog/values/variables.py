@@ -95,7 +95,7 @@ def is_taken(name: str) -> bool:
 
 
 def added(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The names that `POSTHOG_NEVER_PLAIN` adds, such as `ACME_* HOOK`.
+    """The patterns of names that `POSTHOG_NEVER_PLAIN` adds, such as `ACME_*` and `HOOK`.
 
     Raises ValueError for what is no such list: one that is not understood would protect nothing.
     """
