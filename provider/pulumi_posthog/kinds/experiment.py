@@ -92,10 +92,7 @@ def state(answer: Mapping[str, Any]) -> Json:
 
 
 def to_api(fields: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The fields to send: with metrics, that unknown events are fine.
-
-    A metric may be declared before its events (5.5).
-    """
+    """The fields to send: metrics may be of events that have never come in (5.5)."""
     if fields.keys() & {"metrics", "metrics_secondary"}:
         return {**fields, "allow_unknown_events": True}
     return fields
