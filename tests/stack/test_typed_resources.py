@@ -1,5 +1,7 @@
 """The typed resources for programs written in Python."""
 
+import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +42,17 @@ def test_every_kind_has_a_public_class():
     for kind in KINDS.values():
         assert kind.resource in pulumi_posthog.__all__
         assert getattr(pulumi_posthog, kind.resource) is getattr(typed, kind.resource)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_class_describes_each_of_its_arguments_and_of_its_outputs_what_is_known(kind):
+    class_ = getattr(typed, kind.resource)
+    arguments = {*inspect.signature(class_).parameters} - {"resource_name", "opts"}  # Pulumi's own
+    outputs = {field.name for field in kind.fields if field.read_only and field.doc}
+
+    described = set(re.findall(r"^ {4}(\w+): \S", inspect.getdoc(class_), re.MULTILINE))
+
+    assert described == arguments | outputs
 
 
 def test_what_is_left_out_is_not_declared_and_none_is_null():

@@ -34,6 +34,13 @@ A field that is left out is not managed; None says null to PostHog. Where the or
 from __future__ import annotations
 
 '''
+TAG = "`!"  # a description that speaks of a tag of YAML
+FOR_YAML = " (Such a tag is for YAML.)"
+RELATIVE = "relative to the folder of Pulumi.yaml"
+ADDRESS = (
+    "Where the organization is; without it, where the stack's configuration says. Raises ValueError when that says"
+    " nothing (`Address.configured`)."
+)
 HEAD = '''"""{title} for programs written in Python. Generated from the kind: do not edit."""
 
 from __future__ import annotations
@@ -81,11 +88,7 @@ def _class(kind: Kind, nested: dict[str, str]) -> str:
     outputs = [
         f"    {field.name}: pulumi.Output[{TYPES[field.type]}]" for field in kind.fields if field.read_only
     ]
-    rows = "\n".join(
-        textwrap.fill(f"{field.name}: {field.doc}", 100, initial_indent=" " * 8, subsequent_indent=" " * 12)
-        for field in _ordered(kind)
-        if field.doc
-    )
+    told = {field.name: field.doc for field in kind.fields if field.read_only and field.doc}
     body = ",\n                ".join(f'"{name}": {name}' for name in names)
     return "\n".join(
         [
@@ -93,7 +96,8 @@ def _class(kind: Kind, nested: dict[str, str]) -> str:
             textwrap.fill(f'"""{kind.doc}', 100, initial_indent=" " * 4, subsequent_indent=" " * 4),
             "",
             "    Arguments:",
-            rows.replace("\\", "\\\\"),
+            _rows(_described(kind), 8),
+            *(["", "    Outputs:", _rows(told, 8)] if told else []),
             '    """',
             "",
             *outputs,
@@ -116,6 +120,35 @@ def _class(kind: Kind, nested: dict[str, str]) -> str:
     )
 
 
+def _described(kind: Kind) -> dict[str, str]:
+    """What each argument of a class is."""
+    result: dict[str, str] = {}
+    for field in _ordered(kind):
+        in_parent = f"The `id` of the {field.name} that it is in."
+        secret = f"The keys of `{field.name}` whose values are secret."
+        files = f"The keys of `{field.name}` whose values are files, and the path of each: {RELATIVE}."
+        words = {
+            field.name: in_parent if field.name == kind.parent else field.doc,
+            secret_name(field): secret,
+            files_name(field): files,
+        }
+        result |= {name: words[name] for name in _names(field)}
+    return {**result, "address": ADDRESS}
+
+
+def _rows(described: Mapping[str, str], indent: int) -> str:
+    """Names and what they are, as a docstring has them."""
+    return "\n".join(
+        textwrap.fill(
+            f"{name}: {words}{FOR_YAML if TAG in words else ''}",
+            100,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + 4),
+        )
+        for name, words in described.items()
+    ).replace("\\", "\\\\")
+
+
 def _ordered(kind: Kind) -> list[Field]:
     return sorted(kind.declarable, key=lambda field: not field.required)
 
@@ -128,40 +161,54 @@ def _names(field: Field) -> list[str]:
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 
 
-def _args(schema: Mapping[str, Any], name: str, nested: dict[str, str]) -> str:
-    """The type of a value that a JSON Schema describes; `nested` gets the source of each TypedDict in it, by name."""
+def _args(schema: Mapping[str, Any], name: str, nested: dict[str, str], path: str) -> str:
+    """The type of a value that a JSON Schema describes, and that is at `path`, as in `questions.*`.
+
+    `nested` gets the source of each TypedDict in it, by name.
+    """
     if "enum" in schema:
         return f"Literal[{', '.join(map(repr, schema['enum']))}]"
     types = schema.get("type", ())
     types = [types] if isinstance(types, str) else list(types)
-    return " | ".join(dict.fromkeys(_one_type(each, schema, name, nested) for each in types)) or "Any"
+    return " | ".join(dict.fromkeys(_one_type(each, schema, name, nested, path) for each in types)) or "Any"
 
 
-def _one_type(type_: str, schema: Mapping[str, Any], name: str, nested: dict[str, str]) -> str:
+def _one_type(type_: str, schema: Mapping[str, Any], name: str, nested: dict[str, str], path: str) -> str:
     if type_ == "array":
-        item = _args(schema.get("items", {}), f"{name.removesuffix('Args').removesuffix('s')}Args", nested)
+        inner = f"{name.removesuffix('Args').removesuffix('s')}Args"
+        item = _args(schema.get("items", {}), inner, nested, f"{path}.*")
         return f"Sequence[pulumi.Input[{item}]]"
     if type_ != "object":
         return PLAIN[type_]
     if "properties" not in schema:
         return "Mapping[str, Any]"
-    _typed_dict(schema, name, nested)
+    _typed_dict(schema, name, nested, path)
     # Of what has other keys, too, those that are known are proposed by an editor, and none is refused.
     return name if schema.get("additionalProperties") is False else f"{name} | Mapping[str, Any]"
 
 
-def _typed_dict(schema: Mapping[str, Any], name: str, nested: dict[str, str]) -> None:
+def _typed_dict(schema: Mapping[str, Any], name: str, nested: dict[str, str], path: str) -> None:
     required, keys = schema.get("required", ()), {}
     for key, value in schema["properties"].items():
         inner = f"{name.removesuffix('Args')}{_camel(key)}Args"
-        type_ = f"pulumi.Input[{_args(value, inner, nested)}]"
+        type_ = f"pulumi.Input[{_args(value, inner, nested, f'{path}.{key}')}]"
         keys[key] = f"Required[{type_}]" if key in required else type_
     if all(key.isidentifier() and not keyword.iskeyword(key) for key in keys):
         rows = "\n".join(f"    {key}: {type_}" for key, type_ in keys.items())
-        nested[name] = f"class {name}(TypedDict, total=False):\n{rows}\n"
+        nested[name] = f"class {name}(TypedDict, total=False):\n{_keys_of(schema, path)}\n\n{rows}\n"
     else:
         rows = ", ".join(f'"{key}": "{type_}"' for key, type_ in keys.items())
         nested[name] = f'{name} = TypedDict("{name}", {{{rows}}}, total=False)\n'
+
+
+def _keys_of(schema: Mapping[str, Any], path: str) -> str:
+    """The docstring of a TypedDict."""
+    described = {
+        key: value["description"] for key, value in schema["properties"].items() if value.get("description")
+    }
+    if not described:
+        return f'    """What is in `{path}`."""'
+    return f'    """What is in `{path}`.\n\n{_rows(described, 4)}\n    """'
 
 
 def _camel(name: str) -> str:
@@ -173,9 +220,9 @@ def _argument(kind: Kind, field: Field, nested: dict[str, str]) -> str:
     name = f"{kind.resource}{_camel(field.name)}Args"
     if field.type is Type.OBJECT and field.keys:
         schema = {key: value for key, value in field.json_schema.items() if key != "enum"}
-        type_ = _args({**schema, "type": "object"}, name, nested)
+        type_ = _args({**schema, "type": "object"}, name, nested, field.name)
     elif field.type is Type.LIST and field.items:
-        type_ = _args({"type": "array", "items": field.items}, name, nested)
+        type_ = _args({"type": "array", "items": field.items}, name, nested, field.name)
     if field.refers_to == "plugin" or (field.names and field.type is Type.INTEGER):
         type_ = "int | str"
     if field.choices:

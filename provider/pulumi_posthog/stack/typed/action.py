@@ -13,6 +13,18 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ActionStepPropertieArgs(TypedDict, total=False):
+    """What is in `steps.*.properties.*`.
+
+    type: What has the property: `person`, `cohort`, `group` or `flag`.
+    key: The property's name. For a cohort it is `id`, for a flag `!ref feature_flag/KEY`. (Such a
+        tag is for YAML.)
+    operator: `exact`, `icontains`, `in`, ...
+    value: What it is compared with. For a cohort it is `!ref cohort/NAME`. (Such a tag is for
+        YAML.)
+    group_type_index: For a group's property: the type of group, `!ref group_type/NAME`. (Such a tag
+        is for YAML.)
+    """
+
     type: Required[pulumi.Input[str]]
     key: Required[pulumi.Input[str | float]]
     operator: pulumi.Input[str | None]
@@ -21,6 +33,20 @@ class ActionStepPropertieArgs(TypedDict, total=False):
 
 
 class ActionStepArgs(TypedDict, total=False):
+    """What is in `steps.*`.
+
+    event: The event's name. For a click, it is `$autocapture`.
+    properties: What the event also has to have.
+    selector: The CSS selector of what is clicked.
+    tag_name: The HTML tag of what is clicked.
+    text: The text on it.
+    text_matching: How `text` is compared.
+    href: Where the link leads.
+    href_matching: How `href` is compared.
+    url: The address of the page.
+    url_matching: How the address is compared. The default is `contains`.
+    """
+
     event: pulumi.Input[str | None]
     properties: pulumi.Input[Sequence[pulumi.Input[ActionStepPropertieArgs | Mapping[str, Any]]] | None]
     selector: pulumi.Input[str | None]
@@ -37,6 +63,7 @@ class Action(Resource):
     """An action: several events, or clicks, that mean the same.
 
     Arguments:
+        project: The `id` of the project that it is in.
         name: Shown in PostHog.
         description: Shown in PostHog.
         steps: The events that count as this action. Any one of them is enough.
@@ -47,6 +74,8 @@ class Action(Resource):
         slack_message_format: The text of the message in Slack.
         folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
             system entry.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

@@ -13,25 +13,60 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class AlertConditionArgs(TypedDict, total=False):
+    """What is in `condition`.
+
+    type: For a decrease, write the fall as a positive number.
+    """
+
     type: Required[pulumi.Input[Literal["absolute_value", "relative_increase", "relative_decrease"]]]
 
 
 class AlertThresholdConfigurationBoundsArgs(TypedDict, total=False):
+    """What is in `threshold.configuration.bounds`.
+
+    lower: The alert fires below this bound: a number, or `30%`.
+    upper: The alert fires above this bound: a number, or `30%`.
+    """
+
     lower: pulumi.Input[float | str | None]
     upper: pulumi.Input[float | str | None]
 
 
 class AlertThresholdConfigurationArgs(TypedDict, total=False):
+    """What is in `threshold.configuration`.
+
+    type: Whether the bounds are numbers, or percentages.
+    bounds: One of the two bounds, or both.
+    """
+
     type: Required[pulumi.Input[Literal["absolute", "percentage"]]]
     bounds: pulumi.Input[AlertThresholdConfigurationBoundsArgs]
 
 
 class AlertThresholdArgs(TypedDict, total=False):
+    """What is in `threshold`.
+
+    name: Shown nowhere.
+    configuration: When it fires.
+    """
+
     name: pulumi.Input[str | None]
     configuration: pulumi.Input[AlertThresholdConfigurationArgs]
 
 
 class AlertConfigArgs(TypedDict, total=False):
+    """What is in `config`.
+
+    type: TrendsAlertConfig, HogQLAlertConfig, FunnelsAlertConfig: after the insight's query.
+    series_index: The number of the series, or formula. The first one is 0.
+    check_ongoing_interval: Whether the current interval, which is not over yet, counts as well.
+    column: For SQL: which column.
+    evaluation: For SQL: which row.
+    label_column: For SQL: the column with the name of a row.
+    funnel_step: For a funnel: which step; null is the last one.
+    metric: For a funnel: from which step the rate counts.
+    """
+
     type: Required[pulumi.Input[str]]
     series_index: pulumi.Input[int]
     check_ongoing_interval: pulumi.Input[bool | None]
@@ -43,11 +78,22 @@ class AlertConfigArgs(TypedDict, total=False):
 
 
 class AlertScheduleRestrictionBlockedWindowArgs(TypedDict, total=False):
+    """What is in `schedule_restriction.blocked_windows.*`.
+
+    start: The time at which it begins, such as `"22:00"`.
+    end: The time at which it ends.
+    """
+
     start: Required[pulumi.Input[str]]
     end: Required[pulumi.Input[str]]
 
 
 class AlertScheduleRestrictionArgs(TypedDict, total=False):
+    """What is in `schedule_restriction`.
+
+    blocked_windows: Times of each day.
+    """
+
     blocked_windows: pulumi.Input[Sequence[pulumi.Input[AlertScheduleRestrictionBlockedWindowArgs]]]
 
 
@@ -55,6 +101,7 @@ class Alert(Resource):
     """An alert watches a figure of an insight. It says when it fires, and who is told.
 
     Arguments:
+        project: The `id` of the project that it is in.
         insight: The insight that it watches, by its name or its id.
         condition: What is compared: the value itself, or how much it rose or fell since the
             interval before.
@@ -78,6 +125,8 @@ class Alert(Resource):
         investigation_gates_notifications: Whether people are told only after the investigation.
         investigation_inconclusive_action: Whether people are told if the investigation finds
             nothing.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

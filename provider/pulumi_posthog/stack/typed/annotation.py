@@ -15,6 +15,7 @@ class Annotation(Resource):
     """An annotation marks a point in time in charts, and says what happened then.
 
     Arguments:
+        project: The `id` of the project that it is in.
         date_marker: When it happened, as in 2026-03-01T09:00:00Z. A day without a time means its
             beginning in UTC.
         content: What happened. It is the key of the entry, unless the entry has `content`.
@@ -26,6 +27,8 @@ class Annotation(Resource):
             automation.
         emoji: An emoji that is shown instead of the usual mark.
         hidden_in_user_interface: Whether charts do not show it.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

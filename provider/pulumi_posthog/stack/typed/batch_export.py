@@ -13,6 +13,11 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class BatchExportConfigArgs(TypedDict, total=False):
+    """What is in `config`.
+
+    copy_inputs: For Redshift: where a `COPY` puts its files in between.
+    """
+
     copy_inputs: pulumi.Input[Mapping[str, Any]]
 
 
@@ -21,12 +26,14 @@ class BatchExport(Resource):
     an interval.
 
     Arguments:
+        project: The `id` of the project that it is in.
         type: Where it copies to: the `type` of PostHog's `destination`. New servers take `AwsS3`
             instead of `S3`.
         interval: How often it runs. PostHog has to switch on intervals of minutes for you.
         name: Shown in PostHog.
         config: The `config` of PostHog's `destination`. Write secrets, and the user too, as `!env
-            NAME` or `!secret X`.
+            NAME` or `!secret X`. (Such a tag is for YAML.)
+        secret_config: The keys of `config` whose values are secret.
         integration: The integration with the credentials, as in `aws-s3/Acme`. Make it on PostHog's
             page. New servers need one.
         model: What is exported.
@@ -39,6 +46,8 @@ class BatchExport(Resource):
         timezone: The time zone of the offsets. It is not the project's.
         offset_hour: The hour of the day at which it runs.
         offset_day: The day of the week on which it runs; 0 is Sunday.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

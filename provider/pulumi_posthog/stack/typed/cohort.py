@@ -13,6 +13,8 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class CohortFiltersPropertiesValueArgs(TypedDict, total=False):
+    """What is in `filters.properties.values.*`."""
+
     type: pulumi.Input[Any]
     key: pulumi.Input[Any]
     event_type: pulumi.Input[Any]
@@ -25,6 +27,12 @@ class CohortFiltersPropertiesValueArgs(TypedDict, total=False):
 
 
 class CohortFiltersPropertiesArgs(TypedDict, total=False):
+    """What is in `filters.properties`.
+
+    type: Whether all of `values` have to be true, or one.
+    values: Groups, or criteria.
+    """
+
     type: Required[pulumi.Input[Literal["AND", "OR"]]]
     values: Required[
         pulumi.Input[Sequence[pulumi.Input[CohortFiltersPropertiesValueArgs | Mapping[str, Any]]]]
@@ -32,6 +40,11 @@ class CohortFiltersPropertiesArgs(TypedDict, total=False):
 
 
 class CohortFiltersArgs(TypedDict, total=False):
+    """What is in `filters`.
+
+    properties: A group of groups of criteria. PostHog's page can edit two levels only.
+    """
+
     properties: pulumi.Input[CohortFiltersPropertiesArgs]
 
 
@@ -40,6 +53,7 @@ class Cohort(Resource):
     static cohort).
 
     Arguments:
+        project: The `id` of the project that it is in.
         name: Shown in PostHog.
         description: Shown in PostHog.
         filters: Who is in it: criteria of properties, events, actions and other cohorts, in
@@ -49,6 +63,8 @@ class Cohort(Resource):
         query: Only for a static cohort: the query that finds its persons when it is made.
         folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
             system entry.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

@@ -13,10 +13,23 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class DashboardTileTextArgs(TypedDict, total=False):
+    """What is in `tiles.*.text`.
+
+    body: In Markdown.
+    """
+
     body: Required[pulumi.Input[str]]
 
 
 class DashboardTileButtonTileArgs(TypedDict, total=False):
+    """What is in `tiles.*.button_tile`.
+
+    url: Where it leads.
+    text: What the button says.
+    placement: On which side.
+    style: How it looks.
+    """
+
     url: Required[pulumi.Input[str]]
     text: Required[pulumi.Input[str]]
     placement: pulumi.Input[Literal["left", "right"]]
@@ -24,6 +37,14 @@ class DashboardTileButtonTileArgs(TypedDict, total=False):
 
 
 class DashboardTileLayoutsSmArgs(TypedDict, total=False):
+    """What is in `tiles.*.layouts.sm`.
+
+    x: From the left, of 12 columns.
+    y: From the top, in rows.
+    w: How many columns.
+    h: How many rows.
+    """
+
     x: Required[pulumi.Input[int]]
     y: Required[pulumi.Input[int]]
     w: Required[pulumi.Input[int]]
@@ -31,10 +52,27 @@ class DashboardTileLayoutsSmArgs(TypedDict, total=False):
 
 
 class DashboardTileLayoutsArgs(TypedDict, total=False):
+    """What is in `tiles.*.layouts`.
+
+    sm: On a wide screen.
+    """
+
     sm: Required[pulumi.Input[DashboardTileLayoutsSmArgs]]
 
 
 class DashboardTileArgs(TypedDict, total=False):
+    """What is in `tiles.*`.
+
+    insight: The insight, by its name or its id.
+    text: A text instead of an insight.
+    button_tile: A button instead of an insight, on servers since 2026.
+    layouts: Where it is. Without this, PostHog's page places it.
+    color: The colour of its edge, such as `blue`.
+    show_description: Whether the insight's description is shown.
+    transparent_background: Whether it is transparent.
+    filters_overrides: Filters of only this tile, in the form of `filters`.
+    """
+
     insight: pulumi.Input[str | int]
     text: pulumi.Input[DashboardTileTextArgs]
     button_tile: pulumi.Input[DashboardTileButtonTileArgs]
@@ -46,6 +84,18 @@ class DashboardTileArgs(TypedDict, total=False):
 
 
 class DashboardFiltersPropertieArgs(TypedDict, total=False):
+    """What is in `filters.properties.*`.
+
+    type: What has the property: `person`, `cohort`, `group` or `flag`.
+    key: The property's name. For a cohort it is `id`, for a flag `!ref feature_flag/KEY`. (Such a
+        tag is for YAML.)
+    operator: `exact`, `icontains`, `in`, ...
+    value: What it is compared with. For a cohort it is `!ref cohort/NAME`. (Such a tag is for
+        YAML.)
+    group_type_index: For a group's property: the type of group, `!ref group_type/NAME`. (Such a tag
+        is for YAML.)
+    """
+
     type: Required[pulumi.Input[str]]
     key: Required[pulumi.Input[str | float]]
     operator: pulumi.Input[str | None]
@@ -54,6 +104,17 @@ class DashboardFiltersPropertieArgs(TypedDict, total=False):
 
 
 class DashboardFiltersArgs(TypedDict, total=False):
+    """What is in `filters`.
+
+    date_from: The first day, such as `-30d`.
+    date_to: Until when.
+    properties: An event has to fit all of them.
+    breakdown_filter: How charts are broken down.
+    explicitDate: Whether the time is exact to the second.
+    interval: The interval of time, such as `week`.
+    filterTestAccounts: Whether test accounts are left out.
+    """
+
     date_from: pulumi.Input[str | None]
     date_to: pulumi.Input[str | None]
     properties: pulumi.Input[Sequence[pulumi.Input[DashboardFiltersPropertieArgs | Mapping[str, Any]]] | None]
@@ -68,6 +129,7 @@ class Dashboard(Resource):
     show.
 
     Arguments:
+        project: The `id` of the project that it is in.
         name: Shown in PostHog.
         description: Shown in PostHog.
         pinned: Whether it is pinned in the navigation.
@@ -86,6 +148,12 @@ class Dashboard(Resource):
             collaborators (37).
         folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
             system entry.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
+
+    Outputs:
+        creation_mode: How it was made, such as `default` or `template`.
+        ready_made: Whether PostHog has made it with the project, and nobody has put anything on it.
     """
 
     creation_mode: pulumi.Output[str]

@@ -16,8 +16,14 @@ class DataColorTheme(Resource):
     """A theme has the colours of a project's charts, in their order.
 
     Arguments:
+        project: The `id` of the project that it is in.
         name: Shown in PostHog.
         colors: The colours. The first one is for the first series of a chart.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
+
+    Outputs:
+        is_global: Whether PostHog has it for everybody.
     """
 
     is_global: pulumi.Output[bool]

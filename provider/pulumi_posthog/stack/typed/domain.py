@@ -20,6 +20,11 @@ class Domain(Resource):
         jit_provisioning_enabled: Whether a person who logs in with such an address joins the
             organization without an invitation.
         sso_enforcement: How everybody with such an address has to log in.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
+
+    Outputs:
+        verification_challenge: What the TXT record has to say.
     """
 
     verification_challenge: pulumi.Output[str]

@@ -13,6 +13,12 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class EarlyAccessFeatureAssigneeArgs(TypedDict, total=False):
+    """What is in `assignee`.
+
+    type: What the id belongs to.
+    id: The number of a user. For a role, it is `!ref role/NAME`. (Such a tag is for YAML.)
+    """
+
     type: pulumi.Input[Literal["user", "role"]]
     id: pulumi.Input[Any]
 
@@ -22,6 +28,7 @@ class EarlyAccessFeature(Resource):
     everybody.
 
     Arguments:
+        project: The `id` of the project that it is in.
         feature_flag: The flag that it switches on, by its key. The flag can have only one feature,
             has no variants, and is for persons.
         stage: The stage of the feature.
@@ -33,6 +40,8 @@ class EarlyAccessFeature(Resource):
             made it.
         folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
             system entry.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

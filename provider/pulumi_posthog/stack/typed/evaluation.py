@@ -16,6 +16,7 @@ class Evaluation(Resource):
     """An evaluation of what a project's language models answer.
 
     Arguments:
+        project: The `id` of the project that it is in.
         name: Shown in PostHog.
         description: Shown in PostHog.
         enabled: Whether new generations are evaluated.
@@ -27,6 +28,8 @@ class Evaluation(Resource):
         output_type: What it answers, such as `boolean`.
         output_config: What that type of output needs.
         conditions: Which generations are evaluated: each condition as PostHog answers it.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

@@ -16,6 +16,7 @@ class EventDefinition(Resource):
     """The definition of an event says what it means, who owns it, and whether people should use it.
 
     Arguments:
+        project: The `id` of the project that it is in.
         name: The event's name, as the code sends it.
         description: What the event means.
         tags: Tags to find it by, in lower case.
@@ -23,6 +24,8 @@ class EventDefinition(Resource):
         hidden: Whether menus leave it out. PostHog then resets `verified`.
         owner: The e-mail address of its owner.
         default_columns: Which columns a list of such events shows.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

@@ -13,6 +13,19 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ExperimentMetricArgs(TypedDict, total=False):
+    """What is in `metrics.*`.
+
+    kind: `ExperimentMetric`.
+    metric_type: `mean`, `funnel`, `ratio` or `retention`.
+    name: The name that PostHog shows. Each metric needs another name.
+    source: For a mean: what is counted.
+    series: For a funnel: its steps.
+    numerator: For a ratio: what is counted above the line.
+    denominator: For a ratio: what is counted below the line.
+    start_event: For a retention: what people do first.
+    completion_event: For a retention: what people do again.
+    """
+
     kind: Required[pulumi.Input[str]]
     metric_type: pulumi.Input[str]
     name: pulumi.Input[str | None]
@@ -25,6 +38,19 @@ class ExperimentMetricArgs(TypedDict, total=False):
 
 
 class ExperimentMetricsSecondaryArgs(TypedDict, total=False):
+    """What is in `metrics_secondary.*`.
+
+    kind: `ExperimentMetric`.
+    metric_type: `mean`, `funnel`, `ratio` or `retention`.
+    name: The name that PostHog shows. Each metric needs another name.
+    source: For a mean: what is counted.
+    series: For a funnel: its steps.
+    numerator: For a ratio: what is counted above the line.
+    denominator: For a ratio: what is counted below the line.
+    start_event: For a retention: what people do first.
+    completion_event: For a retention: what people do again.
+    """
+
     kind: Required[pulumi.Input[str]]
     metric_type: pulumi.Input[str]
     name: pulumi.Input[str | None]
@@ -37,6 +63,15 @@ class ExperimentMetricsSecondaryArgs(TypedDict, total=False):
 
 
 class ExperimentParametersFeatureFlagVariantArgs(TypedDict, total=False):
+    """What is in `parameters.feature_flag_variants.*`.
+
+    key: What your code gets.
+    name: Shown in PostHog.
+    description: Shown in PostHog.
+    rollout_percentage: For how many people, in per cent. The percentages of all variants add up to
+        100.
+    """
+
     key: Required[pulumi.Input[str]]
     name: pulumi.Input[str | None]
     description: pulumi.Input[str | None]
@@ -44,6 +79,17 @@ class ExperimentParametersFeatureFlagVariantArgs(TypedDict, total=False):
 
 
 class ExperimentParametersArgs(TypedDict, total=False):
+    """What is in `parameters`.
+
+    minimum_detectable_effect: In per cent.
+    recommended_running_time: In days.
+    recommended_sample_size: How many persons.
+    variant_notes: What is said of each variant.
+    custom_exposure_filter: Which events expose somebody.
+    feature_flag_variants: The variants. One of them is `control`. Once the experiment is started,
+        only their percentages can change.
+    """
+
     minimum_detectable_effect: pulumi.Input[float | None]
     recommended_running_time: pulumi.Input[float | None]
     recommended_sample_size: pulumi.Input[float | None]
@@ -58,6 +104,7 @@ class Experiment(Resource):
     """An experiment compares the variants of a flag by metrics.
 
     Arguments:
+        project: The `id` of the project that it is in.
         feature_flag_key: The key of its flag. The flag has two variants or more, and the first one
             is `control`. If the flag does not exist, PostHog makes it, with `control` and `test`.
         name: Shown in PostHog.
@@ -83,6 +130,8 @@ class Experiment(Resource):
         conclusion_comment: Why.
         folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
             system entry.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

@@ -13,6 +13,18 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ExperimentHoldoutFilterPropertieArgs(TypedDict, total=False):
+    """What is in `filters.*.properties.*`.
+
+    type: What has the property: `person`, `cohort`, `group` or `flag`.
+    key: The property's name. For a cohort it is `id`, for a flag `!ref feature_flag/KEY`. (Such a
+        tag is for YAML.)
+    operator: `exact`, `icontains`, `in`, ...
+    value: What it is compared with. For a cohort it is `!ref cohort/NAME`. (Such a tag is for
+        YAML.)
+    group_type_index: For a group's property: the type of group, `!ref group_type/NAME`. (Such a tag
+        is for YAML.)
+    """
+
     type: Required[pulumi.Input[str]]
     key: Required[pulumi.Input[str | float]]
     operator: pulumi.Input[str | None]
@@ -21,6 +33,12 @@ class ExperimentHoldoutFilterPropertieArgs(TypedDict, total=False):
 
 
 class ExperimentHoldoutFilterArgs(TypedDict, total=False):
+    """What is in `filters.*`.
+
+    properties: People have to fit all of them.
+    rollout_percentage: How many of these people are held out, in per cent.
+    """
+
     properties: pulumi.Input[Sequence[pulumi.Input[ExperimentHoldoutFilterPropertieArgs | Mapping[str, Any]]]]
     rollout_percentage: Required[pulumi.Input[float]]
 
@@ -29,9 +47,12 @@ class ExperimentHoldout(Resource):
     """A holdout keeps people out of experiments.
 
     Arguments:
+        project: The `id` of the project that it is in.
         filters: Who is held out. A change of it rewrites the flags of its experiments.
         name: Shown in PostHog.
         description: Shown in PostHog.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

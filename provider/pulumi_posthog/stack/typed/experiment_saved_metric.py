@@ -13,6 +13,19 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ExperimentSavedMetricQueryArgs(TypedDict, total=False):
+    """What is in `query`.
+
+    kind: `ExperimentMetric`.
+    metric_type: `mean`, `funnel`, `ratio` or `retention`.
+    name: The name that PostHog shows. Each metric needs another name.
+    source: For a mean: what is counted.
+    series: For a funnel: its steps.
+    numerator: For a ratio: what is counted above the line.
+    denominator: For a ratio: what is counted below the line.
+    start_event: For a retention: what people do first.
+    completion_event: For a retention: what people do again.
+    """
+
     kind: pulumi.Input[str]
     metric_type: pulumi.Input[str]
     name: pulumi.Input[str | None]
@@ -28,10 +41,13 @@ class ExperimentSavedMetric(Resource):
     """A metric that several experiments use.
 
     Arguments:
+        project: The `id` of the project that it is in.
         query: What is measured: a metric in PostHog's own form.
         name: Shown in PostHog.
         description: Shown in PostHog.
         tags: Tags to find it by, in lower case.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

@@ -17,6 +17,7 @@ class ExternalDataSource(Resource):
     again.
 
     Arguments:
+        project: The `id` of the project that it is in.
         source_type: What it is, as PostHog calls it: `Stripe`, `Postgres`.
         prefix: What the names of its tables begin with; `""` for nothing. Two sources of one type
             have two.
@@ -24,9 +25,12 @@ class ExternalDataSource(Resource):
             (`direct`).
         description: Shown in PostHog.
         job_inputs: How PostHog gets in: the fields of its form for such a source. Write secrets as
-            `!env NAME` or `!secret X`.
+            `!env NAME` or `!secret X`. (Such a tag is for YAML.)
+        secret_job_inputs: The keys of `job_inputs` whose values are secret.
         schemas: Its tables by name, and how each is fetched. Tables that are not declared stay as
             they are.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

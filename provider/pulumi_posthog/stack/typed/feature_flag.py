@@ -13,6 +13,18 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class FeatureFlagFiltersGroupPropertieArgs(TypedDict, total=False):
+    """What is in `filters.groups.*.properties.*`.
+
+    type: What has the property: `person`, `cohort`, `group` or `flag`.
+    key: The property's name. For a cohort it is `id`, for a flag `!ref feature_flag/KEY`. (Such a
+        tag is for YAML.)
+    operator: `exact`, `icontains`, `in`, ...
+    value: What it is compared with. For a cohort it is `!ref cohort/NAME`. (Such a tag is for
+        YAML.)
+    group_type_index: For a group's property: the type of group, `!ref group_type/NAME`. (Such a tag
+        is for YAML.)
+    """
+
     type: Required[pulumi.Input[str]]
     key: Required[pulumi.Input[str | float]]
     operator: pulumi.Input[str | None]
@@ -21,6 +33,16 @@ class FeatureFlagFiltersGroupPropertieArgs(TypedDict, total=False):
 
 
 class FeatureFlagFiltersGroupArgs(TypedDict, total=False):
+    """What is in `filters.groups.*`.
+
+    properties: People have to fit all of them.
+    rollout_percentage: For how many of these people, in per cent. Null means all.
+    variant: Which variant they get.
+    description: Shown in PostHog.
+    aggregation_group_type_index: The type of group that it is about.
+    sort_key: Its place on PostHog's page.
+    """
+
     properties: pulumi.Input[Sequence[pulumi.Input[FeatureFlagFiltersGroupPropertieArgs | Mapping[str, Any]]]]
     rollout_percentage: pulumi.Input[float | None]
     variant: pulumi.Input[str | None]
@@ -30,6 +52,15 @@ class FeatureFlagFiltersGroupArgs(TypedDict, total=False):
 
 
 class FeatureFlagFiltersMultivariateVariantArgs(TypedDict, total=False):
+    """What is in `filters.multivariate.variants.*`.
+
+    key: What your code gets.
+    name: Shown in PostHog.
+    description: Shown in PostHog.
+    rollout_percentage: For how many people, in per cent. The percentages of all variants add up to
+        100.
+    """
+
     key: Required[pulumi.Input[str]]
     name: pulumi.Input[str | None]
     description: pulumi.Input[str | None]
@@ -37,10 +68,28 @@ class FeatureFlagFiltersMultivariateVariantArgs(TypedDict, total=False):
 
 
 class FeatureFlagFiltersMultivariateArgs(TypedDict, total=False):
+    """What is in `filters.multivariate`.
+
+    variants: The variants.
+    """
+
     variants: Required[pulumi.Input[Sequence[pulumi.Input[FeatureFlagFiltersMultivariateVariantArgs]]]]
 
 
 class FeatureFlagFiltersArgs(TypedDict, total=False):
+    """What is in `filters`.
+
+    groups: Release conditions. A person who fits one of them has the flag. The first that fits
+        decides.
+    multivariate: The variants, for a flag that is more than on and off.
+    payloads: What your code gets with a variant, by its key, or with the flag, under `'true'`: any
+        value.
+    aggregation_group_type_index: Null means that it is for persons. For groups, it is their type,
+        as in `!ref group_type/company`. (Such a tag is for YAML.)
+    early_exit: Whether the search ends at a condition that fits a person who is outside of its
+        rollout.
+    """
+
     groups: Required[pulumi.Input[Sequence[pulumi.Input[FeatureFlagFiltersGroupArgs]]]]
     multivariate: pulumi.Input[FeatureFlagFiltersMultivariateArgs | None]
     payloads: pulumi.Input[Mapping[str, Any] | None]
@@ -49,6 +98,11 @@ class FeatureFlagFiltersArgs(TypedDict, total=False):
 
 
 class FeatureFlagEncryptedPayloadsArgs(TypedDict, total=False):
+    """What is in `encrypted_payloads`.
+
+    true: The value, as JSON text.
+    """
+
     true: pulumi.Input[str]
 
 
@@ -57,6 +111,7 @@ class FeatureFlag(Resource):
     gets.
 
     Arguments:
+        project: The `id` of the project that it is in.
         key: The key that your code asks for.
         name: What it is for; PostHog's page shows it below the key.
         filters: For whom it is on, in PostHog's own form. Without it, a new flag is on for
@@ -74,8 +129,11 @@ class FeatureFlag(Resource):
         encrypted_payloads: The value of a remote configuration that PostHog keeps encrypted, as
             JSON text: `'true': !env NAME` or `'true': !secret name`. It makes the flag a remote
             configuration.
+        secret_encrypted_payloads: The keys of `encrypted_payloads` whose values are secret.
         folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
             system entry.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

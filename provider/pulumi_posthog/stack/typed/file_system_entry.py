@@ -15,12 +15,16 @@ class FileSystemEntry(Resource):
     """A folder, an item or a shortcut in a project's file system.
 
     Arguments:
+        project: The `id` of the project that it is in.
         path: The names of its folders and its own name, joined by /. Write \\/ for a / inside a
             name, and \\\\ for a \\.
         type: folder, or the type of the object behind the row.
-        ref: The object behind the row: its id or short id, or `!ref` with its kind and name.
+        ref: The object behind the row: its id or short id, or `!ref` with its kind and name. (Such
+            a tag is for YAML.)
         href: The address that a click opens.
         shortcut: Whether the row is a shortcut to an object filed elsewhere.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

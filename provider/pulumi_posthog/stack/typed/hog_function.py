@@ -13,6 +13,18 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class HogFunctionInputsSchemaArgs(TypedDict, total=False):
+    """What is in `inputs_schema.*`.
+
+    key: Its name in `inputs` and in the code.
+    type: what it is: `string`, `number`, `boolean`, `dictionary`, `choice`, `json`, `integration`,
+        `email`, ...
+    label: Shown in PostHog.
+    description: Shown in PostHog.
+    required: Whether it has to have a value.
+    secret: Whether it is a secret, which PostHog shows to nobody.
+    hidden: Whether PostHog's page does not show it.
+    """
+
     key: Required[pulumi.Input[str]]
     type: Required[pulumi.Input[str]]
     label: pulumi.Input[str]
@@ -23,6 +35,17 @@ class HogFunctionInputsSchemaArgs(TypedDict, total=False):
 
 
 class HogFunctionFiltersArgs(TypedDict, total=False):
+    """What is in `filters`.
+
+    events: Any of these events.
+    actions: Any of these actions. Each has an `id`, as in `!ref action/Signed up`. (Such a tag is
+        for YAML.)
+    properties: What the event also has to have.
+    data_warehouse: Tables of the data warehouse.
+    filter_test_accounts: Whether internal and test users are left out.
+    source: `events`, `person-updates`, ...
+    """
+
     events: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
     actions: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
     properties: pulumi.Input[Sequence[pulumi.Input[Any]]]
@@ -32,6 +55,18 @@ class HogFunctionFiltersArgs(TypedDict, total=False):
 
 
 class HogFunctionMappingInputsSchemaArgs(TypedDict, total=False):
+    """What is in `mappings.*.inputs_schema.*`.
+
+    key: Its name in `inputs` and in the code.
+    type: what it is: `string`, `number`, `boolean`, `dictionary`, `choice`, `json`, `integration`,
+        `email`, ...
+    label: Shown in PostHog.
+    description: Shown in PostHog.
+    required: Whether it has to have a value.
+    secret: Whether it is a secret, which PostHog shows to nobody.
+    hidden: Whether PostHog's page does not show it.
+    """
+
     key: Required[pulumi.Input[str]]
     type: Required[pulumi.Input[str]]
     label: pulumi.Input[str]
@@ -42,6 +77,14 @@ class HogFunctionMappingInputsSchemaArgs(TypedDict, total=False):
 
 
 class HogFunctionMappingArgs(TypedDict, total=False):
+    """What is in `mappings.*`.
+
+    name: Shown in PostHog.
+    filters: Which events it is for.
+    inputs: Its inputs: plain values. No secret may be here.
+    inputs_schema: Which inputs it has.
+    """
+
     name: pulumi.Input[str]
     filters: pulumi.Input[Mapping[str, Any]]
     inputs: pulumi.Input[Mapping[str, Any]]
@@ -51,6 +94,13 @@ class HogFunctionMappingArgs(TypedDict, total=False):
 
 
 class HogFunctionMaskingArgs(TypedDict, total=False):
+    """What is in `masking`.
+
+    ttl: For how many seconds.
+    hash: A Hog template.
+    threshold: After how many events.
+    """
+
     ttl: Required[pulumi.Input[int]]
     hash: Required[pulumi.Input[str]]
     threshold: pulumi.Input[int | None]
@@ -61,17 +111,19 @@ class HogFunction(Resource):
     site app. It uses a template or your own code.
 
     Arguments:
+        project: The `id` of the project that it is in.
         name: Shown in PostHog.
         type: What it is. PostHog does not take it from the template.
         template: The id of the template that it is made from, such as `template-webhook`.
         description: A text that PostHog shows. Without it, PostHog shows the template's.
         enabled: Whether it runs.
         hog: Its code, as in `!text fn.hog`. It is written in Hog, or in TypeScript for a web page.
-            A template has its own code.
+            A template has its own code. (Such a tag is for YAML.)
         inputs_schema: Which inputs the code takes. A template has its own.
         inputs: The values of its inputs, by key. Write secrets as `!env NAME` or `!secret name`, an
             integration as `slack/Acme` (it is made on PostHog's page), a Liquid template as
-            `{value: ..., templating: liquid}`.
+            `{value: ..., templating: liquid}`. (Such a tag is for YAML.)
+        secret_inputs: The keys of `inputs` whose values are secret.
         filters: Which events it is for: `events`, `actions`, `properties`, `filter_test_accounts`,
             `source`.
         mappings: For a destination: what it does for which events, instead of the events in
@@ -81,6 +133,8 @@ class HogFunction(Resource):
         icon_url: Its picture. Without it, PostHog shows the template's.
         execution_order: For a transformation: its place in the order. Without it, its place in the
             file or program decides.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

@@ -16,15 +16,22 @@ class Insight(Resource):
     """An insight is a saved query, and how it is drawn.
 
     Arguments:
+        project: The `id` of the project that it is in.
         name: Shown in PostHog.
         description: Shown in PostHog.
         query: What is counted and how it is drawn, in PostHog's own form: `{kind: InsightVizNode,
             source: ...}`, or `{kind: DataVisualizationNode, source: {kind: HogQLQuery, query: !text
             q.sql}}`. Name cohorts and actions: `!ref cohort/Employees`, `!ref action/Signed up`.
+            (Such a tag is for YAML.)
         tags: Tags to find it by, in lower case.
         favorited: Whether it is among the project's favorites.
         folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
             system entry.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
+
+    Outputs:
+        short_id: The short id in the address of its page.
     """
 
     short_id: pulumi.Output[str]

@@ -16,6 +16,7 @@ class InsightVariable(Resource):
     """A variable of insights is a placeholder in SQL. Dashboards give it a value.
 
     Arguments:
+        project: The `id` of the project that it is in.
         type: The type of its values.
         code_name: Its name in SQL and on dashboards. Another name is another variable.
         name: The name that PostHog shows. Without it, PostHog shows the code name of a new
@@ -24,6 +25,8 @@ class InsightVariable(Resource):
         values: The options of a List.
         is_multi: Whether several options of a List may be chosen.
         values_query: SQL that gives the options of a List.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

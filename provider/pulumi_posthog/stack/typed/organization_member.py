@@ -24,6 +24,11 @@ class OrganizationMember(Resource):
             rule of each project when the person joins. Afterwards, this has no effect.
         reinvite: Any text, such as `2026-12`. When it changes, a run sends the invitation again, if
             it has expired or differs from the file.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
+
+    Outputs:
+        standing: `joined`, `invited` or `expired`.
     """
 
     standing: pulumi.Output[str]

@@ -36,6 +36,8 @@ class OrganizationSettings(Resource):
         members_can_see_org_members: Whether members below admin see all other members.
         enforce_verified_domains: Whether only people with an address in a verified domain may use
             the organization.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     def __init__(

@@ -16,6 +16,7 @@ class PipelineDestination(Resource):
     """A plugin configuration that exports a project's events.
 
     Arguments:
+        project: The `id` of the project that it is in.
         plugin: The installed plugin: its URL, or its name if that is unique.
         name: Shown in PostHog.
         description: The text that PostHog shows. Without it, PostHog shows the plugin's.
@@ -23,7 +24,12 @@ class PipelineDestination(Resource):
         order: Its place among the project's plugins. Without it, its place in the file or program
             decides when it is created.
         config: The plugin's own settings. Write secrets as `!env NAME` or `!secret name`, and files
-            as `!file path`.
+            as `!file path`. (Such a tag is for YAML.)
+        secret_config: The keys of `config` whose values are secret.
+        config_files: The keys of `config` whose values are files, and the path of each: relative to
+            the folder of Pulumi.yaml.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     def __init__(

@@ -13,6 +13,14 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class ProjectTestAccountFilterArgs(TypedDict, total=False):
+    """What is in `test_account_filters.*`.
+
+    key: The property's name. For a cohort, it is `id`.
+    type: What has the property: `person`, `event`, `cohort`, ...
+    operator: `exact`, `is_not`, `icontains`, `not_in`, ...
+    value: What it is compared with. For a cohort, it is the cohort's id.
+    """
+
     key: Required[pulumi.Input[str | float]]
     type: Required[pulumi.Input[str]]
     operator: pulumi.Input[str | None]
@@ -20,11 +28,19 @@ class ProjectTestAccountFilterArgs(TypedDict, total=False):
 
 
 class ProjectPathCleaningFilterArgs(TypedDict, total=False):
+    """What is in `path_cleaning_filters.*`.
+
+    alias: The replacement for the text that matches.
+    regex: The regular expression that the address must match.
+    """
+
     alias: Required[pulumi.Input[str]]
     regex: Required[pulumi.Input[str]]
 
 
 class ProjectModifiersArgs(TypedDict, total=False):
+    """What is in `modifiers`."""
+
     bounceRateDurationSeconds: pulumi.Input[Any]
     bounceRatePageViewMode: pulumi.Input[Any]
     convertToProjectTimezone: pulumi.Input[Any]
@@ -46,33 +62,65 @@ class ProjectModifiersArgs(TypedDict, total=False):
 
 
 class ProjectSessionRecordingLinkedFlagArgs(TypedDict, total=False):
+    """What is in `session_recording_linked_flag`.
+
+    id: The flag's id.
+    key: The flag's key.
+    variant: The variant that is recorded.
+    """
+
     id: Required[pulumi.Input[int]]
     key: Required[pulumi.Input[str]]
     variant: pulumi.Input[str | None]
 
 
 class ProjectSessionRecordingNetworkPayloadCaptureConfigArgs(TypedDict, total=False):
+    """What is in `session_recording_network_payload_capture_config`."""
+
     recordHeaders: pulumi.Input[bool]
     recordBody: pulumi.Input[bool]
 
 
 class ProjectSessionRecordingMaskingConfigArgs(TypedDict, total=False):
+    """What is in `session_recording_masking_config`."""
+
     maskAllInputs: pulumi.Input[bool]
     maskTextSelector: pulumi.Input[str]
     blockSelector: pulumi.Input[str]
 
 
 class ProjectSessionRecordingUrlTriggerConfigArgs(TypedDict, total=False):
+    """What is in `session_recording_url_trigger_config.*`.
+
+    url: The regular expression that a page's address must match.
+    matching: How it is matched: `regex`.
+    """
+
     url: Required[pulumi.Input[str]]
     matching: Required[pulumi.Input[str]]
 
 
 class ProjectSessionRecordingUrlBlocklistConfigArgs(TypedDict, total=False):
+    """What is in `session_recording_url_blocklist_config.*`.
+
+    url: The regular expression that a page's address must match.
+    matching: How it is matched: `regex`.
+    """
+
     url: Required[pulumi.Input[str]]
     matching: Required[pulumi.Input[str]]
 
 
 class ProjectSessionRecordingTriggerGroupsGroupArgs(TypedDict, total=False):
+    """What is in `session_recording_trigger_groups.groups.*`.
+
+    id: A name that no other group has.
+    name: Shown in PostHog.
+    sampleRate: The share that is recorded.
+    minDurationMs: The shortest session that is kept, in milliseconds.
+    conditions: Which sessions the group is about.
+    """
+
     id: Required[pulumi.Input[str]]
     name: pulumi.Input[str]
     sampleRate: Required[pulumi.Input[float]]
@@ -81,6 +129,8 @@ class ProjectSessionRecordingTriggerGroupsGroupArgs(TypedDict, total=False):
 
 
 class ProjectSessionRecordingTriggerGroupsArgs(TypedDict, total=False):
+    """What is in `session_recording_trigger_groups`."""
+
     version: Required[pulumi.Input[Literal[2]]]
     groups: Required[
         pulumi.Input[
@@ -90,11 +140,15 @@ class ProjectSessionRecordingTriggerGroupsArgs(TypedDict, total=False):
 
 
 class ProjectSessionReplayConfigArgs(TypedDict, total=False):
+    """What is in `session_replay_config`."""
+
     record_canvas: pulumi.Input[bool | None]
     ai_config: pulumi.Input[Mapping[str, Any] | None]
 
 
 class ProjectRevenueAnalyticsConfigArgs(TypedDict, total=False):
+    """What is in `revenue_analytics_config`."""
+
     base_currency: pulumi.Input[Any]
     events: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
     goals: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
@@ -102,6 +156,8 @@ class ProjectRevenueAnalyticsConfigArgs(TypedDict, total=False):
 
 
 class ProjectMarketingAnalyticsConfigArgs(TypedDict, total=False):
+    """What is in `marketing_analytics_config`."""
+
     sources_map: pulumi.Input[Mapping[str, Any]]
     conversion_goals: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
     attribution_window_days: pulumi.Input[int]
@@ -110,6 +166,8 @@ class ProjectMarketingAnalyticsConfigArgs(TypedDict, total=False):
 
 
 class ProjectLogsSettingsArgs(TypedDict, total=False):
+    """What is in `logs_settings`."""
+
     retention_days: pulumi.Input[Literal[14, 30]]
 
 
@@ -229,6 +287,13 @@ class Project(Resource):
         rotate_api_token: Any text, such as `2026-11`. The first value does nothing. Each later
             change replaces the project's `api_token`, and every SDK stops until it has the new one.
             PostHog does not allow this with a scoped key: the run is refused and changes nothing.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
+
+    Outputs:
+        uuid: The project's UUID.
+        api_token: The project's token. SDKs use it to send events.
+        created_at: When the project was made.
     """
 
     uuid: pulumi.Output[str]

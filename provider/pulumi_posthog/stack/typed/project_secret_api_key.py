@@ -17,8 +17,11 @@ class ProjectSecretApiKey(Resource):
     The key itself is not stored here: roll it on PostHog's page, and copy it from there.
 
     Arguments:
+        project: The `id` of the project that it is in.
         scopes: What it may do.
         label: Shown in PostHog.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     def __init__(

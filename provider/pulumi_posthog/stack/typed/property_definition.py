@@ -17,6 +17,7 @@ class PropertyDefinition(Resource):
     its type.
 
     Arguments:
+        project: The `id` of the project that it is in.
         name: The property's name. It is the key of the entry, unless the entry has `name`.
         type: What has such a property.
         group_type_index: For a property of groups: the type of group, by its name or its index.
@@ -25,6 +26,8 @@ class PropertyDefinition(Resource):
         tags: Tags to find it by, in lower case.
         verified: Whether it is marked as verified. PostHog then resets `hidden`.
         hidden: Whether menus leave it out. PostHog then resets `verified`.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     def __init__(

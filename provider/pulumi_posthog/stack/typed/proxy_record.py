@@ -17,6 +17,12 @@ class ProxyRecord(Resource):
 
     Arguments:
         domain: One of your domains that nothing else uses: `e.acme.io`.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
+
+    Outputs:
+        target_cname: The target of the domain's CNAME record.
+        status: The status of the proxy in PostHog.
     """
 
     target_cname: pulumi.Output[str]

@@ -17,10 +17,13 @@ class ResourceAccessRule(Resource):
     also change their access rules.
 
     Arguments:
+        project: The `id` of the project that it is in.
         resource: The type of the objects.
         access_level: What they may do.
         role: The role that the rule is about; without it and `member`, everyone.
         member: The e-mail address of the member that the rule is about.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     def __init__(

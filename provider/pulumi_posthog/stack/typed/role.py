@@ -17,6 +17,8 @@ class Role(Resource):
     Arguments:
         name: A name that is unique within the organization, whatever its case.
         feature_flags_access_level: What the role may do with feature flags: 21 view, 37 edit.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

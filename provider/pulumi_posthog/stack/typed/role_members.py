@@ -15,7 +15,10 @@ class RoleMembers(Resource):
     """Exactly these members of one role. A run removes others, within the limits.
 
     Arguments:
+        role: The `id` of the role that it is in.
         members: The members' e-mail addresses.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     def __init__(

@@ -14,7 +14,10 @@ class RoleMembership(Resource):
     """One member of one role. A run does not touch other members.
 
     Arguments:
+        role: The `id` of the role that it is in.
         user: The member's e-mail address.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     joined_at: pulumi.Output[str]

@@ -17,6 +17,7 @@ class Subscription(Resource):
     again.
 
     Arguments:
+        project: The `id` of the project that it is in.
         target_type: How it is sent.
         frequency: How often it is sent.
         start_date: When it is sent first, as in 2026-03-02T09:00:00Z. Later ones are sent at the
@@ -29,7 +30,7 @@ class Subscription(Resource):
         target_emails: For `email`: exactly these addresses. If somebody unsubscribes, PostHog
             removes the address, and that is a difference.
         target_value: Of `webhook` the URL, of `slack` the channel as `C0123ABC|#channel`: a secret,
-            so `!env NAME`.
+            so `!env NAME`. (Such a tag is for YAML.)
         integration_id: For `slack`: the workspace, as in `slack/Acme`, or its id. Connect it on
             PostHog's page.
         interval: The number of days, weeks, months or years between two.
@@ -39,6 +40,8 @@ class Subscription(Resource):
         until_date: When it ends.
         enabled: Whether it is sent.
         invite_message: A text in the first mail. Afterwards, PostHog shows it to nobody.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
     """
 
     created_at: pulumi.Output[str]

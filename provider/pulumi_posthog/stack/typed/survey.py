@@ -13,6 +13,27 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class SurveyQuestionArgs(TypedDict, total=False):
+    """What is in `questions.*`.
+
+    type: What is answered.
+    question: What is asked.
+    description: Shown below it.
+    descriptionContentType: The format of the description.
+    optional: Whether people may skip it.
+    buttonText: On the button.
+    display: For a rating: `number` or `emoji`.
+    scale: For a rating: the number of steps.
+    lowerBoundLabel: For a rating: the text at its lower end.
+    upperBoundLabel: For a rating: the text at its upper end.
+    choices: To choose from.
+    shuffleOptions: Whether their order is random.
+    hasOpenChoice: Whether the last one is free text.
+    link: For a link: its address, `https` or `mailto`.
+    branching: What comes next.
+    validation: Rules for an open answer.
+    translations: Translations into other languages.
+    """
+
     type: Required[pulumi.Input[Literal["open", "link", "rating", "single_choice", "multiple_choice"]]]
     question: Required[pulumi.Input[str]]
     description: pulumi.Input[str | None]
@@ -33,14 +54,37 @@ class SurveyQuestionArgs(TypedDict, total=False):
 
 
 class SurveyConditionsEventsArgs(TypedDict, total=False):
+    """What is in `conditions.events`.
+
+    values: `[{name: EVENT}]`.
+    """
+
     values: pulumi.Input[Any]
 
 
 class SurveyConditionsActionsArgs(TypedDict, total=False):
+    """What is in `conditions.actions`.
+
+    values: `[{id: !ref action/NAME}]`.
+    """
+
     values: pulumi.Input[Any]
 
 
 class SurveyConditionsArgs(TypedDict, total=False):
+    """What is in `conditions`.
+
+    url: On which pages.
+    urlMatchType: How `url` is compared: `icontains`, `exact`, `regex`, ...
+    selector: Where something with this CSS selector is shown.
+    events: After which events.
+    actions: After which actions.
+    deviceTypes: On which devices.
+    deviceTypesMatchType: How the device types are compared.
+    linkedFlagVariant: Only for this variant of `linked_flag`.
+    seenSurveyWaitPeriodInDays: The number of days after another survey in which it is not shown.
+    """
+
     url: pulumi.Input[str | None]
     urlMatchType: pulumi.Input[str | None]
     selector: pulumi.Input[str | None]
@@ -53,6 +97,18 @@ class SurveyConditionsArgs(TypedDict, total=False):
 
 
 class SurveyTargetingFlagFiltersGroupPropertieArgs(TypedDict, total=False):
+    """What is in `targeting_flag_filters.groups.*.properties.*`.
+
+    type: What has the property: `person`, `cohort`, `group` or `flag`.
+    key: The property's name. For a cohort it is `id`, for a flag `!ref feature_flag/KEY`. (Such a
+        tag is for YAML.)
+    operator: `exact`, `icontains`, `in`, ...
+    value: What it is compared with. For a cohort it is `!ref cohort/NAME`. (Such a tag is for
+        YAML.)
+    group_type_index: For a group's property: the type of group, `!ref group_type/NAME`. (Such a tag
+        is for YAML.)
+    """
+
     type: Required[pulumi.Input[str]]
     key: Required[pulumi.Input[str | float]]
     operator: pulumi.Input[str | None]
@@ -61,6 +117,16 @@ class SurveyTargetingFlagFiltersGroupPropertieArgs(TypedDict, total=False):
 
 
 class SurveyTargetingFlagFiltersGroupArgs(TypedDict, total=False):
+    """What is in `targeting_flag_filters.groups.*`.
+
+    properties: People have to fit all of them.
+    rollout_percentage: For how many of these people, in per cent. Null means all.
+    variant: Which variant they get.
+    description: Shown in PostHog.
+    aggregation_group_type_index: The type of group that it is about.
+    sort_key: Its place on PostHog's page.
+    """
+
     properties: pulumi.Input[
         Sequence[pulumi.Input[SurveyTargetingFlagFiltersGroupPropertieArgs | Mapping[str, Any]]]
     ]
@@ -72,6 +138,15 @@ class SurveyTargetingFlagFiltersGroupArgs(TypedDict, total=False):
 
 
 class SurveyTargetingFlagFiltersMultivariateVariantArgs(TypedDict, total=False):
+    """What is in `targeting_flag_filters.multivariate.variants.*`.
+
+    key: What your code gets.
+    name: Shown in PostHog.
+    description: Shown in PostHog.
+    rollout_percentage: For how many people, in per cent. The percentages of all variants add up to
+        100.
+    """
+
     key: Required[pulumi.Input[str]]
     name: pulumi.Input[str | None]
     description: pulumi.Input[str | None]
@@ -79,12 +154,30 @@ class SurveyTargetingFlagFiltersMultivariateVariantArgs(TypedDict, total=False):
 
 
 class SurveyTargetingFlagFiltersMultivariateArgs(TypedDict, total=False):
+    """What is in `targeting_flag_filters.multivariate`.
+
+    variants: The variants.
+    """
+
     variants: Required[
         pulumi.Input[Sequence[pulumi.Input[SurveyTargetingFlagFiltersMultivariateVariantArgs]]]
     ]
 
 
 class SurveyTargetingFlagFiltersArgs(TypedDict, total=False):
+    """What is in `targeting_flag_filters`.
+
+    groups: Release conditions. A person who fits one of them has the flag. The first that fits
+        decides.
+    multivariate: The variants, for a flag that is more than on and off.
+    payloads: What your code gets with a variant, by its key, or with the flag, under `'true'`: any
+        value.
+    aggregation_group_type_index: Null means that it is for persons. For groups, it is their type,
+        as in `!ref group_type/company`. (Such a tag is for YAML.)
+    early_exit: Whether the search ends at a condition that fits a person who is outside of its
+        rollout.
+    """
+
     groups: Required[pulumi.Input[Sequence[pulumi.Input[SurveyTargetingFlagFiltersGroupArgs]]]]
     multivariate: pulumi.Input[SurveyTargetingFlagFiltersMultivariateArgs | None]
     payloads: pulumi.Input[Mapping[str, Any] | None]
@@ -96,6 +189,7 @@ class Survey(Resource):
     """A survey asks people questions. It says who is asked, and when.
 
     Arguments:
+        project: The `id` of the project that it is in.
         type: Where it is shown. `api` means that your own code shows it.
         name: Shown in PostHog.
         description: Shown in PostHog.
@@ -125,6 +219,11 @@ class Survey(Resource):
         form_content: The content of a survey that is a form.
         folder: The folder of PostHog's tree for a new object. To move it later, declare its file-
             system entry.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
+
+    Outputs:
+        targeting_flag: The key of the hidden flag.
     """
 
     targeting_flag: pulumi.Output[str]

@@ -13,11 +13,25 @@ from pulumi_posthog.stack.resources import Resource, declared
 
 
 class WarehouseSavedQueryQueryArgs(TypedDict, total=False):
+    """What is in `query`.
+
+    kind: PostHog takes no other kind: it may be left out.
+    query: The SQL, without placeholders.
+    """
+
     kind: pulumi.Input[Literal["HogQLQuery"]]
     query: Required[pulumi.Input[str]]
 
 
 class WarehouseSavedQueryIncrementalArgs(TypedDict, total=False):
+    """What is in `incremental`.
+
+    enabled: Whether only new rows are calculated.
+    incremental_key: The column that says which rows are new.
+    unique_key: The column, or the columns, that identify a row.
+    lookback_seconds: How far back rows are calculated once more.
+    """
+
     enabled: pulumi.Input[bool]
     incremental_key: pulumi.Input[str | None]
     unique_key: pulumi.Input[str | Sequence[pulumi.Input[str]] | None]
@@ -28,6 +42,7 @@ class WarehouseSavedQuery(Resource):
     """A view of the data warehouse is SQL with a name. Other SQL reads it like a table.
 
     Arguments:
+        project: The `id` of the project that it is in.
         query: Its SQL, in PostHog's own form: `{kind: HogQLQuery, query: !text q.sql}`. Views that
             it names are made before it, if they are declared. PostHog runs it when it is saved.
         name: Its name in SQL.
@@ -37,6 +52,11 @@ class WarehouseSavedQuery(Resource):
         incremental: For a view whose rows are stored: how PostHog calculates only the new ones.
         folder_id: The id of the folder of views that it is in, in PostHog's SQL editor.
         dag_id: The id of the graph of views that calculates it.
+        address: Where the organization is; without it, where the stack's configuration says. Raises
+            ValueError when that says nothing (`Address.configured`).
+
+    Outputs:
+        managed_viewset_kind: For a view that PostHog manages itself: its purpose.
     """
 
     managed_viewset_kind: pulumi.Output[str]
