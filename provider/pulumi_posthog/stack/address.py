@@ -58,11 +58,11 @@ class Agreed(dict[str, str]):
 
 
 def agreed(host: str) -> str:
-    """A host that was checked, when the key may be sent there; raises ValueError.
+    """A host that was checked, when the key may be sent there; raises HostRefused, which is a ValueError.
 
-    Only a file names a host where POSTHOG_HOST is not set, and each resource's own state would be asked too late:
-    a program looks at PostHog before, and a new resource has no state. So the whole state is asked, which takes a
-    second, once in a run; where POSTHOG_HOST is set, or the host is PostHog's own, it is not.
+    Only a file names a host where POSTHOG_HOST is not set, and each resource's own state would be asked too late: a
+    program looks at PostHog before, and a new resource has no state. So the whole state is asked, which takes a second,
+    once in a run; where POSTHOG_HOST is set, or the host is PostHog's own, it is not.
     """
     return of_run(Agreed)[host]
 
@@ -80,5 +80,5 @@ def _agreed(host: str) -> str:
 
 
 def stack_of_program() -> str:
-    """The stack that the program runs for, as `pulumi --stack` takes it."""
+    """The stack that the program runs for, as `pulumi --stack` takes it: organization, project and stack."""
     return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"

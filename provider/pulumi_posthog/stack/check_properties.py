@@ -56,7 +56,7 @@ def properties_of_check(check: Check, desired: Desired) -> dict[str, Any]:
 
 
 def digest(entries: Iterable[Entry]) -> str:
-    """The same for the same declared fields; nothing of a secret is in it."""
+    """A short text that is the same for the same declared fields; nothing of a secret is in it."""
     rows = [[entry.kind.name, entry.name, entry.absent, _open(entry.fields)] for entry in entries]
     return hashlib.sha256(json_text(sorted(rows, key=json_text)).encode()).hexdigest()[:20]
 

@@ -150,7 +150,7 @@ def _questions(configuration: Configuration) -> Iterator[tuple[str, str, str]]:
 
 
 def only(desired: Desired) -> list[str]:
-    """The kinds, of those that have one object, that are declared."""
+    """The names of the declared kinds of which there is only one object."""
     return sorted(entry.kind.name for entry in desired.entries if entry.kind.singleton)
 
 
@@ -250,7 +250,7 @@ def secrets_of(kind: Kind) -> frozenset[str]:
 
 
 def secret_outputs_of(kind: Kind) -> tuple[str, ...]:
-    """What PostHog answers that is secret to Pulumi."""
+    """The names of the fields that PostHog answers, and that are secret to Pulumi."""
     return tuple(field.name for field in kind.fields if field.read_only and field.secret)
 
 
@@ -280,7 +280,7 @@ class Holders:
         }
 
     def of(self, entry: Entry) -> tuple[Key, ...]:
-        """The nearest one, which depends on the next."""
+        """The key of the nearest one, which depends on the next; none where no declared entry has it in it."""
         if not entry.kind.containers:
             return ()
         keys = (
@@ -352,7 +352,10 @@ def _turn(entry: Entry, grants: Grants) -> int:
 
 
 def parent_names(entry: Entry, desired: Desired) -> str:
-    """So that a preview finds what is in a parent that will be taken over, and has no id in the state yet."""
+    """What identifies an entry's parent, as JSON text: name of a field -> value; "" without a parent.
+
+    So a preview finds what is in a parent that will be taken over, and has no id in the state yet.
+    """
     above = desired.by_name.get((entry.kind.parent or "", entry.parent or ""))
     if above is None:
         return ""

@@ -19,7 +19,7 @@ class Declared(Resource):
 
     @classmethod
     def registered(cls, declaration: Declaration, urn: str) -> Self:
-        """The same where the engine has it already: the SDK asks for what is known of it."""
+        """The resource of a declaration that the engine has already, as `urn`: the SDK asks for what is known of it."""
         resource = cls.__new__(cls)
         pulumi.CustomResource.__init__(
             resource,
@@ -82,7 +82,7 @@ def _given(value: Any, *, secret: bool, resources: Mapping[Key, pulumi.CustomRes
 
 
 def provider_of(declaration: Declaration) -> dict[str, Any]:
-    """What a declared resource has of the dynamic provider."""
+    """The properties by which a declared resource names the dynamic provider; none where the plugin looks after it."""
     # Late: few files declare these, and a program starts sooner without.
     if declaration.type == CHECK:
         from pulumi_posthog.stack.dynamic.check import check_provider_string

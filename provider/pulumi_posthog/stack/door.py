@@ -23,7 +23,7 @@ class DoorError(ValueError):
 
 
 class Chosen:
-    """Which of the two a program's run has; raises DoorError."""
+    """Which of the two a program's run has; `plugin` says whether it is the plugin. Raises DoorError."""
 
     def __init__(self) -> None:
         self.plugin = _by_plugin()
@@ -52,12 +52,15 @@ def type_of(resource: str) -> str:
 
 
 def properties(provider: Callable[[], str]) -> dict[str, Any]:
-    """What each resource has beside its properties: `provider` pickles the dynamic one, if that is the one."""
+    """What each resource has beside its properties: `__provider`, pickled, or nothing where the plugin is the one.
+
+    `provider` gives that text, and is called only if it is needed. Raises DoorError.
+    """
     return {} if by_plugin() else {"__provider": provider()}
 
 
 def of_kind(kind: str | None) -> dict[str, Any]:
-    """The same for a kind, or for the guard."""
+    """What `properties` gives for the resources of a kind, or for the guard, if `kind` is None."""
 
     def pickled() -> str:
         # Late, because a program for the plugin starts sooner without all that decides about resources.

@@ -112,7 +112,10 @@ def get_member(email: str, *, address: Address | None = None) -> ExistingMember:
 
 
 def get_cohort(name: str, project: ExistingProject) -> ExistingCohort:
-    """The cohort of that name; PostHog does not keep names apart, so several are an error. Raises LookupFailed."""
+    """The cohort of that name in a project; raises LookupFailed.
+
+    PostHog lets several cohorts have one name: that is an error here.
+    """
     cohorts = _read(
         project.address, lambda live: live.collection(COHORT, {PROJECT.name: project.id}).values()
     )
@@ -157,7 +160,7 @@ class Views:
         weakref.finalize(self, _close, self._live)  # at the latest when the process ends
 
     def of(self, address: Address) -> Live:
-        """The view of that organization."""
+        """The view of that organization; raises LookupFailed where there is no key, or none that may be sent there."""
         if address not in self._live:
             self._live[address] = Live(_reader(address.host), address.organization)
         return self._live[address]

@@ -63,7 +63,7 @@ def _of_another_form(kind: Kind, field: Field, given: Any) -> Iterator[Fault]:
 
 
 def value_of(field: Field, given: Any) -> Any:
-    """The value of a property, which may be JSON text. Raises ValueError."""
+    """The value of a property, which may be JSON text. Raises ValueError for what is no JSON."""
     return json.loads(given) if field.as_json_text and isinstance(given, str) else field.as_id(given)
 
 

@@ -94,7 +94,10 @@ class HealthCheck(pulumi.CustomResource):
 
 
 def address_of(project: Project | ExistingProject, given: Address | None) -> Address:
-    """Where something of a project is: as the program says, where the project was found, or as it is configured."""
+    """Where something of a project is: as the program says, where the project was found, or as it is configured.
+
+    Raises as `Address.configured`.
+    """
     return (
         given or (project.address if isinstance(project, ExistingProject) else None) or Address.configured()
     )

@@ -23,7 +23,10 @@ def host_of(location: Location) -> str:
 
 
 def relocated(properties: Props) -> dict[str, Any]:
-    """What a state has, with the host where it is to be found now: so the state follows a refresh."""
+    """What a state has, with the host where it is to be found now: so the state follows a refresh.
+
+    Raises CannotApply as `host_of`.
+    """
     location = location_of(properties)
     host = host_of(location)
     if host == location.host:

@@ -17,7 +17,7 @@ Going = Mapping[str, Mapping[str, list[str]]]
 def left_alone(
     olds: Mapping[str, Any], news: Mapping[str, Any], every: Managed, counted: Managed, going: Going
 ) -> Iterator[str]:
-    """One line for each; `olds` and `news` are the properties of the guard.
+    """One line for each; `olds` and `news` are the properties of the guard. Raises Damaged.
 
     `every` is what the stack managed, `counted` the same without what entries give up, `going` what leaves.
     """

@@ -27,7 +27,7 @@ def live_names(
     place: str | None,
     urn: str,
 ) -> dict[tuple[str, str], str]:
-    """Kind's and resource's names of what goes -> PostHog's name of it now, as far as it is of use and can be known.
+    """Kind's and resource's names of what leaves -> PostHog's name of it now, as far as it is of use and can be known.
 
     It is of use where something else comes that it may be, and where something is lost with it; then its list is read
     in any case. `place` is where to ask (`location.PROPERTY`), `urn` the guard. Nothing is known where the state or

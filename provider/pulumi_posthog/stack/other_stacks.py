@@ -70,7 +70,10 @@ def stacks_beside(urn: str, folder: Path) -> tuple[str, ...]:
 
 
 def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
-    """What the state of the stack that the resource `urn` belongs to has: URN -> the object. Raises UnknownOwners."""
+    """What the state of the stack that the resource `urn` belongs to has: URN -> the names of its object (`claims_of`).
+
+    Raises UnknownOwners.
+    """
     stack, _, rest = urn.removeprefix("urn:pulumi:").partition("::")
     project = rest.partition("::")[0]
     try:
@@ -114,7 +117,7 @@ def hosts_of(text: str) -> frozenset[str]:
 
 
 def hosts_of_stack(name: str, folder: Path) -> frozenset[str]:
-    """The same of a stack by its name; raises UnknownOwners."""
+    """The hosts that a stack has resources of ours at, by the stack's name; raises UnknownOwners."""
     try:
         return hosts_of(_of_stack(name, folder))
     except ValueError as error:

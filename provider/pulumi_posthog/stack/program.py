@@ -77,6 +77,7 @@ def plain_setting(name: str) -> str | None:
 
 
 def inform(text: str) -> None:
+    """Show a text of one or several lines beside the stack, as Pulumi shows information."""
     pulumi.log.info(lines(text))
 
 

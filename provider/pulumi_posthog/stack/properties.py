@@ -420,7 +420,7 @@ def outputs(kind: Kind, values: Mapping[str, Json]) -> Properties:
 
 
 def known_ids(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the names in a resource's fields mean, as far as it is known: "kind/name" -> id."""
+    """What the names in a resource's fields mean, as far as it is known: "kind/name" -> id, {} where it is not."""
     ids = properties.get(IDS)
     return ids if isinstance(ids, Mapping) else {}
 

@@ -123,7 +123,10 @@ def _pulumi(arguments: list[str], folder: Path, seconds: int = SECONDS, most: in
 
 
 def recorded(text: str, source: str) -> Mapping[Key, Recorded]:
-    """What is remembered of each object of ours, from what `pulumi stack export` printed; raises StateError."""
+    """What is remembered of each object of ours, from what `pulumi stack export` printed; raises StateError.
+
+    `source` names the state in messages.
+    """
     from pulumi_posthog.kinds import BY_RESOURCE
     from pulumi_posthog.reconcile.recorded import Recorded
     from pulumi_posthog.stack.properties import fingerprints_name, secret_name, to_values

@@ -37,7 +37,7 @@ class Untried:
             self._left |= dict.fromkeys((kind, name, False) for kind, name in names)
 
     def going(self, names: Iterable[tuple[str, str]]) -> None:
-        """A guard knows that these kinds and names go; what Pulumi only forgets is no work."""
+        """A guard knows that these kinds and names leave; what Pulumi only forgets is no work."""
         with self._lock:
             self._left |= {
                 (kind, name, True): None

@@ -20,7 +20,7 @@ def name_of(urn: str) -> str | None:
 
 
 def shown_name(urn: str) -> str:
-    """The same as it may be in a message; all of `urn` where it is no name of a resource."""
+    """The resource's own name, fit for a message; all of `urn` where it is no name of a resource."""
     return one_line(name_of(urn) or urn)
 
 

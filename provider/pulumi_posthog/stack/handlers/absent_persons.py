@@ -28,7 +28,10 @@ from pulumi_posthog.values.spelling import one_line
 
 
 class AbsentPersonsHandler:
-    """Keeps a project free of certain persons, who are in no property: they are read anew from their source."""
+    """Keeps a project free of certain persons, who are in no property: they are read anew from their source.
+
+    What goes wrong is raised as `clean` says.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run = run

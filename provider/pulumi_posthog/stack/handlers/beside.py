@@ -58,9 +58,9 @@ def _problems(kind: Kind, values: Mapping[str, Json], inputs: Props, run: Run) -
 
 
 def objection_to_making(kind: Kind, inputs: Props, values: Mapping[str, Json], run: Run) -> str | None:
-    """Why a new object cannot be made as declared, because of what PostHog makes together with it.
+    """Why a new object cannot be made as declared, because of what PostHog makes together with it; None when it can.
 
-    What this run declares counts as it is declared, because it is changed before that.
+    What this run declares counts as it is declared, because it is changed before that. Raises CannotApply and ApiError.
     """
     scope = scope_now(kind, inputs, run)
     if kind.made_along is None or scope is None or not _has_its_form(kind, inputs):

@@ -31,7 +31,8 @@ class CheckHandler:
     """Runs a health check after what it follows has changed, and fails the run where it does not hold.
 
     What it follows was compared earlier in the same process, because the check depends on it: the session remembers. A
-    check that fails is recorded as not passed, or not at all, so that the next update runs it again.
+    check that fails is recorded as not passed, or not at all, so that the next update runs it again. Raises CheckFailed
+    then, and CannotApply where PostHog is nowhere that the key may be sent to.
     """
 
     def __init__(self, run: Run) -> None:

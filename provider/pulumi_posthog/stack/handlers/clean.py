@@ -38,7 +38,10 @@ MAKING = (
 
 
 def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Self_, P], R]:
-    """Let what the user can put right reach the terminal as one line instead of a traceback."""
+    """Let what the user can put right reach the terminal as one line instead of a traceback.
+
+    That is ApiError, CannotAct, CannotApply, UnreadableFile and UnknownOwners: each is told and raised as it is.
+    """
 
     @functools.wraps(method)
     def call(self: Self_, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -324,7 +324,7 @@ class GuardHandler:
         return CreateResult("guard", dict(props))
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        """What it is given."""
+        """What it is given; raises CannotApply where the state does not say what the stack manages."""
         try:
             managed = _managed(pulumi_engine.stored_input("__managed"))
         except Damaged as error:
@@ -334,7 +334,7 @@ class GuardHandler:
         return ReadResult(id_, dict(props))
 
     def delete(self, id_: str, props: Props) -> None:
-        """Nothing in PostHog, but only a stack that may be emptied loses its guard."""
+        """Nothing in PostHog, but only a stack that may be emptied loses its guard: raises WholeRunRefused for others."""
         try:
             check_consulted(self.run, guarded=True)
         except CannotApply as error:
@@ -391,7 +391,7 @@ def _taken_over(
 
 
 def check_consulted(run: Run, *, guarded: bool) -> None:
-    """Refuse to delete when no program has declared anything: it ended early, or the stack is being destroyed.
+    """Raises WholeRunRefused when no program has declared anything: it ended early, or the stack is being destroyed.
 
     Of what has no guard, nobody but the engine says what the program declares; of what a guard looks after, the guard
     has to have let it pass.

@@ -86,7 +86,7 @@ from pulumi_posthog.values.spelling import one_line
 
 
 class KindHandler:
-    """Decides about the resources of one kind."""
+    """Decides about the resources of one kind. What goes wrong is raised as `clean` says."""
 
     def __init__(self, kind: Kind, run: Run) -> None:
         self.kind = kind

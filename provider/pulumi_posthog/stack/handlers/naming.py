@@ -70,7 +70,8 @@ def _name(kind: Kind, inputs: dict[str, Any], run: Run) -> str | None:
 def names_within(field: Field, text: object, ids: Mapping[str, Any]) -> dict[str, Any]:
     """What a program says with names alone inside a list or mapping, as properties with references and their ids.
 
-    A text of digits is an id: Pulumi gives such a one for the `id` of another resource.
+    `text` is the JSON text of the field. A text of digits is an id: Pulumi gives such a one for the `id` of another
+    resource.
     """
     if not isinstance(text, str) or not pulumi_engine.known(text):
         return {}

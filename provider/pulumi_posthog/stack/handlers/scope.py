@@ -22,7 +22,10 @@ Props = Mapping[str, Any]
 
 
 def scope_of(kind: Kind, properties: Props) -> dict[str, str]:
-    """The ids that lead to the collection of a resource, whose parent has one, and what it is about, too."""
+    """The ids that lead to the collection of a resource, by their names in its URL path.
+
+    They are those of its parent, and of what it is about. Raises CannotApply where it is not known what that is.
+    """
     scope = {kind.parent: str(properties[kind.parent])} if kind.parent else {}
     if kind.attached is None:
         return scope
@@ -45,7 +48,10 @@ def is_placed(kind: Kind, properties: Props) -> bool:
 
 
 def elsewhere(kind: Kind, olds: Props, news: Props) -> list[str]:
-    """The fields by which the object of a resource will be in another place than it is, or may be; none: it stays."""
+    """The fields by which the object of a resource will be in another place than it is, or may be; none: it stays.
+
+    Raises as `scope_of`.
+    """
     if kind.parent and (
         not pulumi_engine.known(news.get(kind.parent))
         or str(olds.get(kind.parent)) != str(news.get(kind.parent))
@@ -57,7 +63,10 @@ def elsewhere(kind: Kind, olds: Props, news: Props) -> list[str]:
 
 
 def scope_now(kind: Kind, inputs: Props, run: Run) -> dict[str, str] | None:
-    """The scope, as far as it can be known before the parent has an id; None when it cannot."""
+    """The scope, as far as it can be known before the parent has an id; None when it cannot.
+
+    The parent is looked for by its name: raises CannotApply and ApiError.
+    """
     if is_placed(kind, inputs):
         return scope_of(kind, inputs)
     if kind.parent and not pulumi_engine.known(inputs.get(kind.parent)):
@@ -94,7 +103,10 @@ def _about(kind: Kind, properties: Props) -> tuple[Kind, str | None, str | None]
 
 
 def scope_of_names(kind: Kind, inputs: Props, run: Run) -> dict[str, str] | None:
-    """Where the names are that an object refers to: beside it, or in it, if it is a project; None if not there yet."""
+    """Where the names are that an object refers to: beside it, or in it, if it is a project; None if not there yet.
+
+    Raises as `scope_now`.
+    """
     if kind is not PROJECT:
         return scope_now(kind, inputs, run)
     if not pulumi_engine.known(inputs.get("name")):

@@ -50,7 +50,7 @@ class UnderWay:
             over("decision")
 
     def finish(self, run: Run) -> None:
-        """Have what PostHog does for them called off, then wake all that waits; takes MOMENT at most."""
+        """Have what PostHog does for them called off, then wake all that waits; takes MOMENT (seconds) at most."""
         for call in self.now():
             call.over()
         end = time.monotonic() + MOMENT

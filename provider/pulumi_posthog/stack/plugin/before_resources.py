@@ -18,7 +18,7 @@ from pulumi_posthog.values.version import __version__
 
 
 class BeforeResources(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]  # generated
-    """What is answered without handlers."""
+    """What is answered without handlers, in the messages of Pulumi's protocol (pulumi, proto/pulumi/provider.proto)."""
 
     def __init__(self, engine: str | None = None) -> None:
         self.engine = engine
@@ -39,7 +39,7 @@ class BeforeResources(provider_pb2_grpc.ResourceProviderServicer):  # type: igno
         return provider_pb2.GetSchemaResponse(schema=text())
 
     def CheckConfig(self, request: Any, _context: Any) -> Any:
-        """Keep what is ours; refuse what a program sets and is not."""
+        """Keep what is ours; refuse what a program sets and the provider does not have."""
         news = received(request.news)
         failures = []
         # The default provider gets all settings of the stack, whatever they are for.

@@ -42,7 +42,7 @@ from pulumi_posthog.values.spelling import one_line
 def imported(run: Run, kind: Kind, id_: str, address: tuple[str, str] | None) -> ReadResult:
     """The object with what is worth declaring of it as inputs; an id of None where there is none.
 
-    The id of an object that is in another one has that one's id before it: `<project>/<id>`. Raises Refused.
+    The id of an object that is in another one has that one's id before it: `<project>/<id>`. Raises Refused, ApiError.
     """
     properties: dict[str, Any] = {}
     for fault in at(properties, address):

@@ -39,7 +39,7 @@ TYPE = COMPONENT
 
 
 def constructed(request: Any, run: Run) -> tuple[str, dict[str, Any]]:
-    """Register the component and all that is in it: its URN, its outputs. Raises Refused and Stopped.
+    """Register the component and all that is in it: its URN, its outputs by name. Raises Refused and Stopped.
 
     Nothing is registered before the whole file is good and everything it refers to was found.
     """

@@ -44,7 +44,7 @@ class Made:
 
     @property
     def outputs(self) -> Mapping[str, Any]:
-        """What the provider has answered."""
+        """What the provider has answered: the outputs by name, secret ones as `Secret`."""
         return received(self.answered) if self.answered is not None else {}
 
 

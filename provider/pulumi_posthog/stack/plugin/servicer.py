@@ -66,7 +66,11 @@ def _marked(failure: Failure, resource: Resource) -> Failure:
 
 
 class Provider(BeforeResources):
-    """`pulumirpc.ResourceProvider`: one for each process, which has one configuration."""
+    """`pulumirpc.ResourceProvider`: one for each process, which has one configuration.
+
+    Each call gets and answers the messages that Pulumi's protocol has for it (pulumi, proto/pulumi/provider.proto). One
+    in which an error is raised ends as `answers.failed` says.
+    """
 
     def __init__(self, engine: str | None = None) -> None:
         super().__init__(engine)

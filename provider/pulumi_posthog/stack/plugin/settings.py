@@ -77,7 +77,7 @@ def texts(arguments: Mapping[str, Any]) -> dict[str, str]:
 
 
 def address(settings: Mapping[str, str]) -> tuple[str, str] | None:
-    """Host and organization of resources that do not say it themselves; None when they are not configured."""
+    """(host, organization) of resources that do not say it themselves; None when they are not configured."""
     host = settings.get("host") or os.environ.get("POSTHOG_HOST")
     organization = settings.get("organization") or os.environ.get("POSTHOG_ORGANIZATION_ID")
     return (host, organization) if host and organization else None
