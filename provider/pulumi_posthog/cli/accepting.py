@@ -39,7 +39,10 @@ def accepted(
     dry_run: bool = False,
     yes: bool = False,
 ) -> int:
-    """Accept what was found, and say what cannot be; `texts` are those of the configuration's files."""
+    """Accept what was found, and say what cannot be; the exit status.
+
+    `texts` are those of the configuration's files. Raises Stop where a file may not be written.
+    """
     from pulumi_posthog.export import accepting
 
     wishes = _wishes(outcome, paths)

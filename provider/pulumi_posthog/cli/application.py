@@ -96,7 +96,7 @@ def _options(
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line; the exit status."""
+    """Run one command line; the exit status, whatever goes wrong."""
     from pulumi_posthog.cli import terminal
 
     terminal.begin()

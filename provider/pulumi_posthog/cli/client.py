@@ -30,7 +30,7 @@ def reader_for(host: str) -> Reader:
 
 
 def writer_for(host: str) -> Writer:
-    """The same, able to write: for the one verb that makes something, an export."""
+    """As `reader_for`, and able to write: for the one verb that makes something, an export."""
     from pulumi_posthog.api import Writer
 
     return _client_for(host, Writer)
@@ -57,7 +57,7 @@ def _client_for(host: str, kind: type[Client]) -> Client:
 
 
 def live_for(host: str, organization: str) -> Live:
-    """A view of one organization."""
+    """A view of one organization, which can only read; raises Stop as `reader_for`."""
     from pulumi_posthog.reconcile.live import Live
 
     return Live(reader_for(host), organization)

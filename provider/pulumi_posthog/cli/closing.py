@@ -24,7 +24,7 @@ def one_command() -> Iterator[None]:
 
 
 def opened(what: Opened) -> Opened:
-    """The same, closed at the end of the command."""
+    """`what`, which is closed at the end of the command."""
     stack = _STACK.get()
     if stack is not None:
         stack.push(what)

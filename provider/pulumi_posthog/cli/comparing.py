@@ -82,7 +82,10 @@ def loaded(file: Path, texts: dict[Path, str], instead: Mapping[Path, str] | Non
 
 
 def compared(asked: Asked, texts: dict[Path, str] | None = None) -> Compared:
-    """Compare PostHog with a configuration; `texts` get what is in its files (`loaded`)."""
+    """Compare PostHog with a configuration; `texts` get what is in its files (`loaded`).
+
+    Raises Stop, ConfigError, StateError, and ApiError where PostHog cannot be read at all.
+    """
     from pulumi_posthog.cli.look import look_at
     from pulumi_posthog.cli.remembered import of_a_program, remembered
     from pulumi_posthog.drift import persons
@@ -203,7 +206,7 @@ DEEPEST_RULE = 10  # collections within each other; a rule takes two
 
 
 def rules_in(path: Path) -> Any:
-    """The list in a file of what to ignore, as it is in the YAML; raises Stop, OSError."""
+    """The list in a file of what to ignore, as it is in the YAML: of any form. Raises Stop, OSError."""
     import yaml
 
     from pulumi_posthog.values.bounds import IGNORE_BYTES, TooLarge, text_of

@@ -53,7 +53,7 @@ def checked(form: str) -> str:
 
 
 def seconds(text: str) -> int:
-    """What `--max-wait` says; raises Stop."""
+    """The seconds that `--max-wait` says; raises Stop."""
 
     from pulumi_posthog.values import duration
 
@@ -64,7 +64,10 @@ def seconds(text: str) -> int:
 
 
 def place(host: str) -> tuple[str, str]:
-    """Host and, where it is known, organization: as told, or as the file in this folder says; raises Stop."""
+    """(host, organization or ""): as told, or as the file in this folder says.
+
+    Raises Stop where nothing says it, ConfigError for the file, and StateError as `look.address`.
+    """
     from pulumi_posthog import config
 
     if host:
@@ -115,7 +118,7 @@ def project_id(reader: Reader, organization: str, wanted: str) -> int:
 
 
 def opened(host: str, project: str) -> tuple[Reader, int]:
-    """A client for the PostHog that is meant, and the id of the project there; raises Stop, ConfigError, ApiError."""
+    """A client for the PostHog that is meant, and the id of the project there; raises as `place`, Stop and ApiError."""
     from pulumi_posthog.cli.client import reader_for
 
     address, organization = place(host)
@@ -124,7 +127,7 @@ def opened(host: str, project: str) -> tuple[Reader, int]:
 
 
 def first(items: Iterable[Any], limit: int) -> tuple[tuple[Any, ...], bool]:
-    """At most `limit` (0: all) of what is read, and whether there is more; tells how far it is, on a terminal.
+    """At most `limit` items (0: all) of what is read, and whether there is more; tells how far it is, on a terminal.
 
     Raises Stop where PostHog does not take an option.
     """
@@ -148,7 +151,10 @@ def page_size(limit: int) -> int:
 
 
 def show(rows: Rows, form: str, name: str, document: Mapping[str, Any]) -> None:
-    """Write what was read; `name` is what it is, `document` what JSON says beside it."""
+    """Write what was read; `name` is what it is, `document` what JSON says beside it.
+
+    Raises Stop as `terminal.write`.
+    """
 
     from pulumi_posthog.report import table as forms
 
@@ -172,7 +178,7 @@ def show_list(
 ) -> None:
     """Read at most `limit` (0: all) of a project's persons or events, write them, and say whether there is more.
 
-    `what` is one of them, as in "person".
+    `what` is one of them, as in "person". Raises Stop as `first` and `show`.
     """
     from pulumi_posthog.report.table import Rows
 

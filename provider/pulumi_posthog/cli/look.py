@@ -66,8 +66,8 @@ def look_at(
 ) -> Look:
     """Read what a configuration is about (`observe`), with progress on a terminal.
 
-    With `persons`, those whom it declares absent as well: one request for each. `agreed` says that a state has the
-    host already.
+    With `persons`, those whom it declares absent as well: one request for each. `agreed` says that a state has the host
+    already. Raises as `address` and `observe`.
     """
     live = live_for(*address(desired, agreed=agreed))
     with terminal.progress() as tell:
@@ -79,9 +79,10 @@ def look_at(
 
 
 def address(desired: Configuration, *, agreed: bool = False) -> tuple[str, str]:
-    """Host and organization; raises Stop when one comes from a variable that is not set, or may not get the key.
+    """(host, organization); raises Stop when one comes from a variable that is not set.
 
     Where neither POSTHOG_HOST nor, with `agreed`, a state vouches for the host, that of the selected stack is asked.
+    Raises StateError when the host may not get the key.
     """
     for name, value in (("host", desired.host), ("id", desired.organization)):
         if not value:

@@ -29,6 +29,7 @@ SECONDS = 30  # that Pulumi may take to answer
 
 
 def of_this_machine(file: Path) -> Iterator[Check]:
+    """Whether Python, Pulumi, its state and the provider plugin are as a run of `file` needs them."""
     yield passed("pulumi-posthog", __version__)
     python = tuple(map(int, platform.python_version_tuple()[:2]))
     wanted = ".".join(map(str, OLDEST_PYTHON))

@@ -44,7 +44,7 @@ def chosen(option: str, value: str, known: Sequence[str]) -> str:
 
 
 def kinds(only: Sequence[str] | None) -> frozenset[str]:
-    """The kinds that `--only` names; a list of members is asked for by either of its two kinds."""
+    """The kinds that `--only` names; a list of members is asked for by either of its two kinds. Raises Stop."""
     from pulumi_posthog.kinds import KINDS
 
     given = (name.strip().replace("-", "_") for each in only or () for name in each.split(","))

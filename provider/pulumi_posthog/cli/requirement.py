@@ -52,7 +52,10 @@ def requirement(given: str = "") -> Requirement:
 
 
 def of_record(record: dict[str, Any]) -> Requirement | None:
-    """From pip's own record of a URL (PEP 610, direct_url.json); None when it leads to nothing that stays the same."""
+    """From pip's own record of a URL (PEP 610, direct_url.json); None when it leads to nothing that stays the same.
+
+    Raises Stop for what cannot be in a line of requirements.txt.
+    """
     url = str(record.get("url", ""))
     commit = record.get("vcs_info", {}).get("commit_id", "")
     if commit and COMMIT.fullmatch(commit) and record["vcs_info"].get("vcs") == "git":

@@ -41,7 +41,7 @@ def _hides(name: str) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """One line for each, as GitHub shows it at the file; 2 when there is one."""
+    """Print one line for each, as GitHub shows it at the file; the exit status, 2 when there is one."""
     folder = Path(arguments[0] if arguments else ".")
     found = shadowing(folder)
     for name in found:

@@ -73,7 +73,7 @@ def _console(*, to_stderr: bool) -> Console:
 
 
 def show(what: RenderableType) -> None:
-    """Text for people on stdout; in files and pipes its lines do not end in blanks."""
+    """Text for people on stdout; in files and pipes its lines do not end in blanks. Raises Stop as `write`."""
     console = stdout()
     if console.is_terminal:
         _WROTE.set(True)

@@ -31,8 +31,10 @@ def read(path: Path) -> frozenset[str]:
 
 
 def marked(findings: Iterable[Finding], baseline: frozenset[str]) -> tuple[Finding, ...]:
-    """The findings with those marked that the baseline has, too. What could not be read is always
-    new, and what a limit refuses."""
+    """The findings with those marked that the baseline has, too.
+
+    What could not be read is always new, and what a limit refuses.
+    """
     return tuple(
         dataclasses.replace(finding, known=True)
         if finding.fingerprint in baseline and finding.status not in (Status.UNREAD, Status.REFUSED)

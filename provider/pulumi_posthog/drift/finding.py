@@ -149,7 +149,7 @@ class Finding:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The same for the same difference in another run: what a baseline compares."""
+        """A short text that is the same for the same difference in another run: what a baseline compares."""
         text = json.dumps([self.status.value, self.kind, self.path, self.live], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
@@ -196,7 +196,7 @@ class Report:
 
     @cached_property
     def new(self) -> tuple[Finding, ...]:
-        """What counts."""
+        """The findings that count."""
         return tuple(finding for finding in self.findings if finding.counts)
 
     @cached_property
@@ -214,12 +214,12 @@ class Report:
 
     @property
     def known(self) -> tuple[Finding, ...]:
-        """What the baseline has, too."""
+        """The findings that the baseline has, too."""
         return tuple(finding for finding in self.findings if finding.known and finding.ignored is None)
 
     @property
     def ignored(self) -> tuple[Finding, ...]:
-        """What ignore rules hide."""
+        """The findings that ignore rules hide."""
         return tuple(finding for finding in self.findings if finding.ignored is not None)
 
     @property

@@ -91,8 +91,11 @@ def findings(
 def refused(
     desired: Desired, observed: Observed, managed: reconcile_limits.Managed, limits: reconcile_limits.Limits
 ) -> tuple[Finding, ...]:
-    """What the limits would say to an update: too much of what the stack manages would go, or too many members
-    whom nobody declared."""
+    """What the limits would say to an update.
+
+    It would delete too much of what the stack manages, or put out too many members whom nobody declared. Raises Damaged
+    for what a state has in `managed` and was never written there.
+    """
     moved = reconcile_limits.renamed(desired)
     lists = reconcile_limits.exact_lists(desired)
     after = reconcile_limits.with_listed(managed, reconcile_limits.managed(desired), lists, moved)

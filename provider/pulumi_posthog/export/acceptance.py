@@ -27,10 +27,10 @@ def shown(path: Path_) -> str:
 
 
 def accepted(document: dict[str, Json], live: Live) -> tuple[Desired | None, list[str]]:
-    """Take out of `document`, and tell, what could not be loaded again: names that PostHog would refuse today,
-    unknown types, settings that a plugin no longer has.
+    """What is left of `document` as a configuration, None when nothing is; and a line for each thing that was taken out.
 
-    The configuration that is left, None when there is none, and a line for each thing that was taken out.
+    What could not be loaded again is taken out: names that PostHog would refuse today, unknown types, settings that a
+    plugin no longer has.
     """
     left_out: list[str] = []
     for _ in range(ROUNDS):

@@ -44,7 +44,7 @@ class Changes:
     )
 
     def copied(self) -> Changes:
-        """The same, which what is asked for later does not touch."""
+        """A copy, which what is asked for later does not touch."""
         return Changes(
             dict(self.put),
             dict(self.keys),

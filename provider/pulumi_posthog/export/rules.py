@@ -32,7 +32,7 @@ def block_of(
     name_of: Callable[[str, Json], Json],
     leave_out: Callable[[str], object],
 ) -> dict[str, Json]:
-    """What is under a section that says who has what; `leave_out` is told what cannot be said."""
+    """What is under a section that says who has what, as the file has it; `leave_out` is told what cannot be said."""
     grants, result = kind.grants, dict[str, Json]()
     if grants is None:
         return result

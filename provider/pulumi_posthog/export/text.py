@@ -144,6 +144,7 @@ _Dumper.add_representer(Include, lambda dumper, value: dumper.represent_scalar("
 
 
 def text_of(value: Mapping[str, Json], *, ascii_only: bool = False) -> str:
+    """A document as YAML text; with `ascii_only`, other letters are escaped."""
     return str(
         yaml.dump(_Root(value), Dumper=_Dumper, sort_keys=False, allow_unicode=not ascii_only, width=110)
     )
@@ -236,6 +237,10 @@ _InBrackets.add_representer(
 def files(
     document: Mapping[str, Json], main: str, split: bool, header: Iterable[str], *, ascii_only: bool = False
 ) -> dict[str, str]:
+    """Name of a file -> its text: the main one, and with `split` one for each project and each other section.
+
+    `header` are the lines of the comment at the top of the main one.
+    """
     comment = "".join(f"# {line}".rstrip() + "\n" for line in header)
     if ascii_only:
         comment = comment.encode("ascii", "backslashreplace").decode()
@@ -272,7 +277,7 @@ def _put(files: dict[str, str], stem: str, text: str) -> str:
 def header(
     variables: Iterable[str], left_out: Iterable[str], unread: Iterable[str], *, migrate: bool
 ) -> tuple[str, ...]:
-    """The comment at the top of the main file: where its schema is, what to set, and what is not in it."""
+    """The lines of the comment at the top of the main file: where its schema is, what to set, and what is not in it."""
     lines = [f"yaml-language-server: $schema={SCHEMA_FILE}"]
     if migrate:
         lines.append("")

@@ -60,7 +60,7 @@ def said(doc: str | None) -> str:
 
 
 def cells(row: Operation) -> tuple[str, ...]:
-    """One operation."""
+    """The cells of one operation's row: method, request, scope, servers, what it does."""
     scope = " ".join(f"`{each}`" for each in row.scope.split()) if row.scope else "none"
     # Each once: some travel in the query as well as in the body.
     parameters = ", ".join(dict.fromkeys([*row.query_parameters, *row.body_fields]))

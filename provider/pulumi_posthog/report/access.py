@@ -71,7 +71,7 @@ def _cells(rows: Rows) -> list[list[str]]:
 
 
 def in_plain_cells(rows: Rows) -> Rows:
-    """The same with a text in each cell, for spreadsheets."""
+    """`rows` with a text in each cell, for spreadsheets."""
     return Rows(rows.columns, tuple(_cells(rows)))
 
 

@@ -16,7 +16,7 @@ def rendered(report: Report) -> str:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """The report as values that JSON has."""
+    """The report as values that JSON has: the object that `--format json` prints."""
     return {
         "version": VERSION,
         "title": report.title,

@@ -29,7 +29,10 @@ def _shown(value: object) -> object:
 
 
 def for_scripts(found: Iterable[Contrast]) -> Rows:
-    """The same as objects. `change` is "differs", "only in from" or "only in to"; null is what is not declared."""
+    """An object for each value that differs.
+
+    `change` is "differs", "only in from" or "only in to"; null is what is not declared.
+    """
     columns = ("kind", "name", "path", "change", "from", "to")
     items = [
         {

@@ -70,7 +70,7 @@ def check(
 
 
 def told(file: Path, only: Sequence[str]) -> tuple[CheckReport, BaseException | None]:
-    """The report on one run, and what ended it before it began: so that every format says so as well."""
+    """The report on one run, and the error that ended it before it began: so that every format says so as well."""
     from pulumi_posthog.drift.finding import Failed
     from pulumi_posthog.report.checks import CheckReport
 

@@ -166,7 +166,7 @@ class Lived:
         return _side_of(self.desired, project)
 
     def completed(self, side: Side, project: str, other: Side) -> Side:
-        """The same with what each new project has, where the other side has it, too."""
+        """`side` with what each new project has, where the other side has it, too."""
         whole = _side_of(self.whole, project).entries
         more = {key: fields for key, fields in whole.items() if key in other.entries}
         return replace(side, entries={**more, **side.entries})

@@ -61,12 +61,12 @@ class Estimate:
 
     @property
     def up_apart(self) -> Mapping[str, int]:
-        """Those of `up`."""
+        """Of the requests of `up`, those that are in a budget of their own, by its name."""
         return Counter(self.reads_apart) + Counter(self.writes_apart)
 
     @property
     def preview_and_up_apart(self) -> Mapping[str, int]:
-        """Those of `preview_and_up`."""
+        """Of the requests of `preview_and_up`, those that are in a budget of their own, by its name."""
         return Counter(self.reads_apart) + Counter(self.up_apart)
 
 
@@ -274,7 +274,7 @@ def _run(requests: int, apart: Mapping[str, int]) -> dict[str, int]:
 
 
 def seconds(requests: int, apart: Mapping[str, int]) -> int:
-    """The time that the rate limits alone make of so many requests with a key that nobody else uses.
+    """The seconds that the rate limits alone make of so many requests with a key that nobody else uses.
 
     `apart` are those of them that are in a budget of their own. The budgets are used up side by side.
     """

@@ -334,7 +334,7 @@ class GuardHandler:
         return ReadResult(id_, dict(props))
 
     def delete(self, id_: str, props: Props) -> None:
-        """Nothing in PostHog, but only a stack that may be emptied loses its guard: raises WholeRunRefused for others."""
+        """Nothing in PostHog. Only a stack that may be emptied loses its guard: raises WholeRunRefused for others."""
         try:
             check_consulted(self.run, guarded=True)
         except CannotApply as error:
