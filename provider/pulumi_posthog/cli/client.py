@@ -30,7 +30,7 @@ def reader_for(host: str) -> Reader:
 
 
 def writer_for(host: str) -> Writer:
-    """As `reader_for`, and able to write: for the one verb that makes something, an export."""
+    """As `reader_for`, and able to write: for the one verb that makes something, an export. Raises Stop as well."""
     from pulumi_posthog.api import Writer
 
     return _client_for(host, Writer)

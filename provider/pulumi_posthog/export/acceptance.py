@@ -27,7 +27,7 @@ def shown(path: Path_) -> str:
 
 
 def accepted(document: dict[str, Json], live: Live) -> tuple[Desired | None, list[str]]:
-    """What is left of `document` as a configuration, None when nothing is; and a line for each thing that was taken out.
+    """What is left of `document` as a configuration, None if nothing is; and a line for each thing that was taken out.
 
     What could not be loaded again is taken out: names that PostHog would refuse today, unknown types, settings that a
     plugin no longer has.

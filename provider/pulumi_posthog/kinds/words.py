@@ -151,8 +151,8 @@ class Membership:
 class Lookup:
     """Objects that PostHog has and this product only refers to: members by e-mail, plugins by URL or name.
 
-    `keys` are dotted paths into the answer that may name an object, tried in order; `value` is what a request
-    wants in its place.
+    `keys` are dotted paths into the answer that may name an object, tried in order; `value` is what a request wants in
+    its place. `page_size` is how many objects a page of the list may have.
     """
 
     name: str

@@ -150,7 +150,10 @@ def _counted(fail_on: str) -> frozenset[Status]:
 
 
 def told(asked: Asked, texts: dict[Path, str]) -> tuple[Report, Compared | None, BaseException | None]:
-    """The report on one run, what it is about, and the error that ended it early: so that every format says so as well."""
+    """The report on one run, what it is about, and the error that ended it early.
+
+    So every format says that error as well.
+    """
     from pulumi_posthog.drift.finding import Failed, Report
 
     try:
