@@ -129,11 +129,11 @@ class Finding:
         return self.status in (Status.CHANGED, Status.GONE, Status.UNDECLARED)
 
     def shown_live(self, longest: int | None = None) -> str:
-        """PostHog's value as people read it."""
+        """PostHog's value as people read it, cut to `longest` characters."""
         return NOTHING if self.missing else shown_json(self.live, longest)
 
     def shown_declared(self, longest: int | None = None) -> str:
-        """The declared value as people read it."""
+        """The declared value as people read it, cut to `longest` characters."""
         return NOTHING if self.undeclared else shown_json(self.declared, longest)
 
     @property
