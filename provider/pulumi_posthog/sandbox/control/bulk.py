@@ -53,6 +53,7 @@ def make(body: dict[str, Any]) -> dict[str, int]:
 
 
 def the_project(organization: Organization, body: dict[str, Any]) -> Project:
+    """The project that `body` names by its id, else the first one; raises SandboxError where there is none."""
     projects = living_projects().filter(organization=organization).order_by("pk")
     found = projects.filter(pk=body["project"]).first() if "project" in body else projects.first()
     if found is None:
@@ -61,6 +62,7 @@ def the_project(organization: Organization, body: dict[str, Any]) -> Project:
 
 
 def make_members(organization: Organization, _body: dict[str, Any], count: int) -> int:
+    """Makes `count` users who are members; how many were made."""
     first = User.objects.count() + 1
     users = User.objects.bulk_create(
         User(
@@ -94,6 +96,7 @@ def make_roles(organization: Organization, _body: dict[str, Any], count: int) ->
 
 
 def make_projects(organization: Organization, _body: dict[str, Any], count: int) -> int:
+    """Makes `count` projects with every setting at its default; how many were made."""
     first = Project.objects.count() + 1
     names = [f"Project {number:05}" for number in range(first, first + count)]
     projects = Project.objects.bulk_create(
@@ -131,6 +134,10 @@ def make_file_system(organization: Organization, body: dict[str, Any], count: in
 
 
 def make_pipeline_destinations(organization: Organization, body: dict[str, Any], count: int) -> int:
+    """Makes `count` destinations of the first plugin; how many were made.
+
+    Raises SandboxError where there is no plugin.
+    """
     project = the_project(organization, body)
     plugin = Plugin.objects.order_by("pk").first()
     if plugin is None:

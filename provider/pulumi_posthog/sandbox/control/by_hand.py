@@ -87,12 +87,14 @@ def delete(row: Model, user: User | None) -> None:
 
 
 def log_creation(scope: str, row: Model, project: Project, user: User | None) -> None:
+    """Writes that somebody made it into the project's activity log."""
     activity.log(
         scope=scope, activity="created", item_id=row.pk, name=project.name, user=user, project=project
     )
 
 
 def log_deletion(scope: str, row: Model, organization: Organization, name: str, user: User | None) -> None:
+    """Writes that somebody deleted it into the organization's activity log."""
     activity.log(
         scope=scope, activity="deleted", item_id=row.pk, name=name, user=user, organization=organization
     )
@@ -101,6 +103,7 @@ def log_deletion(scope: str, row: Model, organization: Organization, name: str, 
 def log_of_organization(
     scope: str, row: Model, organization: Organization, name: str, *, before: Model | None, user: User | None
 ) -> None:
+    """Writes what somebody made or changed into the organization's activity log; `before` is None for a new row."""
     changes: Changes = activity.changes(scope, plain(before), plain(row)) if before is not None else []
     activity.log(
         scope=scope,

@@ -45,6 +45,7 @@ class Requests:
                 self.under_way[family] -= 1
 
     def count(self, method: str, path: str, status: object) -> None:
+        """Counts a request by its answer."""
         now = time.monotonic()
         with self.lock:
             self.times = (self.times[0] if self.by_method else now, now)
@@ -54,6 +55,7 @@ class Requests:
             self.last.append(f"{method} {path} {status}")
 
     def forget(self) -> None:
+        """Begins to count anew."""
         with self.lock:
             self.by_method.clear()
             self.by_path.clear()
@@ -63,6 +65,10 @@ class Requests:
             self.times = (0.0, 0.0)
 
     def as_json(self) -> dict[str, Any]:
+        """What was counted: `total`, and by method, by path, by status and by how many were there at once.
+
+        `seconds` are those from the first request to the last, and `log` has the last ones.
+        """
         with self.lock:
             return {
                 "total": self.by_method.total(),

@@ -35,17 +35,20 @@ def chosen(body: dict[str, Any]) -> Project:
 
 
 def check_names(body: dict[str, Any], what: str, *known: str) -> None:
+    """Raises SandboxError for a key of `body` that is not known."""
     if unknown := body.keys() - set(known):
         raise SandboxError(f"{what} has {', '.join(known)}, not {', '.join(sorted(unknown))}")
 
 
 def seconds(value: Any, name: str) -> timedelta:
+    """A number of seconds from a request; raises SandboxError for what is none, or is negative."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 10**9:
         raise SandboxError(f"{name} is a number of seconds that is not negative, not {value!r}")
     return timedelta(seconds=value)
 
 
 def entries(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The list of objects under `name`, empty where there is none; raises SandboxError for anything else."""
     found = body.get(name, [])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise SandboxError(f"{name} is a list of objects")
@@ -84,6 +87,7 @@ def make_events(body: dict[str, Any]) -> Any:
 
 
 def new_event(project: Project, given: dict[str, Any]) -> Event:
+    """An event as a request gives it, not saved yet; raises SandboxError for what is no event."""
     check_names(given, "an event", "event", "distinct_id", "properties", "seconds_ago")
     if not isinstance(given.get("event"), str) or not given["event"]:
         raise SandboxError("an event has the name of its kind under event")

@@ -73,6 +73,7 @@ class Fault:
         return True
 
     def as_json(self) -> dict[str, Any]:
+        """The fault as it was written, how many requests it was about, and on how many it struck."""
         return {"spec": self.spec, "kind": self.kind, "matched": self.matched, "fired": self.fired}
 
 
@@ -134,21 +135,25 @@ class Faults:
         self.all: list[Fault] = []
 
     def add(self, specs: list[str]) -> None:
+        """Adds faults, each written as for `--fault`; adds none, and raises SandboxError, for one that is none."""
         added = [parse(spec) for spec in specs]
         with self.lock:
             self.all.extend(added)
 
     def clear(self) -> None:
+        """Takes all of them away."""
         with self.lock:
             self.all.clear()
 
     def striking(self, request: HttpRequest) -> list[Fault]:
+        """The faults that strike this request; each of them counts it."""
         if not self.all:
             return []
         with self.lock:
             return [fault for fault in self.all if fault.strikes(request)]
 
     def as_json(self) -> list[dict[str, Any]]:
+        """All of them, as `Fault.as_json` has each."""
         with self.lock:
             return [fault.as_json() for fault in self.all]
 
@@ -182,6 +187,7 @@ class CauseFaults:
         return response
 
     def disturbed(self, request: HttpRequest, striking: list[Fault]) -> HttpResponseBase:
+        """The answer with what the faults make of it, or an answer of theirs in its place."""
         for fault in striking:
             instead = before(fault, request)
             if instead is not None:

@@ -75,6 +75,10 @@ class SeedFile:
 
 
 def resolved(loader: SeedLoader, suffix: str, node: yaml.Node) -> Any:
+    """What `!include`, `!file` and `!ref` mean; of any other tag, the variable that it names, or a placeholder.
+
+    Raises SandboxError for files that include each other.
+    """
     text = str(loader.construct_scalar(node)) if isinstance(node, yaml.ScalarNode) else ""
     if suffix == "include":
         if loader.depth >= DEEPEST_INCLUDE:

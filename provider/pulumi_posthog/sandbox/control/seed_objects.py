@@ -35,6 +35,7 @@ class Ref:
 
     @classmethod
     def of(cls, text: str) -> Ref:
+        """The reference in `!ref kind/name`."""
         kind, _, name = text.strip().partition("/")
         return cls(kind, name)
 
@@ -107,6 +108,7 @@ class ProjectSeed:
     families: dict[str, Family] = field(default_factory=sections_of_projects)
 
     def make_all(self) -> None:
+        """Makes all that the file has in this project; what an entry names is made before it."""
         for section in self.families:
             for name in self.sections.get(section, {}):
                 self.made(section, name)

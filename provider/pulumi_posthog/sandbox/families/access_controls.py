@@ -66,10 +66,12 @@ class RuleView(PostHogView):
 
     @cached_property
     def rules(self) -> Rules:
+        """What is stored of the project's rules."""
         return Rules(self.project)
 
     @property
     def who(self) -> OrganizationMembership:
+        """The membership of the caller."""
         assert self.membership is not None  # noqa: S101 - permissions have seen to it
         return self.membership
 
@@ -169,6 +171,7 @@ class RuleView(PostHogView):
         return Response({"users": users, "total_count": len(users)})
 
     def members(self) -> QuerySet[OrganizationMembership]:
+        """The active members of the organization, those who joined first first."""
         return (
             OrganizationMembership.objects.select_related("user")
             .filter(organization=self.organization, user__is_active=True)
@@ -203,6 +206,7 @@ class ProjectAccessControlView(RuleView):
         return self.with_access([(each, self.project_source(each)) for each in self.members()])
 
     def project_source(self, member: OrganizationMembership) -> Access:
+        """The access of a member to the project, and where it is from."""
         return self.rules.project_access(member)
 
 
@@ -251,6 +255,7 @@ class ObjectAccessControlView(RuleView):
 
     @cached_property
     def thing(self) -> Thing:
+        """The object of the URL; 404 where there is none."""
         id_ = self.kwargs["resource_id"]
         found = object_of(self.project.pk, self.type.name, id_)
         if found is None:
@@ -258,6 +263,7 @@ class ObjectAccessControlView(RuleView):
         return found
 
     def access(self, member: OrganizationMembership) -> Access:
+        """The access of a member to the object, and where it is from."""
         thing = self.thing
         return self.rules.object_access(member, self.type.name, thing.key, thing.created_by_id)
 

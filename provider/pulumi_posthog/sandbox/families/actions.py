@@ -155,6 +155,7 @@ class Actions(ObjectFamily):
         return values
 
     def check_name(self, name: str | None, row: Action) -> None:
+        """400 for a blank name since 2026, and for one that another action has."""
         if name == "" and generation() >= 2026:
             raise invalid("name", "This field may not be blank.", "blank")
         same = Action.objects.filter(project=row.project, name=name, deleted=False).exclude(pk=row.pk).first()

@@ -32,6 +32,7 @@ HALF_AN_HOUR, DAY = 30, 24 * 60
 
 
 def unknown_keys(given: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
+    """The keys of `given` that are not known, in their order."""
     return [name for name in given if name not in known]
 
 
@@ -133,12 +134,14 @@ def disable_invalid(insight: Insight) -> None:
 
 
 def filled_detector(given: Any) -> dict[str, Any]:
+    """A detector with what is absent of it at its default; 400 for one without a type."""
     if not isinstance(given, dict) or not isinstance(given.get("type"), str):
         raise invalid("detector_config", "type: a text is expected.")
     return {**DETECTOR, **given}
 
 
 def minutes(text: Any) -> int:
+    """The minute of the day of "HH:MM"; 400 for anything else."""
     found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", text) if isinstance(text, str) else None
     if found is None:
         raise invalid("schedule_restriction", "Times are written HH:MM.")
@@ -146,6 +149,7 @@ def minutes(text: Any) -> int:
 
 
 def written(minute: int) -> str:
+    """A minute of the day as "HH:MM"."""
     return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 
@@ -173,6 +177,7 @@ def normalised_restriction(given: Any) -> dict[str, Any] | None:
 
 
 def spans_of(window: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """A window as (first minute, last minute) of a day, two where it passes midnight; 400 for less than 30 minutes."""
     start, end = minutes(window.get("start")), minutes(window.get("end"))
     if (end - start) % DAY < HALF_AN_HOUR:
         raise invalid("schedule_restriction", "Each window is at least 30 minutes long.")

@@ -81,6 +81,7 @@ def insight_of(row: Alert) -> dict[str, Any]:
 
 
 def of_insight(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """Of one insight; 400 for what is no number. Servers before 2026 know no `insight_id`, and pass over it."""
     if name == "insight_id" and generation() < 2026:
         return rows
     if not sought.isascii() or not sought.isdigit() or len(sought) > 18:
@@ -89,6 +90,7 @@ def of_insight(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
 
 
 def by_user(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """Made by one user, by the uuid; servers before 2026 pass over it."""
     if generation() < 2026:
         return rows
     if as_uuid(sought) is None:
@@ -97,6 +99,7 @@ def by_user(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
 
 
 def found_by(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """By a part of the name; servers before 2026 pass over it."""
     if generation() < 2026:
         return rows
     if len(sought) > LONGEST_SEARCH:
@@ -195,6 +198,7 @@ class Alerts(Family):
         return feature is not None and feature.get("limit") is None
 
     def insight(self, id_: int, row: Alert) -> Insight:
+        """The insight of that id; 400 where there is none, or it is in another project."""
         found = Insight.objects.filter(pk=id_, deleted=False).first() if abs(id_) < 2**53 else None
         if found is None:
             raise invalid("insight", f'Invalid pk "{id_}" - object does not exist.', "does_not_exist")

@@ -180,6 +180,7 @@ class Annotations(Family):
         return values
 
     def insight(self, id_: int | None, row: Annotation) -> Insight | None:
+        """The insight of that id, None for none; 400 where there is none of it."""
         if id_ is None:
             return None
         found = Insight.objects.filter(pk=id_, project=row.project).first()
@@ -189,6 +190,7 @@ class Annotations(Family):
         return found
 
     def dashboard(self, id_: int | None, row: Annotation) -> Dashboard | None:
+        """The dashboard of that id, None for none; 400 where there is none of it."""
         if id_ is None:
             return None
         found = Dashboard.objects.filter(pk=id_, project=row.project, deleted=False).first()

@@ -95,6 +95,7 @@ class BackfillInput(serializers.Serializer[Any]):
 
 
 def shown_run(row: BatchExportRun) -> dict[str, Any]:
+    """A run as an answer has it."""
     return {
         "id": str(row.pk),
         "status": row.status,
@@ -107,6 +108,7 @@ def shown_run(row: BatchExportRun) -> dict[str, Any]:
 
 
 def shown_backfill(row: BatchExportBackfill) -> dict[str, Any]:
+    """A backfill as an answer has it."""
     return {
         "id": str(row.pk),
         "status": row.status,

@@ -395,6 +395,7 @@ class OfBatchExports(FamilyView):
         return self.listed(RunPages(), listed_runs(self.target(), request), shown_run)
 
     def run_of_url(self) -> BatchExportRun:
+        """The run of the URL; 404 for what the export does not have."""
         found: BatchExportRun = one(
             BatchExportRun.objects.filter(batch_export=self.target()), self.kwargs["run_id"]
         )
@@ -404,6 +405,7 @@ class OfBatchExports(FamilyView):
         return Response(shown_run(self.run_of_url()))
 
     def begun(self, made: BatchExportBackfill) -> Response:
+        """The answer to what began a backfill: 201, before 2026 200."""
         return Response({"backfill_id": str(made.pk)}, status=201 if generation() >= 2026 else 200)
 
     def retry(self, request: Request, **_kwargs: Any) -> Response:
@@ -426,6 +428,7 @@ class OfBatchExports(FamilyView):
         return self.begun(begin(row, stretch["start_at"], stretch["end_at"]))
 
     def backfill_of_url(self) -> BatchExportBackfill:
+        """The backfill of the URL; 404 for what the export does not have."""
         rows = BatchExportBackfill.objects.filter(batch_export=self.target())
         found: BatchExportBackfill = one(rows, self.kwargs["run_id"])
         return found

@@ -30,6 +30,7 @@ Done = Sequence[Event]
 
 
 def need(asked: Asked, name: str) -> str:
+    """What was asked for under `name`, as text; 400 where it is absent."""
     value = asked.get(name)
     if value in (None, ""):
         raise invalid(name, "This field is required.", "required")
@@ -49,6 +50,7 @@ def steps(asked: Asked) -> list[str]:
 
 
 def whole(asked: Asked, name: str) -> int:
+    """What was asked for under `name`, as a whole number; 400 for anything else."""
     text = need(asked, name)
     if not text.lstrip("-").isdigit() or len(text) > 6:
         raise invalid(name, "A valid integer is required.")
@@ -125,6 +127,7 @@ def furthest(names: Sequence[str], rows: Sequence[Event]) -> int:
 
 
 def refused(_asked: Asked, _done: Done) -> Iterable[UUID | None]:
+    """400: the sandbox calculates no such list."""
     raise ValidationError("The sandbox does not calculate this list of persons. (PostHog may.)")
 
 

@@ -27,6 +27,7 @@ FEATURE = "automatic_provisioning"
 
 
 def challenge() -> str:
+    """What the TXT record of a new domain has to say."""
     return random_text("")
 
 

@@ -174,6 +174,7 @@ class EarlyAccessFeatures(ObjectFamily):
         self.write(row, {"super_groups": [group] if is_active else None}, user)
 
     def write(self, row: EarlyAccessFeature, filters: dict[str, Any], user: User | None) -> None:
+        """Changes filters of the feature's flag, where it has one."""
         owned.check_scope(getattr(row, "asked_by", None))
         if row.feature_flag is not None:
             owned.change(row.feature_flag, user, filters={**row.feature_flag.filters, **filters})

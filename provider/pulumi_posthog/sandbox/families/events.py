@@ -118,10 +118,12 @@ class EventView(PostHogView):
         return rows
 
     def next_page(self, offset: int) -> str:
+        """The URL of the page that begins at `offset`."""
         asked = {**self.request.query_params.dict(), "offset": str(offset)}
         return f"{self.request.build_absolute_uri(self.request.path)}?{urlencode(sorted(asked.items()))}"
 
     def shown(self, rows: Sequence[Event]) -> Sequence[dict[str, Any]]:
+        """Events as an answer has them, each with its person."""
         persons = Person.objects.filter(
             project=self.project, uuid__in={row.person_uuid for row in rows if row.person_uuid}
         ).prefetch_related("distinct_id_rows")

@@ -82,6 +82,7 @@ OF_OBJECTS = ("dashboard", "insight")
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
+    """One piece of a PNG file."""
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
@@ -104,6 +105,7 @@ def facts(asset: ExportedAsset) -> dict[str, Any]:
 
 
 def as_csv(asset: ExportedAsset) -> bytes:
+    """The file of an export as CSV: a header and a row of what it is about."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(facts(asset).keys())
@@ -112,6 +114,7 @@ def as_csv(asset: ExportedAsset) -> bytes:
 
 
 def as_json(asset: ExportedAsset) -> bytes:
+    """The file of an export as JSON: an object of what it is about."""
     return json.dumps(facts(asset)).encode()
 
 

@@ -67,6 +67,7 @@ class ExternalDataSchema(models.Model):
 
 
 def is_secret(name: str) -> bool:
+    """Whether an input of that name is never answered."""
     return any(each in name.lower() for each in SECRETS)
 
 
@@ -129,6 +130,7 @@ EXTERNAL_DATA_SCHEMAS = ExternalDataSchemas()
 
 
 def living_schemas(row: ExternalDataSource) -> list[dict[str, Any]]:
+    """The tables of a source that are not deleted, as an answer has them."""
     rows = ExternalDataSchema.objects.filter(source=row, deleted=False).order_by("name", "pk")
     return [EXTERNAL_DATA_SCHEMAS.represent(each) for each in rows]
 

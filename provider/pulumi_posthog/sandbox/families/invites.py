@@ -171,6 +171,7 @@ def address(given: str) -> str:
 
 
 def refuse_members(target: str, organization: Organization) -> None:
+    """400 for somebody who is in the organization already."""
     if OrganizationMembership.objects.filter(organization=organization, user__email__iexact=target).exists():
         raise serializers.ValidationError(
             "A user with this email address already belongs to the organization."

@@ -158,6 +158,7 @@ class PluginConfigView(PostHogView):
         )
 
     def in_family(self, row: PluginConfig) -> bool:
+        """Whether a config is one of the URL's family: destinations, for example."""
         return self.family is None or self.family in families(row.plugin.capabilities)
 
     def list(self, request: Request, **_kwargs: Any) -> Response:

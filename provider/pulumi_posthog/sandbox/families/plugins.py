@@ -198,6 +198,7 @@ class PluginView(PostHogView):
         return Response(represented_plugin(self.target()))
 
     def require_install(self) -> None:
+        """403 for an organization that may not install plugins."""
         if self.organization.plugins_access_level < INSTALL:
             raise PermissionDenied("Your organization's plugin access level is insufficient.")
 

@@ -35,6 +35,7 @@ def is_one_of(value: Any, wanted: Any) -> bool:
 
 
 def compares(value: Any, wanted: Any, holds: Callable[[float, float], bool]) -> bool:
+    """Whether both are numbers of which `holds` is true."""
     one, other = number(value), number(wanted)
     return one is not None and other is not None and holds(one, other)
 
@@ -75,11 +76,13 @@ def filters(text: str | list[Any] | None, *types: str) -> list[Filter]:
 
 
 def old_form(key: str, value: Any) -> dict[str, Any]:
+    """A filter of `{"plan__exact": "paid"}`, as the newer form has it."""
     name, _, operator = key.partition("__")
     return {"key": name, "value": value, "operator": operator or "exact"}
 
 
 def one_filter(given: Any, types: tuple[str, ...]) -> Filter:
+    """One filter; 400 for what is none, or is about another type of properties."""
     if not isinstance(given, dict) or not isinstance(given.get("key"), str):
         raise ValidationError("A property filter is an object with a key, a value and an operator.")
     type_ = given.get("type", types[0])

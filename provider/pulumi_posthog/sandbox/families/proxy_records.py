@@ -87,6 +87,7 @@ class ProxyRecordView(FamilyView):
 
     @property
     def most(self) -> int:
+        """How many the organization may have."""
         feature = self.organization.feature("managed_reverse_proxy") or {}
         return int(feature.get("limit") or FEW)
 

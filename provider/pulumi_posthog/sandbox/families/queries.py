@@ -67,6 +67,7 @@ class Run:
 
     @property
     def runs(self) -> bool:
+        """Whether it is under way: its time is not over, and nobody has ended it."""
         return not self.complete and timezone.now() < self.due
 
     def represented(self) -> dict[str, Any]:
@@ -101,6 +102,7 @@ class Runs:
         self.answers: OrderedDict[str, tuple[float, dict[str, Any]]] = OrderedDict()
 
     def add(self, run: Run) -> None:
+        """Remembers a query; 429 where too many of its project are under way."""
         with self.lock:
             self.check(run.project)
             self.by_id[run.project, run.id] = run
@@ -108,6 +110,7 @@ class Runs:
                 self.by_id.popitem(last=False)
 
     def find(self, project: Project, id_: str) -> Run:
+        """The query of that id; 404 for what is not remembered."""
         with self.lock:
             found = self.by_id.get((project.pk, id_))
         if found is None:
@@ -141,6 +144,7 @@ class Runs:
             self.answers.clear()
 
     def keep(self, key: str, answer: dict[str, Any]) -> None:
+        """Keeps an answer for who asks the same again."""
         with self.lock:
             self.answers[key] = (time.monotonic(), answer)
             while len(self.answers) > REMEMBERED:
@@ -231,6 +235,7 @@ class QueryView(PostHogView):
         return Response(self.wait(node))
 
     def is_async(self, values: Mapping[str, Any]) -> bool:
+        """Whether to answer before the query has ended; 400 for a `refresh` that is none."""
         refresh = values.get("refresh")
         if refresh is None or isinstance(refresh, bool):
             return bool(values.get("async"))

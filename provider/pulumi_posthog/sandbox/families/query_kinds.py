@@ -26,6 +26,7 @@ def answered(project: Project, node: Node) -> dict[str, Any]:
 
 
 def ask(project: Project, query: str, values: Mapping[str, Any]) -> warehouse.Result:
+    """What HogQL comes to; 504 when it takes longer than the switch `query_timeout_seconds`. Raises HogQLError."""
     try:
         return warehouse.ask(project, query, values, SWITCHES.query_timeout_seconds)
     except warehouse.TooSlow as error:
@@ -40,6 +41,7 @@ def known(node: Node, *fields: str) -> None:
 
 
 def text(node: Node, name: str) -> str:
+    """A text of a node; raises HogQLError for anything else."""
     value = node.get(name)
     if not isinstance(value, str):
         raise HogQLError(f"{name} of {node['kind']} is a text.")
@@ -47,6 +49,7 @@ def text(node: Node, name: str) -> str:
 
 
 def hogql_query(project: Project, node: Node) -> dict[str, Any]:
+    """The answer to a node of HogQL: columns, types and results. Raises HogQLError."""
     known(node, "query", "values")
     values = node.get("values") or {}
     if not isinstance(values, dict):
@@ -67,6 +70,7 @@ def hogql_query(project: Project, node: Node) -> dict[str, Any]:
 
 
 def number(node: Node, name: str, default: int) -> int:
+    """A whole number of a node, `default` where it says none; raises HogQLError for anything else."""
     value = node.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise HogQLError(f"{name} of {node['kind']} is a whole number that is not negative.")
@@ -74,6 +78,7 @@ def number(node: Node, name: str, default: int) -> int:
 
 
 def texts(node: Node, name: str) -> list[str]:
+    """A list of texts of a node, empty where it says none; raises HogQLError for anything else."""
     value = node.get(name) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise HogQLError(f"{name} of {node['kind']} is a list of texts.")
@@ -152,6 +157,7 @@ def trends_query(project: Project, node: Node) -> dict[str, Any]:
 
 
 def one_series(project: Project, node: Any, place: int, interval: str, begins: str) -> dict[str, Any]:
+    """One line of a trend, with its count for each interval. Raises HogQLError for what is not understood."""
     if not isinstance(node, dict) or node.get("kind") != "EventsNode":
         raise not_understood("a series that is no EventsNode")
     known(node, "event", "math", "custom_name")

@@ -136,6 +136,7 @@ class OfCurrentOrganization(PostHogView):
 
     @property
     def organization_that_decides(self) -> Organization:
+        """The organization whose membership counts for a write: before 2026 the caller's current one."""
         if SWITCHES.age >= 2026:
             return self.organization
         return self.caller.current_organization or self.organization
@@ -146,6 +147,7 @@ class OfCurrentOrganization(PostHogView):
         return self.membership if decides.pk == self.organization.pk else membership_of(self.caller, decides)
 
     def role(self, id_: str) -> Role | None:
+        """The role of that id in the organization of the URL; None where there is none."""
         found = as_uuid(id_)
         return row_of(Role, id=found, organization_id=self.organization.pk) if found else None
 

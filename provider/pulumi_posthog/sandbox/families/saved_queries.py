@@ -77,6 +77,7 @@ class SavedQuery(models.Model):
 
 
 def living(project: Project) -> Any:
+    """The views of a project that are not deleted."""
     return SavedQuery.objects.filter(project=project, deleted=False)
 
 
@@ -186,6 +187,7 @@ class SavedQueries(Family):
         return values
 
     def check_name(self, name: str, row: SavedQuery) -> None:
+        """400 for a name that no table can have, or that one has."""
         if not NAME.fullmatch(name):
             raise invalid("name", "Names start with a letter, _ or $, then letters, digits, _ . $")
         if name in TABLES or living(row.project).exclude(pk=row.pk).filter(name=name).exists():

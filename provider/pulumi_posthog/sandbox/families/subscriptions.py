@@ -211,6 +211,7 @@ class Subscriptions(Family):
         return values
 
     def check_2026(self, trial: Subscription, values: dict[str, Any], row: Subscription) -> None:
+        """400 for what servers since 2026 refuse of a subscription."""
         if not trial.insight and not trial.dashboard:
             raise ValidationError("One of insight and dashboard is required.")
         if trial.target_type == "slack":
@@ -226,6 +227,7 @@ class Subscriptions(Family):
             raise ValidationError("This schedule never fires again.")
 
     def check_exported(self, trial: Subscription) -> None:
+        """400 for no insights, too many, or some that are not on the dashboard."""
         ids = trial.dashboard_export_insights
         if not 1 <= len(ids) <= MOST_INSIGHTS:
             raise invalid("dashboard_export_insights", f"From 1 to {MOST_INSIGHTS} insights are required.")
@@ -234,6 +236,7 @@ class Subscriptions(Family):
             raise invalid("dashboard_export_insights", "Insights have to be on the dashboard.")
 
     def found(self, model: Any, name: str, id_: int | None, row: Subscription) -> Any:
+        """The object of that id in the project, None for none; 400, at `name`, where there is none of it."""
         if id_ is None:
             return None
         found = model.objects.filter(pk=id_, project=row.project, deleted=False).first()
@@ -247,6 +250,7 @@ class Subscriptions(Family):
         self.deliver(row, [each for each in addresses(row) if each not in told])
 
     def deliver(self, row: Subscription, to: list[str]) -> None:
+        """Notes that it was sent to these addresses now; of a deleted one, nothing."""
         if to and not row.deleted:
             row.deliveries = [
                 *row.deliveries,

@@ -48,6 +48,7 @@ def box_of(tile: DashboardTile, size: str) -> dict[str, int] | None:
 
 
 def bottom(boxes: Iterable[dict[str, int]]) -> int:
+    """The first row below all boxes, counted from 0."""
     return max((box["y"] + box["h"] for box in boxes), default=0)
 
 

@@ -1,6 +1,7 @@
 """The aggregates of HogQL that the sandbox knows, each as DuckDB writes it; any other is refused by its name.
 
-Each is built from its terms, the numbers in the first pair of parentheses, and the condition of the `If` form.
+Each is built from its terms, the numbers in the first pair of parentheses, and the condition of the `If` form. It
+raises HogQLError for terms that it does not take.
 """
 
 from __future__ import annotations

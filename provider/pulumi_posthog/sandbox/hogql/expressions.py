@@ -83,7 +83,11 @@ class Tables:
 
 
 class Expressions:
-    """What an expression means among the tables and aliases of its SELECT."""
+    """What an expression means among the tables and aliases of its SELECT.
+
+    `write_NAME` writes a node of that class of sqlglot's. All methods raise HogQLError for what PostHog refuses, and
+    for what the sandbox does not understand.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables

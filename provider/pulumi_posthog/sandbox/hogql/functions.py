@@ -1,4 +1,7 @@
-"""The functions of HogQL that the sandbox knows, each as DuckDB writes it; any other is refused by its name."""
+"""The functions of HogQL that the sandbox knows, each as DuckDB writes it; any other is refused by its name.
+
+Each raises HogQLError for arguments that it does not take.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,7 @@ class Function:
 
 
 def want(term: Term, name: str, *kinds: Kind) -> Term:
+    """`term`, if it is of one of these kinds, or null; raises HogQLError, in ClickHouse's words, for any other."""
     term = as_string(term) if "JSON" not in kinds else term
     if term.kind not in kinds and term.kind != "Null":
         raise HogQLError(
@@ -138,6 +142,7 @@ def start_of_minutes(minutes: int) -> Build:
 
 
 def unit_of(term: Term, name: str) -> str:
+    """The unit that the first argument of function `name` says; raises HogQLError for what is none."""
     unit = (term.text or "").lower()
     if unit not in UNITS:
         raise HogQLError(f"{name} takes a unit first: {', '.join(UNITS)}.")
@@ -278,6 +283,7 @@ def json_pointer(terms: Sequence[Term]) -> str:
 
 
 def pointer(keys: Sequence[str]) -> str:
+    """The path of keys as JSON pointers have it; raises HogQLError for a place in a list."""
     for key in keys:
         if key.isdigit():
             raise not_understood("a place in a JSON list")
@@ -325,6 +331,7 @@ def alike(terms: Sequence[Term]) -> list[Term]:
 
 
 def kind_of(terms: Sequence[Term]) -> Kind:
+    """The kind that terms have in common; two kinds of numbers make a Float."""
     kinds = {each.kind for each in terms} - {"Null"}
     if kinds == set(NUMBERS):
         return "Float"

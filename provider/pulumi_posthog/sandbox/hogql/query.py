@@ -83,7 +83,7 @@ def translated(query: str, values: Mapping[str, Any], tables: Tables) -> Transla
 
 
 class Select(Expressions):
-    """One SELECT with what it may refer to."""
+    """One SELECT with what it may refer to. Each method writes one clause, "" where the query has none."""
 
     def __init__(
         self, node: exp.Expression, tables: Tables, named: Mapping[str, exp.Expression], depth: int

@@ -62,16 +62,20 @@ class Rules:
         return self.roles[membership.pk]
 
     def about(self, resource: str, resource_id: str | None) -> list[AccessControl]:
+        """The rules about a type (`resource_id` None) or about one object."""
         return [row for row in self.rows if row.resource == resource and row.resource_id == resource_id]
 
     def of_member(self, rows: Iterable[AccessControl], who: OrganizationMembership) -> list[str]:
+        """The levels that rules give to somebody alone."""
         return [row.access_level for row in rows if row.organization_member_id == who.pk]
 
     def of_roles(self, rows: Iterable[AccessControl], who: OrganizationMembership) -> list[str]:
+        """The levels that rules give to the roles that somebody has."""
         roles = self.roles_of(who)
         return [row.access_level for row in rows if row.role_id is not None and row.role_id in roles]
 
     def of_everyone(self, rows: Iterable[AccessControl]) -> str | None:
+        """The level that a rule gives to everyone; None without such a rule."""
         found = (row for row in rows if row.organization_member_id is None and row.role_id is None)
         return next((row.access_level for row in found), None)
 
@@ -117,6 +121,7 @@ class Rules:
         return found or built_in(default)
 
     def stored_type_access(self, who: OrganizationMembership, resource: str) -> Access | None:
+        """The access to a type that is stored for somebody or for everyone; None where no rule says any."""
         rows = self.about(resource, None)
         own, everyone = self.explicit(rows, who, RESOURCE_LEVELS), self.of_everyone(rows)
         if own is None or everyone is None:

@@ -397,7 +397,7 @@ def plain(value: Any) -> Any:
 
 
 class FamilyView(PostHogView):
-    """The endpoints of a family."""
+    """The endpoints of a family. A method that the framework calls by its name is `list`, `create` and so on."""
 
     family: ClassVar[Family]
 

@@ -27,6 +27,7 @@ class ResourceType:
 
     @property
     def levels(self) -> tuple[str, ...]:
+        """The levels that a rule about it may give, from the lowest."""
         first, last = RESOURCE_LEVELS.index(self.minimum), RESOURCE_LEVELS.index(self.maximum)
         return RESOURCE_LEVELS[first : last + 1]
 

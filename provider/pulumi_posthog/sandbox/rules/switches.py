@@ -13,6 +13,8 @@ Check = Callable[[str, Any], Any]
 
 
 def one_of(*choices: Any) -> Check:
+    """A check that lets these values pass, and raises SandboxError for any other."""
+
     def check(name: str, value: Any) -> Any:
         if value not in choices:
             raise SandboxError(f"{name} is one of {', '.join(map(str, choices))}, not {value!r}")
@@ -22,24 +24,28 @@ def one_of(*choices: Any) -> Check:
 
 
 def a_bool(name: str, value: Any) -> bool:
+    """`value`, if it is true or false; raises SandboxError for any other."""
     if not isinstance(value, bool):
         raise SandboxError(f"{name} is true or false, not {value!r}")
     return value
 
 
 def not_negative(name: str, value: Any) -> float:
+    """`value` as a number that is not negative; raises SandboxError for any other."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise SandboxError(f"{name} is a number that is not negative, not {value!r}")
     return float(value)
 
 
 def a_count(name: str, value: Any) -> int:
+    """`value`, if it is a whole number that is not negative; raises SandboxError for any other."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise SandboxError(f"{name} is a whole number that is not negative, not {value!r}")
     return value
 
 
 def limits(name: str, value: Any) -> tuple[Rate, ...]:
+    """Rate limits, each as in "480/min"; raises SandboxError for any other."""
     if not isinstance(value, list):
         raise SandboxError(f'{name} is a list such as ["480/min"], not {value!r}')
     return tuple(Rate.parse(str(text)) for text in value)

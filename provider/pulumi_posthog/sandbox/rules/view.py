@@ -86,6 +86,7 @@ class PostHogView(GenericViewSet[Any]):
 
     @property
     def action_is_offered(self) -> bool:
+        """Whether the running age serves the action's method at that URL."""
         return within(self.methods_of_age.get(self.action, ALWAYS))
 
     def needed_scopes(self) -> list[str] | None:
@@ -169,6 +170,7 @@ class PostHogView(GenericViewSet[Any]):
 
     @cached_property
     def membership(self) -> OrganizationMembership | None:
+        """The caller's membership of the organization of the URL; None where there is none."""
         return membership_of(self.caller, self.organization)
 
     @property
@@ -201,6 +203,7 @@ class PostHogView(GenericViewSet[Any]):
 
     @cached_property
     def project_level(self) -> int | None:
+        """The caller's level in the project of the URL; None where there is none."""
         return project_level(self.membership, self.project)
 
     def page(self, rows: QuerySet[Any] | Sequence[Any]) -> list[Any]:

@@ -72,6 +72,7 @@ def of_type(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
 
 
 def created_by(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
+    """Made by one user, by the number; 400 for what is none."""
     return one_user(rows, "created_by", sought)
 
 
@@ -182,6 +183,7 @@ class Cohorts(ObjectFamily):
         return values
 
     def check_query(self, values: dict[str, Any], row: Cohort, *, is_static: bool) -> None:
+        """400 for a query of another kind, and for one that a cohort gets which is there and is not static."""
         query = values.get("query")
         if query is None:
             return
@@ -191,6 +193,7 @@ class Cohorts(ObjectFamily):
             raise DynamicWithQuery
 
     def check_filters(self, values: dict[str, Any], row: Cohort, *, is_static: bool) -> None:
+        """400 for criteria that PostHog refuses; what it makes of the others is put into `values`."""
         making = row._state.adding
         if not making and row.is_static and generation() >= 2026:
             self.refuse_new_criteria(values, row)

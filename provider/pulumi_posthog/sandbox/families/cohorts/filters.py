@@ -96,12 +96,14 @@ def checked(filters: Any) -> Filters:
 
 
 def check_keys(given: Mapping[str, Any], known: set[str], where: Path) -> None:
+    """400 for a key that is not known."""
     for name in given:
         if name not in known:
             raise listed("extra_forbidden", (*where, name), "Extra inputs are not permitted")
 
 
 def check_group(given: Mapping[str, Any], where: Path) -> None:
+    """400 for a group of criteria in another form, at any depth."""
     check_keys(given, {"type", "values"}, where)
     if given["type"] not in ("AND", "OR"):
         raise listed("literal_error", (*where, "type"), "Input should be 'AND' or 'OR'")
@@ -118,6 +120,7 @@ def check_group(given: Mapping[str, Any], where: Path) -> None:
 
 
 def check_leaf(given: Mapping[str, Any], where: Path) -> None:
+    """400 for one criterion of a type that is not known, or in another form."""
     leaves = LEAVES_2026 if generation() >= 2026 else LEAVES
     type_ = given.get("type")
     leaf = leaves.get(type_) if isinstance(type_, str) else None

@@ -56,12 +56,14 @@ class CohortView(ObjectView):
     # Members of static cohorts.
 
     def static_one(self) -> Cohort:
+        """The cohort of the URL; 400 for one that is not static."""
         row = self.target()
         if not isinstance(row, Cohort) or not row.is_static:
             raise ValidationError("Can only change the persons of static cohorts.")
         return row
 
     def set_persons(self, row: Cohort, persons: list[str], what: str) -> Response:
+        """Gives a static cohort these persons, by their uuids; since 2026, `what` is written into the log."""
         row.persons, row.count = persons, len(persons)
         row.save()
         if generation() >= 2026:

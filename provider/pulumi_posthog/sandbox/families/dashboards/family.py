@@ -67,12 +67,14 @@ TILE_ACTIONS = tuple(
 
 
 def searched(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """By a part of the name or the description; 400 for a text that is too long."""
     if len(sought) > LONGEST_SEARCH:
         raise invalid(name, f"Ensure this value has at most {LONGEST_SEARCH} characters.", "max_length")
     return search("name", "description")(rows, name, sought)
 
 
 def not_generated(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
+    """Without those that PostHog generates."""
     return rows.exclude(name__startswith="Generated Dashboard") if sought.lower() == "true" else rows
 
 

@@ -61,6 +61,7 @@ def text_of(given: Any) -> str:
 
 
 def checked(serializer: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
+    """What was sent of a tile, field by field; 400 for another form."""
     if not isinstance(given, Mapping):
         raise invalid("tiles", "Expected an object.")
     found = serializer(data=given)
@@ -77,6 +78,10 @@ def take_tiles(board: Dashboard, items: Any) -> None:
 
 
 def take_tile(board: Dashboard, item: Any) -> None:
+    """Makes or changes a tile as an item of `tiles` says; one that is not there is passed over.
+
+    Before 2025 that is a 500.
+    """
     values = checked(TileInput, item)
     id_ = values.pop("id", None)
     tile = DashboardTile.objects.filter(pk=id_, dashboard=board).first() if id_ is not None else None
@@ -133,6 +138,7 @@ def shown(board: Dashboard) -> list[dict[str, Any]]:
 
 
 def tile_shown(tile: DashboardTile, board: Dashboard, place: int) -> dict[str, Any]:
+    """A tile as an answer has it; `place` is its number on the dashboard, from 0."""
     item: dict[str, Any] = {
         "id": tile.pk,
         "layouts": tile.layouts,

@@ -72,6 +72,7 @@ class DashboardView(TaggedView, ObjectView):
         return board
 
     def body(self) -> str:
+        """The text that was sent for a tile; 400 for a blank one."""
         body = tiles.text_of(self.sent())
         if not body:
             raise invalid("body", "This field may not be blank.", "blank")
@@ -101,6 +102,7 @@ class DashboardView(TaggedView, ObjectView):
         return self.changed(board, tile, {})
 
     def changed(self, board: Dashboard, tile: DashboardTile, more: dict[str, Any]) -> Response:
+        """Changes a tile by what was sent and by `more`; the answer."""
         own = {
             name: value
             for name, value in self.sent().items()

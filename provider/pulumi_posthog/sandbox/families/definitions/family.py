@@ -57,6 +57,7 @@ PAID = {
 
 
 def is_paid(project: Project) -> bool:
+    """Whether the organization's plan has the feature `ingestion_taxonomy`."""
     return project.organization.feature("ingestion_taxonomy") is not None
 
 
@@ -91,6 +92,7 @@ class Definitions(Family):
             row.verified_by = user if values["verified"] else None
 
     def touched(self, row: Any, user: User | None) -> None:
+        """Notes when a definition was changed, and by whom."""
         if not row._state.adding:
             row.updated_at, row.updated_by = timezone.now(), user
 

@@ -22,6 +22,7 @@ def is_true(sought: str) -> bool:
 
 
 def of_event_type(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """All, or PostHog's own events, or the others; 400 for a type that is none."""
     if sought not in EVENT_TYPES:
         raise invalid(name, f'"{sought}" is not a valid choice.', "invalid_choice")
     if sought == "event_custom":
@@ -30,6 +31,7 @@ def of_event_type(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
 
 
 def with_any_tag(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """With one of these tags, a list in JSON; 400 for anything else."""
     try:
         found = json.loads(sought)
     except ValueError:
@@ -45,10 +47,12 @@ def not_hidden(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
 
 
 def not_stale(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
+    """Seen within the last 30 days."""
     return rows.filter(last_seen_at__gt=timezone.now() - STALE) if is_true(sought) else rows
 
 
 def in_order(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """By a column, `-` before it: descending; 400 for a column that is none."""
     column = sought.removeprefix("-")
     if column not in ORDERS:
         raise invalid(name, f'"{sought}" is not a valid choice.', "invalid_choice")
@@ -61,6 +65,7 @@ def named(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
 
 
 def not_named(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """Without these names, a list in JSON; 400 for what is no JSON."""
     try:
         found = json.loads(sought)
     except ValueError as error:
@@ -73,5 +78,6 @@ def not_core(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
 
 
 def about_flags(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
+    """Those that say which variant of a flag somebody got, or all others."""
     about = Q(name__startswith="$feature/")
     return rows.filter(about if is_true(sought) else ~about)

@@ -244,6 +244,7 @@ class Experiments(ObjectFamily):
         return values
 
     def check_shapes(self, values: dict[str, Any]) -> None:
+        """400 for what is to be an object or a list and is none."""
         for name in OBJECTS:
             if values.get(name) is not None and not isinstance(values[name], dict):
                 raise invalid(name, "Expected an object.")
@@ -266,6 +267,7 @@ class Experiments(ObjectFamily):
             raise Unhandled("AttributeError: 'NoneType' object has no attribute 'get'")
 
     def check_metrics(self, values: dict[str, Any], row: Experiment) -> None:
+        """400 for metrics that PostHog refuses; saved metrics are put into `values` as they are stored."""
         allows = values.pop("allow_unknown_events", False)
         for name in ("metrics", "metrics_secondary"):
             if name in values:
@@ -287,12 +289,14 @@ class Experiments(ObjectFamily):
         values["saved_metrics"] = links
 
     def check_dates(self, values: dict[str, Any], row: Experiment) -> None:
+        """400 for an end that is not after the start."""
         start: datetime | None = values.get("start_date", row.start_date)
         end: datetime | None = values.get("end_date", row.end_date)
         if start is not None and end is not None and start >= end:
             raise ValidationError("End date must be after start date")
 
     def check_holdout(self, values: dict[str, Any], row: Experiment) -> None:
+        """400 for a holdout that is none, or another one while the experiment runs."""
         if "holdout_id" not in values:
             return
         id_ = values.pop("holdout_id")

@@ -73,6 +73,7 @@ class ExperimentHoldouts(Family):
 
 
 def check_filters(filters: Any) -> None:
+    """400 for no filters, and for one without a share of people from 0 to 100."""
     if not isinstance(filters, list) or not all(isinstance(each, dict) for each in filters):
         raise invalid("filters", "Filters must be a list of objects.")
     if not filters:

@@ -45,6 +45,7 @@ def checked(attr: str, given: Any, project: Project, *, allows_unknown: bool) ->
 
 
 def one_checked(attr: str, given: Any, project: Project, *, allows_unknown: bool) -> dict[str, Any]:
+    """A metric as it is stored; 400, at `attr`, for one that PostHog refuses."""
     kind = given.get("kind") if isinstance(given, dict) else None
     if not isinstance(given, dict) or kind not in {KIND, *LEGACY_KINDS}:
         raise invalid(attr, f"A metric is of kind {KIND}")
@@ -60,6 +61,7 @@ def one_checked(attr: str, given: Any, project: Project, *, allows_unknown: bool
 
 
 def check_events(metric: dict[str, Any], project: Project) -> None:
+    """400 for an event that has never come in."""
     names = {node["event"] for node in nodes(metric, "EventsNode") if isinstance(node.get("event"), str)}
     if not names:
         return
@@ -70,6 +72,7 @@ def check_events(metric: dict[str, Any], project: Project) -> None:
 
 
 def check_actions(metric: dict[str, Any], project: Project) -> None:
+    """400 for an action that is not there, or is deleted."""
     ids = {node["id"] for node in nodes(metric, "ActionsNode") if isinstance(node.get("id"), int)}
     known = Action.objects.filter(project=project, deleted=False, pk__in=ids).values_list("pk", flat=True)
     if missing := sorted(ids - set(known)):

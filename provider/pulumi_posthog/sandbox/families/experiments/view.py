@@ -70,6 +70,7 @@ class ExperimentView(ObjectView):
         return self.request.data if isinstance(self.request.data, dict) else {}
 
     def launched_one(self) -> Experiment:
+        """The experiment of the URL; 400 for one that does not run."""
         row: Experiment = self.target()
         if row.start_date is None:
             raise ValidationError("Experiment has not been launched yet.")
@@ -78,6 +79,7 @@ class ExperimentView(ObjectView):
         return row
 
     def switch(self, row: Experiment, *, on: bool) -> Response:
+        """Switches the experiment's flag on or off; the answer."""
         FEATURE_FLAGS.change(row.feature_flag, {"active": on}, self.caller)
         return Response(self.represent(row))
 
@@ -102,6 +104,7 @@ class ExperimentView(ObjectView):
         return self.switch(row, on=True)
 
     def concluded(self) -> dict[str, Any]:
+        """The conclusion that was sent, and its comment; 400 for a word that is none."""
         sent = self.body()
         if sent.get("conclusion") not in {None, *CONCLUSIONS}:
             raise invalid("conclusion", f"One of {', '.join(CONCLUSIONS)}.", "invalid_choice")

@@ -57,6 +57,7 @@ def contexts_of(row: FeatureFlag) -> list[str]:
 
 
 def status_of(row: FeatureFlag) -> str:
+    """The word that an answer has for the state of a flag."""
     if row.deleted:
         return "DELETED"
     return "ACTIVE" if row.active else "INACTIVE"
@@ -244,10 +245,16 @@ class FeatureFlags(ObjectFamily):
         return key
 
     def refuse_too_many(self, row: FeatureFlag) -> None:
+        """400 for one more than a project may have."""
         if FeatureFlag.objects.filter(project=row.project, deleted=False).count() >= MOST:
             raise ValidationError(f"Maximum of {MOST:,} feature flags allowed per team")
 
     def check_states(self, values: dict[str, Any], row: FeatureFlag) -> None:
+        """400 for states that exclude each other.
+
+        A flag cannot be archived and on. It cannot be off while a flag that depends on it is on, nor on while one that
+        it needs is off.
+        """
         active, archived = values.get("active", row.active), values.get("archived", row.archived)
         if archived and active and values.get("archived"):
             raise ValidationError(
@@ -279,6 +286,10 @@ class FeatureFlags(ObjectFamily):
                 )
 
     def check_payloads(self, values: dict[str, Any], row: FeatureFlag) -> None:
+        """400 for encrypted payloads of a flag that is no remote configuration.
+
+        Before 2026, a change without a payload is a 500.
+        """
         encrypted = values.get("has_encrypted_payloads")
         if not encrypted:
             return

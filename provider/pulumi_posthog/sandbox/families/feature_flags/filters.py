@@ -82,6 +82,7 @@ def checked(filters: Filters, flag: FeatureFlag, *, making: bool) -> Filters:
 
 
 def variants_of(filters: Filters) -> list[dict[str, Any]]:
+    """The variants that filters say; none where they say nothing of them."""
     return (filters.get("multivariate") or {}).get("variants") or []
 
 
@@ -227,6 +228,7 @@ def conditions(filters: Filters) -> Iterator[tuple[dict[str, Any], Any]]:
 
 
 def check_conditions(filters: Filters, project: Project) -> None:
+    """400 for conditions of another type than the flag takes, or with an operator or a value that does not fit."""
     for each, index in conditions(filters):
         kind = each.get("type", "person")
         if index is None and kind not in {"person", "cohort", "flag"}:
@@ -239,6 +241,7 @@ def check_conditions(filters: Filters, project: Project) -> None:
 
 
 def check_operator(each: dict[str, Any], kind: str) -> None:
+    """400 for an operator that there is not, or that does not fit the condition's `kind` or its value."""
     operator, value = each.get("operator"), each.get("value")
     known = OPERATORS if generation() < 2026 else OPERATORS_2026
     if operator is not None and operator not in known:
@@ -339,5 +342,6 @@ def shown(filters: Filters, names: dict[int, str | None]) -> Filters:
 
 
 def cohort_names(filters: Filters) -> dict[int, str | None]:
+    """The names of the cohorts in filters, by their ids."""
     ids = cohort_ids_in(filters)
     return dict(Cohort.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}

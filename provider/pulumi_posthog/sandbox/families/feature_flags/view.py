@@ -116,6 +116,7 @@ class FeatureFlagView(ObjectView):
         return Response({"keys": keys, "warning": f"Not found: {missing}" if missing else None})
 
     def ids_of(self, request: Request) -> list[int]:
+        """The ids in a request's body; 400 for another form."""
         given = FlagIdInput(data=request.data)
         given.is_valid(raise_exception=True)
         found: list[int] = given.validated_data["ids"]
@@ -134,6 +135,7 @@ class FeatureFlagView(ObjectView):
     # Writes.
 
     def set_state(self, **values: Any) -> Response:
+        """Changes these columns of the flag of the URL; 400 for one that is deleted."""
         row = self.target()
         if row.deleted:
             return Response({"success": False, "error": "The flag is deleted."}, status=400)

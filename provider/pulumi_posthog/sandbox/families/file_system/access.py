@@ -21,6 +21,7 @@ class TreeAccess:
 
     @cached_property
     def rules(self) -> Rules:
+        """What is stored of the project's rules."""
         return Rules(self.project)
 
     @cached_property
@@ -30,6 +31,7 @@ class TreeAccess:
 
     @cached_property
     def things(self) -> dict[tuple[str, str], ProjectObject]:
+        """The objects behind rows, by type and ref."""
         found = ProjectObject.objects.filter(project=self.project, deleted=False, type__in=types())
         return {(each.type, each.ref): each for each in found}
 

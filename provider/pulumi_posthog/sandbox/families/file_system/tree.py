@@ -161,6 +161,7 @@ class FileSystemTreeView(PostHogView):
     def moved_or_linked(
         self, request: Request, do: Callable[[FileSystem, str, User], FileSystem]
     ) -> Response:
+        """Has `do` move or link the row of the URL to `new_path`; 400 without one, and for a folder onto itself."""
         row = self.target()
         given = NewPath(data=request.data)
         new_path = given.validated_data["new_path"] if given.is_valid() else None

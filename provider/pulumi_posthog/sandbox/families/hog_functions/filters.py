@@ -87,6 +87,7 @@ def check(filters: Filters, project: Project) -> None:
 
 
 def check_properties(properties: Any) -> None:
+    """Raises NotCompiled for filters that no event can be held against."""
     for each in properties or []:
         if not isinstance(each, dict) or "type" not in each:
             raise NotCompiled(f"{each!r} is no property filter.")

@@ -126,6 +126,7 @@ def checked_input(item: Mapping[str, Any], given: Mapping[str, Any], owner: Owne
 
 
 def check_type(item: Mapping[str, Any], value: Any, owner: Owner) -> None:
+    """400 for a value that the input's type does not take."""
     key, type_ = str(item["key"]), item["type"]
     if type_ == "boolean":
         template_may_stand = generation() >= 2026 and item.get("templating") is not False
@@ -179,6 +180,7 @@ def balanced_braces(text: str) -> bool:
 
 
 def texts(value: Any) -> Iterator[str]:
+    """Every text in a value, at any depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

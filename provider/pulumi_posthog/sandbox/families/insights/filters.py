@@ -33,6 +33,7 @@ def listed(name: str, sought: str) -> list[Any]:
 
 
 def numbers(name: str, sought: str) -> list[int]:
+    """A list of ids; 400 for what is none."""
     found = listed(name, sought)
     if not all(str(each).isascii() and str(each).isdigit() and len(str(each)) <= 18 for each in found):
         raise invalid(name, "A list of numbers is expected.")
@@ -48,6 +49,7 @@ def by_users(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
 
 
 def on_all_dashboards(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """On each of these dashboards."""
     for id_ in numbers(name, sought):
         rows = rows.filter(tiles__dashboard=id_, tiles__deleted=False)
     return rows
@@ -59,6 +61,7 @@ def with_any_tag(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
 
 
 def of_kind(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """Of one kind of query; 400 for a kind that is none."""
     if sought.upper() not in KINDS:
         raise invalid(name, f"Select a valid choice. {sought} is not one of the available choices.")
     kind = KINDS[sought.upper()]
@@ -87,6 +90,8 @@ def found_by(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
 
 
 def day_of(column: str, comparison: str) -> Filter:
+    """A filter by the day of a column: `comparison` is Django's, such as `gte`. 400 for what is no day."""
+
     def filtered(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
         try:
             day = parse_date(sought[:10])
@@ -132,6 +137,7 @@ def about_flag(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
 
 
 def without_flags(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
+    """Without those that are about a flag."""
     if sought.lower() not in {"true", "1"}:
         return rows
     about = [row.pk for row in rows if any(each.startswith("$feature/") for each in mentioned(row.query))]

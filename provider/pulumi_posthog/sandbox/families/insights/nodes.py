@@ -39,6 +39,7 @@ def check_query(query: Any) -> None:
 
 
 def problems_of(query: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with a query, a line for each."""
     kind = query.get("kind")
     if not isinstance(kind, str) or kind not in NODES:
         yield f"kind: {kind!r} is not a kind of query"
@@ -69,6 +70,7 @@ def node_problems(node: dict[str, Any], kind: str, where: str) -> Iterator[str]:
 
 
 def series_problems(series: Any, where: str) -> Iterator[str]:
+    """What is wrong with series, a line for each."""
     if not isinstance(series, list):
         yield f"{where}: a list is expected"
         return
@@ -111,6 +113,7 @@ def upgraded(query: Any) -> Any:
 
 
 def upgrade(node: dict[str, Any]) -> None:
+    """Puts what an upgraded answer has into a node, and into the nodes in it."""
     known = UPGRADED_IN_2026 if generation() >= 2026 else UPGRADED_IN_2025
     if node.get("kind") in known:
         node["version"] = VERSION

@@ -110,6 +110,7 @@ class TrendView(PostHogView):
         }
 
     def events(self, given: Any) -> list[Any]:
+        """The list of events that was asked for, in JSON; 400 for anything else."""
         try:
             found = json.loads(given) if isinstance(given, str) else given
         except ValueError as error:

@@ -25,6 +25,7 @@ class InsightView(TaggedView, ObjectView):
     parser_classes: ClassVar[list[type[BaseParser]]] = [JSONParser]  # type: ignore[misc]
 
     def asked(self, name: str) -> bool:
+        """Whether a parameter of the query is true."""
         return self.request.query_params.get(name, "").lower() in {"true", "1"}
 
     def represent(self, row: Any) -> dict[str, Any]:
@@ -72,6 +73,7 @@ class InsightView(TaggedView, ObjectView):
         )
 
     def check_query_of(self, request: Request) -> None:
+        """400 for a body with a query that PostHog cannot read."""
         if isinstance(request.data, dict):
             check_query(request.data.get("query"))
 

@@ -212,6 +212,7 @@ class ProjectView(PostHogView):
         return basic_project(project)
 
     def answer(self, project: Project, status: int = 200) -> Response:
+        """The project as an answer has it, for the caller."""
         level = project_level(membership_of(self.caller, project.organization), project)
         return Response(represented_project(project, level, self.surface), status=status)
 
@@ -219,6 +220,7 @@ class ProjectView(PostHogView):
         return self.answer(self.project)
 
     def may_create(self) -> OrganizationMembership:
+        """The caller's membership; 403 where that may make no project."""
         own = membership_of(self.caller, self.organization)
         by_members = SWITCHES.age >= 2026 and self.organization.members_can_create_projects
         if own is None or (own.level < ADMIN and not by_members):
@@ -287,6 +289,7 @@ class ProjectView(PostHogView):
             project.environment_name = name
 
     def require_admin(self) -> None:
+        """403 for who is no admin of the project."""
         if (self.project_level or 0) < ADMIN:
             raise PermissionDenied("You don't have sufficient permissions in the project.")
 

@@ -52,6 +52,7 @@ class JSONObject(serializers.JSONField):
         return value
 
     def refuse_unknown_keys(self, value: dict[str, Any], known: set[str]) -> None:
+        """400 for a key that is not known."""
         if not value.keys() <= known:
             names = " and ".join(f"`{name}`" for name in sorted(known))
             raise serializers.ValidationError(f"Must provide a dictionary with only {names} keys.")

@@ -54,10 +54,12 @@ def by_uuids(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
 
 
 def by_type(rows: QuerySet[Any], _name: str, sought: str) -> QuerySet[Any]:
+    """Of one type; servers before 2026 pass over it."""
     return rows.filter(survey_type=sought) if generation() >= 2026 else rows
 
 
 def by_archived(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
+    """Archived or not; servers before 2026 pass over it."""
     return flagged(rows, name, sought) if generation() >= 2026 else rows
 
 
@@ -196,6 +198,7 @@ class Surveys(ObjectFamily):
         raise ValidationError(f"There is already {another} survey with this name.", code="unique")
 
     def check_documents(self, values: dict[str, Any], row: Survey) -> None:
+        """400 for questions, an appearance or conditions that PostHog refuses."""
         if "questions" in values:
             values["questions"] = shapes.questions(values["questions"])
         if "appearance" in values:
@@ -228,6 +231,7 @@ class Surveys(ObjectFamily):
         row.drops_targeting = bool(values.pop("remove_targeting_flag", False))  # type: ignore[attr-defined]
 
     def flag_with(self, id_: int, row: Survey) -> FeatureFlag:
+        """The flag of that id; 400 where there is none."""
         found = FeatureFlag.objects.filter(project=row.project, pk=id_).first()
         if found is None:
             raise ValidationError("Feature Flag with this ID does not exist")
@@ -235,6 +239,7 @@ class Surveys(ObjectFamily):
         return found
 
     def check_external(self, values: dict[str, Any], row: Survey) -> None:
+        """400 for what a survey by a link may not have."""
         if values.get("survey_type", row.survey_type) != "external_survey":
             return
         refused = [
@@ -246,6 +251,7 @@ class Surveys(ObjectFamily):
             raise ValidationError(f"External surveys cannot have {', '.join(refused)}")
 
     def check_iterations(self, values: dict[str, Any], row: Survey) -> None:
+        """400 for fewer iterations than there have been."""
         if "iteration_count" not in values:
             return
         values.setdefault("iteration_frequency_days", None)
@@ -254,6 +260,7 @@ class Surveys(ObjectFamily):
             raise ValidationError(f"Cannot change survey recurrence to {count}, should be at least {current}")
 
     def check_sampling(self, values: dict[str, Any], row: Survey) -> None:
+        """400 for a sampling that begins in the past; 500 for a limit without an interval."""
         start = values.get("response_sampling_start_date")
         if start is not None and start < datetime.combine(timezone.now().date(), time.min, UTC):
             raise ValidationError("Response sampling start date must be today or a future date in UTC.")

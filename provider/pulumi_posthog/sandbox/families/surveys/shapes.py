@@ -31,6 +31,7 @@ def questions(given: Any) -> list[dict[str, Any]] | None:
 
 
 def question(given: Any) -> dict[str, Any]:
+    """A question as it is stored; 400 for one that PostHog refuses."""
     if not isinstance(given, dict):
         raise invalid("questions", "Questions must be a list of objects")
     if given.get("type") not in QUESTION_TYPES:

@@ -42,6 +42,7 @@ class SurveyView(ObjectView):
         return found
 
     def check_attached(self, sent: Any) -> None:
+        """`check_flag` of a flag that is to be attached."""
         id_ = sent.get("targeting_flag_id") if isinstance(sent, dict) else None
         if isinstance(id_, int):
             self.check_flag(FeatureFlag.objects.filter(project=self.project, pk=id_).first())
