@@ -3,7 +3,7 @@
 import pytest
 
 from pulumi_posthog.config import schema
-from pulumi_posthog.config.checking import checker
+from pulumi_posthog.config.judging import checker
 from pulumi_posthog.kinds import KINDS, LOOKUPS, tree
 from pulumi_posthog.kinds.choices import CHOICES, CURRENCIES, TIMEZONES
 from pulumi_posthog.kinds.field import UNSET, Type

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from pulumi_posthog.config.checking import objections
 from pulumi_posthog.config.node import Node
 from pulumi_posthog.config.parts import within
 from pulumi_posthog.kinds.field import Field
@@ -13,6 +12,7 @@ from pulumi_posthog.reconcile.desired import Entry
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.problem import Problem
 from pulumi_posthog.values.reference import Reference
+from pulumi_posthog.values.schema_fit import fits
 from pulumi_posthog.values.secret_text import is_unknown
 
 
@@ -46,4 +46,8 @@ def objections_of(entry: Entry, body: Node, *, sound: bool) -> Iterator[Problem]
 
 def is_sound(field: Field, value: Json) -> bool:
     """Whether a value has the form that the schema of its field wants."""
-    return isinstance(value, Reference) or next(objections(field.json_schema, value), None) is None
+    if isinstance(value, Reference) or fits(field.json_schema, value):
+        return True
+    from pulumi_posthog.config.judging import objections  # late: it loads what reads JSON Schema
+
+    return next(objections(field.json_schema, value), None) is None

@@ -14,9 +14,9 @@ from typing import Any
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.field import Field, Type
 from pulumi_posthog.kinds.model import Deletion, Kind
-from pulumi_posthog.stack.fitting import fits
 from pulumi_posthog.stack.properties import files_name, secret_name
 from pulumi_posthog.stack.pulumi_engine import known
+from pulumi_posthog.values.schema_fit import fits
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def misfits(kind: Kind, field: Field, value: Any) -> Iterator[str]:
     """What the schema of a field has against a value: ends of sentences, with a hint in a line of its own."""
     schema = _schema(kind.name, field.name)
     if not fits(schema, value):
-        from pulumi_posthog.config.checking import objections  # late: it loads what reads JSON Schema
+        from pulumi_posthog.config.judging import objections  # late: it loads what reads JSON Schema
 
         yield from objections(schema, value)
 
