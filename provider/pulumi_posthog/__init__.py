@@ -9,9 +9,11 @@ with pulumi_posthog.guarded():                         # or resources in a progr
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pulumi_posthog.values.lasting import lasting
 from pulumi_posthog.values.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -144,7 +146,11 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of ours
         # Late, because the command line needs none of it and Pulumi's SDK takes half a second to import.
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.stack.{_MODULES.get(name, 'typed')}"), name)
+        module = f"{__name__}.stack.{_MODULES.get(name, 'typed')}"
+        if module not in sys.modules:
+            with lasting():
+                import_module(module)
+        return getattr(sys.modules[module], name)
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from google.protobuf import empty_pb2
 
 from pulumi_posthog.stack.plugin.before_resources import BeforeResources
+from pulumi_posthog.values.lasting import lasting
 
 if TYPE_CHECKING:
     from pulumi_posthog.stack.plugin.servicer import Provider
@@ -25,7 +26,8 @@ class AtStart(BeforeResources):
         """The one of this process."""
         with self._lock:
             if self._provider is None:
-                from pulumi_posthog.stack.plugin.servicer import Provider
+                with lasting():
+                    from pulumi_posthog.stack.plugin.servicer import Provider
 
                 self._provider = Provider(self.engine)
             return self._provider

@@ -36,10 +36,13 @@ def main() -> None:
             "  hint: name it in Pulumi.yaml: `plugins: {providers: [{name: posthog, path: .venv/bin}]}`"
         )
 
-    from pulumi_posthog.stack.plugin.at_start import AtStart
+    from pulumi_posthog.values.lasting import lasting
 
-    provider = AtStart(*arguments[-1:])
-    server, port = served(provider)
+    with lasting():
+        from pulumi_posthog.stack.plugin.at_start import AtStart
+
+        provider = AtStart(*arguments[-1:])
+        server, port = served(provider)
     # Set, whatever was inherited: a shell has its jobs in the background ignore Ctrl-C, by which Pulumi ends its
     # plugins, and it waits five seconds for those that ignore it.
     over = threading.Event()
