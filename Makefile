@@ -42,7 +42,7 @@ test: lint ## all checks and all tests, as .ci/run has them
 	.venv/bin/pytest -n 4 --dist worksteal --durations 15 --durations-min 1
 
 dynamic: install ## the tests with the real pulumi once more, those through the usual provider now through the dynamic one
-	POSTHOG_TEST_DOOR=dynamic .venv/bin/pytest -n 4 --dist worksteal tests/e2e
+	POSTHOG_TEST_REAL=1 POSTHOG_TEST_DOOR=dynamic .venv/bin/pytest -n 4 --dist worksteal tests/e2e
 
 soak: install ## hours of random configurations, faults and kills, and of broken files; a failure prints its seed
 	SOAK_EXAMPLES=$(or $(examples),10000) .venv/bin/pytest --timeout 0 tests/model tests/config/test_config_fuzz.py

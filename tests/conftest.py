@@ -129,7 +129,7 @@ def stack(tmp_path: Path, posthog: Sandbox, door: str) -> Stack:
 def lone_stack(tmp_path: Path, door: str) -> Iterator[Stack]:
     """A stack with a sandbox of its own, for runs that are killed: what they leave behind goes on writing."""
     with Sandbox() as sandbox:
-        yield Stack(tmp_path / "lone", sandbox, door=door)
+        yield Stack(tmp_path / "lone", sandbox, door=door, real=True)
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_a_state_of_an_earlier_version_is_taken_over_as_it_is(tmp_path, posthog,
 @pytest.mark.parametrize("to", DOORS)
 def test_a_state_whose_move_was_killed_half_way_is_moved_to_its_end(tmp_path, posthog, to):
     away = next(door for door in DOORS if door != to)
-    stack = Stack(tmp_path / "stack", posthog, door=away)
+    stack = Stack(tmp_path / "stack", posthog, door=away, real=True)
     stack.write("roles:\n" + "".join(f"  Role {number}: {{}}\n" for number in range(15)))
     assert stack.up().status == 0
     before = ids_in(stack)

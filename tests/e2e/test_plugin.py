@@ -147,7 +147,7 @@ def test_a_provider_of_another_version_than_the_program_is_refused_before_anythi
     )
     (old / "pulumi-resource-posthog").chmod(0o755)
     settings = plain.folder / "Pulumi.yaml"
-    settings.write_text(settings.read_text().replace(str(Path(sys.executable).parent), "old"))
+    settings.write_text(settings.read_text().replace(str(plain.programs), "old"))
     plain.write("roles: {Ops: {}}\n")
 
     run = plain.up()
@@ -285,7 +285,7 @@ def test_a_setting_of_the_stack_may_choose_and_a_wrong_one_is_told(plain):
 def slow(tmp_path: Path) -> Iterator[Stack]:
     """A stack with a sandbox of its own, whose answers take a while."""
     with Sandbox("--latency-ms", "300") as sandbox:
-        stack = Stack(tmp_path / "slow", sandbox, door=PLUGIN_DOOR)
+        stack = Stack(tmp_path / "slow", sandbox, door=PLUGIN_DOOR, real=True)
         stack.write("roles:\n" + "".join(f"  Role {number}: {{}}\n" for number in range(60)))
         yield stack
 

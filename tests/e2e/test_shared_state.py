@@ -118,6 +118,7 @@ def shared(request, tmp_path, posthog):
     stack = Stack(
         tmp_path / "stack",
         posthog,
+        real=True,
         PULUMI_BACKEND_URL=request.getfixturevalue(request.param),
         AWS_ACCESS_KEY_ID="anybody",
         AWS_SECRET_ACCESS_KEY="anything",

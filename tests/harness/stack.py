@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import functools
 import hashlib
 import json
 import os
@@ -27,17 +26,20 @@ runtime: python
 options:
   refresh: always
 """
-PLUGIN = f"""\
+PLUGIN = """\
 plugins:
   providers:
     - name: posthog
-      path: {Path(sys.executable).parent}
+      path: {folder}
 """
-PIP_LIST = ["pip", "list", "-v", "--format", "json"]
+INSTALLED = Path(sys.executable).parent
 BEGINNINGS: dict[tuple[str, str], Path] = {}  # of which sandbox and which name
 EMPTY: list[Path] = []  # a stack without resources, once there is one
 DYNAMIC_DOOR, PLUGIN_DOOR = DOORS = "dynamic", "plugin"
 DOOR = os.environ.get("POSTHOG_TEST_DOOR", PLUGIN_DOOR)  # through which provider tests go that do not choose
+REAL = (
+    "POSTHOG_TEST_REAL" in os.environ
+)  # whether Pulumi starts our programs itself, also for tests that do not say
 if DOOR not in DOORS:
     raise ValueError(f"POSTHOG_TEST_DOOR is one of {', '.join(DOORS)}, not {DOOR!r}")
 PROGRAM = """\
@@ -83,21 +85,6 @@ def heed_interrupts() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@functools.cache
-def installed_packages() -> Path:
-    """A folder whose `pip` answers `pip list` as pip did, asked once: Pulumi asks in each run, for 0.35 s of CPU."""
-    folder = _temporary("posthog-pip-")
-    answer = subprocess.run(
-        [sys.executable, "-m", *PIP_LIST], capture_output=True, text=True, check=True, env=os.environ
-    ).stdout
-    (folder / "pip").mkdir()
-    (folder / "pip" / "__init__.py").touch()
-    (folder / "pip" / "__main__.py").write_text(
-        f"import sys\n\nassert sys.argv[1:] == {PIP_LIST[1:]!r}, sys.argv\nprint({answer!r}, end='')\n"
-    )
-    return folder
-
-
 def _temporary(prefix: str) -> Path:
     """A folder until this process ends."""
     folder = Path(tempfile.mkdtemp(prefix=prefix))
@@ -106,22 +93,25 @@ def _temporary(prefix: str) -> Path:
 
 
 class Stack:
-    """One stack: `write` its YAML, then `up`, `preview`, `refresh`, `destroy`."""
+    """One stack: `write` its YAML, then `up`, `preview`, `refresh`, `destroy`.
 
-    def __init__(self, folder: Path, posthog: Sandbox, *, door: str = DOOR, **environment: str) -> None:
+    The engine and Pulumi's host for Python are real in any case. The processes in Python that they start, a program and
+    providers, are forks of one that has imported all, unless a test is about the `real` ones: about their start, their
+    signals, their memory, and what is left of them when something is killed.
+    """
+
+    def __init__(
+        self, folder: Path, posthog: Sandbox, *, door: str = DOOR, real: bool = REAL, **environment: str
+    ) -> None:
         self.folder = folder
         self.posthog = posthog
         folder.mkdir(parents=True, exist_ok=True)
-        self.through(door)
         (folder / "__main__.py").write_text(PROGRAM)
         self.environment = {
             **os.environ,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{INSTALLED}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-            "PYTHONPATH": os.pathsep.join(
-                filter(None, (str(installed_packages()), os.environ.get("PYTHONPATH")))
-            ),
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "1",
@@ -134,6 +124,10 @@ class Stack:
             "POSTHOG_PERSONAL_API_KEY": posthog.key,
             **environment,
         }
+        self.programs = INSTALLED if real else forked.stand_ins(self.environment)
+        if not real:
+            self.environment["PATH"] = f"{self.programs}{os.pathsep}{self.environment['PATH']}"
+        self.through(door)
         self._init()
 
     def _init(self) -> None:
@@ -164,7 +158,9 @@ class Stack:
         """Write Pulumi.yaml for one of the two providers, with `options` that have each run refresh first."""
         self.door = door
         head = PULUMI_YAML if options else PULUMI_YAML.partition("options:")[0]
-        (self.folder / "Pulumi.yaml").write_text(head + (PLUGIN if door == PLUGIN_DOOR else ""))
+        (self.folder / "Pulumi.yaml").write_text(
+            head + (PLUGIN.format(folder=self.programs) if door == PLUGIN_DOOR else "")
+        )
 
     def begin(self, name: str, make: Callable[[Stack], object]) -> None:
         """Stack and PostHog as `make` leaves them, with counts from zero; it is run once in this process, then copied.
