@@ -51,7 +51,7 @@ from pulumi_posthog.values.masking import Mask
 BACKOFF: Final = wait_random_exponential(multiplier=1, max=15)  # seconds: up to 1, 2, 4, 8
 TIMEOUT: Final = 60.0  # seconds without a byte
 CONNECT_TIMEOUT: Final = 10.0  # seconds
-CONNECTIONS: Final = 16
+CONNECTIONS: Final = 16  # open at the same time
 
 # 501, 505 and 512 (a query too expensive, posthog-api.md 1.6) would answer the same again. 408 is a proxy's
 # "your request took too long to arrive".

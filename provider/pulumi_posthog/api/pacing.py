@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from pulumi_posthog.api.errors import GaveUp
 
-PER_MINUTE: Final = 480
-PER_HOUR: Final = 4_800
+PER_MINUTE: Final = 480  # requests
+PER_HOUR: Final = 4_800  # requests
 MAX_WAIT: Final = 2 * 3_600.0  # seconds: a budget of an hour used up by others, and then some
 WORTH_SAYING: Final = 3.0  # seconds
 MARGIN: Final = 1.0  # seconds: PostHog counts a request when it arrives, we when it leaves
@@ -27,7 +27,7 @@ LONGEST_BACKOFF: Final = 60.0  # seconds to wait after a 429 that does not say h
 # less, and says so when it comes to that.
 APART: Final[Mapping[str, tuple[int, int]]] = {"queries": (240, 2_400), "analytics": (240, 1_200)}
 FIRST_PAUSE: Final = 0.25  # seconds between two looks at what PostHog is still working on
-LONGEST_PAUSE: Final = 5.0
+LONGEST_PAUSE: Final = 5.0  # seconds
 SHARE_KEPT: Final = 8  # the believed limit never falls below an eighth
 
 

@@ -15,7 +15,7 @@ from pulumi_posthog.api.errors import ApiError
 from pulumi_posthog.api.httpx_alone import httpx
 from pulumi_posthog.api.paging import Json
 
-TRIES: Final = 5
+TRIES: Final = 5  # attempts of one request
 TRIES_WITHOUT_ANSWER: Final = 3  # each takes a minute
 
 

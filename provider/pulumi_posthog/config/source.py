@@ -34,9 +34,9 @@ from pulumi_posthog.values.secret_text import SecretText
 from pulumi_posthog.values.suggestion import closest
 from pulumi_posthog.values.variables import is_never_plain
 
-MAX_FILES: Final = 1_000
+MAX_FILES: Final = 1_000  # of one configuration
 MAX_NODES: Final = 500_000  # with every alias and include written out
-MAX_DEPTH: Final = 64
+MAX_DEPTH: Final = 64  # levels within each other
 MAX_EXACT: Final = 2**53  # larger whole numbers do not survive JSON readers that know only floats
 SAME: Final = "tag:yaml.org,2002:"
 TAGS: Final = ("!env", "!secret", "!file", "!include", "!text", "!config", "!ref")

@@ -11,7 +11,7 @@ from pulumi_posthog.values.suggestion import suggestion
 
 
 def config_specs(plugin: Answer) -> dict[str, Mapping[str, Json]]:
-    """What a plugin says about its settings, by key: in a list or, in old ones, in an object (2.4)."""
+    """What a plugin says about its settings, by key: in a list or, in old ones, in an object (posthog-api.md 2.4)."""
     schema = plugin.get("config_schema")
     if isinstance(schema, dict):
         return {key: spec for key, spec in schema.items() if isinstance(spec, dict)}

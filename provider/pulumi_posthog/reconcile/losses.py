@@ -198,7 +198,10 @@ def _of_objects(
     lost: dict[str, list[str]],
     live: Live,
 ) -> None:
-    """Add to `lost` the rules of a project's single objects, by one list for each of those that go (3.8)."""
+    """Add to `lost` the rules of a project's single objects, by one list for each object that is deleted.
+
+    posthog-api-access.md 3.8.
+    """
     above = str(project.values.get("name"))
     for id_, name in about.items():
         for each in objects_with_rules(live, item, {PROJECT.name: project.id}, field.names or "", id_):

@@ -50,11 +50,11 @@ class Reference(str):
         return f"{self.kind}/{self.name}"
 
     def to(self, target: tuple[str, str]) -> Reference:
-        """The same, and which declared entry it means."""
+        """The same reference, knowing which declared entry it means."""
         return Reference(self.kind, self.name, self.where, target=target, id_=self.id, others=self.others)
 
     def at(self, id_: str | None, others: Mapping[str, str] | None = None) -> Reference:
-        """The same, and which id it means."""
+        """The same reference, knowing which id it means, and the names of others by their ids."""
         return Reference(self.kind, self.name, self.where, target=self.target, id_=id_, others=others)
 
     def __repr__(self) -> str:

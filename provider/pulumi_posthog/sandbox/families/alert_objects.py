@@ -82,7 +82,7 @@ def delete_alerts(insight: Insight) -> None:
 
 
 def delete_functions(alert: Alert) -> None:
-    """Those that it calls; until 2025 they stay and never fire (17)."""
+    """Deletes the functions that an alert calls; until 2025 they stay and never fire (17)."""
     if generation() < 2026:
         return
     for function in HogFunction.objects.filter(project=alert.project, deleted=False):

@@ -207,7 +207,7 @@ class Alerts(Family):
         return found
 
     def people(self, ids: list[int], row: Alert) -> list[int]:
-        """Those of the organization."""
+        """`ids`, each once and sorted; 400 for somebody who is not in the organization."""
         members = OrganizationMembership.objects.filter(organization=row.project.organization_id)
         known = set(members.values_list("user", flat=True))
         for id_ in ids:

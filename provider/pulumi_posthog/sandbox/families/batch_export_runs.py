@@ -126,7 +126,7 @@ def latest(export: BatchExport) -> list[dict[str, Any]]:
 
 
 def listed_runs(export: BatchExport, request: Request) -> QuerySet[BatchExportRun]:
-    """Those of the last seven days, unless a time is asked for."""
+    """The runs of the last seven days, unless a time is asked for."""
     rows = BatchExportRun.objects.filter(batch_export=export)
     after, before = moment_in(request, "after"), moment_in(request, "before")
     if before is not None:

@@ -37,7 +37,7 @@ NOW = (2026, 2026)
 
 
 def active_stages() -> set[str]:
-    """Those in which people can enrol."""
+    """The stages in which people can enrol."""
     found = {"alpha", "beta", "general-availability"}
     return found if generation() >= 2026 else {*found, "concept"}
 

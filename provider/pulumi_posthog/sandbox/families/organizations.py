@@ -80,7 +80,7 @@ SETTINGS = (
 
 
 def shown_settings(organization: Organization) -> dict[str, Any]:
-    """Those that the running age has."""
+    """The settings that the running age has, and their values."""
     values = {each.name: getattr(organization, each.name, None) for each in SETTINGS if within(each.ages)}
     if "default_role_id" in values:
         role = organization.default_role_id

@@ -43,7 +43,7 @@ class ProxyRecord(models.Model):
 
     @property
     def target_cname(self) -> str:
-        """The same for the same organization and domain."""
+        """Where the domain's CNAME has to lead: the same for the same organization and domain."""
         name = hashlib.sha256(f"{self.organization_id}{self.domain}".encode()).hexdigest()[:20]
         return f"{name}.proxy.example"
 

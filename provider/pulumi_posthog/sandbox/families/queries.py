@@ -186,7 +186,7 @@ def answered(project: Project, node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def cache_key(project: Project, node: Mapping[str, Any]) -> str:
-    """The same for the same query of the same project."""
+    """A text that is the same for the same query of the same project."""
     return f"cache_{project.pk}_{sha256(json.dumps(node, sort_keys=True).encode()).hexdigest()}"
 
 

@@ -64,7 +64,7 @@ class Pages(LimitOffsetPagination):
 
 
 class PagesOfThousand(Pages):
-    """The same, a thousand unless one asks for another number."""
+    """Pages of a thousand, unless one asks for another number."""
 
     default_limit = 1000
 
@@ -86,6 +86,6 @@ class PageNumbers(PageNumberPagination):
 
 
 class PageNumbersOfThousand(PageNumbers):
-    """The same, a thousand on each."""
+    """`?page=2`, with a thousand on each page."""
 
     page_size = 1000

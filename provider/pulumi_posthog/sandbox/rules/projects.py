@@ -19,7 +19,7 @@ def living_projects() -> QuerySet[Project]:
 
 
 def is_living(project: Project) -> bool:
-    """The same of one."""
+    """Whether the deletion of a project is not complete."""
     return project.deletion_began_at is None or project.deletion_began_at > gone_before()
 
 

@@ -17,7 +17,7 @@ def moment(value: datetime | None) -> str | None:
 
 
 def instant(value: datetime | None) -> str | None:
-    """The same, with microseconds only where there are some (posthog-api-analytics.md 1.6)."""
+    """ISO 8601 with `Z`, and microseconds only where there are some (posthog-api-analytics.md 1.6)."""
     if value is None:
         return None
     return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"

@@ -148,7 +148,7 @@ COLLECTIONS_OF_2026 = {"evaluations", "external_data_sources"}
 
 
 def types() -> dict[str, ResourceType]:
-    """Those of the running age, children too."""
+    """The types that the running age has, by name, children too."""
     return types_of(generation())
 
 
@@ -171,7 +171,7 @@ def type_of_collection(name: str) -> ResourceType | None:
 
 
 def with_type_rules() -> dict[str, ResourceType]:
-    """Those whose own rules count."""
+    """The types whose own rules count, by name."""
     return {name: each for name, each in types().items() if each.parent is None}
 
 

@@ -95,9 +95,9 @@ class Switches:
     evaluation_contexts: bool = True
     """PostHog's own switch `flag-evaluation-tags` (posthog-api-release.md 2.3)."""
     rejects_flag_shapes: bool = False
-    """Later 2026: whether the rules about the shape of a flag reject or only watch (2.7)."""
+    """Later 2026: whether the rules about the shape of a flag reject or only watch (posthog-api-release.md 2.7)."""
     asks_flag_scope: bool = True
-    """Later 2026: whether surveys and features that change a flag need `feature_flag:write` as well (1.2)."""
+    """Later 2026: a survey or feature that changes a flag needs `feature_flag:write` (posthog-api-release.md 1.2)."""
     legacy_insight_filters: bool = False
     """2026: whether insights may still be written with filters from before there were queries."""
     alerts_beyond_trends: bool = False

@@ -296,13 +296,13 @@ def type_of(filters: Any, *, is_static: bool) -> str:
 
 
 def cohorts_over(row: Cohort) -> list[Cohort]:
-    """Those that name it."""
+    """The other cohorts that name a cohort."""
     others = cohort_filters.living(row.project_id).values()
     return [each for each in others if each.pk != row.pk and row.pk in cohort_ids_in(each.filters)]
 
 
 def known_persons(project: Project, given: Iterable[str]) -> list[str]:
-    """Those of the project, by UUID; others are passed over."""
+    """The uuids of persons that the project has; others are passed over."""
     wanted = [id_ for each in given if (id_ := as_uuid(each)) is not None]
     rows = Person.objects.filter(project=project, uuid__in=wanted)
     return [str(each) for each in rows.values_list("uuid", flat=True)]

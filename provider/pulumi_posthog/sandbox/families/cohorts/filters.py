@@ -230,12 +230,12 @@ def check_change(filters: Filters, row: Cohort) -> None:
 
 
 def active_flags(row: Cohort) -> list[FeatureFlag]:
-    """Those of the project."""
+    """The flags of a cohort's project that are on."""
     return list(FeatureFlag.objects.filter(project=row.project_id, deleted=False, active=True).order_by("pk"))
 
 
 def active_flags_of(row: Cohort) -> list[FeatureFlag]:
-    """Those that name it."""
+    """The flags that are on and name a cohort."""
     return [each for each in active_flags(row) if row.pk in cohort_ids_in(each.filters)]
 
 

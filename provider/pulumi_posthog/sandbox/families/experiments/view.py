@@ -63,7 +63,7 @@ class ExperimentView(ObjectView):
     # What 2026 can do by name (5.1).
 
     def done(self, row: Experiment, **values: Any) -> Response:
-        """The same as a PATCH with these."""
+        """Changes these columns, as a PATCH does; the answer."""
         return Response(self.represent(self.family.change(row, values, self.caller, self.request)))
 
     def body(self) -> dict[str, Any]:

@@ -371,7 +371,7 @@ def all_experiments_of(row: FeatureFlag) -> list[Any]:
 
 
 def experiments_of(row: FeatureFlag) -> list[Any]:
-    """Those that are not deleted."""
+    """The experiments about a flag that are not deleted."""
     found = [each for each in all_experiments_of(row) if not each.deleted]
     return sorted(found, key=lambda each: each.pk)
 

@@ -76,7 +76,7 @@ def nested(of_2025: type[serializers.Serializer[Any]], of_2026: type[serializers
 
 
 def types(**options: Any) -> Any:
-    """Those of the running age."""
+    """A field with one of the types that the running age has."""
     known = [each for each in TYPES if each != "transformation_log" or generation() >= LATER_2026]
     return choice(known, **options)
 

@@ -78,7 +78,7 @@ class HogFunction(models.Model):
 
 
 def living(project: Project) -> QuerySet[HogFunction]:
-    """Those of a project that are not deleted."""
+    """The functions of a project that are not deleted."""
     return HogFunction.objects.filter(project=project, deleted=False)
 
 

@@ -93,7 +93,7 @@ class TrendView(PostHogView):
         )
 
     def node(self) -> dict[str, Any]:
-        """The same as a query; what would change it, and is not understood, is refused."""
+        """What is asked for, as a query node; what would change it, and is not understood, is refused."""
         body = self.request.data if isinstance(self.request.data, Mapping) else {}
         given = body.get("filters")
         filters: dict[str, Any] = given if isinstance(given, dict) else {}

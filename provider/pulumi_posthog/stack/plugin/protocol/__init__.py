@@ -28,7 +28,7 @@ __path__.append(_folder())
 
 
 def generated(name: str) -> Any:
-    """A generated module by its name."""
+    """A generated module by its name, such as "provider_pb2"."""
     loaded = sys.modules.get(f"{_THEIRS}.{name}")
     return loaded or importlib.import_module(f"{__name__}.{name}")
 
