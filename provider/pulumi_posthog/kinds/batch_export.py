@@ -158,7 +158,7 @@ def exported(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
-    """What is wrong in any project, whatever PostHog has."""
+    """What is known to be wrong before PostHog is asked."""
     type_, config = fields.get("type"), fields.get("config")
     if isinstance(type_, str) and type_ in REQUIRED and isinstance(config, Mapping):
         yield from _of_config(type_, config, inline=fields.get("integration") is None)

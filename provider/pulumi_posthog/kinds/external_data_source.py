@@ -76,7 +76,7 @@ def packed(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def checked(fields: Mapping[str, Any]) -> Iterator[Objection]:
-    """What is wrong in any project, whatever PostHog has."""
+    """What is known to be wrong before PostHog is asked."""
     inputs = fields.get("job_inputs")
     if not isinstance(inputs, Mapping):
         return
@@ -115,7 +115,7 @@ def fixed(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tupl
 
 
 def tables(values: Mapping[str, Json]) -> Iterator[str]:
-    """What SQL may call its tables, with a dot between the words: "Stripe.prefix.charges"."""
+    """What SQL may call its tables, as in "Stripe.prefix.charges": SQL joins the words by dots or underscores."""
     type_, prefix = values.get("source_type"), values.get("prefix") or ""
     for table in values.get("schemas") or {}:
         yield f"{type_}.{prefix}.{table}"

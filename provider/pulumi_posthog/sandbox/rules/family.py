@@ -397,7 +397,7 @@ def plain(value: Any) -> Any:
 
 
 class FamilyView(PostHogView):
-    """The endpoints of a family. A method that the framework calls by its name is `list`, `create` and so on."""
+    """The endpoints of a family. The framework calls `list`, `create` and the others by their names."""
 
     family: ClassVar[Family]
 
