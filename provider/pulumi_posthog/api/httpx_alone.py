@@ -19,7 +19,7 @@ EVENT_LOOPS: Final = ("anyio", "trio")
 
 
 class PutOff(ModuleType):
-    """Stands for an installed module, which is loaded when something of it is used: by an AsyncClient, for example."""
+    """In place of an installed module, which is loaded when something of it is used: by an AsyncClient, for example."""
 
     def __getattr__(self, name: str) -> Any:
         if sys.modules.get(self.__name__) is self:

@@ -69,7 +69,7 @@ class Request:
     """A request of ours, and how often and how long it may be tried.
 
     `content` is what httpx takes as params, json, data, files and headers. `repeatable` says that two of it are as
-    good as one; a good answer goes to `keep` as it comes, where there is one. `deadline` is on the clock of the pace.
+    good as one; `keep` gets a good answer as it comes, if there is one. `deadline` is on the clock of the pace.
     """
 
     method: str

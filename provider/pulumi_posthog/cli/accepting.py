@@ -244,7 +244,7 @@ def _declared(finding: Finding, outcome: Compared) -> Wish | None:
 
 
 def _section(group: Group, desired: Configuration) -> tuple[str, ...]:
-    """The keys that lead to where the entries of a collection stand."""
+    """The keys that lead to where the entries of a collection are."""
     from pulumi_posthog.kinds import KINDS
     from pulumi_posthog.reconcile.desired import above, group_of
 

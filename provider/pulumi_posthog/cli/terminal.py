@@ -1,4 +1,4 @@
-"""What people see: data goes to stdout, everything else to stderr."""
+"""What people see: data is written to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def has_written() -> bool:
 
 @cache
 def stderr() -> Console:
-    """Where notes, progress and errors go."""
+    """Where notes, progress and errors are written."""
     return _console(to_stderr=True)
 
 
 @cache
 def stdout() -> Console:
-    """Where text for people goes; other formats are written as they are (`write`)."""
+    """Where text for people is written; other formats are written as they are (`write`)."""
     return _console(to_stderr=False)
 
 

@@ -17,7 +17,7 @@ Note = Callable[[Problem], object]
 
 
 def events(entries: Iterable[Entry], carried: Mapping[Key, tuple[Node, Json]], note: Note) -> Iterator[Event]:
-    """The declared events with their properties; a property that is declared nowhere goes to `note`."""
+    """The declared events with their properties; `note` gets a property that is declared nowhere."""
     entries = [*entries]
     every: dict[tuple[Carries, str | None], dict[str, Entry]] = {}
     for entry in entries:

@@ -20,7 +20,7 @@ Note = Callable[[Problem], object]
 
 
 def checks(entry: Entry, node: Node, values: Mapping[str, Json], note: Note) -> Iterator[Check]:
-    """The checks in the body of an entry; what is wrong with them goes to `note`.
+    """The checks in the body of an entry; `note` gets what is wrong with them.
 
     Nothing is made of what has the wrong form, which the check of the schema has told.
     """

@@ -170,7 +170,7 @@ def _shown(value: Json) -> str:
 
 
 def _form_hint(schema: Any, types: Sequence[str], value: Json) -> str | None:
-    """How a mapping or a list is written where something else stands."""
+    """How a mapping or a list is written where something else is."""
     if value is None:
         return None
     if "array" in types:

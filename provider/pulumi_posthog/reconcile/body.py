@@ -63,7 +63,7 @@ class Bodies:
     def content(
         self, kind: Kind, values: Mapping[str, Json], live: Mapping[str, Json], rotated: Rotated
     ) -> tuple[dict[str, Json], Files]:
-        """The body of a request, and the files that go along in parts of their own (posthog-api.md 6.3).
+        """The body of a request, and the files that are sent along in parts of their own (posthog-api.md 6.3).
 
         Raises UnreadableFile for a file that cannot be read, or is another by now.
         """
@@ -139,7 +139,7 @@ class Bodies:
         return str(found) if field.type is Type.STRING and isinstance(value, Reference) else found
 
     def _whole(self, field: Field, value: Json, live: Json, rotated: Rotated) -> Json:
-        """What to send of a field, with what has to go along."""
+        """What to send of a field, with what has to be sent along."""
         name = field.name
         if field.secret or holds_secret(value):
             # PostHog or a proxy may repeat in an error what it was sent.

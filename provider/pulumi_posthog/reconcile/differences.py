@@ -71,7 +71,7 @@ def _masked(live: Json, desired: Json) -> Json:
 
 
 def is_masked(live: Json, desired: Json) -> bool:
-    """Whether a mask stands in place of something that is declared, at any depth."""
+    """Whether a mask is in the place of something that is declared, at any depth."""
     if isinstance(desired, dict) and isinstance(live, dict):
         return any(is_masked(live.get(key), item) for key, item in desired.items())
     return bool(live == MASK)
@@ -175,7 +175,7 @@ def _declared_part(live: Json, desired: Json, levels: int, only: tuple[str, ...]
 
 
 def _without_nulls(field: Field, desired: Mapping[str, Json]) -> Json:
-    """A declared object without the keys declared as null, which is how one says that a key should go."""
+    """A declared object without the keys declared as null, which is how one says that a key is to be deleted."""
     # An object is the declared part of itself.
     return declared_part(field, desired, desired)
 

@@ -261,7 +261,7 @@ def refusals(
     kinds: Mapping[str, Kind],
     moved: Mapping[str, Mapping[str, str]],
 ) -> tuple[TooMany, ...]:
-    """Why going from `before` to `after` is too much; empty when it is allowed."""
+    """Why the change from `before` to `after` is too much; empty when it is allowed."""
     result = []
     for kind_name, parents in removals(before, after, moved).items():
         kind = kinds.get(kind_name)

@@ -288,7 +288,7 @@ def _going(
     called: Mapping[tuple[str, str], str],
     live: Live,
 ) -> str | None:
-    """What a rule is called in a file where it goes, by itself or with what it is about; None where it stays."""
+    """What a rule is called in a file that no longer has it, itself or what it is about; None where it stays."""
     for group, field in grants.subjects.items():
         if not (subject := values.get(field)):
             continue

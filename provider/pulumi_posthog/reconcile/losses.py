@@ -87,7 +87,7 @@ def _along(gone: Meant, live: Live) -> Iterator[Loss]:
 def _along_in(
     project: Found, holder: Kind, those: Mapping[str, str], gone: Meant, live: Live
 ) -> Iterator[Loss]:
-    """What goes with objects of one project, and with what goes with them; `those` are their names by id."""
+    """What is deleted with objects of a project, and with what is deleted with them; `those` are their names by id."""
     for taken in holder.taken_along if those else ():
         if taken.inside is not None:
             yield from _inside(project, holder, those, taken, taken.inside, live)

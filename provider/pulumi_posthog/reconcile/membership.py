@@ -18,7 +18,7 @@ from pulumi_posthog.values.reference import Reference
 
 
 class Members:
-    """Puts objects into what they are declared in. What one run writes goes through one of these."""
+    """Puts objects into what they are declared in. All that one run writes is written by one of these."""
 
     def __init__(self, live: Live, writer: Writer) -> None:
         self.live = live

@@ -1,7 +1,7 @@
 """Declared members, live, limits -> why a run may not do that to people, and who loses what. Only reads.
 
 posthog-api-access.md 1.3, 1.4, 2.3 and 10.2: what PostHog would refuse is told before anything is sent, the key's owner
-is never touched, and nobody is put out by the way.
+is never touched, and nobody is put out unnoticed.
 """
 
 from __future__ import annotations

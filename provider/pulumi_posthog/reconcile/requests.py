@@ -80,7 +80,7 @@ def looks_of(change: Change) -> int:
 
 
 def _moves(live: object, declared: object) -> int:
-    """How many items of an exact list have to come or go."""
+    """How many items of an exact list have to be added or removed."""
     have, want = (
         {str(item) for item in each} if isinstance(each, list) else set() for each in (live, declared)
     )

@@ -8,8 +8,8 @@ A property whose name begins with `__` is stored and not shown:
 `__id`        the id of the object to take over
 `__ids`       what the names in the fields (`!ref cohort/Beta testers`) mean: name -> id, "" where nobody knows yet
 
-Beside an object with secrets in it stand `secret_<field>` (a Pulumi secret: JSON text of the secret keys) and
-`<field>_fingerprints` (key -> mark), by which a preview shows which secret changed. Beside one with files stands
+Beside an object with secrets in it are `secret_<field>` (a Pulumi secret: JSON text of the secret keys) and
+`<field>_fingerprints` (key -> mark), by which a preview shows which secret changed. Beside one with files is
 `<field>_files`: key -> path, which `check` completes by name, size and type; files have marks, too, and the digest of
 their content is in `secret_<field>`.
 

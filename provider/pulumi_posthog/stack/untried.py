@@ -1,7 +1,7 @@
 """What a run was going to do and has not begun when something fails: Pulumi stops there and names nothing of it.
 
-A guard is told what is declared, and knows what goes, before anything else is asked about. So the rest is known without
-Pulumi's help, which says only what failed.
+A guard is told what is declared, and knows what leaves, before anything else is asked about. So the rest is known
+without Pulumi's help, which says only what failed.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def with_kept_secrets(given: dict[str, Any], kept: dict[str, Any]) -> dict[str, 
 
 
 class ExternalDataSchemas(Family):
-    """Tables of the sources of a project: they come and go with their source."""
+    """Tables of the sources of a project: they are made and deleted with their source."""
 
     name = "external_data_schemas"
     model = ExternalDataSchema

@@ -150,7 +150,7 @@ class PersonView(PersonsOfProject):
         return Response(represented(self.person(self.kwargs["id"])))
 
     def update(self, request: Request, **_kwargs: Any) -> Response:
-        """PUT as PATCH: the properties that are named change, none goes (10.1)."""
+        """PUT as PATCH: the properties that are named change, none is removed (10.1)."""
         person = self.person(self.kwargs["id"])
         given = request.data.get("properties") if isinstance(request.data, Mapping) else None
         if not isinstance(given, dict):

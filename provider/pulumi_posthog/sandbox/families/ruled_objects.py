@@ -1,4 +1,4 @@
-"""Single objects that access rules can be about, whatever table they stand in (posthog-api-access.md 3.1)."""
+"""Single objects that access rules can be about, whatever table they are in (posthog-api-access.md 3.1)."""
 
 from __future__ import annotations
 

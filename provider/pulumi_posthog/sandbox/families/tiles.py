@@ -53,7 +53,7 @@ def bottom(boxes: Iterable[dict[str, int]]) -> int:
 
 
 def reading_order(tile: DashboardTile) -> tuple[int, int, int]:
-    """From above, then from the left; what has no place stands first."""
+    """From above, then from the left; what has no place comes first."""
     box = tile.layouts.get("sm") if isinstance(tile.layouts, dict) else None
     x, y = (box.get("x"), box.get("y")) if isinstance(box, dict) else (None, None)
     return (y if isinstance(y, int) else 0, x if isinstance(x, int) else 0, tile.pk)

@@ -98,7 +98,7 @@ class PropertyDefinitionView(DefinitionView):
     family: ClassVar[PropertyDefinitions]
 
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Virtual ones stand at the end."""
+        """Virtual ones are at the end."""
         answer = super().list(request, **kwargs)
         sought = request.query_params.get("search", "").lower()
         wanted = request.query_params.get("properties", "")

@@ -347,7 +347,7 @@ class Experiments(ObjectFamily):
             row.flag_columns = self.of_parameters(values["parameters"], row)  # type: ignore[attr-defined]
 
     def keep_variants(self, row: Experiment, filters: dict[str, Any]) -> None:
-        """Once it is launched, no variant comes or goes. Raises a 400."""
+        """Once it is launched, no variant is added or removed. Raises a 400."""
         if row.start_date is None or "multivariate" not in filters:
             return
         keys = {each["key"] for each in filters["multivariate"]["variants"]}

@@ -1,4 +1,4 @@
-"""Deleting a row of the project tree: until 2025 only rows go, since 2026 the object behind too (7.8)."""
+"""Deleting a row of the project tree: until 2025 the row alone is deleted, since 2026 its object, too (7.8)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def for_good(type_: str) -> ObjectFamily | None:
 
 
 def mark(thing: ProjectObject, user: User | None, *, deleted: bool) -> None:
-    """As a PATCH of `deleted` does it, with what goes along: tiles, alerts, rows of the tree, the log."""
+    """As a PATCH of `deleted` does it, with what is deleted along: tiles, alerts, rows of the tree, the log."""
     family = family_of_type(thing.type)
     row = family.model._default_manager.filter(pk=thing.pk).first() if family is not None else None
     if family is None or row is None:

@@ -166,7 +166,7 @@ def check_templates(item: Mapping[str, Any], given: Mapping[str, Any], value: An
 
 
 def balanced_braces(text: str) -> bool:
-    """Whether what stands in braces is an expression; quotes outside of them are only text."""
+    """Whether what is in braces is an expression; quotes outside of them are only text."""
     depth, begun = 0, 0
     for place, character in enumerate(text):
         if character == "{":
@@ -208,7 +208,7 @@ def compiled(item: Mapping[str, Any], made: Inputs, owner: Owner) -> Inputs:
 
 
 def places(owner: Owner, inputs: Inputs) -> dict[str, int]:
-    """An input stands after those that it names. Raises a 400 for a circle."""
+    """An input comes after those that it names. Raises a 400 for a circle."""
     known = {key: value for key, value in inputs.items() if value is not None}
     named = {
         key: {name for text in texts(value["value"]) for name in REFERENCE.findall(text) if name in known}

@@ -50,7 +50,7 @@ class OfHogFunctions(FamilyView):
         return self.page_response(items)
 
     def filtered(self, request: Request) -> Any:
-        """What stands in JSON columns is looked for here, row by row."""
+        """What is in JSON columns is looked for here, row by row."""
         rows: Any = super().filtered(request)
         asked = request.query_params
         if sought := asked.get("search", ""):

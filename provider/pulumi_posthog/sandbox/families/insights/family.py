@@ -1,4 +1,4 @@
-"""Insights of a project: their fields, their dashboards, and what goes with them (posthog-api-analytics.md 2)."""
+"""Insights of a project: their fields, their dashboards, and what is deleted with them (posthog-api-analytics.md 2)."""
 
 from __future__ import annotations
 

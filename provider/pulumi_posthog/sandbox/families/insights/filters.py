@@ -115,7 +115,7 @@ def in_order(rows: QuerySet[Any], name: str, sought: str) -> QuerySet[Any]:
 
 
 def names_in(value: Any, key: str) -> set[str]:
-    """Every text that stands under a key, however deep in a query."""
+    """Every text that is under a key, however deep in a query."""
     if isinstance(value, list):
         return {name for each in value for name in names_in(each, key)}
     if not isinstance(value, dict):
