@@ -42,11 +42,11 @@ MIDDLEWARE = [
     "pulumi_posthog.sandbox.control.counting.CountRequests",
     "pulumi_posthog.sandbox.control.faults.CauseFaults",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "pulumi_posthog.sandbox.server.page.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "pulumi_posthog.sandbox.server.page.Forms",
+    "pulumi_posthog.sandbox.server.page.Users",
+    "pulumi_posthog.sandbox.server.page.Messages",
 ]
 
 TEMPLATES = [
@@ -68,7 +68,7 @@ WHITENOISE_USE_FINDERS = True
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "pulumi_posthog.sandbox.server.sqlite",
         "NAME": DATABASE,
         "CONN_MAX_AGE": None,
         "OPTIONS": {
