@@ -32,7 +32,8 @@ from typing import NoReturn, TextIO
 AT_START = ("PYTHON", "LANG", "LC_", "MALLOC", "LD_", "TERM", "TYPER", "_TYPER")
 KILL = bytes([signal.SIGKILL])
 PARENTS: dict[tuple[str, frozenset[tuple[str, str]]], Parent] = {}
-STAND_INS = ("python3", "pulumi-resource-posthog")  # what Pulumi starts in each run, all but the first twice
+# Program -> what its parent has imported. Pulumi starts the first two in each run, and a page's reader the third.
+STAND_INS = {"python3": "pulumi", "pulumi-resource-posthog": "pulumi", "pulumi-posthog": "command"}
 PIP_LIST = ["-m", "pip", "list", "-v", "--format", "json"]  # which it asks for in each run, for 0.35 s of CPU
 
 
@@ -132,7 +133,7 @@ def run(
 
 
 def stand_ins(environment: Mapping[str, str]) -> Path:
-    """A folder of programs in place of those that Pulumi starts; they are forked, for the same variables of Python."""
+    """A folder of programs in place of the real ones; they are forked, where the variables for Python are the same."""
     pulumi = parent("pulumi", environment)
     if not (pulumi.folder / "known").exists():
         packages = subprocess.run(
@@ -143,7 +144,7 @@ def stand_ins(environment: Mapping[str, str]) -> Path:
         }
         known = {
             "real": str(Path(sys.executable).parent),
-            "socket": pulumi.address,
+            "sockets": {name: parent(what, environment).address for name, what in STAND_INS.items()},
             "variables": variables,
             "at start": AT_START,
             "packages": [PIP_LIST, packages],

@@ -1,4 +1,4 @@
-"""In place of a program that Pulumi starts: has it forked by a process that has imported it, and ends as it does.
+"""In place of one of our programs: has it forked by a process that has imported it, and ends as it does.
 
 `forked.stand_ins` copies this file into a folder, under the names of such programs. It hands on its files, its signals
 and its end. What it does not know, and what has other variables for Python, becomes the real program. It imports only
@@ -26,7 +26,7 @@ def text(value: bytes) -> str:
 def forked() -> None:
     """Have it forked, and end as it ends."""
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
-    connection.connect(known["socket"])
+    connection.connect(known["sockets"][name])
     message = marshal.dumps([[name, *arguments], posix.getcwd(), environment])
     files = b"".join(each.to_bytes(4, sys.byteorder) for each in (0, 1, 2))
     length = len(message).to_bytes(4, "big")
