@@ -91,7 +91,6 @@ def started() -> Iterator[Callable[..., Sandbox]]:
             running[options] = Sandbox(*options)
         sandbox = running[options]
         sandbox.call("POST", "/_sandbox/reset")
-        sandbox.count_anew()
         return sandbox
 
     yield with_options
@@ -103,7 +102,6 @@ def started() -> Iterator[Callable[..., Sandbox]]:
 def posthog(running: Sandbox) -> Sandbox:
     """A sandbox as after its start: of the newest server age, with the seeded organization, without faults."""
     running.call("POST", "/_sandbox/reset")
-    running.count_anew()
     return running
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -400,31 +401,49 @@ def _fields(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(values.items(), key=str))
 
 
-BELONGINGS = ("roles", "people", "destinations", "functions", "exports", "charts", "rows", "rules")
+def belongings(posthog: Sandbox, of: Mapping[str, set[Any]] | None = None) -> dict[str, set[Any]]:
+    """The ids of everything that a run may remove, who is in which role, and what is filed where somebody put it.
 
-
-def belongings(posthog: Sandbox) -> dict[str, set[Any]]:
-    """The ids of everything that a run may remove, who is in which role, and what is filed where somebody put it."""
+    By what they are, and of which project. With `of`, an earlier answer, only of what it has any: what was not there
+    cannot be lost.
+    """
     organization = f"/api/organizations/{posthog.organization}"
-    found: dict[str, set[Any]] = {what: set() for what in BELONGINGS}
+    found: dict[str, set[Any]] = {"roles": set(), "people": set()}
     for role in posthog.all(f"{organization}/roles/"):
         found["roles"].add(role["id"])
         found["people"] |= {(role["id"], each["user"]["email"]) for each in role["members"]}
     for project in posthog.all(f"{organization}/projects/"):
-        path = f"/api/projects/{project['id']}"
-        found["destinations"] |= {each["id"] for each in posthog.all(f"{path}/pipeline_destination_configs/")}
-        found["functions"] |= {each["id"] for each in functions_of(posthog, project["id"])}
-        found["exports"] |= {each["id"] for each in exports_of(posthog, project["id"])}
-        found["charts"] |= {
-            (kind, each["id"]) for kind in MADE for each in charts_of(posthog, project["id"], kind)
-        }
-        found["rules"] |= {(path, *each) for each in identities(rules_of(posthog, project["id"]))}
-        found["rows"] |= {
-            row["id"]
-            for row in posthog.all(f"{path}/file_system/?limit=1000")
-            if not row["path"].startswith("Unfiled/")
-        }
+        for what, look in BELONGINGS.items():
+            name = f"{what} of {project['id']}"
+            if of is None or of.get(name):
+                rows = look(posthog, project["id"])
+                found[name] = set(identities(rows)) if what == "rules" else {row["id"] for row in rows}
     return found
+
+
+def _destinations(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
+    return posthog.all(f"/api/projects/{project}/pipeline_destination_configs/")
+
+
+def _filed(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
+    rows = posthog.all(f"/api/projects/{project}/file_system/?limit=1000")
+    return [row for row in rows if not row["path"].startswith("Unfiled/")]
+
+
+BELONGINGS: Mapping[str, Callable[[Sandbox, Any], list[Mapping[str, Any]]]] = {
+    "destinations": _destinations,
+    "functions": functions_of,
+    "exports": exports_of,
+    "rules": rules_of,
+    "rows": _filed,
+    **{kind: partial(charts_of, kind=kind) for kind in MADE},
+}
+
+
+def lost_of(before: Mapping[str, set[Any]], posthog: Sandbox) -> dict[str, set[Any]]:
+    """What there was and is not any more."""
+    now = belongings(posthog, before)
+    return {what: ids - now.get(what, set()) for what, ids in before.items() if ids - now.get(what, set())}
 
 
 def keep_all(
@@ -493,6 +512,5 @@ def _run(driver: InProcess, world: World, sort: Sort) -> None:
 
 
 def _nothing_lost(before: Mapping[str, set[Any]], posthog: Sandbox, told: object) -> None:
-    now = belongings(posthog)
-    lost = {what: ids - now[what] for what, ids in before.items() if ids - now[what]}
+    lost = lost_of(before, posthog)
     assert lost == {}, f"lost by {told}"

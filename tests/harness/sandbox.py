@@ -74,7 +74,10 @@ class Sandbox:
         status, text = self._exchange(method, path, data, headers)
         if status >= 400:
             raise AssertionError(f"{method} {path}: {status} {text.decode()}")
-        return json.loads(text) if text else None
+        answer = json.loads(text) if text else None
+        if path == "/_sandbox/reset":  # which tells whose the sandbox is now
+            self._organization = str(answer["organization"]["id"]) if answer["organization"] else ""
+        return answer
 
     def _exchange(
         self, method: str, path: str, data: bytes | None, headers: Mapping[str, str]

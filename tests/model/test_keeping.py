@@ -17,7 +17,7 @@ from harness.access import dashboard_rule, project_rule, rules_of
 from harness.charted import dashboard, insight, tile
 from harness.engine import GUARD, Refused
 from harness.model import CONFIG, Model
-from harness.moves import ROUND, Sort, belongings, keep_all
+from harness.moves import ROUND, Sort, belongings, keep_all, lost_of
 from harness.rows import EVENTS, HOOK, RELAY, WEB
 from harness.soak import examples
 from pulumi_posthog.kinds import KINDS
@@ -421,9 +421,7 @@ def test_what_is_given_up_stays_in_posthog_and_the_second_run_is_silent(anew, po
         row[:2] for row in after.entries
     }
     assert {each.split()[0] for each in posthog.writes()} <= {"POST"}, "only what is new is written"
-    assert {what: ids - belongings(posthog)[what] for what, ids in there.items()} == {
-        what: set() for what in there
-    }
+    assert lost_of(there, posthog) == {}
     assert driver.up(after).operations == []
 
 
