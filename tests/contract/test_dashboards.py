@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.pipeline_stack import Stack
-from harness.release_stack import web_of
+from harness.release_stack import ENDS, every_age, web_of
 from harness.run import begin_anew
 from pulumi_posthog.drift.attribution import Attribution
 from pulumi_posthog.drift.finding import Report
@@ -94,7 +94,7 @@ class Boards(Stack):
         ]
 
 
-@pytest.fixture(params=["2026 later", "2026", "2025", "2024"])
+@pytest.fixture(params=ENDS)
 def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Boards]:
     with web_of(started, request.param, tmp_path, monkeypatch) as stack:
         boards = Boards(tmp_path, stack.posthog)
@@ -102,6 +102,7 @@ def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         yield boards
 
 
+@every_age
 def test_one_is_made_with_its_insights_and_texts_and_the_next_run_reads_it_once(web):
     made = web.up(INSIGHTS + GROWTH, head=HEAD)
 
@@ -124,6 +125,7 @@ def test_one_is_made_with_its_insights_and_texts_and_the_next_run_reads_it_once(
     assert web.differences(INSIGHTS + GROWTH, head=HEAD) == []
 
 
+@every_age
 def test_an_insight_stays_on_the_dashboards_that_nobody_declares(web):
     web.up(INSIGHTS, head=HEAD)
     web.posthog.call("POST", f"{web.project}dashboards/", {"name": "By hand"})
@@ -148,6 +150,7 @@ def test_two_dashboards_of_one_run_share_an_insight(web):
     assert web.differences(both, head=HEAD) == []
 
 
+@every_age
 def test_what_somebody_drags_adds_or_takes_off_is_set_back_and_nothing_else_is_touched(web):
     web.up(INSIGHTS + GROWTH, head=HEAD)
     before = web.tiles()
@@ -190,6 +193,7 @@ def test_the_order_in_the_file_is_no_difference_and_a_text_is_changed_in_place(w
     assert (now["id"], now["text"]) == (text["id"], {"id": text["text"]["id"], "body": "# Now"})
 
 
+@every_age
 def test_filters_are_cleared_by_the_form_that_works(web):
     web.up(INSIGHTS + GROWTH, head=HEAD)
     none = GROWTH.replace("{date_from: -30d}", "{}")
@@ -241,6 +245,7 @@ def test_what_leaves_the_file_is_deleted_and_its_insights_stay(web):
     assert web.insight("Signups")
 
 
+@every_age
 def test_what_people_have_made_becomes_a_file_that_changes_nothing(web):
     web.up(INSIGHTS + GROWTH, head=HEAD)
     web.posthog.call("POST", f"{web.project}dashboards/", {"name": "By hand"})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.release_stack import AGES, Web, web_of
+from harness.release_stack import ENDS, Web, every_age, web_of
 from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.values.problem import ConfigError
@@ -41,12 +41,13 @@ def enrolment(web: Web, key: str) -> Any:
     return filters.get("feature_enrollment") or filters.get("super_groups")
 
 
-@pytest.fixture(params=AGES)
+@pytest.fixture(params=ENDS)
 def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     with web_of(started, request.param, tmp_path, monkeypatch, early_access_feature=1) as web:
         yield web
 
 
+@every_age
 def test_it_is_made_after_its_flag_and_then_there_is_nothing_to_do(web):
     done = web.run(text())
 
@@ -74,6 +75,7 @@ def test_a_rollout_of_its_flag_leaves_the_enrolment_alone(web):
     assert web.differs(text(share=25)) == []
 
 
+@every_age
 def test_a_stage_that_was_changed_by_hand_is_one_patch_that_opens_the_flag_again(web):
     web.run(text())
     (feature,) = web.all("early_access_feature")
@@ -125,6 +127,7 @@ def test_one_of_that_flag_is_taken_over_whatever_it_is_called(web):
     assert (feature["id"], feature["name"], feature["stage"]) == (made["id"], "Dark mode", "beta")
 
 
+@every_age
 def test_it_is_deleted_before_its_flag(web, monkeypatch):
     web.run(text())
     allowed = {"early_access_feature": 1, "feature_flag": 2}

@@ -719,8 +719,11 @@ def test_a_change_is_one_request_with_that_field_only_and_by_hand_it_is_found_an
 ):
     kind, age = KINDS[name], server[0]
     since = max(kind.since, kind.field(field).since, ANSWERED_SINCE.get((name, field), 0))
-    if not since <= age <= (kind.field(field).until or age):
+    until = kind.field(field).until
+    if not since <= age <= (until or age):
         pytest.skip(f"a server of {age} does not know it")
+    if age == 2025 and since < age and not until:
+        pytest.skip("it is known before and after that, too")
     it = workshop.object(name, field)
     sent = []
     patch = Writer.patch

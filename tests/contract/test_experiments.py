@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.release_stack import AGES, HEAD, Web, web_of
+from harness.release_stack import ENDS, HEAD, Web, every_age, web_of
 from pulumi_posthog.drift.findings import findings
 from pulumi_posthog.reconcile.observe import observe
 from pulumi_posthog.reconcile.plan import plan
@@ -51,7 +51,7 @@ def text(status: str = "draft", **more: Any) -> str:
     return EXPERIMENT.replace("STATUS", status) + own + REST
 
 
-@pytest.fixture(params=AGES)
+@pytest.fixture(params=ENDS)
 def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     with web_of(started, request.param, tmp_path, monkeypatch, experiment=1, feature_flag=1) as web:
         yield web
@@ -75,6 +75,7 @@ def variants(web: Web) -> list[tuple[str, int]]:
 HALVES = [("control", 50), ("one-page", 50)]
 
 
+@every_age
 def test_it_is_made_after_its_flag_which_keeps_its_variants_and_then_there_is_nothing_to_do(web):
     done = [name for _, (_, name) in web.run(text())]
 
@@ -94,6 +95,7 @@ def test_it_is_made_after_its_flag_which_keeps_its_variants_and_then_there_is_no
     assert web.posthog.writes() == {}
 
 
+@every_age
 def test_it_is_started_stopped_and_put_away_with_a_conclusion(web):
     web.run(text())
 
@@ -119,6 +121,7 @@ def test_one_that_is_declared_running_is_made_and_started(web):
     assert web.differs(text("running")) == []
 
 
+@every_age
 def test_it_is_paused_and_goes_on_where_the_server_can(web):
     web.run(text("running"))
     if web.posthog.info["age"] < 2026:
@@ -186,6 +189,7 @@ def test_what_a_run_reads_before_its_patch_is_in_the_estimate(web):
     assert web.posthog.requests()["total"] - before == 2 + 3
 
 
+@every_age
 def test_a_draft_and_the_variants_of_its_flag_are_changed_in_one_run(web):
     web.run(text())
     changed = text().replace("effect: 20", "effect: 5")
@@ -199,6 +203,7 @@ def test_a_draft_and_the_variants_of_its_flag_are_changed_in_one_run(web):
     assert web.differs(changed) == []
 
 
+@every_age
 def test_variants_that_somebody_changes_are_set_back_by_the_flag_and_by_nobody_else(web):
     web.run(text("running"))
     filters = flag(web)["filters"]
@@ -311,6 +316,7 @@ def shares_of(web: Web, key: str = "prices") -> dict[str, int]:
     return {each["key"]: each["rollout_percentage"] for each in variants}
 
 
+@every_age
 def test_its_own_variants_are_those_of_the_flag_that_is_made_with_it_and_are_set_back(web):
     web.run(alone(control=60, low=40))
 
@@ -328,6 +334,7 @@ def test_its_own_variants_are_those_of_the_flag_that_is_made_with_it_and_are_set
     assert web.differs(alone(control=50, low=25, high=25)) == []
 
 
+@every_age
 def test_once_it_is_started_only_the_shares_of_its_variants_change(web):
     web.run(alone("running", control=60, low=40))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.release_stack import AGES, Web, web_of
+from harness.release_stack import ENDS, Web, every_age, web_of
 from pulumi_posthog.reconcile.requests import looks_of, writes_of
 from pulumi_posthog.values.problem import ConfigError
 
@@ -43,7 +43,7 @@ def text(status: str = "draft", **more: Any) -> str:
     return SURVEY.replace("STATUS", status) + "".join(f"        {k}: {v}\n" for k, v in more.items()) + REST
 
 
-@pytest.fixture(params=AGES)
+@pytest.fixture(params=ENDS)
 def web(request, started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     with web_of(started, request.param, tmp_path, monkeypatch, survey=1, feature_flag=1) as web:
         yield web
@@ -54,6 +54,7 @@ def one(web: Web) -> Any:
     return web.posthog.get(f"{web.path}/surveys/{found['id']}/")
 
 
+@every_age
 def test_it_is_made_last_as_a_draft_and_then_there_is_nothing_to_do(web):
     done = [name for _, (_, name) in web.run(text())]
 
@@ -70,6 +71,7 @@ def test_it_is_made_last_as_a_draft_and_then_there_is_nothing_to_do(web):
     assert web.posthog.writes() == {}
 
 
+@every_age
 def test_it_is_started_stopped_resumed_and_put_away_by_dates_alone(web):
     states = ("running", "stopped", "running", "archived", "running")
     web.run(text())
@@ -144,6 +146,7 @@ def test_what_no_way_leads_to_is_refused_before_anything_is_sent(web, before, af
     assert web.posthog.writes() == {}
 
 
+@every_age
 def test_a_change_of_something_else_keeps_the_actions_and_what_has_been_answered(web):
     web.run(text("running"))
     before = one(web)
@@ -184,6 +187,7 @@ def test_a_question_that_comes_between_leaves_the_others_their_answers(web):
     assert ids[1] not in (first["id"], last["id"])
 
 
+@every_age
 def test_its_targeting_is_changed_and_removed_with_its_own_flag(web):
     web.run(text())
     whole = text()

@@ -19,7 +19,10 @@ from pulumi_posthog.stack.dynamic import process
 from pulumi_posthog.values.variables import KEY_VARIABLE
 
 HEAD = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
-AGES = ("2026", "2026 later", "2025", "2024")
+AGES = ("2026 later", "2026", "2025", "2024")
+ENDS = ("2026 later", "2024")
+every_age = pytest.mark.parametrize("web", AGES, indirect=True)
+"""For what the contract says to differ between the ages; all else is tested with the newest and the oldest."""
 
 
 class Web(Stack):

@@ -1,5 +1,10 @@
 """Pipelines against the sandbox in each generation in which PostHog's rules differ (posthog-api-cdp.md 0.1)."""
 
+import pytest
+
+# For what does not differ between the generations: with the oldest and the newest of them.
+ends = pytest.mark.parametrize("server", ["2025", "later 2026"], indirect=True)
+
 PROJECT = "organization: {host: HOST, id: ORGANIZATION}\nprojects:\n  Web:\n"
 FUNCTIONS = f"{PROJECT}    hog_functions:\n"
 EXPORTS = f"{PROJECT}    batch_exports:\n"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from contract.generations import EXPORTS, NOTHING
+from contract.generations import EXPORTS, NOTHING, ends
 from harness.generations import Generation
 from harness.pipeline_stack import Stack
 from pulumi_posthog.api import Refused
@@ -80,6 +80,7 @@ def test_numbers_that_a_server_answers_as_text_are_no_difference_and_a_real_one_
     assert stack.differences(text, head=EXPORTS) == []
 
 
+@ends
 def test_where_the_organization_has_no_list_of_exports_each_project_is_asked(stack, posthog):
     text = copy_of(GIVEN)
     stack.up(text, head=EXPORTS)
@@ -94,6 +95,7 @@ def test_where_the_organization_has_no_list_of_exports_each_project_is_asked(sta
     posthog.call("DELETE", "/_sandbox/faults")
 
 
+@ends
 def test_an_export_that_is_paused_is_exported_as_such(stack, posthog):
     made_and_nothing_to_do(stack, posthog, copy_of(GIVEN))
     assert "paused" not in stack.exported().files["posthog.yaml"]
@@ -179,6 +181,7 @@ def test_each_field_of_an_export_is_changed_by_one_patch(stack, posthog, patches
     assert posthog.bodies == []
 
 
+@ends
 def test_an_export_that_is_paused_knows_since_when_and_what_changes_with_it_comes_afterwards(stack, posthog):
     made_and_nothing_to_do(stack, posthog, copy_of(GIVEN))
 
@@ -194,6 +197,7 @@ def test_an_export_that_is_paused_knows_since_when_and_what_changes_with_it_come
     )
 
 
+@ends
 def test_an_export_that_is_new_is_paused_from_the_beginning(stack, posthog):
     made_and_nothing_to_do(stack, posthog, copy_of({**GIVEN, "paused": "true"}))
 
@@ -229,6 +233,7 @@ def test_a_secret_of_an_export_is_sent_once_and_again_when_it_becomes_another(st
     assert stack.up(text, head=EXPORTS) == []
 
 
+@ends
 def test_another_destination_makes_it_anew_and_what_leaves_the_file_is_deleted(stack, posthog):
     text = copy_of(GIVEN)
     stack.up(text, head=EXPORTS)

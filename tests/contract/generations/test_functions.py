@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pytest
 import yaml
 
-from contract.generations import FUNCTIONS, GEOIP, NOTHING, PROJECT, many
+from contract.generations import FUNCTIONS, GEOIP, NOTHING, PROJECT, ends, many
 from harness.engine import Refused as Refusal
 from harness.engine import urn_of
 from harness.pipeline_stack import Stack
@@ -227,6 +227,7 @@ def test_a_secret_is_sent_once_and_again_when_it_becomes_another(stack, posthog,
     assert stack.up(SECRETS, head=FUNCTIONS) == []
 
 
+@ends
 def test_what_is_no_longer_declared_is_deleted_and_what_was_deleted_by_hand_comes_back_with_its_id(
     stack, posthog
 ):
@@ -242,6 +243,7 @@ def test_what_is_no_longer_declared_is_deleted_and_what_was_deleted_by_hand_come
     assert [each["name"] for each in posthog.functions()] == ["GeoIP"]
 
 
+@ends
 def test_another_type_makes_it_anew(stack, posthog):
     text = '      Mine: {hog: "return event"}'
     stack.up(text, head=FUNCTIONS)
@@ -263,6 +265,7 @@ def undeclared(stack: Stack, text: str) -> list[str]:
     return [str(each.found.values["name"]) for each in observed.undeclared]
 
 
+@ends
 def test_what_posthog_makes_in_each_project_need_not_be_said_until_somebody_changes_it(stack, posthog):
     assert undeclared(stack, NOTHING) == []
     assert "hog_functions" not in stack.exported().files["posthog.yaml"]
@@ -273,6 +276,7 @@ def test_what_posthog_makes_in_each_project_need_not_be_said_until_somebody_chan
     assert "      GeoIP:\n" in stack.exported().files["posthog.yaml"]
 
 
+@ends
 def test_code_that_does_not_compile_is_told_in_posthogs_words_with_its_place(stack, posthog):
     with pytest.raises(Invalid) as refused:
         stack.up('      Mine: {hog: "return )"}', head=FUNCTIONS)
@@ -286,6 +290,7 @@ def test_code_that_does_not_compile_is_told_in_posthogs_words_with_its_place(sta
     assert [each["name"] for each in posthog.functions()] == ["GeoIP"]
 
 
+@ends
 def test_a_lost_answer_makes_no_twin(stack, posthog, monkeypatch):
     monkeypatch.setattr("pulumi_posthog.api.pacing.Pace.sleep", lambda _self, _seconds: None)
     text = '      Mine: {hog: "return event"}'
@@ -309,6 +314,7 @@ def test_functions_are_exported_as_a_file_that_changes_nothing(stack, posthog):
     assert "t0ken" not in text
 
 
+@ends
 def test_an_integration_that_is_not_there_is_told_with_its_place_before_anything_is_sent(stack):
     text = "      Chat: {template: template-slack, inputs: {slack_workspace: slack/Acme, channel: C1}}"
 
@@ -378,6 +384,7 @@ def test_what_follows_a_legacy_destination_is_made_of_what_an_export_shows(stack
     assert posthog.function("Mails")["template"]["id"] == "plugin-customerio-plugin"
 
 
+@ends
 @pytest.mark.parametrize("at_once", [True, False], ids=["made in this run", "made before"])
 def test_the_row_of_a_function_in_the_file_system_is_named_by_the_function(stack, posthog, at_once):
     functions = '      Orders: {hog: "return event"}\n'
@@ -405,6 +412,7 @@ def notes(stack: Stack, text: str) -> tuple[str, ...]:
         live.reader.close()
 
 
+@ends
 def test_what_posthogs_watcher_stopped_is_told_and_is_no_difference(stack, posthog):
     text = '      Mine: {enabled: true, hog: "return event"}'
     stack.up(text, head=FUNCTIONS)
@@ -436,6 +444,7 @@ def test_what_posthogs_alerts_look_after_is_left_alone(stack, posthog):
     assert posthog.function("Bill", "internal_destination")["hog"] == "return 1"
 
 
+@ends
 def test_what_posthog_rewrites_in_the_background_is_no_difference(stack, posthog):
     text = '      Mine: {hog: "return event", filters: {filter_test_accounts: true}}'
     project = f"/api/projects/{posthog.project_id()}/"
@@ -451,6 +460,7 @@ def test_what_posthog_rewrites_in_the_background_is_no_difference(stack, posthog
     assert posthog.bodies == []
 
 
+@ends
 def test_an_action_in_filters_is_named_and_its_id_is_sent_as_a_text(stack, posthog):
     text = f"""{PROJECT}    actions: {{Signed up: {{steps: [{{event: signed_up}}]}}}}
     hog_functions:
@@ -470,6 +480,7 @@ def test_an_action_in_filters_is_named_and_its_id_is_sent_as_a_text(stack, posth
     assert "id: !ref action/Signed up" in stack.exported().files["posthog.yaml"]
 
 
+@ends
 def test_a_filter_that_does_not_compile_is_told_in_posthogs_words_and_nothing_is_made(stack, posthog):
     text = f"""{PROJECT}    cohorts: {{Payers: {{}}}}
     hog_functions:
@@ -484,6 +495,7 @@ def test_a_filter_that_does_not_compile_is_told_in_posthogs_words_and_nothing_is
     assert [each["name"] for each in posthog.functions()] == ["GeoIP"]
 
 
+@ends
 def test_a_template_of_liquid_keeps_its_language(stack, posthog):
     text = (
         '      Mine: {hog: "return inputs.a", inputs_schema: [{key: a, type: string}],'
@@ -497,6 +509,7 @@ def test_a_template_of_liquid_keeps_its_language(stack, posthog):
     stack.exported()
 
 
+@ends
 def test_a_template_that_no_list_has_may_be_used_and_one_that_is_not_there_is_told_with_its_place(stack):
     old = "      Mine: {template: template-old-webhook, inputs: {url: https://a.io}}"
     stack.up(old, head=FUNCTIONS)
@@ -507,6 +520,7 @@ def test_a_template_that_no_list_has_may_be_used_and_one_that_is_not_there_is_to
     ]
 
 
+@ends
 def test_inputs_are_checked_against_the_template_before_anything_is_sent(stack):
     text = "      Mine: {template: template-webhook, inputs: {ulr: https://a.io, debug: 1}}"
 

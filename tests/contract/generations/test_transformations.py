@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract.generations import FUNCTIONS, GEOIP, many
+from contract.generations import FUNCTIONS, GEOIP, ends, many
 from harness.generations import Generation
 
 
@@ -13,6 +13,7 @@ def order(posthog: Generation) -> list[str]:
     return [each["name"] for each in sorted(rows, key=lambda each: each["execution_order"])]
 
 
+@ends
 def test_transformations_have_the_order_of_the_file_and_the_one_of_a_new_project_is_adopted(stack, posthog):
     geoip = posthog.function("GeoIP", "transformation")["id"]
 
@@ -25,6 +26,7 @@ def test_transformations_have_the_order_of_the_file_and_the_one_of_a_new_project
     assert stack.up(many(2) + GEOIP, head=FUNCTIONS) == []
 
 
+@ends
 def test_a_transformation_that_is_enabled_again_keeps_its_place(stack, posthog):
     stack.up(GEOIP + many(3, off=1), head=FUNCTIONS)
     stack.up(GEOIP + many(3), head=FUNCTIONS)
@@ -67,6 +69,7 @@ def test_five_transformations_of_logs_change_places_under_their_own_cap_and_the_
     assert "a project has at most 5 enabled transformations of logs, and 6 are declared" in problem
 
 
+@ends
 def test_a_transformation_that_was_deleted_by_hand_comes_back_in_its_place(stack, posthog):
     stack.up(GEOIP + many(3), head=FUNCTIONS)
     before = posthog.function("T0", "transformation")
