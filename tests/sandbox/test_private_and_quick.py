@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from pulumi_posthog.sandbox.options import Options
-from pulumi_posthog.sandbox.server.process import database_file
+from pulumi_posthog.sandbox.server.process import LastFirst, database_file
 from sandbox.table import API, POST
 
 ROLES = "/api/organizations/@current/roles/?limit=10000"
@@ -59,3 +61,28 @@ def test_a_long_list_asks_the_database_as_often_as_a_short_one(api: API, path: s
 
     assert listed[1] >= listed[0] + 195
     assert asked[0] == asked[1] < 20
+
+
+def test_the_thread_that_waits_for_the_shortest_time_answers() -> None:
+    condition, woken = LastFirst(), Queue[int]()
+
+    def wait(number: int) -> None:
+        with condition:
+            begun.set()
+            condition.wait()
+        woken.put(number)
+
+    for number in range(3):
+        begun = threading.Event()
+        threading.Thread(target=wait, args=[number], daemon=True).start()
+        begun.wait()
+        with condition:  # which it lets go of when it waits
+            pass
+
+    order = []
+    for _ in range(3):
+        with condition:
+            condition.notify()
+        order.append(woken.get(timeout=30))
+
+    assert order == [2, 1, 0]

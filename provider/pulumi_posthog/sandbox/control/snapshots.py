@@ -39,8 +39,10 @@ def keep(name: str) -> None:
 
 def is_kept(name: str) -> bool:
     """Whether there is something under that name."""
+    copy = _copy(name, SEQUENCES).strip('"')
     with connection.cursor() as cursor:
-        return _copy(name, SEQUENCES).strip('"') in connection.introspection.table_names(cursor)
+        found = cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = %s", [copy])
+        return found.fetchone() is not None
 
 
 def restore(name: str) -> None:

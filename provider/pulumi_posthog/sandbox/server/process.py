@@ -13,6 +13,7 @@ import sqlite3
 import struct
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,11 +137,23 @@ def application() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[byt
     return call
 
 
+class LastFirst(threading.Condition):
+    """Wakes who began to wait last.
+
+    Each thread has a connection to SQLite, with pages and statements at hand. Requests that come one after another are
+    answered by the same thread, and not by all threads in turn.
+    """
+
+    def notify(self, n: int = 1) -> None:
+        self._waiters.rotate(1)  # type: ignore[attr-defined] # the first one is woken
+        super().notify(n)
+
+
 def run(options: Options, listener: socket.socket) -> None:
     """Listen, say where, and serve."""
     from waitress import create_server  # type: ignore[import-untyped]
     from waitress.channel import HTTPChannel
-    from waitress.task import WSGITask  # type: ignore[import-untyped]
+    from waitress.task import ThreadedTaskDispatcher, WSGITask  # type: ignore[import-untyped]
 
     from pulumi_posthog.sandbox.control.start import ADMIN_PAGE
 
@@ -165,8 +178,12 @@ def run(options: Options, listener: socket.socket) -> None:
         task_class = Task
 
     logging.getLogger("waitress").setLevel(logging.CRITICAL)
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.queue_cv = LastFirst(dispatcher.lock)
+    dispatcher.set_thread_count(options.threads)
     server = create_server(
         application(),
+        _dispatcher=dispatcher,
         sockets=[listener],
         threads=options.threads,
         ident="PostHog sandbox",
