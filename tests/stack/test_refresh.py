@@ -43,3 +43,22 @@ def test_where_it_is_not_certain_everything_could(found, guard):
         seen.guard(guard)
 
     assert seen.deletable(MANAGED) == MANAGED
+
+
+def test_a_refresh_is_whole_when_all_that_is_remembered_was_looked_at():
+    seen = Refresh()
+    told = [seen.whole]
+    seen.guard(urn("guard"), MANAGED)
+    for name in ("A", "B"):
+        seen.found("role", urn(name))
+        told.append(seen.whole)
+    seen.gone("role", urn("C::d"))
+    told.append(seen.whole)
+    seen.guard(urn("guard"), {"role": {"": {"E": ""}}})
+    told.append(seen.whole)
+    seen.found("role", urn("E"))
+    told.append(seen.whole)
+    seen.found("role", "")
+    told.append(seen.whole)
+
+    assert told == [False, False, False, True, False, True, False]

@@ -20,6 +20,9 @@ class Refresh:
         self._seen: set[tuple[str, str]] = set()
         self._managed: set[tuple[str, str]] = set()
         self.called: dict[tuple[str, str], str] = {}  # kind and resource's name -> PostHog's name of it
+        self._settled = (
+            -1
+        )  # how many were managed when all of them had been seen; neither set ever gets smaller
         self._complete = False
         self._doubtful = False
 
@@ -51,7 +54,10 @@ class Refresh:
     @property
     def whole(self) -> bool:
         """Whether everything that the stack manages was looked at: not, where only some of it was to be refreshed."""
-        return self._complete and not self._doubtful and self._managed <= self._seen
+        managed = len(self._managed)
+        if self._settled != managed and self._managed <= self._seen:
+            self._settled = managed
+        return self._complete and not self._doubtful and self._settled == len(self._managed)
 
     def deletable(self, managed: Managed) -> Managed:
         """What of `managed` this run could delete."""
