@@ -213,7 +213,7 @@ def test_secrets_in_an_object_are_kept_apart_and_are_secret_in_every_answer(engi
     assert context.code is None, context.details
     outputs = received(made.properties)
     assert outputs["secret_config"] == Secret('{"password": "hush-hush"}')
-    read, _ = engine.call("Read", "PipelineDestination", id=made.id, properties=outputs, inputs=inputs)
+    read, _ = engine.call("Read", "PipelineDestination", id=made.id, properties=outputs, inputs={"order": 2})
     assert received(read.inputs)["secret_config"] == Secret('{"password": "hush-hush"}')
     assert received(read.properties)["secret_config"] == Secret('{"password": "hush-hush"}')
     for answer in (made.properties, read.properties, read.inputs):
@@ -354,6 +354,16 @@ def test_a_half_made_object_is_recorded_with_its_id_and_its_secrets(engine, post
     assert list(detail.reasons) == [context.details]
     assert "Traceback" not in context.details
     assert isinstance(received(detail.properties)["api_token"], Secret)
+
+
+def test_inputs_are_answered_only_where_pulumi_has_others(engine):
+    known = engine.inputs("Project", {"name": "New", "week_start_day": 1})
+    made, _ = engine.call("Create", "Project", properties=known)
+    # True is equal to 1 in Python, and something else to Pulumi.
+    for other, answered in (({}, False), ({"week_start_day": True}, True), ({"timezone": "CET"}, True)):
+        fields = {"id": made.id, "properties": received(made.properties), "inputs": known | other}
+        answer, _ = engine.call("Read", "Project", **fields)
+        assert (answer.HasField("inputs"), received(answer.inputs)) == (answered, known if answered else {})
 
 
 def test_an_object_is_imported_by_its_id_with_what_is_worth_declaring(engine, posthog):

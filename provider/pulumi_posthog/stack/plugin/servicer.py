@@ -165,10 +165,16 @@ class Provider(BeforeResources):
             return provider_pb2.ReadResponse()
         secret = _secret(stored) | _secret(inputs)
         outs = resource.form.answered(result.outs, secret)
-        # A resource that is nothing in PostHog keeps its inputs; without them Pulumi would take the outputs.
-        kept = inputs if result.inputs is None else resource.form.answered(result.inputs, secret)
+        # A resource that is nothing in PostHog keeps its inputs.
+        kept = sent(inputs if result.inputs is None else resource.form.answered(result.inputs, secret))
+        # Where none are answered, Pulumi keeps those that it has, but an import has none. Nearly always they are the
+        # same, and what is not sent need not be taken apart and logged there.
+        same = stored and kept == request.inputs
         return provider_pb2.ReadResponse(
-            id=result.id, properties=sent(outs), inputs=sent(kept), refresh_before_update=_refreshed(resource)
+            id=result.id,
+            properties=sent(outs),
+            inputs=None if same else kept,
+            refresh_before_update=_refreshed(resource),
         )
 
     @answering(provider_pb2.CreateResponse)
