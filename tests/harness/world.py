@@ -7,9 +7,10 @@ import itertools
 import random
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from hypothesis import strategies as st
 
@@ -268,8 +269,14 @@ def assert_not_another(driver: Driver, posthog: Sandbox, model: Model) -> None:
     assert any("never changes" in str(error) for error in errors), "another source would take its place"
 
 
-def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
-    """(kind, id of the parent) -> ids of what is there, of the kinds that a run may delete."""
+Census = dict[tuple[str, str], set[str]]
+
+
+def census(posthog: Sandbox, of: Census | None = None) -> Census:
+    """(kind, id of the parent) -> ids of what is there, of the kinds that a run may delete.
+
+    With `of`, an earlier one, only of the kinds of which it has any: what was not there cannot be taken away.
+    """
     organization = f"/api/organizations/{posthog.organization}"
     roles = posthog.all(f"{organization}/roles/")
     found = {("role", ""): {str(role["id"]) for role in roles}}
@@ -277,28 +284,37 @@ def census(posthog: Sandbox) -> dict[tuple[str, str], set[str]]:
         found["membership", str(role["id"])] = {str(each["id"]) for each in role["members"]}
     for project in posthog.all(f"{organization}/projects/"):
         path = f"/api/projects/{project['id']}"
-        configs = posthog.all(f"{path}/pipeline_destination_configs/")
-        filed = posthog.all(f"{path}/file_system/?limit=1000")
-        found["destination", path] = {str(each["id"]) for each in configs}
-        found["function", path] = {str(each["id"]) for each in functions_of(posthog, project["id"])}
-        found["cohort", path] = {str(each["id"]) for each in cohorts_of(posthog, project["id"])}
-        sources = sources_of(posthog, project["id"])
-        found["table", path] = {str(table["id"]) for each in sources for table in each["schemas"]}
-        for kind in MADE:
-            found[kind, path] = {str(each["id"]) for each in charts_of(posthog, project["id"], kind)}
-        for kind in FAMILIES:
-            found[kind, path] = {str(each["id"]) for each in all_of(posthog, project["id"], kind)}
-        found["flag", path] = {str(each["id"]) for each in flags_of(posthog, project["id"])}
-        found["export", path] = {str(each["id"]) for each in exports_of(posthog, project["id"])}
-        for list_ in LISTS:
-            rules = [each for each in rules_of(posthog, project["id"]) if each["list"] == list_]
-            found[list_, path] = set(map(str, identities(rules)))
-        of_flags = [each for each in rules_of(posthog, project["id"]) if each["resource"] == "feature_flag"]
-        found["object_rules", path] = set(
-            map(str, identities(each for each in of_flags if each["list"] not in LISTS))
-        )
-        found["file", path] = {str(each["id"]) for each in filed}
+        for kind, look in LOOKS.items():
+            if of is None or of.get((kind, path)):
+                found[kind, path] = {str(each["id"]) for each in look(posthog, project["id"])}
+        if of is None or any(of.get((list_, path)) for list_ in (*LISTS, "object_rules")):
+            rules = rules_of(posthog, project["id"])
+            for list_ in LISTS:
+                found[list_, path] = set(
+                    map(str, identities(each for each in rules if each["list"] == list_))
+                )
+            of_flags = (each for each in rules if each["resource"] == "feature_flag")
+            found["object_rules", path] = set(
+                map(str, identities(each for each in of_flags if each["list"] not in LISTS))
+            )
     return found
+
+
+LOOKS: Mapping[str, Callable[[Sandbox, Any], list[Mapping[str, Any]]]] = {
+    "destination": lambda posthog, project: posthog.all(
+        f"/api/projects/{project}/pipeline_destination_configs/"
+    ),
+    "file": lambda posthog, project: posthog.all(f"/api/projects/{project}/file_system/?limit=1000"),
+    "table": lambda posthog, project: [
+        table for each in sources_of(posthog, project) for table in each["schemas"]
+    ],
+    "function": functions_of,
+    "cohort": cohorts_of,
+    "flag": flags_of,
+    "export": exports_of,
+    **{kind: partial(charts_of, kind=kind) for kind in MADE},
+    **{kind: partial(all_of, kind=kind) for kind in FAMILIES},
+}
 
 
 def lose_little(driver: Driver, posthog: Sandbox, rounds: Rounds) -> None:
@@ -307,7 +323,7 @@ def lose_little(driver: Driver, posthog: Sandbox, rounds: Rounds) -> None:
         before = census(posthog)
         # What somebody does by hand comes after the count, and before the next one.
         one_round(driver, posthog, model, dataclasses.replace(disturbance, another=False, edits=0))
-        after = census(posthog)
+        after = census(posthog, before)
         for (kind, parent), ids in before.items():
             if kind == "membership" and parent not in after["role", ""]:
                 continue  # it went with its role, which counts

@@ -1,6 +1,6 @@
 """Random configurations, random live objects, random faults and kills: repeated `up` always gets there.
 
-`make test` runs about forty examples, the same each time, `make soak` thousands; hypothesis prints the seed of a
+`make test` runs about thirty examples, the same each time, `make soak` thousands; hypothesis prints the seed of a
 failure. Most run the engine's calls in this process, a share of them the real `pulumi`.
 """
 
@@ -26,13 +26,13 @@ REAL_SHARE = 100  # of so many examples in a soak, one runs the real command lin
 FOLDERS = itertools.count()
 
 
-@settings(**examples(23))
+@settings(**examples(16))
 @given(ROUNDS)
 def test_repeated_ups_converge_whatever_happens(anew, posthog, rounds):
     converge(anew(), posthog, rounds)
 
 
-@settings(**examples(13))
+@settings(**examples(9))
 @given(ROUNDS)
 def test_no_run_loses_more_than_the_rails_allow_whatever_happens(anew, posthog, monkeypatch, rounds):
     monkeypatch.setattr(process.run.settings, "limits", Limits())

@@ -62,7 +62,7 @@ LOSSES = {
 }
 
 
-@settings(**examples(28))
+@settings(**examples(16))
 @given(ROUND, st.booleans(), st.booleans())
 def test_what_is_still_declared_is_there_after_every_run(anew, posthog, monkeypatch, drawn, guarded, tight):
     monkeypatch.setattr(process.run.settings, "limits", WIDE)
