@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from harness import forked
 from harness.sandbox import Sandbox
 
@@ -116,6 +118,9 @@ class Stack:
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "1",
             "NO_COLOR": "1",
+            # Pulumi ends before it is worth while to look for garbage: a tenth of what it takes.
+            "GOGC": "off",
+            "GOMEMLIMIT": "512MiB",
             # The sandbox sets no limits unless it is told to.
             "POSTHOG_REQUESTS_PER_MINUTE": "100000",
             "POSTHOG_REQUESTS_PER_HOUR": "1000000",
@@ -137,14 +142,9 @@ class Stack:
         usual = usual and not self.environment["PULUMI_CONFIG_PASSPHRASE"]
         if usual and EMPTY:
             shutil.copytree(EMPTY[0], self.folder, dirs_exist_ok=True)
-            # Which stack is selected, as Pulumi keeps it: by backend, in a file named after the project's place.
-            place = hashlib.sha1(
-                str(self.folder.resolve() / "Pulumi.yaml").encode(), usedforsecurity=False
-            ).hexdigest()
-            workspaces = self.folder / "home" / "workspaces"
-            workspaces.mkdir(parents=True)
+            self._selection.parent.mkdir(parents=True)
             selected = {"stacks": {f"file://{state}": "organization/tried/test"}}
-            (workspaces / f"tried-{place}-workspace.json").write_text(json.dumps(selected))
+            self._selection.write_text(json.dumps(selected))
             return
         state.mkdir(exist_ok=True)
         made = self.pulumi("stack", "init", "test")
@@ -153,6 +153,19 @@ class Stack:
             shutil.copytree(state, kept / "state")
             shutil.copy(settings, kept)
             EMPTY.append(kept)
+
+    @property
+    def _selection(self) -> Path:
+        """Which stack is selected, as Pulumi keeps it: by backend, in a file named after the project's place."""
+        project = str(self.folder.resolve() / "Pulumi.yaml").encode()
+        place = hashlib.sha1(project, usedforsecurity=False).hexdigest()
+        return self.folder / "home" / "workspaces" / f"tried-{place}-workspace.json"
+
+    @property
+    def _selected(self) -> str:
+        """The stack that commands are about which name none."""
+        stacks = json.loads(self._selection.read_text())["stacks"]
+        return str(stacks[self.environment["PULUMI_BACKEND_URL"]].rpartition("/")[2])
 
     def through(self, door: str, *, options: bool = True) -> None:
         """Write Pulumi.yaml for one of the two providers, with `options` that have each run refresh first."""
@@ -226,12 +239,17 @@ class Stack:
         return self.pulumi("destroy", "--yes", "--skip-preview", "--diff")
 
     def set(self, name: str, value: str) -> None:
-        """`pulumi config set posthog:NAME VALUE`."""
-        done = self.pulumi("config", "set", f"posthog:{name}", value)
-        assert done.status == 0, done.text
+        """What `pulumi config set posthog:NAME VALUE` writes."""
+        file = self.folder / f"Pulumi.{self._selected}.yaml"
+        settings = (yaml.safe_load(file.read_text()) or {}) if file.exists() else {}
+        settings.setdefault("config", {})[f"posthog:{name}"] = value
+        file.write_text(yaml.safe_dump(settings))
 
     def state(self) -> dict[str, Any]:
-        """URN -> resource, as the state has them."""
-        done = self.pulumi("stack", "export")
-        deployment = json.loads(done.text)["deployment"]
+        """URN -> resource, as the state has them: read from the usual backend's file, which has what Pulumi exports."""
+        file = self.folder / "state/.pulumi/stacks/tried" / f"{self._selected}.json"
+        if file.exists():
+            deployment = json.loads(file.read_text())["checkpoint"]["latest"] or {}
+        else:
+            deployment = json.loads(self.pulumi("stack", "export").text)["deployment"]
         return {resource["urn"]: resource for resource in deployment.get("resources", ())}
