@@ -194,3 +194,31 @@ def test_a_newcomers_day_of_rules(stack: Stack):
         "role": [],
         "member": [("project", "admin")],
     }
+
+
+@pytest.mark.parametrize("refresh", [True, False], ids=["with a refresh", "without"])
+def test_what_was_hidden_from_the_key_was_made_a_second_time(stack: Stack, refresh: bool):
+    posthog = stack.posthog
+    bo = posthog.call("POST", "/_sandbox/keys", {"user": "bo@acme.io", "scopes": ["*"]})["key"]
+    project, name = (posthog.info["projects"][0][key] for key in ("id", "name"))
+    board = posthog.call("POST", f"/api/projects/{project}/dashboards/", {"name": "Growth"})["id"]
+    declared = f"projects:\n  {name}:\n    cohorts: {{Beta: {{}}}}\n"
+    stack.write(declared + "    dashboards: {Growth: {}}\n")
+    stack.environment["POSTHOG_PERSONAL_API_KEY"] = bo
+    made = stack.up()
+    assert made.status == 0, made.text
+    before = stack.state()
+    path = f"/api/projects/{project}/dashboards/{board}/"
+    posthog.call("PUT", f"{path}access_controls/", {"access_level": "none"})
+    posthog.count_anew()
+
+    flag = f"--refresh={'true' if refresh else 'false'}"
+    runs = [stack.preview(flag), stack.up(flag)]
+    stack.write(declared)  # and what is not declared any more is not forgotten
+    runs.append(stack.up(flag))
+
+    for run in runs:
+        assert run.status != 0, run.text
+        assert f"GET {path}: PostHog answered 403" in run.text
+    assert posthog.writes() == {}
+    assert stack.state().keys() == before.keys()

@@ -156,7 +156,6 @@ INSIGHT = Kind(
     write_scope="insight:write",
     page_size=1000,
     list_parameters={**BASIC, "saved": "true", "order": "id"},
-    list_leaves_out=True,  # those that are not saved
     alone_parameters=BASIC,
     second_id="short_id",
     deletion=Deletion.PATCH,

@@ -121,9 +121,7 @@ class Kind:
         str, ...
     ] = ()  # the fields that such an item lacks; (): any. Without one, no GET is needed.
     answered_in_part: bool = False  # the answer to a write lacks fields that a GET has: one follows each
-    # The list leaves out objects that are there: one with a known id that is not in it is asked for alone.
-    list_leaves_out: bool = False
-    alone_parameters: Mapping[str, str] = dataclass_field(default_factory=dict)  # of such a GET
+    alone_parameters: Mapping[str, str] = dataclass_field(default_factory=dict)  # of a GET of one alone
     second_id: str | None = None  # the key of an answer with another id, which an entry's `id` may be, too
     taken_along: tuple[TakenAlong, ...] = ()
     against: Against | None = None
@@ -265,6 +263,11 @@ class Kind:
     def declarable_names(self) -> frozenset[str]:
         """The names of the fields that a user may write."""
         return frozenset(field.name for field in self.declarable)
+
+    @cached_property
+    def asked_alone(self) -> bool:
+        """Whether one object has a URL of its own, with an answer in which nothing is missing that its list says."""
+        return not (self.embedded_in or self.upsert or self.invitation or self.singleton or self.apart)
 
     @cached_property
     def in_path(self) -> frozenset[str]:

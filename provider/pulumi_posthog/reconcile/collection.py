@@ -62,8 +62,10 @@ class Collection:
         *,
         partial: bool = False,
         blind: ApiError | None = None,
+        nowhere: bool = False,
     ) -> None:
         self.kind = kind
+        self.nowhere = nowhere  # what they would be in is gone: so is each of them
         self.blind = blind  # why one sort of them could not be looked at
         self.partial = partial  # the server lists only some: the others must be asked for one by one
         self._found: dict[str, Found] = {}

@@ -31,7 +31,7 @@ from pulumi_posthog.reconcile import apart, identity
 from pulumi_posthog.reconcile.collection import SECOND_URL_FIELDS, Collection, Found, Scope
 from pulumi_posthog.reconcile.features import without_what_is_silent
 from pulumi_posthog.reconcile.once import Once
-from pulumi_posthog.reconcile.scopes import of_ids
+from pulumi_posthog.reconcile.scopes import ID, of_ids
 from pulumi_posthog.values.json_value import Json, dig
 from pulumi_posthog.values.spelling import folded
 
@@ -162,9 +162,7 @@ class Listing:
         """
         if kind.listed_in_full:
             collection = self._collection(kind, scope)
-            found = collection.get(id_) or (
-                self._alone(collection, scope, id_) if collection.partial or kind.list_leaves_out else None
-            )
+            found = collection.get(id_) or self._alone(collection, scope, id_)
             if found is None and collection.blind:
                 raise collection.blind
             needed = names is None or kind.needs_whole([*names])
@@ -239,11 +237,11 @@ class Listing:
             # Of a project that is gone there is nothing; of one that is there, we could not look.
             if kind.parent == PROJECT.name:
                 if self.object(PROJECT, {}, scope[PROJECT.name]) is None:
-                    return Collection(kind, ())
+                    return Collection(kind, (), nowhere=True)
                 if (about := what_it_is_about(kind, scope)) is not None and (
                     self.object(about[0], {PROJECT.name: scope[PROJECT.name]}, about[1], ()) is None
                 ):
-                    return Collection(kind, ())
+                    return Collection(kind, (), nowhere=True)
                 if not self._below_environments and (found := self._other_prefix(kind, scope)) is not None:
                     return found
             elif not (kind.not_everywhere and self.organization()):  # of one that is not there, this raises
@@ -307,13 +305,23 @@ class Listing:
             return collection.put(answer)
 
     def _alone(self, collection: Collection, scope: Scope, id_: str) -> Found | None:
-        """One object of a list that cannot be read whole, by its own URL."""
-        path = f"{self.path(collection.kind, scope)}{id_ if id_.isalnum() else quote(id_, safe='')}/"
-        answer = self._once(("alone", path), lambda: self._or_none(path, collection.kind.alone_parameters))
-        if answer is None or answer.get("deleted"):
+        """One object that is not in its list, by its own URL; None when PostHog says there, too, that it is gone.
+
+        A list leaves out what access rules hide from the key's owner, and then the URL answers 403
+        (posthog-api-access.md 3.6): a list alone proves no absence.
+        """
+        kind = collection.kind
+        if collection.nowhere or not kind.asked_alone or not ID.fullmatch(id_):
+            return None
+        path = f"{self.path(kind, scope)}{id_}/"
+        try:
+            answer = self._once(("alone", path), lambda: self._or_none(path, kind.alone_parameters))
+        except NotOffered:
+            return None  # this server answers lists of them only
+        if answer is None or kind.is_gone(answer):
             return None
         with self._lock:
-            return collection.get(id_) or collection.put(answer)
+            return collection.get(id_) or collection.put(self._said(kind, answer))
 
     def _or_none(self, path: str, parameters: Mapping[str, str] = NOTHING) -> Json:
         with contextlib.suppress(NotFound):
