@@ -8,7 +8,7 @@ import pytest
 
 from contract.test_safety import Tried
 from harness.sandbox import Sandbox
-from pulumi_posthog.api import Connection, Forbidden, Reader
+from pulumi_posthog.api import Connection, Forbidden, IncompleteRead, Reader
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile.live import Live
 
@@ -58,3 +58,26 @@ def test_of_what_was_in_a_project_that_is_gone_nothing_is_asked_alone(it):
     assert it.look().object(KINDS["dashboard"], {"project": "4242"}, "7") is None
 
     assert "GET /api/projects/4242/dashboards/7/" not in it.posthog.requests()["by_path"]
+
+
+def test_whom_the_organization_shows_to_admins_only_has_not_left(started):
+    tried = Tried(started("--age", "2026", "--later-2026"))
+    posthog, members = tried.posthog, KINDS["organization_member"]
+    key = posthog.call("POST", "/_sandbox/keys", {"user": "bo@acme.io", "scopes": ["*"]})["key"]
+    posthog.call(
+        "PATCH", f"/api/organizations/{posthog.organization}/", {"members_can_see_org_members": False}
+    )
+    with tried.reader, tried.writer, Reader(Connection(posthog.url, key), pace=tried.pace) as reader:
+        bo = Live(reader, posthog.organization)
+        assert bo.referred("member", "bo@acme.io")
+        for look in (
+            lambda: bo.referred("member", "ana@acme.io"),
+            lambda: bo.object(members, {}, "ana@acme.io"),
+            lambda: bo.find(members, {}, {"email": "ana@acme.io"}),
+            bo.pending_invitations,
+        ):
+            with pytest.raises(IncompleteRead, match="shows its members to admins only"):
+                look()
+
+        assert tried.live.referred("member", "nobody@acme.io") is None
+        assert tried.live.object(members, {}, "ana@acme.io") is not None

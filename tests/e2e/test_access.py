@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from harness.sandbox import Sandbox
 from harness.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -222,3 +225,28 @@ def test_what_was_hidden_from_the_key_was_made_a_second_time(stack: Stack, refre
         assert f"GET {path}: PostHog answered 403" in run.text
     assert posthog.writes() == {}
     assert stack.state().keys() == before.keys()
+
+
+def test_members_who_were_hidden_from_the_key_were_told_to_have_left(
+    tmp_path: Path, started: Callable[..., Sandbox]
+):
+    posthog = started("--age", "2026", "--later-2026")
+    bo = posthog.call("POST", "/_sandbox/keys", {"user": "bo@acme.io", "scopes": ["*"]})["key"]
+    stack = Stack(tmp_path / "hidden", posthog)
+    stack.write("roles: {Analysts: {members: [ana@acme.io, bo@acme.io]}}\n")
+    made = stack.up()
+    assert made.status == 0, made.text
+    path = f"/api/organizations/{posthog.organization}/"
+    posthog.call("PATCH", path, {"members_can_see_org_members": False})
+    stack.environment["POSTHOG_PERSONAL_API_KEY"] = bo
+    posthog.count_anew()
+
+    drift = stack.command("drift")
+    runs = [drift, stack.preview(), stack.up(), stack.up("--refresh=false")]
+
+    assert drift.status == 4
+    for run in runs:
+        assert run.status != 0, run.text
+        assert "the organization shows its members to admins only" in run.text
+        assert "any more" not in run.text
+    assert posthog.writes() == {}

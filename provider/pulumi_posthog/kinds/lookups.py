@@ -13,6 +13,7 @@ MEMBER = Lookup(
     read_scope="organization_member:read",
     caseless=True,
     page_size=1000,
+    shown_by="members_can_see_org_members",
 )
 
 PLUGIN = Lookup(

@@ -151,20 +151,20 @@ class Membership:
 class Lookup:
     """Objects that PostHog has and this product only refers to: members by e-mail, plugins by URL or name.
 
-    `keys` are dotted paths into the answer that may name an object, tried in order; `value` is what a request wants in
-    its place. `page_size` is how many objects a page of the list may have.
+    `keys` are dotted paths into the answer that may name an object, tried in order.
     """
 
     name: str
     doc: str
     collection: str
     keys: tuple[str, ...]
-    value: str
+    value: str  # the dotted path to what a request wants in place of a name
     read_scope: str
     caseless: bool = False
-    page_size: int | None = None
+    page_size: int | None = None  # how many objects a page of the list may have
     parameters: Mapping[str, str] = dataclass_field(default_factory=dict)
     everywhere: bool = False  # the same in all projects: asked for once, in any of them
+    shown_by: str | None = None  # a setting: those below admin see all of the list only if it is on
 
     def name_of(self, answer: Mapping[str, Json]) -> str | None:
         """What an object is called; the parts of a key such as "kind/display_name" are joined."""

@@ -86,7 +86,10 @@ class Live(Listing):
         return dig(found, found_by or LOOKUPS[name].value) if found is not None else None
 
     def referred(self, name: str, value: str) -> Mapping[str, Json] | None:
-        """The member or plugin that an e-mail, a URL or a name means; raises Ambiguous as `refer` does."""
+        """The member or plugin that an e-mail, a URL or a name means; raises Ambiguous as `refer` does.
+
+        Nobody is absent of whom PostHog shows the key nothing: that raises IncompleteRead.
+        """
         lookup = LOOKUPS[name]
         for key in lookup.keys:
             matches = with_name(lookup, key, value, self.lookup(name))
@@ -98,6 +101,7 @@ class Live(Listing):
                 )
             if matches:
                 return matches[0]
+        self.check_shown(lookup)
         return None
 
     # -- keeping it true -----------------------------------------------------------------------------------------
