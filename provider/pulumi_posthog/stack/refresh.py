@@ -20,9 +20,7 @@ class Refresh:
         self._seen: set[tuple[str, str]] = set()
         self._managed: set[tuple[str, str]] = set()
         self.called: dict[tuple[str, str], str] = {}  # kind and resource's name -> PostHog's name of it
-        self._settled = (
-            -1
-        )  # how many were managed when all of them had been seen; neither set ever gets smaller
+        self._settled = -1  # how many were managed when all of them had been seen; both sets only grow
         self._complete = False
         self._doubtful = False
 
