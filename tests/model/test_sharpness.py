@@ -221,11 +221,18 @@ def without_looking_before_a_create(monkeypatch):
     monkeypatch.setattr(Applier, "_existing", lambda *_: None)
 
 
+def trusting_lists(monkeypatch):
+    """What a list lacks is not asked about alone, which would find it."""
+    monkeypatch.setattr(Kind, "asked_alone", False)
+
+
 def without_counting_a_list(monkeypatch):
+    trusting_lists(monkeypatch)
     monkeypatch.setattr(paging, "whole_of", lambda rows, _count: list(rows))
 
 
 def taking_a_list_that_failed_for_an_empty_one(monkeypatch):
+    trusting_lists(monkeypatch)
     list_all = Reader.list_all
 
     def trusting(self, *arguments, **options):
