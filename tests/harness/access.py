@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ RULES = {
 LISTS = ("access_controls", "resource_access_controls")
 RULED = ("bo@acme.io", "cy@acme.io")  # people below admin
 LEVELS = ("member", "admin")
+HIDEABLE = ("dashboards", "insights", "feature_flags", "experiments", "surveys")
 
 
 def project_rule(project: str, level: str, *, role: str | None = None, member: str | None = None) -> Row:
@@ -133,6 +135,30 @@ def make_rule(posthog: Sandbox, project: Any, person: str) -> None:
     bodies = ({"access_level": "member"}, {"resource": "insight", "access_level": "viewer"})
     for name, more in zip(LISTS, bodies, strict=True):
         posthog.call("PUT", f"/api/projects/{project}/{name}/", {"organization_member": who, **more})
+
+
+@contextlib.contextmanager
+def hidden_from_a_member(posthog: Sandbox) -> Iterator[str]:
+    """A member's key, while rules hide from its owner what the projects have: no list has it."""
+    people = posthog.all(f"/api/organizations/{posthog.organization}/members/")
+    who = next(each["user"]["email"] for each in people if each["level"] < 8)
+    projects = posthog.all(f"/api/organizations/{posthog.organization}/projects/")
+    lists = [f"/api/projects/{project['id']}/{name}/" for project in projects for name in HIDEABLE]
+    paths = [f"{path}{each['id']}/access_controls/" for path in lists for each in posthog.all(path)]
+    rules = [(path, each) for path in paths for each in posthog.get(path)["access_controls"]]
+    everyone = {path: each["access_level"] for path, each in rules if not (each["role"] or _person(each))}
+    for path in paths:
+        posthog.call("PUT", path, {"access_level": "none"})
+    try:
+        yield posthog.call("POST", "/_sandbox/keys", {"user": who, "scopes": ["*"]})["key"]
+    finally:
+        for path in paths:
+            with contextlib.suppress(AssertionError):  # a run may have deleted what it is about
+                posthog.call("PUT", path, {"access_level": everyone.get(path)})
+
+
+def _person(rule: Mapping[str, Any]) -> Any:
+    return rule["organization_member"]
 
 
 def identities(rules: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:

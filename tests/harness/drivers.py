@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from harness.access import hidden_from_a_member
 from harness.engine import Engine, Killed, Outcome, Refused
 from harness.model import Model
 from harness.sandbox import Sandbox
@@ -19,6 +21,7 @@ from harness.stack import Run, Stack
 from harness.world import Disturbance
 from pulumi_posthog.api import ApiError, Reader
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
+from pulumi_posthog.values.variables import KEY_VARIABLE
 
 VIEW = re.compile(r"/api/projects/\d+/warehouse_saved_queries/[^/]+/")
 MEANWHILE = "select 'meanwhile' as plan"
@@ -86,12 +89,27 @@ class InProcess:
         edits = EditsOfViews(self.posthog)
         self.reaper.meanwhile = edits if disturbance.meanwhile else None
         try:
-            self.engine.up(model.desired(self.posthog))
+            with self._key(hidden=disturbance.hidden):
+                self.engine.up(model.desired(self.posthog))
         except (Killed, Refused, ApiError, CannotApply, HalfMade):
             pass
         finally:
             self.reaper.left = self.reaper.meanwhile = None
         edits.assert_kept()
+
+    @contextlib.contextmanager
+    def _key(self, *, hidden: bool) -> Iterator[None]:
+        """The usual key, or one whose owner sees nothing of what there is."""
+        if not hidden:
+            yield
+            return
+        before = os.environ[KEY_VARIABLE]
+        with hidden_from_a_member(self.posthog) as key:
+            os.environ[KEY_VARIABLE] = key
+            try:
+                yield
+            finally:
+                os.environ[KEY_VARIABLE] = before
 
     def up(self, model: Model) -> Outcome:
         """One run in peace."""

@@ -112,6 +112,7 @@ class Disturbance:
     killed_after: bool = False
     meanwhile: bool = False  # somebody edits a view just before the run writes it; not with the command line
     another: bool = False  # before it, somebody looks at a file that says another sort of source
+    hidden: bool = False  # rules hide what there is from the owner of the key; not with the command line
     edits: int = 0
     seed: int = 0
 

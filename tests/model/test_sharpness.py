@@ -223,7 +223,7 @@ def without_looking_before_a_create(monkeypatch):
 
 def trusting_lists(monkeypatch):
     """What a list lacks is not asked about alone, which would find it."""
-    monkeypatch.setattr(Kind, "asked_alone", False)
+    monkeypatch.setattr(Kind, "asked_alone", property(lambda _: False))
 
 
 def without_counting_a_list(monkeypatch):
@@ -532,3 +532,18 @@ def test_without_that_it_is_only_where_the_file_puts_it(anew, posthog, monkeypat
 
     with pytest.raises(AssertionError, match="no file says what is on it"):
         an_insight_stays_elsewhere(anew(), posthog)
+
+
+BOARD = Model((WEB, dashboard("Web", description="On Mondays")))
+HIDDEN = [(BOARD, QUIET), (BOARD, Disturbance(hidden=True))]
+
+
+def test_what_rules_hide_from_the_owner_of_the_key_is_not_made_again(anew, posthog):
+    converge(anew(), posthog, HIDDEN)
+
+
+def test_where_a_list_is_trusted_it_is_there_twice(anew, posthog, monkeypatch):
+    trusting_lists(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        converge(anew(), posthog, HIDDEN)
