@@ -150,7 +150,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of ours
         if module not in sys.modules:
             with lasting():
                 import_module(module)
-        return getattr(sys.modules[module], name)
+        return getattr(import_module(module), name)  # which waits for another thread that is importing it
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})
