@@ -30,7 +30,7 @@ def it(posthog: Sandbox) -> Iterator[Tried]:
 @pytest.fixture
 def as_bo(it: Tried) -> Iterator[Callable[[], Live]]:
     """Makes fresh views of what a member sees who is no admin."""
-    key = it.posthog.call("POST", "/_sandbox/keys", {"user": "bo@acme.io", "scopes": ["*"]})["key"]
+    key = it.posthog.key_of("bo@acme.io")
     with Reader(Connection(it.posthog.url, key), pace=it.pace) as reader:
         yield lambda: Live(reader, it.posthog.organization)
 
@@ -63,7 +63,7 @@ def test_of_what_was_in_a_project_that_is_gone_nothing_is_asked_alone(it):
 def test_whom_the_organization_shows_to_admins_only_has_not_left(started):
     tried = Tried(started("--age", "2026", "--later-2026"))
     posthog, members = tried.posthog, KINDS["organization_member"]
-    key = posthog.call("POST", "/_sandbox/keys", {"user": "bo@acme.io", "scopes": ["*"]})["key"]
+    key = posthog.key_of("bo@acme.io")
     posthog.call(
         "PATCH", f"/api/organizations/{posthog.organization}/", {"members_can_see_org_members": False}
     )

@@ -168,7 +168,7 @@ def plugin(guard: Guard, given: Mapping[str, Any]) -> tuple[str, ...]:
 @pytest.mark.parametrize("guard", GUARDS, ids=str)
 def test_a_preview_refuses_it_and_sends_nothing(acme, monkeypatch, guard: Guard, door):
     project = acme.info["projects"][0]
-    key = acme.call("POST", "/_sandbox/keys", {"user": guard.key, "scopes": ["*"]})["key"]
+    key = acme.key_of(guard.key)
     monkeypatch.setenv(KEY_VARIABLE, key)
     begin_anew()
     place = Location(acme.url, acme.organization).as_property
@@ -190,7 +190,7 @@ def by_somebody(acme: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     begin_anew()
 
     def now(who: str) -> None:
-        key = acme.call("POST", "/_sandbox/keys", {"user": who, "scopes": ["*"]})["key"]
+        key = acme.key_of(who)
         monkeypatch.setenv(KEY_VARIABLE, key)
         begin_anew()
         acme.count_anew()

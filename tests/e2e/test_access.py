@@ -202,7 +202,7 @@ def test_a_newcomers_day_of_rules(stack: Stack):
 @pytest.mark.parametrize("refresh", [True, False], ids=["with a refresh", "without"])
 def test_what_was_hidden_from_the_key_was_made_a_second_time(stack: Stack, refresh: bool):
     posthog = stack.posthog
-    bo = posthog.call("POST", "/_sandbox/keys", {"user": "bo@acme.io", "scopes": ["*"]})["key"]
+    bo = posthog.key_of("bo@acme.io")
     project, name = (posthog.info["projects"][0][key] for key in ("id", "name"))
     board = posthog.call("POST", f"/api/projects/{project}/dashboards/", {"name": "Growth"})["id"]
     declared = f"projects:\n  {name}:\n    cohorts: {{Beta: {{}}}}\n"
@@ -231,7 +231,7 @@ def test_members_who_were_hidden_from_the_key_were_told_to_have_left(
     tmp_path: Path, started: Callable[..., Sandbox]
 ):
     posthog = started("--age", "2026", "--later-2026")
-    bo = posthog.call("POST", "/_sandbox/keys", {"user": "bo@acme.io", "scopes": ["*"]})["key"]
+    bo = posthog.key_of("bo@acme.io")
     stack = Stack(tmp_path / "hidden", posthog)
     stack.write("roles: {Analysts: {members: [ana@acme.io, bo@acme.io]}}\n")
     made = stack.up()

@@ -455,7 +455,7 @@ def test_two_stacks_wrote_one_setting_and_nobody_knew_who_was_last(stack, tmp_pa
     posthog = stack.posthog
     stack.write("projects:\n  Web: {timezone: Europe/Berlin}\n")
     assert stack.up().status == 0
-    ana = posthog.call("POST", "/_sandbox/keys", {"user": "ana@acme.io", "scopes": ["*"]})["key"]
+    ana = posthog.key_of("ana@acme.io")
     other = Stack(tmp_path / "other", posthog, POSTHOG_PERSONAL_API_KEY=ana)
     other.write("projects:\n  Web: {timezone: Europe/Paris}\n")
     assert other.up().status == 0

@@ -146,19 +146,19 @@ def hidden_from_a_member(posthog: Sandbox) -> Iterator[str]:
     lists = [f"/api/projects/{project['id']}/{name}/" for project in projects for name in HIDEABLE]
     paths = [f"{path}{each['id']}/access_controls/" for path in lists for each in posthog.all(path)]
     rules = [(path, each) for path in paths for each in posthog.get(path)["access_controls"]]
-    everyone = {path: each["access_level"] for path, each in rules if not (each["role"] or _person(each))}
+    everyone = {
+        path: each["access_level"]
+        for path, each in rules
+        if not (each["role"] or each["organization_member"])
+    }
     for path in paths:
         posthog.call("PUT", path, {"access_level": "none"})
     try:
-        yield posthog.call("POST", "/_sandbox/keys", {"user": who, "scopes": ["*"]})["key"]
+        yield posthog.key_of(who)
     finally:
         for path in paths:
             with contextlib.suppress(AssertionError):  # a run may have deleted what it is about
                 posthog.call("PUT", path, {"access_level": everyone.get(path)})
-
-
-def _person(rule: Mapping[str, Any]) -> Any:
-    return rule["organization_member"]
 
 
 def identities(rules: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
