@@ -19,9 +19,10 @@ from harness.charted import CHARTS, MADE, charts_of, name_of
 from harness.drivers import InProcess
 from harness.engine import GUARD, Killed, Outcome, Refused
 from harness.model import Model, models
-from harness.pipelines import change_function, exports_of, functions_of
+from harness.pipelines import change_function, destinations_of, exports_of, functions_of
 from harness.rows import Row, refer_to
 from harness.sandbox import Sandbox
+from harness.world import file_system_of
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.reconcile.errors import CannotApply, HalfMade
 from pulumi_posthog.reconcile.limits import Limits
@@ -421,17 +422,12 @@ def belongings(posthog: Sandbox, of: Mapping[str, set[Any]] | None = None) -> di
     return found
 
 
-def _destinations(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
-    return posthog.all(f"/api/projects/{project}/pipeline_destination_configs/")
-
-
 def _filed(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
-    rows = posthog.all(f"/api/projects/{project}/file_system/?limit=1000")
-    return [row for row in rows if not row["path"].startswith("Unfiled/")]
+    return [row for row in file_system_of(posthog, project) if not row["path"].startswith("Unfiled/")]
 
 
 BELONGINGS: Mapping[str, Callable[[Sandbox, Any], list[Mapping[str, Any]]]] = {
-    "destinations": _destinations,
+    "destinations": destinations_of,
     "functions": functions_of,
     "exports": exports_of,
     "rules": rules_of,
@@ -443,7 +439,8 @@ BELONGINGS: Mapping[str, Callable[[Sandbox, Any], list[Mapping[str, Any]]]] = {
 def lost_of(before: Mapping[str, set[Any]], posthog: Sandbox) -> dict[str, set[Any]]:
     """What there was and is not any more."""
     now = belongings(posthog, before)
-    return {what: ids - now.get(what, set()) for what, ids in before.items() if ids - now.get(what, set())}
+    lost = {what: ids - now.get(what, set()) for what, ids in before.items()}
+    return {what: ids for what, ids in lost.items() if ids}
 
 
 def keep_all(

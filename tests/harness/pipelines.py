@@ -9,6 +9,11 @@ from typing import Any
 from harness.sandbox import Sandbox
 
 
+def destinations_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
+    """The legacy destinations of a project."""
+    return list(posthog.all(f"/api/projects/{project}/pipeline_destination_configs/"))
+
+
 def functions_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
     """The functions of a project, by name."""
     rows = posthog.all(f"/api/projects/{project}/hog_functions/?full=true&limit=100")

@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 
 from harness import forked
 from harness.sandbox import Sandbox
-from harness.stack import DOORS, Run, Stack
+from harness.stack import DOORS, INSTALLED, Run, Stack
 from harness.waiting import eventually
 
 BROKEN = 'import sys\n\nprint("to out")\nprint("to err", file=sys.stderr)\n{}["missing"]\n'
@@ -85,7 +84,7 @@ def test_a_wrong_use_ends_with_the_words_and_the_status_of_the_program() -> None
     """On its stderr, as the real one."""
     commands = [
         [str(folder / "pulumi-resource-posthog"), "no address"]
-        for folder in (Path(sys.executable).parent, forked.stand_ins(os.environ))
+        for folder in (INSTALLED, forked.stand_ins(os.environ))
     ]
     real, ours = (subprocess.run(each, capture_output=True, text=True, check=False) for each in commands)
     assert (ours.returncode, ours.stdout, ours.stderr) == (real.returncode, real.stdout, real.stderr)

@@ -28,7 +28,7 @@ from harness.charted import (
 )
 from harness.engine import Outcome, Refused
 from harness.model import Model, models
-from harness.pipelines import exports_of, functions_of, pipelines_by_hand
+from harness.pipelines import destinations_of, exports_of, functions_of, pipelines_by_hand
 from harness.releases import assert_refers, cohorts_of, flags_of, releases_by_hand
 from harness.sandbox import Sandbox
 from harness.sourced import KIND as SOURCE
@@ -85,12 +85,12 @@ def by_hand(posthog: Sandbox, dice: random.Random) -> None:
         case 3:
             posthog.call("POST", f"{organization}/roles/", {"name": f"By hand {next(NUMBERS)}"})
         case 4:
-            for row in posthog.all(f"/api/projects/{project['id']}/file_system/?limit=1000"):
+            for row in file_system_of(posthog, project["id"]):
                 if row["type"] == "folder":
                     posthog.call("DELETE", f"/api/projects/{project['id']}/file_system/{row['id']}/")
                     break
         case 5:
-            for config in posthog.all(f"/api/projects/{project['id']}/pipeline_destination_configs/"):
+            for config in destinations_of(posthog, project["id"]):
                 path = f"/api/projects/{project['id']}/pipeline_destination_configs/{config['id']}/"
                 posthog.call("PATCH", path, {"enabled": "true", "config": "{}"}, form=True)
                 break
@@ -151,7 +151,7 @@ def assert_no_twins(posthog: Sandbox) -> None:
         names += [(role["name"], membership["user"]["email"]) for membership in role["members"]]
     for project in projects:
         path = f"/api/projects/{project['id']}"
-        names += [(path, c["name"]) for c in posthog.all(f"{path}/pipeline_destination_configs/")]
+        names += [(path, c["name"]) for c in destinations_of(posthog, project["id"])]
         names += [(path, *each) for each in identities(rules_of(posthog, project["id"]))]
         names += [(path, "export", each["name"]) for each in exports_of(posthog, project["id"])]
         names += [(path, each["type"], each["name"]) for each in functions_of(posthog, project["id"])]
@@ -164,7 +164,7 @@ def assert_no_twins(posthog: Sandbox) -> None:
             names += [(path, kind, each["name"]) for each in all_of(posthog, project["id"], kind)]
         names += [
             (path, row["type"], row["ref"] or row["path"], row["shortcut"])
-            for row in posthog.all(f"{path}/file_system/?limit=1000")
+            for row in file_system_of(posthog, project["id"])
         ]
     assert [name for name, count in Counter(names).items() if count > 1] == []
 
@@ -270,6 +270,11 @@ def assert_not_another(driver: Driver, posthog: Sandbox, model: Model) -> None:
     assert any("never changes" in str(error) for error in errors), "another source would take its place"
 
 
+def file_system_of(posthog: Sandbox, project: Any) -> list[Mapping[str, Any]]:
+    """The rows of a project's file system."""
+    return list(posthog.all(f"/api/projects/{project}/file_system/?limit=1000"))
+
+
 Census = dict[tuple[str, str], set[str]]
 
 
@@ -302,10 +307,8 @@ def census(posthog: Sandbox, of: Census | None = None) -> Census:
 
 
 LOOKS: Mapping[str, Callable[[Sandbox, Any], list[Mapping[str, Any]]]] = {
-    "destination": lambda posthog, project: posthog.all(
-        f"/api/projects/{project}/pipeline_destination_configs/"
-    ),
-    "file": lambda posthog, project: posthog.all(f"/api/projects/{project}/file_system/?limit=1000"),
+    "destination": destinations_of,
+    "file": file_system_of,
     "table": lambda posthog, project: [
         table for each in sources_of(posthog, project) for table in each["schemas"]
     ],

@@ -18,6 +18,7 @@ from harness.charted import dashboard, insight, tile
 from harness.engine import GUARD, Refused
 from harness.model import CONFIG, Model
 from harness.moves import ROUND, Sort, belongings, keep_all, lost_of
+from harness.pipelines import destinations_of
 from harness.rows import EVENTS, HOOK, RELAY, WEB
 from harness.soak import examples
 from pulumi_posthog.kinds import KINDS
@@ -235,7 +236,7 @@ def test_what_is_replaced_before_an_entry_with_its_id_is_asked_about_is_kept(ane
 
     driver.engine.up(model.desired(posthog), continue_on_error=True)
 
-    found = posthog.all(f"/api/projects/{project}/pipeline_destination_configs/")
+    found = destinations_of(posthog, project)
     assert row.id in {str(each["id"]) for each in found if not each.get("deleted")}
 
 
