@@ -56,9 +56,20 @@ def clean(method: Callable[Concatenate[Self_, P], R]) -> Callable[Concatenate[Se
             if isinstance(error, Unreachable) and method.__name__ == "read" and not os.environ.get(VARIABLE):
                 # A refresh asks where the state says.
                 text += f"\n  hint: where PostHog has moved since the last run, say so: export {VARIABLE}=https://..."
-            pulumi_engine.fail(error, self.run.once, text=text)
+            once = self.run.once if _each_is_shown(method, self.run) else str
+            pulumi_engine.fail(error, once, text=text)
 
     return cast("Callable[Concatenate[Self_, P], R]", call)
+
+
+def _each_is_shown(method: Callable[..., object], run: Run) -> bool:
+    """Whether Pulumi shows every error of such calls, so that the second one may be short.
+
+    Not of what a program declares: the first error that it hears there ends the run. With PULUMI_PARALLEL_DIFF, several
+    comparisons may have failed by then, and any of them is the one that it shows.
+    """
+    program_runs = run.guard_consulted or run.holdings.anything_declared  # before that, a refresh compares
+    return not (program_runs and method.__name__ in ("check", "diff"))
 
 
 def harmless_check(answer: object) -> object:
