@@ -85,6 +85,7 @@ class InProcess:
 
     def disturbed(self, model: Model, disturbance: Disturbance) -> None:
         """One run during which things go wrong; anything but a clear error is a bug."""
+        self.engine.side_by_side = disturbance.side_by_side
         self.reaper.left, self.reaper.after = disturbance.killed_at, disturbance.killed_after
         edits = EditsOfViews(self.posthog)
         self.reaper.meanwhile = edits if disturbance.meanwhile else None
@@ -129,6 +130,7 @@ class RealPulumi:
     def disturbed(self, model: Model, disturbance: Disturbance) -> None:
         """One run during which things go wrong, and after a kill what docs/how-to/killed-run.md says."""
         self.stack.write(model.yaml())
+        self.stack.environment["PULUMI_PARALLEL_DIFF"] = str(int(disturbance.side_by_side))
         if disturbance.killed_at is None:
             run = self.stack.up()
             assert "Traceback" not in run.text, run.text

@@ -6,8 +6,10 @@ out (serialisation, secrets in the state, parallel work) the tests of the real c
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +17,8 @@ from typing import Any
 from harness.run import begin_anew
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.reconcile import coming_in, exact_rules, limits, unmanaged
-from pulumi_posthog.reconcile.caps import room_first
-from pulumi_posthog.reconcile.desired import Desired
+from pulumi_posthog.reconcile.caps import room_first, room_makers
+from pulumi_posthog.reconcile.desired import Desired, Entry, Key
 from pulumi_posthog.reconcile.links import only_referred_to, targets
 from pulumi_posthog.reconcile.renames import looks
 from pulumi_posthog.stack.declarations import Holders, ids_of, properties_of, with_ids
@@ -62,10 +64,148 @@ class Outcome:
     errors: list[Exception] = field(default_factory=list)
 
 
+class Step:
+    """What becomes of one declared resource."""
+
+    def __init__(
+        self,
+        state: dict[tuple[str, str], Resource],
+        name: tuple[str, str],
+        properties: dict[str, Any],
+        after: tuple[tuple[str, str], ...],
+        outcome: Outcome,
+        preview: bool,
+    ) -> None:
+        self.state, self.name, self.properties, self.after = state, name, properties, after
+        self.outcome, self.preview = outcome, preview
+        self.inputs: Any = None
+        self.diff: Any = None
+
+    def _call(self, method: str, *arguments: Any) -> Any:
+        return _called(*self.name, method)(*arguments)
+
+    def check(self) -> None:
+        """Ask whether it may be so."""
+        old = self.state.get(self.name)
+        check = self._call("check", copy.deepcopy(old.inputs) if old else {}, _sent(self.properties))
+        if check.failures:
+            raise Refused("\n".join(failure.reason for failure in check.failures))
+        self.inputs = check.inputs
+
+    def create(self, *, again: bool = False) -> Any:
+        """Make it; its id, None in a preview. `again` is to make what was deleted for that."""
+        self.outcome.operations += [] if again else [("create", self.name)]
+        if self.preview:
+            return None
+        created = self._call("create", _sent(self.inputs))
+        self.state[self.name] = Resource(
+            self.name[0], created.id, self.inputs, dict(created.outs), self.after
+        )
+        return created.id
+
+    def compare(self) -> None:
+        """Ask what differs."""
+        old = self.state[self.name]
+        self.diff = self._call("diff", old.id, copy.deepcopy(old.outputs), copy.deepcopy(self.inputs))
+
+    def change(self) -> Any:
+        """Do what differs; its id, None of what a preview would make anew."""
+        old = self.state[self.name]
+        if self.diff.replaces:
+            self.outcome.operations.append(("replace", self.name))
+            if self.preview:
+                return None
+            self._call("delete", old.id, old.outputs)
+            del self.state[self.name]
+            self.check()
+            return self.create(again=True)
+        if self.diff.changes:
+            self.outcome.operations.append(("update", self.name))
+            if not self.preview:
+                updated = self._call("update", old.id, copy.deepcopy(old.outputs), _sent(self.inputs))
+                old.outputs = dict(updated.outs)
+        old.inputs, old.after = self.inputs, self.after
+        return old.id
+
+
+class Program:
+    """The part of a run that asks about what is declared."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        state: dict[Key, Resource],
+        desired: Desired,
+        outcome: Outcome,
+        preview: bool,
+        continue_on_error: bool,
+        chosen: frozenset[Key] | None,
+    ) -> None:
+        self.engine, self.state, self.desired, self.outcome = engine, state, desired, outcome
+        self.preview, self.continue_on_error, self.chosen = preview, continue_on_error, chosen
+        self.holders = Holders(desired)
+        self.ids: dict[Key, Any] = {}
+        self.failed: set[Key] = set()
+
+    def register(self, level: list[Entry]) -> None:
+        """Do what is to be done about entries that wait for nothing of each other."""
+        steps = []
+        for step in filter(None, map(self._step, level)):
+            with self._trying(step.name):
+                step.check()
+                if step.name in self.state:
+                    steps.append(step)
+                else:
+                    self.ids[step.name] = step.create()
+        for step in reversed(steps):
+            with self._trying(step.name):
+                step.compare()
+        for step in steps:
+            if step.name not in self.failed:
+                with self._trying(step.name):
+                    self.ids[step.name] = step.change()
+
+    def _step(self, entry: Entry) -> Step | None:
+        """What is to be done about an entry; None where this run leaves it out."""
+        name = (entry.kind.name, entry.name)
+        if self.chosen is not None and name not in self.chosen:
+            if name in self.state:
+                self.ids[name] = self.state[name].id
+            else:
+                self.failed.add(name)  # it is not made, and so is nothing below it
+            return None
+        if self.failed & set(after := _after(entry, self.holders)):
+            self.failed.add(name)
+            return None
+        location = Location(self.desired.host, self.desired.organization, guarded=self.engine.guarded)
+        properties = {
+            **properties_of(entry, self.ids[entry.kind.parent, entry.parent] if entry.parent else None),
+            **with_ids(ids_of(entry), self.ids.__getitem__),
+            **location.as_property,
+        }
+        return Step(self.state, name, properties, after, self.outcome, self.preview)
+
+    @contextlib.contextmanager
+    def _trying(self, name: Key) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, Refused) and not self.continue_on_error:
+                raise
+            self.failed.add(name)
+            self.outcome.errors.append(error)
+
+
 class Engine:
-    """A stack's state and the operations on it."""
+    """A stack's state and the operations on it.
+
+    It is done with a resource before it asks about the next one. `side_by_side` is how Pulumi may do it otherwise, with
+    PULUMI_PARALLEL_DIFF: it has asked about all that wait for nothing of each other, and made what is new, before it
+    compares the first of them, and the last one registered may be compared first.
+    """
 
     def __init__(self, *, guarded: bool = True) -> None:
+        self.side_by_side = False
         self.guarded = guarded  # False: a program in Python without `guarded()`
         self.state: dict[tuple[str, str], Resource] = {}
         self.guard: dict[str, Any] = {}
@@ -100,34 +240,9 @@ class Engine:
         if self.guarded and (chosen is None or GUARD in chosen):
             self._ask_guard(desired, preview)
         _follow_aliases(state, desired)
-        holders = Holders(desired)
-        ids: dict[tuple[str, str], Any] = {}
-        failed: set[tuple[str, str]] = set()
-        for entry in room_first(desired):
-            name = (entry.kind.name, entry.name)
-            if chosen is not None and name not in chosen:
-                if name in state:
-                    ids[name] = state[name].id
-                else:
-                    failed.add(name)  # it is not made, and so is nothing below it
-                continue
-            parent = (entry.kind.parent, entry.parent) if entry.parent else None
-            after = (*((parent,) if parent else ()), *holders.of(entry), *targets(entry))
-            if failed & set(after):
-                failed.add(name)
-                continue
-            properties = {
-                **properties_of(entry, ids[parent] if parent else None),
-                **with_ids(ids_of(entry), ids.__getitem__),
-                **Location(desired.host, desired.organization, guarded=self.guarded).as_property,
-            }
-            try:
-                ids[name] = self._step(state, name, properties, after, outcome, preview)
-            except Exception as error:
-                if isinstance(error, Refused) and not continue_on_error:
-                    raise
-                failed.add(name)
-                outcome.errors.append(error)
+        program = Program(self, state, desired, outcome, preview, continue_on_error, chosen)
+        for level in self._levels(desired, program.holders):
+            program.register(level)
         new = [
             (KINDS[kind], name)
             for kind, name in desired.by_name
@@ -141,6 +256,22 @@ class Engine:
         if not outcome.errors or continue_on_error:
             self._delete_the_rest(state, desired, outcome, preview, chosen)
         return outcome
+
+    def _levels(self, desired: Desired, holders: Holders) -> list[list[Entry]]:
+        """The entries in groups, of which one is over before the next begins."""
+        ordered = list(room_first(desired))
+        if not self.side_by_side:
+            return [[entry] for entry in ordered]
+        makers = room_makers(desired)
+        depths: dict[Key, int] = {}
+        result: list[list[Entry]] = []
+        for entry in ordered:
+            key = (entry.kind.name, entry.name)
+            before = (*_after(entry, holders), *makers.get(key, ()))
+            depths[key] = 1 + max((depths.get(each, -1) for each in before), default=-1)
+            result += [[] for _ in range(depths[key] + 1 - len(result))]
+            result[depths[key]].append(entry)
+        return result
 
     def _ask_guard(self, desired: Desired, preview: bool) -> None:
         request = SimpleNamespace(urn=urn_of("role", "guard"))
@@ -166,47 +297,6 @@ class Engine:
                     resource.id, copy.deepcopy(resource.outputs), copy.deepcopy(resource.inputs)
                 )
 
-    def _step(
-        self,
-        state: dict[tuple[str, str], Resource],
-        name: tuple[str, str],
-        properties: dict[str, Any],
-        after: tuple[tuple[str, str], ...],
-        outcome: Outcome,
-        preview: bool,
-    ) -> Any:
-        old = state.get(name)
-
-        def call(method: str) -> Any:
-            return _called(*name, method)
-
-        check = call("check")(copy.deepcopy(old.inputs) if old else {}, _sent(properties))
-        if check.failures:
-            raise Refused("\n".join(failure.reason for failure in check.failures))
-        inputs = check.inputs
-        if old is None:
-            outcome.operations.append(("create", name))
-            if preview:
-                return None
-            created = call("create")(_sent(inputs))
-            state[name] = Resource(name[0], created.id, inputs, dict(created.outs), after)
-            return created.id
-        diff = call("diff")(old.id, copy.deepcopy(old.outputs), copy.deepcopy(inputs))
-        if diff.replaces:
-            outcome.operations.append(("replace", name))
-            if preview:
-                return None
-            call("delete")(old.id, old.outputs)
-            del state[name]
-            return self._step(state, name, properties, after, Outcome(), preview)
-        if diff.changes:
-            outcome.operations.append(("update", name))
-            if not preview:
-                updated = call("update")(old.id, copy.deepcopy(old.outputs), _sent(inputs))
-                old.outputs = dict(updated.outs)
-        old.inputs, old.after = inputs, after
-        return old.id
-
     def _delete_the_rest(
         self,
         state: dict[tuple[str, str], Resource],
@@ -228,6 +318,12 @@ class Engine:
                     return
             del state[leaf]
             gone.remove(leaf)
+
+
+def _after(entry: Entry, holders: Holders) -> tuple[Key, ...]:
+    """What is there before it, and deleted after it."""
+    parent = ((entry.kind.parent, entry.parent),) if entry.kind.parent and entry.parent else ()
+    return (*parent, *holders.of(entry), *targets(entry))
 
 
 def _follow_aliases(state: dict[tuple[str, str], Resource], desired: Desired) -> None:

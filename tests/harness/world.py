@@ -112,6 +112,7 @@ class Disturbance:
     killed_after: bool = False
     meanwhile: bool = False  # somebody edits a view just before the run writes it; not with the command line
     another: bool = False  # before it, somebody looks at a file that says another sort of source
+    side_by_side: bool = False  # Pulumi compares with PULUMI_PARALLEL_DIFF
     hidden: bool = False  # rules hide what there is from the owner of the key; not with the command line
     edits: int = 0
     seed: int = 0
@@ -127,6 +128,7 @@ DISTURBANCES = st.builds(
     killed_after=st.booleans(),
     meanwhile=st.booleans(),
     another=st.booleans(),
+    side_by_side=st.booleans(),
     edits=st.integers(0, 2),
     seed=st.integers(0, 2**16),
 )
