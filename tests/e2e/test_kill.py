@@ -11,6 +11,7 @@ import time
 import pytest
 
 from harness.drivers import descendants, kill, take_the_lock_away
+from harness.stack import IN_CI
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
 
@@ -78,7 +79,7 @@ def assert_each_once(posthog):
     ids=str,
 )
 def test_a_state_that_was_never_saved_costs_a_second_run(stack, writes, victims):
-    stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "1"
+    stack.environment.update(IN_CI)
     posthog = stack.posthog
     stack.write(text())
     posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": LATENCY_MS})
@@ -104,7 +105,7 @@ def test_a_state_that_was_never_saved_costs_a_second_run(stack, writes, victims)
 
 
 def test_a_kill_in_the_middle_of_deletes_and_changes_is_caught_up_with(stack):
-    stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "1"
+    stack.environment.update(IN_CI)
     posthog = stack.posthog
     stack.write(text())
     assert stack.up().status == 0

@@ -2,6 +2,8 @@
 
 import pytest
 
+from harness.stack import IN_CI
+
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("legacy_destinations")]
 
 ROLES = 950
@@ -12,7 +14,7 @@ PAGE = 100  # PostHog's own page: roles are first asked for without a limit, whi
 
 def test_a_thousand_resources_are_made_and_then_cost_only_a_few_gets(stack):
     # One save of the state at the end: whatever a kill would lose, the next run finds and takes over.
-    stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "1"
+    stack.environment.update(IN_CI)
     folders = "".join(f"      Folder {number}: {{type: folder}}\n" for number in range(FOLDERS))
     roles = "".join(f"  Role {number}: {{}}\n" for number in range(ROLES))
     stack.write(f"projects:\n  Web:\n    timezone: Europe/Berlin\n    file_system:\n{folders}roles:\n{roles}")
@@ -32,7 +34,7 @@ def test_a_thousand_resources_are_made_and_then_cost_only_a_few_gets(stack):
 
 
 def test_a_change_by_hand_among_hundreds_is_one_update(stack):
-    stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "1"
+    stack.environment.update(IN_CI)
     stack.write("roles:\n" + "".join(f"  Role {number}: {{}}\n" for number in range(PAGE * 2)))
     assert stack.up("--suppress-outputs").status == 0
     posthog = stack.posthog

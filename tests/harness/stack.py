@@ -44,6 +44,9 @@ REAL = (
 )  # whether Pulumi starts our programs itself, also for tests that do not say
 if DOOR not in DOORS:
     raise ValueError(f"POSTHOG_TEST_DOOR is one of {', '.join(DOORS)}, not {DOOR!r}")
+# As our workflows and `action.yml` have it.
+SIDE_BY_SIDE = {"PULUMI_PARALLEL": "16", "PULUMI_PARALLEL_DIFF": "1"}
+IN_CI = {"PULUMI_SKIP_CHECKPOINTS": "1", **SIDE_BY_SIDE}
 PROGRAM = """\
 import pulumi_posthog
 
