@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds.model import Deletion, Kind
 from pulumi_posthog.kinds.project import PROJECT
-from pulumi_posthog.reconcile import addresses, people, stepping_aside
+from pulumi_posthog.reconcile import addresses, behind, people, stepping_aside
 from pulumi_posthog.reconcile.adoption import adoptable, objection_to_takeover
 from pulumi_posthog.reconcile.collection import Found, Scope
 from pulumi_posthog.reconcile.differences import Difference, differences, why_it_rests
@@ -146,6 +146,8 @@ class KindHandler:
         if kind is PROJECT:
             self.run.ahead.compared(live)
         found = live.object(kind, scope_of(kind, news), id_, all_declared(kind, news))
+        if found is None:
+            behind.check_gone(kind, scope_of(kind, olds), to_values(kind, olds), live)
         absent = bool(news.get("__absent"))
         problem = contradiction(kind, news.get("__id"), id_, found) or (
             (
@@ -230,6 +232,8 @@ class KindHandler:
         props = relocated(props)
         kind, live, urn = self.kind, self.run.view(props).live, pulumi_engine.resource_name()
         found = live.object(kind, scope_of(kind, props), id_, all_declared(kind, props))
+        if found is None:
+            behind.check_gone(kind, scope_of(kind, props), to_values(kind, props), live)
         left = addresses.leavers(kind, props, found, live)
         self.run.holdings.recorded(claims_for(kind, props, id_), urn)
         if found is None:
@@ -351,6 +355,10 @@ class KindHandler:
                 kind, scope_of(kind, props), id_, None, self.run.view(props).live
             ):
                 raise CannotApply(losing)
+            if self.run.view(props).live.object(kind, scope_of(kind, props), id_, ()) is None:
+                behind.check_gone(
+                    kind, scope_of(kind, props), to_values(kind, props), self.run.view(props).live
+                )
             self.run.view(props).applier.delete(kind, scope_of(kind, props), id_)
 
     def _told(self, error: Exception) -> str:
