@@ -86,6 +86,8 @@ class InProcess:
     def disturbed(self, model: Model, disturbance: Disturbance) -> None:
         """One run during which things go wrong; anything but a clear error is a bug."""
         self.engine.side_by_side = disturbance.side_by_side
+        if disturbance.forgotten:
+            self.engine.guard = {}
         self.reaper.left, self.reaper.after = disturbance.killed_at, disturbance.killed_after
         edits = EditsOfViews(self.posthog)
         self.reaper.meanwhile = edits if disturbance.meanwhile else None

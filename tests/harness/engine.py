@@ -29,6 +29,7 @@ from pulumi_posthog.stack.holdings import claims_of
 from pulumi_posthog.stack.left_out import objection
 from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.resolution import scope_of
+from pulumi_posthog.stack.uncounted import Guarded, guarded_in
 from pulumi_posthog.stack.urn import TYPE
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.secret_text import plain
@@ -234,6 +235,7 @@ class Engine:
                 for name, each in state.items()
             }
         )
+        process.run.uncounted.read_state(lambda: self._guarded(state))
         if refresh:
             self._refresh(state, chosen)
         desired = _with_exact_rules(_without_unseen(desired, state))
@@ -272,6 +274,26 @@ class Engine:
             result += [[] for _ in range(depths[key] + 1 - len(result))]
             result[depths[key]].append(entry)
         return result
+
+    def _guarded(self, state: dict[tuple[str, str], Resource]) -> Guarded:
+        """What of it is under the guard, as a state has it."""
+        return guarded_in(
+            [
+                {"type": f"{TYPE}Guard", "urn": urn_of("role", "guard"), "inputs": self.guard},
+                *(
+                    {
+                        "type": f"{TYPE}{KINDS[kind].resource}",
+                        "urn": urn_of(kind, name),
+                        "id": each.id,
+                        "inputs": each.inputs,
+                        "parent": next(
+                            (urn_of(*above) for above in each.after if above[0] == KINDS[kind].parent), ""
+                        ),
+                    }
+                    for (kind, name), each in state.items()
+                ),
+            ]
+        )
 
     def _ask_guard(self, desired: Desired, preview: bool) -> None:
         request = SimpleNamespace(urn=urn_of("role", "guard"))

@@ -114,6 +114,7 @@ class Disturbance:
     another: bool = False  # before it, somebody looks at a file that says another sort of source
     side_by_side: bool = False  # Pulumi compares with PULUMI_PARALLEL_DIFF
     hidden: bool = False  # rules hide what there is from the owner of the key; not with the command line
+    forgotten: bool = False  # before it, the guard is taken out of the state; not with the command line
     edits: int = 0
     seed: int = 0
 
@@ -126,6 +127,7 @@ DISTURBANCES = st.builds(
     ).map(tuple),
     killed_at=st.none() | st.integers(0, 35),
     killed_after=st.booleans(),
+    forgotten=st.sampled_from((False, False, True)),
     meanwhile=st.booleans(),
     another=st.booleans(),
     side_by_side=st.booleans(),

@@ -44,6 +44,7 @@ from pulumi_posthog.reconcile.limits import Limits
 from pulumi_posthog.reconcile.membership import Members
 from pulumi_posthog.stack.declarations import properties_of
 from pulumi_posthog.stack.dynamic import process
+from pulumi_posthog.stack.handlers.guard import GuardHandler
 from pulumi_posthog.values import reference
 from pulumi_posthog.values.secret_text import SecretText
 
@@ -181,6 +182,7 @@ CUT_ANSWER = [
     (Model((WEB, ORDERS)), Disturbance(("cut GET _configs/ times=6",))),
 ]
 FEWER_ROLES = [(Model(ROLES), QUIET), (Model(ROLES[:1]), QUIET)]
+FEWER_WITHOUT_GUARD = [(Model(ROLES), QUIET), (Model(ROLES[:1]), Disturbance(forgotten=True))]
 FEWER_FUNCTIONS = [(Model((WEB, HOOK, RELAY)), QUIET), (Model((WEB,)), QUIET)]
 RULES = tuple(project_rule("Web", "member", role=row[1]) for row in ROLES)
 FEWER_RULES = [(Model((WEB, *ROLES, *RULES)), QUIET), (Model((WEB, *ROLES)), QUIET)]
@@ -295,6 +297,7 @@ CONVERGENCE = {
 }
 LOSSES = {
     "fewer roles": FEWER_ROLES,
+    "fewer roles, which no guard remembers": FEWER_WITHOUT_GUARD,
     "fewer members": FEWER_MEMBERS,
     "fewer functions": FEWER_FUNCTIONS,
     "fewer flags": FEWER_FLAGS,
@@ -339,6 +342,15 @@ def test_without_the_rails_the_model_test_fails(anew, posthog, tight, monkeypatc
 
     with pytest.raises(AssertionError, match=LOST):
         lose_little(anew(), posthog, LOSSES[name])
+
+
+def test_without_counting_what_no_guard_remembers_it_is_lost(anew, posthog, tight, monkeypatch):
+    monkeypatch.setattr(GuardHandler, "_with_what_it_forgot", lambda _self, before, *_: before)
+    lose_little(anew(), posthog, FEWER_WITHOUT_GUARD)  # it is refused where it is deleted
+    monkeypatch.setattr("pulumi_posthog.stack.handlers.kind.check_counted", lambda *_, **__: None)
+
+    with pytest.raises(AssertionError, match=r"2 of 4: role of "):
+        lose_little(anew(), posthog, FEWER_WITHOUT_GUARD)
 
 
 def test_without_refusing_another_source_in_its_place_the_tables_are_lost(anew, posthog, monkeypatch):

@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from pulumi_posthog.reconcile.adoption import Owners, below
 from pulumi_posthog.stack import pulumi_engine
 from pulumi_posthog.stack.holdings import Claim, claims_of
 from pulumi_posthog.stack.location import location_of
+from pulumi_posthog.stack.uncounted import Guarded, guarded_in
 from pulumi_posthog.stack.urn import name_of, own_name
 from pulumi_posthog.values.bounds import STATE_BYTES, TooLarge, text_of
 from pulumi_posthog.values.local_file import project_folder
@@ -74,11 +76,9 @@ def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
 
     Raises UnknownOwners.
     """
-    stack, _, rest = urn.removeprefix("urn:pulumi:").partition("::")
-    project = rest.partition("::")[0]
-    try:
-        resources = [*_resources(_of_stack(stack, folder))]
-        found = {
+    stack, resources = _own(urn, folder)
+    with _as_a_state(stack):
+        return {
             str(resource["urn"]): claims_of(
                 kind,
                 location_of(resource["inputs"]).organization,
@@ -89,15 +89,38 @@ def own_state(urn: str, folder: Path) -> Mapping[str, tuple[Claim, ...]]:
             for resource in resources
             if (kind := _kind(resource)) is not None and resource.get("id")
         }
+
+
+def own_guarded(urn: str, folder: Path) -> Guarded:
+    """What is under a guard in the state of the stack that the resource `urn` belongs to; raises UnknownOwners."""
+    stack, resources = _own(urn, folder)
+    with _as_a_state(stack):
+        return guarded_in(resources)
+
+
+def _own(urn: str, folder: Path) -> tuple[str, list[dict[str, Any]]]:
+    """The stack of the resource `urn`, and what its state has; raises UnknownOwners."""
+    stack, _, rest = urn.removeprefix("urn:pulumi:").partition("::")
+    project = rest.partition("::")[0]
+    text = _of_stack(stack, folder)
+    with _as_a_state(stack):
+        resources = [*_resources(text)]
         # What is no object of PostHog, such as the guard, tells whose state it is as well.
         own = any(str(each["urn"]).startswith(f"urn:pulumi:{stack}::{project}::") for each in resources)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise UnknownOwners(f"{one_line(stack)} is not the state of a Pulumi stack") from None
     if not own:
         raise UnknownOwners(
             f'the stack "{one_line(stack)}" that `pulumi stack export` shows has nothing of this one'
         )
-    return found
+    return stack, resources
+
+
+@contextmanager
+def _as_a_state(stack: str) -> Iterator[None]:
+    """What cannot be read as a state is none; raises UnknownOwners."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise UnknownOwners(f"{one_line(stack)} is not the state of a Pulumi stack") from None
 
 
 def hosts_of(text: str) -> frozenset[str]:

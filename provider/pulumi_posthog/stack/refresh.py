@@ -6,9 +6,10 @@ delete. That is known only where the guard itself was refreshed, and so was ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pulumi_posthog.reconcile.limits import Managed
+from pulumi_posthog.stack.uncounted import left_of
 from pulumi_posthog.stack.urn import name_of
 
 
@@ -19,19 +20,22 @@ class Refresh:
         self._found: set[tuple[str, str]] = set()
         self._seen: set[tuple[str, str]] = set()
         self._managed: set[tuple[str, str]] = set()
+        self._guarded: set[tuple[str, str]] = set()
         self.called: dict[tuple[str, str], str] = {}  # kind and resource's name -> PostHog's name of it
         self._settled = -1  # how many were managed when all of them had been seen; both sets only grow
         self._complete = False
         self._doubtful = False
 
-    def found(self, kind: str, urn: str, called: str | None = None) -> None:
-        """An object of the state that PostHog has, and how it is called there."""
+    def found(self, kind: str, urn: str, called: str | None = None, *, guarded: bool = False) -> None:
+        """An object of the state that PostHog has, how it is called there, and whether a guard looks after it."""
         name = name_of(urn)
         if name is None:
             self._doubtful = True
         else:
             self._found.add((kind, name))
             self._seen.add((kind, name))
+            if guarded:
+                self._guarded.add((kind, name))
             if called is not None:
                 self.called[kind, name] = called
 
@@ -48,6 +52,23 @@ class Refresh:
             for objects in parents.values()
             for name in objects
         }
+
+    def beside(self, known: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """What was found, is under a guard, is not `known`, and no guard of the state remembers."""
+        return frozenset(self._guarded - self._managed - {*known})
+
+    def kinds_beside(self, known: Collection[tuple[str, str]]) -> set[str]:
+        """The kinds of what was found, is under a guard, and is not `known`."""
+        return {kind for kind, _ in self._guarded - {*known}}
+
+    def without_gone(self, managed: Managed) -> Managed:
+        """`managed` without what PostHog does not have any more."""
+        return left_of(managed, self._seen - self._found)
+
+    @property
+    def has_found(self) -> bool:
+        """Whether the state has anything that PostHog has, as far as was looked."""
+        return bool(self._found)
 
     @property
     def whole(self) -> bool:

@@ -23,9 +23,10 @@ from pulumi_posthog.stack.holdings import Holdings
 from pulumi_posthog.stack.host_now import host_of
 from pulumi_posthog.stack.ignored import Ignored
 from pulumi_posthog.stack.location import location_of
-from pulumi_posthog.stack.other_stacks import OtherStacks, own_state
+from pulumi_posthog.stack.other_stacks import OtherStacks, own_guarded, own_state
 from pulumi_posthog.stack.read_ahead import ReadAhead
 from pulumi_posthog.stack.refresh import Refresh
+from pulumi_posthog.stack.uncounted import Guarded, Uncounted
 from pulumi_posthog.stack.untried import Untried
 from pulumi_posthog.stack.urn import name_of
 from pulumi_posthog.stack.uses import Uses
@@ -64,6 +65,7 @@ class Run:
         self.settings = settings or Settings()
         self.refreshed = Refresh()
         self.holdings = Holdings()
+        self.uncounted = Uncounted()
         self.untried = Untried()
         self.uses = Uses()
         # What this run declares that others are looked at beside: kind, parent's id, name -> declared fields.
@@ -107,6 +109,10 @@ class Run:
         """
         if not self.refreshed.whole and name_of(urn) is not None:
             self.holdings.read_state(lambda: own_state(urn, project_folder()))
+
+    def guarded(self, urn: str) -> Guarded:
+        """What the whole state of the stack of `urn` has under guards; raises UnknownOwners."""
+        return self.uncounted.read_state(lambda: own_guarded(urn, project_folder()))
 
     def failed(self, urn: str) -> None:
         """A resource was refused, or could not be made or changed: what else is not done now is said beside it."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile import addresses, unmanaged
 from pulumi_posthog.reconcile.errors import CannotApply, WholeRunRefused
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
@@ -34,11 +35,20 @@ from pulumi_posthog.stack.live_names import live_names, names_in
 from pulumi_posthog.stack.location import PROPERTY, location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.run import Run
-from pulumi_posthog.stack.urn import sibling
+from pulumi_posthog.stack.uncounted import as_in, both, names_of
+from pulumi_posthog.stack.urn import name_of, sibling
 from pulumi_posthog.values.json_value import Damaged, json_in, json_text
 from pulumi_posthog.values.local_file import project_folder
 
 Props = Mapping[str, Any]
+UNREAD = (
+    "the state has what no guard remembers, and it cannot be counted: {}; nothing was changed\n"
+    "  hint: make sure that `pulumi stack export` works here"
+)
+UNCOUNTED = (
+    "  no guard has counted them in this run: what looked after them, `deploy()` or a block `with guarded():`,"
+    " is not in the program any more; or they are left over from a run that failed"
+)
 DAMAGED = (
     "what the state keeps of what this stack manages cannot be read: {}; nothing was changed\n"
     "  hint: put an earlier version of the state back: `pulumi stack export --version N`, `pulumi stack import`"
@@ -64,12 +74,17 @@ class GuardHandler:
         except Damaged as error:
             # Not "it remembers nothing": then nothing would be refused.
             return CheckResult(inputs, [CheckFailure("", DAMAGED.format(error))])
+        except UnknownOwners as error:
+            return CheckResult(inputs, [CheckFailure("", UNREAD.format(error))])
 
     def _checked(self, olds: Props, news: Props, inputs: dict[str, Any]) -> CheckResult:
         if inputs.get("__file"):
             self.run.file = project_folder() / inputs["__file"]
         after, renamed = _managed(news["__managed"]), _kept(news, "__renamed")
-        before = self._held(self.run.refreshed.deletable(_managed(olds.get("__managed"))), after, renamed)
+        remembered = _managed(olds.get("__managed"))
+        before = self._held(self.run.refreshed.deletable(remembered), after, renamed)
+        before = self._with_what_it_forgot(before, remembered, after)
+        counted = names_of(remembered) | names_of(before)
         called = self.run.refreshed.called | live_names(
             self.run,
             removals(before, after, renamed),
@@ -84,7 +99,7 @@ class GuardHandler:
         all_before, before = before, unmanaged.without(before, given_up)
         lists = _kept(news, "__lists")
         self.run.ignored = {**self.run.ignored, **json_in(news.get("__ignored") or "{}", dict, levels=3)}
-        self.run.guard_remembers = self.run.guard_remembers or bool(olds)
+        self.run.guard_remembers = self.run.guard_remembers or bool(olds) or self.run.refreshed.has_found
         self.run.ahead.manages(after)
         self._tell_holdings(after, lists, inputs)
         if isinstance(declared := inputs.get("__declares"), int | float):
@@ -101,7 +116,7 @@ class GuardHandler:
         taken_along, too_much = self._losses(going, before, inputs, called)
         referred = json_in(inputs.pop("__referred", None) or "{}", dict, levels=2)
         fails, needed = self._still_read(going, before, after, inputs, called, referred)
-        idle = self._idle(going)
+        idle = self._idle(going, after)
         if before and idle:
             pulumi_engine.warn(
                 f"posthog:allowRemovals still allows removals of {', '.join(idle)} that nothing needs any more:"
@@ -128,6 +143,7 @@ class GuardHandler:
         ]
         self.run.guard_consulted = not refused
         if not refused:
+            self.run.uncounted.passed(counted, after, renamed)
             for text in left_alone(olds, inputs, all_before, before, going):
                 pulumi_engine.say(text)
         return CheckResult(inputs, [CheckFailure("", refusal) for refusal in refused])
@@ -143,6 +159,17 @@ class GuardHandler:
         with contextlib.suppress(UnknownOwners):  # then all of it counts
             self.run.know_the_state(pulumi_engine.resource_name())
         return {} if self.run.holdings.has_nothing else before
+
+    def _with_what_it_forgot(self, before: Managed, remembered: Managed, after: Managed) -> Managed:
+        """`before`, and what the state has under a guard and no guard remembers, where something of that leaves.
+
+        So it is where a guard was taken out of the state, or a resource came from another stack. Raises UnknownOwners.
+        """
+        urn = pulumi_engine.resource_name()
+        if not self.run.refreshed.beside(names_of(remembered) | names_of(after)):
+            return before
+        rest = self.run.guarded(urn).without(name_of(urn), names_of(remembered))
+        return both(before, as_in(self.run.refreshed.without_gone(rest), after))
 
     def _looks(
         self,
@@ -296,9 +323,15 @@ class GuardHandler:
             return [words for kind in new if (words := objection_to_age(kind, live))]
         return []
 
-    def _idle(self, gone: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
-        """The kinds whose removals are allowed and do not happen; what exact lists own, the guard does not see."""
-        exact = {kind.set_of for kind in KINDS.values()}
+    def _idle(self, gone: Mapping[str, Mapping[str, list[str]]], after: Managed) -> list[str]:
+        """The kinds whose removals are allowed and do not happen.
+
+        What exact lists own, the guard does not see, and what another one looks after it does not judge. Who has not
+        seen the refresh does not know what another one looks after: so it is where a setting has just changed.
+        """
+        if not self.run.refreshed.has_found:
+            return []
+        exact = {kind.set_of for kind in KINDS.values()} | self.run.refreshed.kinds_beside(names_of(after))
         return [
             kind
             for kind in self.run.settings.limits.allowed
@@ -403,3 +436,19 @@ def check_consulted(run: Run, *, guarded: bool) -> None:
             " in this run: it ended early, the stack is being destroyed, or --target names only what is removed;"
             f" if that is meant, say so: {DESTROY} pulumi destroy"
         )
+
+
+def check_counted(run: Run, kind: Kind, urn: str, *, guarded: bool) -> None:
+    """Raises CannotApply where no guard of this run has counted the resource, and too much of that kind would leave.
+
+    What remembers it is not in the program any more, or has forgotten it. Raises UnknownOwners where the state cannot
+    be read.
+    """
+    name = name_of(urn)
+    if not (guarded and kind.guarded) or name is None or run.uncounted.is_counted(kind.name, name):
+        return
+    if destroying():
+        return
+    run.guarded(urn)
+    if too_much := run.uncounted.refused(run.settings.limits):
+        raise CannotApply("\n".join([*map(str, too_much), UNCOUNTED]))

@@ -36,7 +36,7 @@ from pulumi_posthog.stack.announcements import (
 )
 from pulumi_posthog.stack.handlers import beside
 from pulumi_posthog.stack.handlers.clean import clean, told_here
-from pulumi_posthog.stack.handlers.guard import check_consulted
+from pulumi_posthog.stack.handlers.guard import check_consulted, check_counted
 from pulumi_posthog.stack.handlers.naming import resolve
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
@@ -247,7 +247,8 @@ class KindHandler:
                 kept = {**props, addresses.LEFT: left}  # so that the next run knows the address
                 return ReadResult(id_, kept, inputs=kept)
             return ReadResult(None, {})  # None is the servicer's own way to say "gone"
-        self.run.refreshed.found(kind.name, urn, kind.own_name(found.values))
+        guarded = kind.guarded and location_of(props).guarded
+        self.run.refreshed.found(kind.name, urn, kind.own_name(found.values), guarded=guarded)
         self.run.ahead.found(live, kind.name, name_of(urn), id_)
         inputs = stored(
             kind, recorded(kind, found.values, with_digests(kind, props, pulumi_engine.stored_input))
@@ -346,6 +347,7 @@ class KindHandler:
             if kept:
                 pulumi_engine.say(kept)
                 return
+            check_counted(self.run, kind, pulumi_engine.resource_name(), guarded=location_of(props).guarded)
             if user := self.run.uses.user_of(kind, id_, props, pulumi_engine.resource_name()):
                 raise CannotApply(
                     f'this {kind.title} is not deleted: "{one_line(str(name_of(user)))}", which stays, names it\n'
