@@ -154,6 +154,27 @@ def test_a_file_that_left_a_program_still_counts(twelve):
     assert there(twelve) == {*NAMES, *ALSO}
 
 
+def test_who_loses_a_role_of_a_block_that_left_a_program_counts_too(six):
+    program(six, ALSO[:1])
+    made = six.up()
+    assert made.status == 0, made.text
+    organization = f"/api/organizations/{six.posthog.organization}"
+    role = next(each["id"] for each in six.posthog.all(f"{organization}/roles/") if each["name"] == ALSO[0])
+    people = six.posthog.all(f"{organization}/members/")[:3]
+    for person in people:
+        body = {"user_uuid": person["user"]["uuid"]}
+        six.posthog.call("POST", f"{organization}/roles/{role}/role_memberships/", body)
+    six.posthog.count_anew()
+    program(six, None)
+
+    run = six.up()
+
+    assert run.status != 0, run.text
+    assert f'3 people lose role "{ALSO[0]}"' in run.text
+    assert LEFT in run.text
+    assert six.posthog.writes() == {}
+
+
 def test_what_moves_from_a_block_to_the_file_is_kept(twelve):
     """The block leaves the program, and the file declares what was in it: nothing leaves."""
     write(twelve, [*NAMES, *ALSO])

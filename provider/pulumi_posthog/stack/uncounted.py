@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_posthog.kinds import BY_RESOURCE, KINDS
-from pulumi_posthog.reconcile.limits import Limits, Managed, TooMany, refusals
+from pulumi_posthog.reconcile.limits import Limits, Managed, refusals
 from pulumi_posthog.stack.location import location_of
 from pulumi_posthog.stack.urn import name_of, own_name
 from pulumi_posthog.values.json_value import json_in
 
 Named = tuple[str, str]  # kind's and resource's names
+Objection = Callable[[Managed, Managed, Mapping[str, Mapping[str, str]]], str | None]
 GUARDS = frozenset({"guard", "program"})  # of a file, and of a block: a program has no others
 
 
@@ -110,6 +111,7 @@ class Uncounted:
         self._after: Managed = {}
         self._renamed: dict[str, dict[str, str]] = {}
         self._state: Guarded | None = None
+        self._judged: str | None = None  # why it is not removed; empty when it may be
 
     def passed(
         self, counted: frozenset[Named], after: Managed, renamed: Mapping[str, Mapping[str, str]]
@@ -133,12 +135,20 @@ class Uncounted:
                 self._state = state()
             return self._state
 
-    def refused(self, limits: Limits) -> tuple[TooMany, ...]:
-        """Why what no guard has counted is not removed; empty when it may be. The state has to be read before."""
+    def refused(self, limits: Limits, objection: Objection = lambda *_: None) -> str | None:
+        """Why what no guard has counted is not removed; None when it may be. The state has to be read before.
+
+        `objection` is asked once in a run, and only within the limits: with what there is, what stays, and what has
+        another name now. It may read PostHog.
+        """
         with self._lock:
             if self._state is None:
-                return ()
-            there = self._state.resources
-            # What a guard has counted leaves with its consent, and is part of what there is.
-            stays = both(self._after, left_of(there, names_of(there) - self._counted))
-            return refusals(as_in(there, stays), stays, limits, KINDS, self._renamed)
+                return None
+            if self._judged is None:
+                there = self._state.resources
+                # What a guard has counted leaves with its consent, and is part of what there is.
+                stays = both(self._after, left_of(there, names_of(there) - self._counted))
+                before = as_in(there, stays)
+                too_many = refusals(before, stays, limits, KINDS, self._renamed)
+                self._judged = "\n".join(map(str, too_many)) or objection(before, stays, self._renamed) or ""
+            return self._judged or None

@@ -8,18 +8,16 @@ from typing import Any
 
 from pulumi_posthog.api import ApiError
 from pulumi_posthog.kinds import KINDS
-from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.reconcile import addresses, unmanaged
 from pulumi_posthog.reconcile.errors import CannotApply, WholeRunRefused
 from pulumi_posthog.reconcile.limits import Managed, refusals, removals, with_listed
 from pulumi_posthog.reconcile.links import still_referred_to
-from pulumi_posthog.reconcile.lockouts import objections_to_going
-from pulumi_posthog.reconcile.losses import Loss, losses, losses_of_rules, refusal_of_losses
 from pulumi_posthog.reconcile.meant import Meant
 from pulumi_posthog.reconcile.objections import objection_to_age
 from pulumi_posthog.reconcile.renames import Rename, bare, earlier_names, probable_renames
 from pulumi_posthog.reconcile.still_read import BRING_TABLES, Broken, broken, still_declared
 from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack.handlers.lost_along import lost_along
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
     CheckResult,
@@ -44,10 +42,6 @@ Props = Mapping[str, Any]
 UNREAD = (
     "the state has what no guard remembers, and it cannot be counted: {}; nothing was changed\n"
     "  hint: make sure that `pulumi stack export` works here"
-)
-UNCOUNTED = (
-    "  no guard has counted them in this run: what looked after them, `deploy()` or a block `with guarded():`,"
-    " is not in the program any more; or they are left over from a run that failed"
 )
 DAMAGED = (
     "what the state keeps of what this stack manages cannot be read: {}; nothing was changed\n"
@@ -113,7 +107,7 @@ class GuardHandler:
         self.run.untried.going(
             (kind, name) for kind, parents in going.items() for gone in parents.values() for name in gone
         )
-        taken_along, too_much = self._losses(going, before, inputs, called)
+        taken_along, too_much = lost_along(self.run, going, before, inputs.get("__asked_at"), called)
         referred = json_in(inputs.pop("__referred", None) or "{}", dict, levels=2)
         fails, needed = self._still_read(going, before, after, inputs, called, referred)
         idle = self._idle(going, after)
@@ -227,35 +221,6 @@ class GuardHandler:
             if look.sure
             and counts.get(look.kind.name, 0) > self.run.settings.limits.allowed.get(look.kind.name, 0)
         ]
-
-    def _losses(
-        self,
-        going: Mapping[str, Mapping[str, list[str]]],
-        before: Managed,
-        inputs: Props,
-        called: Mapping[tuple[str, str], str],
-    ) -> tuple[tuple[Loss, ...], str | None]:
-        """Who loses what is deleted, and why that is too much; None when it may be."""
-        gone = {
-            kind: [name for names in parents.values() for name in names] for kind, parents in going.items()
-        }
-        location = inputs.get("__asked_at")
-        if not location or not any(gone.values()):
-            return (), None
-        try:
-            live = self.run.view({PROPERTY: location}).live
-            with contextlib.suppress(UnknownOwners):  # then names have to do
-                self.run.know_the_state(pulumi_engine.resource_name())
-            ids = self.run.holdings.ids_in_state()
-            found = (*losses(gone, called, live, ids), *losses_of_rules(gone, called, live))
-            locked = [*objections_to_going(gone, called, live, ids)]
-        except (ApiError, CannotApply) as error:
-            return (), f"nothing is removed, because it cannot be read who would lose it: {error}"
-        removed = {
-            kind: (going[kind], sum(map(len, before[kind].values()))) for kind, names in gone.items() if names
-        }
-        too_much = refusal_of_losses(found, self.run.settings.limits, removed)
-        return found, "\n".join([*locked, *([too_much] if too_much else [])]) or None
 
     def _still_read(
         self,
@@ -436,19 +401,3 @@ def check_consulted(run: Run, *, guarded: bool) -> None:
             " in this run: it ended early, the stack is being destroyed, or --target names only what is removed;"
             f" if that is meant, say so: {DESTROY} pulumi destroy"
         )
-
-
-def check_counted(run: Run, kind: Kind, urn: str, *, guarded: bool) -> None:
-    """Raises CannotApply where no guard of this run has counted the resource, and too much of that kind would leave.
-
-    What remembers it is not in the program any more, or has forgotten it. Raises UnknownOwners where the state cannot
-    be read.
-    """
-    name = name_of(urn)
-    if not (guarded and kind.guarded) or name is None or run.uncounted.is_counted(kind.name, name):
-        return
-    if destroying():
-        return
-    run.guarded(urn)
-    if too_much := run.uncounted.refused(run.settings.limits):
-        raise CannotApply("\n".join([*map(str, too_much), UNCOUNTED]))

@@ -35,8 +35,9 @@ from pulumi_posthog.stack.announcements import (
     say_set_back,
 )
 from pulumi_posthog.stack.handlers import beside
+from pulumi_posthog.stack.handlers.beyond_guards import check_counted
 from pulumi_posthog.stack.handlers.clean import clean, told_here
-from pulumi_posthog.stack.handlers.guard import check_consulted, check_counted
+from pulumi_posthog.stack.handlers.guard import check_consulted
 from pulumi_posthog.stack.handlers.naming import resolve
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
@@ -347,7 +348,7 @@ class KindHandler:
             if kept:
                 pulumi_engine.say(kept)
                 return
-            check_counted(self.run, kind, pulumi_engine.resource_name(), guarded=location_of(props).guarded)
+            check_counted(self.run, kind, props, pulumi_engine.resource_name())
             if user := self.run.uses.user_of(kind, id_, props, pulumi_engine.resource_name()):
                 raise CannotApply(
                     f'this {kind.title} is not deleted: "{one_line(str(name_of(user)))}", which stays, names it\n'
