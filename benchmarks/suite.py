@@ -13,10 +13,8 @@ from benchmarks.organizations import Organization
 from benchmarks.processes import Used, cpu_of
 from benchmarks.stacks import UNLIMITED, Stack, arguments, floor, ours
 from harness.sandbox import Sandbox
-from harness.stack import DOORS
+from harness.stack import DOORS, IN_CI
 
-# As our workflows and `action.yml` have it.
-SAVE_ONCE = {"PULUMI_SKIP_CHECKPOINTS": "1", "PULUMI_PARALLEL": "16"}
 # The organizations that are measured have legacy destinations, as many have had since before 2025.
 LEGACY = "--legacy-destinations"
 CLOUD = ("--rate-limit", "480/min", "--rate-limit", "4800/h")  # posthog-api.md 1.8
@@ -53,11 +51,11 @@ def floor_rows(organization: Organization, folder: Path, *, repeat: int = 1) -> 
     def row(step: str, used: Used) -> Row:
         return made(organization, 0, f"floor: {step}", used, None)
 
-    yield row("first up, one save", stack.pulumi(*arguments("up"), **SAVE_ONCE))
+    yield row("first up, one save", stack.pulumi(*arguments("up"), **IN_CI))
     for verb in ("preview", "up"):
-        runs = [row(f"no-op {verb}", stack.pulumi(*arguments(verb))) for _ in range(repeat)]
+        runs = [row(f"no-op {verb}", stack.pulumi(*arguments(verb), **IN_CI)) for _ in range(repeat)]
         yield min(runs, key=cpu_seconds)
-    yield row("destroy, one save", stack.pulumi(*arguments("destroy"), **SAVE_ONCE))
+    yield row("destroy, one save", stack.pulumi(*arguments("destroy"), **IN_CI))
 
 
 def cpu_seconds(row: Row) -> float:
@@ -131,21 +129,24 @@ class Measurement:
     only: str | None
 
     def steps(self) -> Iterator[Step]:
-        """What to measure. Each is measured before the next is asked for, because that begins where this ended."""
+        """What to measure. Each is measured before the next is asked for, because that begins where this ended.
+
+        All but the first two have what our workflows set.
+        """
         drift = ("pulumi-posthog", "drift", "--format", "json")
         yield self._aside("validate", lambda: self.stack.run("pulumi-posthog", "validate"))
         if self.organization.resources <= CHECKPOINTS_UP_TO:
             yield self._step("first up", lambda: self._pulumi("up"))
             yield self._step("destroy", lambda: self._pulumi("destroy"))
-        yield self._step("first up, one save", lambda: self._pulumi("up", **SAVE_ONCE), needed=True)
+        yield self._step("first up, one save", lambda: self._pulumi("up", **IN_CI), needed=True)
         yield self._aside("GET each object, 10 workers", self._get_each)
         yield self._aside("drift", lambda: self.stack.run(*drift))
-        yield self._step("no-op preview", lambda: self._pulumi("preview"), harmless=True)
-        yield self._step("no-op up", lambda: self._pulumi("up"), harmless=True)
+        yield self._step("no-op preview", lambda: self._pulumi("preview", **IN_CI), harmless=True)
+        yield self._step("no-op up", lambda: self._pulumi("up", **IN_CI), harmless=True)
         if self._wanted("up after 1 % by hand"):
             self.organization.change(self.posthog, max(1, self.organization.resources // 200))
-        yield self._step("up after 1 % by hand", lambda: self._pulumi("up"))
-        yield self._step("destroy, one save", lambda: self._pulumi("destroy", **SAVE_ONCE))
+        yield self._step("up after 1 % by hand", lambda: self._pulumi("up", **IN_CI))
+        yield self._step("destroy, one save", lambda: self._pulumi("destroy", **IN_CI))
 
     def _pulumi(self, verb: str, **environment: str) -> Used:
         return self.stack.pulumi(*arguments(verb), **environment)

@@ -92,9 +92,11 @@ def create(folder: Path, variables: Mapping[str, str]) -> Stack:
         {
             "PULUMI_BACKEND_URL": state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "",
-            # As in CI: the state is saved once, at the end, and calls do not wait for a core.
+            # As in CI: the state is saved once, at the end; calls do not wait for a core, and comparisons not for
+            # each other.
             "PULUMI_SKIP_CHECKPOINTS": "1",
             "PULUMI_PARALLEL": "16",
+            "PULUMI_PARALLEL_DIFF": "1",
             "PULUMI_HOME": str(sandbox_process.FOLDER / "pulumi"),
             "PULUMI_STACK": NAME,
             **variables,

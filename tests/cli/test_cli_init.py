@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from cli.lab import ORGANIZATION, Lab, made
+from harness.stack import IN_CI
 from pulumi_posthog.cli.failures import Stop
 from pulumi_posthog.cli.requirement import of_record, requirement
 
@@ -66,16 +67,19 @@ def test_workflows_are_those_of_the_ci_that_was_asked_for(lab: Lab, ci: str, pre
             assert script not in text or (folder / "ci" / script).exists()
 
 
-def test_what_applies_saves_the_state_once(lab: Lab):
+def test_what_applies_saves_the_state_once_and_compares_side_by_side(lab: Lab):
     """tests/e2e/test_kill.py shows that a kill then costs a second run and nothing else."""
-    workflow = yaml.safe_load((made(lab) / ".github/workflows/apply.yml").read_text())
+    workflows = made(lab) / ".github/workflows"
+    workflow = yaml.safe_load((workflows / "apply.yml").read_text())
+    of_pulls = yaml.safe_load((workflows / "pull-request.yml").read_text())
     (lab.folder / "gitlab").mkdir()
     gitlab = replace(lab, folder=lab.folder / "gitlab")
     pipeline = yaml.safe_load((made(gitlab, "--ci", "gitlab") / ".gitlab-ci.yml").read_text())
 
-    fast = {"PULUMI_SKIP_CHECKPOINTS": "1", "PULUMI_PARALLEL": "16"}
-    assert fast.items() <= workflow["jobs"]["apply"]["env"].items()
-    assert fast.items() <= pipeline["apply"]["variables"].items()
+    assert IN_CI.items() <= workflow["jobs"]["apply"]["env"].items()
+    assert IN_CI.items() <= pipeline["apply"]["variables"].items()
+    preview = {"PULUMI_PARALLEL_DIFF": IN_CI["PULUMI_PARALLEL_DIFF"]}
+    assert of_pulls["jobs"]["preview"]["env"] == pipeline["preview"]["variables"] == preview
 
 
 def actionlint(folder: Path) -> tuple[int, str]:
