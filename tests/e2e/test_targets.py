@@ -97,6 +97,29 @@ def test_of_a_file_the_guard_and_the_old_name_were_targets(stack: Stack):
     assert stack.posthog.role("Data")["id"] == role["id"]
 
 
+SIX = ("Analysts", "Builders", "Core", "Data", "Editors", "Finance")
+
+
+def test_removals_were_left_out_one_after_the_other_and_then_all_were_to_be_done_at_once(stack: Stack):
+    def write(names):
+        stack.write("roles:\n" + "".join(f"  {name}: {{}}\n" for name in names))
+
+    write(SIX)
+    assert stack.up().status == 0
+    write(SIX[:5])
+    assert stack.up(f"--target={urn(stack, 'guard')}").status == 1  # Pulumi ends it when the guard was asked
+    write(SIX[:4])
+    assert stack.up(f"--exclude={urn(stack, 'Data')}", f"--exclude={urn(stack, 'Editors')}").status == 1
+    write(SIX[:2])
+
+    for run in (stack.up("--refresh=false"), stack.up()):
+        refused = "4 of 6 roles would be removed"
+        assert (run.status, refused in run.text) == (1, True), run.text
+    drift = stack.command("drift", "--stack", "test")
+    assert (drift.status, "4 of 6 would be removed" in drift.text) == (5, True), drift.text
+    assert all(stack.posthog.role(name) for name in SIX)
+
+
 def role(name):
     return ("role", name, None, (("name", name),))
 

@@ -241,10 +241,15 @@ class Engine:
         desired = _with_exact_rules(_without_unseen(desired, state))
         if self.guarded and (chosen is None or GUARD in chosen):
             self._ask_guard(desired, preview)
-        _follow_aliases(state, desired)
+        aliases = _follow_aliases(state, desired)
         program = Program(self, state, desired, outcome, preview, continue_on_error, chosen)
-        for level in self._levels(desired, program.holders):
-            program.register(level)
+        try:
+            for level in self._levels(desired, program.holders):
+                program.register(level)
+        finally:
+            # What could not be changed, or was not tried, keeps its name.
+            done = program.ids.keys() if chosen is None else program.ids.keys() & chosen
+            _call(state, {now: before for before, now in aliases.items() if now not in done})
         new = [
             (KINDS[kind], name)
             for kind, name in desired.by_name
@@ -348,15 +353,23 @@ def _after(entry: Entry, holders: Holders) -> tuple[Key, ...]:
     return (*parent, *holders.of(entry), *targets(entry))
 
 
-def _follow_aliases(state: dict[tuple[str, str], Resource], desired: Desired) -> None:
-    """What has an alias of the state is that resource, under another name."""
+def _follow_aliases(state: dict[Key, Resource], desired: Desired) -> dict[Key, Key]:
+    """What has an alias of the state is that resource, under another name; earlier names -> names."""
     names = {}
     for entry in desired.entries:
         for earlier in entry.previously:
             before, now = (entry.kind.name, earlier), (entry.kind.name, entry.name)
             if before in state and now not in state and before not in desired.by_name:
-                state[now] = state.pop(before)
                 names[before] = now
+    _call(state, names)
+    return names
+
+
+def _call(state: dict[tuple[str, str], Resource], names: dict[tuple[str, str], tuple[str, str]]) -> None:
+    """Have the state call resources otherwise."""
+    for before, now in names.items():
+        if before in state:
+            state[now] = state.pop(before)
     for resource in state.values():
         resource.after = tuple(names.get(name, name) for name in resource.after)
 

@@ -345,7 +345,7 @@ def test_without_the_rails_the_model_test_fails(anew, posthog, tight, monkeypatc
 
 
 def test_without_counting_what_no_guard_remembers_it_is_lost(anew, posthog, tight, monkeypatch):
-    monkeypatch.setattr(GuardHandler, "_with_what_it_forgot", lambda _self, before, *_: before)
+    monkeypatch.setattr(GuardHandler, "_forgotten", lambda *_: (None, {}))
     lose_little(anew(), posthog, FEWER_WITHOUT_GUARD)  # it is refused where it is deleted
     monkeypatch.setattr("pulumi_posthog.stack.handlers.kind.check_counted", lambda *_, **__: None)
 

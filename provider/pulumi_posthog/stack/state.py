@@ -276,20 +276,30 @@ def addresses(text: str, source: str) -> frozenset[str]:
 
 
 def managed(text: str, source: str) -> Managed:
-    """What the stack's guard remembers to be managed; raises StateError."""
+    """What the stack's guard remembers, and what it has let pass and is still there; raises StateError."""
+    from pulumi_posthog.stack import unfinished
+    from pulumi_posthog.stack.uncounted import both, guarded_in, names_of, within
+
     # A program's own resources have another one, of another name.
+    resources = resources_in(text, source)
     guards = [
         each
-        for each in resources_in(text, source)
+        for each in resources
         if own_name(str(each.get("type", ""))) == "Guard" and name_of(str(each.get("urn", ""))) == "guard"
     ]
-    remembered = (guards[0].get("inputs") or {}).get("__managed") if guards else None
-    if remembered is None:
+    remembered = guards[0].get("inputs") or {} if guards else {}
+    if remembered.get("__managed") is None:
         return {}
     try:
-        return json_in(remembered, dict, levels=3)
+        listed = json_in(remembered["__managed"], dict, levels=3)
+        let_pass = unfinished.remembered(remembered)
+        if not let_pass:
+            return listed
+        return both(listed, within(let_pass, guarded_in(resources).without("guard", names_of(listed))))
     except Damaged as error:
         raise _damaged(source, error) from None
+    except (KeyError, TypeError, ValueError):
+        raise _no_state(source) from None
 
 
 def resources_in(text: str, source: str) -> list[dict[str, Any]]:

@@ -78,6 +78,11 @@ def left_of(managed: Managed, names: Collection[Named]) -> Managed:
     }
 
 
+def within(managed: Managed, there: Managed) -> Managed:
+    """What of `managed` has a name of `there`."""
+    return left_of(managed, names_of(managed) - names_of(there))
+
+
 def both(one: Managed, other: Managed) -> Managed:
     """What is in one of them."""
     result = {kind: {parent: dict(each) for parent, each in parents.items()} for kind, parents in one.items()}

@@ -16,7 +16,7 @@ from pulumi_posthog.reconcile.meant import Meant
 from pulumi_posthog.reconcile.objections import objection_to_age
 from pulumi_posthog.reconcile.renames import Rename, bare, earlier_names, probable_renames
 from pulumi_posthog.reconcile.still_read import BRING_TABLES, Broken, broken, still_declared
-from pulumi_posthog.stack import pulumi_engine
+from pulumi_posthog.stack import pulumi_engine, unfinished
 from pulumi_posthog.stack.handlers.lost_along import lost_along
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
@@ -33,7 +33,7 @@ from pulumi_posthog.stack.live_names import live_names, names_in
 from pulumi_posthog.stack.location import PROPERTY, location_of
 from pulumi_posthog.stack.other_stacks import UnknownOwners
 from pulumi_posthog.stack.run import Run
-from pulumi_posthog.stack.uncounted import as_in, both, names_of
+from pulumi_posthog.stack.uncounted import as_in, both, left_of, names_of, within
 from pulumi_posthog.stack.urn import name_of, sibling
 from pulumi_posthog.values.json_value import Damaged, json_in, json_text
 from pulumi_posthog.values.local_file import project_folder
@@ -77,7 +77,10 @@ class GuardHandler:
         after, renamed = _managed(news["__managed"]), _kept(news, "__renamed")
         remembered = _managed(olds.get("__managed"))
         before = self._held(self.run.refreshed.deletable(remembered), after, renamed)
-        before = self._with_what_it_forgot(before, remembered, after)
+        let_pass = unfinished.remembered(olds)
+        there, forgotten = self._forgotten(remembered, after, let_pass)
+        inputs[unfinished.PROPERTY] = json_text(unfinished.passed(both(remembered, forgotten), after))
+        before = both(before if there is None else within(before, there), forgotten)
         counted = names_of(remembered) | names_of(before)
         called = self.run.refreshed.called | live_names(
             self.run,
@@ -154,16 +157,27 @@ class GuardHandler:
             self.run.know_the_state(pulumi_engine.resource_name())
         return {} if self.run.holdings.has_nothing else before
 
-    def _with_what_it_forgot(self, before: Managed, remembered: Managed, after: Managed) -> Managed:
-        """`before`, and what the state has under a guard and no guard remembers, where something of that leaves.
+    def _forgotten(
+        self, remembered: Managed, after: Managed, let_pass: Managed
+    ) -> tuple[Managed | None, Managed]:
+        """What the state has, None where it was not read; and what of it is under a guard and no guard remembers.
 
-        So it is where a guard was taken out of the state, or a resource came from another stack. Raises UnknownOwners.
+        It is read where something of that leaves: where a guard was taken out of the state, a resource came from
+        another stack, or an earlier run may not have done what this guard has `let_pass`, which alone counts where the
+        state cannot be read. Raises UnknownOwners.
         """
         urn = pulumi_engine.resource_name()
-        if not self.run.refreshed.beside(names_of(remembered) | names_of(after)):
-            return before
-        rest = self.run.guarded(urn).without(name_of(urn), names_of(remembered))
-        return both(before, as_in(self.run.refreshed.without_gone(rest), after))
+        beside = self.run.refreshed.beside(names_of(remembered) | names_of(after))
+        if not beside and not let_pass:
+            return None, {}
+        try:
+            guarded = self.run.guarded(urn)
+        except UnknownOwners:
+            if beside:
+                raise
+            return None, left_of(let_pass, names_of(remembered))
+        rest = guarded.without(name_of(urn), names_of(remembered))
+        return guarded.resources, as_in(self.run.refreshed.without_gone(rest), after)
 
     def _looks(
         self,
@@ -178,6 +192,8 @@ class GuardHandler:
         then, now = (_kept(each, "__looks") for each in (olds, inputs))
         earlier = _kept(olds, "__earlier")
         inputs["__earlier"] = json_text(earlier_names(earlier, (before_that, renamed), after))
+        if "__looks" in inputs:
+            inputs["__looks"] = json_text(unfinished.with_looks(now, then, inputs))
         return probable_renames(
             before,
             after,
@@ -185,10 +201,10 @@ class GuardHandler:
             KINDS,
             called,
             (then, now),
-            earlier_names(earlier, (before_that,), before),
+            unfinished.with_names_to_be(earlier_names(earlier, (before_that,), before), before_that, before),
             tuple(
-                bare(managed, _kept(each, "__lists"), _kept(each, "__looks") if "__looks" in each else None)
-                for managed, each in ((before, olds), (after, inputs))
+                bare(managed, _kept(each, "__lists"), look if "__looks" in each else None)
+                for managed, each, look in ((before, olds, then), (after, inputs, now))
             ),
         )
 
