@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from harness.sandbox import Sandbox
-from pulumi_posthog.api import Connection, Pace, Reader, Writer
+from pulumi_posthog.api import Connection, Invalid, Pace, Reader, Writer
 from pulumi_posthog.kinds import KINDS
+from pulumi_posthog.kinds.field import Type
 from pulumi_posthog.reconcile.apply import Applier
 from pulumi_posthog.reconcile.differences import differences
 from pulumi_posthog.reconcile.lifecycle import way
 from pulumi_posthog.reconcile.live import Live
+from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.secret_text import SecretText
 
 SNOWFLAKE = "https://github.com/PostHog/snowflake-export-plugin"
@@ -768,6 +770,73 @@ def is_found_and_healed(it: Made, field: str) -> None:
     view.close()
 
     assert differences(it.kind, it.values, it.again().values) == ()
+
+
+# What a declared field may be that says nothing: null where it may be, and the empty value of its type.
+EMPTY: dict[Type, list[Any]] = {
+    Type.STRING: [""],
+    Type.STRINGS: [[]],
+    Type.LIST: [[]],
+    Type.OBJECT: [{}],
+    Type.JSON: ["", [], {}],
+}
+EMPTIES = [
+    (name, field, value)
+    for name, field in CASES
+    for value in (
+        *([None] if KINDS[name].field(field).nullable else ()),
+        *EMPTY.get(KINDS[name].field(field).type, ()),
+    )
+    if not KINDS[name].field(field).choices or value in (None, *KINDS[name].field(field).choices)
+]
+# What no file may say so, or what PostHog puts in its place.
+FILLED = {
+    ("pipeline_destination", "name"): "an entry's key is not empty",
+    ("site_app", "name"): "an entry's key is not empty",
+    (
+        "pipeline_destination",
+        "description",
+    ): "PostHog answers the plugin's, and a run says that it did not take it",
+    ("site_app", "description"): "PostHog answers the plugin's, and a run says that it did not take it",
+    (
+        "early_access_feature",
+        "assignee",
+    ): "PostHog answers who made it, and a run says that it did not take it",
+    ("feature_flag", "filters"): "the schema wants groups",
+    ("survey", "targeting_flag_filters"): "the schema wants groups",
+    ("hog_function", "masking"): "the schema wants a hash",
+    ("hog_function", "inputs_schema"): "inputs that it does not name are refused",
+    ("survey", "response_sampling_interval"): "all four are needed: they are refused when the file is read",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [case for case in EMPTIES if case[:2] not in FILLED],
+    ids=lambda part: part or json_text(part),
+)
+@pytest.mark.parametrize("server", [2026], indirect=True)
+def test_an_empty_value_is_refused_or_is_there_afterwards(server, workshop, name, field, value):
+    kind, age = KINDS[name], server[0]
+    since = max(kind.since, kind.field(field).since, ANSWERED_SINCE.get((name, field), 0))
+    if not since <= age <= (kind.field(field).until or age):
+        pytest.skip(f"a server of {age} does not know it")
+    it = workshop.object(name, field)
+    view = View(it.view.posthog)
+    try:
+        applied = view.applier.update(kind, it.scope, it.again(), {**it.values, field: value})
+    except Invalid:
+        assert differences(kind, it.values, it.again().values) == ()
+        return
+    except BaseException:
+        workshop.spoil()
+        raise
+    finally:
+        view.close()
+    left = differences(kind, {**it.values, field: value}, it.again().values)
+    workshop.spoil()
+
+    assert (applied.ignored, left) == ((), ())
 
 
 @pytest.mark.parametrize(

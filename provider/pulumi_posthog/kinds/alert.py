@@ -229,6 +229,7 @@ ALERT = Kind(
             kept_keys=("name",),
             null_is_absent=True,
             empty_is_absent=True,
+            empty_removes=True,
             wire=sent_threshold,
         ),
         Field(

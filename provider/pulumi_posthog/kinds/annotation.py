@@ -149,6 +149,7 @@ ANNOTATION = Kind(
             doc="An emoji that is shown instead of the usual mark.",
             max_length=16,
             nullable=True,
+            blank_is_null=True,
             default=None,
             since=2026,
         ),

@@ -119,6 +119,8 @@ class Field:
     )  # at any depth, absent is this value
     null_is_absent: bool = False  # at any depth, a key that is null is as if it were not there
     empty_is_absent: bool = False  # at any depth, a key that is `{}` is as if it were not there
+    blank_is_null: bool = False  # PostHog makes null of an empty text, list or object, or the other way round
+    empty_removes: bool = False  # an empty object takes the whole away: nothing is sent along with it
     trimmed_keys: tuple[str, ...] = ()  # keys, at any depth, whose texts PostHog trims
     lowered: bool = False  # PostHog keeps the texts of a list in lower case, each of them once
     wire: Callable[[Json], Json] | None = None  # a value as the file has it -> as a request has it
@@ -180,6 +182,8 @@ class Field:
         """
         if value is None or isinstance(value, Reference):
             return value
+        if self.blank_is_null and value in ("", [], {}):
+            return None
         if self.type is Type.DECIMAL:
             return whole(float(value))
         if self.timestamp and isinstance(value, str):

@@ -158,7 +158,8 @@ class Bodies:
             return plain(replacing(kept if field.sent_whole else {}, value))
         if field.sent_whole and isinstance(value, dict):
             return plain(replacing(live, value))
-        if field.kept_keys and isinstance(value, dict) and isinstance(live, dict):
+        removes = field.empty_removes and value == {}
+        if field.kept_keys and isinstance(value, dict) and isinstance(live, dict) and not removes:
             # Where PostHog replaces the whole, what it completes at creation would be lost.
             value = {**{key: live[key] for key in field.kept_keys if key in live}, **value}
         return plain(value)
