@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.release_stack import ENDS, Web, every_age, web_of
+from pulumi_posthog.api import server_clock
 from pulumi_posthog.reconcile.requests import looks_of, writes_of
 from pulumi_posthog.values.problem import ConfigError
 
@@ -87,6 +89,17 @@ def test_it_is_started_stopped_resumed_and_put_away_by_dates_alone(web):
         began = began or there["start_date"]
         assert there["start_date"] == began
         assert web.differs(text(status)) == []
+
+
+@pytest.mark.parametrize("off", [timedelta(hours=1), timedelta(days=-1)], ids=["ahead", "behind"])
+def test_it_is_stopped_at_posthogs_time_where_the_clock_here_is_another(web, monkeypatch, off):
+    web.run(text("running"))
+    monkeypatch.setattr(server_clock, "here", lambda: datetime.now(UTC) + off)
+
+    web.run(text("stopped"))
+
+    ended = datetime.fromisoformat(one(web)["end_date"])
+    assert abs(ended - datetime.now(UTC)) < timedelta(minutes=10)
 
 
 def test_one_that_is_declared_running_is_made_as_a_draft_so_that_its_own_flag_is_on(web):

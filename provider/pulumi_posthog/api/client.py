@@ -403,6 +403,7 @@ class Reader:
                 raise GaveUp(
                     "stopped while waiting for the answer", method=method, path=self._shown(path)
                 ) from None
+            pace.server.note(response.headers.get("date"))
             if response.status_code != 429:
                 pace.answered()
                 return response

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from pulumi_posthog.api import Conflict, Invalid, NotFound, NotOffered, OutcomeUnknown, Writer
 from pulumi_posthog.kinds.model import Kind
@@ -74,7 +73,9 @@ class Mover:
 
     def _make(self, kind: Kind, scope: Scope, found: Found, move: Move) -> Found:
         path = self.live.object_path(kind, scope, found.id)
-        fields = {name: _now() if isinstance(value, Now) else value for name, value in move.fields.items()}
+        fields = {
+            name: self._now() if isinstance(value, Now) else value for name, value in move.fields.items()
+        }
         method = "POST" if move.action else "PATCH"
         try:
             if move.action:
@@ -102,10 +103,11 @@ class Mover:
             return self._look_again(kind, scope, found.id, method, path)
         return self.live.put(kind, scope, {**found.answer, **answer})
 
+    def _now(self) -> str:
+        """The time at PostHog: with a clock that is ahead, what is ended would go on until then."""
+        now = self.writer.pace.server.now()
+        return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
 
 def _never(_field: str, _key: str) -> bool:
     return False
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
