@@ -79,6 +79,28 @@ def test_most_of_what_it_declared_is_gone_and_nothing_is_deleted(six):
     assert there(six) == set(NAMES[:2])
 
 
+def test_all_that_is_in_a_project_comes_to_another_one_under_the_same_names(stack):
+    stack.set("host", stack.posthog.url)
+    stack.set("organization", stack.posthog.organization)
+
+    def in_project(name: str) -> None:
+        projects = [f"{each} = posthog.Project('{each}', name='{each}')" for each in ("web", "shop")]
+        boards = [
+            f"posthog.Dashboard('{each}', project={name}.id, name='{each}')" for each in ("a", "b", "c")
+        ]
+        program(stack, *projects, *boards)
+
+    in_project("web")
+    assert stack.up().status == 0
+    in_project("shop")
+    stack.posthog.count_anew()
+
+    for run in (stack.preview(), stack.up("--refresh=false")):
+        assert run.status != 0, run.text
+        assert '3 of 3 dashboards of "web" would be removed or replaced' in run.text
+    assert stack.posthog.writes() == {}
+
+
 @pytest.mark.parametrize(
     "text",
     [

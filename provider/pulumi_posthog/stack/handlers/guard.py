@@ -16,7 +16,7 @@ from pulumi_posthog.reconcile.meant import Meant
 from pulumi_posthog.reconcile.objections import objection_to_age
 from pulumi_posthog.reconcile.renames import Rename, bare, earlier_names, probable_renames
 from pulumi_posthog.reconcile.still_read import BRING_TABLES, Broken, broken, still_declared
-from pulumi_posthog.stack import pulumi_engine, unfinished
+from pulumi_posthog.stack import elsewhere, pulumi_engine, unfinished
 from pulumi_posthog.stack.handlers.lost_along import lost_along
 from pulumi_posthog.stack.handlers.results import (
     CheckFailure,
@@ -102,6 +102,7 @@ class GuardHandler:
         if isinstance(declared := inputs.get("__declares"), int | float):
             self.run.first_look.expect(int(declared))
         after = with_listed(before, after, lists, renamed)
+        before = elsewhere.replaced(before, after, renamed, _kept(news, "__called"), called)
         found = refusals(before, after, self.run.settings.limits, KINDS, renamed)
         looks = self._looks(before, after, olds, inputs, called)
         self.run.addresses = addresses.of_guard(olds)
