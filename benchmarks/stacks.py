@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +57,17 @@ class Stack:
     def run(self, *arguments: str, **environment: str) -> Used:
         """Run a command in the folder."""
         return measured(arguments, folder=self.folder, environment={**self.environment, **environment})
+
+    @contextmanager
+    def without_log(self) -> Iterator[None]:
+        """Pulumi keeps no log of its own: a file is where it would make the folder for it. There is none afterwards."""
+        logs = Path(self.environment["PULUMI_HOME"]) / "logs"
+        shutil.rmtree(logs, ignore_errors=True)
+        logs.touch()
+        try:
+            yield
+        finally:
+            logs.unlink()
 
     @property
     def state_bytes(self) -> int:

@@ -55,6 +55,11 @@ def floor_rows(organization: Organization, folder: Path, *, repeat: int = 1) -> 
     for verb in ("preview", "up"):
         runs = [row(f"no-op {verb}", stack.pulumi(*arguments(verb), **IN_CI)) for _ in range(repeat)]
         yield min(runs, key=cpu_seconds)
+    with stack.without_log():
+        runs = [
+            row("no-op preview, no log", stack.pulumi(*arguments("preview"), **IN_CI)) for _ in range(repeat)
+        ]
+    yield min(runs, key=cpu_seconds)
     yield row("destroy, one save", stack.pulumi(*arguments("destroy"), **IN_CI))
 
 
@@ -142,11 +147,16 @@ class Measurement:
         yield self._aside("GET each object, 10 workers", self._get_each)
         yield self._aside("drift", lambda: self.stack.run(*drift))
         yield self._step("no-op preview", lambda: self._pulumi("preview", **IN_CI), harmless=True)
+        yield self._step("no-op preview, no log", self._preview_without_log, harmless=True)
         yield self._step("no-op up", lambda: self._pulumi("up", **IN_CI), harmless=True)
         if self._wanted("up after 1 % by hand"):
             self.organization.change(self.posthog, max(1, self.organization.resources // 200))
         yield self._step("up after 1 % by hand", lambda: self._pulumi("up", **IN_CI))
         yield self._step("destroy, one save", lambda: self._pulumi("destroy", **IN_CI))
+
+    def _preview_without_log(self) -> Used:
+        with self.stack.without_log():
+            return self._pulumi("preview", **IN_CI)
 
     def _pulumi(self, verb: str, **environment: str) -> Used:
         return self.stack.pulumi(*arguments(verb), **environment)
