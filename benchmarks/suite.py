@@ -87,7 +87,7 @@ def rows(
     with ExitStack() as servers:
         contestants = []
         for door in doors:
-            posthog = servers.enter_context(Sandbox(LEGACY, *(CLOUD if limited else ())))
+            posthog = servers.enter_context(Sandbox(LEGACY, *(CLOUD if limited else ()), real=True))
             posthog.call("POST", "/_sandbox/bulk", dict(organization.fill))
             emails = [member["email"] for member in posthog.info["members"]]
             posthog.call("PATCH", "/_sandbox/settings", {"latency_ms": latency_ms})

@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 # Python reads these when it starts: who sets others gets another parent.
 AT_START = ("PYTHON", "LANG", "LC_", "MALLOC", "LD_", "TERM", "TYPER", "_TYPER")
@@ -34,6 +34,7 @@ KILL = bytes([signal.SIGKILL])
 PARENTS: dict[tuple[str, frozenset[tuple[str, str]]], Parent] = {}
 # Program -> what its parent has imported. Pulumi starts the first two in each run, and a page's reader the third.
 STAND_INS = {"python3": "pulumi", "pulumi-resource-posthog": "pulumi", "pulumi-posthog": "command"}
+SANDBOX = "posthog-sandbox"  # `python -m pulumi_posthog.sandbox`: Django takes most of its start
 PIP_LIST = ["-m", "pip", "list", "-v", "--format", "json"]  # which it asks for in each run, for 0.35 s of CPU
 
 
@@ -112,7 +113,7 @@ def at_start(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def parent(what: str, environment: Mapping[str, str]) -> Parent:
-    """The one that has imported "command" or "pulumi" with these variables; started when it is first asked for."""
+    """The one that has imported "command", "pulumi" or "sandbox" with these variables; started when first asked for."""
     key = (what, frozenset(at_start(environment).items()))
     if key not in PARENTS:
         PARENTS[key] = Parent(what, environment)
@@ -139,24 +140,35 @@ def stand_ins(environment: Mapping[str, str]) -> Path:
         packages = subprocess.run(
             [sys.executable, *PIP_LIST], capture_output=True, text=True, check=True, env=dict(environment)
         ).stdout
-        variables = {
-            name: value for name, value in at_start(environment).items() if name != "PYTHONUNBUFFERED"
-        }
-        known = {
-            "real": str(Path(sys.executable).parent),
-            "sockets": {name: parent(what, environment).address for name, what in STAND_INS.items()},
-            "variables": variables,
-            "at start": AT_START,
-            "packages": [PIP_LIST, packages],
-        }
-        (pulumi.folder / "known").write_bytes(marshal.dumps(known))
-        for name in STAND_INS:
-            program = pulumi.folder / name
-            program.write_text(
-                f"#!{sys.executable} -IS\n{Path(__file__).with_name('stand_in.py').read_text()}"
-            )
-            program.chmod(0o755)
+        _write_stand_ins(pulumi.folder, STAND_INS, environment, packages)
     return pulumi.folder
+
+
+def sandbox(environment: Mapping[str, str]) -> Path:
+    """A program in place of `python -m pulumi_posthog.sandbox`, which is forked; for processes with these variables."""
+    django = parent("sandbox", environment)
+    if not (django.folder / "known").exists():
+        _write_stand_ins(django.folder, {SANDBOX: "sandbox"}, environment)
+    return django.folder / SANDBOX
+
+
+def _write_stand_ins(
+    folder: Path, names: Mapping[str, str], environment: Mapping[str, str], packages: str = ""
+) -> None:
+    """Make programs by these names, each forked by the parent beside its name, and what they know."""
+    variables = {name: value for name, value in at_start(environment).items() if name != "PYTHONUNBUFFERED"}
+    known = {
+        "real": str(Path(sys.executable).parent),
+        "sockets": {name: parent(what, environment).address for name, what in names.items()},
+        "variables": variables,
+        "at start": AT_START,
+        "packages": [PIP_LIST, packages],
+    }
+    (folder / "known").write_bytes(marshal.dumps(known))
+    for name in names:
+        program = folder / name
+        program.write_text(f"#!{sys.executable} -IS\n{Path(__file__).with_name('stand_in.py').read_text()}")
+        program.chmod(0o755)
 
 
 def _import_command() -> None:
@@ -184,9 +196,19 @@ def _import_pulumi() -> None:
         importlib.import_module(module)
 
 
+def _import_sandbox() -> None:
+    """Django and all families; no database, which each fork has its own of."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "pulumi_posthog.sandbox.server.settings"
+    import django
+
+    django.setup()
+    for module in ("__main__", "control.start", "server.process", "server.routes"):
+        importlib.import_module(f"pulumi_posthog.sandbox.{module}")
+
+
 def _serve(what: str, asked: socket.socket, life: int) -> None:
     """Fork for each that asks, hand it the signals that are sent, and tell how it ended; until `life` ends."""
-    {"command": _import_command, "pulumi": _import_pulumi}[what]()
+    {"command": _import_command, "pulumi": _import_pulumi, "sandbox": _import_sandbox}[what]()
     gc.collect()
     gc.freeze()
     ended, told = os.pipe()
@@ -300,6 +322,8 @@ def _main(command: list[str]) -> Callable[[], object]:
         from pulumi_posthog.stack.plugin import server
 
         return server.main
+    if name == SANDBOX:
+        return _sandbox
     if arguments[:2] == ["-u", "-m"]:
         module = arguments[2]
         sys.argv = arguments[2:]
@@ -309,6 +333,23 @@ def _main(command: list[str]) -> Callable[[], object]:
     sys.argv = arguments
     sys.path[0] = str(Path(program).parent)
     return lambda: runpy.run_path(program, run_name="__main__")
+
+
+def _sandbox() -> None:
+    """With the database that it makes for itself: Django's settings were read before."""
+    from django.db import connections
+
+    from pulumi_posthog.sandbox import __main__
+    from pulumi_posthog.sandbox.server import process
+
+    prepare = process.prepare
+
+    def prepared(options: Any, database: Path) -> None:
+        connections.databases["default"]["NAME"] = str(database)
+        prepare(options, database)
+
+    process.prepare = prepared
+    sys.exit(__main__.main())
 
 
 if __name__ == "__main__":

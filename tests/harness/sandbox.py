@@ -14,6 +14,7 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
+from harness import forked
 from harness.waiting import eventually
 
 KEY = "phx_test_key_that_must_not_leak"
@@ -21,19 +22,24 @@ START_SECONDS = 30
 
 
 class Sandbox:
-    """A running sandbox; `with Sandbox("--age", "2025") as posthog: ...`."""
+    """A running sandbox; `with Sandbox("--age", "2025") as posthog: ...`.
 
-    def __init__(self, *options: str, key: str = KEY, **variables: str) -> None:
+    It is a fork of a process that has imported Django, but for the `real` program, which is itself in `process`.
+    """
+
+    def __init__(self, *options: str, key: str = KEY, real: bool = False, **variables: str) -> None:
         self.key = key
         self.said = ""  # what the process has printed, once it is stopped
         self._connections: dict[tuple[int, int], http.client.HTTPConnection] = {}
         self._organization = ""  # asked for once, until something is told to the sandbox itself
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "POSTHOG_SANDBOX_KEY": key, **variables}
+        program = [sys.executable, "-m", "pulumi_posthog.sandbox"] if real else [forked.sandbox(environment)]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pulumi_posthog.sandbox", "--port", "0", *options],
+            [*program, "--port", "0", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "POSTHOG_SANDBOX_KEY": key, **variables},
+            env=environment,
         )
         self.url = self._url()
 
@@ -43,6 +49,7 @@ class Sandbox:
             self.said += line
             if match := re.search(r"http://[\d.]+:\d+", line):
                 return match.group()
+        self.process.stdout.close()
         self.process.wait()
         raise AssertionError(f"the sandbox did not start: {self.said}")
 

@@ -91,6 +91,36 @@ def test_a_wrong_use_ends_with_the_words_and_the_status_of_the_program() -> None
     assert "hint:" in ours.stderr
 
 
+def test_a_sandbox_is_the_same_as_the_real_one_and_ends_in_order() -> None:
+    """What it prints, what it serves, and how it ends."""
+    told = []
+    for real in (True, False):
+        with Sandbox("--age", "2024", real=real) as posthog:
+            served = posthog.get("/api/users/@me/")
+            posthog.call("POST", f"/api/organizations/{posthog.organization}/roles/", {"name": "Ops"})
+        assert posthog.process.returncode == 0
+        told.append((re.sub(r"[\w.:-]*\d[\w.:-]*", "N", posthog.said), sorted(served), served["email"]))
+    assert told[0] == told[1]
+
+
+def test_a_sandbox_whose_stand_in_is_killed_does_not_stay() -> None:
+    """As for the others."""
+    posthog = Sandbox()
+    port = int(posthog.url.rpartition(":")[2])
+    assert listening(port)
+    posthog.process.kill()
+    assert eventually(lambda: not listening(port))
+    posthog.stop()
+
+
+def test_a_sandbox_that_cannot_start_says_why() -> None:
+    """With the status of the real one."""
+    with pytest.raises(AssertionError, match="invalid choice"):
+        Sandbox("--age", "1999")
+    with pytest.raises(AssertionError, match=r"error: .*rate"):
+        Sandbox("--rate-limit", "many")
+
+
 @pytest.mark.parametrize("variables", [{"PYTHONHASHSEED": "7"}, {}])
 def test_what_it_does_not_know_becomes_the_real_program(variables: dict[str, str]) -> None:
     """Other variables for Python, or another use of Python than Pulumi's."""
