@@ -55,6 +55,47 @@ def test_what_another_stack_manages_is_refused_until_it_is_allowed(theirs, sourc
     assert 'role "Analysts" exists in PostHog already' in run.text
 
 
+@pytest.mark.parametrize("source", [None, "ours"], ids=["by the backend", "by its name"])
+def test_what_another_stack_has_taken_over_is_kept_by_the_one_that_had_it(theirs, source):
+    theirs.write("roles:\n  Analysts: {}\n")
+    theirs.set("otherStates", "test")
+    theirs.set("allowTakeovers", "role/Analysts")
+    taken = theirs.up()
+    assert taken.status == 0, taken.text
+    role = theirs.posthog.role("Analysts")["id"]
+    assert theirs.pulumi("stack", "select", "test").status == 0
+    if source:
+        theirs.set("otherStates", source)
+    theirs.write("roles:\n  Editors: {members: {mode: additive, items: [bo@acme.io]}}\n")
+    theirs.posthog.count_anew()
+
+    left = theirs.up()
+
+    assert left.status == 0, left.text
+    assert 'role "Analysts": kept, the stack' in left.text
+    assert "ours manages it, too" in left.text
+    assert theirs.posthog.writes() == {}
+    assert theirs.pulumi("stack", "select", "ours").status == 0
+    theirs.write("roles:\n  Analysts: {}\n")
+    assert set(theirs.up().changes) == {"unchanged"}
+    assert theirs.posthog.role("Analysts")["id"] == role
+
+
+def test_a_stack_that_is_destroyed_leaves_what_another_one_manages(theirs):
+    theirs.write("roles:\n  Analysts: {}\n")
+    theirs.set("otherStates", "test")
+    theirs.set("allowTakeovers", "role/Analysts")
+    taken = theirs.up()
+    assert taken.status == 0, taken.text
+    theirs.environment["POSTHOG_ALLOW_DESTROY"] = "true"
+
+    gone = theirs.pulumi("destroy", "--yes", "--skip-preview", "--stack", "test")
+
+    assert gone.status == 0, gone.text
+    assert theirs.posthog.role("Analysts") is not None
+    assert theirs.posthog.role("Editors") is None
+
+
 def test_an_exact_list_does_not_remove_a_member_that_another_stack_has_put_there(theirs):
     theirs.set("otherStates", "test")
     theirs.set("allowTakeovers", "role/Editors")

@@ -51,11 +51,12 @@ def claim_items(run: Run, kind: Kind, scope: Mapping[str, str], props: Props, ur
 def kept_by_another(
     run: Run, kind: Kind, props: Props, id_: str, urn: str, *, stays: bool = False
 ) -> str | None:
-    """Give an object up: why it is not deleted, because another resource has it; None without one.
+    """Give an object up: why it is not deleted, because another resource or stack has it; None without one.
 
     With `stays`, the resource itself stays, declared absent: that it has the object keeps nothing.
     Raises CannotApply when it may only seem so, that is, where something of this run has failed that may be about to
-    take it over, where nobody can say what else the state has, or where the run is about chosen resources only.
+    take it over, where nobody can say what else the state has, or where the run is about chosen resources only. Raises
+    UnknownOwners when a stack that `posthog:otherStates` names cannot be read.
     """
     claims, holdings = claims_for(kind, props, id_), run.holdings
     if holdings.failed is not None and not holdings.to_be_replaced(claims, urn):
@@ -75,7 +76,7 @@ def kept_by_another(
     ):
         _check_all_asked(run)
     keeper = holdings.keeper(claims, urn) if stays else holdings.give_up(claims, urn)
-    return _kept(kind, urn, keeper)
+    return _kept(kind, urn, keeper) or _kept_by_another_stack(run, kind, props, id_, urn)
 
 
 def given_up(run: Run, kind: Kind, props: Props, id_: str, urn: str) -> str | None:
@@ -111,6 +112,14 @@ def _kept(kind: Kind, urn: str, keeper: str | None) -> str | None:
     if name == other:
         return f'{kind.title} "{one_line(name)}": kept, it is what this run has just taken over'
     return f'{kind.title} "{one_line(name)}": kept, it is managed as "{one_line(other)}" now'
+
+
+def _kept_by_another_stack(run: Run, kind: Kind, props: Props, id_: str, urn: str) -> str | None:
+    owners = run.owners(location_of(props).organization, urn, conflicts=True)
+    owner = owners.get((kind.name, id_))
+    if owner is None:
+        return None
+    return f'{kind.title} "{shown_name(urn)}": kept, the stack {one_line(owner)} manages it, too'
 
 
 def steps_aside(run: Run, kind: Kind, props: Props, other: Found, urn: str) -> bool:
