@@ -70,6 +70,65 @@ def test_a_get_is_tried_five_times(connect, failure: Any, error: type[ApiError])
     assert len(app.requests) == 5
 
 
+def test_in_an_outage_one_request_is_tried_and_the_others_fail_with_its_words(connect, clock):
+    """Nothing reaches the host: neither a read nor a write waits as long again, or is sent, for a minute."""
+    app = App(httpx.ConnectError)
+    client = connect(app)
+    with pytest.raises(Unreachable) as first:
+        client.get("/api/x/1/")
+    slept = len(clock.slept)
+
+    for method in ("GET", "POST", "PATCH", "DELETE"):
+        with pytest.raises(Unreachable, match="cannot be reached") as same:
+            call(client, method)
+        assert str(same.value) == str(first.value)
+    assert (len(app.requests), len(clock.slept)) == (5, slept)
+
+    clock.now += 61
+    with pytest.raises(Unreachable):
+        client.get("/api/x/1/")
+    assert len(app.requests) == 10
+
+
+def test_an_outage_ends_with_the_first_answer(connect, clock):
+    app = App(*[httpx.ConnectError] * 5, ok())
+    client = connect(app)
+    with pytest.raises(Unreachable):
+        client.get("/api/x/1/")
+    clock.now += 61
+
+    assert client.get("/api/x/1/") == {"id": 1}
+    assert client.get("/api/x/2/") == {"id": 1}
+
+
+@pytest.mark.parametrize("failure", [no(503), httpx.Response(200, content=b"{"), httpx.ReadTimeout])
+def test_what_fails_for_good_is_not_tried_again_by_the_next_who_asks_for_the_same(connect, clock, failure):
+    app = App(failure)
+    client = connect(app)
+    with pytest.raises(ApiError):
+        client.get("/api/x/", limit=10)
+    tried = len(app.requests)
+
+    with pytest.raises(ApiError):
+        client.get("/api/x/", limit=10)
+    assert len(app.requests) == tried
+
+    for others, (path, limit) in enumerate((("/api/y/", 10), ("/api/x/", 20)), 2):
+        with pytest.raises(ApiError):
+            client.get(path, limit=limit)
+        assert len(app.requests) == tried * others
+
+
+def test_a_no_is_asked_for_each_time(connect):
+    app = App(no(404))
+    client = connect(app)
+
+    for _ in range(2):
+        with pytest.raises(NotFound):
+            client.get("/api/x/1/")
+    assert len(app.requests) == 2
+
+
 def test_a_server_that_never_answers_is_asked_three_times_and_each_wait_is_said(connect, said):
     app = App(httpx.ReadTimeout)
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import math
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -25,6 +24,7 @@ from tenacity import (
 )
 
 from pulumi_posthog.api import paging, surroundings
+from pulumi_posthog.api.clients import Clients
 from pulumi_posthog.api.connection import Connection
 from pulumi_posthog.api.errors import (
     HINTS,
@@ -51,45 +51,12 @@ from pulumi_posthog.values.masking import Mask
 BACKOFF: Final = wait_random_exponential(multiplier=1, max=15)  # seconds: up to 1, 2, 4, 8
 TIMEOUT: Final = 60.0  # seconds without a byte
 CONNECT_TIMEOUT: Final = 10.0  # seconds
-CONNECTIONS: Final = 16  # open at the same time
 
 # 501, 505 and 512 (a query too expensive, posthog-api.md 1.6) would answer the same again. 408 is a proxy's
 # "your request took too long to arrive".
 NOT_AGAIN: Final = frozenset({501, 505, 512})
 # Failures before the first byte of the request: nothing can have happened.
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-
-
-class Clients:
-    """HTTP clients, each lent to one thread at a time, and each with one connection that stays open.
-
-    httpx allows threads to share a client, but its pool may close a connection under another thread's request
-    (encode/httpcore 1110), and with HTTP/2 it mixes up their streams (encode/httpx 3072): each time the
-    answer to a POST would be lost for nothing.
-    """
-
-    def __init__(self, new: Callable[[], httpx.Client]) -> None:
-        self._new = new
-        self._idle: list[httpx.Client] = []
-        self._places = threading.BoundedSemaphore(CONNECTIONS)
-
-    @contextmanager
-    def lent(self) -> Iterator[httpx.Client]:
-        """Lends a client, the last used first: its connection is the most likely to be still open."""
-        with self._places:
-            try:
-                client = self._idle.pop()
-            except IndexError:
-                client = self._new()
-            try:
-                yield client
-            finally:
-                self._idle.append(client)
-
-    def close(self) -> None:
-        """Closes the connections that are not in use."""
-        while self._idle:
-            self._idle.pop().close()
 
 
 class Reader:
@@ -288,6 +255,8 @@ class Reader:
         if not path.startswith("/") or path.startswith("//"):
             raise ValueError("a path begins with one slash: the host comes from the connection")
         sending = Request(method, path, content, repeatable, keep, deadline)
+        about = (self.connection.host, "" if sending.writes else sending.text)
+        self.pace.outage.check(*about)
         # Attempts to write that were not answered, and so may have been carried out.
         lost: list[ApiError] = []
 
@@ -312,6 +281,7 @@ class Reader:
         except TryAgain as failure:
             error = failure.error
             error.__cause__ = failure.__cause__
+            self.pace.outage.ended(about[not isinstance(error.__cause__, NOT_SENT)], error)
         except ApiError as refused:
             error = refused
         if not lost:
@@ -404,6 +374,7 @@ class Reader:
                     "stopped while waiting for the answer", method=method, path=self._shown(path)
                 ) from None
             pace.server.note(response.headers.get("date"))
+            self.pace.outage.over(self.connection.host)
             if response.status_code != 429:
                 pace.answered()
                 return response

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from pulumi_posthog.api.errors import GaveUp
+from pulumi_posthog.api.outage import Outage
 from pulumi_posthog.api.server_clock import ServerClock
 
 PER_MINUTE: Final = 480  # requests
@@ -149,6 +150,7 @@ class Pace:
         self.max_wait = max_wait
         self.waited = 0.0
         self.server = ServerClock()
+        self.outage = Outage(clock)
         self._minute = Window(60.0, per_minute, "a minute")
         self._hour = Window(3_600.0, per_hour, "an hour")
         self._clock = clock

@@ -85,6 +85,12 @@ class Request:
         return self.method != "GET" and not only_reads(self.method, self.path)
 
     @property
+    def text(self) -> str:
+        """What it asks for: two requests with the same text ask for the same."""
+        content = {name: self.content.get(name) for name in ("params", "json")}
+        return f"{self.method} {self.path} {json.dumps(content, sort_keys=True, default=str)}"
+
+    @property
     def may_be_sent_again(self) -> bool:
         """Whether it may be, after an attempt whose answer was lost."""
         return self.repeatable or self.method != "POST" or not self.writes
