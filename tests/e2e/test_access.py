@@ -206,7 +206,8 @@ def test_what_was_hidden_from_the_key_was_made_a_second_time(stack: Stack, refre
     project, name = (posthog.info["projects"][0][key] for key in ("id", "name"))
     board = posthog.call("POST", f"/api/projects/{project}/dashboards/", {"name": "Growth"})["id"]
     declared = f"projects:\n  {name}:\n    cohorts: {{Beta: {{}}}}\n"
-    stack.write(declared + "    dashboards: {Growth: {}}\n")
+    row = f"    file_system: {{Board: {{type: dashboard, ref: '{board}'}}}}\n"
+    stack.write(declared + "    dashboards: {Growth: {}}\n" + row)
     stack.environment["POSTHOG_PERSONAL_API_KEY"] = bo
     made = stack.up()
     assert made.status == 0, made.text
@@ -215,6 +216,10 @@ def test_what_was_hidden_from_the_key_was_made_a_second_time(stack: Stack, refre
     posthog.call("PUT", f"{path}access_controls/", {"access_level": "none"})
     posthog.count_anew()
 
+    drift = stack.command("drift")
+    assert drift.status == 4
+    assert "drift: 2 could not look\n" in drift.text, drift.text
+    assert "hidden from the owner of this key with the dashboard behind it" in " ".join(drift.text.split())
     flag = f"--refresh={'true' if refresh else 'false'}"
     runs = [stack.preview(flag), stack.up(flag)]
     stack.write(declared)  # and what is not declared any more is not forgotten

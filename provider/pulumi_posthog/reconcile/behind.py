@@ -18,9 +18,20 @@ from pulumi_posthog.reconcile.live import Live
 from pulumi_posthog.values.json_value import Json
 from pulumi_posthog.values.reference import Reference
 
+HINT = "use a key whose owner sees what is behind it"
+
 
 def check_gone(kind: Kind, scope: Scope, values: Mapping[str, Json], live: Live) -> None:
     """Raises CannotApply when what PostHog does not show, and what had these values, may be there all the same.
+
+    May raise ApiError.
+    """
+    if problem := hidden(kind, scope, values, live):
+        raise CannotApply(f"{problem}\n  hint: {HINT}")
+
+
+def hidden(kind: Kind, scope: Scope, values: Mapping[str, Json], live: Live) -> str | None:
+    """Why what PostHog does not show, and what had these values, may be there all the same; None when it is gone.
 
     May raise ApiError.
     """
@@ -33,8 +44,8 @@ def check_gone(kind: Kind, scope: Scope, values: Mapping[str, Json], live: Live)
         try:
             live.object(about, scope, str(id_), ())
         except Forbidden as error:
-            raise CannotApply(
-                f"PostHog does not show it, and that does not say that it is gone: it is hidden from the owner of this"
-                f" key with the {about.title} behind it: {error}\n"
-                f"  hint: use a key whose owner sees this {about.title}"
-            ) from error
+            return (
+                "PostHog does not show it, and that does not say that it is gone: it is hidden from the owner of this"
+                f" key with the {about.title} behind it: {error}"
+            )
+    return None

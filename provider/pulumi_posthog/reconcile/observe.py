@@ -19,7 +19,7 @@ from pulumi_posthog.api.objects import object_of
 from pulumi_posthog.kinds import KINDS
 from pulumi_posthog.kinds.project import PROJECT
 from pulumi_posthog.kinds.tree import about_scope, ancestors
-from pulumi_posthog.reconcile import against, exact_rules
+from pulumi_posthog.reconcile import against, behind, exact_rules
 from pulumi_posthog.reconcile import references as config_references
 from pulumi_posthog.reconcile.blueprints import with_blueprints
 from pulumi_posthog.reconcile.collection import Found, Scope
@@ -432,6 +432,8 @@ class _Observer:
             found = self.live.object(entry.kind, scope, id_, entry.fields)
             if found is not None:
                 return found
+            if hidden := behind.hidden(entry.kind, scope, entry.fields, self.live):
+                raise Unclear(hidden, hint=behind.HINT)
         return None
 
     def _by_natural_key(self, entry: Entry, scope: Scope) -> Found | None:
