@@ -98,33 +98,33 @@ def test_a_guard_that_cannot_be_read_is_no_empty_one():
 )
 def test_its_removal_is_limited(names, stays, renamed, refused):
     seen = Uncounted()
-    seen.read_state(lambda: guarded_in(map(role, names)))
+    state = guarded_in(map(role, names))
 
     seen.passed(frozenset(), managed(*stays), renamed)
 
-    text = seen.refused(Limits())
+    text = seen.refused(state, Limits())
     assert text.startswith(refused) if refused else text is None
 
 
 def test_what_a_guard_has_counted_leaves_with_its_consent():
     seen = Uncounted()
-    seen.read_state(lambda: guarded_in(map(role, "ABCDEF")))
+    state = guarded_in(map(role, "ABCDEF"))
 
     seen.passed(frozenset(("role", name) for name in "ABCDE"), managed("F"), {})
 
     assert seen.is_counted("role", "A")
     assert not seen.is_counted("role", "F")
-    assert seen.refused(Limits()) is None
+    assert seen.refused(state, Limits()) is None
 
 
 def test_what_leaves_within_the_limits_is_looked_at_once_in_a_run():
     seen, asked = Uncounted(), []
-    seen.read_state(lambda: guarded_in(map(role, "ABCDEF")))
+    state = guarded_in(map(role, "ABCDEF"))
     seen.passed(frozenset(), managed(*"BCDEF"), {})
 
     def objection(before, after, _renamed):
         asked.append(sorted({*before["role"][""]} - {*after["role"][""]}))
         return "its members lose it"
 
-    assert [seen.refused(Limits(), objection) for _ in range(2)] == ["its members lose it"] * 2
+    assert [seen.refused(state, Limits(), objection) for _ in range(2)] == ["its members lose it"] * 2
     assert asked == [["A"]]

@@ -150,15 +150,9 @@ def hosts_of_stack(name: str, folder: Path) -> frozenset[str]:
 def projects_of_stack(name: str, folder: Path) -> frozenset[str]:
     """The ids of the projects that a stack has, or has something in, by the stack's name; raises UnknownOwners."""
     those = {PROJECT.name, *(below(kind.name) for kind in KINDS.values() if kind.parent == PROJECT.name)}
-    try:
-        return frozenset(
-            id_
-            for each in _resources(_of_stack(name, folder))
-            for kind, id_ in _claimed(each)
-            if kind in those
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise UnknownOwners(f"{one_line(name)} is not the state of a Pulumi stack") from None
+    text = _of_stack(name, folder)
+    with _as_a_state(name):
+        return frozenset(id_ for each in _resources(text) for kind, id_ in _claimed(each) if kind in those)
 
 
 def _resources(text: str) -> list[dict[str, Any]]:

@@ -140,17 +140,15 @@ class Uncounted:
                 self._state = state()
             return self._state
 
-    def refused(self, limits: Limits, objection: Objection = lambda *_: None) -> str | None:
-        """Why what no guard has counted is not removed; None when it may be. The state has to be read before.
+    def refused(self, state: Guarded, limits: Limits, objection: Objection = lambda *_: None) -> str | None:
+        """Why what no guard has counted is not removed; None when it may be. `state` is that before the run.
 
         `objection` is asked once in a run, and only within the limits: with what there is, what stays, and what has
         another name now. It may read PostHog.
         """
         with self._lock:
-            if self._state is None:
-                return None
             if self._judged is None:
-                there = self._state.resources
+                there = state.resources
                 # What a guard has counted leaves with its consent, and is part of what there is.
                 stays = both(self._after, left_of(there, names_of(there) - self._counted))
                 before = as_in(there, stays)

@@ -34,7 +34,7 @@ def check_counted(run: Run, kind: Kind, props: Props, urn: str) -> None:
         return
     if destroying():
         return
-    run.guarded(urn)
+    state = run.guarded(urn)
 
     def objection(before: Managed, after: Managed, renamed: Mapping[str, Mapping[str, str]]) -> str | None:
         going, place = removals(before, after, renamed), location.as_property[PROPERTY]
@@ -44,5 +44,5 @@ def check_counted(run: Run, kind: Kind, props: Props, urn: str) -> None:
             pulumi_engine.warn(str(loss))
         return too_much
 
-    if refused := run.uncounted.refused(run.settings.limits, objection):
+    if refused := run.uncounted.refused(state, run.settings.limits, objection):
         raise CannotApply(f"{refused}\n{UNCOUNTED}")
