@@ -21,6 +21,7 @@ from pulumi_posthog.reconcile.links import only_referred_to, targets
 from pulumi_posthog.stack.ignored import ignored
 from pulumi_posthog.stack.location import PROPERTY, Location
 from pulumi_posthog.stack.properties import IDS, files_name, secret_name, to_properties
+from pulumi_posthog.stack.urn import FILE_GUARD
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.local_file import project_folder
 from pulumi_posthog.values.reference import references_in
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 # The types that are no kinds.
 GUARD, CHECK, PERSONS = "Guard", "Check", "AbsentPersons"
-THE_GUARD: Final = (GUARD, "guard")
+THE_GUARD: Final = (GUARD, FILE_GUARD)
 
 
 @dataclass(frozen=True)

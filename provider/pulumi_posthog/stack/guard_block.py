@@ -18,10 +18,9 @@ import pulumi
 from pulumi_posthog.kinds.model import Kind
 from pulumi_posthog.stack import door
 from pulumi_posthog.stack.location import Location
+from pulumi_posthog.stack.urn import BLOCK_GUARD
 from pulumi_posthog.values.json_value import json_text
 from pulumi_posthog.values.text import lines
-
-NAME = "program"  # of the guard; that of a YAML file is called otherwise, and one program may have both
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def guarded() -> Iterator[None]:
     guard = Guard(
         json_text(block.managed()),
         json_text(block.renamed()),
-        name=NAME,
+        name=BLOCK_GUARD,  # a program may have that of a file as well
         called=json_text(block.called()),
         lists=json_text(block.exact_lists()),
         ids=json_text(block.ids()),

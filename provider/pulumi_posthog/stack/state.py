@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulumi_posthog.stack.urn import name_of, own_name
+from pulumi_posthog.stack.urn import FILE_GUARD, name_of, own_name
 from pulumi_posthog.values import host
 from pulumi_posthog.values.bounds import SETTINGS_BYTES, STATE_BYTES, TooLarge, text_of
 from pulumi_posthog.values.json_value import Damaged, json_in
@@ -285,7 +285,7 @@ def managed(text: str, source: str) -> Managed:
     guards = [
         each
         for each in resources
-        if own_name(str(each.get("type", ""))) == "Guard" and name_of(str(each.get("urn", ""))) == "guard"
+        if own_name(str(each.get("type", ""))) == "Guard" and name_of(str(each.get("urn", ""))) == FILE_GUARD
     ]
     remembered = guards[0].get("inputs") or {} if guards else {}
     if remembered.get("__managed") is None:
@@ -295,7 +295,7 @@ def managed(text: str, source: str) -> Managed:
         let_pass = unfinished.remembered(remembered)
         if not let_pass:
             return listed
-        return both(listed, within(let_pass, guarded_in(resources).without("guard", names_of(listed))))
+        return both(listed, within(let_pass, guarded_in(resources).without(FILE_GUARD, names_of(listed))))
     except Damaged as error:
         raise _damaged(source, error) from None
     except (KeyError, TypeError, ValueError):

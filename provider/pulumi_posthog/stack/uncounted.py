@@ -15,12 +15,11 @@ from typing import Any
 from pulumi_posthog.kinds import BY_RESOURCE, KINDS
 from pulumi_posthog.reconcile.limits import Limits, Managed, refusals
 from pulumi_posthog.stack.location import location_of
-from pulumi_posthog.stack.urn import name_of, own_name
+from pulumi_posthog.stack.urn import BLOCK_GUARD, FILE_GUARD, name_of, own_name
 from pulumi_posthog.values.json_value import json_in
 
 Named = tuple[str, str]  # kind's and resource's names
 Objection = Callable[[Managed, Managed, Mapping[str, Mapping[str, str]]], str | None]
-GUARDS = frozenset({"guard", "program"})  # of a file, and of a block: a program has no others
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,9 @@ class Guarded:
 
     def without(self, guard: str | None, counted: Collection[Named] = ()) -> Managed:
         """What no guard but that one remembers, and is not `counted`. A guard by another name is none."""
-        others = (names for each, names in self.remembered.items() if each in GUARDS - {guard})
+        others = (
+            names for each, names in self.remembered.items() if each in {FILE_GUARD, BLOCK_GUARD} - {guard}
+        )
         return left_of(self.resources, {*counted, *(name for names in others for name in names)})
 
 

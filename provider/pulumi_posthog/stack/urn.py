@@ -11,6 +11,7 @@ from pulumi_posthog.values.spelling import one_line
 TYPE = "pulumi-python:dynamic/posthog:"  # before the name of each type of ours, of the dynamic provider
 COMPONENT = "posthog:index:Organization"  # the type of the component in which the plugin registers a file
 PLUGIN_TYPE = "posthog:index:"  # the same, of the provider plugin
+FILE_GUARD, BLOCK_GUARD = "guard", "program"  # the names of the guards that one program may have
 
 
 def name_of(urn: str) -> str | None:
