@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from harness.six_roles import NAMES, apply_six, there, write
 from harness.stack import Run, Stack, type_of
 
 pytestmark = pytest.mark.e2e
 
-NAMES = [f"Role {number}" for number in range(6)]
 ODD = "Odd::name"
+ALL = [*NAMES, ODD]
 GUARD = f"urn:pulumi:test::tried::{type_of('Guard')}::guard"
 
 
 def urn(name: str) -> str:
     return f"urn:pulumi:test::tried::{type_of('Role')}::{name}"
-
-
-def write(stack: Stack, names: list[str]) -> None:
-    stack.write("roles:\n" + "".join(f'  "{name}": {{}}\n' for name in names))
-
-
-def there(stack: Stack) -> set[str]:
-    path = f"/api/organizations/{stack.posthog.organization}/roles/"
-    return {role["name"] for role in stack.posthog.all(path)} & {*NAMES, ODD}
 
 
 @pytest.fixture
@@ -32,16 +24,10 @@ def six(stack: Stack) -> Stack:
     return stack
 
 
-def apply_six(stack: Stack) -> None:
-    write(stack, NAMES)
-    run = stack.up()
-    assert run.status == 0, run.text
-
-
 def assert_refused(stack: Stack, run: Run) -> None:
     assert run.status != 0, run.text
     assert stack.posthog.writes() == {}
-    assert there(stack) >= set(NAMES)
+    assert there(stack, ALL) >= set(NAMES)
 
 
 def test_entries_that_the_state_forgot_may_leave_the_file(six):
@@ -56,7 +42,7 @@ def test_entries_that_the_state_forgot_may_leave_the_file(six):
     run = six.up()
     assert run.status == 0, run.text
     assert six.posthog.writes() == {}
-    assert there(six) == set(NAMES)
+    assert there(six, ALL) == set(NAMES)
     # What is left is guarded as ever, and the state's own names are not forgotten.
     write(six, [ODD])
     assert "2 of 2 roles would be removed" in six.preview().text
@@ -71,7 +57,7 @@ def test_what_somebody_deleted_by_hand_may_leave_the_file_in_any_number(six):
     run = six.up()
 
     assert run.status == 0, run.text
-    assert there(six) == set(NAMES[4:])
+    assert there(six, ALL) == set(NAMES[4:])
 
 
 @pytest.mark.parametrize(
@@ -84,7 +70,7 @@ def test_a_run_that_looks_at_chosen_resources_deletes_no_others(six, targets):
 
     run = six.up(*(part for target in targets for part in ("--target", target)), "--target-dependents")
 
-    assert there(six) == set(NAMES), run.text
+    assert there(six, ALL) == set(NAMES), run.text
     assert six.posthog.writes() == {}
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from harness.six_roles import NAMES, there
 from harness.stack import Stack
 
 pytestmark = pytest.mark.e2e
 
-NAMES = [f"Role {number}" for number in range(6)]
 MEMBERS = ["ana@acme.io", "bo@acme.io", "cy@acme.io"]
 HEAD = "import pulumi\nimport pulumi_posthog as posthog\n\n"
 
@@ -26,11 +26,6 @@ def program(stack: Stack, *lines: str, guarded: bool = True) -> None:
 
 def roles(names: list[str]) -> list[str]:
     return [f"posthog.Role({name!r}, name={name!r})" for name in names]
-
-
-def there(stack: Stack) -> set[str]:
-    path = f"/api/organizations/{stack.posthog.organization}/roles/"
-    return {role["name"] for role in stack.posthog.all(path)} & set(NAMES)
 
 
 @pytest.fixture
